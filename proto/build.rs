@@ -1,0 +1,50 @@
+//! Compiles every contract under `congdoan/` with protox: no protoc on anybody's machine.
+
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    println!("cargo:rerun-if-changed=congdoan");
+    println!("cargo:rerun-if-changed=google");
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+
+    let mut files = Vec::new();
+    collect(Path::new("congdoan"), &mut files)?;
+    files.sort();
+    // In no contract's imports, but in the answers: the details of a refusal.
+    files.push("google/rpc/error_details.proto".into());
+
+    let mut compiler = protox::Compiler::new(["."])?;
+    compiler
+        .include_imports(true)
+        .include_source_info(true)
+        .open_files(&files)?;
+    // The encoded set keeps custom options (google.api.http, permission); the one below
+    // goes through prost-types and drops them, which code generation does not mind.
+    fs::write(
+        out.join("descriptors.bin"),
+        compiler.encode_file_descriptor_set(),
+    )?;
+
+    tonic_prost_build::configure()
+        .include_file("contracts.rs")
+        .compile_fds_with_config(compiler.file_descriptor_set(), {
+            let mut config = prost_build::Config::new();
+            // A message knows its full name, so that it can be packed into an Any.
+            config.enable_type_names();
+            config
+        })?;
+    Ok(())
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            collect(&path, files)?;
+        } else if path.extension().is_some_and(|ext| ext == "proto") {
+            files.push(path);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,1 @@
+../../chassis/sql/access_covers.sql

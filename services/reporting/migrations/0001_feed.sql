@@ -1,0 +1,1 @@
+../../chassis/sql/feed.sql

@@ -1,0 +1,1 @@
+../../chassis/sql/access_copy.sql
