@@ -1,0 +1,451 @@
+//! Acts and reads: transactions that know the end user.
+//!
+//! A service has one [`Database`]. A read-only call opens a [`Reading`]; a call that changes
+//! something performs an [`Act`]. Both carry the end user and the method's permission into
+//! the transaction, where `access.covers(organisation_id)` decides, in every statement.
+//!
+//! **Invariant:** an act's rows, its changes in `feed.pending` and its answer in
+//! `act.request` are written by one transaction, in a task of its own: a cancelled call, a
+//! repeated call and a killed process all leave either the whole act or nothing.
+
+use std::ops::{Deref, DerefMut};
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use proto::refusal::v1::Reason;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{ConnectOptions, Executor, PgConnection, PgPool, Postgres, Transaction};
+use time::{Date, OffsetDateTime, UtcOffset};
+use tonic::{Code, Response, Status};
+use tracing::Instrument;
+use log::LevelFilter;
+use uuid::Uuid;
+
+use crate::call::{Call, Caller};
+use crate::config::SecretFile;
+use crate::feed::{self, NewChange, Waker};
+use crate::refusal::{Failure, Refusal};
+use crate::seen::{Keys, Progress, Seen};
+
+/// How a service reaches its database.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// `postgres://registry@127.0.0.1/registry`; no password in it.
+    pub url: String,
+    /// A file with the password, where one is needed.
+    #[serde(default)]
+    pub password: Option<SecretFile>,
+    /// Connections at most.
+    pub connections_max: u32,
+    /// How long a call waits for a connection, in milliseconds.
+    pub acquire_timeout_ms: u64,
+}
+
+/// Longest transaction of a service: a longer snapshot would bloat `feed.pending`.
+const IDLE_IN_TRANSACTION: &str = "60000";
+
+/// The database of one service, and what its acts need besides it.
+#[derive(Clone)]
+pub struct Database {
+    pool: PgPool,
+    service: &'static str,
+    waker: Waker,
+    progress: Progress,
+    keys: Arc<Keys>,
+}
+
+/// Opens the pool of a service; `followed` names the services whose feeds it follows.
+pub async fn open(
+    config: &Config,
+    service: &'static str,
+    followed: &'static [&'static str],
+    keys: Arc<Keys>,
+) -> anyhow::Result<Database> {
+    let pool = pool(config, service).await?;
+    Ok(Database {
+        waker: Waker::new(),
+        progress: Progress::new(pool.clone(), followed),
+        pool,
+        service,
+        keys,
+    })
+}
+
+/// A pool whose connections are safe to cancel.
+///
+/// sqlx 0.8.4 to 0.9.0 loses acknowledged writes when a `begin()` is cancelled: the
+/// connection goes back to the pool inside a transaction that the next user does not know
+/// of. `begin; rollback` in one round trip, before each use, ends such a transaction.
+pub async fn pool(config: &Config, service: &'static str) -> anyhow::Result<PgPool> {
+    let mut options = PgConnectOptions::from_str(&config.url)
+        .context("read the database's url")?
+        .application_name(service)
+        .options([("idle_in_transaction_session_timeout", IDLE_IN_TRANSACTION)])
+        .log_statements(LevelFilter::Debug)
+        .log_slow_statements(LevelFilter::Debug, Duration::from_secs(1));
+    if let Some(password) = &config.password {
+        options = options.password(password.read()?.trim_end());
+    }
+    PgPoolOptions::new()
+        .max_connections(config.connections_max)
+        .acquire_timeout(Duration::from_millis(config.acquire_timeout_ms))
+        .test_before_acquire(false)
+        .before_acquire(|connection, _| {
+            Box::pin(async move {
+                connection.execute(sqlx::raw_sql("begin; rollback")).await?;
+                Ok(true)
+            })
+        })
+        .connect_with(options)
+        .await
+        .context("connect to the database")
+}
+
+/// Applies a service's migrations as the owner of its schema, then the roles' permissions.
+pub async fn migrate(owner_url: &str, migrations: &sqlx::migrate::Migrator) -> anyhow::Result<()> {
+    let mut connection = PgConnectOptions::from_str(owner_url)
+        .context("read the owner's url")?
+        .application_name("migrate")
+        .options([("lock_timeout", "10000")])
+        .connect()
+        .await
+        .context("connect as the schema's owner")?;
+    migrations
+        .run_direct(None, &mut connection, false)
+        .await
+        .context("apply the migrations")?;
+    crate::access::roles::load(&mut connection)
+        .await
+        .context("load the roles' permissions")
+}
+
+/// Today in Vietnam, where civil dates are counted.
+pub fn today() -> Date {
+    civil_date(OffsetDateTime::now_utc())
+}
+
+/// The civil date in Asia/Ho_Chi_Minh (UTC+7, without daylight saving) at an instant.
+pub fn civil_date(instant: OffsetDateTime) -> Date {
+    const VIETNAM: UtcOffset = match UtcOffset::from_hms(7, 0, 0) {
+        Ok(offset) => offset,
+        Err(_) => UtcOffset::UTC,
+    };
+    instant.to_offset(VIETNAM).date()
+}
+
+/// Something that a service does: one file, one transaction.
+pub trait Act: Send + 'static {
+    /// What is answered and kept for 30 days: ids and counts, never personal data.
+    type Answer: Serialize + DeserializeOwned + Send + 'static;
+
+    /// Decides and writes. Whatever it publishes is written with it.
+    fn perform(
+        self,
+        acting: &mut Acting,
+    ) -> impl Future<Output = Result<Self::Answer, Failure>> + Send;
+}
+
+/// An act in progress: its transaction, its actor, and the changes to publish.
+pub struct Acting {
+    transaction: Transaction<'static, Postgres>,
+    changes: Vec<NewChange>,
+    registry_position: i64,
+    /// The end user.
+    pub caller: Caller,
+    /// Names the act in its changes; UUIDv7.
+    pub act_id: Uuid,
+    /// When the act is recorded: one instant for all its rows.
+    pub acted_at: OffsetDateTime,
+    /// The civil date of `acted_at`.
+    pub today: Date,
+}
+
+impl Acting {
+    /// The transaction's connection. Every statement says `where access.covers(…)`.
+    pub fn db(&mut self) -> &mut PgConnection {
+        &mut self.transaction
+    }
+
+    /// Publishes a change when the act commits, after those published before.
+    pub fn publish(&mut self, change: NewChange) {
+        self.changes.push(change);
+    }
+
+    /// Says on which position of registry's feed this act was decided.
+    pub fn set_registry_position(&mut self, position: i64) {
+        self.registry_position = position;
+    }
+}
+
+/// An act that was done, now or by an earlier call with the same request id.
+#[derive(Debug)]
+pub struct Acted<T> {
+    /// What the act answered.
+    pub answer: T,
+    seen: Option<String>,
+}
+
+impl<T> Acted<T> {
+    /// The response, with the consistency token that lets later reads wait for this act.
+    pub fn reply<R>(self, make: impl FnOnce(T) -> R) -> Response<R> {
+        respond(make(self.answer), self.seen)
+    }
+}
+
+fn respond<R>(message: R, seen: Option<String>) -> Response<R> {
+    let mut response = Response::new(message);
+    if let Some(value) = seen.and_then(|token| token.parse().ok()) {
+        response.metadata_mut().insert(crate::call::SEEN, value);
+    }
+    response
+}
+
+/// A read in progress: one snapshot, read only, with the end user's scope.
+pub struct Reading {
+    transaction: Transaction<'static, Postgres>,
+    /// The token of what the reader has now seen.
+    seen: Option<String>,
+}
+
+impl Reading {
+    /// The response, with the consistency token of what was waited for.
+    pub fn reply<R>(self, message: R) -> Response<R> {
+        respond(message, self.seen)
+    }
+}
+
+impl Deref for Reading {
+    type Target = PgConnection;
+
+    fn deref(&self) -> &PgConnection {
+        &self.transaction
+    }
+}
+
+impl DerefMut for Reading {
+    fn deref_mut(&mut self) -> &mut PgConnection {
+        &mut self.transaction
+    }
+}
+
+/// How an act ended inside its transaction.
+enum Outcome<T> {
+    Done { answer: T, change_id: Option<Uuid> },
+    Repeated { answer: T, change_id: Option<Uuid> },
+    Validated { answer: T },
+}
+
+impl Database {
+    /// The connections, for followers and for what runs outside a call.
+    pub fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
+    /// The name of the service.
+    pub fn service(&self) -> &'static str {
+        self.service
+    }
+
+    /// Wakes the sequencer after a commit.
+    pub fn waker(&self) -> &Waker {
+        &self.waker
+    }
+
+    /// How far this service has followed others.
+    pub fn progress(&self) -> &Progress {
+        &self.progress
+    }
+
+    /// The keys that seal consistency and page tokens.
+    pub fn keys(&self) -> &Arc<Keys> {
+        &self.keys
+    }
+
+    /// Performs an act in a transaction and a task of its own, and answers when it is
+    /// committed. The same request id answers the same, without acting again.
+    pub async fn act<A: Act>(&self, call: Call, act: A) -> Result<Acted<A::Answer>, Status> {
+        let seen = self.wait_for_seen(&call).await?;
+        let database = self.clone();
+        // A dropped call cancels its future; a spawned task goes on to commit or to fail.
+        let outcome = tokio::spawn(
+            async move { database.transact(&call, act).await }.in_current_span(),
+        )
+        .await
+        .map_err(|error| Failure::Failed(anyhow::Error::new(error).context("perform the act")))??;
+        let (answer, change_id) = match outcome {
+            Outcome::Done { answer, change_id } => {
+                self.waker.wake();
+                (answer, change_id)
+            }
+            Outcome::Repeated { answer, change_id } => (answer, change_id),
+            Outcome::Validated { answer } => (answer, None),
+        };
+        let seen = match change_id {
+            Some(change_id) => {
+                let epoch = feed::epoch(&self.pool).await.map_err(Failure::from)?;
+                Some(seen.with_change(self.service, epoch, change_id))
+            }
+            None => (!seen.is_empty()).then_some(seen),
+        };
+        Ok(Acted {
+            answer,
+            seen: seen.map(|seen| seen.encode(&self.keys)),
+        })
+    }
+
+    async fn transact<A: Act>(&self, call: &Call, act: A) -> Result<Outcome<A::Answer>, Failure> {
+        let mut transaction = self.begin(call).await?;
+        let request_id = call.request_id.ok_or_else(|| crate::parse::required("request_id"))?;
+        let principal = call.caller.principal();
+        let act_id = Uuid::now_v7();
+
+        // Two calls with one request id queue here, on the primary key.
+        let begun = sqlx::query!(
+            "insert into act.request (principal, request_id, rpc, body_digest, act_id)
+             values ($1, $2, $3, $4, $5)
+             on conflict on constraint request_key do nothing",
+            principal,
+            request_id,
+            &*call.rpc,
+            &call.digest[..],
+            act_id,
+        )
+        .execute(&mut *transaction)
+        .await?
+        .rows_affected();
+        if begun == 0 {
+            let earlier = sqlx::query!(
+                "select body_digest, answer, change_id from act.request
+                 where principal = $1 and request_id = $2",
+                principal,
+                request_id,
+            )
+            .fetch_one(&mut *transaction)
+            .await?;
+            if earlier.body_digest != call.digest {
+                return Err(request_id_reused(request_id).into());
+            }
+            let answer = earlier.answer.context("an answered request has no answer")?;
+            return Ok(Outcome::Repeated {
+                answer: serde_json::from_value(answer).context("read the stored answer")?,
+                change_id: earlier.change_id,
+            });
+        }
+
+        let acted_at = OffsetDateTime::now_utc();
+        let mut acting = Acting {
+            transaction,
+            changes: Vec::new(),
+            registry_position: 0,
+            caller: call.caller.clone(),
+            act_id,
+            acted_at,
+            today: civil_date(acted_at),
+        };
+        let answer = act.perform(&mut acting).await?;
+
+        let Acting {
+            mut transaction,
+            changes,
+            registry_position,
+            ..
+        } = acting;
+        let stamp = feed::ActStamp {
+            act_id,
+            acted_at,
+            actor: principal.clone(),
+            traceparent: crate::telemetry::traceparent(),
+            registry_position,
+        };
+        let change_id = feed::append(&mut transaction, &stamp, changes).await?;
+        sqlx::query!(
+            "update act.request set answer = $3, change_id = $4
+             where principal = $1 and request_id = $2",
+            principal,
+            request_id,
+            serde_json::to_value(&answer).context("write the answer")?,
+            change_id,
+        )
+        .execute(&mut *transaction)
+        .await?;
+        if call.validate_only {
+            transaction.rollback().await?;
+            return Ok(Outcome::Validated { answer });
+        }
+        transaction.commit().await?;
+        Ok(Outcome::Done { answer, change_id })
+    }
+
+    /// Opens a read-only snapshot, after waiting for what the caller has seen.
+    pub async fn read(&self, call: &Call) -> Result<Reading, Failure> {
+        let seen = self.wait_for_seen(call).await?;
+        let mut transaction = self.begin(call).await?;
+        sqlx::query("set transaction read only").execute(&mut *transaction).await?;
+        Ok(Reading {
+            transaction,
+            seen: (!seen.is_empty()).then(|| seen.encode(&self.keys)),
+        })
+    }
+
+    async fn wait_for_seen(&self, call: &Call) -> Result<Seen, Failure> {
+        let Some(token) = &call.seen else {
+            return Ok(Seen::default());
+        };
+        let seen = Seen::decode(&self.keys, token)?;
+        Ok(self.progress.wait(seen, call.deadline).await?)
+    }
+
+    async fn begin(&self, call: &Call) -> Result<Transaction<'static, Postgres>, Failure> {
+        // No deadline means no limit but the server's own; zero is how PostgreSQL says it.
+        let timeout_ms = call
+            .remaining()?
+            .map_or(0, |left| left.as_millis().clamp(1, i32::MAX as u128));
+        let mut transaction = self.pool.begin().await.map_err(pool_failure)?;
+        sqlx::query!(
+            r#"select set_config('congdoan.issuer', $1, true) as "a!",
+                      set_config('congdoan.subject', $2, true) as "b!",
+                      set_config('congdoan.permission', $3, true) as "c!",
+                      set_config('congdoan.purpose', $4, true) as "d!",
+                      set_config('statement_timeout', $5, true) as "e!""#,
+            call.caller.issuer,
+            call.caller.subject,
+            &*call.permission,
+            call.caller.purpose.as_deref().unwrap_or_default(),
+            timeout_ms.to_string(),
+        )
+        .fetch_one(&mut *transaction)
+        .await?;
+        Ok(transaction)
+    }
+}
+
+/// No connection within the time allowed is overload, not failure: the call was not begun.
+fn pool_failure(error: sqlx::Error) -> Failure {
+    match error {
+        sqlx::Error::PoolTimedOut => Refusal::shared(
+            Code::Unavailable,
+            Reason::Overloaded,
+            "Hệ thống đang quá tải; hãy thử lại sau.",
+            "too many calls at once; this one was not begun",
+        )
+        .retry_after(Duration::from_secs(1))
+        .into(),
+        other => other.into(),
+    }
+}
+
+fn request_id_reused(request_id: Uuid) -> Refusal {
+    Refusal::shared(
+        Code::AlreadyExists,
+        Reason::RequestIdReused,
+        "request_id này đã được dùng cho một yêu cầu khác.",
+        "this request_id was used for another request",
+    )
+    .field("request_id")
+    .with("request_id", request_id.to_string())
+}
