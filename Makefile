@@ -1,0 +1,44 @@
+# The two commands of the README, and what developers need beside them. Everything here
+# works in a fresh clone, also as root, and asks for nothing but Rust.
+
+CARGO ?= cargo
+
+# Statements are checked against the committed .sqlx, so that a build needs no database.
+export SQLX_OFFLINE ?= true
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test up postgresql rust sqlx sqlx-check lint python
+
+help: ## Say what can be made.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+demo: rust postgresql ## Run the whole system on five federations' years and print their reports.
+	$(CARGO) build --locked --package congdoan
+	$(CARGO) run --locked --quiet --package congdoan -- demo
+
+test: rust postgresql ## Run every test, against real servers and a private PostgreSQL.
+	$(CARGO) build --locked --package congdoan
+	$(CARGO) run --locked --quiet --package congdoan -- with-postgres -- $(CARGO) test --locked --workspace
+
+up: rust postgresql ## Run the whole system on this machine until interrupted; data in ./.congdoan.
+	$(CARGO) run --locked --package congdoan -- up
+
+postgresql: ## Install PostgreSQL's server programs (15 or newer) if they are missing.
+	@scripts/postgresql.sh
+
+rust:
+	@command -v $(CARGO) >/dev/null || { echo "Rust 1.94 or newer is needed: https://rustup.rs"; exit 1; }
+
+sqlx: rust postgresql ## Write every service's .sqlx anew from its migrations and statements.
+	@scripts/sqlx.sh refresh
+
+sqlx-check: rust postgresql ## Fail if a committed .sqlx is not what the code and the migrations give.
+	@scripts/sqlx.sh check
+
+lint: rust ## Formatting, clippy and documentation, warnings denied.
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --workspace --no-deps
+
+python: ## A Python with a generic gRPC client, under target/, for the test that uses one.
+	@scripts/python.sh
