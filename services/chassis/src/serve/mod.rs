@@ -1,0 +1,377 @@
+//! Serving: one port, with limits on everything, and a stop that loses no call.
+//!
+//! ```text
+//! connection -> limits, handshake -> conduct (span, metrics, language, deadline, panics,
+//! message size) -> access (who speaks, which permission) -> the handler
+//! ```
+//!
+//! **Invariant:** every call has a deadline, except following a feed; every answer that is no
+//! success carries a reason of a contract, or says "internal error" and no more.
+
+mod answer;
+mod conduct;
+mod deadline;
+mod incoming;
+mod outgoing;
+mod question;
+mod ready;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, ensure};
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use serde::Deserialize;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::{CancellationToken, DropGuard};
+use tonic::service::Routes;
+use tonic::transport::Server;
+use tracing::Instrument;
+
+use crate::access::layer::{admit, method_unknown};
+use crate::access::token::{Signer, Verifier};
+use crate::config::SecretFile;
+use crate::database::Database;
+use crate::feed::{Feed, Follow};
+
+pub use deadline::remaining;
+pub use outgoing::{Outgoing, SpeakForItself, channel, endpoint};
+
+/// Where and within which limits a service serves.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Where it listens; port 0 picks a free one.
+    pub address: SocketAddr,
+    /// The longest that a call may take; also the deadline of one that has none.
+    pub call_ms_max: u64,
+    /// The same for answers that are streams. Following a feed has no limit.
+    pub stream_ms_max: u64,
+    /// The largest message that is read.
+    pub message_bytes_max: usize,
+    /// Calls in progress at once.
+    pub calls_max: usize,
+    /// How long calls in progress may go on when the service stops.
+    pub drain_ms: u64,
+    /// Connections at once.
+    pub connections_max: usize,
+    /// How long a new connection may take to begin to speak.
+    pub handshake_ms: u64,
+    /// HTTP/2: calls at once on one connection.
+    pub streams_max: u32,
+    /// HTTP/2: resets, by either side, that end the connection.
+    pub resets_max: usize,
+    /// HTTP/2: the largest list of headers.
+    pub header_bytes_max: u32,
+    /// How often a silent connection is asked whether it lives.
+    pub keepalive_interval_ms: u64,
+    /// How long it may take to say so.
+    pub keepalive_timeout_ms: u64,
+    /// The private key by which the service speaks for itself.
+    #[serde(default)]
+    pub key: Option<SecretFile>,
+    /// Whose internal tokens are believed: names and files with public keys.
+    #[serde(default)]
+    pub signers: BTreeMap<String, PathBuf>,
+}
+
+impl Config {
+    /// This service as a signer of internal tokens.
+    pub fn signer(&self, name: &str) -> anyhow::Result<Arc<Signer>> {
+        let key = self.key.as_ref().context("serve.key names no private key")?;
+        Ok(Arc::new(Signer::from_pem_file(name, key)?))
+    }
+}
+
+type Task = Box<dyn FnOnce(CancellationToken) -> BoxFuture<'static, anyhow::Result<()>> + Send>;
+type Follower = Box<dyn FnOnce(Feed, CancellationToken) -> BoxFuture<'static, ()> + Send>;
+
+/// A service that is being put together.
+pub struct Service {
+    name: &'static str,
+    config: Config,
+    /// At the edge callers are strangers, who bring their own tokens and their own HTTP/1.1.
+    edge: bool,
+    router: Option<Router>,
+    database: Option<Database>,
+    followers: Vec<(&'static str, String, Follower)>,
+    tasks: Vec<(&'static str, Task)>,
+}
+
+impl Service {
+    /// A service inside the system: it believes internal tokens only.
+    pub fn new(name: &'static str, config: &Config) -> Self {
+        Self {
+            name,
+            config: config.clone(),
+            edge: false,
+            router: None,
+            database: None,
+            followers: Vec::new(),
+            tasks: Vec::new(),
+        }
+    }
+
+    /// A service that strangers reach: it recognises its callers itself, and speaks HTTP/1.1
+    /// as well.
+    pub fn at_the_edge(name: &'static str, config: &Config) -> Self {
+        Self { edge: true, ..Self::new(name, config) }
+    }
+
+    /// Adds gRPC services.
+    pub fn routes(mut self, routes: Routes) -> Self {
+        // A router with a fallback of its own cannot be merged; ours names the method.
+        let added = routes.into_axum_router().reset_fallback();
+        self.router = Some(match self.router {
+            Some(router) => router.merge(added),
+            None => added,
+        });
+        self
+    }
+
+    /// Adds what is served beside gRPC; a fallback in it holds for the whole port.
+    pub fn http(mut self, added: Router) -> Self {
+        self.router = Some(match self.router {
+            Some(router) => router.merge(added),
+            None => added,
+        });
+        self
+    }
+
+    /// The service is ready only while this database answers; its feed is numbered and
+    /// served.
+    pub fn database(mut self, database: Database) -> Self {
+        self.database = Some(database);
+        self
+    }
+
+    /// Follows the feed of the service at `owner`, for example `http://registry:50051`.
+    /// Needs [`Service::database`], and a private key in the configuration.
+    pub fn follow<F: Follow>(mut self, owner: &str, follower: F) -> Self {
+        let name = self.name;
+        let (config, owner_uri) = (self.config.clone(), owner.to_string());
+        let run: Follower = Box::new(move |feed, stopping| {
+            async move {
+                let parts = endpoint(&owner_uri).and_then(|owner| {
+                    Ok((owner, SpeakForItself::new(config.signer(name)?, F::SOURCE)))
+                });
+                match parts {
+                    Ok((owner, token)) => feed.follow(owner, token, follower, stopping).await,
+                    Err(error) => tracing::error!(error = %format!("{error:#}"), "cannot follow"),
+                }
+            }
+            .boxed()
+        });
+        self.followers.push((F::SOURCE, owner.to_string(), run));
+        self
+    }
+
+    /// Runs something beside the calls, until the token is cancelled. If it ends before, the
+    /// service is no longer ready.
+    pub fn background<T, F>(mut self, name: &'static str, task: T) -> Self
+    where
+        T: FnOnce(CancellationToken) -> F + Send + 'static,
+        F: Future<Output = anyhow::Result<()>> + Send + 'static,
+    {
+        self.tasks.push((name, Box::new(move |stopping| task(stopping).boxed())));
+        self
+    }
+
+    /// Listens, and serves until [`Running::stop`].
+    pub async fn start(mut self) -> anyhow::Result<Running> {
+        let config = self.config.clone();
+        ensure!(
+            config.message_bytes_max <= question::LIMIT,
+            "serve.message_bytes_max is at most {}",
+            question::LIMIT
+        );
+        // Draining begins: endless streams end. Stopping: what runs beside the calls ends.
+        let (draining, stopping, cut) =
+            (CancellationToken::new(), CancellationToken::new(), CancellationToken::new());
+        let mut guards = Vec::new();
+
+        if let Some(database) = self.database.clone() {
+            let feed = Feed::open(
+                database.pool().clone(),
+                database.service(),
+                database.waker().clone(),
+                database.progress().clone(),
+            )
+            .await
+            .context("open the feed")?;
+            self = self.routes(Routes::new(feed.server(draining.clone())));
+            for (source, owner, run) in std::mem::take(&mut self.followers) {
+                // Fail now rather than in the background.
+                endpoint(&owner)?;
+                config.signer(self.name)?;
+                let feed = feed.clone();
+                self = self.background(source, move |stopping| run(feed, stopping).map(Ok));
+            }
+            self = self.background("feed", move |stopping| async move {
+                feed.run(stopping).await;
+                Ok(())
+            });
+        }
+        ensure!(self.followers.is_empty(), "following a feed needs a database");
+
+        let (health, readiness) = ready::service(self.name);
+        let reflection = || {
+            tonic_reflection::server::Builder::configure()
+                .register_encoded_file_descriptor_set(proto::DESCRIPTORS)
+                .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+        };
+        let infrastructure = Routes::new(health)
+            .add_service(reflection().build_v1().context("serve reflection")?)
+            .add_service(reflection().build_v1alpha().context("serve reflection")?);
+        self = self.routes(infrastructure);
+        let mut router = self.router.take().unwrap_or_default();
+        if !self.edge {
+            let verifier = Verifier::from_files(self.name, &config.signers)?;
+            router = router
+                .fallback(|uri: http::Uri| async move {
+                    method_unknown(uri.path()).status().into_http::<axum::body::Body>()
+                })
+                .layer(from_fn_with_state(Arc::new(verifier), admit));
+        }
+        let conduct = Arc::new(conduct::Conduct::new(self.name, &config, draining.clone()));
+        let router = router.layer(from_fn_with_state(conduct, conduct::conduct));
+
+        let listener = TcpListener::bind(config.address)
+            .await
+            .with_context(|| format!("listen on {}", config.address))?;
+        let address = listener.local_addr().context("learn the address")?;
+        let incoming = incoming::accept(listener, &config, cut.clone());
+
+        let background = tracing::info_span!("background", service = self.name);
+        let mut tasks = Vec::new();
+        for (name, task) in self.tasks {
+            let ended = readiness.task(name);
+            let running = task(stopping.clone()).instrument(background.clone());
+            let stopping = stopping.clone();
+            let watched = async move {
+                match std::panic::AssertUnwindSafe(running).catch_unwind().await {
+                    _ if stopping.is_cancelled() => {}
+                    Ok(Ok(())) => tracing::error!(task = name, "a background task ended"),
+                    Ok(Err(error)) => {
+                        tracing::error!(task = name, error = %format!("{error:#}"), "a background task failed");
+                    }
+                    Err(_) => tracing::error!(task = name, "a background task panicked"),
+                }
+                drop(ended);
+            };
+            tasks.push((name, tokio::spawn(watched)));
+        }
+        readiness.check(self.database.as_ref()).await;
+        tokio::spawn(readiness.clone().watch(self.database.clone(), draining.clone()));
+
+        let server = Server::builder()
+            .accept_http1(self.edge)
+            .max_concurrent_streams(config.streams_max)
+            .http2_max_pending_accept_reset_streams(Some(config.resets_max))
+            .http2_max_local_error_reset_streams(Some(config.resets_max))
+            .http2_max_header_list_size(config.header_bytes_max)
+            .http2_keepalive_interval(Some(Duration::from_millis(config.keepalive_interval_ms)))
+            .http2_keepalive_timeout(Some(Duration::from_millis(config.keepalive_timeout_ms)))
+            .serve_with_incoming_shutdown(
+                Routes::from(router).prepare(),
+                incoming,
+                draining.clone().cancelled_owned(),
+            );
+        let server = tokio::spawn(server);
+        tracing::info!(service = self.name, %address, "serving");
+        for token in [&draining, &stopping, &cut] {
+            guards.push(token.clone().drop_guard());
+        }
+        Ok(Running {
+            address,
+            name: self.name,
+            drain: Duration::from_millis(config.drain_ms),
+            draining,
+            stopping,
+            cut,
+            server,
+            tasks,
+            _guards: guards,
+        })
+    }
+}
+
+/// A service that runs. Dropping it stops it at once; [`Running::stop`] lets calls finish.
+pub struct Running {
+    /// Where it listens.
+    pub address: SocketAddr,
+    name: &'static str,
+    drain: Duration,
+    draining: CancellationToken,
+    stopping: CancellationToken,
+    cut: CancellationToken,
+    server: JoinHandle<Result<(), tonic::transport::Error>>,
+    tasks: Vec<(&'static str, JoinHandle<()>)>,
+    _guards: Vec<DropGuard>,
+}
+
+/// How long what runs beside the calls may take to end.
+const TASKS_END: Duration = Duration::from_secs(10);
+
+impl Running {
+    /// Where clients connect to: `http://127.0.0.1:50051`.
+    pub fn uri(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Takes no more calls, lets those in progress finish within the configured time, cuts
+    /// the rest, and ends what runs beside them.
+    pub async fn stop(mut self) -> anyhow::Result<()> {
+        tracing::info!(service = self.name, "stopping");
+        self.draining.cancel();
+        let drained = tokio::time::timeout(self.drain, &mut self.server).await;
+        let served = match drained {
+            Ok(served) => served,
+            Err(_) => {
+                tracing::warn!(service = self.name, "calls are cut that did not finish in time");
+                self.cut.cancel();
+                (&mut self.server).await
+            }
+        };
+        // Only now: calls in progress may still have acts for the sequencer.
+        self.stopping.cancel();
+        for (name, mut task) in std::mem::take(&mut self.tasks) {
+            if tokio::time::timeout(TASKS_END, &mut task).await.is_err() {
+                tracing::warn!(service = self.name, task = name, "a background task is cut");
+                task.abort();
+            }
+        }
+        tracing::info!(service = self.name, "stopped");
+        served.context("serve")?.context("serve")
+    }
+
+    /// Serves until the process is told to end (SIGTERM or SIGINT), or until serving fails;
+    /// then stops.
+    pub async fn wait(mut self) -> anyhow::Result<()> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminate = signal(SignalKind::terminate()).context("listen for SIGTERM")?;
+        let mut interrupt = signal(SignalKind::interrupt()).context("listen for SIGINT")?;
+        tokio::select! {
+            _ = terminate.recv() => self.stop().await,
+            _ = interrupt.recv() => self.stop().await,
+            served = &mut self.server => served.context("serve")?.context("serve"),
+        }
+    }
+}
+
+impl fmt::Debug for Running {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Running")
+            .field("name", &self.name)
+            .field("address", &self.address)
+            .finish_non_exhaustive()
+    }
+}
