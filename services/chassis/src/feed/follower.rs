@@ -1,0 +1,813 @@
+//! Follows another service's feed: reads whole acts, applies them in order, and remembers
+//! how far in the same transaction.
+
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::mem;
+use std::panic::AssertUnwindSafe;
+use std::time::{Duration, Instant};
+
+use anyhow::anyhow;
+use futures_util::{FutureExt, StreamExt};
+use opentelemetry::KeyValue;
+use opentelemetry::metrics::{Counter, Gauge};
+use proto::feed::v1::feed_service_client::FeedServiceClient;
+use proto::feed::v1::{self as wire, WatchRequest, WatchResponse};
+use proto::refusal::v1::Reason;
+use sqlx::{PgConnection, Postgres, Transaction};
+use time::{Date, OffsetDateTime};
+use tokio::time::{sleep, timeout};
+use tokio_util::sync::CancellationToken;
+use tonic::service::Interceptor;
+use tonic::transport::Endpoint;
+use tonic::{Code, Status, Streaming};
+use tonic_types::StatusExt;
+use tracing::{Instrument, info_span};
+use uuid::Uuid;
+
+use super::{ActStamp, Change, Feed, NewChange, append, meter};
+use crate::database::today;
+use crate::refusal::{Failure, Refusal, short_name};
+use crate::seen::Applied;
+use crate::telemetry;
+
+/// The service on whose positions others decide.
+const REGISTRY: &str = "registry";
+
+/// What one transaction applies at most, an act that is larger apart.
+const CHANGES_PER_BATCH: usize = 2_000;
+const BYTES_PER_BATCH: usize = 8 << 20;
+/// One act of bulk changes may be larger than what tonic reads by default.
+const MESSAGE_BYTES_MAX: usize = 64 << 20;
+
+/// A living owner says something every two seconds.
+const SILENCE_MAX: Duration = Duration::from_secs(10);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+const BACKOFF_MIN: Duration = Duration::from_millis(50);
+const BACKOFF_MAX: Duration = Duration::from_secs(2);
+/// How often a halted follower looks whether an operator has let it go on.
+const HALTED_POLL: Duration = Duration::from_millis(250);
+
+/// Applies the acts of one other service.
+pub trait Follow: Send + Sync + 'static {
+    /// The service whose feed is followed.
+    const SOURCE: &'static str;
+
+    /// A change waits until this service has applied, of the feed of `AFTER`, the position
+    /// on which the change was decided.
+    const AFTER: Option<&'static str> = None;
+
+    /// Applies one act, in the transaction of `following`. Several acts share a transaction,
+    /// and one that fails is tried again alone: apply nothing anywhere else.
+    fn apply(
+        &self,
+        following: &mut Following,
+        act: &[Change],
+    ) -> impl Future<Output = Result<(), Failure>> + Send;
+}
+
+/// An act of another service, being applied.
+pub struct Following {
+    transaction: Transaction<'static, Postgres>,
+    changes: Vec<NewChange>,
+    source_position: i64,
+    /// The civil date in Vietnam on which the act is applied, which may be long after it.
+    pub today: Date,
+}
+
+impl Following {
+    /// The transaction's connection.
+    pub fn db(&mut self) -> &mut PgConnection {
+        &mut self.transaction
+    }
+
+    /// Publishes a change in this service's own feed, as a consequence of the act that is
+    /// being applied. The consequences of one act are one act.
+    pub fn publish(&mut self, change: NewChange) {
+        self.changes.push(change);
+    }
+
+    /// The position of the last change of the act that is being applied.
+    pub fn source_position(&self) -> i64 {
+        self.source_position
+    }
+}
+
+/// Why a follower does not read on just now.
+enum Interruption {
+    /// The service stops.
+    Stopping,
+    /// The owner or our own database is away, or two transactions crossed: try again.
+    Away(String),
+    /// Reading on would build on what did not happen, or leave out what did.
+    Halted(Halt),
+}
+
+/// What an operator has to know.
+struct Halt {
+    /// One word: FEED_DIVERGED, FEED_GAP, CHANGE_UNREADABLE or ACT_NOT_APPLIED.
+    reason: &'static str,
+    position: i64,
+    /// Without personal data.
+    cause: String,
+}
+
+impl From<Failure> for Interruption {
+    fn from(failure: Failure) -> Self {
+        Interruption::Away(failure.to_string())
+    }
+}
+
+impl From<sqlx::Error> for Interruption {
+    fn from(error: sqlx::Error) -> Self {
+        Failure::from(error).into()
+    }
+}
+
+pub(super) async fn run<F, I>(
+    feed: &Feed,
+    owner: Endpoint,
+    interceptor: I,
+    follower: &F,
+    stopping: &CancellationToken,
+) where
+    F: Follow,
+    I: Interceptor + Clone + Send + Sync + 'static,
+{
+    let session = Session {
+        feed,
+        follower,
+        instruments: Instruments::of(feed.service, F::SOURCE),
+        stopping,
+    };
+    let owner = owner.connect_timeout(CONNECT_TIMEOUT);
+    let mut backoff = BACKOFF_MIN;
+    loop {
+        let started = Instant::now();
+        let Err(interruption) = session.follow(&owner, interceptor.clone()).await;
+        let pause = match interruption {
+            Interruption::Stopping => return,
+            Interruption::Away(cause) => {
+                if started.elapsed() > BACKOFF_MAX {
+                    backoff = BACKOFF_MIN;
+                }
+                tracing::info!(
+                    service = feed.service,
+                    source = F::SOURCE,
+                    cause,
+                    "the follower will try again"
+                );
+                let pause = backoff.mul_f64(rand::random_range(0.5..1.0));
+                backoff = (backoff * 2).min(BACKOFF_MAX);
+                pause
+            }
+            Interruption::Halted(halt) => {
+                session.halt(&halt).await;
+                HALTED_POLL
+            }
+        };
+        if session.pause(pause).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Where this service has got to, as its database says.
+struct Stored {
+    epoch: Option<Uuid>,
+    position: i64,
+    change_id: Option<Uuid>,
+}
+
+struct Session<'a, F> {
+    feed: &'a Feed,
+    follower: &'a F,
+    instruments: Instruments,
+    stopping: &'a CancellationToken,
+}
+
+impl<F: Follow> Session<'_, F> {
+    /// Reads and applies until something is in the way.
+    async fn follow<I>(&self, owner: &Endpoint, interceptor: I) -> Result<Infallible, Interruption>
+    where
+        I: Interceptor + Send + Sync + 'static,
+    {
+        let stored = self.stored().await?;
+        let mut stream = self.unless_stopping(watch(owner, interceptor, &stored)).await??;
+        let mut reading = Reading::after(stored.position);
+        // The first message tells where the owner is; that it comes at all says that the
+        // owner's past is ours.
+        reading.take(self.next(&mut stream, &reading).await?)?;
+        self.note_epoch(&stored, &reading).await?;
+        loop {
+            self.read(&mut reading, &mut stream).await?;
+            let ready = self.ready(&reading).await?;
+            let acts = reading.give(ready);
+            self.apply_all(&acts, &reading).await?;
+        }
+    }
+
+    async fn stored(&self) -> Result<Stored, sqlx::Error> {
+        sqlx::query!(
+            "insert into feed.follower (source) values ($1) on conflict (source) do nothing",
+            F::SOURCE,
+        )
+        .execute(&self.feed.pool)
+        .await?;
+        sqlx::query_as!(
+            Stored,
+            "select epoch, position, change_id from feed.follower where source = $1",
+            F::SOURCE,
+        )
+        .fetch_one(&self.feed.pool)
+        .await
+    }
+
+    /// Remembers the owner's epoch once the owner has accepted what we have read: a reader
+    /// may wait for a position in it before the next change comes.
+    async fn note_epoch(&self, stored: &Stored, reading: &Reading) -> Result<(), sqlx::Error> {
+        if stored.epoch == reading.epoch {
+            return Ok(());
+        }
+        sqlx::query!(
+            "update feed.follower set epoch = $2 where source = $1 and position = $3",
+            F::SOURCE,
+            reading.epoch,
+            stored.position,
+        )
+        .execute(&self.feed.pool)
+        .await?;
+        self.feed.announcements.applied.notify_one();
+        self.feed.progress.learn().await
+    }
+
+    async fn next(
+        &self,
+        stream: &mut Streaming<WatchResponse>,
+        reading: &Reading,
+    ) -> Result<WatchResponse, Interruption> {
+        let arrived = self.unless_stopping(timeout(SILENCE_MAX, stream.next())).await?;
+        let message = arrived.map_err(|_| Interruption::Away("the owner is silent".into()))?;
+        received(message, reading)
+    }
+
+    /// Waits for a whole act, then takes in what else has already arrived.
+    async fn read(
+        &self,
+        reading: &mut Reading,
+        stream: &mut Streaming<WatchResponse>,
+    ) -> Result<(), Interruption> {
+        while !reading.full() {
+            let message = if reading.acts.is_empty() {
+                self.next(stream, reading).await?
+            } else {
+                match stream.next().now_or_never() {
+                    Some(message) => received(message, reading)?,
+                    None => break,
+                }
+            };
+            reading.take(message)?;
+            self.instruments.lag(reading.head_position - reading.given);
+        }
+        Ok(())
+    }
+
+    /// How many of the acts read may be applied now: all before the first one that was
+    /// decided on a position of `AFTER` to which this service has not got. Waits for one.
+    async fn ready(&self, reading: &Reading) -> Result<usize, Interruption> {
+        let Some(after) = F::AFTER else {
+            return Ok(reading.acts.len());
+        };
+        let mut applied = self.feed.progress.of(after).ok_or_else(|| {
+            Interruption::Away(format!("{} does not follow {after}", self.feed.service))
+        })?;
+        loop {
+            let position = applied.borrow_and_update().position;
+            let ready = reading
+                .acts
+                .iter()
+                .take_while(|act| act.registry_position() <= position)
+                .count();
+            if ready > 0 {
+                return Ok(ready);
+            }
+            if self.unless_stopping(applied.changed()).await?.is_err() {
+                return Err(Interruption::Away("nobody tells of progress any more".to_string()));
+            }
+        }
+    }
+
+    /// Applies the acts in one transaction; or, if one of them fails, each in its own, so
+    /// that those before it are applied and it is named.
+    async fn apply_all(&self, acts: &[Act], reading: &Reading) -> Result<(), Interruption> {
+        match self.apply(acts, reading).await {
+            Ok(()) => return Ok(()),
+            Err(failure) if passing(&failure) => return Err(failure.into()),
+            Err(failure) => tracing::warn!(
+                service = self.feed.service,
+                source = F::SOURCE,
+                acts = acts.len(),
+                cause = %failure,
+                "a batch was rolled back; its acts are tried one by one"
+            ),
+        }
+        for act in acts {
+            match self.apply(std::slice::from_ref(act), reading).await {
+                Ok(()) => {}
+                Err(failure) if passing(&failure) => return Err(failure.into()),
+                Err(failure) => return Err(Interruption::Halted(act.not_applied(&failure))),
+            }
+        }
+        Ok(())
+    }
+
+    async fn apply(&self, acts: &[Act], reading: &Reading) -> Result<(), Failure> {
+        let mut transaction = self.feed.pool.begin().await?;
+        let change_ids: Vec<Uuid> =
+            acts.iter().flat_map(|act| &act.changes).map(|change| change.change_id).collect();
+        // As the sequencer locks its head: another replica's follower waits here, and then
+        // sees what this one applied.
+        let locked = sqlx::query!(
+            r#"select position,
+                      array(select skipped.change_id from feed.skipped
+                            where skipped.source = follower.source
+                              and skipped.change_id = any($2)) as "skipped!: Vec<Uuid>"
+               from feed.follower where source = $1 for update"#,
+            F::SOURCE,
+            &change_ids,
+        )
+        .fetch_one(&mut *transaction)
+        .await?;
+        // What another replica applied meanwhile is skipped in silence.
+        let applied_already =
+            acts.iter().take_while(|act| act.last_position() <= locked.position).count();
+        let acts = &acts[applied_already..];
+        let (Some(first), Some(last)) = (acts.first(), acts.last()) else {
+            return Ok(());
+        };
+        if first.first_position() != locked.position + 1 {
+            return Err(position_moved().into());
+        }
+
+        let mut following = Following {
+            transaction,
+            changes: Vec::new(),
+            source_position: 0,
+            today: today(),
+        };
+        let mut published = false;
+        for act in acts {
+            published |= self.apply_act(act, &locked.skipped, &mut following).await?;
+        }
+        let mut transaction = following.transaction;
+
+        let applied = acts.iter().flat_map(|act| &act.changes);
+        let (change_ids, positions): (Vec<Uuid>, Vec<i64>) =
+            applied.map(|change| (change.change_id, change.position)).unzip();
+        sqlx::query!(
+            "with applied as (
+                 insert into feed.applied (change_id, source, position)
+                 select change_id, $1, position
+                 from unnest($5::uuid[], $6::bigint[]) as change (change_id, position)
+             )
+             update feed.follower
+             set epoch = $2, position = $3, change_id = $4, halted = null, halted_at = null
+             where source = $1",
+            F::SOURCE,
+            reading.epoch,
+            last.last_position(),
+            last.change_id(),
+            &change_ids,
+            &positions,
+        )
+        .execute(&mut *transaction)
+        .await?;
+        transaction.commit().await?;
+
+        let newest = Applied {
+            epoch: reading.epoch,
+            position: last.last_position(),
+            halted: false,
+        };
+        self.feed.progress.applied(F::SOURCE, newest, change_ids.into_iter().zip(positions));
+        self.feed.announcements.applied.notify_one();
+        if published {
+            self.feed.waker.wake();
+        }
+        self.instruments.applied(acts, reading.head_position - last.last_position());
+        Ok(())
+    }
+
+    /// Applies one act, and appends what it published; answers whether it did.
+    async fn apply_act(
+        &self,
+        act: &Act,
+        skipped: &[Uuid],
+        following: &mut Following,
+    ) -> Result<bool, Failure> {
+        let Some(first) = act.changes.first() else { return Ok(false) };
+        let span = info_span!(
+            parent: None,
+            "apply act",
+            otel.kind = "consumer",
+            service = self.feed.service,
+            source = F::SOURCE,
+            act_id = %first.act_id,
+            kind = first.kind,
+            position = act.last_position(),
+            changes = act.changes.len(),
+        );
+        telemetry::link(&span, &first.traceparent);
+        async {
+            following.source_position = act.last_position();
+            let applying = if skipped.is_empty() {
+                self.follower.apply(following, &act.changes).boxed()
+            } else {
+                self.apply_others(act, skipped, following).boxed()
+            };
+            // A panic would end the follower in silence; an act that panics is an act that
+            // cannot be applied, and the transaction is rolled back like for any other.
+            AssertUnwindSafe(applying)
+                .catch_unwind()
+                .await
+                .unwrap_or_else(|_| Err(anyhow!("applying the act panicked").into()))?;
+
+            let published = mem::take(&mut following.changes);
+            if published.is_empty() {
+                return Ok(false);
+            }
+            let stamp = ActStamp {
+                act_id: Uuid::now_v7(),
+                acted_at: OffsetDateTime::now_utc(),
+                actor: format!("{}.follower", self.feed.service),
+                traceparent: telemetry::traceparent(),
+                registry_position: match F::SOURCE {
+                    REGISTRY => act.last_position(),
+                    _ => act.registry_position(),
+                },
+            };
+            append(&mut following.transaction, &stamp, published).await?;
+            Ok(true)
+        }
+        .instrument(span)
+        .await
+    }
+
+    /// Applies what is left of an act when the changes that an operator skipped are left out.
+    async fn apply_others(
+        &self,
+        act: &Act,
+        skipped: &[Uuid],
+        following: &mut Following,
+    ) -> Result<(), Failure> {
+        let others: Vec<Change> = act
+            .changes
+            .iter()
+            .filter(|change| !skipped.contains(&change.change_id))
+            .cloned()
+            .collect();
+        if others.is_empty() {
+            return Ok(());
+        }
+        self.follower.apply(following, &others).await
+    }
+
+    /// Says loudly why this follower stops, and waits until an operator lets it go on.
+    async fn halt(&self, halt: &Halt) {
+        tracing::error!(
+            service = self.feed.service,
+            source = F::SOURCE,
+            reason = halt.reason,
+            position = halt.position,
+            cause = halt.cause,
+            "the follower has halted"
+        );
+        self.instruments.halted(true);
+        let written = sqlx::query!(
+            "update feed.follower set halted = $2, halted_at = now() where source = $1",
+            F::SOURCE,
+            format!("{} at position {}: {}", halt.reason, halt.position, halt.cause),
+        )
+        .execute(&self.feed.pool)
+        .await;
+        if let Err(error) = written {
+            // It will be tried again, and halt again.
+            tracing::warn!(cause = %Failure::from(error), "the halt could not be recorded");
+            return;
+        }
+        self.feed.announcements.applied.notify_one();
+        loop {
+            let halted = sqlx::query_scalar!(
+                r#"select halted is not null as "halted!" from feed.follower where source = $1"#,
+                F::SOURCE,
+            )
+            .fetch_one(&self.feed.pool)
+            .await;
+            // A database that is away lets nobody go on.
+            if let Ok(false) = halted {
+                break;
+            }
+            if self.pause(HALTED_POLL).await.is_err() {
+                return;
+            }
+        }
+        self.instruments.halted(false);
+        tracing::warn!(
+            service = self.feed.service,
+            source = F::SOURCE,
+            "the follower goes on"
+        );
+    }
+
+    async fn pause(&self, pause: Duration) -> Result<(), Interruption> {
+        self.unless_stopping(sleep(pause)).await
+    }
+
+    async fn unless_stopping<T>(&self, future: impl Future<Output = T>) -> Result<T, Interruption> {
+        tokio::select! {
+            biased;
+            () = self.stopping.cancelled() => Err(Interruption::Stopping),
+            done = future => Ok(done),
+        }
+    }
+}
+
+/// Asks the owner for what comes after what we have stored.
+async fn watch<I>(
+    owner: &Endpoint,
+    interceptor: I,
+    stored: &Stored,
+) -> Result<Streaming<WatchResponse>, Interruption>
+where
+    I: Interceptor,
+{
+    let channel = owner
+        .connect()
+        .await
+        .map_err(|error| Interruption::Away(format!("{:#}", anyhow::Error::new(error))))?;
+    let request = WatchRequest {
+        epoch: text(stored.epoch),
+        position: stored.position,
+        change_id: text(stored.change_id),
+        headers_only: false,
+        from_head: false,
+    };
+    FeedServiceClient::with_interceptor(channel, interceptor)
+        .max_decoding_message_size(MESSAGE_BYTES_MAX)
+        .watch(request)
+        .await
+        .map(tonic::Response::into_inner)
+        .map_err(|status| interruption(&status, stored.position))
+}
+
+fn text(id: Option<Uuid>) -> String {
+    id.map(|id| id.to_string()).unwrap_or_default()
+}
+
+fn received(
+    message: Option<Result<WatchResponse, Status>>,
+    reading: &Reading,
+) -> Result<WatchResponse, Interruption> {
+    match message {
+        None => Err(Interruption::Away("the owner ended the stream".to_string())),
+        Some(Err(status)) => Err(interruption(&status, reading.last)),
+        Some(Ok(message)) => Ok(message),
+    }
+}
+
+/// What a refusal of the owner means: its past is another one, or it is away.
+fn interruption(status: &Status, position: i64) -> Interruption {
+    let diverged = short_name(Reason::FeedDiverged.as_str_name());
+    if status.get_details_error_info().is_some_and(|info| info.reason == diverged) {
+        return Interruption::Halted(Halt {
+            reason: diverged,
+            position,
+            cause: "the owner's feed is not the one that was read".to_string(),
+        });
+    }
+    Interruption::Away(format!("the owner answers {}: {}", status.code(), status.message()))
+}
+
+/// Our own tables went back, or another replica went on, between reading and applying: what
+/// was read is of no use, and is read again.
+fn position_moved() -> Refusal {
+    Refusal::shared(
+        Code::Aborted,
+        Reason::ConflictingAct,
+        "Vị trí đã thay đổi.",
+        "the stored position is not the one after which was read",
+    )
+}
+
+/// True for what goes away by itself: the same act may be applied a moment later.
+fn passing(failure: &Failure) -> bool {
+    let cause = match failure {
+        Failure::Refused(refusal) => {
+            return [Reason::ConflictingAct, Reason::DeadlineExceeded]
+                .map(|reason| short_name(reason.as_str_name()))
+                .contains(&refusal.reason());
+        }
+        Failure::Failed(cause) => cause,
+    };
+    match cause.chain().find_map(|cause| cause.downcast_ref::<sqlx::Error>()) {
+        // Connection lost; out of resources; ended by an operator; system error; idle in
+        // transaction for too long.
+        Some(sqlx::Error::Database(error)) => error.code().is_some_and(|code| {
+            ["08", "53", "57", "58"].iter().any(|class| code.starts_with(class)) || code == "25P03"
+        }),
+        Some(
+            sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::Protocol(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::WorkerCrashed,
+        ) => true,
+        _ => false,
+    }
+}
+
+/// An act as it was read: all of its changes.
+struct Act {
+    changes: Vec<Change>,
+    weight: usize,
+}
+
+impl Act {
+    fn first_position(&self) -> i64 {
+        self.changes.first().map_or(0, |change| change.position)
+    }
+
+    fn last_position(&self) -> i64 {
+        self.changes.last().map_or(0, |change| change.position)
+    }
+
+    fn change_id(&self) -> Option<Uuid> {
+        self.changes.last().map(|change| change.change_id)
+    }
+
+    fn registry_position(&self) -> i64 {
+        self.changes.iter().map(|change| change.registry_position).max().unwrap_or_default()
+    }
+
+    fn not_applied(&self, failure: &Failure) -> Halt {
+        let changes: Vec<String> = self
+            .changes
+            .iter()
+            .take(8)
+            .map(|change| format!("{} {}", change.kind, change.change_id))
+            .collect();
+        Halt {
+            reason: "ACT_NOT_APPLIED",
+            position: self.first_position(),
+            cause: format!("{failure} (first changes of the act: {})", changes.join(", ")),
+        }
+    }
+}
+
+/// What was read and not applied yet.
+struct Reading {
+    epoch: Option<Uuid>,
+    head_position: i64,
+    /// The last position read.
+    last: i64,
+    /// The last position given away to be applied.
+    given: i64,
+    acts: VecDeque<Act>,
+    /// The beginning of an act whose end has not arrived.
+    begun: Vec<Change>,
+    changes: usize,
+    weight: usize,
+}
+
+impl Reading {
+    fn after(position: i64) -> Self {
+        Self {
+            epoch: None,
+            head_position: position,
+            last: position,
+            given: position,
+            acts: VecDeque::new(),
+            begun: Vec::new(),
+            changes: 0,
+            weight: 0,
+        }
+    }
+
+    fn full(&self) -> bool {
+        !self.acts.is_empty()
+            && (self.changes >= CHANGES_PER_BATCH || self.weight >= BYTES_PER_BATCH)
+    }
+
+    /// Takes in a message: nothing may be missing, and acts come whole.
+    fn take(&mut self, message: WatchResponse) -> Result<(), Interruption> {
+        let epoch = Uuid::parse_str(&message.epoch).ok();
+        if epoch.is_none() || self.epoch.is_some_and(|known| Some(known) != epoch) {
+            return Err(Interruption::Away("the owner's epoch has changed".to_string()));
+        }
+        self.epoch = epoch;
+        self.head_position = message.head_position.max(self.last);
+        for change in message.changes {
+            if change.position <= self.last {
+                continue;
+            }
+            if change.position != self.last + 1 {
+                return Err(Interruption::Halted(Halt {
+                    reason: "FEED_GAP",
+                    position: self.last + 1,
+                    cause: format!("the owner sent position {} instead", change.position),
+                }));
+            }
+            self.take_change(change)?;
+        }
+        Ok(())
+    }
+
+    fn take_change(&mut self, change: wire::Change) -> Result<(), Interruption> {
+        let position = change.position;
+        let unreadable = |cause: String| {
+            Interruption::Halted(Halt {
+                reason: "CHANGE_UNREADABLE",
+                position,
+                cause,
+            })
+        };
+        let change_id = change.change_id.clone();
+        let (change, act_complete) = Change::parse(change)
+            .map_err(|refusal| unreadable(format!("change {change_id}: {refusal}")))?;
+        if let Some(first) = self.begun.first()
+            && first.act_id != change.act_id
+        {
+            return Err(unreadable(format!("act {} has no last change", first.act_id)));
+        }
+        self.last = position;
+        self.begun.push(change);
+        if act_complete {
+            let changes = mem::take(&mut self.begun);
+            let weight = changes.iter().map(Change::weight).sum();
+            self.changes += changes.len();
+            self.weight += weight;
+            self.acts.push_back(Act { changes, weight });
+        }
+        Ok(())
+    }
+
+    /// Gives away the first acts, as many as `ready` and as one batch may hold.
+    fn give(&mut self, ready: usize) -> Vec<Act> {
+        let mut batch = Vec::new();
+        let (mut changes, mut weight) = (0, 0);
+        while batch.len() < ready && changes < CHANGES_PER_BATCH && weight < BYTES_PER_BATCH {
+            let Some(act) = self.acts.pop_front() else { break };
+            changes += act.changes.len();
+            weight += act.weight;
+            self.given = act.last_position();
+            batch.push(act);
+        }
+        self.changes -= changes;
+        self.weight -= weight;
+        batch
+    }
+}
+
+struct Instruments {
+    attributes: [KeyValue; 2],
+    changes: Counter<u64>,
+    lag: Gauge<i64>,
+    halted: Gauge<u64>,
+}
+
+impl Instruments {
+    fn of(service: &'static str, source: &'static str) -> Self {
+        Self {
+            attributes: [KeyValue::new("service", service), KeyValue::new("source", source)],
+            changes: meter()
+                .u64_counter("congdoan.feed.applied")
+                .with_description("Changes of another service's feed that were applied.")
+                .with_unit("{change}")
+                .build(),
+            lag: meter()
+                .i64_gauge("congdoan.feed.lag")
+                .with_description("Changes between the owner's head and what was applied.")
+                .with_unit("{change}")
+                .build(),
+            halted: meter()
+                .u64_gauge("congdoan.feed.halted")
+                .with_description("1 while the follower has stopped and waits for an operator.")
+                .build(),
+        }
+    }
+
+    fn lag(&self, changes: i64) {
+        self.lag.record(changes, &self.attributes);
+    }
+
+    fn applied(&self, acts: &[Act], lag: i64) {
+        let changes: usize = acts.iter().map(|act| act.changes.len()).sum();
+        self.changes.add(changes as u64, &self.attributes);
+        self.lag(lag);
+    }
+
+    fn halted(&self, halted: bool) {
+        self.halted.record(u64::from(halted), &self.attributes);
+    }
+}
