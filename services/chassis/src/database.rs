@@ -233,10 +233,16 @@ impl DerefMut for Reading {
     }
 }
 
+/// The newest change of an act, in the epoch in which it was published.
+struct Change {
+    epoch: Uuid,
+    change_id: Uuid,
+}
+
 /// How an act ended inside its transaction.
 enum Outcome<T> {
-    Done { answer: T, change_id: Option<Uuid> },
-    Repeated { answer: T, change_id: Option<Uuid> },
+    Done { answer: T, change: Option<Change> },
+    Repeated { answer: T, change: Option<Change> },
     Validated { answer: T },
 }
 
@@ -277,17 +283,16 @@ impl Database {
         )
         .await
         .map_err(|error| Failure::Failed(anyhow::Error::new(error).context("perform the act")))??;
-        let (answer, change_id) = match outcome {
-            Outcome::Done { answer, change_id } => {
+        let (answer, change) = match outcome {
+            Outcome::Done { answer, change } => {
                 self.waker.wake();
-                (answer, change_id)
+                (answer, change)
             }
-            Outcome::Repeated { answer, change_id } => (answer, change_id),
+            Outcome::Repeated { answer, change } => (answer, change),
             Outcome::Validated { answer } => (answer, None),
         };
-        let seen = match change_id {
-            Some(change_id) => {
-                let epoch = feed::epoch(&self.pool).await.map_err(Failure::from)?;
+        let seen = match change {
+            Some(Change { epoch, change_id }) => {
                 Some(seen.with_change(self.service, epoch, change_id))
             }
             None => (!seen.is_empty()).then_some(seen),
@@ -320,8 +325,9 @@ impl Database {
         .rows_affected();
         if begun == 0 {
             let earlier = sqlx::query!(
-                "select body_digest, answer, change_id from act.request
-                 where principal = $1 and request_id = $2",
+                r#"select body_digest, answer, change_id, (select epoch from feed.head) as "epoch!"
+                   from act.request
+                   where principal = $1 and request_id = $2"#,
                 principal,
                 request_id,
             )
@@ -333,7 +339,10 @@ impl Database {
             let answer = earlier.answer.context("an answered request has no answer")?;
             return Ok(Outcome::Repeated {
                 answer: serde_json::from_value(answer).context("read the stored answer")?,
-                change_id: earlier.change_id,
+                change: earlier.change_id.map(|change_id| Change {
+                    epoch: earlier.epoch,
+                    change_id,
+                }),
             });
         }
 
@@ -363,22 +372,26 @@ impl Database {
             registry_position,
         };
         let change_id = feed::append(&mut transaction, &stamp, changes).await?;
-        sqlx::query!(
-            "update act.request set answer = $3, change_id = $4
-             where principal = $1 and request_id = $2",
+        let epoch = sqlx::query_scalar!(
+            r#"update act.request set answer = $3, change_id = $4
+               where principal = $1 and request_id = $2
+               returning (select epoch from feed.head) as "epoch!""#,
             principal,
             request_id,
             serde_json::to_value(&answer).context("write the answer")?,
             change_id,
         )
-        .execute(&mut *transaction)
+        .fetch_one(&mut *transaction)
         .await?;
         if call.validate_only {
             transaction.rollback().await?;
             return Ok(Outcome::Validated { answer });
         }
         transaction.commit().await?;
-        Ok(Outcome::Done { answer, change_id })
+        Ok(Outcome::Done {
+            answer,
+            change: change_id.map(|change_id| Change { epoch, change_id }),
+        })
     }
 
     /// Opens a read-only snapshot, after waiting for what the caller has seen.
