@@ -1,1 +1,20 @@
-//! .
+//! The command line: the whole system on one machine, the demo, and a client.
+//!
+//! [`system`] puts the four services together in one process, over a private PostgreSQL and
+//! a development issuer; this crate and the tests are the only ones that know more than one
+//! service. [`client`] talks to a gateway, this machine's or any other. [`demo`] replays five
+//! federations' years through it. The other modules are one command each.
+
+pub mod bootstrap;
+pub mod cli;
+pub mod client;
+pub mod demo;
+pub mod explain;
+pub mod load;
+pub mod migrate;
+pub mod report;
+pub mod running;
+pub mod system;
+pub mod token;
+pub mod up;
+pub mod with_postgres;

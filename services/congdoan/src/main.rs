@@ -1,1 +1,33 @@
-fn main(){}
+//! `congdoan`: see `congdoan --help`.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use congdoan::cli::{Cli, Command};
+use congdoan::{bootstrap, demo, explain, load, migrate, report, token, up, with_postgres};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Up(up) => up::run(up).await,
+        Command::Demo(demo) => demo::run(demo).await,
+        Command::Bootstrap(bootstrap) => bootstrap::run(bootstrap).await,
+        Command::Load(load) => load::run(load).await,
+        Command::Report(report) => report::run(report).await,
+        Command::Explain(explain) => explain::run(explain).await,
+        Command::Token(token) => token::run(token).await,
+        Command::Migrate(migrate) => migrate::run(migrate).await,
+        // The command that was run has said how it went.
+        Command::WithPostgres(with) => match with_postgres::run(with).await {
+            Ok(code) => return code,
+            Err(error) => Err(error),
+        },
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("congdoan: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -11,6 +11,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection};
 use uuid::Uuid;
 
 use super::provision;
+use crate::database;
 
 /// Holds the address of the cluster, for its superuser.
 pub const VARIABLE: &str = "CONGDOAN_TEST_POSTGRES";
@@ -112,9 +113,7 @@ async fn make_template(
     provision(&address(options, superuser_name, "postgres"), service, template).await?;
 
     let owner = address(options, &format!("{service}_owner"), template);
-    let mut owner = PgConnection::connect(&owner).await?;
-    migrations.run(&mut owner).await?;
-    owner.close().await?;
+    database::migrate(&owner, migrations).await?;
 
     let mark = format!("alter database {template} is_template true");
     sqlx::raw_sql(AssertSqlSafe(mark)).execute(&mut *superuser).await?;

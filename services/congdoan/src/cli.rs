@@ -1,0 +1,343 @@
+//! What can be asked for on the command line.
+
+use std::ffi::OsString;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use anyhow::Context;
+use clap::{Args, Parser, Subcommand};
+use time::Date;
+use time::macros::format_description;
+
+use crate::client::Client;
+use crate::running::Running;
+use crate::token;
+
+/// The national register of Vietnam's trade unions, on the command line.
+///
+/// The whole system runs on one machine with `congdoan up`; the other commands talk to it,
+/// or, with --gateway and --token, to any other.
+#[derive(Debug, Parser)]
+#[command(name = "congdoan", version, after_help = EXAMPLES)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  See it do its real job, and go away again:
+    congdoan demo
+
+  Keep a system running, in ./.congdoan; in another terminal found the Confederation, and
+  become its administrator:
+    congdoan up
+    congdoan bootstrap --subject me
+
+  Load a tree of organisations, print a report on it, ask why a figure is what it is:
+    congdoan load tree.csv
+    congdoan report BA_DINH --organisation HN-BADINH --from 2020-01-01 --to 2020-12-31
+    congdoan explain MBR_ADMITTED --organisation HN-BADINH --from 2020-01-01 --to 2020-12-31
+
+  Call it with something else:
+    curl -H \"authorization: Bearer $(congdoan token --subject me)\" \\
+      http://127.0.0.1:8080/v1/organisations:search?text=thái+nguyên";
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the whole system on this machine until interrupted.
+    Up(Up),
+    /// Replay five federations' years through the public API, and print their reports.
+    Demo(Demo),
+    /// Found the Confederation and grant its administrator: once, at the first start.
+    Bootstrap(Bootstrap),
+    /// Load a tree of organisations that existed before the register did.
+    Load(Load),
+    /// Print a report for an organisation, a period and a tree.
+    Report(Report),
+    /// Walk a figure down to the units, changes and decisions that made it.
+    Explain(Explain),
+    /// Ask the development issuer for an access token, and print it.
+    Token(Token),
+    /// Apply a service's migrations as the owner of its schema.
+    Migrate(Migrate),
+    /// Run a command with a PostgreSQL of its own, for tests.
+    WithPostgres(WithPostgres),
+}
+
+/// `congdoan up`.
+#[derive(Args, Debug)]
+#[command(long_about = "\
+Run the whole system on this machine until interrupted: a private PostgreSQL (15 or newer, \
+found in CONGDOAN_PG_BIN, in /usr/lib/postgresql or on the PATH; also as root), the four \
+services, and an issuer of access tokens for development, which gives a token to anybody \
+who asks and therefore listens on loopback only.")]
+pub struct Up {
+    /// Where data, keys and addresses are kept.
+    #[arg(long, value_name = "DIRECTORY", default_value = ".congdoan")]
+    pub data: PathBuf,
+    /// Keep nothing: a new database in a temporary directory, removed at the end.
+    #[arg(long)]
+    pub ephemeral: bool,
+    /// Where the gateway listens; port 0 picks a free one.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// An OpenTelemetry collector (OTLP over gRPC) for traces, metrics and logs.
+    #[arg(long, value_name = "URL", env = "OTEL_EXPORTER_OTLP_ENDPOINT")]
+    pub telemetry: Option<String>,
+}
+
+/// `congdoan demo`.
+#[derive(Args, Debug)]
+pub struct Demo {
+    /// Keep the system running afterwards, until interrupted, to try it out.
+    #[arg(long)]
+    pub stay: bool,
+    /// Where addresses are noted while it runs, so that other commands find it.
+    #[arg(long, value_name = "DIRECTORY", default_value = ".congdoan")]
+    pub data: PathBuf,
+    /// Where the gateway listens; a free port by default.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
+    pub listen: SocketAddr,
+}
+
+/// `congdoan bootstrap`.
+#[derive(Args, Debug)]
+#[command(long_about = "\
+Found the Confederation and grant its administrator, in one transaction of the schema's \
+owner. It is refused when any organisation exists.")]
+pub struct Bootstrap {
+    /// Who vouches for the subject; the development issuer of the running system by default.
+    #[arg(long, value_name = "URL")]
+    pub issuer: Option<String>,
+    /// The issuer's opaque id of the administrator.
+    #[arg(long)]
+    pub subject: String,
+    /// Registry's database, for the owner of its schema; that of the running system by default.
+    #[arg(long, value_name = "URL", env = "REGISTRY_OWNER_URL", hide_env_values = true)]
+    pub database: Option<String>,
+    /// Where the running system keeps its addresses.
+    #[arg(long, value_name = "DIRECTORY", default_value = ".congdoan")]
+    pub data: PathBuf,
+}
+
+/// `congdoan load`.
+#[derive(Args, Debug)]
+#[command(long_about = "\
+Load a tree of organisations that existed before the register did. The file is CSV in UTF-8 \
+with the columns code, name, short_name, type, sector, superior_code and founded_on \
+(YYYY-MM-DD); a superior stands in an earlier line, or is in the register already. All \
+lines are loaded, or none: what is wrong is told line by line. Repeating a load that broke \
+off is harmless.")]
+pub struct Load {
+    /// The file.
+    #[arg(value_name = "FILE.csv")]
+    pub file: PathBuf,
+    /// Check everything and load nothing.
+    #[arg(long)]
+    pub validate_only: bool,
+    /// Names this load; the same id never loads twice. Derived from the file by default.
+    #[arg(long, value_name = "UUID")]
+    pub request_id: Option<uuid::Uuid>,
+    /// Whom to talk to.
+    #[command(flatten)]
+    pub to: Gateway,
+}
+
+/// The organisation, the period and the tree that a figure or a report is asked for.
+#[derive(Args, Debug)]
+pub struct Question {
+    /// The organisation's code, as it was in the period.
+    #[arg(long, value_name = "CODE")]
+    pub organisation: String,
+    /// The first day of the period, YYYY-MM-DD.
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub from: Date,
+    /// Its last day.
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub to: Date,
+    /// On the tree of this day; by default as then, on the tree of each fact's own day.
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub as_of: Option<Date>,
+}
+
+/// `congdoan report`.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  congdoan report BA_DINH --organisation HN-BADINH --from 2020-01-01 --to 2020-12-31
+  congdoan report BA_DINH --organisation HN --from 2020-01-01 --to 2020-12-31 --as-of 2026-01-01
+  congdoan report --list")]
+pub struct Report {
+    /// The template's code, such as BA_DINH.
+    #[arg(required_unless_present = "list")]
+    pub template: Option<String>,
+    /// List the templates with their parameters instead.
+    #[arg(long, exclusive = true)]
+    pub list: bool,
+    /// A parameter of the template.
+    #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = parameter)]
+    pub parameters: Vec<(String, String)>,
+    /// Print under each line the figures it was computed from.
+    #[arg(long)]
+    pub figures: bool,
+    /// What is asked.
+    #[command(flatten)]
+    pub question: Option<Question>,
+    /// Whom to talk to.
+    #[command(flatten)]
+    pub to: Gateway,
+}
+
+/// `congdoan explain`.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  congdoan explain MBR_ADMITTED --organisation HN-BADINH --from 2020-01-01 --to 2020-12-31
+  congdoan explain RATED_WELL_SHARE --organisation HN-THANHTRI --from 2020-01-01 --to 2020-12-31 \\
+    --sector-grouping HAI_KHU_VUC --sector-group NGOAI_NHA_NUOC")]
+pub struct Explain {
+    /// The indicator's code, such as MBR_ADMITTED.
+    pub indicator: String,
+    /// What is asked.
+    #[command(flatten)]
+    pub question: Question,
+    /// Count units of one group of this grouping of sectors only.
+    #[arg(long, value_name = "CODE", requires = "sector_group")]
+    pub sector_grouping: Option<String>,
+    /// The group.
+    #[arg(long, value_name = "CODE", requires = "sector_grouping")]
+    pub sector_group: Option<String>,
+    /// Leave suspended unions out of stocks of unions.
+    #[arg(long)]
+    pub without_suspended: bool,
+    /// Count only the organisation itself and what lies directly below it.
+    #[arg(long)]
+    pub direct_only: bool,
+    /// Print at most so many units; 0 prints all.
+    #[arg(long, value_name = "COUNT", default_value_t = 20)]
+    pub units: usize,
+    /// Print at most so many changes of each unit.
+    #[arg(long, value_name = "COUNT", default_value_t = 5)]
+    pub changes: usize,
+    /// Whom to talk to.
+    #[command(flatten)]
+    pub to: Gateway,
+}
+
+/// `congdoan token`.
+#[derive(Args, Debug)]
+pub struct Token {
+    /// Whom the token is for.
+    #[arg(long)]
+    pub subject: String,
+    /// The development issuer; that of the running system by default.
+    #[arg(long, value_name = "URL")]
+    pub issuer: Option<String>,
+    /// Where the running system keeps its addresses.
+    #[arg(long, value_name = "DIRECTORY", default_value = ".congdoan")]
+    pub data: PathBuf,
+}
+
+/// `congdoan migrate`.
+#[derive(Args, Debug)]
+pub struct Migrate {
+    /// Whose migrations.
+    #[arg(value_parser = ["registry", "membership", "reporting"])]
+    pub service: String,
+    /// The service's database, for the owner of its schema.
+    #[arg(long, value_name = "URL", env = "CONGDOAN_OWNER_URL", hide_env_values = true)]
+    pub database: String,
+}
+
+/// `congdoan with-postgres`.
+#[derive(Args, Debug)]
+#[command(long_about = "\
+Run a command with a PostgreSQL of its own: started before it, named to it by the variable \
+CONGDOAN_TEST_POSTGRES, and removed after it with all it held.", after_help = "\
+Example:
+  congdoan with-postgres -- cargo test --workspace")]
+pub struct WithPostgres {
+    /// The command and its arguments.
+    #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
+    pub command: Vec<OsString>,
+}
+
+/// Whom to talk to, and in whose name.
+#[derive(Args, Clone, Debug)]
+pub struct Gateway {
+    /// The gateway; that of the running system by default.
+    #[arg(long, value_name = "URL", env = "CONGDOAN_GATEWAY")]
+    pub gateway: Option<String>,
+    /// An access token. By default the development issuer is asked for one.
+    #[arg(long, value_name = "TOKEN", env = "CONGDOAN_TOKEN", hide_env_values = true)]
+    pub token: Option<String>,
+    /// Whom the development issuer is asked for; the one who bootstrapped by default.
+    #[arg(long, conflicts_with = "token")]
+    pub subject: Option<String>,
+    /// Where the running system keeps its addresses.
+    #[arg(long, value_name = "DIRECTORY", default_value = ".congdoan")]
+    pub data: PathBuf,
+}
+
+impl Gateway {
+    /// Connects, asking the running system for what was not given.
+    pub async fn connect(&self) -> anyhow::Result<Client> {
+        if let (Some(gateway), Some(token)) = (&self.gateway, &self.token) {
+            return Client::connect(gateway, token).await;
+        }
+        let running = Running::read(&self.data)?;
+        let gateway = self.gateway.as_ref().unwrap_or(&running.gateway);
+        let token = match &self.token {
+            Some(token) => token.clone(),
+            None => {
+                let subject = self.subject.as_ref().or(running.administrator.as_ref());
+                let subject = subject.context(
+                    "nobody has bootstrapped this system yet: run `congdoan bootstrap`, or say \
+                     who you are with --subject",
+                )?;
+                token::ask(&running.issuer, subject).await?
+            }
+        };
+        Client::connect(gateway, &token).await
+    }
+}
+
+/// `2020-12-31`.
+pub(crate) fn date(text: &str) -> anyhow::Result<Date> {
+    Date::parse(text, format_description!("[year]-[month]-[day]"))
+        .with_context(|| format!("\"{text}\" is not a date such as 2020-12-31"))
+}
+
+fn parameter(text: &str) -> anyhow::Result<(String, String)> {
+    let (name, value) = text.split_once('=').context("write NAME=VALUE")?;
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_command_to_run_keeps_its_own_options() {
+        let cli = Cli::try_parse_from(["congdoan", "with-postgres", "--", "cargo", "test", "--help"]);
+        let Ok(Cli { command: Command::WithPostgres(with) }) = cli else { panic!("{cli:?}") };
+        assert_eq!(with.command, ["cargo", "test", "--help"]);
+    }
+
+    #[test]
+    fn a_report_wants_a_template_or_a_list() {
+        assert!(Cli::try_parse_from(["congdoan", "report"]).is_err());
+        assert!(Cli::try_parse_from(["congdoan", "report", "--list"]).is_ok());
+        let asked = ["congdoan", "report", "X", "--organisation", "A", "--from", "2020-01-01", "--to", "2020-02-31"];
+        assert!(Cli::try_parse_from(asked).is_err());
+    }
+}

@@ -1,0 +1,192 @@
+//! A client of the gateway: one person's, or one program's, line of calls.
+//!
+//! It sends the access token, the language and the consistency token of the answers so far,
+//! so that a read sees the writes before it, in whichever service they happened.
+
+use std::fmt::Write;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task;
+use std::time::Duration;
+
+use anyhow::{Context, anyhow};
+use futures_util::future::BoxFuture;
+use proto::gateway::v1 as gateway;
+use proto::membership::v1 as membership;
+use proto::registry::v1 as registry;
+use proto::reporting::v1 as reporting;
+use tonic::Status;
+use tonic::body::Body;
+use tonic::codegen::{Service, http};
+use tonic::metadata::{Ascii, MetadataValue};
+use tonic::transport::{Channel, Endpoint};
+use tonic_types::StatusExt;
+
+/// The consistency token, in requests and in answers.
+const SEEN: &str = "congdoan-seen";
+
+/// How long a call may take that says nothing else.
+const DEADLINE: Duration = Duration::from_secs(30);
+
+/// A line of calls in the name of one subject. Clones share what has been seen; calls that
+/// run side by side and do not depend on each other each want a [`Client::fork`].
+#[derive(Clone)]
+pub struct Client {
+    door: Door,
+}
+
+impl Client {
+    /// Connects to a gateway, such as `http://127.0.0.1:8080`, with an access token.
+    pub async fn connect(gateway: &str, token: &str) -> anyhow::Result<Self> {
+        let channel = Endpoint::from_shared(gateway.to_owned())
+            .with_context(|| format!("{gateway} is not an address"))?
+            .tcp_nodelay(true)
+            .connect()
+            .await
+            .with_context(|| format!("connect to the gateway at {gateway}"))?;
+        Self::over(channel, token)
+    }
+
+    /// Calls over a channel that is there already.
+    pub fn over(channel: Channel, token: &str) -> anyhow::Result<Self> {
+        let token = format!("Bearer {token}").parse().context("an access token is plain ASCII")?;
+        let language = MetadataValue::from_static(if speaks_vietnamese() { "vi" } else { "en" });
+        let door = Door { channel, token, language, seen: Arc::default() };
+        Ok(Self { door })
+    }
+
+    /// The same subject over the same connection, on a line of its own that begins with what
+    /// has been seen so far.
+    pub fn fork(&self) -> Self {
+        let mut door = self.door.clone();
+        door.seen = Arc::new(Mutex::new(self.seen()));
+        Self { door }
+    }
+
+    /// The same connection for another subject, who has seen nothing.
+    pub fn with_token(&self, token: &str) -> anyhow::Result<Self> {
+        Self::over(self.door.channel.clone(), token)
+    }
+
+    /// The consistency token of the newest answer.
+    pub fn seen(&self) -> Option<String> {
+        self.door.seen.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Goes on as if nothing had been seen.
+    pub fn forget(&self) {
+        *self.door.seen.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+}
+
+/// One method per service of the contracts.
+macro_rules! services {
+    ($($name:ident: $package:ident :: $module:ident :: $client:ident;)*) => {
+        impl Client {
+            $(
+                #[doc = concat!("The methods of `", stringify!($client), "`.")]
+                pub fn $name(&self) -> $package::$module::$client<Door> {
+                    $package::$module::$client::new(self.door.clone())
+                }
+            )*
+        }
+    };
+}
+
+services! {
+    gateway: gateway::gateway_service_client::GatewayServiceClient;
+    organisations: registry::organisation_service_client::OrganisationServiceClient;
+    decisions: registry::decision_service_client::DecisionServiceClient;
+    congresses: registry::congress_service_client::CongressServiceClient;
+    ceremonies: registry::ceremony_service_client::CeremonyServiceClient;
+    employers: registry::employer_service_client::EmployerServiceClient;
+    steering: registry::steering_service_client::SteeringServiceClient;
+    grants: registry::grant_service_client::GrantServiceClient;
+    applications: membership::application_service_client::ApplicationServiceClient;
+    memberships: membership::membership_service_client::MembershipServiceClient;
+    trainings: membership::training_service_client::TrainingServiceClient;
+    party: membership::party_service_client::PartyServiceClient;
+    cadres: membership::cadre_service_client::CadreServiceClient;
+    delegations: membership::delegation_service_client::DelegationServiceClient;
+    consequences: membership::consequence_service_client::ConsequenceServiceClient;
+    figures: reporting::figure_service_client::FigureServiceClient;
+    targets: reporting::target_service_client::TargetServiceClient;
+    ratings: reporting::rating_service_client::RatingServiceClient;
+    activities: reporting::activity_service_client::ActivityServiceClient;
+    periodic_reports: reporting::periodic_report_service_client::PeriodicReportServiceClient;
+    reports: reporting::report_service_client::ReportServiceClient;
+}
+
+/// Where calls go out: adds what every call says, remembers what every answer says.
+#[derive(Clone)]
+pub struct Door {
+    channel: Channel,
+    token: MetadataValue<Ascii>,
+    language: MetadataValue<Ascii>,
+    seen: Arc<Mutex<Option<String>>>,
+}
+
+impl Service<http::Request<Body>> for Door {
+    type Response = http::Response<Body>;
+    type Error = tonic::transport::Error;
+    type Future = BoxFuture<'static, Result<Self::Response, Self::Error>>;
+
+    fn poll_ready(&mut self, context: &mut task::Context<'_>) -> task::Poll<Result<(), Self::Error>> {
+        self.channel.poll_ready(context)
+    }
+
+    fn call(&mut self, mut request: http::Request<Body>) -> Self::Future {
+        let headers = request.headers_mut();
+        for (name, value) in [("authorization", &self.token), ("accept-language", &self.language)] {
+            if let Ok(value) = http::HeaderValue::from_bytes(value.as_bytes()) {
+                headers.insert(name, value);
+            }
+        }
+        if !headers.contains_key("grpc-timeout") {
+            let deadline = format!("{}S", DEADLINE.as_secs());
+            if let Ok(value) = deadline.parse() {
+                headers.insert("grpc-timeout", value);
+            }
+        }
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(value) = seen.and_then(|seen| seen.parse().ok()) {
+            headers.entry(SEEN).or_insert(value);
+        }
+        let answer = self.channel.call(request);
+        let remembered = self.seen.clone();
+        Box::pin(async move {
+            let answer = answer.await?;
+            if let Some(seen) = answer.headers().get(SEEN).and_then(|value| value.to_str().ok()) {
+                *remembered.lock().unwrap_or_else(PoisonError::into_inner) = Some(seen.to_owned());
+            }
+            Ok(answer)
+        })
+    }
+}
+
+/// A refusal as a person should read it: the text in her language, every field at fault, and
+/// the reason by which the contracts document it.
+pub fn told(status: Status) -> anyhow::Error {
+    let details = status.get_error_details();
+    let text = details.localized_message().map_or(status.message(), |localized| &localized.message);
+    let mut told = if text.is_empty() { format!("{:?}", status.code()) } else { text.to_owned() };
+    if let Some(info) = details.error_info() {
+        let _ = write!(told, " [{} {}]", info.domain, info.reason);
+    }
+    if let Some(bad) = details.bad_request() {
+        for violation in &bad.field_violations {
+            let _ = write!(told, "\n  {}: {}", violation.field, violation.description);
+        }
+    }
+    if let Some(retry) = details.retry_info().and_then(|retry| retry.retry_delay) {
+        let _ = write!(told, "\n  (worth trying again after {} ms)", retry.as_millis());
+    }
+    anyhow!(told)
+}
+
+/// Whether the person at this terminal has set it to Vietnamese.
+fn speaks_vietnamese() -> bool {
+    ["LC_ALL", "LC_MESSAGES", "LANG"]
+        .iter()
+        .find_map(|variable| std::env::var(variable).ok().filter(|value| !value.is_empty()))
+        .is_some_and(|language| language.starts_with("vi"))
+}

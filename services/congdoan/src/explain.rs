@@ -1,0 +1,169 @@
+//! `congdoan explain`: walks a figure down to what made it.
+
+use std::fmt::Write;
+
+use anyhow::Context;
+use chassis::parse::civil;
+use proto::google::r#type::Date;
+use proto::registry::v1::{BatchGetOrganisationsRequest, Organisation};
+use proto::reporting::v1::{
+    ExplainFigureRequest, ExplainedChange, ExplainedUnit, Figure, Period, Tree,
+};
+
+use crate::cli::{Explain, Question};
+use crate::client::{Client, told};
+
+/// Units asked for at once.
+const PAGE: i32 = 500;
+
+/// Prints the figure, its units, their changes, decisions and traces, and whether it all
+/// adds up.
+pub async fn run(explain: Explain) -> anyhow::Result<()> {
+    let client = explain.to.connect().await?;
+    let organisation = organisation(&client, &explain.question).await?;
+    let mut request = ExplainFigureRequest {
+        indicator: explain.indicator,
+        organisation_id: organisation.organisation_id,
+        period: Some(period(&explain.question)),
+        tree: Some(tree(&explain.question)),
+        sector_grouping: explain.sector_grouping.unwrap_or_default(),
+        sector_group: explain.sector_group.unwrap_or_default(),
+        without_suspended: explain.without_suspended,
+        direct_only: explain.direct_only,
+        page_size: PAGE,
+        page_token: String::new(),
+    };
+
+    // Every page is read, also where few units are printed: the sum is over all of them.
+    let mut figure = None;
+    let mut units: Vec<ExplainedUnit> = Vec::new();
+    loop {
+        let page = client.figures().explain_figure(request.clone()).await.map_err(told)?.into_inner();
+        figure = figure.or(page.figure);
+        units.extend(page.units);
+        if page.next_page_token.is_empty() {
+            break;
+        }
+        request.page_token = page.next_page_token;
+    }
+    let figure = figure.context("the answer holds no figure")?;
+
+    println!("{}", organisation.name);
+    println!("{}", figure_line(&figure));
+    if !figure.formula.is_empty() {
+        println!("  = {}", figure.formula);
+    }
+    let shown = if explain.units == 0 { units.len() } else { explain.units.min(units.len()) };
+    for (index, unit) in units.iter().take(shown).enumerate() {
+        let last = index + 1 == shown && shown == units.len();
+        print_unit(unit, explain.changes, last);
+    }
+    if shown < units.len() {
+        let rest: i64 = units[shown..].iter().map(|unit| unit.amount).sum();
+        println!("└─ … and {} more units, {rest} together (--units 0 prints all)", units.len() - shown);
+    }
+    let sum: i64 = units.iter().map(|unit| unit.amount).sum();
+    println!("{} units, {sum} together", units.len());
+    Ok(())
+}
+
+fn print_unit(unit: &ExplainedUnit, changes: usize, last: bool) {
+    let (branch, stem) = if last { ("└─", "  ") } else { ("├─", "│ ") };
+    let amount = match unit.denominator {
+        0 => unit.amount.to_string(),
+        denominator => format!("{}/{denominator}", unit.amount),
+    };
+    println!("{branch} {:>8}  {}", amount, unit.name);
+    let left_off = unit.changes.len().saturating_sub(changes) as i64 + unit.changes_left_off;
+    let shown = unit.changes.iter().take(changes);
+    for (index, change) in shown.enumerate() {
+        let end = left_off == 0 && index + 1 == unit.changes.len().min(changes);
+        println!("{stem} {} {}", if end { "└─" } else { "├─" }, change_line(change));
+    }
+    if left_off > 0 {
+        println!("{stem} └─ … and {left_off} more changes");
+    }
+}
+
+/// `+ 12 on 2020-03-01, membership.members_admitted, 12/QĐ-LĐLĐ (membership 4711, trace 4bf9…)`
+fn change_line(change: &ExplainedChange) -> String {
+    let sign = if change.amount < 0 { '-' } else { '+' };
+    let mut line = format!("{sign}{:>6}  {}  {}", change.amount.abs(), day(change.effective_on), change.kind);
+    if !change.decision_number.is_empty() {
+        let _ = write!(line, "  {}", change.decision_number);
+    } else if !change.decision_id.is_empty() {
+        let _ = write!(line, "  decision {}", change.decision_id);
+    }
+    let _ = write!(line, "  ({} {}", change.source, change.position);
+    if let Some(trace) = change.traceparent.split('-').nth(1) {
+        let _ = write!(line, ", trace {trace}");
+    }
+    line.push(')');
+    line
+}
+
+/// `MBR_ADMITTED 2020-01-01 – 2020-12-31, as then: 1857`, with what it is known by.
+pub(crate) fn figure_line(figure: &Figure) -> String {
+    let mut line = figure.indicator.clone();
+    if let Some(period) = &figure.period {
+        let _ = write!(line, " {} – {}", day(period.from_on), day(period.through_on));
+    }
+    match figure.tree.and_then(|tree| tree.as_of) {
+        Some(as_of) => {
+            let _ = write!(line, ", as of {}", day(Some(as_of)));
+        }
+        None => line.push_str(", as then"),
+    }
+    if !figure.sector_group.is_empty() {
+        let _ = write!(line, ", {}", figure.sector_group);
+    }
+    if figure.denominator == 0 {
+        let _ = write!(line, ": {}", figure.value);
+    } else {
+        let _ = write!(line, ": {}/{}", figure.numerator, figure.denominator);
+    }
+    let positions: Vec<String> = figure
+        .feed_positions
+        .iter()
+        .map(|feed| format!("{} {}", feed.source, feed.position))
+        .collect();
+    if !positions.is_empty() {
+        let _ = write!(line, " (known to {})", positions.join(", "));
+    }
+    if let Some(completeness) = figure.completeness.filter(|completeness| !completeness.complete) {
+        let _ = write!(line, " INCOMPLETE: {} of {}", completeness.covered, completeness.expected);
+    }
+    line
+}
+
+fn day(date: Option<Date>) -> String {
+    date.map_or_else(String::new, |date| format!("{:04}-{:02}-{:02}", date.year, date.month, date.day))
+}
+
+/// The organisation that bore the code at the end of the period, at its beginning, or on the
+/// day of the tree, in this order.
+pub(crate) async fn organisation(client: &Client, question: &Question) -> anyhow::Result<Organisation> {
+    for as_of in [Some(question.to), Some(question.from), question.as_of].into_iter().flatten() {
+        let request = BatchGetOrganisationsRequest {
+            codes: vec![question.organisation.clone()],
+            as_of: Some(civil(as_of)),
+            ..Default::default()
+        };
+        let answer = client.organisations().batch_get_organisations(request).await.map_err(told)?;
+        if let Some(found) = answer.into_inner().organisations.pop() {
+            return Ok(found);
+        }
+    }
+    anyhow::bail!(
+        "no organisation in your scope bore the code {} in that period",
+        question.organisation
+    )
+}
+
+pub(crate) fn period(question: &Question) -> Period {
+    Period { from_on: Some(civil(question.from)), through_on: Some(civil(question.to)) }
+}
+
+pub(crate) fn tree(question: &Question) -> Tree {
+    Tree { as_of: question.as_of.map(civil) }
+}
