@@ -260,18 +260,19 @@ impl Keys {
         self.folder.join(format!("{signer}.pub.pem"))
     }
 
-    /// The secret of 32 random bytes by which all services seal consistency tokens.
+    /// The secret by which all services seal consistency tokens: 32 random bytes as a line of
+    /// base64, as [`crate::seen::Keys::parse`] reads it.
     pub fn seen(&self) -> SecretFile {
         SecretFile::at(self.folder.join("seen.key"))
     }
 
-    /// Another secret of 32 random bytes, made if it is missing.
+    /// Another such secret, made if it is missing.
     pub fn secret(&self, name: &str) -> anyhow::Result<SecretFile> {
         let path = self.folder.join(format!("{name}.key"));
         write_if_absent(&path, 0o600, || {
             let mut secret = vec![0; 32];
             aws_lc_rs::rand::fill(&mut secret).map_err(|_| anyhow!("no random bytes"))?;
-            Ok(secret)
+            Ok(format!("{}\n", STANDARD.encode(secret)).into_bytes())
         })?;
         Ok(SecretFile::at(path))
     }
@@ -419,10 +420,10 @@ mod tests {
     fn keys_are_made_once_and_are_for_their_owner_only() {
         let folder = tempfile::tempdir().expect("a folder");
         let keys = keys_in(folder.path().join("keys")).expect("made");
-        let seen = keys.seen().bytes().expect("read");
-        assert_eq!(seen.len(), 32);
+        let seen = keys.seen().read().expect("read");
+        crate::seen::Keys::parse(&seen).expect("a secret to seal with");
         let again = keys_in(folder.path().join("keys")).expect("made");
-        assert_eq!(again.seen().bytes().expect("read"), seen);
+        assert_eq!(again.seen().read().expect("read"), seen);
         for name in SIGNERS {
             let signer = Signer::from_pem_file(name, &keys.private(name)).expect("a key");
             let public = fs::read_to_string(keys.public(name)).expect("read");
