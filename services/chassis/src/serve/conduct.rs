@@ -11,7 +11,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use futures_util::FutureExt;
 use http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE};
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use opentelemetry::KeyValue;
 use opentelemetry::metrics::{Counter, Histogram, UpDownCounter};
 use percent_encoding::percent_decode_str;
@@ -32,6 +32,9 @@ use crate::access::{FEED_WATCH, declared};
 use crate::call::Deadline;
 use crate::refusal::{LANGUAGE, Language, Refusal, deadline_exceeded};
 use crate::telemetry;
+
+/// How long before the caller's deadline the answer that says so is sent.
+const ANSWER_BEFORE: Duration = Duration::from_millis(10);
 
 /// What all calls of one service share.
 pub(super) struct Conduct {
@@ -147,7 +150,7 @@ pub(super) async fn conduct(
 ) -> Response {
     let path = request.uri().path().to_string();
     let grpc = is_grpc(request.headers());
-    let (kind, rpc_service, rpc_method) = kind_of(&path);
+    let (kind, rpc_service, rpc_method) = kind_of(&path, grpc, request.method());
     let language = Language::accepted(
         request.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()),
     );
@@ -174,7 +177,9 @@ pub(super) async fn conduct(
         Kind::Watch | Kind::Infrastructure => None,
     };
 
-    let asked = deadline::asked(request.headers());
+    // tonic, too, cuts a call at its deadline, with a bare CANCELLED: ours comes before.
+    let asked = deadline::asked(request.headers())
+        .map(|asked| asked.saturating_sub(ANSWER_BEFORE.min(asked / 2)));
     let limit = match kind {
         Kind::Call { streams: false } => Some(conduct.call_max),
         Kind::Call { streams: true } => Some(conduct.stream_max),
@@ -221,7 +226,7 @@ pub(super) async fn conduct(
     }
     if grpc && matches!(kind, Kind::Watch | Kind::Infrastructure) {
         let stop = Box::pin(conduct.draining.clone().cancelled_owned());
-        cuts.push(Cut::Draining(stop, Status::unavailable("the service is stopping")));
+        cuts.push(Cut::Draining(stop, stopping(conduct.service).status_in(language)));
     }
     answer(response, span, language, measure, cuts, permit)
 }
@@ -264,7 +269,7 @@ fn span(conduct: &Conduct, headers: &HeaderMap, service: &str, method: &str) -> 
         otel.kind = "server",
         otel.status_code = Empty,
         service = conduct.service,
-        rpc.system = "grpc",
+        rpc.system = if service == "http" { "http" } else { "grpc" },
         rpc.service = service,
         rpc.method = method,
         rpc.response.status_code = Empty,
@@ -280,7 +285,7 @@ fn span(conduct: &Conduct, headers: &HeaderMap, service: &str, method: &str) -> 
 
 /// What a path says; names that no contract knows are not repeated, or strangers could make
 /// as many labels as they like.
-fn kind_of(path: &str) -> (Kind, &str, &str) {
+fn kind_of<'a>(path: &'a str, grpc: bool, verb: &Method) -> (Kind, &'a str, &'a str) {
     if is_open(path) {
         return (Kind::Infrastructure, "", "");
     }
@@ -294,7 +299,15 @@ fn kind_of(path: &str) -> (Kind, &str, &str) {
             };
             (kind, &declared.service, method)
         }
-        None => (Kind::Call { streams: false }, "unknown", "unknown"),
+        None if grpc => (Kind::Call { streams: false }, "unknown", "unknown"),
+        None => {
+            let verb = match *verb {
+                Method::GET => "GET",
+                Method::POST => "POST",
+                _ => "other",
+            };
+            (Kind::Call { streams: false }, "http", verb)
+        }
     }
 }
 
@@ -332,6 +345,17 @@ fn ours(response: Response, path: &str, language: Language) -> Response {
         _ => return response,
     };
     refusal.status_in(language).into_http()
+}
+
+fn stopping(service: &str) -> Refusal {
+    Refusal::shared(
+        Code::Unavailable,
+        Reason::ServiceAway,
+        "Dịch vụ đang dừng; hãy kết nối lại.",
+        "the service is stopping; connect again",
+    )
+    .with("service", service)
+    .retry_after(Duration::from_millis(500))
 }
 
 fn overloaded() -> Refusal {
