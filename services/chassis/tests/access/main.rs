@@ -1,0 +1,289 @@
+//! A service's own copy of tree and grants decides as registry's feed tells it to.
+//!
+//! Each test starts from one small tree:
+//!
+//! ```text
+//! confederation
+//! ├── city
+//! │   └── district
+//! │       └── union
+//! └── province
+//! ```
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use chassis::access::{copy, roles, unknown_or_denied};
+use chassis::cluster::testing::database;
+use chassis::database::today;
+use chassis::feed::Change;
+use chassis::parse::civil;
+use chassis::refusal::{Failure, Refusal};
+use prost_types::Any;
+use proto::registry::v1::registry_change::Change as What;
+use proto::registry::v1::{
+    GrantEnded, GrantMade, OrganisationFounded, OrganisationState, OrganisationsEnded,
+    OrganisationsHandedOver, OrganisationsLoaded, RegistryChange, organisations_ended,
+    organisations_handed_over,
+};
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::{Connection, PgConnection, SqlSafeStr};
+use time::{Date, Duration, OffsetDateTime};
+use uuid::Uuid;
+
+static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
+    let files = [
+        ("feed", include_str!("../../sql/feed.sql")),
+        ("act", include_str!("../../sql/act.sql")),
+        ("access copy", include_str!("../../sql/access_copy.sql")),
+        ("access covers", include_str!("../../sql/access_covers.sql")),
+    ];
+    let migrations = (1..).zip(files).map(|(version, (name, sql))| {
+        Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
+    });
+    Migrator { migrations: Cow::Owned(migrations.collect()), ..Migrator::DEFAULT }
+});
+
+/// The copy of one service, and what it has been told so far.
+struct Copy {
+    connection: PgConnection,
+    position: i64,
+}
+
+const CONFEDERATION: Uuid = Uuid::from_u128(1);
+const CITY: Uuid = Uuid::from_u128(2);
+const DISTRICT: Uuid = Uuid::from_u128(3);
+const UNION: Uuid = Uuid::from_u128(4);
+const PROVINCE: Uuid = Uuid::from_u128(5);
+
+fn days_ago(days: i64) -> Date {
+    today() - Duration::days(days)
+}
+
+impl Copy {
+    async fn start() -> Self {
+        let database = database("chassis", &MIGRATIONS).await;
+        let mut owner = PgConnection::connect(&database.owner_url).await.expect("connected");
+        roles::load(&mut owner).await.expect("loaded");
+        // As a service migrates at every start.
+        roles::load(&mut owner).await.expect("loaded again");
+        let connection = PgConnection::connect(&database.url).await.expect("connected");
+        let mut copy = Self { connection, position: 0 };
+        let loaded = [
+            (CONFEDERATION, None),
+            (CITY, Some(CONFEDERATION)),
+            (DISTRICT, Some(CITY)),
+            (UNION, Some(DISTRICT)),
+            (PROVINCE, Some(CONFEDERATION)),
+        ];
+        let organisations =
+            loaded.map(|(unit, superior)| state(unit, superior, days_ago(1_000))).to_vec();
+        let loaded = What::OrganisationsLoaded(OrganisationsLoaded { organisations });
+        copy.told(days_ago(1_000), loaded).await;
+        copy
+    }
+
+    async fn told(&mut self, effective_on: Date, change: What) {
+        self.position += 1;
+        let body = RegistryChange { change: Some(change) };
+        let change = Change {
+            change_id: Uuid::now_v7(),
+            position: self.position,
+            act_id: Uuid::now_v7(),
+            kind: "registry.test".to_string(),
+            aggregate_id: Uuid::nil(),
+            acted_at: OffsetDateTime::now_utc(),
+            effective_on,
+            actor: "test".to_string(),
+            decision_id: None,
+            traceparent: String::new(),
+            registry_position: 0,
+            body: Any::from_msg(&body).expect("packed"),
+        };
+        copy::apply(&mut self.connection, &change).await.expect("applied");
+    }
+
+    async fn granted(&mut self, role: &str, organisation: Uuid, from: Date) -> Uuid {
+        let grant_id = Uuid::now_v7();
+        let made = GrantMade {
+            grant_id: grant_id.to_string(),
+            issuer: "issuer".to_string(),
+            subject: "an".to_string(),
+            role: role.to_string(),
+            organisation_id: organisation.to_string(),
+            until_on: None,
+        };
+        self.told(from, What::GrantMade(made)).await;
+        grant_id
+    }
+
+    async fn handed_over(&mut self, unit: Uuid, superior: Uuid, on: Date) {
+        let units = vec![organisations_handed_over::Unit {
+            organisation_id: unit.to_string(),
+            from_superior_id: String::new(),
+        }];
+        let superior_id = superior.to_string();
+        self.told(on, What::OrganisationsHandedOver(OrganisationsHandedOver { superior_id, units }))
+            .await;
+    }
+
+    async fn ended(&mut self, unit: Uuid, heir: Option<Uuid>, on: Date) {
+        let units = vec![organisations_ended::Unit {
+            organisation_id: unit.to_string(),
+            principal_successor_id: heir.map(|heir| heir.to_string()).unwrap_or_default(),
+            ..Default::default()
+        }];
+        self.told(on, What::OrganisationsEnded(OrganisationsEnded { units })).await;
+    }
+
+    /// On which organisations An may do what needs `permission`.
+    async fn scope(&mut self, permission: &str) -> Vec<Uuid> {
+        self.act_as_an(permission).await;
+        sqlx::query_scalar(
+            "select unit from unnest($1::uuid[]) with ordinality as asked (unit, line)
+             where access.covers(unit) order by line",
+        )
+        .bind([CONFEDERATION, CITY, DISTRICT, UNION, PROVINCE])
+        .fetch_all(&mut self.connection)
+        .await
+        .expect("read")
+    }
+
+    async fn act_as_an(&mut self, permission: &str) {
+        sqlx::query(
+            "select set_config('congdoan.issuer', 'issuer', false),
+                    set_config('congdoan.subject', 'an', false),
+                    set_config('congdoan.permission', $1, false)",
+        )
+        .bind(permission)
+        .execute(&mut self.connection)
+        .await
+        .expect("set");
+    }
+
+    /// The superiors that a unit had, has and will have, with the first day of each.
+    async fn superiors(&mut self, unit: Uuid) -> Vec<(Uuid, Date, Option<Date>)> {
+        sqlx::query_as(
+            "select superior_id, lower(valid), upper(valid) from access.superior
+             where organisation_id = $1 order by valid",
+        )
+        .bind(unit)
+        .fetch_all(&mut self.connection)
+        .await
+        .expect("read")
+    }
+}
+
+fn state(unit: Uuid, superior: Option<Uuid>, founded_on: Date) -> OrganisationState {
+    OrganisationState {
+        organisation_id: unit.to_string(),
+        superior_id: superior.map(|superior| superior.to_string()).unwrap_or_default(),
+        founded_on: Some(civil(founded_on)),
+        ..Default::default()
+    }
+}
+
+const NOWHERE: [Uuid; 0] = [];
+const FOUND: &str = "registry.organisation.found";
+
+#[tokio::test]
+async fn a_grant_reaches_its_organisation_and_all_below() {
+    let mut copy = Copy::start().await;
+    assert_eq!(copy.scope(FOUND).await, NOWHERE);
+    copy.granted("OFFICER", CITY, days_ago(10)).await;
+    assert_eq!(copy.scope(FOUND).await, [CITY, DISTRICT, UNION]);
+    assert_eq!(copy.scope("registry.grant.make").await, NOWHERE, "an officer grants nothing");
+}
+
+#[tokio::test]
+async fn a_grant_holds_from_its_first_day_to_the_day_before_its_end() {
+    let mut copy = Copy::start().await;
+    copy.granted("OFFICER", CITY, days_ago(-1)).await;
+    assert_eq!(copy.scope(FOUND).await, NOWHERE, "from tomorrow on");
+    let grant_id = copy.granted("OFFICER", UNION, days_ago(0)).await;
+    assert_eq!(copy.scope(FOUND).await, [UNION]);
+    let ended = || What::GrantEnded(GrantEnded { grant_id: grant_id.to_string() });
+    copy.told(days_ago(-1), ended()).await;
+    assert_eq!(copy.scope(FOUND).await, [UNION], "until today");
+    copy.told(days_ago(0), ended()).await;
+    assert_eq!(copy.scope(FOUND).await, NOWHERE);
+}
+
+#[tokio::test]
+async fn two_grants_do_not_lend_each_other_their_permissions() {
+    let mut copy = Copy::start().await;
+    copy.granted("OFFICER", PROVINCE, days_ago(10)).await;
+    copy.granted("READER", CITY, days_ago(10)).await;
+    assert_eq!(copy.scope(FOUND).await, [PROVINCE]);
+}
+
+#[tokio::test]
+async fn a_founded_union_lies_in_the_scope_of_its_superior() {
+    let mut copy = Copy::start().await;
+    copy.granted("OFFICER", PROVINCE, days_ago(10)).await;
+    let founded = Uuid::now_v7();
+    let organisation = Some(state(founded, Some(PROVINCE), days_ago(1)));
+    let what = OrganisationFounded { organisation, ..Default::default() };
+    copy.told(days_ago(1), What::OrganisationFounded(what)).await;
+    assert_eq!(copy.superiors(founded).await, [(PROVINCE, days_ago(1), None)]);
+}
+
+#[tokio::test]
+async fn a_unit_handed_over_takes_its_subtree_along_from_that_day_on() {
+    let mut copy = Copy::start().await;
+    copy.granted("OFFICER", PROVINCE, days_ago(10)).await;
+    copy.handed_over(DISTRICT, PROVINCE, days_ago(-1)).await;
+    assert_eq!(copy.scope(FOUND).await, [PROVINCE], "not before tomorrow");
+    // Known earlier than planned: what was known to come next still comes next.
+    copy.handed_over(DISTRICT, CONFEDERATION, days_ago(5)).await;
+    copy.handed_over(DISTRICT, PROVINCE, days_ago(3)).await;
+    assert_eq!(copy.scope(FOUND).await, [DISTRICT, UNION, PROVINCE]);
+    assert_eq!(
+        copy.superiors(DISTRICT).await,
+        [
+            (CITY, days_ago(1_000), Some(days_ago(5))),
+            (CONFEDERATION, days_ago(5), Some(days_ago(3))),
+            (PROVINCE, days_ago(3), Some(days_ago(-1))),
+            (PROVINCE, days_ago(-1), None),
+        ]
+    );
+    // On a day on which another superior begins, it is this one instead.
+    copy.handed_over(DISTRICT, CITY, days_ago(3)).await;
+    assert_eq!(copy.scope(FOUND).await, [PROVINCE]);
+}
+
+#[tokio::test]
+async fn an_ended_unit_lies_in_the_scope_of_its_heir() {
+    let mut copy = Copy::start().await;
+    copy.granted("OFFICER", PROVINCE, days_ago(10)).await;
+    copy.ended(DISTRICT, Some(PROVINCE), days_ago(-1)).await;
+    assert_eq!(copy.scope(FOUND).await, [PROVINCE], "it lives until tomorrow");
+    copy.ended(DISTRICT, Some(PROVINCE), days_ago(0)).await;
+    assert_eq!(copy.scope(FOUND).await, [DISTRICT, UNION, PROVINCE]);
+}
+
+#[tokio::test]
+async fn a_unit_that_ended_without_an_heir_lies_in_the_scope_of_its_last_superior() {
+    let mut copy = Copy::start().await;
+    copy.granted("OFFICER", CITY, days_ago(10)).await;
+    // A hand-over that was to come after the end does not come.
+    copy.handed_over(DISTRICT, PROVINCE, days_ago(2)).await;
+    copy.ended(DISTRICT, None, days_ago(3)).await;
+    assert_eq!(copy.scope(FOUND).await, [CITY, DISTRICT, UNION]);
+    assert_eq!(copy.superiors(DISTRICT).await, [(CITY, days_ago(1_000), Some(days_ago(3)))]);
+}
+
+#[tokio::test]
+async fn who_may_nothing_is_denied_and_who_may_elsewhere_finds_nothing() {
+    let mut copy = Copy::start().await;
+    let unknown = || {
+        Refusal::new(tonic::Code::NotFound, "registry.congdoan.vn", "ORGANISATION_UNKNOWN", "-", "-")
+    };
+    let reason = |failure: Failure| failure.refusal().expect("a refusal").reason();
+    copy.act_as_an(FOUND).await;
+    let denied = unknown_or_denied(&mut copy.connection, unknown()).await;
+    assert_eq!(reason(denied), "PERMISSION_DENIED");
+    copy.granted("OFFICER", PROVINCE, days_ago(10)).await;
+    let found_nothing = unknown_or_denied(&mut copy.connection, unknown()).await;
+    assert_eq!(reason(found_nothing), "ORGANISATION_UNKNOWN");
+}
