@@ -385,19 +385,19 @@ fn refuse(grpc: bool, status: &Status) -> Response {
 
 /// The code that comes nearest to a status of HTTP, for the measures.
 fn code_of(status: StatusCode) -> Code {
-    match status.as_u16() {
-        200..=399 => Code::Ok,
-        400 => Code::InvalidArgument,
-        401 => Code::Unauthenticated,
-        403 => Code::PermissionDenied,
-        404 => Code::NotFound,
-        409 => Code::Aborted,
-        429 => Code::ResourceExhausted,
-        501 => Code::Unimplemented,
-        503 => Code::Unavailable,
-        504 => Code::DeadlineExceeded,
-        400..=499 => Code::FailedPrecondition,
-        _ => Code::Internal,
+    match status {
+        StatusCode::BAD_REQUEST => Code::InvalidArgument,
+        StatusCode::UNAUTHORIZED => Code::Unauthenticated,
+        StatusCode::FORBIDDEN => Code::PermissionDenied,
+        StatusCode::NOT_FOUND => Code::NotFound,
+        StatusCode::CONFLICT => Code::Aborted,
+        StatusCode::TOO_MANY_REQUESTS => Code::ResourceExhausted,
+        StatusCode::NOT_IMPLEMENTED => Code::Unimplemented,
+        StatusCode::SERVICE_UNAVAILABLE => Code::Unavailable,
+        StatusCode::GATEWAY_TIMEOUT => Code::DeadlineExceeded,
+        _ if status.is_client_error() => Code::FailedPrecondition,
+        _ if status.is_server_error() => Code::Internal,
+        _ => Code::Ok,
     }
 }
 

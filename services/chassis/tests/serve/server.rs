@@ -167,7 +167,7 @@ fn handlers() -> Router {
     });
     Router::new()
         .route(unary(), post_service(one))
-        .route(streaming(), post_service(many.clone()))
+        .route(streaming(), post_service(many))
         .route(WATCH, post_service(many))
 }
 
