@@ -72,6 +72,19 @@ impl Seen {
         self
     }
 
+    /// What was seen of one service only.
+    pub fn of(mut self, service: &str) -> Self {
+        self.feeds.retain(|(name, _), _| name == service);
+        self
+    }
+
+    /// True when this change is among those whose positions were not known yet.
+    pub fn has_change(&self, service: &str, epoch: Uuid, change_id: Uuid) -> bool {
+        self.feeds
+            .get(&(service.to_string(), epoch))
+            .is_some_and(|point| point.change_ids.contains(&change_id))
+    }
+
     /// The token. It names the newest changes, as many as a header can well carry. Of writes
     /// made one after the other, each carrying the token of the one before, the last alone
     /// would do: what was committed before an act began is numbered before it.

@@ -193,7 +193,9 @@ impl<F: Follow> Session<'_, F> {
         I: Interceptor + Send + Sync + 'static,
     {
         let stored = self.stored().await?;
-        let mut stream = self.unless_stopping(watch(owner, interceptor, &stored)).await??;
+        let mut stream = self
+            .unless_stopping(watch(owner, interceptor, &stored))
+            .await??;
         let mut reading = Reading::after(stored.position);
         // The first message tells where the owner is; that it comes at all says that the
         // owner's past is ours.
@@ -246,7 +248,9 @@ impl<F: Follow> Session<'_, F> {
         stream: &mut Streaming<WatchResponse>,
         reading: &Reading,
     ) -> Result<WatchResponse, Interruption> {
-        let arrived = self.unless_stopping(timeout(SILENCE_MAX, stream.next())).await?;
+        let arrived = self
+            .unless_stopping(timeout(SILENCE_MAX, stream.next()))
+            .await?;
         let message = arrived.map_err(|_| Interruption::Away("the owner is silent".into()))?;
         received(message, reading)
     }
@@ -292,7 +296,9 @@ impl<F: Follow> Session<'_, F> {
                 return Ok(ready);
             }
             if self.unless_stopping(applied.changed()).await?.is_err() {
-                return Err(Interruption::Away("nobody tells of progress any more".to_string()));
+                return Err(Interruption::Away(
+                    "nobody tells of progress any more".to_string(),
+                ));
             }
         }
     }
@@ -323,8 +329,11 @@ impl<F: Follow> Session<'_, F> {
 
     async fn apply(&self, acts: &[Act], reading: &Reading) -> Result<(), Failure> {
         let mut transaction = self.feed.pool.begin().await?;
-        let change_ids: Vec<Uuid> =
-            acts.iter().flat_map(|act| &act.changes).map(|change| change.change_id).collect();
+        let change_ids: Vec<Uuid> = acts
+            .iter()
+            .flat_map(|act| &act.changes)
+            .map(|change| change.change_id)
+            .collect();
         // As the sequencer locks its head: another replica's follower waits here, and then
         // sees what this one applied.
         let locked = sqlx::query!(
@@ -339,8 +348,10 @@ impl<F: Follow> Session<'_, F> {
         .fetch_one(&mut *transaction)
         .await?;
         // What another replica applied meanwhile is skipped in silence.
-        let applied_already =
-            acts.iter().take_while(|act| act.last_position() <= locked.position).count();
+        let applied_already = acts
+            .iter()
+            .take_while(|act| act.last_position() <= locked.position)
+            .count();
         let acts = &acts[applied_already..];
         let (Some(first), Some(last)) = (acts.first(), acts.last()) else {
             return Ok(());
@@ -362,8 +373,9 @@ impl<F: Follow> Session<'_, F> {
         let mut transaction = following.transaction;
 
         let applied = acts.iter().flat_map(|act| &act.changes);
-        let (change_ids, positions): (Vec<Uuid>, Vec<i64>) =
-            applied.map(|change| (change.change_id, change.position)).unzip();
+        let (change_ids, positions): (Vec<Uuid>, Vec<i64>) = applied
+            .map(|change| (change.change_id, change.position))
+            .unzip();
         sqlx::query!(
             "with applied as (
                  insert into feed.applied (change_id, source, position)
@@ -389,12 +401,15 @@ impl<F: Follow> Session<'_, F> {
             position: last.last_position(),
             halted: false,
         };
-        self.feed.progress.applied(F::SOURCE, newest, change_ids.into_iter().zip(positions));
+        self.feed
+            .progress
+            .applied(F::SOURCE, newest, change_ids.into_iter().zip(positions));
         self.feed.announcements.applied.notify_one();
         if published {
             self.feed.waker.wake();
         }
-        self.instruments.applied(acts, reading.head_position - last.last_position());
+        self.instruments
+            .applied(acts, reading.head_position - last.last_position());
         Ok(())
     }
 
@@ -405,7 +420,9 @@ impl<F: Follow> Session<'_, F> {
         skipped: &[Uuid],
         following: &mut Following,
     ) -> Result<bool, Failure> {
-        let Some(first) = act.changes.first() else { return Ok(false) };
+        let Some(first) = act.changes.first() else {
+            return Ok(false);
+        };
         let span = info_span!(
             parent: None,
             "apply act",
@@ -486,7 +503,10 @@ impl<F: Follow> Session<'_, F> {
         let written = sqlx::query!(
             "update feed.follower set halted = $2, halted_at = now() where source = $1",
             F::SOURCE,
-            format!("{} at position {}: {}", halt.reason, halt.position, halt.cause),
+            format!(
+                "{} at position {}: {}",
+                halt.reason, halt.position, halt.cause
+            ),
         )
         .execute(&self.feed.pool)
         .await;
@@ -578,14 +598,21 @@ fn received(
 /// What a refusal of the owner means: its past is another one, or it is away.
 fn interruption(status: &Status, position: i64) -> Interruption {
     let diverged = short_name(Reason::FeedDiverged.as_str_name());
-    if status.get_details_error_info().is_some_and(|info| info.reason == diverged) {
+    if status
+        .get_details_error_info()
+        .is_some_and(|info| info.reason == diverged)
+    {
         return Interruption::Halted(Halt {
             reason: diverged,
             position,
             cause: "the owner's feed is not the one that was read".to_string(),
         });
     }
-    Interruption::Away(format!("the owner answers {}: {}", status.code(), status.message()))
+    Interruption::Away(format!(
+        "the owner answers {}: {}",
+        status.code(),
+        status.message()
+    ))
 }
 
 /// Our own tables went back, or another replica went on, between reading and applying: what
@@ -609,11 +636,17 @@ fn passing(failure: &Failure) -> bool {
         }
         Failure::Failed(cause) => cause,
     };
-    match cause.chain().find_map(|cause| cause.downcast_ref::<sqlx::Error>()) {
+    match cause
+        .chain()
+        .find_map(|cause| cause.downcast_ref::<sqlx::Error>())
+    {
         // Connection lost; out of resources; ended by an operator; system error; idle in
         // transaction for too long.
         Some(sqlx::Error::Database(error)) => error.code().is_some_and(|code| {
-            ["08", "53", "57", "58"].iter().any(|class| code.starts_with(class)) || code == "25P03"
+            ["08", "53", "57", "58"]
+                .iter()
+                .any(|class| code.starts_with(class))
+                || code == "25P03"
         }),
         Some(
             sqlx::Error::Io(_)
@@ -647,7 +680,11 @@ impl Act {
     }
 
     fn registry_position(&self) -> i64 {
-        self.changes.iter().map(|change| change.registry_position).max().unwrap_or_default()
+        self.changes
+            .iter()
+            .map(|change| change.registry_position)
+            .max()
+            .unwrap_or_default()
     }
 
     fn not_applied(&self, failure: &Failure) -> Halt {
@@ -660,7 +697,10 @@ impl Act {
         Halt {
             reason: "ACT_NOT_APPLIED",
             position: self.first_position(),
-            cause: format!("{failure} (first changes of the act: {})", changes.join(", ")),
+            cause: format!(
+                "{failure} (first changes of the act: {})",
+                changes.join(", ")
+            ),
         }
     }
 }
@@ -703,7 +743,9 @@ impl Reading {
     fn take(&mut self, message: WatchResponse) -> Result<(), Interruption> {
         let epoch = Uuid::parse_str(&message.epoch).ok();
         if epoch.is_none() || self.epoch.is_some_and(|known| Some(known) != epoch) {
-            return Err(Interruption::Away("the owner's epoch has changed".to_string()));
+            return Err(Interruption::Away(
+                "the owner's epoch has changed".to_string(),
+            ));
         }
         self.epoch = epoch;
         self.head_position = message.head_position.max(self.last);
@@ -738,7 +780,10 @@ impl Reading {
         if let Some(first) = self.begun.first()
             && first.act_id != change.act_id
         {
-            return Err(unreadable(format!("act {} has no last change", first.act_id)));
+            return Err(unreadable(format!(
+                "act {} has no last change",
+                first.act_id
+            )));
         }
         self.last = position;
         self.begun.push(change);
@@ -757,7 +802,9 @@ impl Reading {
         let mut batch = Vec::new();
         let (mut changes, mut weight) = (0, 0);
         while batch.len() < ready && changes < CHANGES_PER_BATCH && weight < BYTES_PER_BATCH {
-            let Some(act) = self.acts.pop_front() else { break };
+            let Some(act) = self.acts.pop_front() else {
+                break;
+            };
             changes += act.changes.len();
             weight += act.weight;
             self.given = act.last_position();
@@ -779,7 +826,10 @@ struct Instruments {
 impl Instruments {
     fn of(service: &'static str, source: &'static str) -> Self {
         Self {
-            attributes: [KeyValue::new("service", service), KeyValue::new("source", source)],
+            attributes: [
+                KeyValue::new("service", service),
+                KeyValue::new("source", source),
+            ],
             changes: meter()
                 .u64_counter("congdoan.feed.applied")
                 .with_description("Changes of another service's feed that were applied.")

@@ -194,7 +194,9 @@ pub async fn restored(pool: &PgPool) -> Result<Uuid, sqlx::Error> {
 }
 
 async fn head(pool: &PgPool) -> Result<Head, sqlx::Error> {
-    sqlx::query_as!(Head, "select epoch, position from feed.head").fetch_one(pool).await
+    sqlx::query_as!(Head, "select epoch, position from feed.head")
+        .fetch_one(pool)
+        .await
 }
 
 /// Tells other processes, in a transaction that writes nothing and waits for no flush.

@@ -143,7 +143,8 @@ impl Instruments {
     }
 
     fn measure(&self, round: &Round) {
-        self.changes.add(round.changes.unsigned_abs(), &self.attributes);
+        self.changes
+            .add(round.changes.unsigned_abs(), &self.attributes);
         if let Some(oldest) = round.oldest_acted_at {
             let age = Duration::try_from(OffsetDateTime::now_utc() - oldest).unwrap_or_default();
             self.lag.record(age.as_secs_f64(), &self.attributes);

@@ -62,7 +62,10 @@ impl FeedService for Watch {
             tell_head: true,
             behind: true,
         };
-        Ok(Response::new(Box::pin(stream::try_unfold(watcher, Watcher::next))))
+        Ok(Response::new(Box::pin(stream::try_unfold(
+            watcher,
+            Watcher::next,
+        ))))
     }
 }
 
@@ -207,7 +210,9 @@ impl Watcher {
         }
         let mut changes = Vec::with_capacity(rows.len());
         for row in rows {
-            let Some(position) = row.position else { continue };
+            let Some(position) = row.position else {
+                continue;
+            };
             changes.push(Change {
                 change_id: text(row.change_id),
                 position,

@@ -10,26 +10,22 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 /// Of the sealed form, not of its content.
 const VERSION: u8 = 1;
 const SEAL_BYTES: usize = 32;
-const SECRET_CHARACTERS_MIN: usize = 32;
+const SECRET_BYTES_MIN: usize = 32;
 
 /// Secrets that all services share. The first seals; every one opens, so that a secret can
 /// be replaced without refusing the tokens that are under way.
 pub struct Keys(Vec<hmac::Key>);
 
 impl Keys {
-    /// Reads the content of a key file: one secret per line, the newest first, each of at
-    /// least 32 characters of high entropy, for example `openssl rand -base64 48`.
-    pub fn parse(file: &str) -> anyhow::Result<Self> {
-        let mut keys = Vec::new();
-        for secret in file.lines().map(str::trim).filter(|line| !line.is_empty()) {
-            ensure!(
-                secret.len() >= SECRET_CHARACTERS_MIN,
-                "a sealing secret has less than {SECRET_CHARACTERS_MIN} characters"
-            );
-            keys.push(hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes()));
-        }
-        ensure!(!keys.is_empty(), "the file of sealing secrets is empty");
-        Ok(Self(keys))
+    /// Seals and opens with one secret: at least 32 random bytes, the same in every service.
+    pub fn new(secret: &[u8]) -> anyhow::Result<Self> {
+        Ok(Self(vec![key(secret)?]))
+    }
+
+    /// Also opens what an older secret has sealed.
+    pub fn also_opening(mut self, secret: &[u8]) -> anyhow::Result<Self> {
+        self.0.push(key(secret)?);
+        Ok(self)
     }
 
     /// Seals `content` for one purpose, bound to something that the token does not contain.
@@ -58,6 +54,15 @@ impl Keys {
             .any(|key| hmac::verify(key, &message, seal).is_ok())
             .then(|| content.to_vec())
     }
+}
+
+fn key(secret: &[u8]) -> anyhow::Result<hmac::Key> {
+    ensure!(
+        secret.len() >= SECRET_BYTES_MIN,
+        "a sealing secret has {} bytes; the least is {SECRET_BYTES_MIN}",
+        secret.len()
+    );
+    Ok(hmac::Key::new(hmac::HMAC_SHA256, secret))
 }
 
 /// What the seal covers. Lengths are part of it, so that no two divisions of the same bytes

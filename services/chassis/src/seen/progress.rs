@@ -77,8 +77,7 @@ impl Source {
     fn reached(&self, epoch: Uuid, point: &Point) -> Option<i64> {
         let applied = *self.applied.borrow();
         // A position counts in its own epoch; a change is the same change in any.
-        if point.position > 0
-            && (applied.epoch != Some(epoch) || applied.position < point.position)
+        if point.position > 0 && (applied.epoch != Some(epoch) || applied.position < point.position)
         {
             return None;
         }
@@ -87,7 +86,9 @@ impl Source {
             .change_ids
             .iter()
             .map(|change_id| recent.positions.get(change_id).copied())
-            .try_fold(point.position, |furthest, position| Some(furthest.max(position?)))
+            .try_fold(point.position, |furthest, position| {
+                Some(furthest.max(position?))
+            })
     }
 
     fn advance(&self, newest: Applied, known: Applied) {
@@ -134,7 +135,9 @@ impl Progress {
         };
         for ((service, epoch), point) in &mut seen.feeds {
             // Its own writes a service sees anyway; what it does not follow does not show.
-            let Some(source) = self.source(service) else { continue };
+            let Some(source) = self.source(service) else {
+                continue;
+            };
             let position = self.wait_for(source, *epoch, point, patience).await?;
             *point = Point {
                 position,
@@ -162,7 +165,10 @@ impl Progress {
             if let Some(position) = source.reached(epoch, point) {
                 return Ok(position);
             }
-            if timeout_at(patience.into(), applied.changed()).await.is_err() {
+            if timeout_at(patience.into(), applied.changed())
+                .await
+                .is_err()
+            {
                 // The last look is at the truth itself.
                 self.look_up(source, point).await?;
                 return source
@@ -197,8 +203,11 @@ impl Progress {
         if self.sources.is_empty() {
             return Ok(());
         }
-        let known: Vec<Applied> =
-            self.sources.iter().map(|source| *source.applied.borrow()).collect();
+        let known: Vec<Applied> = self
+            .sources
+            .iter()
+            .map(|source| *source.applied.borrow())
+            .collect();
         let followers = sqlx::query!(
             r#"select source, epoch, position, halted is not null as "halted!" from feed.follower"#
         )
@@ -246,7 +255,9 @@ impl Progress {
         newest: Applied,
         changes: impl Iterator<Item = (Uuid, i64)>,
     ) {
-        let Some(source) = self.source(source) else { return };
+        let Some(source) = self.source(source) else {
+            return;
+        };
         {
             let mut recent = source.recent();
             for (change_id, position) in changes {
@@ -285,5 +296,9 @@ fn not_yet_seen(source: &Source, seen_epoch: Uuid, point: &Point) -> Refusal {
         .with("source", source.name)
         .with("applied", applied.position.to_string())
         .with("seen", point.position.to_string())
-        .retry_after(Duration::from_millis(if applied.halted { 5_000 } else { 200 }))
+        .retry_after(Duration::from_millis(if applied.halted {
+            5_000
+        } else {
+            200
+        }))
 }

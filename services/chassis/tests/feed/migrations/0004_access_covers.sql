@@ -1,0 +1,1 @@
+../../../sql/access_covers.sql
