@@ -23,7 +23,9 @@ pub fn load<T: DeserializeOwned>(defaults_toml: &str, prefix: &str) -> anyhow::R
     if let Some(path) = file(prefix)? {
         builder = builder.add_source(File::from(path.as_path()).format(FileFormat::Toml));
     }
-    let environment = Environment::with_prefix(prefix).prefix_separator("__").separator("__");
+    let environment = Environment::with_prefix(prefix)
+        .prefix_separator("__")
+        .separator("__");
     finish(builder.add_source(environment))
 }
 
@@ -44,7 +46,9 @@ fn finish<T: DeserializeOwned>(builder: ConfigBuilder<DefaultState>) -> anyhow::
 
 /// The chassis' defaults of the sections that the service has, and over them its own.
 fn defaults(defaults_toml: &str) -> anyhow::Result<ConfigBuilder<DefaultState>> {
-    let own: toml::Table = defaults_toml.parse().context("read the compiled-in defaults")?;
+    let own: toml::Table = defaults_toml
+        .parse()
+        .context("read the compiled-in defaults")?;
     let mut chassis: toml::Table = CHASSIS_DEFAULTS
         .parse()
         .context("read the chassis' compiled-in defaults")?;
@@ -59,7 +63,9 @@ fn defaults(defaults_toml: &str) -> anyhow::Result<ConfigBuilder<DefaultState>> 
 fn file(prefix: &str) -> anyhow::Result<Option<PathBuf>> {
     let mut arguments = std::env::args_os().skip(1);
     while let Some(argument) = arguments.next() {
-        let Some(text) = argument.to_str() else { continue };
+        let Some(text) = argument.to_str() else {
+            continue;
+        };
         if text == "--config" {
             match arguments.next() {
                 Some(path) => return Ok(Some(path.into())),
@@ -135,12 +141,19 @@ mod tests {
         let whole: Whole = with(DEFAULTS, "[greeting]\ntimes = 3").expect("understood");
         assert_eq!(whole.serve.call_ms_max, 5_000);
         assert_eq!(whole.serve.calls_max, 512);
-        assert_eq!((whole.greeting.word.as_str(), whole.greeting.times), ("chào", 3));
+        assert_eq!(
+            (whole.greeting.word.as_str(), whole.greeting.times),
+            ("chào", 3)
+        );
     }
 
     #[test]
     fn an_unknown_key_is_an_error_that_names_it() {
-        for bad in ["[greeting]\ntimez = 3", "[serve]\nadress = '[::1]:1'", "[telemetry]\nfilter = 'x'"] {
+        for bad in [
+            "[greeting]\ntimez = 3",
+            "[serve]\nadress = '[::1]:1'",
+            "[telemetry]\nfilter = 'x'",
+        ] {
             let error = with::<Whole>(DEFAULTS, bad).expect_err("refused");
             assert!(format!("{error:#}").contains("unknown field"), "{error:#}");
         }

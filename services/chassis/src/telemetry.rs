@@ -135,14 +135,23 @@ fn providers(config: &Config, service: &str) -> anyhow::Result<Guard> {
     let mut metrics = SdkMeterProvider::builder().with_resource(resource.clone());
     let mut logs = SdkLoggerProvider::builder().with_resource(resource);
     if let Some(endpoint) = &config.endpoint {
-        let spans = SpanExporter::builder().with_tonic().with_endpoint(endpoint).build();
+        let spans = SpanExporter::builder()
+            .with_tonic()
+            .with_endpoint(endpoint)
+            .build();
         traces = traces.with_batch_exporter(spans.context("open the exporter of traces")?);
-        let measures = MetricExporter::builder().with_tonic().with_endpoint(endpoint).build();
+        let measures = MetricExporter::builder()
+            .with_tonic()
+            .with_endpoint(endpoint)
+            .build();
         let reader = PeriodicReader::builder(measures.context("open the exporter of metrics")?)
             .with_interval(Duration::from_millis(config.metrics_interval_ms))
             .build();
         metrics = metrics.with_reader(reader);
-        let records = LogExporter::builder().with_tonic().with_endpoint(endpoint).build();
+        let records = LogExporter::builder()
+            .with_tonic()
+            .with_endpoint(endpoint)
+            .build();
         logs = logs.with_batch_exporter(records.context("open the exporter of logs")?);
     }
     Ok(Guard {
@@ -155,7 +164,12 @@ fn providers(config: &Config, service: &str) -> anyhow::Result<Guard> {
 fn subscribe(config: &Config, guard: &Guard) -> anyhow::Result<()> {
     let tracer = guard.traces.tracer("congdoan");
     tracing_subscriber::registry()
-        .with(fmt::layer().json().with_writer(std::io::stderr).with_filter(logged(config)?))
+        .with(
+            fmt::layer()
+                .json()
+                .with_writer(std::io::stderr)
+                .with_filter(logged(config)?),
+        )
         .with(
             tracing_opentelemetry::layer()
                 .with_tracer(tracer.clone())
@@ -186,9 +200,7 @@ fn logged<S: Subscriber>(config: &Config) -> anyhow::Result<impl Filter<S> + use
 
 /// What belongs into a trace: our own spans and what is told in them.
 fn traced(about: &Metadata<'_>) -> bool {
-    *about.level() <= Level::INFO
-        && !about.target().starts_with("sqlx")
-        && !of_the_exporter(about)
+    *about.level() <= Level::INFO && !about.target().starts_with("sqlx") && !of_the_exporter(about)
 }
 
 /// What exporting itself causes: exporting that, too, would never end.
@@ -251,9 +263,10 @@ struct Headers<'a>(&'a mut HeaderMap);
 
 impl Injector for Headers<'_> {
     fn set(&mut self, key: &str, value: String) {
-        if let (Ok(name), Ok(value)) =
-            (HeaderName::from_bytes(key.as_bytes()), HeaderValue::from_str(&value))
-        {
+        if let (Ok(name), Ok(value)) = (
+            HeaderName::from_bytes(key.as_bytes()),
+            HeaderValue::from_str(&value),
+        ) {
             self.0.insert(name, value);
         }
     }

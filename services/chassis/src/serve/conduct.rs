@@ -129,8 +129,11 @@ impl Measure {
     /// The call is over.
     pub(super) fn finish(mut self, span: &Span, code: Code) {
         self.measures.active.add(-1, &self.labels);
-        self.labels.push(KeyValue::new("rpc.response.status_code", name(code)));
-        self.measures.duration.record(self.begun.elapsed().as_secs_f64(), &self.labels);
+        self.labels
+            .push(KeyValue::new("rpc.response.status_code", name(code)));
+        self.measures
+            .duration
+            .record(self.begun.elapsed().as_secs_f64(), &self.labels);
         span.record("rpc.response.status_code", name(code));
         if code != Code::Ok {
             self.measures.errors.add(1, &self.labels);
@@ -152,7 +155,10 @@ pub(super) async fn conduct(
     let grpc = is_grpc(request.headers());
     let (kind, rpc_service, rpc_method) = kind_of(&path, grpc, request.method());
     let language = Language::accepted(
-        request.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()),
+        request
+            .headers()
+            .get(ACCEPT_LANGUAGE)
+            .and_then(|value| value.to_str().ok()),
     );
     let (span, measure) = match kind {
         Kind::Infrastructure => (Span::none(), None),
@@ -203,12 +209,16 @@ pub(super) async fn conduct(
     let handled = AssertUnwindSafe(next.run(request)).catch_unwind();
     let handled = DEADLINE.scope(deadline, LANGUAGE.scope(language, handled));
     let handled = async {
-        let Some(deadline) = deadline else { return Ok(handled.await) };
+        let Some(deadline) = deadline else {
+            return Ok(handled.await);
+        };
         tokio::time::timeout_at(deadline.into(), handled).await
     };
     let over = || {
         let limit_ms = allowed.unwrap_or_default().as_millis().to_string();
-        deadline_exceeded().with("limit_ms", limit_ms).status_in(language)
+        deadline_exceeded()
+            .with("limit_ms", limit_ms)
+            .status_in(language)
     };
     let response = match handled.instrument(span.clone()).await {
         Ok(Ok(response)) if grpc => ours(response, &path, language),
@@ -226,7 +236,10 @@ pub(super) async fn conduct(
     }
     if grpc && matches!(kind, Kind::Watch | Kind::Infrastructure) {
         let stop = Box::pin(conduct.draining.clone().cancelled_owned());
-        cuts.push(Cut::Draining(stop, stopping(conduct.service).status_in(language)));
+        cuts.push(Cut::Draining(
+            stop,
+            stopping(conduct.service).status_in(language),
+        ));
     }
     answer(response, span, language, measure, cuts, permit)
 }
@@ -240,9 +253,8 @@ fn answer(
     cuts: Vec<Cut>,
     permit: Option<tokio::sync::OwnedSemaphorePermit>,
 ) -> Response {
-    let told = code_in(response.headers()).or_else(|| {
-        (!response.status().is_success()).then(|| code_of(response.status()))
-    });
+    let told = code_in(response.headers())
+        .or_else(|| (!response.status().is_success()).then(|| code_of(response.status())));
     if let Some(code) = told {
         if let Some(measure) = measure {
             measure.finish(&span, code);
@@ -295,7 +307,9 @@ fn kind_of<'a>(path: &'a str, grpc: bool, verb: &Method) -> (Kind, &'a str, &'a 
             let kind = if &*declared.method.permission == FEED_WATCH {
                 Kind::Watch
             } else {
-                Kind::Call { streams: declared.streams }
+                Kind::Call {
+                    streams: declared.streams,
+                }
             };
             (kind, &declared.service, method)
         }

@@ -34,6 +34,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tonic::service::Routes;
 use tonic::transport::Server;
+use tonic_health::server::HealthReporter;
 use tracing::Instrument;
 
 use crate::access::layer::{admit, method_unknown};
@@ -44,6 +45,7 @@ use crate::feed::{Feed, Follow};
 
 pub use deadline::remaining;
 pub use outgoing::{Outgoing, SpeakForItself, channel, endpoint};
+pub use question::Measured;
 
 /// Where and within which limits a service serves.
 #[derive(Clone, Debug, Deserialize)]
@@ -86,12 +88,16 @@ pub struct Config {
 impl Config {
     /// This service as a signer of internal tokens.
     pub fn signer(&self, name: &str) -> anyhow::Result<Arc<Signer>> {
-        let key = self.key.as_ref().context("serve.key names no private key")?;
+        let key = self
+            .key
+            .as_ref()
+            .context("serve.key names no private key")?;
         Ok(Arc::new(Signer::from_pem_file(name, key)?))
     }
 }
 
 type Task = Box<dyn FnOnce(CancellationToken) -> BoxFuture<'static, anyhow::Result<()>> + Send>;
+type Teller = Box<dyn FnOnce(HealthReporter, CancellationToken) -> BoxFuture<'static, ()> + Send>;
 type Follower = Box<dyn FnOnce(Feed, CancellationToken) -> BoxFuture<'static, ()> + Send>;
 
 /// A service that is being put together.
@@ -104,6 +110,7 @@ pub struct Service {
     database: Option<Database>,
     followers: Vec<(&'static str, String, Follower)>,
     tasks: Vec<(&'static str, Task)>,
+    tellers: Vec<(&'static str, Teller)>,
 }
 
 impl Service {
@@ -117,13 +124,17 @@ impl Service {
             database: None,
             followers: Vec::new(),
             tasks: Vec::new(),
+            tellers: Vec::new(),
         }
     }
 
     /// A service that strangers reach: it recognises its callers itself, and speaks HTTP/1.1
     /// as well.
     pub fn at_the_edge(name: &'static str, config: &Config) -> Self {
-        Self { edge: true, ..Self::new(name, config) }
+        Self {
+            edge: true,
+            ..Self::new(name, config)
+        }
     }
 
     /// Adds gRPC services.
@@ -181,7 +192,20 @@ impl Service {
         T: FnOnce(CancellationToken) -> F + Send + 'static,
         F: Future<Output = anyhow::Result<()>> + Send + 'static,
     {
-        self.tasks.push((name, Box::new(move |stopping| task(stopping).boxed())));
+        self.tasks
+            .push((name, Box::new(move |stopping| task(stopping).boxed())));
+        self
+    }
+
+    /// Runs something beside the calls that tells, by `grpc.health.v1`, of what stands behind
+    /// this service: under `name`, apart from the service's own health.
+    pub fn tell_health<T, F>(mut self, name: &'static str, teller: T) -> Self
+    where
+        T: FnOnce(HealthReporter, CancellationToken) -> F + Send + 'static,
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let tell: Teller = Box::new(move |reporter, stopping| teller(reporter, stopping).boxed());
+        self.tellers.push((name, tell));
         self
     }
 
@@ -194,8 +218,11 @@ impl Service {
             question::LIMIT
         );
         // Draining begins: endless streams end. Stopping: what runs beside the calls ends.
-        let (draining, stopping, cut) =
-            (CancellationToken::new(), CancellationToken::new(), CancellationToken::new());
+        let (draining, stopping, cut) = (
+            CancellationToken::new(),
+            CancellationToken::new(),
+            CancellationToken::new(),
+        );
         let mut guards = Vec::new();
 
         if let Some(database) = self.database.clone() {
@@ -220,9 +247,16 @@ impl Service {
                 Ok(())
             });
         }
-        ensure!(self.followers.is_empty(), "following a feed needs a database");
+        ensure!(
+            self.followers.is_empty(),
+            "following a feed needs a database"
+        );
 
         let (health, readiness) = ready::service(self.name);
+        for (name, tell) in std::mem::take(&mut self.tellers) {
+            let reporter = readiness.reporter();
+            self = self.background(name, move |stopping| tell(reporter, stopping).map(Ok));
+        }
         let reflection = || {
             tonic_reflection::server::Builder::configure()
                 .register_encoded_file_descriptor_set(proto::DESCRIPTORS)
@@ -237,7 +271,9 @@ impl Service {
             let verifier = Verifier::from_files(self.name, &config.signers)?;
             router = router
                 .fallback(|uri: http::Uri| async move {
-                    method_unknown(uri.path()).status().into_http::<axum::body::Body>()
+                    method_unknown(uri.path())
+                        .status()
+                        .into_http::<axum::body::Body>()
                 })
                 .layer(from_fn_with_state(Arc::new(verifier), admit));
         }
@@ -270,7 +306,11 @@ impl Service {
             tasks.push((name, tokio::spawn(watched)));
         }
         readiness.check(self.database.as_ref()).await;
-        tokio::spawn(readiness.clone().watch(self.database.clone(), draining.clone()));
+        tokio::spawn(
+            readiness
+                .clone()
+                .watch(self.database.clone(), draining.clone()),
+        );
 
         let server = Server::builder()
             .accept_http1(self.edge)
@@ -336,7 +376,10 @@ impl Running {
         let served = match drained {
             Ok(served) => served,
             Err(_) => {
-                tracing::warn!(service = self.name, "calls are cut that did not finish in time");
+                tracing::warn!(
+                    service = self.name,
+                    "calls are cut that did not finish in time"
+                );
                 self.cut.cancel();
                 (&mut self.server).await
             }

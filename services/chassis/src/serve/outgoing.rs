@@ -82,7 +82,9 @@ impl Service<Request<Body>> for Outgoing {
         if let Some(left) = deadline::remaining() {
             let left = left.saturating_sub(MARGIN);
             let left = deadline::asked(request.headers()).map_or(left, |asked| asked.min(left));
-            request.headers_mut().insert(deadline::GRPC_TIMEOUT, deadline::written(left));
+            request
+                .headers_mut()
+                .insert(deadline::GRPC_TIMEOUT, deadline::written(left));
         }
         let answered = self.channel.call(request);
         let entered = span.clone();
@@ -129,7 +131,9 @@ impl Interceptor for SpeakForItself {
             .and_then(|token| Ok(MetadataValue::try_from(format!("Bearer {token}"))?));
         match bearer {
             Ok(bearer) => {
-                request.metadata_mut().insert(AUTHORIZATION.as_str(), bearer);
+                request
+                    .metadata_mut()
+                    .insert(AUTHORIZATION.as_str(), bearer);
                 Ok(request)
             }
             Err(error) => {

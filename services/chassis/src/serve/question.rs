@@ -17,7 +17,7 @@ pub(super) const LIMIT: usize = 4 * 1024 * 1024;
 const HEAD: usize = 5;
 
 /// Follows the framing of gRPC and fails as soon as a message announces that it is too large.
-pub(super) struct Measured {
+pub struct Measured {
     body: Body,
     limit: usize,
     language: Language,
@@ -29,7 +29,8 @@ pub(super) struct Measured {
 }
 
 impl Measured {
-    pub(super) fn new(body: Body, limit: usize, language: Language) -> Self {
+    /// Measures the messages in `body`; the language is that of the refusal.
+    pub fn new(body: Body, limit: usize, language: Language) -> Self {
         Self {
             body,
             limit,
@@ -124,8 +125,11 @@ mod tests {
         for piece in [1, 2, 3, 5, 8, 100] {
             let mut measured = Measured::new(Body::empty(), 10, Language::English);
             let bytes = [message(10), message(0), message(4), message(11)].concat();
-            let found: Vec<usize> =
-                bytes.chunks(piece).filter_map(|piece| measured.too_large(piece)).take(1).collect();
+            let found: Vec<usize> = bytes
+                .chunks(piece)
+                .filter_map(|piece| measured.too_large(piece))
+                .take(1)
+                .collect();
             assert_eq!(found, [11], "in pieces of {piece}");
         }
     }

@@ -56,11 +56,19 @@ pub(super) struct Ended {
 
 impl Drop for Ended {
     fn drop(&mut self) {
-        self.ended.lock().unwrap_or_else(PoisonError::into_inner).push(self.name);
+        self.ended
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(self.name);
     }
 }
 
 impl Readiness {
+    /// For those who tell of something else than this service.
+    pub(super) fn reporter(&self) -> HealthReporter {
+        self.reporter.clone()
+    }
+
     /// Says that a background task belongs to a service that is ready.
     pub(super) fn task(&self, name: &'static str) -> Ended {
         Ended {
@@ -93,12 +101,20 @@ impl Readiness {
     }
 
     async fn find(&self, database: Option<&Database>) -> Result<(), String> {
-        if let Some(name) = self.ended.lock().unwrap_or_else(PoisonError::into_inner).first() {
+        if let Some(name) = self
+            .ended
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .first()
+        {
             return Err(format!("the background task {name} has ended"));
         }
-        let Some(database) = database else { return Ok(()) };
-        let halted = sqlx::query_scalar!("select source from feed.follower where halted is not null")
-            .fetch_optional(database.pool());
+        let Some(database) = database else {
+            return Ok(());
+        };
+        let halted =
+            sqlx::query_scalar!("select source from feed.follower where halted is not null")
+                .fetch_optional(database.pool());
         match tokio::time::timeout(ANSWERS_WITHIN, halted).await {
             Ok(Ok(None)) => Ok(()),
             Ok(Ok(Some(source))) => Err(format!("the follower of {source} has stopped")),

@@ -113,8 +113,14 @@ mod tests {
 
     #[test]
     fn a_statement_is_named_by_its_first_words() {
-        assert_eq!(name("insert into act.request (principal, …"), "insert into act.request");
+        assert_eq!(
+            name("insert into act.request (principal, …"),
+            "insert into act.request"
+        );
         assert_eq!(name("begin"), "begin");
-        assert_eq!(name("select set_config('congdoan.issuer', $1, …"), "select set_config");
+        assert_eq!(
+            name("select set_config('congdoan.issuer', $1, …"),
+            "select set_config"
+        );
     }
 }
