@@ -1,1 +1,97 @@
-//! .
+//! Membership: who belongs to which union from when to when, and what happens to people.
+//!
+//! A call comes to [`api`], which parses it by [`wire`] and performs one of the [`acts`] or
+//! [`reads`]. People are written down by [`roll`], their numbers sealed and found by
+//! [`keys`]. What was done is published as a [`change`]. [`follow`] keeps this service's own
+//! copy of registry's organisations, on which [`organisation`] decides, and carries out the
+//! [`consequence`]s of registry's acts.
+//!
+//! **Invariant:** a person has at most one membership on any day; every membership begins
+//! and ends by a movement, and every movement is published in the transaction that makes it.
+
+pub mod acts;
+pub mod api;
+pub mod change;
+pub mod consequence;
+pub mod error;
+pub mod follow;
+pub mod keys;
+pub mod movement;
+pub mod organisation;
+pub mod person;
+pub mod reads;
+pub mod reference;
+pub mod roll;
+#[allow(missing_docs)] // Each function is named after the act or the row that it converts.
+pub mod wire;
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use chassis::config::SecretFile;
+use chassis::database::{self, today};
+use chassis::seen;
+use chassis::serve::{Running, Service};
+use proto::membership::v1 as pb;
+use serde::Deserialize;
+use tonic::service::Routes;
+
+use crate::api::Api;
+use crate::follow::RegistryFollower;
+use crate::keys::Keys;
+
+/// The documented defaults, compiled in.
+pub const DEFAULTS: &str = include_str!("../defaults.toml");
+
+/// The schema, as the owner of the database applies it.
+pub static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
+
+/// All that can be configured.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The file with the secret that seals tokens.
+    pub seen_key: SecretFile,
+    /// Where and within which limits it serves.
+    pub serve: chassis::serve::Config,
+    /// Traces, metrics and logs.
+    pub telemetry: chassis::telemetry::Config,
+    /// Its database.
+    pub database: database::Config,
+    /// Whose feeds it follows.
+    pub feeds: Feeds,
+    /// The keys of personal data.
+    pub keys: keys::Config,
+}
+
+/// Where the services are whose feeds are followed.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Feeds {
+    /// Registry: organisations and rights.
+    pub registry: String,
+}
+
+/// Opens keys and database, and serves.
+pub async fn start(config: Config) -> anyhow::Result<Running> {
+    let keys = Arc::new(Keys::open(&config.keys, today()).context("open the keys")?);
+    let seal = Arc::new(seen::Keys::new(config.seen_key.read()?.as_bytes()).context("use seen_key")?);
+    let database = database::open(&config.database, "membership", &["registry"], seal).await?;
+    let api = Api { database: database.clone(), keys };
+    Service::new("membership", &config.serve)
+        .routes(routes(api))
+        .database(database)
+        .follow(&config.feeds.registry, RegistryFollower)
+        .start()
+        .await
+}
+
+fn routes(api: Api) -> Routes {
+    Routes::new(pb::application_service_server::ApplicationServiceServer::new(api.clone()))
+        .add_service(pb::membership_service_server::MembershipServiceServer::new(api.clone()))
+        .add_service(pb::training_service_server::TrainingServiceServer::new(api.clone()))
+        .add_service(pb::party_service_server::PartyServiceServer::new(api.clone()))
+        .add_service(pb::cadre_service_server::CadreServiceServer::new(api.clone()))
+        .add_service(pb::delegation_service_server::DelegationServiceServer::new(api.clone()))
+        .add_service(pb::consequence_service_server::ConsequenceServiceServer::new(api))
+}

@@ -1,0 +1,48 @@
+-- The organisations in whose scope a person lies: the union that counts her today; if none
+-- does, her last union (access.covers goes on to its heir) and whoever has her open
+-- application; if there was never one, whoever wrote her down.
+create function person_scope(p_person uuid) returns setof uuid
+    language sql stable
+begin atomic
+    with today as materialized (
+        select access.today() as day
+    ), counted as (
+        select organisation_id from membership, today
+        where person_id = p_person and from_on <= day and (until_on is null or until_on > day)
+    ), last_union as (
+        select organisation_id from membership
+        where person_id = p_person and not exists (select from counted)
+        order by from_on desc, until_on desc nulls first
+        limit 1
+    ), applied as (
+        select organisation_id from application, today
+        where person_id = p_person and not exists (select from counted)
+          and applied_on <= day and coalesce(closed_on, lapses_on) > day
+    )
+    select organisation_id from counted
+    union select organisation_id from last_union
+    union select organisation_id from applied
+    union select recorded_under from person
+          where person_id = p_person
+            and not exists (select from counted)
+            and not exists (select from last_union)
+            and not exists (select from applied);
+end;
+
+-- Those of the given people who lie in the end user's scope. Rights are decided once per
+-- organisation, not once per person.
+create function persons_in_scope(p_persons uuid[]) returns setof uuid
+    language sql stable
+begin atomic
+    with lies as materialized (
+        select person.person_id, scope.organisation_id
+        from person
+        cross join lateral person_scope(person.person_id) as scope (organisation_id)
+        where person.person_id = any (p_persons)
+    ), covered as materialized (
+        select organisation_id
+        from (select distinct organisation_id from lies) as each
+        where access.covers(organisation_id)
+    )
+    select distinct person_id from lies join covered using (organisation_id);
+end;

@@ -1,0 +1,116 @@
+//! The memberships that an exit or a transfer ends: found, locked, and checked line by line.
+
+use std::collections::{HashMap, HashSet};
+
+use chassis::database::Acting;
+use chassis::refusal::Failure;
+use time::Date;
+use uuid::Uuid;
+
+use crate::change::Moved;
+use crate::error::{BadLines, Refused};
+use crate::roll::{self, Enrolled};
+
+struct Stay {
+    person_id: Uuid,
+    membership_id: Uuid,
+    from_on: Date,
+    until_on: Option<Date>,
+    sex: i16,
+    birth_year: i16,
+}
+
+/// The lasting memberships of these people in one union, in the order of the request. A
+/// membership that begins later, that has ended, or whose end is recorded is refused with
+/// its line.
+pub async fn leaving(
+    acting: &mut Acting,
+    organisation_id: Uuid,
+    person_ids: &[Uuid],
+    on: Date,
+) -> Result<Vec<Moved>, Failure> {
+    none_repeated(person_ids)?;
+    roll::lock(acting, person_ids).await?;
+    // The last stay of each in this union decides.
+    let stays: HashMap<Uuid, Stay> = sqlx::query_as!(
+        Stay,
+        r#"select distinct on (person_id) person_id, membership_id, from_on, until_on, sex,
+                  coalesce(birth_year, 0::smallint) as "birth_year!"
+           from membership
+           join person using (person_id)
+           where person_id = any ($1) and organisation_id = $2
+           order by person_id, from_on desc, until_on desc nulls first"#,
+        person_ids,
+        organisation_id,
+    )
+    .fetch_all(acting.db())
+    .await?
+    .into_iter()
+    .map(|stay| (stay.person_id, stay))
+    .collect();
+
+    let mut bad = BadLines::default();
+    let mut leaving = Vec::with_capacity(person_ids.len());
+    for (line, person_id) in person_ids.iter().enumerate() {
+        let field = format!("person_ids[{line}]");
+        let Some(stay) = stays.get(person_id) else {
+            bad.add(line, Refused::MembershipNotActive { field });
+            continue;
+        };
+        if on < stay.from_on {
+            let member_from = stay.from_on;
+            bad.add(line, Refused::EffectiveBeforeMembership { field, member_from });
+        } else if let Some(until_on) = stay.until_on {
+            bad.add(line, match until_on > on {
+                true => Refused::MovementLater { field },
+                false => Refused::MembershipNotActive { field },
+            });
+        } else {
+            leaving.push(Moved {
+                membership_id: stay.membership_id,
+                person: Enrolled {
+                    person_id: *person_id,
+                    sex: stay.sex,
+                    birth_year: stay.birth_year,
+                },
+            });
+        }
+    }
+    bad.refuse()?;
+    Ok(leaving)
+}
+
+fn none_repeated(person_ids: &[Uuid]) -> Result<(), Failure> {
+    let mut bad = BadLines::default();
+    let mut seen = HashSet::new();
+    for (line, person_id) in person_ids.iter().enumerate() {
+        if !seen.insert(person_id) {
+            bad.add(line, Refused::PersonRepeated { field: format!("person_ids[{line}]") });
+        }
+    }
+    Ok(bad.refuse()?)
+}
+
+/// Ends these memberships by a movement.
+pub async fn end(
+    acting: &mut Acting,
+    leaving: &[Moved],
+    on: Date,
+    movement_id: Uuid,
+) -> Result<(), Failure> {
+    let (person_ids, membership_ids): (Vec<Uuid>, Vec<Uuid>) =
+        leaving.iter().map(|line| (line.person.person_id, line.membership_id)).unzip();
+    sqlx::query!(
+        "update membership set until_on = $3, ended_by = $4
+         from unnest($1::uuid[], $2::uuid[]) as line (person_id, membership_id)
+         where membership.person_id = line.person_id
+           and membership.membership_id = line.membership_id",
+        &person_ids,
+        &membership_ids,
+        on,
+        movement_id,
+    )
+    .execute(acting.db())
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,368 @@
+//! The contract, answered: parse, act or read, reply.
+
+use std::sync::Arc;
+
+use chassis::call::Call;
+use chassis::database::{Database, today};
+use chassis::page::{self, QueryDigest};
+use chassis::parse;
+use chassis::refusal::{Failure, Refusal};
+use proto::membership::v1 as pb;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use time::Date;
+use tonic::{Request, Response, Status};
+
+use crate::keys::Keys;
+use crate::reads::{self, Page};
+use crate::wire;
+
+/// Answers every service of the contract.
+#[derive(Clone)]
+pub struct Api {
+    /// Acts and reads.
+    pub database: Database,
+    /// Seals and finds personal data.
+    pub keys: Arc<Keys>,
+}
+
+impl Api {
+    /// Where the asked page starts.
+    fn page<C: DeserializeOwned>(
+        &self,
+        query: QueryDigest,
+        page_size: i32,
+        page_token: &str,
+    ) -> Result<Page<C>, Refusal> {
+        Ok(Page {
+            after: page::open(self.database.keys(), query, page_token)?,
+            size: parse::page_size(page_size),
+        })
+    }
+
+    /// The token of the page after this one; empty after the last.
+    fn next<C: Serialize>(&self, query: QueryDigest, next: Option<C>) -> Result<String, Failure> {
+        match next {
+            Some(cursor) => page::seal(self.database.keys(), query, &cursor),
+            None => Ok(String::new()),
+        }
+    }
+}
+
+/// The day asked for, or today.
+fn as_of(date: Option<proto::google::r#type::Date>) -> Result<Date, Refusal> {
+    Ok(parse::optional_date("as_of", date)?.unwrap_or_else(today))
+}
+
+/// A write's call, and its message.
+macro_rules! write {
+    ($request:ident) => {{
+        let asked = $request.get_ref();
+        let call = Call::write(&$request, &asked.request_id, asked.validate_only)?;
+        (call, $request.into_inner())
+    }};
+}
+
+/// A read's call, and its message.
+macro_rules! read {
+    ($request:ident) => {{
+        let call = Call::read(&$request)?;
+        (call, $request.into_inner())
+    }};
+}
+
+/// What a page token of this list is bound to: the query without its page.
+macro_rules! query {
+    ($call:ident, $asked:ident, $message:ident) => {
+        QueryDigest::of(
+            &$call.rpc,
+            &pb::$message { page_size: 0, page_token: String::new(), ..$asked.clone() },
+        )
+    };
+}
+
+#[tonic::async_trait]
+impl pb::application_service_server::ApplicationService for Api {
+    async fn record_applicants(
+        &self,
+        request: Request<pb::RecordApplicantsRequest>,
+    ) -> Result<Response<pb::RecordApplicantsResponse>, Status> {
+        let (call, asked) = write!(request);
+        let act = wire::record_applicants(asked, &self.keys)?;
+        Ok(self.database.act(call, act).await?.reply(wire::recorded))
+    }
+
+    async fn get_application(
+        &self,
+        request: Request<pb::GetApplicationRequest>,
+    ) -> Result<Response<pb::GetApplicationResponse>, Status> {
+        let (call, asked) = read!(request);
+        let application_id = parse::id("application_id", &asked.application_id)?;
+        let as_of = as_of(asked.as_of)?;
+        let mut reading = self.database.read(&call).await?;
+        let application = reads::applications::get(&mut reading, application_id, as_of).await?;
+        Ok(reading.reply(pb::GetApplicationResponse {
+            application: Some(wire::application(application)),
+        }))
+    }
+
+    async fn list_applications(
+        &self,
+        request: Request<pb::ListApplicationsRequest>,
+    ) -> Result<Response<pb::ListApplicationsResponse>, Status> {
+        let (call, asked) = read!(request);
+        let query = query!(call, asked, ListApplicationsRequest);
+        let organisation_id = parse::id("organisation_id", &asked.organisation_id)?;
+        let (as_of, open_only) = (as_of(asked.as_of)?, asked.open_only);
+        let page = self.page(query, asked.page_size, &asked.page_token)?;
+        let mut reading = self.database.read(&call).await?;
+        let found =
+            reads::applications::list(&mut reading, organisation_id, as_of, open_only, page)
+                .await?;
+        Ok(reading.reply(pb::ListApplicationsResponse {
+            applications: found.rows.into_iter().map(wire::application).collect(),
+            next_page_token: self.next(query, found.next)?,
+        }))
+    }
+}
+
+#[tonic::async_trait]
+impl pb::membership_service_server::MembershipService for Api {
+    async fn admit_members(
+        &self,
+        request: Request<pb::AdmitMembersRequest>,
+    ) -> Result<Response<pb::AdmitMembersResponse>, Status> {
+        let (call, asked) = write!(request);
+        let act = wire::admit_members(asked, &self.keys)?;
+        Ok(self.database.act(call, act).await?.reply(wire::admitted))
+    }
+
+    async fn transfer_members(
+        &self,
+        request: Request<pb::TransferMembersRequest>,
+    ) -> Result<Response<pb::TransferMembersResponse>, Status> {
+        let (call, asked) = write!(request);
+        let act = wire::transfer_members(asked)?;
+        Ok(self.database.act(call, act).await?.reply(wire::transferred))
+    }
+
+    async fn exit_members(
+        &self,
+        request: Request<pb::ExitMembersRequest>,
+    ) -> Result<Response<pb::ExitMembersResponse>, Status> {
+        let (call, asked) = write!(request);
+        let act = wire::exit_members(asked)?;
+        Ok(self.database.act(call, act).await?.reply(wire::exited))
+    }
+
+    async fn get_member(
+        &self,
+        request: Request<pb::GetMemberRequest>,
+    ) -> Result<Response<pb::GetMemberResponse>, Status> {
+        let (call, asked) = read!(request);
+        let person_id = parse::id("person_id", &asked.person_id)?;
+        let mut reading = self.database.read(&call).await?;
+        let (person, memberships, identifying) =
+            reads::members::get(&mut reading, &self.keys, person_id).await?;
+        Ok(reading.reply(pb::GetMemberResponse {
+            person: Some(wire::person(person, identifying)),
+            memberships: memberships.into_iter().map(wire::membership).collect(),
+        }))
+    }
+
+    async fn list_members(
+        &self,
+        request: Request<pb::ListMembersRequest>,
+    ) -> Result<Response<pb::ListMembersResponse>, Status> {
+        let (call, asked) = read!(request);
+        let query = query!(call, asked, ListMembersRequest);
+        let organisation_id = parse::id("organisation_id", &asked.organisation_id)?;
+        let as_of = as_of(asked.as_of)?;
+        let page = self.page(query, asked.page_size, &asked.page_token)?;
+        let mut reading = self.database.read(&call).await?;
+        let found = reads::members::list(&mut reading, organisation_id, as_of, page).await?;
+        Ok(reading.reply(pb::ListMembersResponse {
+            members: found.rows.into_iter().map(wire::listed).collect(),
+            next_page_token: self.next(query, found.next)?,
+        }))
+    }
+
+    async fn find_person(
+        &self,
+        request: Request<pb::FindPersonRequest>,
+    ) -> Result<Response<pb::FindPersonResponse>, Status> {
+        let (call, asked) = read!(request);
+        let identity = wire::find_person(&asked)?;
+        let mut reading = self.database.read(&call).await?;
+        let found = reads::members::find(&mut reading, &self.keys, &identity, today()).await?;
+        Ok(reading.reply(wire::found(found)))
+    }
+
+    async fn count_members(
+        &self,
+        request: Request<pb::CountMembersRequest>,
+    ) -> Result<Response<pb::CountMembersResponse>, Status> {
+        let (call, asked) = read!(request);
+        let organisation_ids = wire::ids("organisation_ids", &asked.organisation_ids)?;
+        let as_of = as_of(asked.as_of)?;
+        let mut reading = self.database.read(&call).await?;
+        let counts = reads::members::count(&mut reading, &organisation_ids, as_of).await?;
+        Ok(reading.reply(pb::CountMembersResponse {
+            counts: counts.into_iter().map(wire::count).collect(),
+        }))
+    }
+}
+
+#[tonic::async_trait]
+impl pb::training_service_server::TrainingService for Api {
+    async fn hold_training_course(
+        &self,
+        request: Request<pb::HoldTrainingCourseRequest>,
+    ) -> Result<Response<pb::HoldTrainingCourseResponse>, Status> {
+        let (call, asked) = write!(request);
+        let act = wire::hold_training_course(asked)?;
+        Ok(self.database.act(call, act).await?.reply(wire::held))
+    }
+
+    async fn get_training_course(
+        &self,
+        request: Request<pb::GetTrainingCourseRequest>,
+    ) -> Result<Response<pb::GetTrainingCourseResponse>, Status> {
+        let (call, asked) = read!(request);
+        let course_id = parse::id("course_id", &asked.course_id)?;
+        let mut reading = self.database.read(&call).await?;
+        let (course, attendances) = reads::courses::get(&mut reading, course_id).await?;
+        Ok(reading.reply(pb::GetTrainingCourseResponse {
+            course: Some(wire::course(course)),
+            attendances: attendances.into_iter().map(wire::attendance).collect(),
+        }))
+    }
+
+    async fn list_training_courses(
+        &self,
+        request: Request<pb::ListTrainingCoursesRequest>,
+    ) -> Result<Response<pb::ListTrainingCoursesResponse>, Status> {
+        let (call, asked) = read!(request);
+        let query = query!(call, asked, ListTrainingCoursesRequest);
+        let organisation_id = parse::id("organisation_id", &asked.organisation_id)?;
+        let page = self.page(query, asked.page_size, &asked.page_token)?;
+        let mut reading = self.database.read(&call).await?;
+        let found = reads::courses::list(&mut reading, organisation_id, page).await?;
+        Ok(reading.reply(pb::ListTrainingCoursesResponse {
+            courses: found.rows.into_iter().map(wire::course).collect(),
+            next_page_token: self.next(query, found.next)?,
+        }))
+    }
+}
+
+#[tonic::async_trait]
+impl pb::party_service_server::PartyService for Api {
+    async fn refer_to_party(
+        &self,
+        request: Request<pb::ReferToPartyRequest>,
+    ) -> Result<Response<pb::ReferToPartyResponse>, Status> {
+        let (call, asked) = write!(request);
+        let act = wire::refer_to_party(asked, &self.keys)?;
+        Ok(self.database.act(call, act).await?.reply(wire::referred))
+    }
+
+    async fn admit_to_party(
+        &self,
+        request: Request<pb::AdmitToPartyRequest>,
+    ) -> Result<Response<pb::AdmitToPartyResponse>, Status> {
+        let (call, asked) = write!(request);
+        let act = wire::admit_to_party(asked)?;
+        Ok(self.database.act(call, act).await?.reply(wire::admitted_to_party))
+    }
+
+    async fn list_party_referrals(
+        &self,
+        request: Request<pb::ListPartyReferralsRequest>,
+    ) -> Result<Response<pb::ListPartyReferralsResponse>, Status> {
+        let (call, asked) = read!(request);
+        let query = query!(call, asked, ListPartyReferralsRequest);
+        let organisation_id = parse::id("organisation_id", &asked.organisation_id)?;
+        let page = self.page(query, asked.page_size, &asked.page_token)?;
+        let mut reading = self.database.read(&call).await?;
+        let found = reads::party_referrals::list(&mut reading, organisation_id, page).await?;
+        Ok(reading.reply(pb::ListPartyReferralsResponse {
+            referrals: found.rows.into_iter().map(wire::party_referral).collect(),
+            next_page_token: self.next(query, found.next)?,
+        }))
+    }
+}
+
+#[tonic::async_trait]
+impl pb::cadre_service_server::CadreService for Api {
+    async fn recommend_cadre(
+        &self,
+        request: Request<pb::RecommendCadreRequest>,
+    ) -> Result<Response<pb::RecommendCadreResponse>, Status> {
+        let (call, asked) = write!(request);
+        let act = wire::recommend_cadre(asked, &self.keys)?;
+        Ok(self.database.act(call, act).await?.reply(wire::recommended))
+    }
+
+    async fn list_cadre_recommendations(
+        &self,
+        request: Request<pb::ListCadreRecommendationsRequest>,
+    ) -> Result<Response<pb::ListCadreRecommendationsResponse>, Status> {
+        let (call, asked) = read!(request);
+        let query = query!(call, asked, ListCadreRecommendationsRequest);
+        let organisation_id = parse::id("organisation_id", &asked.organisation_id)?;
+        let page = self.page(query, asked.page_size, &asked.page_token)?;
+        let mut reading = self.database.read(&call).await?;
+        let found = reads::recommendations::list(&mut reading, organisation_id, page).await?;
+        Ok(reading.reply(pb::ListCadreRecommendationsResponse {
+            recommendations: found.rows.into_iter().map(wire::recommendation).collect(),
+            next_page_token: self.next(query, found.next)?,
+        }))
+    }
+}
+
+#[tonic::async_trait]
+impl pb::delegation_service_server::DelegationService for Api {
+    async fn send_delegation(
+        &self,
+        request: Request<pb::SendDelegationRequest>,
+    ) -> Result<Response<pb::SendDelegationResponse>, Status> {
+        let (call, asked) = write!(request);
+        let act = wire::send_delegation(asked)?;
+        Ok(self.database.act(call, act).await?.reply(wire::sent))
+    }
+
+    async fn get_delegation(
+        &self,
+        request: Request<pb::GetDelegationRequest>,
+    ) -> Result<Response<pb::GetDelegationResponse>, Status> {
+        let (call, asked) = read!(request);
+        let delegation_id = parse::id("delegation_id", &asked.delegation_id)?;
+        let mut reading = self.database.read(&call).await?;
+        let found = reads::delegations::get(&mut reading, delegation_id).await?;
+        Ok(reading.reply(wire::delegation(found)))
+    }
+}
+
+#[tonic::async_trait]
+impl pb::consequence_service_server::ConsequenceService for Api {
+    async fn list_consequences(
+        &self,
+        request: Request<pb::ListConsequencesRequest>,
+    ) -> Result<Response<pb::ListConsequencesResponse>, Status> {
+        let (call, asked) = read!(request);
+        let query = query!(call, asked, ListConsequencesRequest);
+        let act_id = parse::optional_id("registry_act_id", &asked.registry_act_id)?;
+        let page = self.page(query, asked.page_size, &asked.page_token)?;
+        let mut reading = self.database.read(&call).await?;
+        let (found, passed_over) =
+            reads::consequences::list(&mut reading, asked.include_finished, act_id, page).await?;
+        Ok(reading.reply(pb::ListConsequencesResponse {
+            consequences: found
+                .rows
+                .into_iter()
+                .map(|row| wire::consequence(row, &passed_over))
+                .collect(),
+            next_page_token: self.next(query, found.next)?,
+        }))
+    }
+}

@@ -1,0 +1,148 @@
+//! Organisations, as this service's own copy of registry's facts knows them.
+
+use chassis::access;
+use chassis::database::Acting;
+use chassis::refusal::Failure;
+use sqlx::PgConnection;
+use time::Date;
+use uuid::Uuid;
+
+use crate::error::Refused;
+
+/// What somebody wants of an organisation on a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// To take in members: it must direct its work and have no end in sight, because what
+    /// happens to its members was decided with its end.
+    Joins,
+    /// To lose members: it must be known, whatever its state.
+    Leaves,
+    /// To act otherwise, as an organiser or a sender: it must exist on that day.
+    Acts,
+}
+
+/// What is known of an organisation on a day.
+struct Standing {
+    founded_on: Date,
+    ended_on: Option<Date>,
+    suspended_on: Option<Date>,
+}
+
+/// Refuses unless the organisation lies in the caller's scope and may do what is asked of it
+/// on that day. Until the act ends, its row is locked against an end or a suspension, and
+/// the act says on which position of registry's feed it was decided.
+pub async fn stands(
+    acting: &mut Acting,
+    organisation_id: Uuid,
+    on: Date,
+    asked: Asked,
+) -> Result<(), Failure> {
+    all_stand(acting, &[(organisation_id, asked)], on).await
+}
+
+/// As [`stands`], for several organisations, locked in the order of their ids.
+pub async fn all_stand(
+    acting: &mut Acting,
+    organisations: &[(Uuid, Asked)],
+    on: Date,
+) -> Result<(), Failure> {
+    let ids: Vec<Uuid> = organisations.iter().map(|(organisation_id, _)| *organisation_id).collect();
+    // Locked in a statement of its own: the next ones then see what somebody who held the
+    // rows has left.
+    sqlx::query!(
+        "select from organisation where organisation_id = any ($1)
+         order by organisation_id for key share",
+        &ids,
+    )
+    .execute(acting.db())
+    .await?;
+    for &(organisation_id, asked) in organisations {
+        let standing = sqlx::query_as!(
+            Standing,
+            "select founded_on, ended_on,
+                    (select suspended_on from organisation_suspension suspension
+                     where suspension.organisation_id = organisation.organisation_id
+                       and suspended_on <= $2 and (resumed_on is null or resumed_on > $2)
+                     limit 1) as suspended_on
+             from organisation
+             where organisation_id = $1 and access.covers($1)",
+            organisation_id,
+            on,
+        )
+        .fetch_optional(acting.db())
+        .await?;
+        let Some(standing) = standing else {
+            let unknown = Refused::OrganisationUnknown { organisation_id };
+            return Err(access::unknown_or_denied(acting.db(), unknown).await);
+        };
+        standing.allows(organisation_id, on, asked)?;
+    }
+    // Read after the locks: what was decided on cannot be newer than this position.
+    let position = sqlx::query_scalar!(
+        r#"select coalesce(max(position), 0) as "position!"
+           from feed.follower where source = 'registry'"#
+    )
+    .fetch_one(acting.db())
+    .await?;
+    acting.set_registry_position(position);
+    Ok(())
+}
+
+impl Standing {
+    fn allows(&self, organisation_id: Uuid, on: Date, asked: Asked) -> Result<(), Refused> {
+        if asked == Asked::Leaves {
+            return Ok(());
+        }
+        if on < self.founded_on {
+            let founded_on = self.founded_on;
+            return Err(Refused::OrganisationNotFounded { organisation_id, founded_on });
+        }
+        if let Some(ended_on) = self.ended_on
+            && (asked == Asked::Joins || ended_on <= on)
+        {
+            return Err(Refused::OrganisationEnded { organisation_id, ended_on });
+        }
+        if let (Asked::Joins, Some(suspended_on)) = (asked, self.suspended_on) {
+            return Err(Refused::OrganisationSuspended { organisation_id, suspended_on });
+        }
+        Ok(())
+    }
+}
+
+/// Refuses the first of these organisations that this service does not know. They need not
+/// lie in the caller's scope: an event's host, for example.
+pub async fn known(acting: &mut Acting, organisation_ids: &[Uuid]) -> Result<(), Failure> {
+    let unknown = sqlx::query_scalar!(
+        r#"select asked.organisation_id as "organisation_id!"
+           from unnest($1::uuid[]) with ordinality as asked (organisation_id, line)
+           where not exists (select from organisation
+                             where organisation.organisation_id = asked.organisation_id)
+           order by line limit 1"#,
+        organisation_ids,
+    )
+    .fetch_optional(acting.db())
+    .await?;
+    match unknown {
+        Some(organisation_id) => Err(Refused::OrganisationUnknown { organisation_id }.into()),
+        None => Ok(()),
+    }
+}
+
+/// Refuses a read about an organisation that is unknown or outside the caller's scope.
+pub async fn in_scope(
+    connection: &mut PgConnection,
+    organisation_id: Uuid,
+) -> Result<(), Failure> {
+    let known = sqlx::query_scalar!(
+        r#"select exists (select from organisation
+                          where organisation_id = $1 and access.covers($1)) as "known!""#,
+        organisation_id,
+    )
+    .fetch_one(&mut *connection)
+    .await?;
+    if known {
+        return Ok(());
+    }
+    let unknown = Refused::OrganisationUnknown { organisation_id };
+    Err(access::unknown_or_denied(connection, unknown).await)
+}

@@ -1,0 +1,88 @@
+//! What registry's acts mean for members, and how far it is carried out.
+
+use chassis::access;
+use chassis::refusal::Failure;
+use sqlx::PgConnection;
+use time::{Date, OffsetDateTime};
+use uuid::Uuid;
+
+use super::{Page, Rows};
+
+/// Registry's act, organisation, kind.
+pub type Key = (Uuid, Uuid, i16);
+
+/// One act's consequence for one organisation.
+#[derive(Debug)]
+pub struct Consequence {
+    /// Registry's act.
+    pub registry_act_id: Uuid,
+    /// The organisation founded or ended.
+    pub organisation_id: Uuid,
+    /// `membership.v1.ConsequenceKind`.
+    pub kind: i16,
+    /// The day of the founding or the end.
+    pub effective_on: Date,
+    /// Where the members continue, as the act says.
+    pub to_organisation_id: Option<Uuid>,
+    /// How many people it has admitted, moved or ended.
+    pub members: i32,
+    /// When it was done; none while it waits.
+    pub finished_at: Option<OffsetDateTime>,
+    /// `membership.v1.Obstacle`, while it waits.
+    pub obstacle: Option<i16>,
+}
+
+/// Applicants who could not be admitted: registry's act, organisation, person, obstacle.
+pub type PassedOver = (Uuid, Uuid, Uuid, i16);
+
+/// The consequences for organisations in the caller's scope, and the people passed over.
+pub async fn list(
+    connection: &mut PgConnection,
+    include_finished: bool,
+    registry_act_id: Option<Uuid>,
+    page: Page<Key>,
+) -> Result<(Rows<Consequence, Key>, Vec<PassedOver>), Failure> {
+    let held = sqlx::query_scalar!(r#"select access.holds() as "holds!""#)
+        .fetch_one(&mut *connection)
+        .await?;
+    if !held {
+        return Err(access::permission_denied("membership.consequence.read").into());
+    }
+    let rows = sqlx::query_as!(
+        Consequence,
+        "select registry_act_id, organisation_id, kind, effective_on, to_organisation_id, members,
+                finished_at, obstacle
+         from consequence
+         where ($1 or finished_at is null)
+           and ($2::uuid is null or registry_act_id = $2)
+           and ($3::uuid is null or (registry_act_id, organisation_id, kind) > ($3, $4, $5))
+           and access.covers(organisation_id)
+         order by registry_act_id, organisation_id, kind limit $6",
+        include_finished,
+        registry_act_id,
+        page.after.map(|key| key.0),
+        page.after.map(|key| key.1),
+        page.after.map(|key| key.2),
+        page.limit(),
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    let rows = page.cut(rows, |row| (row.registry_act_id, row.organisation_id, row.kind));
+    let acts: Vec<Uuid> = rows.rows.iter().map(|row| row.registry_act_id).collect();
+    let organisations: Vec<Uuid> = rows.rows.iter().map(|row| row.organisation_id).collect();
+    let passed_over = sqlx::query!(
+        "select registry_act_id, organisation_id, person_id, obstacle
+         from consequence_passed_over
+         where (registry_act_id, organisation_id) in
+               (select * from unnest($1::uuid[], $2::uuid[]))
+         order by registry_act_id, organisation_id, person_id",
+        &acts,
+        &organisations,
+    )
+    .fetch_all(connection)
+    .await?
+    .into_iter()
+    .map(|row| (row.registry_act_id, row.organisation_id, row.person_id, row.obstacle))
+    .collect();
+    Ok((rows, passed_over))
+}

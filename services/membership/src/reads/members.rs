@@ -1,0 +1,279 @@
+//! Persons and their memberships.
+
+use chassis::access;
+use chassis::refusal::Failure;
+use sqlx::PgConnection;
+use time::Date;
+use uuid::Uuid;
+
+use super::{Page, Rows};
+use crate::error::Refused;
+use crate::keys::{Column, Keys, Sealed};
+use crate::organisation;
+use crate::person::Identity;
+use crate::roll::blind_index;
+
+/// The permission of reading identity numbers and phones.
+const IDENTITY_READ: &str = "membership.identity.read";
+
+/// A person, as the register knows her.
+#[derive(Debug)]
+pub struct Person {
+    /// Her id.
+    pub person_id: Uuid,
+    /// As given.
+    pub name: String,
+    /// ISO 5218.
+    pub sex: i16,
+    /// The day, where it is known.
+    pub birth_date: Option<Date>,
+    /// The year, where it is known.
+    pub birth_year: Option<i16>,
+    /// Where she works.
+    pub workplace: Option<String>,
+}
+
+/// What only those read who hold the permission for it.
+#[derive(Debug, Default)]
+pub struct Identifying {
+    /// Kind, country and number.
+    pub identity: Option<(i16, Option<String>, String)>,
+    /// The phone.
+    pub phone: Option<String>,
+}
+
+/// One stay in one union.
+#[derive(Debug)]
+pub struct Membership {
+    /// Its id.
+    pub membership_id: Uuid,
+    /// The union.
+    pub organisation_id: Uuid,
+    /// The first day.
+    pub from_on: Date,
+    /// The first day on which it no longer held.
+    pub until_on: Option<Date>,
+    /// `membership.v1.AdmissionKind`, where it began by an admission.
+    pub admission_kind: Option<i16>,
+    /// `membership.v1.ExitReason`, where it ended by an exit.
+    pub exit_reason: Option<i16>,
+}
+
+/// A person in the caller's scope, her memberships, and, with the permission for it, what
+/// identifies her. The permission of the transaction is another one afterwards.
+pub async fn get(
+    connection: &mut PgConnection,
+    keys: &Keys,
+    person_id: Uuid,
+) -> Result<(Person, Vec<Membership>, Identifying), Failure> {
+    let person = sqlx::query_as!(
+        Person,
+        "select person_id, name, sex, birth_date, birth_year, workplace
+         from person
+         where person_id = $1 and person_id in (select persons_in_scope(array[$1]))",
+        person_id,
+    )
+    .fetch_optional(&mut *connection)
+    .await?;
+    let Some(person) = person else {
+        let unknown = Refused::PersonUnknown { field: "person_id".to_string() };
+        return Err(access::unknown_or_denied(connection, unknown).await);
+    };
+    let memberships = sqlx::query_as!(
+        Membership,
+        "select membership_id, organisation_id, from_on, until_on, begun.admission_kind,
+                ended.exit_reason
+         from membership
+         join movement begun on begun.movement_id = begun_by
+         left join movement ended on ended.movement_id = ended_by
+         where person_id = $1
+         order by from_on, until_on nulls last, membership_id",
+        person_id,
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    let identifying = identifying(connection, keys, person_id).await?;
+    Ok((person, memberships, identifying))
+}
+
+/// Decides on another permission than the method's, in a statement of its own.
+async fn identifying(
+    connection: &mut PgConnection,
+    keys: &Keys,
+    person_id: Uuid,
+) -> Result<Identifying, Failure> {
+    sqlx::query!(
+        r#"select set_config('congdoan.permission', $1, true) as "set!""#,
+        IDENTITY_READ,
+    )
+    .fetch_one(&mut *connection)
+    .await?;
+    let covered = sqlx::query_scalar!(
+        r#"select exists (select persons_in_scope(array[$1::uuid])) as "covered!""#,
+        person_id,
+    )
+    .fetch_one(&mut *connection)
+    .await?;
+    if !covered {
+        return Ok(Identifying::default());
+    }
+    let identity = sqlx::query!(
+        "select kind, country, key_version, ciphertext from person_identity
+         where person_id = $1 and ended_at is null
+         order by recorded_at desc limit 1",
+        person_id,
+    )
+    .fetch_optional(&mut *connection)
+    .await?
+    .map(|row| {
+        let sealed = Sealed { key_version: row.key_version, ciphertext: row.ciphertext };
+        keys.open_sealed(Column::IdentityNumber, person_id, &sealed)
+            .map(|number| (row.kind, row.country, number))
+    })
+    .transpose()?;
+    let phone = sqlx::query!(
+        "select key_version, ciphertext from person_contact where person_id = $1",
+        person_id,
+    )
+    .fetch_optional(connection)
+    .await?
+    .map(|row| {
+        let sealed = Sealed { key_version: row.key_version, ciphertext: row.ciphertext };
+        keys.open_sealed(Column::Phone, person_id, &sealed)
+    })
+    .transpose()?;
+    Ok(Identifying { identity, phone })
+}
+
+/// A member in a list.
+#[derive(Debug)]
+pub struct Listed {
+    /// Who.
+    pub person_id: Uuid,
+    /// The stay that counts.
+    pub membership_id: Uuid,
+    /// As given.
+    pub name: String,
+    /// ISO 5218.
+    pub sex: i16,
+    /// The year, where it is known.
+    pub birth_year: Option<i16>,
+    /// The first day of the stay.
+    pub from_on: Date,
+}
+
+/// The members of one union on a day: the union's own record, also of those who left later.
+pub async fn list(
+    connection: &mut PgConnection,
+    organisation_id: Uuid,
+    as_of: Date,
+    page: Page<Uuid>,
+) -> Result<Rows<Listed, Uuid>, Failure> {
+    organisation::in_scope(connection, organisation_id).await?;
+    let rows = sqlx::query_as!(
+        Listed,
+        "select person_id, membership_id, name, sex, birth_year, from_on
+         from membership join person using (person_id)
+         where organisation_id = $1 and from_on <= $2 and (until_on is null or until_on > $2)
+           and ($3::uuid is null or person_id > $3)
+         order by person_id limit $4",
+        organisation_id,
+        as_of,
+        page.after,
+        page.limit(),
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(page.cut(rows, |member| member.person_id))
+}
+
+/// A person found by her number.
+#[derive(Debug)]
+pub struct Found {
+    /// Who.
+    pub person_id: Uuid,
+    /// As given.
+    pub name: String,
+    /// The union that counts her on the day asked for.
+    pub organisation_id: Option<Uuid>,
+}
+
+/// The person in the caller's scope who has a number.
+pub async fn find(
+    connection: &mut PgConnection,
+    keys: &Keys,
+    identity: &Identity,
+    today: Date,
+) -> Result<Found, Failure> {
+    let found = sqlx::query_as!(
+        Found,
+        r#"select person_id, name,
+                  (select organisation_id from membership
+                   where membership.person_id = person.person_id and from_on <= $2
+                     and (until_on is null or until_on > $2)) as organisation_id
+           from person_identity join person using (person_id)
+           where blind_index = $1 and ended_at is null
+             and person_id in (select persons_in_scope(array[person.person_id]))"#,
+        blind_index(keys, identity),
+        today,
+    )
+    .fetch_optional(&mut *connection)
+    .await?;
+    match found {
+        Some(found) => Ok(found),
+        None => {
+            let unknown = Refused::PersonUnknown { field: "identity_number".to_string() };
+            Err(access::unknown_or_denied(connection, unknown).await)
+        }
+    }
+}
+
+/// How many members one union has.
+#[derive(Debug)]
+pub struct Count {
+    /// The union.
+    pub organisation_id: Uuid,
+    /// All.
+    pub members: i64,
+    /// Women.
+    pub female: i64,
+}
+
+/// How many members each of these unions has on a day, in the order of the request.
+pub async fn count(
+    connection: &mut PgConnection,
+    organisation_ids: &[Uuid],
+    as_of: Date,
+) -> Result<Vec<Count>, Failure> {
+    let unknown = sqlx::query_scalar!(
+        r#"select asked.organisation_id as "organisation_id!"
+           from unnest($1::uuid[]) with ordinality as asked (organisation_id, line)
+           where not exists (select from organisation
+                             where organisation.organisation_id = asked.organisation_id)
+              or not access.covers(asked.organisation_id)
+           order by line limit 1"#,
+        organisation_ids,
+    )
+    .fetch_optional(&mut *connection)
+    .await?;
+    if let Some(organisation_id) = unknown {
+        let unknown = Refused::OrganisationUnknown { organisation_id };
+        return Err(access::unknown_or_denied(connection, unknown).await);
+    }
+    let counts = sqlx::query_as!(
+        Count,
+        r#"select asked.organisation_id as "organisation_id!", count(person.person_id) as "members!",
+                  count(person.person_id) filter (where sex = 2) as "female!"
+           from unnest($1::uuid[]) with ordinality as asked (organisation_id, line)
+           left join membership on membership.organisation_id = asked.organisation_id
+                               and from_on <= $2 and (until_on is null or until_on > $2)
+           left join person on person.person_id = membership.person_id
+           group by asked.organisation_id, line
+           order by line"#,
+        organisation_ids,
+        as_of,
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(counts)
+}
