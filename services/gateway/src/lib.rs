@@ -1,1 +1,144 @@
-//! .
+//! The gateway: the one port of the system.
+//!
+//! It speaks gRPC, gRPC-Web and JSON ([`door`], [`transcode`]), knows every method by its
+//! contract ([`contract`]), recognises its callers ([`authenticate`]), and passes calls on
+//! undecoded ([`forward`], [`backend`]). What it coordinates itself is in
+//! [`organisation_profile`] and [`found_grassroots_union`]. It keeps nothing durable; the one
+//! thing that it remembers is the newest change of rights or tree ([`newest`]).
+//!
+//! **Invariant:** a new RPC needs no line here.
+
+mod api;
+mod authenticate;
+mod backend;
+mod contract;
+mod development_issuer;
+mod door;
+mod error;
+mod forward;
+mod found_grassroots_union;
+mod newest;
+mod openapi;
+mod organisation_profile;
+mod stream;
+mod transcode;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, ensure};
+use chassis::access::token::GATEWAY;
+use chassis::config::SecretFile;
+use chassis::seen::Keys;
+use chassis::serve::{Running, Service};
+use proto::gateway::v1::gateway_service_server::GatewayServiceServer;
+use serde::Deserialize;
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+
+use api::Composites;
+pub use api::Patience;
+pub use authenticate::IssuerConfig;
+use authenticate::Issuers;
+pub use backend::Config as Backends;
+use backend::Replicas;
+use contract::{Backend, Contract};
+pub use development_issuer::DevelopmentIssuer;
+use door::Door;
+pub use door::Limits;
+use forward::Forwarder;
+use newest::Newest;
+use transcode::Transcoder;
+
+/// The documented defaults.
+pub const DEFAULTS: &str = include_str!("../defaults.toml");
+
+/// What the gateway is told at its start; see `defaults.toml`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Where it listens and within which limits. `serve.key` is the private key by which it
+    /// speaks for end users.
+    pub serve: chassis::serve::Config,
+    /// Where traces, metrics and logs go.
+    pub telemetry: chassis::telemetry::Config,
+    /// The secret that seals consistency tokens; the same for all services.
+    pub seen_key: SecretFile,
+    /// How many calls at once.
+    pub limits: Limits,
+    /// The services behind.
+    pub backends: Backends,
+    /// How long parts of composite answers may take.
+    pub patience: Patience,
+    /// Whose access tokens are believed.
+    #[serde(default)]
+    pub issuers: Vec<IssuerConfig>,
+}
+
+/// Starts the gateway. Services behind it that are away do not keep it from starting.
+pub async fn start(config: Config) -> anyhow::Result<Running> {
+    let issuers = Issuers::read(&config.issuers)?;
+    ensure!(
+        !issuers.has_development_issuer() || config.serve.address.ip().is_loopback(),
+        "the development issuer gives tokens to anybody: with it the gateway listens on \
+         loopback only, not on {}",
+        config.serve.address
+    );
+    let contract = Arc::new(Contract::read()?);
+    let routes = transcode::routes(&contract)?;
+    let openapi = openapi::document(&contract, &routes).to_string();
+    let signer = config.serve.signer(GATEWAY)?;
+    let keys = Arc::new(Keys::new(config.seen_key.read()?.as_bytes()).context("use seen_key")?);
+    let newest = Arc::new(Newest::new(keys));
+
+    // Looking services up ends with the gateway, also with one that does not come to start.
+    let looking = CancellationToken::new();
+    let ends_with_the_gateway = looking.clone().drop_guard();
+    let find = |backend| Replicas::find(&config.backends, backend, looking.clone());
+    let replicas =
+        [find(Backend::Registry)?, find(Backend::Membership)?, find(Backend::Reporting)?];
+    let registry = replicas[0].channel.clone();
+    let forwarder = Arc::new(Forwarder::new(
+        &config.backends,
+        replicas.clone(),
+        signer.clone(),
+        newest.clone(),
+    ));
+    let composites = Composites {
+        forwarder: forwarder.clone(),
+        contract: contract.clone(),
+        newest: newest.clone(),
+        patience: config.patience.clone(),
+    };
+    let message_bytes_max = config.serve.message_bytes_max;
+    let door = Arc::new(Door {
+        transcoder: Transcoder::new(routes, contract.pool.clone(), message_bytes_max),
+        composites: GatewayServiceServer::new(composites),
+        contract,
+        issuers,
+        forwarder,
+        call_max: Duration::from_millis(config.serve.call_ms_max),
+        message_bytes_max,
+        calls: Arc::new(Semaphore::new(config.limits.calls_max)),
+        streams: Arc::new(Semaphore::new(config.limits.streams_max)),
+    });
+
+    let health_every = Duration::from_millis(config.backends.health_ms);
+    let mut service = Service::at_the_edge(GATEWAY, &config.serve)
+        .http(door::routes(door, openapi))
+        .background("newest", move |stopping| async move {
+            newest.watch(registry, signer, stopping).await;
+            Ok(())
+        })
+        .background("resolve", move |stopping| async move {
+            stopping.cancelled().await;
+            drop(ends_with_the_gateway);
+            Ok(())
+        });
+    for replicas in replicas {
+        service = service.tell_health(replicas.backend.name(), move |reporter, stopping| {
+            replicas.report_health(reporter, health_every, stopping)
+        });
+    }
+    service.start().await
+}

@@ -1,0 +1,208 @@
+//! What the gateway itself refuses, and how it is said.
+
+use std::time::Duration;
+
+use chassis::refusal::{Failure, Refusal, short_name};
+use proto::gateway::v1::Reason as Own;
+use proto::refusal::v1::Reason as Shared;
+use tonic::{Code, Status};
+
+use crate::contract::Backend;
+
+/// Domain of the reasons in `congdoan.gateway.v1.Reason`.
+const DOMAIN: &str = "gateway.congdoan.vn";
+
+/// After how long a caller may try again when a service is away or full.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
+
+/// A call that does not get through, or a dossier that is not complete.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refused {
+    /// No method answers this gRPC path.
+    MethodUnknown { path: String },
+    /// The access token is absent or wrong; the cause is one word.
+    AccessTokenInvalid { cause: &'static str },
+    /// A message is larger than the gateway passes on.
+    MessageTooLarge { size: u64, limit: u64 },
+    /// The call's time is over.
+    DeadlineExceeded { limit_ms: u128 },
+    /// Too many calls at once, here or for one service behind.
+    Overloaded { service: &'static str },
+    /// A service does not answer.
+    ServiceAway { backend: Backend },
+    /// A header cannot be read.
+    HeaderMalformed { header: &'static str },
+    /// The body is not JSON.
+    JsonMalformed { line: usize, column: usize },
+    /// The body is JSON, and does not fit the message.
+    JsonDoesNotFit { field: String },
+    /// A value in the path or the query does not fit its field.
+    ParameterMalformed { field: String },
+    /// No method answers this HTTP path.
+    PathUnknown { path: String },
+    /// The path is known, with other verbs.
+    VerbNotAllowed { allowed: String },
+    /// The method takes a stream.
+    StreamNeedsGrpc { path: String },
+    /// No part of a profile came.
+    AllPartsAway { reasons: Vec<(&'static str, String)> },
+    /// Fewer applicants than a union needs.
+    ApplicantsTooFew { applicants: usize, least: usize },
+    /// A seat names nobody, or somebody who sits already.
+    CommitteeMemberUnknown { seat: usize },
+}
+
+impl Refused {
+    /// The refusal as callers see it. No wildcard arm: a new one must choose its code.
+    fn refusal(self) -> Refusal {
+        match self {
+            Refused::MethodUnknown { path } => shared(
+                Code::Unimplemented,
+                Shared::MethodUnknown,
+                "Không có phương thức này, hoặc phương thức không mở ra bên ngoài.",
+                "no such method, or one that is not open to the outside",
+            )
+            .with("method", path),
+            Refused::AccessTokenInvalid { cause } => shared(
+                Code::Unauthenticated,
+                Shared::AccessTokenInvalid,
+                "Yêu cầu không có mã truy cập hợp lệ.",
+                "the call carries no valid access token",
+            )
+            .with("cause", cause),
+            Refused::MessageTooLarge { size, limit } => shared(
+                Code::ResourceExhausted,
+                Shared::MessageTooLarge,
+                format!("Thông điệp dài {size} byte, tối đa {limit}."),
+                format!("the message has {size} bytes; the limit is {limit}"),
+            )
+            .with("size", size.to_string())
+            .with("limit", limit.to_string()),
+            Refused::DeadlineExceeded { limit_ms } => shared(
+                Code::DeadlineExceeded,
+                Shared::DeadlineExceeded,
+                "Đã hết thời hạn của yêu cầu.",
+                "the deadline of the call is over",
+            )
+            .with("limit_ms", limit_ms.to_string()),
+            Refused::Overloaded { service } => shared(
+                Code::Unavailable,
+                Shared::Overloaded,
+                "Hệ thống đang quá tải; hãy thử lại sau.",
+                "too many calls at once; this one was not begun",
+            )
+            .with("service", service)
+            .retry_after(RETRY_AFTER),
+            Refused::ServiceAway { backend } => shared(
+                Code::Unavailable,
+                Shared::ServiceAway,
+                "Một dịch vụ phía sau không trả lời; hãy thử lại sau.",
+                "a service behind the gateway does not answer",
+            )
+            .with("service", backend.name())
+            .retry_after(RETRY_AFTER),
+            Refused::HeaderMalformed { header } => own(
+                Code::InvalidArgument,
+                Own::HeaderMalformed,
+                "Tiêu đề của yêu cầu không đúng dạng.",
+                "a header of the call is not what it should be",
+            )
+            .with("header", header),
+            Refused::JsonMalformed { line, column } => own(
+                Code::InvalidArgument,
+                Own::JsonMalformed,
+                format!("Nội dung không phải JSON (dòng {line}, cột {column})."),
+                format!("the body is not JSON (line {line}, column {column})"),
+            )
+            .with("line", line.to_string())
+            .with("column", column.to_string()),
+            Refused::JsonDoesNotFit { field } => own(
+                Code::InvalidArgument,
+                Own::JsonMalformed,
+                "Trường không có trong hợp đồng, hoặc giá trị không đúng kiểu.",
+                "the field is not in the contract, or its value has another type",
+            )
+            .field(field),
+            Refused::ParameterMalformed { field } => own(
+                Code::InvalidArgument,
+                Own::ParameterMalformed,
+                "Tham số không có trong hợp đồng, hoặc giá trị không đúng kiểu.",
+                "the parameter is not in the contract, or its value has another type",
+            )
+            .field(field),
+            Refused::PathUnknown { path } => own(
+                Code::NotFound,
+                Own::PathUnknown,
+                "Không có phương thức nào ở đường dẫn này.",
+                "no method answers this path",
+            )
+            .with("path", path),
+            Refused::VerbNotAllowed { allowed } => own(
+                Code::Unimplemented,
+                Own::VerbNotAllowed,
+                format!("Đường dẫn này chỉ nhận {allowed}."),
+                format!("this path takes {allowed} only"),
+            )
+            .with("allowed", allowed),
+            Refused::StreamNeedsGrpc { path } => own(
+                Code::Unimplemented,
+                Own::StreamNeedsGrpc,
+                "Phương thức này nhận một luồng thông điệp; hãy gọi bằng gRPC.",
+                "the method takes a stream of messages: call it by gRPC",
+            )
+            .with("method", path),
+            Refused::AllPartsAway { reasons } => reasons.into_iter().fold(
+                own(
+                    Code::Unavailable,
+                    Own::AllPartsAway,
+                    "Không dịch vụ nào trả lời; hãy thử lại sau.",
+                    "no part of the profile could be had",
+                )
+                .retry_after(RETRY_AFTER),
+                |refusal, (service, reason)| refusal.with(service, reason),
+            ),
+            Refused::ApplicantsTooFew { applicants, least } => own(
+                Code::InvalidArgument,
+                Own::ApplicantsTooFew,
+                format!("Hồ sơ có {applicants} người xin gia nhập, cần ít nhất {least}."),
+                format!("the dossier has {applicants} applicants; at least {least} are needed"),
+            )
+            .field("dossier.applicants")
+            .with("applicants", applicants.to_string())
+            .with("least", least.to_string()),
+            Refused::CommitteeMemberUnknown { seat } => own(
+                Code::InvalidArgument,
+                Own::CommitteeMemberUnknown,
+                "Người này không có trong danh sách xin gia nhập, hoặc đã có chỗ trong ban chấp hành.",
+                "the seat names no applicant of the dossier, or one who has a seat already",
+            )
+            .field(format!("dossier.committee[{seat}].applicant")),
+        }
+    }
+}
+
+fn shared(code: Code, reason: Shared, vi: impl Into<String>, en: impl Into<String>) -> Refusal {
+    Refusal::shared(code, reason, vi, en)
+}
+
+fn own(code: Code, reason: Own, vi: impl Into<String>, en: impl Into<String>) -> Refusal {
+    Refusal::new(code, DOMAIN, short_name(reason.as_str_name()), vi, en)
+}
+
+impl From<Refused> for Refusal {
+    fn from(refused: Refused) -> Self {
+        refused.refusal()
+    }
+}
+
+impl From<Refused> for Failure {
+    fn from(refused: Refused) -> Self {
+        refused.refusal().into()
+    }
+}
+
+impl From<Refused> for Status {
+    fn from(refused: Refused) -> Self {
+        refused.refusal().status()
+    }
+}

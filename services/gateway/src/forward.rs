@@ -1,0 +1,363 @@
+//! Passes a call on as it came: the bytes of its messages are counted, never decoded.
+//!
+//! What changes on the way: the access token becomes an internal token for the service, the
+//! deadline leaves a margin for the way back, the trace context is that of a span of our own,
+//! and `congdoan-seen` has the newest change of rights or tree added. Everything else in
+//! the headers, in both directions, is the two ends' own affair.
+
+use std::error::Error;
+use std::pin::pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use chassis::access::token::Signer;
+use chassis::call::{Caller, SEEN};
+use futures_util::future::BoxFuture;
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, header};
+use http_body_util::{BodyExt, Full};
+use tokio::sync::OwnedSemaphorePermit;
+use tonic::Status;
+use tonic::body::Body;
+use tower::{Service, ServiceExt};
+
+use crate::backend::{self, Replicas};
+use crate::contract::{Backend, Contract, Method, Owner};
+use crate::error::Refused;
+use crate::newest::Newest;
+use crate::stream::{Broken, Deadline, Guarded, Watched};
+
+/// Headers of one connection, or of this door: they are not passed on. `te` and
+/// `content-type` are gRPC's and stay.
+const NOT_FORWARDED: [HeaderName; 8] = [
+    header::AUTHORIZATION,
+    header::CONNECTION,
+    header::HOST,
+    header::CONTENT_LENGTH,
+    header::TRANSFER_ENCODING,
+    header::UPGRADE,
+    header::COOKIE,
+    header::FORWARDED,
+];
+const GRPC_TIMEOUT: &str = "grpc-timeout";
+/// The wait before the first retry; it doubles.
+const RETRY_WAIT: Duration = Duration::from_millis(20);
+
+/// An admitted call: who calls, and how long it may take.
+#[derive(Clone, Debug)]
+pub struct Inbound {
+    /// The end user.
+    pub caller: Caller,
+    /// When the answer is no longer of use.
+    pub deadline: Deadline,
+    /// What the call came with.
+    pub headers: Arc<HeaderMap>,
+}
+
+/// Passes calls on to the services behind.
+pub struct Forwarder {
+    replicas: [Arc<Replicas>; 3],
+    signer: Arc<Signer>,
+    newest: Arc<Newest>,
+    budget: RetryBudget,
+    margin: Duration,
+    retries_max: u32,
+}
+
+impl Forwarder {
+    /// Passes calls on to these replicas: registry's, membership's, reporting's.
+    pub fn new(
+        config: &backend::Config,
+        replicas: [Arc<Replicas>; 3],
+        signer: Arc<Signer>,
+        newest: Arc<Newest>,
+    ) -> Self {
+        Self {
+            replicas,
+            signer,
+            newest,
+            budget: RetryBudget::new(config.retries_percent),
+            margin: Duration::from_millis(config.margin_ms),
+            retries_max: config.retries_max,
+        }
+    }
+
+    /// Forwards one call, of whatever kind, to the service that owns the method. What is
+    /// `held` is held until the answer is through.
+    pub async fn forward(
+        &self,
+        method: &Method,
+        backend: Backend,
+        inbound: &Inbound,
+        request: Request<Body>,
+        held: Option<OwnedSemaphorePermit>,
+    ) -> Result<Response<Body>, Status> {
+        let replicas = self.replicas(backend);
+        let held = (replicas.enter()?, held);
+        self.budget.earn();
+        let (parts, body) = request.into_parts();
+        let headers = self.headers(backend, inbound, &parts.headers)?;
+        let (body, broken) = Watched::new(body);
+        let sent = async {
+            if method.is_read() {
+                let content = body.collect().await?.to_bytes();
+                let request = || outgoing(method, &headers, Body::new(Full::new(content.clone())));
+                self.try_again(replicas, request).await
+            } else {
+                call(replicas, outgoing(method, &headers, Body::new(body))).await
+            }
+        };
+        let (answer, request) = answered(sent, inbound.deadline, broken).await?;
+        if method.changes_rights_or_tree() {
+            self.newest.note(answer.headers());
+        }
+        let deadline = inbound.deadline;
+        Ok(answer.map(|body| Body::new(Guarded::new(body, backend, deadline, request, held))))
+    }
+
+    fn replicas(&self, backend: Backend) -> &Arc<Replicas> {
+        match backend {
+            Backend::Registry => &self.replicas[0],
+            Backend::Membership => &self.replicas[1],
+            Backend::Reporting => &self.replicas[2],
+        }
+    }
+
+    /// Sends a read; if no connection could be made, again, as far as the budget goes.
+    async fn try_again(
+        &self,
+        replicas: &Replicas,
+        request: impl Fn() -> Request<Body>,
+    ) -> Result<Response<Body>, Status> {
+        let mut wait = RETRY_WAIT;
+        for _ in 0..self.retries_max {
+            match send(replicas, request()).await {
+                Err(error) if is_connect(&error) && self.budget.spend() => {
+                    tracing::debug!(backend = replicas.backend.name(), "trying again");
+                    tokio::time::sleep(wait).await;
+                    wait *= 2;
+                }
+                answer => return answer.map_err(|error| away(replicas.backend, &error)),
+            }
+        }
+        call(replicas, request()).await
+    }
+
+    /// The headers that the service sees.
+    fn headers(
+        &self,
+        backend: Backend,
+        inbound: &Inbound,
+        came: &HeaderMap,
+    ) -> Result<HeaderMap, Status> {
+        let mut headers = came.clone();
+        for name in NOT_FORWARDED {
+            headers.remove(name);
+        }
+        let token = self.signer.for_user(backend.name(), &inbound.caller).map_err(internal)?;
+        let mut bearer = HeaderValue::try_from(format!("Bearer {token}")).map_err(internal)?;
+        bearer.set_sensitive(true);
+        headers.insert(header::AUTHORIZATION, bearer);
+        let left = inbound
+            .deadline
+            .at
+            .checked_duration_since(Instant::now())
+            .and_then(|left| left.checked_sub(self.margin))
+            .filter(|left| !left.is_zero())
+            .ok_or_else(|| inbound.deadline.refused())?;
+        headers.insert(GRPC_TIMEOUT, timeout_value(left));
+        match self.newest.join(came)? {
+            Some(seen) => headers.insert(SEEN, seen),
+            None => headers.remove(SEEN),
+        };
+        Ok(headers)
+    }
+}
+
+/// Waits for the head of the answer, no longer than the call may take, and not for a request
+/// that broke off.
+async fn answered(
+    sent: impl Future<Output = Result<Response<Body>, Status>>,
+    deadline: Deadline,
+    mut broken: Broken,
+) -> Result<(Response<Body>, Option<Broken>), Status> {
+    let mut sent = pin!(sent);
+    let mut over = pin!(tokio::time::sleep_until(deadline.at.into()));
+    let mut coming = true;
+    loop {
+        tokio::select! {
+            biased;
+            told = &mut broken, if coming => match told {
+                Ok(status) => return Err(status),
+                Err(_) => coming = false,
+            },
+            answer = &mut sent => return answer.map(|answer| (answer, coming.then_some(broken))),
+            () = &mut over => return Err(deadline.refused().into()),
+        }
+    }
+}
+
+fn internal(error: impl std::fmt::Display) -> Status {
+    tracing::error!(%error, "the call cannot be forwarded");
+    Status::internal("internal error")
+}
+
+fn outgoing(method: &Method, headers: &HeaderMap, body: Body) -> Request<Body> {
+    let mut request = Request::new(body);
+    *request.method_mut() = http::Method::POST;
+    *request.version_mut() = http::Version::HTTP_2;
+    *request.uri_mut() = http::Uri::builder()
+        .path_and_query(&*method.path)
+        .build()
+        .unwrap_or_default();
+    *request.headers_mut() = headers.clone();
+    request
+}
+
+async fn call(replicas: &Replicas, request: Request<Body>) -> Result<Response<Body>, Status> {
+    send(replicas, request).await.map_err(|error| away(replicas.backend, &error))
+}
+
+async fn send(
+    replicas: &Replicas,
+    request: Request<Body>,
+) -> Result<Response<Body>, tonic::transport::Error> {
+    let mut outgoing = replicas.outgoing.clone();
+    outgoing.ready().await?.call(request).await
+}
+
+/// What went wrong stays in our log; the caller learns who is away.
+fn away(backend: Backend, error: &tonic::transport::Error) -> Status {
+    tracing::warn!(backend = backend.name(), error = %causes(error), "a service does not answer");
+    Refused::ServiceAway { backend }.into()
+}
+
+fn causes(error: &(dyn Error + 'static)) -> String {
+    chain(error).map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
+/// An error, and what caused it, and so on.
+fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    fn cause<'a>(error: &&'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
+        (*error).source()
+    }
+    std::iter::successors(Some(error), cause)
+}
+
+/// True when the call never left: no connection could be made.
+fn is_connect(error: &(dyn Error + 'static)) -> bool {
+    chain(error).any(|error| error.is::<tonic::ConnectError>())
+}
+
+/// A duration as gRPC writes it: at most eight digits, and a unit.
+fn timeout_value(left: Duration) -> HeaderValue {
+    let text = match (left.as_micros(), left.as_millis(), left.as_secs()) {
+        (micros, ..) if micros < 100_000_000 => format!("{micros}u"),
+        (_, millis, _) if millis < 100_000_000 => format!("{millis}m"),
+        (.., seconds) => format!("{}S", seconds.min(99_999_999)),
+    };
+    HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static("1S"))
+}
+
+/// Retries may not become the load that keeps a service down: each call earns a part of one.
+struct RetryBudget {
+    /// In hundredths of a retry.
+    earned: Mutex<u32>,
+    per_call: u32,
+}
+
+impl RetryBudget {
+    /// Never more than ten retries in a burst.
+    const MOST: u32 = 1_000;
+    const ONE: u32 = 100;
+
+    fn new(percent: u32) -> Self {
+        Self {
+            earned: Mutex::new(Self::MOST),
+            per_call: percent,
+        }
+    }
+
+    fn earn(&self) {
+        let mut earned = self.earned.lock().unwrap_or_else(PoisonError::into_inner);
+        *earned = (*earned + self.per_call).min(Self::MOST);
+    }
+
+    fn spend(&self) -> bool {
+        let mut earned = self.earned.lock().unwrap_or_else(PoisonError::into_inner);
+        match earned.checked_sub(Self::ONE) {
+            Some(left) => {
+                *earned = left;
+                true
+            }
+            None => false,
+        }
+    }
+}
+
+/// The services behind, as one admitted call may use them: what the generated clients of a
+/// composite method speak to.
+#[derive(Clone)]
+pub struct Inward {
+    /// Passes on.
+    pub forwarder: Arc<Forwarder>,
+    /// Knows the methods.
+    pub contract: Arc<Contract>,
+    /// The call in whose name.
+    pub inbound: Arc<Inbound>,
+}
+
+impl Service<Request<Body>> for Inward {
+    type Response = Response<Body>;
+    type Error = Status;
+    type Future = BoxFuture<'static, Result<Response<Body>, Status>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Status>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, mut request: Request<Body>) -> Self::Future {
+        let inward = self.clone();
+        // What the caller sent goes along, under what the step itself says.
+        let mut headers = (*inward.inbound.headers).clone();
+        for (name, value) in request.headers() {
+            headers.insert(name.clone(), value.clone());
+        }
+        *request.headers_mut() = headers;
+        Box::pin(async move {
+            let path = request.uri().path().to_string();
+            match inward.contract.method(&path).cloned() {
+                Some(method) => match method.owner {
+                    Owner::Backend(backend) => {
+                        let forwarder = &inward.forwarder;
+                        forwarder.forward(&method, backend, &inward.inbound, request, None).await
+                    }
+                    Owner::Gateway => Err(Refused::MethodUnknown { path }.into()),
+                },
+                None => Err(Refused::MethodUnknown { path }.into()),
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_timeout_is_written_in_the_finest_unit_that_fits() {
+        let written = |left| timeout_value(left);
+        assert_eq!(written(Duration::from_micros(1)), "1u");
+        assert_eq!(written(Duration::from_millis(29_900)), "29900000u");
+        assert_eq!(written(Duration::from_secs(900)), "900000m");
+        assert_eq!(written(Duration::from_secs(200_000)), "200000S");
+    }
+
+    #[test]
+    fn retries_are_earned_by_calls() {
+        let budget = RetryBudget::new(10);
+        assert_eq!((0..100).filter(|_| budget.spend()).count(), 10);
+        (0..20).for_each(|_| budget.earn());
+        assert_eq!((0..100).filter(|_| budget.spend()).count(), 2);
+    }
+}

@@ -1,0 +1,185 @@
+//! `GetOrganisationProfile`: what three services know of one organisation, read in parallel.
+
+use std::time::Duration;
+
+use chassis::call::SEEN;
+use chassis::refusal::Refusal;
+use chassis::{database, parse};
+use proto::gateway::v1::{
+    AbsentPart, GetOrganisationProfileRequest, GetOrganisationProfileResponse, MembershipPart,
+    ReportingPart,
+};
+use proto::google::r#type::Date;
+use proto::membership::v1::CountMembersRequest;
+use proto::membership::v1::membership_service_client::MembershipServiceClient;
+use proto::registry::v1::GetOrganisationRequest;
+use proto::registry::v1::organisation_service_client::OrganisationServiceClient;
+use proto::reporting::v1::figure_service_client::FigureServiceClient;
+use proto::reporting::v1::{Breakdown, Period, QueryFiguresRequest, Tree};
+use tonic::metadata::MetadataValue;
+use tonic::{Code, Response, Status};
+use tonic_types::StatusExt;
+use uuid::Uuid;
+
+use crate::contract::Backend;
+use crate::error::Refused;
+use crate::forward::Inward;
+use crate::newest::Newest;
+use crate::transcode::code_name;
+
+/// What a profile shows of an organisation with all below it: unions, and their members.
+const INDICATORS: [&str; 2] = ["ORG_STOCK", "MBR_STOCK"];
+
+/// Which organisation, and on which day.
+pub struct Asked {
+    organisation_id: Uuid,
+    as_of: Date,
+}
+
+impl Asked {
+    /// Reads the request; the day is today in Vietnam where none is asked for.
+    pub fn parse(request: GetOrganisationProfileRequest) -> Result<Self, Refusal> {
+        let as_of = parse::optional_date("as_of", request.as_of)?;
+        Ok(Self {
+            organisation_id: parse::id("organisation_id", &request.organisation_id)?,
+            as_of: parse::civil(as_of.unwrap_or_else(database::today)),
+        })
+    }
+}
+
+/// Asks the three services at once, and names those whose part is missing.
+pub async fn get(
+    services: &Inward,
+    asked: Asked,
+    patience: Duration,
+    newest: &Newest,
+) -> Result<Response<GetOrganisationProfileResponse>, Status> {
+    let id = asked.organisation_id.to_string();
+
+    let mut registry = OrganisationServiceClient::new(services.clone());
+    let organisation = registry.get_organisation(GetOrganisationRequest {
+        organisation_id: id.clone(),
+        as_of: Some(asked.as_of),
+        known_at: None,
+    });
+    let mut membership = MembershipServiceClient::new(services.clone());
+    let counts = membership.count_members(CountMembersRequest {
+        organisation_ids: vec![id.clone()],
+        as_of: Some(asked.as_of),
+    });
+    let mut reporting = FigureServiceClient::new(services.clone());
+    let figures = reporting.query_figures(QueryFiguresRequest {
+        indicators: INDICATORS.map(str::to_string).to_vec(),
+        organisation_id: id,
+        period: Some(Period {
+            from_on: Some(asked.as_of),
+            through_on: Some(asked.as_of),
+        }),
+        tree: Some(Tree { as_of: Some(asked.as_of) }),
+        breakdown: Breakdown::None.into(),
+        ..QueryFiguresRequest::default()
+    });
+    let (organisation, counts, figures) = tokio::join!(
+        within(patience, organisation),
+        within(patience, counts),
+        within(patience, figures),
+    );
+
+    // What registry refuses about the organisation itself holds for the whole: there is no
+    // profile of what does not exist, or of what this caller may not see.
+    let organisation = match organisation {
+        Err(status) if is_about_the_organisation(&status) => return Err(status),
+        organisation => organisation,
+    };
+
+    let mut parts = Parts::default();
+    let organisation = parts.take(Backend::Registry, organisation);
+    let counts = parts.take(Backend::Membership, counts);
+    let figures = parts.take(Backend::Reporting, figures);
+    if organisation.is_none() && counts.is_none() && figures.is_none() {
+        return Err(Refused::AllPartsAway { reasons: parts.reasons() }.into());
+    }
+
+    let mut response = Response::new(GetOrganisationProfileResponse {
+        organisation: organisation.and_then(|part| part.organisation),
+        membership: counts.and_then(|part| {
+            let count = part.counts.into_iter().next()?;
+            Some(MembershipPart {
+                members: count.members,
+                female: count.female,
+            })
+        }),
+        reporting: figures.map(|part| ReportingPart { figures: part.figures }),
+        absent_parts: parts.absent,
+    });
+    if let Some(seen) = newest.joined(&parts.seen)
+        && let Ok(seen) = MetadataValue::try_from(seen.as_bytes())
+    {
+        response.metadata_mut().insert(SEEN, seen);
+    }
+    Ok(response)
+}
+
+async fn within<T>(
+    patience: Duration,
+    call: impl Future<Output = Result<Response<T>, Status>>,
+) -> Result<Response<T>, Status> {
+    tokio::time::timeout(patience, call).await.unwrap_or_else(|_| {
+        let limit_ms = patience.as_millis();
+        Err(Refused::DeadlineExceeded { limit_ms }.into())
+    })
+}
+
+fn is_about_the_organisation(status: &Status) -> bool {
+    matches!(status.code(), Code::NotFound | Code::PermissionDenied | Code::InvalidArgument)
+}
+
+/// What came, and what did not.
+#[derive(Default)]
+struct Parts {
+    seen: Vec<http::HeaderMap>,
+    absent: Vec<AbsentPart>,
+}
+
+impl Parts {
+    fn take<T>(&mut self, backend: Backend, part: Result<Response<T>, Status>) -> Option<T> {
+        match part {
+            Ok(response) => {
+                let (metadata, message, _) = response.into_parts();
+                self.seen.push(metadata.into_headers());
+                Some(message)
+            }
+            Err(status) => {
+                self.absent.push(AbsentPart {
+                    service: backend.name().to_string(),
+                    reason: reason(&status),
+                    message: text(&status),
+                });
+                None
+            }
+        }
+    }
+
+    fn reasons(&self) -> Vec<(&'static str, String)> {
+        Backend::ALL
+            .into_iter()
+            .zip(&self.absent)
+            .map(|(backend, absent)| (backend.name(), absent.reason.clone()))
+            .collect()
+    }
+}
+
+/// The reason of a refusal; of a failure, which has none, its code.
+fn reason(status: &Status) -> String {
+    match status.get_details_error_info() {
+        Some(info) => info.reason,
+        None => code_name(status.code()).to_string(),
+    }
+}
+
+fn text(status: &Status) -> String {
+    match status.get_details_localized_message() {
+        Some(localized) => localized.message,
+        None => status.message().to_string(),
+    }
+}

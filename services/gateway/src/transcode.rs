@@ -1,0 +1,368 @@
+//! JSON over HTTP, by the `google.api.http` option of each method.
+//!
+//! A request becomes the method's message by its descriptor and goes through the same door
+//! as a gRPC call ([`crate::door`]); the answer comes back as canonical proto3 JSON, with
+//! int64 as text. A stream is answered as lines (NDJSON): `{"result": …}`, and, if it breaks
+//! off, a last `{"error": …}`.
+
+mod codec;
+mod problem;
+mod request;
+mod template;
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use anyhow::{Context, bail};
+use axum::body::{Body, to_bytes};
+use axum::response::Response;
+use chassis::call::{Deadline, SEEN};
+use chassis::refusal::LANGUAGE;
+use futures_util::StreamExt;
+use http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE};
+use http::request::Parts;
+use http::uri::PathAndQuery;
+use http::{HeaderMap, HeaderName, HeaderValue, Method as Verb, Request};
+use prost_reflect::{DescriptorPool, DynamicMessage, Kind, SerializeOptions, Value};
+use tonic::metadata::MetadataMap;
+use tonic::{Status, Streaming};
+use tower::util::BoxCloneSyncService;
+
+use crate::contract::{Contract, Method};
+use crate::error::Refused;
+
+use codec::DynamicCodec;
+pub use problem::name as code_name;
+pub use template::{Segment, Template};
+
+/// Headers of the HTTP request that are the call's metadata.
+const METADATA: [HeaderName; 4] = [
+    AUTHORIZATION,
+    ACCEPT_LANGUAGE,
+    HeaderName::from_static(SEEN),
+    HeaderName::from_static("congdoan-purpose"),
+];
+/// The largest answer that is turned into JSON; larger ones are for gRPC.
+const ANSWER_BYTES_MAX: usize = 64 << 20;
+
+/// The door of gRPC, as it is entered from here.
+pub type GrpcDoor =
+    BoxCloneSyncService<Request<tonic::body::Body>, http::Response<tonic::body::Body>, Infallible>;
+
+/// One `google.api.http` binding.
+pub struct Route {
+    /// `GET`, `POST`, …
+    pub verb: Verb,
+    /// The path.
+    pub template: Template,
+    /// What the HTTP body holds.
+    pub body: BodyOf,
+    /// The method behind it.
+    pub method: Arc<Method>,
+}
+
+/// What an HTTP body holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BodyOf {
+    /// Nothing: every field comes by the path or the query.
+    Nothing,
+    /// Every field that the path does not bind.
+    Message,
+    /// One message field; the others come by the query.
+    Field(String),
+}
+
+/// Reads the bindings of every method that is open to the outside. The less a template
+/// leaves open, the earlier it stands.
+pub fn routes(contract: &Contract) -> anyhow::Result<Vec<Route>> {
+    let http = contract
+        .pool
+        .get_extension_by_name("google.api.http")
+        .context("the contracts do not define google.api.http")?;
+    let mut routes = Vec::new();
+    for method in contract.methods() {
+        let options = method.descriptor.options();
+        if !options.has_extension(&http) {
+            continue;
+        }
+        let rule = options.get_extension(&http);
+        let rule = rule.as_message().context("google.api.http is no message")?;
+        bind(rule, method, &mut routes)
+            .with_context(|| format!("read the HTTP binding of {}", method.path))?;
+    }
+    routes.sort_by_key(|route| route.template.openness());
+    Ok(routes)
+}
+
+fn bind(
+    rule: &DynamicMessage,
+    method: &Arc<Method>,
+    routes: &mut Vec<Route>,
+) -> anyhow::Result<()> {
+    let text = |name: &str| -> String {
+        let value = rule.get_field_by_name(name);
+        value.and_then(|value| value.as_str().map(str::to_string)).unwrap_or_default()
+    };
+    let (verb, path) = [
+        ("get", Verb::GET),
+        ("put", Verb::PUT),
+        ("post", Verb::POST),
+        ("delete", Verb::DELETE),
+        ("patch", Verb::PATCH),
+    ]
+    .into_iter()
+    .find(|(name, _)| rule.has_field_by_name(name))
+    .map(|(name, verb)| (verb, text(name)))
+    .context("it has no verb that we know")?;
+    if !text("response_body").is_empty() {
+        bail!("response_body is not supported");
+    }
+    let body = match text("body").as_str() {
+        "" => BodyOf::Nothing,
+        "*" => BodyOf::Message,
+        field => {
+            let descriptor = method.descriptor.input().get_field_by_name(field);
+            let kind = descriptor.with_context(|| format!("there is no field {field}"))?.kind();
+            if !matches!(kind, Kind::Message(_)) {
+                bail!("the body names {field}, which is no message");
+            }
+            BodyOf::Field(field.to_string())
+        }
+    };
+    routes.push(Route {
+        verb,
+        template: Template::parse(&path).map_err(anyhow::Error::msg)?,
+        body,
+        method: method.clone(),
+    });
+    if let Some(Value::List(more)) = rule.get_field_by_name("additional_bindings").as_deref() {
+        for rule in more.iter().filter_map(Value::as_message) {
+            bind(rule, method, routes)?;
+        }
+    }
+    Ok(())
+}
+
+/// Answers JSON requests.
+pub struct Transcoder {
+    routes: Vec<Route>,
+    pool: DescriptorPool,
+    message_bytes_max: usize,
+}
+
+impl Transcoder {
+    /// Answers the requests that fit `routes`.
+    pub fn new(routes: Vec<Route>, pool: DescriptorPool, message_bytes_max: usize) -> Self {
+        Self { routes, pool, message_bytes_max }
+    }
+
+    /// Answers one request, through the door of gRPC.
+    pub async fn answer(&self, request: Request<Body>, door: GrpcDoor) -> Response {
+        match self.call(request, door).await {
+            Ok(response) => response,
+            Err(status) => problem::answer(&self.pool, &status),
+        }
+    }
+
+    async fn call(&self, request: Request<Body>, door: GrpcDoor) -> Result<Response, Status> {
+        let (parts, body) = request.into_parts();
+        let (route, bound) = self.route(&parts)?;
+        let method = &route.method.descriptor;
+        name_span(&route.method);
+        if method.is_client_streaming() {
+            return Err(Refused::StreamNeedsGrpc { path: route.method.path.to_string() }.into());
+        }
+        let message = self.message(route, &bound, &parts, body).await?;
+        let mut call = tonic::Request::new(message);
+        *call.metadata_mut() = metadata(&parts.headers);
+        if let Some(deadline) = parts.extensions.get::<Deadline>() {
+            call.extensions_mut().insert(*deadline);
+        }
+        let path = PathAndQuery::from_maybe_shared(route.method.path.to_string())
+            .map_err(|_| Status::internal("internal error"))?;
+        let codec = DynamicCodec { decoded: method.output() };
+        let mut grpc = tonic::client::Grpc::new(door).max_decoding_message_size(ANSWER_BYTES_MAX);
+        let Ok(()) = grpc.ready().await;
+        if method.is_server_streaming() {
+            let answer = grpc.server_streaming(call, path, codec).await?;
+            let seen = answer.metadata().get(SEEN).cloned();
+            let lines = lines(answer.into_inner(), self.pool.clone());
+            Ok(response("application/x-ndjson", seen.as_ref(), Body::from_stream(lines)))
+        } else {
+            let answer = grpc.unary(call, path, codec).await?;
+            let seen = answer.metadata().get(SEEN);
+            Ok(response("application/json", seen, Body::from(json(answer.get_ref())?)))
+        }
+    }
+
+    /// The first binding that fits, with what its path binds.
+    fn route(&self, parts: &Parts) -> Result<(&Route, Vec<(String, String)>), Refused> {
+        let path = parts.uri.path();
+        let mut allowed: Vec<&str> = Vec::new();
+        for route in &self.routes {
+            let Some(bound) = route.template.match_path(path) else { continue };
+            if route.verb == parts.method {
+                let bound = bound.into_iter().map(|(field, value)| (field.to_string(), value));
+                return Ok((route, bound.collect()));
+            }
+            allowed.push(route.verb.as_str());
+        }
+        if allowed.is_empty() {
+            return Err(Refused::PathUnknown { path: path.chars().take(200).collect() });
+        }
+        allowed.sort_unstable();
+        allowed.dedup();
+        Err(Refused::VerbNotAllowed { allowed: allowed.join(", ") })
+    }
+
+    /// The method's request: the body, then the query, then the path, which has the last word.
+    async fn message(
+        &self,
+        route: &Route,
+        bound: &[(String, String)],
+        parts: &Parts,
+        body: Body,
+    ) -> Result<DynamicMessage, Status> {
+        let input = route.method.descriptor.input();
+        let mut message = match &route.body {
+            BodyOf::Nothing => DynamicMessage::new(input),
+            BodyOf::Message => request::message_of(&input, &self.read(parts, body).await?)?,
+            BodyOf::Field(name) => {
+                let mut message = DynamicMessage::new(input.clone());
+                let body = self.read(parts, body).await?;
+                if let Some(field) = input.get_field_by_name(name)
+                    && let Kind::Message(inner) = field.kind()
+                {
+                    let inner = request::message_of(&inner, &body)?;
+                    message.set_field(&field, Value::Message(inner));
+                }
+                message
+            }
+        };
+        for pair in parts.uri.query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty()) {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let (name, value) = (decoded(name), decoded(value));
+            if route.body == BodyOf::Message {
+                // Every field has its place already: in the body, or in the path.
+                return Err(Refused::ParameterMalformed { field: name }.into());
+            }
+            request::set_parameter(&mut message, &name, &value)?;
+        }
+        for (name, value) in bound {
+            request::set_parameter(&mut message, name, value)?;
+        }
+        Ok(message)
+    }
+
+    async fn read(&self, parts: &Parts, body: Body) -> Result<bytes::Bytes, Status> {
+        let limit = self.message_bytes_max;
+        let announced = parts
+            .headers
+            .get(CONTENT_LENGTH)
+            .and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+        let too_large = |size| Refused::MessageTooLarge { size, limit: limit as u64 };
+        if let Some(size) = announced.filter(|size| *size > limit as u64) {
+            return Err(too_large(size).into());
+        }
+        // Without a length all that is known is that there is more than the limit.
+        to_bytes(body, limit).await.map_err(|_| too_large(limit as u64 + 1).into())
+    }
+}
+
+/// The span was begun when only the path was known.
+fn name_span(method: &Method) {
+    let span = tracing::Span::current();
+    let service = method.descriptor.parent_service();
+    span.record("otel.name", &method.path[1..]);
+    span.record("rpc.service", service.full_name());
+    span.record("rpc.method", method.descriptor.name());
+}
+
+fn metadata(headers: &HeaderMap) -> MetadataMap {
+    let mut metadata = HeaderMap::new();
+    for name in METADATA {
+        if let Some(value) = headers.get(&name) {
+            metadata.insert(name, value.clone());
+        }
+    }
+    MetadataMap::from_headers(metadata)
+}
+
+/// A name or a value in a query: `+` is a space there.
+fn decoded(text: &str) -> String {
+    let text = text.replace('+', " ");
+    percent_encoding::percent_decode_str(&text).decode_utf8_lossy().into_owned()
+}
+
+/// Canonical proto3 JSON, with every field that has a value of its own, also its default.
+fn json(message: &DynamicMessage) -> Result<Vec<u8>, Status> {
+    let mut text = Vec::new();
+    let every_field = SerializeOptions::new().skip_default_fields(false);
+    message
+        .serialize_with_options(&mut serde_json::Serializer::new(&mut text), &every_field)
+        .map_err(|error| {
+            tracing::error!(%error, "an answer cannot be written as JSON");
+            Status::internal("internal error")
+        })?;
+    Ok(text)
+}
+
+/// A stream as lines. Its end without an error line says that it is complete.
+fn lines(
+    answers: Streaming<DynamicMessage>,
+    pool: DescriptorPool,
+) -> impl futures_util::Stream<Item = Result<Vec<u8>, Infallible>> + Send {
+    let language = LANGUAGE.try_with(|language| *language).unwrap_or_default();
+    answers.map(move |answer| Ok(LANGUAGE.sync_scope(language, || line(answer, &pool))))
+}
+
+fn line(answer: Result<DynamicMessage, Status>, pool: &DescriptorPool) -> Vec<u8> {
+    match answer.and_then(|message| json(&message)) {
+        Ok(message) => [b"{\"result\":", &message[..], b"}\n"].concat(),
+        Err(status) => format!("{}\n", problem::json_of(pool, &status)).into_bytes(),
+    }
+}
+
+fn response<V: AsRef<[u8]>>(content_type: &'static str, seen: Option<V>, body: Body) -> Response {
+    let mut response = Response::new(body);
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    if let Some(seen) = seen.and_then(|seen| HeaderValue::from_bytes(seen.as_ref()).ok()) {
+        headers.insert(SEEN, seen);
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_binding_of_the_contracts_is_understood() {
+        let contract = Contract::read().expect("read");
+        let routes = routes(&contract).expect("understood");
+        assert!(routes.len() > 20);
+        for route in &routes {
+            let input = route.method.descriptor.input();
+            for variable in &route.template.variables {
+                let field = variable.field.split('.').next().expect("a name");
+                assert!(input.get_field_by_name(field).is_some(), "{}", route.method.path);
+            }
+        }
+    }
+
+    #[test]
+    fn no_two_methods_share_a_path() {
+        let contract = Contract::read().expect("read");
+        let mut paths: Vec<_> = routes(&contract)
+            .expect("understood")
+            .into_iter()
+            .map(|route| (route.verb.to_string(), route.template.segments, route.template.verb))
+            .map(|shape| format!("{shape:?}"))
+            .collect();
+        let before = paths.len();
+        paths.sort();
+        paths.dedup();
+        assert_eq!(paths.len(), before);
+    }
+}
