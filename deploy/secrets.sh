@@ -11,24 +11,19 @@ cd secrets
 random() {
     [ -e "$1" ] || openssl rand -hex 32 >"$1"
 }
-key_pair() {
-    [ -e "$1.key.pem" ] || openssl genpkey -algorithm ed25519 -out "$1.key.pem"
-    [ -e "$1.pub.pem" ] || openssl pkey -in "$1.key.pem" -pubout -out "$1.pub.pem"
-}
-
 random postgres.password
 random grafana.password
 for service in registry membership reporting; do
     random "$service.password"
     random "${service}_owner.password"
 done
-for service in gateway membership reporting; do
-    key_pair "$service"
-done
-# What callers carry for us (consistency and page tokens) is sealed with this.
-random seen.key
-# Wraps the keys of identity numbers.
-[ -e master.key ] || openssl rand 32 >master.key
-# Containers run as a user of their own, who must be able to read what is mounted.
+
+# An identity provider for a trial; see gateway.toml.
+[ -e issuer.key.pem ] || openssl genpkey -algorithm ed25519 -out issuer.key.pem
+[ -e issuer.pub.pem ] || openssl pkey -in issuer.key.pem -pubout -out issuer.pub.pem
+
+cargo run --quiet --locked --package congdoan -- keys .
+# Containers run as a user of their own, who must be able to read what is mounted; nobody
+# else gets past the directory.
 chmod 644 ./*
 echo "deploy/secrets is complete."

@@ -114,7 +114,7 @@ fn every_file_that_compose_mounts_and_every_secret_it_hands_out_exists() {
     let compose = yaml("compose.yaml");
     let secrets = keys(&compose["secrets"]);
     let volumes = keys(&compose["volumes"]);
-    let made = fs::read_to_string(deploy().join("secrets.sh")).expect("secrets.sh");
+    let script = fs::read_to_string(deploy().join("secrets.sh")).expect("secrets.sh");
     for (name, service) in services() {
         for mount in names(&service["volumes"]) {
             let source = mount.split(':').next().unwrap_or_default();
@@ -136,12 +136,19 @@ fn every_file_that_compose_mounts_and_every_secret_it_hands_out_exists() {
             assert!(main.exists(), "{name} is built from the crate {crate_name}");
         }
     }
-    // Secrets are made by secrets.sh: passwords by name, key pairs by the name of the signer.
+    // Passwords and the identity provider are made by secrets.sh, keys by `congdoan keys`.
+    let keys = tempfile::tempdir().expect("a folder");
+    congdoan::keys::make(keys.path()).expect("make the keys");
     for (secret, from) in compose["secrets"].as_mapping().into_iter().flatten() {
         let file = from["file"].as_str().expect("a file");
-        let stem = file.trim_start_matches("./secrets/").split('.').next().unwrap_or_default();
-        let stem = stem.trim_end_matches("_owner");
-        assert!(file.starts_with("./secrets/"), "{secret:?} lies in {file}");
-        assert!(made.contains(stem), "secrets.sh does not make {file}");
+        let file = file.strip_prefix("./secrets/").unwrap_or_else(|| panic!("{secret:?}: {file}"));
+        let password = file.strip_suffix(".password").map(|role| role.trim_end_matches("_owner"));
+        let is_made = match password {
+            Some(role) => script.contains(role),
+            // The identity provider of a trial.
+            None if file.starts_with("issuer.") => script.contains(file),
+            None => keys.path().join(file).exists(),
+        };
+        assert!(is_made, "nothing makes deploy/secrets/{file}");
     }
 }

@@ -61,6 +61,8 @@ pub enum Command {
     Explain(Explain),
     /// Ask the development issuer for an access token, and print it.
     Token(Token),
+    /// Make the keys of a system whose services run apart.
+    Keys(Keys),
     /// Apply a service's migrations as the owner of its schema.
     Migrate(Migrate),
     /// Run a command with a PostgreSQL of its own, for tests.
@@ -118,6 +120,9 @@ pub struct Bootstrap {
     /// Registry's database, for the owner of its schema; that of the running system by default.
     #[arg(long, value_name = "URL", env = "REGISTRY_OWNER_URL", hide_env_values = true)]
     pub database: Option<String>,
+    /// A file with the owner's password, where one is needed.
+    #[arg(long, value_name = "FILE")]
+    pub password_file: Option<PathBuf>,
     /// Where the running system keeps its addresses.
     #[arg(long, value_name = "DIRECTORY", default_value = ".congdoan")]
     pub data: PathBuf,
@@ -236,9 +241,24 @@ pub struct Token {
     /// The development issuer; that of the running system by default.
     #[arg(long, value_name = "URL")]
     pub issuer: Option<String>,
+    /// Ask nobody: sign it with this private key (Ed25519, PEM), in the name of --issuer.
+    #[arg(long, value_name = "FILE", requires = "issuer")]
+    pub key: Option<PathBuf>,
     /// Where the running system keeps its addresses.
     #[arg(long, value_name = "DIRECTORY", default_value = ".congdoan")]
     pub data: PathBuf,
+}
+
+/// `congdoan keys`.
+#[derive(Args, Debug)]
+#[command(long_about = "\
+Make the keys of a system whose services run apart: the key pairs by which they believe each \
+other, the secret that seals consistency tokens, and membership's keys of personal data. \
+What is there already stays as it is. `congdoan up` makes its own.")]
+pub struct Keys {
+    /// The directory, made if it is missing, for its owner only.
+    #[arg(value_name = "DIRECTORY")]
+    pub directory: PathBuf,
 }
 
 /// `congdoan migrate`.
@@ -250,6 +270,9 @@ pub struct Migrate {
     /// The service's database, for the owner of its schema.
     #[arg(long, value_name = "URL", env = "CONGDOAN_OWNER_URL", hide_env_values = true)]
     pub database: String,
+    /// A file with the owner's password, where one is needed.
+    #[arg(long, value_name = "FILE")]
+    pub password_file: Option<PathBuf>,
 }
 
 /// `congdoan with-postgres`.

@@ -4,18 +4,19 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use congdoan::cli::{Cli, Command};
-use congdoan::{bootstrap, demo, explain, load, migrate, report, token, up, with_postgres};
+use congdoan::{bootstrap, explain, keys, load, migrate, report, token, up, with_postgres};
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Up(up) => up::run(up).await,
-        Command::Demo(demo) => demo::run(demo).await,
+        Command::Demo(demo) => up::run_demo(demo).await,
         Command::Bootstrap(bootstrap) => bootstrap::run(bootstrap).await,
         Command::Load(load) => load::run(load).await,
         Command::Report(report) => report::run(report).await,
         Command::Explain(explain) => explain::run(explain).await,
         Command::Token(token) => token::run(token).await,
+        Command::Keys(keys) => keys::run(keys),
         Command::Migrate(migrate) => migrate::run(migrate).await,
         // The command that was run has said how it went.
         Command::WithPostgres(with) => match with_postgres::run(with).await {

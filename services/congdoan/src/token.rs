@@ -1,9 +1,16 @@
 //! `congdoan token`: asks the development issuer for an access token.
 
+use std::fs;
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use anyhow::{Context, bail};
+use gateway::development_issuer::AUDIENCE;
 use http::{Request, StatusCode, Uri, header};
 use http_body_util::{BodyExt, Full};
+use hyper::body::Bytes;
 use hyper_util::rt::TokioIo;
+use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde::Deserialize;
 use serde_json::json;
 use tokio::net::TcpStream;
@@ -17,8 +24,32 @@ pub async fn run(token: Token) -> anyhow::Result<()> {
         Some(issuer) => issuer,
         None => Running::read(&token.data)?.issuer,
     };
-    println!("{}", ask(&issuer, &token.subject).await?);
+    let given = match &token.key {
+        Some(key) => sign(key, &issuer, &token.subject)?,
+        None => ask(&issuer, &token.subject).await?,
+    };
+    println!("{given}");
     Ok(())
+}
+
+/// How long a token holds that is signed here, in seconds.
+const LIFETIME: u64 = 3_600;
+
+/// Signs a token as an identity provider would that holds this private key: for a trial of a
+/// deployment that has none yet.
+fn sign(key: &Path, issuer: &str, subject: &str) -> anyhow::Result<String> {
+    let pem = fs::read(key).with_context(|| format!("read {}", key.display()))?;
+    let key = EncodingKey::from_ed_pem(&pem).context("use the key as an Ed25519 private key")?;
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).context("read the clock")?.as_secs();
+    let claims = json!({
+        "iss": issuer,
+        "sub": subject,
+        "aud": AUDIENCE,
+        "iat": now,
+        "nbf": now,
+        "exp": now + LIFETIME,
+    });
+    jsonwebtoken::encode(&Header::new(Algorithm::EdDSA), &claims, &key).context("sign the token")
 }
 
 #[derive(Deserialize)]
@@ -40,7 +71,7 @@ pub async fn ask(issuer: &str, subject: &str) -> anyhow::Result<String> {
     let request = Request::post("/token")
         .header(header::HOST, authority.as_str())
         .header(header::CONTENT_TYPE, "application/json")
-        .body(Full::new(json!({ "subject": subject }).to_string()))?;
+        .body(Full::<Bytes>::from(json!({ "subject": subject }).to_string()))?;
     let response = sender.send_request(request).await.context("ask for a token")?;
     let status = response.status();
     let body = response.into_body().collect().await?.to_bytes();
