@@ -1,0 +1,123 @@
+//! What the five reports say. Only what checks the replay reads this: no total here ever
+//! goes into the system.
+
+use time::Date;
+use time::macros::date;
+
+use super::{ba_dinh, cau_giay, my_duc, thai_nguyen, thanh_tri};
+
+/// One federation's printed report, and the words that must stand in it.
+pub struct Report {
+    /// The federation, as the report's heading names it.
+    pub federation: &'static str,
+    /// Its code in the register.
+    pub code: &'static str,
+    /// The template.
+    pub template: &'static str,
+    /// First and last day.
+    pub period: (Date, Date),
+    /// Each must stand in a line of the report.
+    pub words: &'static [&'static str],
+}
+
+/// The reports of the five federations, as of their own time.
+pub const REPORTS: [Report; 5] = [
+    Report {
+        federation: "000 Mỹ Đức",
+        code: "LDLD-01-282",
+        template: "MY_DUC",
+        period: my_duc::PERIOD,
+        words: &[
+            "phát triển 554 đoàn viên",
+            "thành lập 15 công đoàn cơ sở",
+            "giới thiệu 57 cán bộ công đoàn ưu tú",
+            "Nhà nghỉ Chùa Hương",
+            "2020-2023",
+            "lần thứ I",
+            "kết thúc cùng nhiệm kỳ 2018-2023 của LĐLĐ huyện Mỹ Đức",
+        ],
+    },
+    Report {
+        federation: "001 Thanh Trì",
+        code: "LDLD-01-020",
+        template: "THANH_TRI",
+        period: thanh_tri::PERIOD,
+        words: &[
+            "101/88 CĐCS (đạt 114,77%)",
+            "4.504/3.800 đoàn viên (đạt 118,53%)",
+            "100% CĐCS khu vực nhà nước, 64,94% CĐCS ngoài khu vực nhà nước đạt vững mạnh xuất sắc và vững mạnh",
+            "trao Quyết định thành lập cho 3 CĐCS",
+            "Công ty Cổ phần sản xuất thương mại Thái Sơn",
+            "Nhóm lớp Mầm non tư thục Quả Trứng Tròn",
+            "Nhóm trẻ, lớp mẫu giáo độc lập tư thục Trẻ Việt",
+        ],
+    },
+    Report {
+        federation: "002 Ba Đình",
+        code: "LDLD-01-001",
+        template: "BA_DINH",
+        period: ba_dinh::PERIOD,
+        words: &[
+            "25/25 công đoàn cơ sở (đạt 100%)",
+            "1.857/1.400 đoàn viên (đạt 132,6%)",
+            "23",
+            "15",
+            "14",
+            "7",
+            "+11",
+            "487 công đoàn cơ sở với 21.574 đoàn viên",
+            "100 hành chính sự nghiệp",
+            "65 liên doanh",
+            "322 ngoài nhà nước",
+            "361",
+            "4",
+            "116",
+        ],
+    },
+    Report {
+        federation: "003 Cầu Giấy",
+        code: "LDLD-01-005",
+        template: "CAU_GIAY",
+        period: cau_giay::PERIOD,
+        words: &["262/270", "3.851/4.400", "540/540", "95/100", "83/150"],
+    },
+    Report {
+        federation: "004 Thái Nguyên",
+        code: "LDLD-19",
+        template: "THAI_NGUYEN",
+        period: thai_nguyen::PERIOD,
+        words: &[
+            "kết nạp mới 30.018",
+            "giảm 10.979",
+            "tăng tuyệt đối 19.039",
+            "67",
+            "64",
+            "03",
+        ],
+    },
+];
+
+/// What Cầu Giấy's report says once one agency has been rated again: the quota is met.
+pub const CAU_GIAY_AGAIN: &[&str] = &["96/100"];
+
+/// The day on which the country is looked at after the reorganisation.
+pub const AFTERWARDS: Date = date!(2026 - 01 - 01);
+
+/// Additive figures that are asked on both trees, and must sum.
+pub const ROLLED_UP: [&str; 11] = [
+    "MBR_ADMITTED",
+    "MBR_EXITED",
+    "MBR_DECREASED",
+    "MBR_NET",
+    "MBR_STOCK",
+    "ORG_FOUNDED",
+    "ORG_ENDED",
+    "ORG_SUSPENDED",
+    "ORG_NET",
+    "ORG_STOCK",
+    "CONG_HELD",
+];
+
+/// What the new Thái Nguyên's figures of the report's period are: those of the old one and
+/// those of Bắc Kạn.
+pub const NEW_THAI_NGUYEN: [(&str, i64); 2] = [("MBR_ADMITTED", 30_162), ("ORG_FOUNDED", 70)];

@@ -1,0 +1,590 @@
+//! Thái Nguyên, a provincial federation with nine districts and five sector unions, from the
+//! beginning of 2018 to the meeting of its steering committee on 2021-04-07.
+
+use chassis::parse::civil;
+use proto::membership::v1::ExitReason;
+use proto::registry::v1::load_organisations_request::Line;
+use proto::registry::v1::{
+    AssignUnitRequest, EndKind, EstablishSteeringCommitteeRequest, MembersOutcome,
+};
+use time::macros::date;
+use time::{Date, Duration};
+
+use super::client::at_once;
+use super::office::{End, Founding, Office, Quota, by_decision, seat, spread};
+use super::people::People;
+use super::tree::{INDUSTRY_AND_TRADE, Tree, grassroots, made_up_name};
+use super::unions::{Block, Union, choose};
+
+/// "từ đầu năm 2018 đến nay", said on 2021-04-07.
+pub const PERIOD: (Date, Date) = (date!(2018 - 01 - 01), date!(2021 - 04 - 07));
+
+/// The programme of the term.
+pub const PROGRAMME: (Date, Date) = (date!(2018 - 01 - 01), date!(2023 - 12 - 31));
+
+/// The year for which the Confederation assigned quotas.
+pub const YEAR_2021: (Date, Date) = (date!(2021 - 01 - 01), date!(2021 - 12 - 31));
+
+/// The years of the report, the last of them cut off.
+const YEARS: [(Date, Date); 4] = [
+    (date!(2018 - 01 - 01), date!(2018 - 12 - 31)),
+    (date!(2019 - 01 - 01), date!(2019 - 12 - 31)),
+    (date!(2020 - 01 - 01), date!(2020 - 12 - 31)),
+    (date!(2021 - 01 - 01), date!(2021 - 04 - 07)),
+];
+
+/// One superior of grassroots unions, directly under the province.
+struct Child {
+    /// The district's name, or the sector union's code.
+    place: &'static str,
+    /// Unions that last, with their members on average.
+    lasting: Block,
+    /// Unions founded in the period.
+    founded: usize,
+    /// Members of each at its founding: so many and, in turn, up to so many more.
+    founders: (u32, u32),
+    /// Admissions besides those of the founders, year by year.
+    admitted: [u32; 4],
+    /// Small unions that are dissolved, and that merge into the first of the lasting ones.
+    ending: (usize, usize),
+    /// Quotas: members of the programme, unions of the programme, members of 2021, unions.
+    quotas: [i64; 4],
+}
+
+macro_rules! block {
+    ($prefix:literal, $sector:literal, $unions:literal, $members:literal) => {
+        Block { prefix: $prefix, sector: $sector, unions: $unions, members: $members }
+    };
+}
+
+const CHILDREN: [Child; 14] = [
+    Child {
+        place: "Thái Nguyên",
+        lasting: block!("TN-164", "NNN_CP", 14, 60),
+        founded: 6,
+        founders: (8, 17),
+        admitted: [319, 320, 307, 100],
+        ending: (5, 2),
+        quotas: [1_900, 8, 330, 2],
+    },
+    Child {
+        place: "Sông Công",
+        lasting: block!("TN-165", "NNN_TNHH", 14, 60),
+        founded: 4,
+        founders: (9, 15),
+        admitted: [260, 315, 275, 113],
+        ending: (5, 2),
+        quotas: [1_700, 6, 300, 1],
+    },
+    Child {
+        place: "Định Hóa",
+        lasting: block!("TN-167", "SNCL_100", 14, 60),
+        founded: 3,
+        founders: (8, 11),
+        admitted: [358, 307, 338, 83],
+        ending: (5, 2),
+        quotas: [1_500, 4, 260, 1],
+    },
+    Child {
+        place: "Phú Lương",
+        lasting: block!("TN-168", "NNN_TNHH", 14, 60),
+        founded: 3,
+        founders: (10, 13),
+        admitted: [338, 302, 242, 111],
+        ending: (5, 2),
+        quotas: [1_500, 4, 260, 1],
+    },
+    Child {
+        place: "Đồng Hỷ",
+        lasting: block!("TN-169", "NNN_CP", 14, 60),
+        founded: 4,
+        founders: (7, 16),
+        admitted: [286, 315, 360, 111],
+        ending: (5, 2),
+        quotas: [1_600, 5, 280, 1],
+    },
+    Child {
+        place: "Võ Nhai",
+        lasting: block!("TN-170", "SNCL_100", 14, 60),
+        founded: 3,
+        founders: (8, 9),
+        admitted: [296, 421, 306, 104],
+        ending: (5, 1),
+        quotas: [1_400, 4, 240, 1],
+    },
+    Child {
+        place: "Đại Từ",
+        lasting: block!("TN-171", "NNN_TNHH", 14, 60),
+        founded: 5,
+        founders: (9, 14),
+        admitted: [285, 418, 325, 115],
+        ending: (5, 1),
+        quotas: [1_600, 6, 290, 1],
+    },
+    Child {
+        place: "Phổ Yên",
+        lasting: block!("TN-172", "NNN_TNHH", 14, 60),
+        founded: 7,
+        founders: (10, 18),
+        admitted: [374, 327, 285, 84],
+        ending: (5, 1),
+        quotas: [2_000, 10, 360, 2],
+    },
+    Child {
+        place: "Phú Bình",
+        lasting: block!("TN-173", "NNN_TNHH", 14, 60),
+        founded: 4,
+        founders: (8, 12),
+        admitted: [277, 294, 278, 101],
+        ending: (4, 1),
+        quotas: [1_600, 6, 290, 1],
+    },
+    Child {
+        place: "CDN-19-GD",
+        lasting: block!("TN-GD", "SNCL_TC", 20, 80),
+        founded: 5,
+        founders: (12, 9),
+        admitted: [480, 706, 523, 166],
+        ending: (0, 0),
+        quotas: [2_600, 6, 450, 1],
+    },
+    Child {
+        place: "CDN-19-YT",
+        lasting: block!("TN-YT", "SNCL_TC", 8, 150),
+        founded: 3,
+        founders: (15, 8),
+        admitted: [289, 280, 222, 76],
+        ending: (0, 0),
+        quotas: [1_300, 4, 220, 1],
+    },
+    Child {
+        place: "CDN-19-XD",
+        lasting: block!("TN-XD", "NNN_CP", 6, 90),
+        founded: 2,
+        founders: (11, 6),
+        admitted: [185, 155, 190, 42],
+        ending: (0, 0),
+        quotas: [900, 3, 150, 1],
+    },
+    Child {
+        place: "CDVC-19",
+        lasting: block!("TN-VC", "HC", 12, 50),
+        founded: 3,
+        founders: (7, 5),
+        admitted: [188, 214, 129, 57],
+        ending: (0, 0),
+        quotas: [900, 3, 150, 1],
+    },
+    Child {
+        place: "CDKCN-19",
+        lasting: block!("TN-KCN", "FDI_100", 14, 1_000),
+        founded: 15,
+        founders: (30, 31),
+        admitted: [4_211, 6_530, 3_337, 1_200],
+        ending: (0, 0),
+        quotas: [25_700, 26, 4_420, 5],
+    },
+];
+
+/// Members of a small union that ends, on average.
+const ENDING_MEMBERS: u32 = 14;
+/// Unions of the building sector that leave for a central sector union.
+const LEAVING: Block =
+    Block { prefix: "TN-XDCT", sector: "DNNN_CP", unions: 6, members: 90 };
+
+/// How many of the dissolved unions' members lose their membership, go to another union, or
+/// stay directly under the district: in the order of the dissolutions.
+const DISSOLVED_WITH_MEMBERSHIP: usize = 30;
+const DISSOLVED_REHOMED: usize = 10;
+
+/// Members who left by themselves, by reason and year; nearly all of them workers of the
+/// industrial zones.
+const LEFT: [(ExitReason, [usize; 4]); 8] = [
+    (ExitReason::Resigned, [412, 455, 498, 131]),
+    (ExitReason::LeftEmployment, [1_680, 1_795, 1_902, 520]),
+    (ExitReason::Retired, [402, 431, 446, 117]),
+    (ExitReason::Died, [21, 24, 22, 6]),
+    (ExitReason::Expelled, [9, 12, 8, 3]),
+    (ExitReason::BecameManager, [48, 55, 61, 14]),
+    (ExitReason::LeftScope, [160, 172, 181, 52]),
+    (ExitReason::Emigrated, [71, 88, 79, 30]),
+];
+
+/// Members who went on in a union of Bắc Ninh.
+const TRANSFERRED_OUT: usize = 120;
+/// Members who went from one union of the province to another: they change none of its
+/// figures.
+const TRANSFERRED_INSIDE: usize = 1_900;
+
+/// The union of Bắc Ninh that takes over who goes there.
+pub const BAC_NINH_UNION: &str = "CDCS-BN-001";
+
+/// What the Confederation asked of the province: members and unions, of the programme and of
+/// 2021.
+const ASKED: [i64; 4] = [45_000, 90, 8_000, 20];
+
+/// The register's codes of the fourteen.
+fn superior_codes(district: impl Fn(&str) -> anyhow::Result<String>) -> anyhow::Result<Vec<String>> {
+    CHILDREN
+        .iter()
+        .map(|child| match child.place.starts_with("CD") {
+            true => Ok(child.place.to_string()),
+            false => district(child.place),
+        })
+        .collect()
+}
+
+/// The small unions of a child that end in the period.
+fn ending_block(child: &Child) -> Block {
+    Block {
+        unions: child.ending.0 + child.ending.1,
+        members: ENDING_MEMBERS,
+        sector: "NNN_TN",
+        ..child.lasting
+    }
+}
+
+/// The unions that were there before: 250, and one of Bắc Ninh.
+pub fn opening(
+    district: impl Fn(&str) -> anyhow::Result<String>,
+    bac_ninh_code: &str,
+) -> anyhow::Result<Vec<Line>> {
+    let mut lines = Vec::new();
+    for (child, superior_code) in CHILDREN.iter().zip(superior_codes(district)?) {
+        let place = if child.place.starts_with("CD") { "Thái Nguyên" } else { child.place };
+        lines.extend(child.lasting.lines(place, &superior_code));
+        // Codes of unions that end carry on the count of those that last.
+        lines.extend((0..ending_block(child).unions).map(|n| {
+            let name = made_up_name("NNN_TN", place, n + 700);
+            grassroots(&ending_code(child, n), name, "NNN_TN", &superior_code)
+        }));
+        if child.place == "CDN-19-XD" {
+            lines.extend(LEAVING.lines("Thái Nguyên", &superior_code));
+        }
+    }
+    let name = "CĐCS Công ty TNHH Điện tử Yên Phong".to_string();
+    lines.push(grassroots(BAC_NINH_UNION, name, "FDI_100", bac_ninh_code));
+    Ok(lines)
+}
+
+fn ending_code(child: &Child, n: usize) -> String {
+    format!("CDCS-{}-K{:02}", child.lasting.prefix, n + 1)
+}
+
+/// One child with its unions.
+struct Branch {
+    child: &'static Child,
+    office: Office,
+    lasting: Vec<Union>,
+    ending: Vec<Union>,
+}
+
+/// The federation's years. `confederation` is the office of the Confederation.
+pub async fn replay(
+    office: &Office,
+    confederation: &Office,
+    tree: &Tree,
+    district: impl Fn(&str) -> anyhow::Result<String>,
+    mut people: People,
+) -> anyhow::Result<()> {
+    static CHILDREN_OF_THE_PROVINCE: [Child; 14] = CHILDREN;
+    let before = date!(2016 - 09 - 01);
+    let mut branches = Vec::new();
+    for (child, code) in CHILDREN_OF_THE_PROVINCE.iter().zip(superior_codes(district)?) {
+        let branch_office =
+            Office { client: office.client.clone(), organisation_id: tree.id(&code)? };
+        let lasting = child.lasting.enrol(&branch_office, tree, &mut people, before).await?;
+        let ending = enrol_ending(&branch_office, child, tree, &mut people, before).await?;
+        branches.push(Branch { child, office: branch_office, lasting, ending });
+    }
+    let leaving = LEAVING.enrol(office, tree, &mut people, before).await?;
+
+    assign_quotas(office, confederation, &branches).await?;
+    found(&branches, &mut people).await?;
+    admit(&branches, &mut people).await?;
+    leave(office, confederation, tree, &mut branches).await?;
+    end(&branches).await?;
+    let industry_and_trade = tree.id(INDUSTRY_AND_TRADE)?;
+    let on = date!(2019 - 10 - 01);
+    confederation
+        .hand_over("thai-nguyen/left".into(), 77, on, &leaving, &industry_and_trade)
+        .await?;
+    steer(office, &branches).await
+}
+
+async fn enrol_ending(
+    office: &Office,
+    child: &Child,
+    tree: &Tree,
+    people: &mut People,
+    on: Date,
+) -> anyhow::Result<Vec<Union>> {
+    let block = ending_block(child);
+    at_once((0..block.unions).map(|n| {
+        let code = ending_code(child, n);
+        let lines = people.take(block.size(n));
+        async move {
+            let id = tree.id(&code)?;
+            let members = office.admit(format!("enrol/{code}"), id.clone(), on, lines).await?;
+            Ok(Union { id, code, members })
+        }
+    }))
+    .await
+}
+
+/// The cascade: the Confederation asks the province, the province its fourteen. Sums may
+/// differ; they are shown. Two quotas of 2021 are revised in March.
+async fn assign_quotas(
+    office: &Office,
+    confederation: &Office,
+    branches: &[Branch],
+) -> anyhow::Result<()> {
+    const ASKED_FOR: [(&str, (Date, Date)); 4] = [
+        ("MBR_ADMITTED", PROGRAMME),
+        ("ORG_FOUNDED", PROGRAMME),
+        ("MBR_ADMITTED", YEAR_2021),
+        ("ORG_FOUNDED", YEAR_2021),
+    ];
+    for (n, (indicator, period)) in ASKED_FOR.into_iter().enumerate() {
+        let asked = Quota {
+            indicator,
+            organisation_id: &office.organisation_id,
+            period,
+            issuer_id: &confederation.organisation_id,
+            value: ASKED[n],
+            ..Quota::default()
+        };
+        confederation.assign(format!("quota/thai-nguyen/{n}"), asked).await?;
+        at_once(branches.iter().map(|branch| {
+            let handed_down = Quota {
+                indicator,
+                organisation_id: &branch.office.organisation_id,
+                period,
+                issuer_id: &office.organisation_id,
+                value: branch.child.quotas[n],
+                ..Quota::default()
+            };
+            office.assign(format!("quota/{n}/{}", branch.child.place), handed_down)
+        }))
+        .await?;
+    }
+    for (place, value) in [("CDKCN-19", 4_520), ("Phổ Yên", 410)] {
+        let branch = branches.iter().find(|branch| branch.child.place == place);
+        let Some(branch) = branch else { continue };
+        let revised = Quota {
+            indicator: "MBR_ADMITTED",
+            organisation_id: &branch.office.organisation_id,
+            period: YEAR_2021,
+            issuer_id: &office.organisation_id,
+            value,
+            assigned_on: Some(date!(2021 - 03 - 15)),
+            ..Quota::default()
+        };
+        office.assign(format!("quota/revised/{place}"), revised).await?;
+    }
+    Ok(())
+}
+
+async fn found(branches: &[Branch], people: &mut People) -> anyhow::Result<()> {
+    let foundings = branches
+        .iter()
+        .flat_map(|branch| (0..branch.child.founded).map(move |n| (branch, n)));
+    at_once(foundings.map(|(branch, n)| {
+        let child = branch.child;
+        let founding = Founding {
+            number: 31 + n,
+            code: format!("CDCS-{}-M{:02}", child.lasting.prefix, n + 1),
+            name: made_up_name(child.lasting.sector, "Thái Nguyên", 800 + n),
+            sector: child.lasting.sector,
+            on: spread((date!(2018 - 01 - 25), date!(2021 - 03 - 30)), n, child.founded),
+            applicants: people.take(founders(child, n)),
+            employer_ids: Vec::new(),
+        };
+        branch.office.found(format!("found/{}/{n}", child.place), founding)
+    }))
+    .await?;
+    Ok(())
+}
+
+fn founders(child: &Child, n: usize) -> u32 {
+    let (least, more) = child.founders;
+    least + (n as u32 * 7) % more
+}
+
+/// Every year's admissions go to three unions of each child, one after the other.
+async fn admit(branches: &[Branch], people: &mut People) -> anyhow::Result<()> {
+    const SHARES: u32 = 3;
+    let batches = branches.iter().flat_map(|branch| {
+        branch.child.admitted.iter().enumerate().flat_map(move |(year, &count)| {
+            (0..SHARES).map(move |part| {
+                let share = count / SHARES + u32::from(part < count % SHARES);
+                (branch, year, part as usize, share)
+            })
+        })
+    });
+    at_once(batches.map(|(branch, year, part, share)| {
+        let union = &branch.lasting[(year * 3 + part) % branch.lasting.len()];
+        let lines = people.take(share);
+        let act = format!("admit/{}/{year}/{part}", branch.child.place);
+        branch.office.admit(act, union.id.clone(), spread(YEARS[year], part, 3), lines)
+    }))
+    .await?;
+    Ok(())
+}
+
+/// Exits by every reason, transfers inside the province, and some out of it.
+async fn leave(
+    office: &Office,
+    confederation: &Office,
+    tree: &Tree,
+    branches: &mut [Branch],
+) -> anyhow::Result<()> {
+    let (zones, districts) = match branches.split_last_mut() {
+        Some((zones, districts)) => (&mut zones.lasting, districts),
+        None => return Ok(()),
+    };
+    let mut from = 0;
+    let mut exits = Vec::new();
+    for (reason, by_year) in LEFT {
+        for (year, people) in by_year.into_iter().enumerate() {
+            exits.extend(choose(zones, &mut from, people, 140, 3).into_iter().map(|part| (reason, year, part)));
+        }
+    }
+    let inside = choose(zones, &mut from, TRANSFERRED_INSIDE, 100, 3);
+    let outside = choose(zones, &mut from, TRANSFERRED_OUT, 40, 3);
+
+    let of = exits.len();
+    at_once(exits.into_iter().enumerate().map(|(n, (reason, year, part))| {
+        let on = spread(YEARS[year], 1 + n % 11, 12);
+        office.exit(format!("exit/{n}/of/{of}"), part.union_id, on, reason, part.person_ids)
+    }))
+    .await?;
+    at_once(inside.into_iter().enumerate().map(|(n, part)| {
+        let branch = &districts[n % districts.len()];
+        let to = branch.lasting[1 + n % (branch.lasting.len() - 1)].id.clone();
+        let on = spread((date!(2018 - 06 - 01), date!(2021 - 03 - 01)), n, 20);
+        office.transfer(format!("transfer/inside/{n}"), part.union_id, to, on, part.person_ids)
+    }))
+    .await?;
+    let bac_ninh = tree.id(BAC_NINH_UNION)?;
+    at_once(outside.into_iter().enumerate().map(|(n, part)| {
+        let act = format!("thai-nguyen/transfer/outside/{n}");
+        let on = date!(2020 - 03 - 01);
+        confederation.transfer(act, part.union_id, bac_ninh.clone(), on, part.person_ids)
+    }))
+    .await?;
+    Ok(())
+}
+
+/// Each district ends its small unions in three decisions: some lists dissolve, the last
+/// merges into the first of the lasting unions.
+async fn end(branches: &[Branch]) -> anyhow::Result<()> {
+    let mut dissolved = 0;
+    let mut lists = Vec::new();
+    for branch in branches {
+        let (dissolving, merging) = branch.ending.split_at(branch.child.ending.0);
+        let heir = &branch.lasting[0];
+        let home = &branch.lasting[1];
+        let mut ends = Vec::new();
+        for union in dissolving {
+            let (outcome, rehome_to_id) = match dissolved {
+                n if n < DISSOLVED_WITH_MEMBERSHIP => (MembersOutcome::MembershipEnds, ""),
+                n if n < DISSOLVED_WITH_MEMBERSHIP + DISSOLVED_REHOMED => {
+                    (MembersOutcome::Rehomed, home.id.as_str())
+                }
+                _ => (MembersOutcome::ToSuperior, ""),
+            };
+            dissolved += 1;
+            ends.push(End { union, kind: EndKind::Dissolved, successor_id: "", outcome, rehome_to_id });
+        }
+        let later = ends.split_off(ends.len() / 2);
+        let merges = merging.iter().map(|union| End {
+            union,
+            kind: EndKind::Merged,
+            successor_id: &heir.id,
+            outcome: MembersOutcome::Rehomed,
+            rehome_to_id: &heir.id,
+        });
+        let days = [date!(2018 - 08 - 15), date!(2019 - 11 - 20), date!(2020 - 12 - 31)];
+        for (list, on) in [ends, later, merges.collect()].into_iter().zip(days) {
+            lists.push((branch, on, list));
+        }
+    }
+    at_once(lists.into_iter().filter(|(.., ends)| !ends.is_empty()).map(
+        |(branch, on, ends)| async move {
+            let act = format!("end/{}/{}", branch.child.place, on.year());
+            branch.office.end(act, 501, on, &ends).await
+        },
+    ))
+    .await?;
+    Ok(())
+}
+
+/// The steering committee of the programme: two heads and six members share the fourteen.
+async fn steer(office: &Office, branches: &[Branch]) -> anyhow::Result<()> {
+    let established_on = date!(2018 - 07 - 11);
+    let positions =
+        ["HEAD", "STANDING_DEPUTY_HEAD"].into_iter().chain(std::iter::repeat_n("MEMBER", 6));
+    let members = positions.zip(branches).map(|(position, branch)| {
+        seat("STEERING", position, &branch.lasting[2].members[0])
+    });
+    let request = EstablishSteeringCommitteeRequest {
+        request_id: office.client.request_id("steering"),
+        organisation_id: office.organisation_id.clone(),
+        name: "Ban Chỉ đạo phát triển đoàn viên, thành lập CĐCS giai đoạn 2018-2023".into(),
+        members: members.collect(),
+        basis: Some(by_decision(4, established_on)),
+        ..EstablishSteeringCommitteeRequest::default()
+    };
+    let committee = office.client.establish_steering_committee(request).await?;
+    office.client.happened(1 + committee.office_ids.len());
+    at_once(branches.iter().zip(committee.office_ids.iter().cycle()).map(|(branch, office_id)| {
+        let request = AssignUnitRequest {
+            request_id: office.client.request_id(&format!("steering/{}", branch.child.place)),
+            steering_committee_id: committee.steering_committee_id.clone(),
+            office_id: office_id.clone(),
+            unit_id: branch.office.organisation_id.clone(),
+            effective_on: Some(civil(established_on + Duration::days(20))),
+            ..AssignUnitRequest::default()
+        };
+        async move {
+            office.client.assign_unit(request).await?;
+            office.client.happened(1);
+            anyhow::Ok(())
+        }
+    }))
+    .await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_small_numbers_of_the_scenario_are_those_of_the_report() {
+        assert_eq!(CHILDREN.iter().map(|child| child.founded).sum::<usize>(), 67);
+        let admitted = |child: &Child| {
+            (0..child.founded).map(|n| founders(child, n)).sum::<u32>()
+                + child.admitted.iter().sum::<u32>()
+        };
+        assert_eq!(CHILDREN.iter().map(admitted).sum::<u32>(), 30_018);
+    }
+
+    #[test]
+    fn sixty_four_unions_end_or_leave() {
+        let ended: usize = CHILDREN.iter().map(|child| child.ending.0 + child.ending.1).sum();
+        assert_eq!(ended + LEAVING.unions, 64);
+    }
+
+    #[test]
+    fn decreases_are_those_of_the_report() {
+        let left: usize = LEFT.iter().flat_map(|(_, by_year)| by_year).sum();
+        let dissolving = CHILDREN.iter().flat_map(|child| {
+            (0..child.ending.0).map(|n| ending_block(child).size(n) as usize)
+        });
+        let with_membership: usize = dissolving.take(DISSOLVED_WITH_MEMBERSHIP).sum();
+        let with_unit: usize = (0..LEAVING.unions).map(|n| LEAVING.size(n) as usize).sum();
+        assert_eq!(left + with_membership + with_unit + TRANSFERRED_OUT, 10_979);
+    }
+}
