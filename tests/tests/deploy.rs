@@ -68,8 +68,15 @@ fn every_yaml_file_parses() {
 fn compose_runs_the_four_services_and_what_they_need() {
     let names: BTreeSet<String> = services().into_iter().map(|(name, _)| name).collect();
     for needed in [
-        "registry", "membership", "reporting", "gateway", "postgres", "collector", "jaeger",
-        "prometheus", "grafana",
+        "registry",
+        "membership",
+        "reporting",
+        "gateway",
+        "postgres",
+        "collector",
+        "jaeger",
+        "prometheus",
+        "grafana",
     ] {
         assert!(names.contains(needed), "compose.yaml has no service {needed}");
     }
@@ -95,7 +102,10 @@ fn every_service_that_compose_names_exists() {
     }
     for (file, path) in [
         ("collector/collector.yaml", &["exporters", "otlp/jaeger", "endpoint"][..]),
-        ("prometheus/prometheus.yaml", &["scrape_configs", "0", "static_configs", "0", "targets", "0"]),
+        (
+            "prometheus/prometheus.yaml",
+            &["scrape_configs", "0", "static_configs", "0", "targets", "0"],
+        ),
     ] {
         let mut value = yaml(file);
         for step in path {

@@ -34,7 +34,8 @@ fn files() -> Vec<PathBuf> {
 /// The files that are text, with what they hold. Links are read where they point to.
 fn texts() -> Vec<(PathBuf, String)> {
     let root = root();
-    let links = |path: &Path| root.join(path).symlink_metadata().is_ok_and(|file| file.is_symlink());
+    let links =
+        |path: &Path| root.join(path).symlink_metadata().is_ok_and(|file| file.is_symlink());
     files()
         .into_iter()
         .filter(|path| !links(path))
@@ -67,7 +68,8 @@ fn no_file_holds_what_could_be_an_identity_number() {
 
 #[test]
 fn nothing_is_named_for_having_no_name() {
-    const NAMELESS: &[&str] = &["common", "helper", "helpers", "manager", "misc", "shared", "util", "utils"];
+    const NAMELESS: &[&str] =
+        &["common", "helper", "helpers", "manager", "misc", "shared", "util", "utils"];
     let findings: Vec<String> = files()
         .iter()
         .filter(|path| {
@@ -190,7 +192,9 @@ fn every_crate_comes_from_the_public_registry() {
     let findings: Vec<String> = lock
         .lines()
         .filter(|line| line.starts_with("source = "))
-        .filter(|line| *line != "source = \"registry+https://github.com/rust-lang/crates.io-index\"")
+        .filter(|line| {
+            *line != "source = \"registry+https://github.com/rust-lang/crates.io-index\""
+        })
         .map(str::to_owned)
         .collect();
     none(&findings, "a crate comes from elsewhere:");

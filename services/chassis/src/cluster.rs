@@ -373,16 +373,20 @@ mod tests {
             let database = cluster.provision("registry").await.expect("provision");
             let mut owner = PgConnection::connect(&database.owner_url).await.expect("owner");
             if round == 0 {
-                sqlx::raw_sql("create schema s; create table s.t (n int generated always as identity)")
-                    .execute(&mut owner)
-                    .await
-                    .expect("the owner shapes the schema");
+                sqlx::raw_sql(
+                    "create schema s; create table s.t (n int generated always as identity)",
+                )
+                .execute(&mut owner)
+                .await
+                .expect("the owner shapes the schema");
             }
             let mut service = PgConnection::connect(&database.url).await.expect("service");
-            let rows: i64 = sqlx::query_scalar("with i as (insert into s.t default values) select count(*) from s.t")
-                .fetch_one(&mut service)
-                .await
-                .expect("the service writes and reads");
+            let rows: i64 = sqlx::query_scalar(
+                "with i as (insert into s.t default values) select count(*) from s.t",
+            )
+            .fetch_one(&mut service)
+            .await
+            .expect("the service writes and reads");
             assert_eq!(rows, round);
             sqlx::raw_sql("drop table s.t")
                 .execute(&mut service)

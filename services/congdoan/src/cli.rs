@@ -277,11 +277,14 @@ pub struct Migrate {
 
 /// `congdoan with-postgres`.
 #[derive(Args, Debug)]
-#[command(long_about = "\
+#[command(
+    long_about = "\
 Run a command with a PostgreSQL of its own: started before it, named to it by the variable \
-CONGDOAN_TEST_POSTGRES, and removed after it with all it held.", after_help = "\
+CONGDOAN_TEST_POSTGRES, and removed after it with all it held.",
+    after_help = "\
 Example:
-  congdoan with-postgres -- cargo test --workspace")]
+  congdoan with-postgres -- cargo test --workspace"
+)]
 pub struct WithPostgres {
     /// The command and its arguments.
     #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
@@ -351,7 +354,8 @@ mod tests {
 
     #[test]
     fn a_command_to_run_keeps_its_own_options() {
-        let cli = Cli::try_parse_from(["congdoan", "with-postgres", "--", "cargo", "test", "--help"]);
+        let cli =
+            Cli::try_parse_from(["congdoan", "with-postgres", "--", "cargo", "test", "--help"]);
         let Ok(Cli { command: Command::WithPostgres(with) }) = cli else { panic!("{cli:?}") };
         assert_eq!(with.command, ["cargo", "test", "--help"]);
     }
@@ -360,7 +364,17 @@ mod tests {
     fn a_report_wants_a_template_or_a_list() {
         assert!(Cli::try_parse_from(["congdoan", "report"]).is_err());
         assert!(Cli::try_parse_from(["congdoan", "report", "--list"]).is_ok());
-        let asked = ["congdoan", "report", "X", "--organisation", "A", "--from", "2020-01-01", "--to", "2020-02-31"];
+        let asked = [
+            "congdoan",
+            "report",
+            "X",
+            "--organisation",
+            "A",
+            "--from",
+            "2020-01-01",
+            "--to",
+            "2020-02-31",
+        ];
         assert!(Cli::try_parse_from(asked).is_err());
     }
 }

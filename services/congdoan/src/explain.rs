@@ -38,7 +38,8 @@ pub async fn run(explain: Explain) -> anyhow::Result<()> {
     let mut figure = None;
     let mut units: Vec<ExplainedUnit> = Vec::new();
     loop {
-        let page = client.figures().explain_figure(request.clone()).await.map_err(told)?.into_inner();
+        let page =
+            client.figures().explain_figure(request.clone()).await.map_err(told)?.into_inner();
         figure = figure.or(page.figure);
         units.extend(page.units);
         if page.next_page_token.is_empty() {
@@ -60,7 +61,10 @@ pub async fn run(explain: Explain) -> anyhow::Result<()> {
     }
     if shown < units.len() {
         let rest: i64 = units[shown..].iter().map(|unit| unit.amount).sum();
-        println!("└─ … and {} more units, {rest} together (--units 0 prints all)", units.len() - shown);
+        println!(
+            "└─ … and {} more units, {rest} together (--units 0 prints all)",
+            units.len() - shown
+        );
     }
     let sum: i64 = units.iter().map(|unit| unit.amount).sum();
     println!("{} units, {sum} together", units.len());
@@ -88,7 +92,8 @@ fn print_unit(unit: &ExplainedUnit, changes: usize, last: bool) {
 /// `+ 12 on 2020-03-01, membership.members_admitted, 12/QĐ-LĐLĐ (membership 4711, trace 4bf9…)`
 fn change_line(change: &ExplainedChange) -> String {
     let sign = if change.amount < 0 { '-' } else { '+' };
-    let mut line = format!("{sign}{:>6}  {}  {}", change.amount.abs(), day(change.effective_on), change.kind);
+    let mut line =
+        format!("{sign}{:>6}  {}  {}", change.amount.abs(), day(change.effective_on), change.kind);
     if !change.decision_number.is_empty() {
         let _ = write!(line, "  {}", change.decision_number);
     } else if !change.decision_id.is_empty() {
@@ -137,12 +142,17 @@ pub(crate) fn figure_line(figure: &Figure) -> String {
 }
 
 fn day(date: Option<Date>) -> String {
-    date.map_or_else(String::new, |date| format!("{:04}-{:02}-{:02}", date.year, date.month, date.day))
+    date.map_or_else(String::new, |date| {
+        format!("{:04}-{:02}-{:02}", date.year, date.month, date.day)
+    })
 }
 
 /// The organisation that bore the code at the end of the period, at its beginning, or on the
 /// day of the tree, in this order.
-pub(crate) async fn organisation(client: &Client, question: &Question) -> anyhow::Result<Organisation> {
+pub(crate) async fn organisation(
+    client: &Client,
+    question: &Question,
+) -> anyhow::Result<Organisation> {
     for as_of in [Some(question.to), Some(question.from), question.as_of].into_iter().flatten() {
         let request = BatchGetOrganisationsRequest {
             codes: vec![question.organisation.clone()],

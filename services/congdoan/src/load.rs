@@ -40,7 +40,8 @@ pub async fn run(load: Load) -> anyhow::Result<()> {
     let content = fs::read(&load.file).with_context(|| format!("read {}", load.file.display()))?;
     let lines = read(&content).with_context(|| format!("understand {}", load.file.display()))?;
     // The same file under the same id, so that a load that broke off can be repeated.
-    let request_id = load.request_id.unwrap_or_else(|| Uuid::new_v5(&Uuid::NAMESPACE_OID, &content));
+    let request_id =
+        load.request_id.unwrap_or_else(|| Uuid::new_v5(&Uuid::NAMESPACE_OID, &content));
     let header = Header {
         request_id: request_id.to_string(),
         validate_only: load.validate_only,
@@ -116,11 +117,15 @@ mod tests {
 
     #[test]
     fn a_file_is_read_and_a_bad_line_is_named() {
-        let good = format!("{HEADING}HN,Liên đoàn Lao động Thành phố Hà Nội,,LDLD_TINH,,TLD,1946-01-01\n");
+        let good =
+            format!("{HEADING}HN,Liên đoàn Lao động Thành phố Hà Nội,,LDLD_TINH,,TLD,1946-01-01\n");
         let lines = read(good.as_bytes()).expect("read");
         assert_eq!((lines.len(), lines[0].superior_code.as_str()), (1, "TLD"));
 
-        for bad in ["HN,Hà Nội,,LDLD_TINH,,TLD,01/01/1946\n", "HN,Ha\u{300} Nội,,LDLD_TINH,,TLD,1946-01-01\n"] {
+        for bad in [
+            "HN,Hà Nội,,LDLD_TINH,,TLD,01/01/1946\n",
+            "HN,Ha\u{300} Nội,,LDLD_TINH,,TLD,1946-01-01\n",
+        ] {
             let error = read(format!("{HEADING}{bad}").as_bytes()).expect_err("refused");
             assert!(format!("{error:#}").contains("line 0"), "{error:#}");
         }

@@ -70,7 +70,10 @@ fn say_where(system: &System, administrator: Option<&str>) {
     let gateway = system.gateway();
     println!("Công Đoàn is up.\n");
     println!("  gateway       {gateway}   gRPC, gRPC-Web and JSON; {gateway}/openapi.json");
-    println!("  issuer        {}   gives a token to anybody on this machine", system.issuer().issuer());
+    println!(
+        "  issuer        {}   gives a token to anybody on this machine",
+        system.issuer().issuer()
+    );
     for service in crate::system::OWNERS {
         println!("  {service:<13} {}", system.uri(service));
     }
@@ -82,7 +85,9 @@ fn say_where(system: &System, administrator: Option<&str>) {
         Some(subject) => println!("\nIts administrator is \"{subject}\"."),
         None => {
             println!("\nIt holds nothing yet. In another terminal:");
-            println!("  congdoan bootstrap --subject me     found the Confederation, and administer it");
+            println!(
+                "  congdoan bootstrap --subject me     found the Confederation, and administer it"
+            );
         }
     }
     println!("\nInterrupt it with Ctrl-C.");

@@ -36,7 +36,9 @@ pub(super) fn find() -> anyhow::Result<Programs> {
 
     let mut found: Vec<Programs> = debian()
         .into_iter()
-        .filter_map(|directory| version(&directory).ok().map(|version| Programs { directory, version }))
+        .filter_map(|directory| {
+            version(&directory).ok().map(|version| Programs { directory, version })
+        })
         .collect();
     found.sort_by_key(|programs| programs.version);
     if let Some(programs) = found.pop().filter(|programs| programs.version >= OLDEST) {
@@ -44,7 +46,9 @@ pub(super) fn find() -> anyhow::Result<Programs> {
     }
 
     std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default())
-        .filter_map(|directory| version(&directory).ok().map(|version| Programs { directory, version }))
+        .filter_map(|directory| {
+            version(&directory).ok().map(|version| Programs { directory, version })
+        })
         .find(|programs| programs.version >= OLDEST)
         .with_context(|| {
             format!(

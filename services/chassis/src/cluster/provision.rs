@@ -25,10 +25,11 @@ pub async fn provision(superuser_url: &str, service: &str, database: &str) -> an
     let roles = include_str!("../../sql/provision/roles.sql").replace("{service}", service);
     sqlx::raw_sql(AssertSqlSafe(roles)).execute(&mut anywhere).await?;
 
-    let exists: bool = sqlx::query_scalar("select exists (select from pg_database where datname = $1)")
-        .bind(database)
-        .fetch_one(&mut anywhere)
-        .await?;
+    let exists: bool =
+        sqlx::query_scalar("select exists (select from pg_database where datname = $1)")
+            .bind(database)
+            .fetch_one(&mut anywhere)
+            .await?;
     if !exists {
         let create = format!("create database {database} owner {service}_owner");
         sqlx::raw_sql(AssertSqlSafe(create))

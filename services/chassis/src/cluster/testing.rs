@@ -71,7 +71,10 @@ async fn fresh(
 
     let database = format!("test_{service}_{}", Uuid::new_v4().simple());
     let create = format!("create database {database} template {template} owner {service}_owner");
-    sqlx::raw_sql(AssertSqlSafe(create)).execute(&mut superuser).await.context("copy the template")?;
+    sqlx::raw_sql(AssertSqlSafe(create))
+        .execute(&mut superuser)
+        .await
+        .context("copy the template")?;
     superuser.close().await?;
 
     let of = |role: &str| address(&options, role, &database);
