@@ -410,7 +410,7 @@ impl Database {
             return Ok(Seen::default());
         };
         let seen = Seen::decode(&self.keys, token)?;
-        Ok(self.progress.wait(seen, call.deadline).await?)
+        self.progress.wait(seen, call.deadline).await
     }
 
     async fn begin(&self, call: &Call) -> Result<Transaction<'static, Postgres>, Failure> {

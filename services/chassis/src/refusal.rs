@@ -81,8 +81,13 @@ struct Violation {
 }
 
 /// Why a request was refused: never our trouble, always something that the caller can mend.
+///
+/// One word wide: refusals travel in the results of everything that parses.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal {
+pub struct Refusal(Box<Content>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Content {
     code: Code,
     domain: &'static str,
     reason: &'static str,
@@ -101,7 +106,7 @@ impl Refusal {
         vi: impl Into<String>,
         en: impl Into<String>,
     ) -> Self {
-        Self {
+        Self(Box::new(Content {
             code,
             domain,
             reason,
@@ -112,7 +117,7 @@ impl Refusal {
             metadata: Vec::new(),
             violations: Vec::new(),
             retry_after: None,
-        }
+        }))
     }
 
     /// A refusal for one of the reasons that every service shares.
@@ -127,10 +132,10 @@ impl Refusal {
 
     /// Names the field at fault, for example `lines[12].identity_number`.
     pub fn field(mut self, field: impl Into<String>) -> Self {
-        self.violations.push(Violation {
+        self.0.violations.push(Violation {
             field: field.into(),
-            reason: self.reason,
-            text: self.text.clone(),
+            reason: self.0.reason,
+            text: self.0.text.clone(),
         });
         self
     }
@@ -143,7 +148,7 @@ impl Refusal {
         vi: impl Into<String>,
         en: impl Into<String>,
     ) -> Self {
-        self.violations.push(Violation {
+        self.0.violations.push(Violation {
             field: field.into(),
             reason,
             text: Text {
@@ -156,35 +161,35 @@ impl Refusal {
 
     /// Takes over the fields at fault of another refusal: every bad line of a file at once.
     pub fn and(mut self, other: Refusal) -> Self {
-        self.violations.extend(other.violations);
+        self.0.violations.extend(other.0.violations);
         self
     }
 
     /// Adds a number or a code to the ErrorInfo. Never personal data.
     pub fn with(mut self, key: &'static str, value: impl Into<String>) -> Self {
-        self.metadata.push((key, value.into()));
+        self.0.metadata.push((key, value.into()));
         self
     }
 
     /// Says that the same call may succeed later.
     pub fn retry_after(mut self, delay: Duration) -> Self {
-        self.retry_after = Some(delay);
+        self.0.retry_after = Some(delay);
         self
     }
 
     /// The reason, as in ErrorInfo.
     pub fn reason(&self) -> &'static str {
-        self.reason
+        self.0.reason
     }
 
     /// The status code.
     pub fn code(&self) -> Code {
-        self.code
+        self.0.code
     }
 
     /// The fields at fault, in the order in which they were named.
     pub fn fields(&self) -> impl Iterator<Item = &str> {
-        self.violations.iter().map(|violation| violation.field.as_str())
+        self.0.violations.iter().map(|violation| violation.field.as_str())
     }
 
     /// The status, in the language of the call that is being answered.
@@ -195,22 +200,22 @@ impl Refusal {
     /// The status, in the given language.
     pub fn status_in(&self, language: Language) -> Status {
         let mut metadata: HashMap<String, String> = self
-            .metadata
+            .0.metadata
             .iter()
             .map(|(key, value)| ((*key).to_string(), value.clone()))
             .collect();
-        if let Some(first) = self.violations.first() {
+        if let Some(first) = self.0.violations.first() {
             metadata
                 .entry("field".to_string())
                 .or_insert_with(|| first.field.clone());
         }
         let mut details = ErrorDetails::new();
         details
-            .set_error_info(self.reason, self.domain, metadata)
-            .set_localized_message(language.tag(), self.text.in_language(language));
-        if !self.violations.is_empty() {
+            .set_error_info(self.0.reason, self.0.domain, metadata)
+            .set_localized_message(language.tag(), self.0.text.in_language(language));
+        if !self.0.violations.is_empty() {
             details.set_bad_request(
-                self.violations
+                self.0.violations
                     .iter()
                     .map(|violation| FieldViolation {
                         field: violation.field.clone(),
@@ -224,10 +229,10 @@ impl Refusal {
                     .collect::<Vec<_>>(),
             );
         }
-        if let Some(delay) = self.retry_after {
+        if let Some(delay) = self.0.retry_after {
             details.set_retry_info(Some(delay));
         }
-        Status::with_error_details(self.code, self.text.en.clone(), details)
+        Status::with_error_details(self.0.code, self.0.text.en.clone(), details)
     }
 }
 
@@ -238,7 +243,7 @@ pub fn short_name(name: &'static str) -> &'static str {
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.reason, self.text.en)
+        write!(f, "{}: {}", self.0.reason, self.0.text.en)
     }
 }
 
@@ -254,7 +259,7 @@ impl From<Refusal> for Status {
 #[derive(Debug)]
 pub enum Failure {
     /// The request's fault: answered with its reason.
-    Refused(Box<Refusal>),
+    Refused(Refusal),
     /// Our own: logged where it is answered, and answered without its cause.
     Failed(anyhow::Error),
 }
@@ -280,7 +285,7 @@ impl fmt::Display for Failure {
 
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
-        Failure::Refused(Box::new(refusal))
+        Failure::Refused(refusal)
     }
 }
 
