@@ -150,18 +150,6 @@ impl Contract {
         methods.sort_by(|one, other| one.path.cmp(&other.path));
         methods
     }
-
-    /// The full names of the services that are open to the outside.
-    pub fn services(&self) -> Vec<String> {
-        let mut names: Vec<_> = self
-            .methods
-            .values()
-            .map(|method| method.descriptor.parent_service().full_name().to_string())
-            .collect();
-        names.sort();
-        names.dedup();
-        names
-    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,254 @@
+//! Methods that need several services.
+
+use http::Method;
+use prost::Message;
+use proto::gateway::v1::gateway_service_client::GatewayServiceClient;
+use proto::gateway::v1::{
+    CommitteeMember, FoundGrassrootsUnionRequest, GetOrganisationProfileRequest,
+    GrassrootsUnionDossier, NewUnion,
+};
+use proto::membership::v1::{
+    CountMembersRequest, CountMembersResponse, PersonLine, RecordApplicantsRequest,
+    RecordApplicantsResponse, count_members_response, record_applicants_response,
+};
+use proto::registry::v1::{
+    FoundOrganisationRequest, FoundOrganisationResponse, NewDecision, basis,
+};
+use proto::reporting::v1::{Figure, QueryFiguresRequest, QueryFiguresResponse};
+use std::sync::{Arc, Mutex};
+use tonic::{Code, Response, Status};
+use tonic_types::{ErrorDetails, StatusExt};
+use uuid::Uuid;
+
+use super::behind::Behind;
+use super::passed_through::{GET, knows_organisations};
+use super::world::World;
+
+const COUNT: &str = "/congdoan.membership.v1.MembershipService/CountMembers";
+const RECORD: &str = "/congdoan.membership.v1.ApplicationService/RecordApplicants";
+const FIGURES: &str = "/congdoan.reporting.v1.FigureService/QueryFigures";
+const FOUND: &str = "/congdoan.registry.v1.OrganisationService/FoundOrganisation";
+
+fn counts_members(membership: &Behind, members: i32) {
+    membership.answer(COUNT, move |asked: CountMembersRequest| {
+        let counts = asked
+            .organisation_ids
+            .into_iter()
+            .map(|organisation_id| count_members_response::Count { organisation_id, members, female: 1 })
+            .collect();
+        Ok(Response::new(CountMembersResponse { counts }))
+    });
+}
+
+fn knows_figures(reporting: &Behind) {
+    reporting.answer(FIGURES, |asked: QueryFiguresRequest| {
+        let figures = asked
+            .indicators
+            .into_iter()
+            .map(|indicator| Figure { indicator, value: 21_574, ..Figure::default() })
+            .collect();
+        Ok(Response::new(QueryFiguresResponse { figures }))
+    });
+}
+
+fn profile_of(id: Uuid) -> GetOrganisationProfileRequest {
+    GetOrganisationProfileRequest { organisation_id: id.to_string(), as_of: None }
+}
+
+#[tokio::test]
+async fn a_profile_is_what_three_services_know() {
+    let world = World::start().await;
+    knows_organisations(&world.registry);
+    counts_members(&world.membership, 12);
+    knows_figures(&world.reporting);
+    let id = Uuid::now_v7();
+    let answer = world.json(Method::GET, &format!("/v1/organisations/{id}/profile"), None).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    assert_eq!(answer.body["organisation"]["name"], "LĐLĐ");
+    assert_eq!(answer.body["membership"]["members"], 12);
+    assert_eq!(answer.body["reporting"]["figures"][1]["value"], "21574");
+    assert_eq!(answer.body["absentParts"], serde_json::json!([]));
+}
+
+#[tokio::test]
+async fn a_part_that_is_away_or_slow_or_denied_is_absent_and_named() {
+    let closed = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let nobody = closed.local_addr().unwrap();
+    drop(closed);
+    let further = format!("patience.part_ms = 200\nbackends.reporting = 'http://{nobody}'");
+    let world = World::start_with(&further).await;
+    knows_organisations(&world.registry);
+    world.membership.on(COUNT, |_| Box::pin(std::future::pending()));
+    let mut client = GatewayServiceClient::new(world.an().await);
+    let profile = client.get_organisation_profile(profile_of(Uuid::now_v7())).await;
+    let profile = profile.expect("answered").into_inner();
+    assert!(profile.organisation.is_some());
+    assert_eq!((profile.membership, profile.reporting), (None, None));
+    let absent: Vec<_> = profile
+        .absent_parts
+        .iter()
+        .map(|part| (part.service.as_str(), part.reason.as_str()))
+        .collect();
+    assert_eq!(absent, [("membership", "DEADLINE_EXCEEDED"), ("reporting", "SERVICE_AWAY")]);
+
+    world.membership.on(COUNT, |_| {
+        Box::pin(async { Err(Status::permission_denied("not for you")) })
+    });
+    let profile = client.get_organisation_profile(profile_of(Uuid::now_v7())).await;
+    assert_eq!(profile.expect("answered").into_inner().absent_parts[0].reason, "PERMISSION_DENIED");
+}
+
+#[tokio::test]
+async fn there_is_no_profile_of_what_registry_does_not_know_or_when_nobody_answers() {
+    let world = World::start_with("patience.part_ms = 200").await;
+    let mut client = GatewayServiceClient::new(world.an().await);
+    world.registry.on(GET, |_| Box::pin(async { Err(Status::not_found("no such organisation")) }));
+    counts_members(&world.membership, 3);
+    let status = client.get_organisation_profile(profile_of(Uuid::now_v7())).await;
+    assert_eq!(status.expect_err("refused").code(), Code::NotFound);
+
+    for (behind, path) in
+        [(&world.registry, GET), (&world.membership, COUNT), (&world.reporting, FIGURES)]
+    {
+        behind.on(path, |_| Box::pin(std::future::pending()));
+    }
+    let status = client.get_organisation_profile(profile_of(Uuid::now_v7())).await;
+    let info = status.expect_err("refused").get_details_error_info().expect("a reason");
+    assert_eq!(info.reason, "ALL_PARTS_AWAY");
+    assert_eq!(info.metadata["membership"], "DEADLINE_EXCEEDED");
+}
+
+fn founding() -> FoundGrassrootsUnionRequest {
+    let applicants = (0..5)
+        .map(|number| PersonLine { name: format!("Nguyễn Văn {number}"), ..Default::default() })
+        .collect();
+    FoundGrassrootsUnionRequest {
+        request_id: Uuid::now_v7().to_string(),
+        validate_only: false,
+        dossier: Some(GrassrootsUnionDossier {
+            union: Some(NewUnion {
+                superior_id: Uuid::now_v7().to_string(),
+                code: "CDCS-1".to_string(),
+                name: "CĐCS Nhà máy".to_string(),
+                ..NewUnion::default()
+            }),
+            decision: Some(NewDecision { number: "1/QĐ-LĐLĐ".to_string(), ..Default::default() }),
+            applicants,
+            committee: vec![
+                CommitteeMember { applicant: 3, position: "CHAIR".to_string(), term_until: None },
+                CommitteeMember { applicant: 0, position: "MEMBER".to_string(), term_until: None },
+            ],
+            ..GrassrootsUnionDossier::default()
+        }),
+    }
+}
+
+/// Remembers the requests of the steps; applicant n becomes person "p<n>".
+#[derive(Clone, Default)]
+struct Steps {
+    recorded: Arc<Mutex<Vec<RecordApplicantsRequest>>>,
+    founded: Arc<Mutex<Vec<FoundOrganisationRequest>>>,
+}
+
+impl Steps {
+    fn taken_by(world: &World) -> Self {
+        let steps = Steps::default();
+        let recorded = steps.recorded.clone();
+        world.membership.answer(RECORD, move |asked: RecordApplicantsRequest| {
+            let applicants = (0..asked.applicants.len())
+                .map(|n| record_applicants_response::Applicant {
+                    person_id: format!("p{n}"),
+                    application_id: format!("a{n}"),
+                })
+                .collect();
+            recorded.lock().unwrap().push(asked);
+            Ok(Response::new(RecordApplicantsResponse { applicants, warnings: vec![] }))
+        });
+        let founded = steps.founded.clone();
+        world.registry.answer(FOUND, move |asked: FoundOrganisationRequest| {
+            let office_ids = (0..asked.offices.len()).map(|n| format!("o{n}")).collect();
+            founded.lock().unwrap().push(asked);
+            Ok(Response::new(FoundOrganisationResponse {
+                organisation_id: "the-union".to_string(),
+                decision_id: "the-decision".to_string(),
+                office_ids,
+            }))
+        });
+        steps
+    }
+}
+
+#[tokio::test]
+async fn a_founding_records_the_applicants_and_then_founds_with_their_ids() {
+    let world = World::start().await;
+    let steps = Steps::taken_by(&world);
+    counts_members(&world.membership, 5);
+    let mut client = GatewayServiceClient::new(world.an().await);
+    let asked = founding();
+    let answer = client.found_grassroots_union(asked.clone()).await.expect("founded").into_inner();
+    assert_eq!((answer.organisation_id.as_str(), answer.person_ids.len()), ("the-union", 5));
+    assert_eq!(answer.office_ids, ["o0", "o1"]);
+    assert_eq!(answer.pending_consequences, []);
+
+    let found = steps.founded.lock().unwrap()[0].clone();
+    let dossier = asked.dossier.clone().expect("a dossier");
+    let superior = &dossier.union.as_ref().expect("a union").superior_id;
+    assert_eq!((&found.superior_id, found.r#type.as_str()), (superior, "CDCS"));
+    assert_eq!(found.applicant_ids, ["p0", "p1", "p2", "p3", "p4"]);
+    let seats: Vec<_> = found.offices.iter().map(|o| (o.person_id.as_str(), o.position.as_str())).collect();
+    assert_eq!(seats, [("p3", "CHAIR"), ("p0", "MEMBER")]);
+    let basis = found.basis.clone().and_then(|basis| basis.basis);
+    assert_eq!(basis, dossier.decision.map(basis::Basis::NewDecision));
+    let recorded = steps.recorded.lock().unwrap()[0].clone();
+    assert_eq!((&recorded.organisation_id, recorded.applicants), (superior, dossier.applicants));
+
+    // Repeating it repeats the steps, under the same ids.
+    client.found_grassroots_union(asked).await.expect("founded");
+    assert_eq!(steps.founded.lock().unwrap()[1].encode_to_vec(), found.encode_to_vec());
+    assert_eq!(steps.recorded.lock().unwrap()[1].request_id, recorded.request_id);
+    assert_ne!(recorded.request_id, found.request_id);
+}
+
+#[tokio::test]
+async fn what_membership_has_not_done_yet_is_told_to_be_under_way() {
+    let world = World::start_with("patience.consequence_ms = 100").await;
+    Steps::taken_by(&world);
+    world.membership.on(COUNT, |_| Box::pin(std::future::pending()));
+    let mut client = GatewayServiceClient::new(world.an().await);
+    let answer = client.found_grassroots_union(founding()).await.expect("founded").into_inner();
+    let pending = &answer.pending_consequences[0];
+    assert_eq!((pending.service.as_str(), pending.people), ("membership", 5));
+}
+
+#[tokio::test]
+async fn a_refused_step_is_told_in_the_words_of_the_dossier() {
+    let world = World::start().await;
+    let steps = Steps::taken_by(&world);
+    world.registry.answer(FOUND, |_: FoundOrganisationRequest| {
+        let mut details = ErrorDetails::with_error_info("CODE_TAKEN", "registry.congdoan.vn", []);
+        details.add_bad_request_violation("code", "taken");
+        let status = Status::with_error_details(Code::AlreadyExists, "taken", details);
+        Err::<Response<FoundOrganisationResponse>, _>(status)
+    });
+    let mut client = GatewayServiceClient::new(world.an().await);
+    let status = client.found_grassroots_union(founding()).await.expect_err("refused");
+    assert_eq!(status.code(), Code::AlreadyExists);
+    assert_eq!(status.get_details_error_info().expect("a reason").reason, "CODE_TAKEN");
+    let bad = status.get_details_bad_request().expect("fields");
+    assert_eq!(bad.field_violations[0].field, "dossier.union.code");
+    assert_eq!(steps.recorded.lock().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_dossier_that_cannot_succeed_leaves_no_applicants_behind() {
+    let world = World::start().await;
+    let steps = Steps::taken_by(&world);
+    let mut client = GatewayServiceClient::new(world.an().await);
+    let mut too_few = founding();
+    too_few.dossier.as_mut().expect("a dossier").applicants.truncate(4);
+    let status = client.found_grassroots_union(too_few).await.expect_err("refused");
+    let info = status.get_details_error_info().expect("a reason");
+    assert_eq!(info.reason, "APPLICANTS_TOO_FEW");
+    assert_eq!(info.metadata["field"], "dossier.applicants");
+    assert!(steps.recorded.lock().unwrap().is_empty());
+}

@@ -1,0 +1,103 @@
+//! What the gateway says of itself: OpenAPI, health, reflection.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use http::Method;
+use prost_reflect::DescriptorPool;
+use serde_json::Value as Json;
+use tokio_stream::StreamExt;
+use tonic_health::pb::HealthCheckRequest;
+use tonic_health::pb::health_check_response::ServingStatus;
+use tonic_health::pb::health_client::HealthClient;
+
+use super::world::World;
+
+async fn openapi(world: &World) -> Json {
+    let (status, headers, body) = world.http(Method::GET, "/openapi.json", &[], vec![]).await;
+    assert_eq!((status.as_u16(), headers["content-type"].to_str().unwrap()), (200, "application/json"));
+    serde_json::from_slice(&body).expect("json")
+}
+
+#[tokio::test]
+async fn openapi_has_every_method_with_an_http_binding() {
+    let world = World::start().await;
+    let document = openapi(&world).await;
+    let written: HashSet<&str> = document["paths"]
+        .as_object()
+        .expect("paths")
+        .values()
+        .flat_map(|path| path.as_object().expect("verbs").values())
+        .map(|operation| operation["x-grpc-method"].as_str().expect("a method"))
+        .collect();
+    let pool = DescriptorPool::decode(proto::DESCRIPTORS).expect("read");
+    let http = pool.get_extension_by_name("google.api.http").expect("known");
+    for service in pool.services().filter(|service| service.full_name().starts_with("congdoan.")) {
+        for method in service.methods().filter(|method| method.options().has_extension(&http)) {
+            let path = format!("/{}/{}", service.full_name(), method.name());
+            assert!(written.contains(path.as_str()), "{path} is missing");
+        }
+    }
+    assert!(written.iter().all(|path| !path.contains("FeedService")));
+}
+
+#[tokio::test]
+async fn openapi_refers_to_nothing_that_it_does_not_define() {
+    fn references<'a>(json: &'a Json, found: &mut Vec<&'a str>) {
+        match json {
+            Json::Object(fields) => fields.iter().for_each(|(name, value)| match value {
+                Json::String(to) if name == "$ref" => found.push(to),
+                value => references(value, found),
+            }),
+            Json::Array(values) => values.iter().for_each(|value| references(value, found)),
+            _ => {}
+        }
+    }
+    let world = World::start().await;
+    let document = openapi(&world).await;
+    assert_eq!(document["openapi"], "3.1.0");
+    let mut found = Vec::new();
+    references(&document, &mut found);
+    assert!(found.len() > 100);
+    for reference in found {
+        let pointer = reference.strip_prefix('#').expect("in this document");
+        assert!(document.pointer(pointer).is_some(), "{reference} is not defined");
+    }
+    let suspend = &document["paths"]["/v1/organisations/{organisation_id}:suspend"]["post"];
+    assert_eq!(suspend["x-permission"], "registry.organisation.suspend");
+    assert!(suspend["description"].as_str().expect("a comment").contains("tạm dừng"));
+}
+
+#[tokio::test]
+async fn health_tells_the_gateway_from_the_services_behind_it() {
+    let nobody = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let closed = nobody.local_addr().unwrap();
+    drop(nobody);
+    let further = format!("backends.health_ms = 50\nbackends.reporting = 'http://{closed}'");
+    let world = World::start_with(&further).await;
+    let registry = "/grpc.health.v1.Health/Check";
+    world.registry.answer(registry, |_: HealthCheckRequest| {
+        Ok(tonic::Response::new(tonic_health::pb::HealthCheckResponse {
+            status: ServingStatus::Serving.into(),
+        }))
+    });
+    let mut health = HealthClient::new(world.channel().await);
+    for (service, expected) in [
+        ("", ServingStatus::Serving),
+        ("registry", ServingStatus::Serving),
+        ("reporting", ServingStatus::NotServing),
+    ] {
+        // Told at first, and again whenever it changes.
+        let asked = HealthCheckRequest { service: service.to_string() };
+        let mut told = health.watch(asked).await.expect("told").into_inner();
+        let settled = async {
+            while let Some(Ok(answer)) = told.next().await {
+                if answer.status() == expected {
+                    return;
+                }
+            }
+            panic!("{service} never became {expected:?}");
+        };
+        tokio::time::timeout(Duration::from_secs(10), settled).await.expect(service);
+    }
+}

@@ -1,0 +1,151 @@
+//! JSON over HTTP, by the contracts' own options.
+
+use http::Method;
+use proto::registry::v1::{
+    ListChildrenRequest, ListChildrenResponse, SuspendOrganisationRequest,
+    SuspendOrganisationResponse,
+};
+use proto::reporting::v1::{Figure, QueryFiguresRequest, QueryFiguresResponse};
+use serde_json::json;
+use tonic::{Code, Response, Status};
+use tonic_types::{ErrorDetails, StatusExt};
+
+use super::passed_through::{GET, knows_organisations};
+use super::world::World;
+
+const CHILDREN: &str = "/congdoan.registry.v1.OrganisationService/ListChildren";
+const SUSPEND: &str = "/congdoan.registry.v1.OrganisationService/SuspendOrganisation";
+const FIGURES: &str = "/congdoan.reporting.v1.FigureService/QueryFigures";
+
+#[tokio::test]
+async fn a_path_and_a_query_become_a_request() {
+    let world = World::start().await;
+    world.registry.answer(CHILDREN, |asked: ListChildrenRequest| {
+        // What was asked comes back as a token, for the test to look at.
+        let as_of = asked.as_of.expect("a date");
+        let token = format!(
+            "{} {} {}-{}-{}",
+            asked.organisation_id, asked.page_size, as_of.year, as_of.month, as_of.day
+        );
+        Ok(Response::new(ListChildrenResponse {
+            next_page_token: token,
+            ..ListChildrenResponse::default()
+        }))
+    });
+    let path = "/v1/organisations/a%20b/children?pageSize=3&as_of=2020-12-31";
+    let answer = world.json(Method::GET, path, None).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    assert_eq!(
+        answer.body,
+        json!({"organisations": [], "nextPageToken": "a b 3 2020-12-31"})
+    );
+}
+
+#[tokio::test]
+async fn a_body_becomes_a_request_and_the_path_has_the_last_word() {
+    let world = World::start().await;
+    world.registry.answer(SUSPEND, |asked: SuspendOrganisationRequest| {
+        assert_eq!((asked.organisation_id.as_str(), asked.request_id.as_str()), ("7", "r"));
+        Ok(Response::new(SuspendOrganisationResponse { decision_id: "d".to_string() }))
+    });
+    let body = json!({"requestId": "r", "organisation_id": "8", "basis": {"decisionId": "d"}});
+    let answer = world.json(Method::POST, "/v1/organisations/7:suspend", Some(body)).await;
+    assert_eq!(answer.body, json!({"decisionId": "d"}));
+}
+
+#[tokio::test]
+async fn large_numbers_are_texts_and_no_digit_is_lost() {
+    let world = World::start().await;
+    world.reporting.answer(FIGURES, |_: QueryFiguresRequest| {
+        let figure = Figure { value: 9_007_199_254_740_993, ..Figure::default() };
+        Ok(Response::new(QueryFiguresResponse { figures: vec![figure] }))
+    });
+    let answer = world.json(Method::POST, "/v1/figures:query", Some(json!({}))).await;
+    let figure = &answer.body["figures"][0];
+    assert_eq!(figure["value"], "9007199254740993");
+    assert_eq!(figure["numerator"], "0", "defaults are shown");
+    assert_eq!(figure["withoutSuspended"], false);
+}
+
+#[tokio::test]
+async fn bad_json_is_refused_with_the_field_and_never_with_its_value() {
+    let world = World::start().await;
+    let path = "/v1/organisations/7:recordApplicants";
+    for (body, field) in [
+        (json!({"applicantz": []}), "applicantz"),
+        (json!({"applicants": [{"name": 999_000_000_001_u64}]}), "applicants[0].name"),
+    ] {
+        let answer = world.json(Method::POST, path, Some(body)).await;
+        assert_eq!((answer.status.as_u16(), answer.reason()), (400, "JSON_MALFORMED"));
+        let violation = &answer.detail("google.rpc.BadRequest")["fieldViolations"][0];
+        assert_eq!(violation["field"], field);
+        assert!(!answer.body.to_string().contains("999000000001"));
+    }
+    let answer = world.json(Method::GET, "/v1/organisations/7/children?page_size=x", None).await;
+    assert_eq!((answer.status.as_u16(), answer.reason()), (400, "PARAMETER_MALFORMED"));
+}
+
+#[tokio::test]
+async fn a_refusal_is_json_with_its_details() {
+    let world = World::start().await;
+    world.registry.answer(SUSPEND, |_: SuspendOrganisationRequest| {
+        let mut details = ErrorDetails::new();
+        details
+            .set_error_info(
+                "ORGANISATION_SUSPENDED",
+                "registry.congdoan.vn",
+                [("organisation_id".to_string(), "7".to_string())],
+            )
+            .set_localized_message("vi-VN", "Đã tạm dừng.");
+        Err::<Response<SuspendOrganisationResponse>, _>(Status::with_error_details(
+            Code::FailedPrecondition,
+            "suspended already",
+            details,
+        ))
+    });
+    let answer = world.json(Method::POST, "/v1/organisations/7:suspend", Some(json!({}))).await;
+    assert_eq!(answer.status, 400);
+    assert_eq!(
+        answer.body,
+        json!({"error": {
+            "code": 400,
+            "status": "FAILED_PRECONDITION",
+            "message": "suspended already",
+            "details": [
+                {
+                    "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+                    "reason": "ORGANISATION_SUSPENDED",
+                    "domain": "registry.congdoan.vn",
+                    "metadata": {"organisation_id": "7"},
+                },
+                {
+                    "@type": "type.googleapis.com/google.rpc.LocalizedMessage",
+                    "locale": "vi-VN",
+                    "message": "Đã tạm dừng.",
+                },
+            ],
+        }})
+    );
+}
+
+#[tokio::test]
+async fn an_unknown_path_and_a_verb_that_does_not_fit_are_told_apart() {
+    let world = World::start().await;
+    let answer = world.json(Method::GET, "/v1/nothing", None).await;
+    assert_eq!((answer.status.as_u16(), answer.reason()), (404, "PATH_UNKNOWN"));
+    let answer = world.json(Method::GET, "/v1/organisations/7:suspend", None).await;
+    assert_eq!((answer.status.as_u16(), answer.reason()), (405, "VERB_NOT_ALLOWED"));
+    assert_eq!(answer.headers["allow"], "POST");
+}
+
+#[tokio::test]
+async fn without_a_token_json_is_refused_too() {
+    let world = World::start().await;
+    knows_organisations(&world.registry);
+    let (status, headers, body) =
+        world.http(Method::GET, "/v1/organisations/7", &[], vec![]).await;
+    assert_eq!((status.as_u16(), headers["www-authenticate"].to_str().unwrap()), (401, "Bearer"));
+    let body: serde_json::Value = serde_json::from_slice(&body).expect("json");
+    assert_eq!(body["error"]["status"], "UNAUTHENTICATED");
+    assert!(world.registry.calls(GET).is_empty());
+}

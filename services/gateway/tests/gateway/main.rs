@@ -1,0 +1,12 @@
+//! The gateway between real clients and real servers, on real sockets.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+mod behind;
+mod callers;
+mod composites;
+mod contract;
+mod json;
+mod limits;
+mod passed_through;
+mod rights;
+mod world;
