@@ -1,1 +1,83 @@
-//! .
+//! Reporting: what is counted, from what happened.
+//!
+//! It [follows](follow) the feeds of registry and membership, derives [facts](fact) from
+//! their changes and keeps the roll-up of them ([`ledger`]). Figures ([`figure`]) are joins
+//! of facts with the tree, as it stood or as it stands; [`report`] prints them. What it is
+//! told itself are [`acts`]: targets, ratings, activities.
+//!
+//! **Invariant:** no total is ever stored as such: every figure is a sum, or a distinct
+//! count, of facts, each of which names the change that it came from.
+
+pub mod acts;
+pub mod api;
+pub mod error;
+pub mod fact;
+pub mod figure;
+pub mod follow;
+pub mod ledger;
+pub mod reads;
+pub mod recount;
+pub mod reference;
+pub mod report;
+pub mod target;
+pub mod vietnamese;
+pub mod wire;
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use chassis::config::SecretFile;
+use chassis::database;
+use chassis::seen;
+use chassis::serve::{Running, Service};
+use serde::Deserialize;
+
+use crate::api::Api;
+
+/// The documented defaults, compiled in.
+pub const DEFAULTS: &str = include_str!("../defaults.toml");
+
+/// The schema, as the owner of the database applies it.
+pub static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
+
+/// All that can be configured.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The file with the secret that seals tokens.
+    pub seen_key: SecretFile,
+    /// Where and within which limits it serves.
+    pub serve: chassis::serve::Config,
+    /// Traces, metrics and logs.
+    pub telemetry: chassis::telemetry::Config,
+    /// Its database.
+    pub database: database::Config,
+    /// Whose feeds it follows.
+    pub feeds: Feeds,
+}
+
+/// Where the services are whose feeds are followed.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Feeds {
+    /// Registry: organisations, events and rights.
+    pub registry: String,
+    /// Membership: movements of members, and what happens to people.
+    pub membership: String,
+}
+
+/// Reads the reference data, opens the database, and serves.
+pub async fn start(config: Config) -> anyhow::Result<Running> {
+    let reference = reference::load().context("read the reference data")?;
+    let seal =
+        Arc::new(seen::Keys::new(config.seen_key.read()?.as_bytes()).context("use seen_key")?);
+    let database =
+        database::open(&config.database, "reporting", &["registry", "membership"], seal).await?;
+    Service::new("reporting", &config.serve)
+        .routes(Api::new(database.clone(), reference).routes())
+        .database(database)
+        .follow(&config.feeds.registry, follow::Registry::new(reference))
+        .follow(&config.feeds.membership, follow::Membership)
+        .start()
+        .await
+}

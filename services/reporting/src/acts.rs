@@ -1,0 +1,74 @@
+//! What reporting does when it is told to: one act, one file.
+
+pub mod assign_target;
+pub mod record_activities;
+pub mod record_ratings;
+
+use std::collections::BTreeMap;
+
+use chassis::access::unknown_or_denied;
+use chassis::database::Acting;
+use chassis::refusal::{Failure, Refusal};
+use uuid::Uuid;
+
+use crate::error::Refused;
+
+/// Says on which position of registry's feed an act was decided: whoever follows both feeds
+/// applies it after that one.
+async fn decided_on_registry(acting: &mut Acting) -> Result<(), Failure> {
+    let position = sqlx::query_scalar!("select position from feed.follower where source = 'registry'")
+        .fetch_optional(acting.db())
+        .await?;
+    acting.set_registry_position(position.unwrap_or(0));
+    Ok(())
+}
+
+/// An organisation that a line of a list names, in the caller's scope.
+struct Named {
+    organisation_type: String,
+    grassroots: bool,
+}
+
+/// Reads, and locks in one order, the organisations of a list; those that are unknown or out
+/// of scope are absent.
+async fn named(
+    acting: &mut Acting,
+    organisations: &[Uuid],
+) -> Result<BTreeMap<Uuid, Named>, Failure> {
+    let rows = sqlx::query!(
+        r#"select organisation_id, type as organisation_type, grassroots
+           from organisation
+           where organisation_id = any($1) and access.covers(organisation_id)
+           order by organisation_id
+           for no key update"#,
+        organisations,
+    )
+    .fetch_all(acting.db())
+    .await?;
+    if rows.is_empty()
+        && let Some(first) = organisations.first()
+    {
+        let unknown =
+            Refused::OrganisationUnknown { field: String::new(), organisation_id: *first };
+        let failure = unknown_or_denied(acting.db(), unknown).await;
+        if failure.refusal().is_none_or(|refusal| refusal.reason() == "PERMISSION_DENIED") {
+            return Err(failure);
+        }
+    }
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let named =
+                Named { organisation_type: row.organisation_type, grassroots: row.grassroots };
+            (row.organisation_id, named)
+        })
+        .collect())
+}
+
+/// Refuses with every line at fault, if there is one.
+fn refuse_all(faults: Vec<Refused>) -> Result<(), Failure> {
+    match faults.into_iter().map(Refusal::from).reduce(Refusal::and) {
+        Some(refusal) => Err(refusal.into()),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,189 @@
+//! TargetService.
+
+use chassis::call::Call;
+use chassis::page::{self, QueryDigest};
+use chassis::parse;
+use chassis::refusal::Failure;
+use proto::reporting::v1::target_service_server::TargetService;
+use proto::reporting::v1::*;
+use time::Date;
+use tonic::{Request, Response, Status};
+use uuid::Uuid;
+
+use super::Api;
+use crate::acts::assign_target::AssignTarget;
+use crate::error::Refused;
+use crate::figure::heads;
+use crate::target::{self, Node, Row, ValueUnit};
+use crate::{reads, wire};
+
+/// 100 %.
+const BASIS_POINTS_MAX: i64 = 10_000;
+
+#[tonic::async_trait]
+impl TargetService for Api {
+    async fn assign_target(
+        &self,
+        request: Request<AssignTargetRequest>,
+    ) -> Result<Response<AssignTargetResponse>, Status> {
+        let asked = request.get_ref();
+        let call = Call::write(&request, &asked.request_id, asked.validate_only)?;
+        let act = self.target_to_assign(asked)?;
+        let acted = self.database.act(call, act).await?;
+        Ok(acted.reply(|assigned| AssignTargetResponse {
+            target_id: assigned.target_id.to_string(),
+            revision: assigned.revision,
+        }))
+    }
+
+    async fn list_targets(
+        &self,
+        request: Request<ListTargetsRequest>,
+    ) -> Result<Response<ListTargetsResponse>, Status> {
+        let call = Call::read(&request)?;
+        let mut asked = request.into_inner();
+        let page_size = parse::page_size(std::mem::take(&mut asked.page_size));
+        let token = std::mem::take(&mut asked.page_token);
+        let query = QueryDigest::of(&call.rpc, &asked);
+        let after: Option<(Date, String, Uuid)> = page::open(self.database.keys(), query, &token)?;
+        let organisation_id = parse::id("organisation_id", &asked.organisation_id)?;
+        let (from, indicator, target_id) = match after {
+            Some((from, indicator, target_id)) => (Some(from), indicator, target_id),
+            None => (None, String::new(), Uuid::nil()),
+        };
+
+        let mut reading = self.database.read(&call).await?;
+        reads::organisation(&mut reading, organisation_id).await?;
+        let rows = sqlx::query_file_as!(
+            Row,
+            "src/target/list.sql",
+            organisation_id,
+            asked.indicator,
+            from,
+            indicator,
+            target_id,
+            page_size + 1,
+        )
+        .fetch_all(&mut *reading)
+        .await
+        .map_err(Failure::from)?;
+        let mut targets = target::read_rows(rows)?;
+        let page = usize::try_from(page_size).unwrap_or(usize::MAX);
+        let more = targets.len() > page;
+        targets.truncate(page);
+        let next_page_token = match targets.last() {
+            Some(last) if more => page::seal(
+                self.database.keys(),
+                query,
+                &(last.period.from, &last.indicator, last.target_id),
+            )?,
+            _ => String::new(),
+        };
+        Ok(reading.reply(ListTargetsResponse {
+            targets: targets.iter().map(wire::target).collect(),
+            next_page_token,
+        }))
+    }
+
+    async fn get_target_cascade(
+        &self,
+        request: Request<GetTargetCascadeRequest>,
+    ) -> Result<Response<GetTargetCascadeResponse>, Status> {
+        let call = Call::read(&request)?;
+        let asked = request.into_inner();
+        let head = parse::id("organisation_id", &asked.organisation_id)?;
+        wire::indicator(self.reference, "indicator", &asked.indicator)?;
+        wire::sector_group(self.reference, &asked.sector_grouping, &asked.sector_group)?;
+        let period = wire::period(asked.period)?;
+
+        let mut reading = self.database.read(&call).await?;
+        reads::organisation(&mut reading, head).await?;
+        let cascade = target::cascade(
+            &mut reading,
+            head,
+            &asked.indicator,
+            period,
+            &asked.sector_grouping,
+            &asked.sector_group,
+        )
+        .await?;
+        let mut units = Vec::new();
+        collect_units(&cascade.children, &mut units);
+        let names = heads(&mut reading, &units, period.through).await?;
+        let response = wire::cascade(&cascade, &names);
+        Ok(reading.reply(response))
+    }
+
+    async fn measure_targets(
+        &self,
+        request: Request<MeasureTargetsRequest>,
+    ) -> Result<Response<MeasureTargetsResponse>, Status> {
+        let call = Call::read(&request)?;
+        let asked = request.into_inner();
+        let head = parse::id("organisation_id", &asked.organisation_id)?;
+        let period = wire::period(asked.period)?;
+        let as_of = wire::tree(asked.tree)?;
+
+        let mut reading = self.database.read(&call).await?;
+        reads::organisation(&mut reading, head).await?;
+        let mut targets = Vec::new();
+        for target in target::of_unit(&mut reading, head).await? {
+            if !(period.from..=period.through).contains(&target.period.through) {
+                continue;
+            }
+            let Some(indicator) = self.reference.indicator(&target.indicator) else { continue };
+            let measured = target::measure(&mut reading, self.reference, target, as_of).await?;
+            if let Some(measured) = measured {
+                targets.push(wire::measured(self.reference, &measured, indicator));
+            }
+        }
+        Ok(reading.reply(MeasureTargetsResponse { targets }))
+    }
+}
+
+impl Api {
+    fn target_to_assign(&self, asked: &AssignTargetRequest) -> Result<AssignTarget, Status> {
+        let indicator = wire::indicator(self.reference, "indicator", &asked.indicator)?;
+        let period = wire::period(asked.period)?;
+        let comparator = wire::comparator(asked.comparator());
+        let value_unit = wire::value_unit(asked.value_unit(), indicator);
+        let denominator_on = parse::optional_date("denominator_on", asked.denominator_on)?;
+        if !target::fits(indicator, value_unit, comparator, denominator_on.is_some()) {
+            return Err(Refused::TargetComparatorUnfit {
+                field: "comparator",
+                indicator: indicator.code.clone(),
+            }
+            .into());
+        }
+        let limit = match value_unit {
+            ValueUnit::Count => i64::from(i32::MAX),
+            ValueUnit::BasisPoints => BASIS_POINTS_MAX,
+        };
+        if !(0..=limit).contains(&asked.value) {
+            return Err(Refused::TargetValueOutOfRange { limit }.into());
+        }
+        wire::sector_group(self.reference, &asked.sector_grouping, &asked.sector_group)?;
+        Ok(AssignTarget {
+            indicator: indicator.code.clone(),
+            organisation_id: parse::id("organisation_id", &asked.organisation_id)?,
+            period,
+            issuer: wire::issuer(&asked.issuer_id, &asked.issuer_name)?,
+            value: asked.value,
+            value_unit,
+            comparator,
+            denominator_on,
+            sector_grouping: asked.sector_grouping.clone(),
+            sector_group: asked.sector_group.clone(),
+            assigned_on: parse::optional_date("assigned_on", asked.assigned_on)?
+                .unwrap_or(period.from),
+            decision_id: parse::optional_id("decision_id", &asked.decision_id)?,
+        })
+    }
+}
+
+fn collect_units(nodes: &[Node], units: &mut Vec<Uuid>) {
+    for node in nodes {
+        units.push(node.target.organisation_id);
+        collect_units(&node.children, units);
+    }
+}

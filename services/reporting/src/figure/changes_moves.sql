@@ -1,0 +1,18 @@
+-- The changes that brought some of the units under the head ($9) or took them away.
+with place as materialized (
+    select unit_id, valid from piece($1, $2, 'UNIT', $3, $4, $5, $6)
+    where unit_id = any($10::uuid[])
+),
+stay as (
+    select unit_id, unnest(range_agg(valid)) as days from place group by unit_id
+),
+crossing as (
+    select unit_id, case when $9 then lower(days) else upper(days) end as on_date from stay
+)
+select c.unit_id as "unit_id!",
+       coalesce(moving_change(c.unit_id, c.on_date), o.founding_change_id) as "change_id!",
+       o.grassroots::integer::bigint as "unions!",
+       members_before(c.unit_id, c.on_date) as "members!"
+from crossing c
+join organisation o on o.organisation_id = c.unit_id
+where c.on_date >= $7 and c.on_date < $8

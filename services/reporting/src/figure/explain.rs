@@ -1,0 +1,351 @@
+//! From a figure down to its units, and from a unit to the changes that made its part.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chassis::refusal::Failure;
+use sqlx::PgConnection;
+use time::Date;
+use uuid::Uuid;
+
+use crate::figure::{By, Counting, Figure, MEMBER_MOVEMENTS, Period, Scope, Source, heads};
+use crate::reference::{Indicator, Reference};
+
+/// How many changes of one unit are shown at most.
+const CHANGES_MAX: usize = 200;
+
+/// A figure and a page of its units.
+pub struct Explanation {
+    /// Without lines.
+    pub figure: Figure,
+    /// By id.
+    pub units: Vec<Unit>,
+    /// Where the next page starts: after this unit.
+    pub next: Option<Uuid>,
+}
+
+/// What one unit contributes.
+pub struct Unit {
+    /// The unit.
+    pub organisation_id: Uuid,
+    /// Its name at the end of the period, or when it ended.
+    pub name: String,
+    /// Its part of the value, or of the numerator.
+    pub amount: i64,
+    /// Its part of the denominator.
+    pub denominator: i64,
+    /// Oldest first.
+    pub changes: Vec<ChangeBehind>,
+    /// How many more there are.
+    pub changes_left_off: i64,
+}
+
+/// A change and what it adds.
+pub struct ChangeBehind {
+    /// The change.
+    pub change_id: Uuid,
+    /// Its act.
+    pub act_id: Uuid,
+    /// For example `membership.members_admitted`.
+    pub kind: String,
+    /// From when it holds.
+    pub effective_on: Date,
+    /// What it adds to the figure.
+    pub amount: i64,
+    /// What it rests on.
+    pub decision_id: Option<Uuid>,
+    /// The decision's number.
+    pub decision_number: Option<String>,
+    /// The trace that wrote it.
+    pub traceparent: String,
+    /// Whose feed it stands in.
+    pub source: String,
+    /// Where it stands; 0 while it is not yet numbered.
+    pub position: i64,
+}
+
+/// Explains an indicator; `scope.by` is not looked at.
+pub async fn explain(
+    connection: &mut PgConnection,
+    reference: &'static Reference,
+    scope: Scope,
+    period: Period,
+    indicator: &Indicator,
+    after: Option<Uuid>,
+    page_size: i64,
+) -> Result<Explanation, Failure> {
+    let by_unit = Scope { by: By::Unit, ..scope };
+    let mut figure = Counting::new(&mut *connection, reference, by_unit.clone(), period)
+        .figure(indicator)
+        .await?;
+
+    let amounts = std::mem::take(&mut figure.value.lines);
+    let denominators = figure
+        .denominator
+        .as_mut()
+        .map(|count| std::mem::take(&mut count.lines))
+        .unwrap_or_default();
+    // Lines by unit are keyed by the unit's id.
+    let mut rest: Vec<Uuid> = amounts
+        .keys()
+        .chain(denominators.keys())
+        .filter_map(|line| Uuid::parse_str(line).ok())
+        .filter(|unit| after.is_none_or(|after| *unit > after))
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .collect();
+    let page_size = usize::try_from(page_size).unwrap_or(1);
+    let next = (rest.len() > page_size).then(|| rest[page_size - 1]);
+    rest.truncate(page_size);
+
+    let names = heads(&mut *connection, &rest, period.through).await?;
+    let mut behind = Behind { connection, scope: by_unit, period, units: &rest, reference };
+    let mut changes = behind.changes(indicator).await?;
+    let units = rest
+        .iter()
+        .map(|unit| {
+            let mut changes = changes.remove(unit).unwrap_or_default();
+            changes.sort_by_key(|change| (change.effective_on, change.change_id));
+            let changes_left_off = changes.len().saturating_sub(CHANGES_MAX);
+            changes.truncate(CHANGES_MAX);
+            let line = unit.to_string();
+            Unit {
+                organisation_id: *unit,
+                name: names.get(unit).cloned().unwrap_or_default(),
+                amount: amounts.get(&line).copied().unwrap_or_default(),
+                denominator: denominators.get(&line).copied().unwrap_or_default(),
+                changes,
+                changes_left_off: i64::try_from(changes_left_off).unwrap_or(i64::MAX),
+            }
+        })
+        .collect();
+    Ok(Explanation { figure, units, next })
+}
+
+/// Finds the changes behind the sources of an indicator, for a page of units.
+struct Behind<'a> {
+    connection: &'a mut PgConnection,
+    scope: Scope,
+    period: Period,
+    units: &'a [Uuid],
+    reference: &'static Reference,
+}
+
+/// (unit, change) and what the change adds.
+type Amounts = BTreeMap<(Uuid, Uuid), i64>;
+
+impl Behind<'_> {
+    async fn changes(
+        &mut self,
+        indicator: &Indicator,
+    ) -> Result<BTreeMap<Uuid, Vec<ChangeBehind>>, Failure> {
+        let mut amounts = Amounts::new();
+        for term in indicator.numerator.terms() {
+            for (unit, change, amount) in self.of(&term.source).await? {
+                *amounts.entry((unit, change)).or_default() += term.sign * amount;
+            }
+        }
+        amounts.retain(|_, amount| *amount != 0);
+
+        let keys: Vec<Uuid> =
+            amounts.keys().map(|(_, change)| *change).collect::<BTreeSet<_>>().into_iter().collect();
+        let details = sqlx::query_file!("src/figure/changes.sql", &keys)
+            .fetch_all(&mut *self.connection)
+            .await?;
+        let mut changes: BTreeMap<Uuid, Vec<ChangeBehind>> = BTreeMap::new();
+        for detail in details {
+            for unit in self.units {
+                let Some(amount) = amounts.get(&(*unit, detail.key)) else { continue };
+                changes.entry(*unit).or_default().push(ChangeBehind {
+                    change_id: detail.change_id,
+                    act_id: detail.act_id,
+                    kind: detail.kind.clone(),
+                    effective_on: detail.effective_on,
+                    amount: *amount,
+                    decision_id: detail.decision_id,
+                    decision_number: detail.decision_number.clone(),
+                    traceparent: detail.traceparent.clone(),
+                    source: detail.source.clone(),
+                    position: detail.position,
+                });
+            }
+        }
+        Ok(changes)
+    }
+
+    async fn of(&mut self, source: &Source) -> Result<Vec<(Uuid, Uuid, i64)>, Failure> {
+        let (sectors, groups) = self.reference.sector_groups(&self.scope.grouping);
+        let (head, as_of) = (self.scope.head, self.scope.as_of);
+        let (group, direct_only) = (self.scope.group.clone(), self.scope.direct_only);
+        let (from, until) = (self.period.from, self.period.until());
+        let through = self.period.through;
+        Ok(match source {
+            Source::Flow(code, reasons) => sqlx::query_file!(
+                "src/figure/changes_flow.sql",
+                head,
+                as_of,
+                &sectors,
+                &groups,
+                group,
+                direct_only,
+                from,
+                until,
+                code,
+                reasons,
+                self.units,
+            )
+            .fetch_all(&mut *self.connection)
+            .await?
+            .into_iter()
+            .map(|row| (row.unit_id, row.change_id, row.amount))
+            .collect(),
+            Source::TransferredIn | Source::TransferredOut => {
+                let code = match source {
+                    Source::TransferredIn => "MBR_TRANSFER_IN",
+                    _ => "MBR_TRANSFER_OUT",
+                };
+                sqlx::query_file!(
+                    "src/figure/changes_transfers.sql",
+                    head,
+                    as_of,
+                    &sectors,
+                    &groups,
+                    group,
+                    direct_only,
+                    from,
+                    until,
+                    code,
+                    self.units,
+                )
+                .fetch_all(&mut *self.connection)
+                .await?
+                .into_iter()
+                .map(|row| (row.unit_id, row.change_id, row.amount))
+                .collect()
+            }
+            Source::UnionsIn
+            | Source::UnionsOut
+            | Source::MembersInWithUnit
+            | Source::MembersOutWithUnit => {
+                let comes = matches!(source, Source::UnionsIn | Source::MembersInWithUnit);
+                let unions = matches!(source, Source::UnionsIn | Source::UnionsOut);
+                sqlx::query_file!(
+                    "src/figure/changes_moves.sql",
+                    head,
+                    as_of,
+                    &sectors,
+                    &groups,
+                    group,
+                    direct_only,
+                    from,
+                    until,
+                    comes,
+                    self.units,
+                )
+                .fetch_all(&mut *self.connection)
+                .await?
+                .into_iter()
+                .map(|row| {
+                    (row.unit_id, row.change_id, if unions { row.unions } else { row.members })
+                })
+                .collect()
+            }
+            Source::UnionsAt => {
+                let counted = Counting::new(
+                    &mut *self.connection,
+                    self.reference,
+                    self.scope.clone(),
+                    self.period,
+                )
+                .unions_at(through)
+                .await?;
+                let units: Vec<Uuid> = self
+                    .units
+                    .iter()
+                    .filter(|unit| counted.lines.contains_key(&unit.to_string()))
+                    .copied()
+                    .collect();
+                sqlx::query_file!("src/figure/changes_unions.sql", &units, head)
+                    .fetch_all(&mut *self.connection)
+                    .await?
+                    .into_iter()
+                    .map(|row| (row.unit_id, row.change_id, row.amount))
+                    .collect()
+            }
+            Source::MembersAt => sqlx::query_file!(
+                "src/figure/changes_members.sql",
+                self.units,
+                &MEMBER_MOVEMENTS as &[&str],
+                through,
+                head,
+            )
+            .fetch_all(&mut *self.connection)
+            .await?
+            .into_iter()
+            .map(|row| (row.unit_id, row.change_id, row.amount))
+            .collect(),
+            Source::Subjects(code, reasons) => sqlx::query_file!(
+                "src/figure/changes_subjects.sql",
+                head,
+                as_of,
+                &sectors,
+                &groups,
+                group,
+                direct_only,
+                from,
+                until,
+                code,
+                reasons,
+                self.units,
+            )
+            .fetch_all(&mut *self.connection)
+            .await?
+            .into_iter()
+            .map(|row| (row.unit_id, row.change_id, row.amount))
+            .collect(),
+            Source::OfficersAt | Source::OfficersDuring | Source::OfficersTrained => {
+                let from = if *source == Source::OfficersAt { through } else { from };
+                sqlx::query_file!(
+                    "src/figure/changes_officers.sql",
+                    head,
+                    as_of,
+                    &sectors,
+                    &groups,
+                    group,
+                    direct_only,
+                    from,
+                    until,
+                    *source == Source::OfficersTrained,
+                    self.units,
+                )
+                .fetch_all(&mut *self.connection)
+                .await?
+                .into_iter()
+                .map(|row| (row.unit_id, row.change_id, row.amount))
+                .collect()
+            }
+            Source::EmployersWithoutUnion(workforce) => sqlx::query_file!(
+                "src/figure/changes_employers.sql",
+                self.units,
+                through,
+                workforce,
+                head,
+            )
+            .fetch_all(&mut *self.connection)
+            .await?
+            .into_iter()
+            .map(|row| (row.unit_id, row.change_id, row.amount))
+            .collect(),
+            Source::UnionsReached | Source::PeopleReached => {
+                let unions = *source == Source::UnionsReached;
+                sqlx::query_file!("src/figure/changes_reach.sql", self.units, from, until, head)
+                    .fetch_all(&mut *self.connection)
+                    .await?
+                    .into_iter()
+                    .map(|row| (row.unit_id, row.change_id, if unions { 1 } else { row.people }))
+                    .collect()
+            }
+            // A denominator only; nothing that is explained is counted from it.
+            Source::PeopleAtWork => Vec::new(),
+        })
+    }
+}

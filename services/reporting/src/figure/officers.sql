@@ -1,0 +1,20 @@
+-- Distinct people who held an office at any time of a period ($8 to the day before $9), and
+-- of them those who were trained in it. Steering committees are no offices of a union.
+with holder as materialized (
+    select distinct p.line, o.person_id
+    from piece($1, $2, $3, $4, $5, $6, $7) p
+    join office o on o.organisation_id = p.unit_id
+    where o.body <> 'STEERING'
+      and not isempty(p.valid * o.valid * daterange($8, $9))
+),
+trained as materialized (
+    select distinct s.subject
+    from subject_fact s
+    where s.code = 'TRAINED' and s.on_date >= $8 and s.on_date < $9
+)
+select h.line as "line?",
+       count(distinct h.person_id) as "in_post!",
+       count(distinct h.person_id) filter (where t.subject is not null) as "trained!"
+from holder h
+left join trained t on t.subject = h.person_id::text
+group by grouping sets ((h.line), ())

@@ -1,0 +1,306 @@
+//! Counts again, from the raw facts and the dated edges, in memory and one fact at a time.
+//!
+//! It shares nothing with the statements that figures are counted by: no roll-up, no ranges,
+//! no `place`. It asks of each fact, on its own day, where its unit was, and adds it up. It
+//! is slow, and is there so that whoever doubts a figure, first of all a test, can compare.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chassis::refusal::Failure;
+use sqlx::PgPool;
+use time::Date;
+use uuid::Uuid;
+
+use crate::figure::Period;
+
+struct Organisation {
+    grassroots: bool,
+    founded_on: Date,
+    ended_on: Option<Date>,
+    heir_id: Option<Uuid>,
+    last_superior_id: Option<Uuid>,
+    /// (from, until, superior), oldest first.
+    superiors: Vec<(Date, Option<Date>, Uuid)>,
+}
+
+struct RawFact {
+    unit_id: Uuid,
+    on_date: Date,
+    code: String,
+    reason: String,
+    counterpart_id: Uuid,
+    amount: i64,
+}
+
+/// All raw rows, in memory.
+pub struct Recount {
+    organisations: BTreeMap<Uuid, Organisation>,
+    facts: Vec<RawFact>,
+    subjects: Vec<(Uuid, Date, String, String, String)>,
+}
+
+/// In which line of a head something counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Line {
+    /// The head itself, and what it inherited as principal successor.
+    Itself,
+    /// A direct child.
+    Child(Uuid),
+    /// Ended without an heir.
+    Ended,
+    /// Founded after the tree's date.
+    NotYetFounded,
+}
+
+impl Recount {
+    /// Reads everything.
+    pub async fn read(pool: &PgPool) -> Result<Self, Failure> {
+        let mut organisations: BTreeMap<Uuid, Organisation> = sqlx::query!(
+            "select organisation_id, grassroots, founded_on, ended_on, heir_id, last_superior_id
+             from organisation"
+        )
+        .fetch_all(pool)
+        .await?
+        .into_iter()
+        .map(|row| {
+            let organisation = Organisation {
+                grassroots: row.grassroots,
+                founded_on: row.founded_on,
+                ended_on: row.ended_on,
+                heir_id: row.heir_id,
+                last_superior_id: row.last_superior_id,
+                superiors: Vec::new(),
+            };
+            (row.organisation_id, organisation)
+        })
+        .collect();
+        let edges = sqlx::query!(
+            r#"select organisation_id, superior_id, lower(valid) as "from_on!", upper(valid) as until_on
+               from edge order by lower(valid)"#
+        )
+        .fetch_all(pool)
+        .await?;
+        for edge in edges {
+            if let Some(organisation) = organisations.get_mut(&edge.organisation_id) {
+                organisation.superiors.push((edge.from_on, edge.until_on, edge.superior_id));
+            }
+        }
+        let facts = sqlx::query_as!(
+            RawFact,
+            "select unit_id, on_date, code, reason, counterpart_id, amount from fact"
+        )
+        .fetch_all(pool)
+        .await?;
+        let subjects = sqlx::query!("select unit_id, on_date, code, reason, subject from subject_fact")
+            .fetch_all(pool)
+            .await?
+            .into_iter()
+            .map(|row| (row.unit_id, row.on_date, row.code, row.reason, row.subject))
+            .collect();
+        Ok(Self { organisations, facts, subjects })
+    }
+
+    /// The line of the head in which something of a unit counts that is dated on a day; none
+    /// if it does not count under the head.
+    pub fn line(&self, head: Uuid, as_of: Option<Date>, unit: Uuid, on: Date) -> Option<Line> {
+        match as_of {
+            None => self.line_then(head, unit, on),
+            Some(day) => self.line_as_of(head, unit, day),
+        }
+    }
+
+    fn line_then(&self, head: Uuid, unit: Uuid, on: Date) -> Option<Line> {
+        if unit == head {
+            return Some(Line::Itself);
+        }
+        let organisation = self.organisations.get(&unit)?;
+        // Dated before it was founded or after it had ended, it counts where the unit began
+        // or was last.
+        let mut day = on.max(organisation.founded_on);
+        if let Some(ended_on) = organisation.ended_on {
+            day = day.min(ended_on.previous_day()?);
+        }
+        self.climb(head, unit, day)
+    }
+
+    /// Up the superiors of one day.
+    fn climb(&self, head: Uuid, unit: Uuid, day: Date) -> Option<Line> {
+        let mut child = unit;
+        loop {
+            let superior = self.superior(child, day)?;
+            if superior == head {
+                return Some(Line::Child(child));
+            }
+            child = superior;
+        }
+    }
+
+    fn superior(&self, unit: Uuid, day: Date) -> Option<Uuid> {
+        self.organisations.get(&unit)?.superiors.iter().find_map(|(from, until, superior)| {
+            (*from <= day && until.is_none_or(|until| day < until)).then_some(*superior)
+        })
+    }
+
+    fn lives(&self, unit: Uuid, day: Date) -> bool {
+        self.organisations.get(&unit).is_some_and(|organisation| {
+            organisation.founded_on <= day && organisation.ended_on.is_none_or(|ended| day < ended)
+        })
+    }
+
+    fn line_as_of(&self, head: Uuid, unit: Uuid, day: Date) -> Option<Line> {
+        if !self.lives(head, day) {
+            return None;
+        }
+        let (mut at, mut line) = (unit, Line::Itself);
+        while !self.lives(at, day) {
+            let organisation = self.organisations.get(&at)?;
+            let by_superior = if organisation.founded_on > day {
+                Some((organisation.superiors.first()?.2, Line::NotYetFounded))
+            } else if let Some(heir) = organisation.heir_id {
+                at = heir;
+                None
+            } else {
+                Some((organisation.last_superior_id?, Line::Ended))
+            };
+            if let Some((superior, name)) = by_superior {
+                at = superior;
+                if line == Line::Itself {
+                    line = name;
+                }
+            }
+        }
+        if at == head { Some(line) } else { self.climb(head, at, day) }
+    }
+
+    /// The sum of a code's facts in a period, by line.
+    pub fn flow(
+        &self,
+        head: Uuid,
+        as_of: Option<Date>,
+        period: Period,
+        code: &str,
+        reasons: &[&str],
+    ) -> BTreeMap<Line, i64> {
+        let mut lines = BTreeMap::new();
+        for fact in &self.facts {
+            let wanted = fact.code == code
+                && (reasons.is_empty() || reasons.contains(&fact.reason.as_str()))
+                && (period.from..=period.through).contains(&fact.on_date);
+            if !wanted {
+                continue;
+            }
+            let Some(line) = self.line(head, as_of, fact.unit_id, fact.on_date) else { continue };
+            // A transfer counts for the head only if the other union is elsewhere.
+            let transfer = code.starts_with("MBR_TRANSFER");
+            if transfer && self.line(head, as_of, fact.counterpart_id, fact.on_date).is_some() {
+                continue;
+            }
+            *lines.entry(line).or_default() += fact.amount;
+        }
+        lines.retain(|_, amount| *amount != 0);
+        lines
+    }
+
+    /// Members at the end of a day, by line.
+    pub fn members_at(&self, head: Uuid, as_of: Option<Date>, on: Date) -> BTreeMap<Line, i64> {
+        let mut lines = BTreeMap::new();
+        for unit in self.organisations.keys() {
+            if let Some(line) = self.line(head, as_of, *unit, on) {
+                *lines.entry(line).or_default() += self.members_of(*unit, on);
+            }
+        }
+        lines.retain(|_, amount| *amount != 0);
+        lines
+    }
+
+    fn members_of(&self, unit: Uuid, on: Date) -> i64 {
+        self.facts
+            .iter()
+            .filter(|fact| fact.unit_id == unit && fact.on_date <= on)
+            .map(|fact| match fact.code.as_str() {
+                "MBR_ADMITTED" | "MBR_RECOGNISED" | "MBR_READMITTED" | "MBR_TRANSFER_IN" => fact.amount,
+                "MBR_EXITED" | "MBR_TRANSFER_OUT" => -fact.amount,
+                _ => 0,
+            })
+            .sum()
+    }
+
+    /// Unions at the end of a day, by line.
+    pub fn unions_at(&self, head: Uuid, as_of: Option<Date>, on: Date) -> BTreeMap<Line, i64> {
+        let mut lines = BTreeMap::new();
+        for (unit, organisation) in &self.organisations {
+            if organisation.grassroots
+                && self.lives(*unit, on)
+                && let Some(line) = self.line(head, as_of, *unit, on)
+            {
+                *lines.entry(line).or_default() += 1;
+            }
+        }
+        lines
+    }
+
+    /// Unions, and members with their units, that came and that went without being founded
+    /// or ended: ((unions, members) in, (unions, members) out).
+    pub fn moves(
+        &self,
+        head: Uuid,
+        as_of: Option<Date>,
+        period: Period,
+    ) -> ((i64, i64), (i64, i64)) {
+        let (mut came, mut went) = ((0, 0), (0, 0));
+        if as_of.is_some() {
+            return (came, went);
+        }
+        for (unit, organisation) in &self.organisations {
+            let mut day = period.from;
+            while day <= period.through {
+                // On the day of its founding a unit comes from nowhere, and after its end it
+                // stays where it was.
+                let (Some(eve), true) =
+                    (day.previous_day(), organisation.founded_on < day && self.lives(*unit, day))
+                else {
+                    match day.next_day() {
+                        Some(next) => day = next,
+                        None => break,
+                    }
+                    continue;
+                };
+                let before = self.line(head, None, *unit, eve).is_some();
+                let after = self.line(head, None, *unit, day).is_some();
+                let amounts = (i64::from(organisation.grassroots), self.members_of(*unit, eve));
+                match (before, after) {
+                    (false, true) => came = (came.0 + amounts.0, came.1 + amounts.1),
+                    (true, false) => went = (went.0 + amounts.0, went.1 + amounts.1),
+                    (true, true) | (false, false) => {}
+                }
+                match day.next_day() {
+                    Some(next) => day = next,
+                    None => break,
+                }
+            }
+        }
+        (came, went)
+    }
+
+    /// Distinct subjects of a code in a period.
+    pub fn subjects(
+        &self,
+        head: Uuid,
+        as_of: Option<Date>,
+        period: Period,
+        code: &str,
+        reasons: &[&str],
+    ) -> usize {
+        self.subjects
+            .iter()
+            .filter(|(_, on, of, reason, _)| {
+                of == code
+                    && (reasons.is_empty() || reasons.contains(&reason.as_str()))
+                    && (period.from..=period.through).contains(on)
+            })
+            .filter(|(unit, on, ..)| self.line(head, as_of, *unit, *on).is_some())
+            .map(|(.., subject)| subject)
+            .collect::<BTreeSet<_>>()
+            .len()
+    }
+}

@@ -1,0 +1,451 @@
+//! What a report lists: rows whose words stand in the sentences of lines with `each`.
+
+use std::collections::BTreeMap;
+
+use chassis::refusal::Failure;
+use serde::Deserialize;
+use sqlx::PgConnection;
+use time::Date;
+use uuid::Uuid;
+
+use super::Order;
+use crate::figure::{Figure, Period, heads};
+use crate::reads::reports_due::reports_due;
+use crate::reference::Reference;
+use crate::target::{self, Cascade, Issuer, Target};
+use crate::vietnamese;
+
+/// What a line is printed for each of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Each {
+    /// Whoever asks for what the line holds against its target.
+    Issuer,
+    /// Targets of the organisation that end within the period, measured.
+    Target,
+    /// Congresses of the period whose term is not five years.
+    ShortenedCongress,
+    /// Ceremonies of the period at which several decisions were handed over.
+    Ceremony,
+    /// Units that came from elsewhere, by day and former superior.
+    TakenOver,
+    /// Employers of 20 workers or more without a union.
+    Employer,
+    /// What the organisation was asked for, with what it handed down.
+    Cascade,
+    /// What it handed down, unit by unit.
+    CascadeChild,
+    /// Who follows which unit.
+    Assignment,
+    /// Reports due from those who follow units, unit by unit.
+    ReportDue,
+}
+
+impl Each {
+    /// The words of a row.
+    pub fn words(self) -> &'static [&'static str] {
+        match self {
+            Each::Issuer => &["issuer"],
+            Each::Target => &["indicator", "scope", "result", "issuer"],
+            Each::ShortenedCongress => &["organisation", "ordinal", "term", "reason", "date"],
+            Each::Ceremony => &["organisation", "date", "count", "names"],
+            Each::TakenOver => &["date", "former", "count"],
+            Each::Employer => &["employer", "workforce", "surveyor", "stage"],
+            Each::Cascade => {
+                &["indicator", "from", "through", "issuer", "value", "units", "sum", "difference"]
+            }
+            Each::CascadeChild => {
+                &["indicator", "from", "through", "unit", "value", "share", "revision"]
+            }
+            Each::Assignment => &["position", "unit", "from"],
+            Each::ReportDue => &["position", "unit", "count", "next"],
+        }
+    }
+}
+
+/// What stands in one sentence.
+#[derive(Default)]
+pub struct Row {
+    /// By name.
+    pub words: BTreeMap<&'static str, String>,
+    /// Whose targets the line is held against.
+    pub issuer: Option<Issuer>,
+    /// What the words were computed from.
+    pub figures: Vec<Figure>,
+    /// What they name.
+    pub references: Vec<(&'static str, Uuid)>,
+}
+
+impl Row {
+    fn of<const N: usize>(
+        words: [(&'static str, String); N],
+        references: Vec<(&'static str, Uuid)>,
+    ) -> Self {
+        Self { words: BTreeMap::from(words), references, ..Self::default() }
+    }
+}
+
+/// Reads the rows of one kind of list.
+pub async fn read(
+    connection: &mut PgConnection,
+    reference: &'static Reference,
+    order: &Order,
+    targets: &[Target],
+    each: Each,
+) -> Result<Vec<Row>, Failure> {
+    match each {
+        // The printer knows which figures the line holds against targets.
+        Each::Issuer => Ok(Vec::new()),
+        Each::Target => measured(connection, reference, order, targets).await,
+        Each::ShortenedCongress => shortened_congresses(connection, order).await,
+        Each::Ceremony => ceremonies(connection, order).await,
+        Each::TakenOver => taken_over(connection, order).await,
+        Each::Employer => employers(connection, order).await,
+        Each::Cascade => cascades(connection, reference, order, targets).await,
+        Each::CascadeChild => cascade_children(connection, reference, order, targets).await,
+        Each::Assignment => assignments(connection, order).await,
+        Each::ReportDue => due(connection, order).await,
+    }
+}
+
+/// Issuers with their names of a day, organisations first.
+pub async fn issuer_names(
+    connection: &mut PgConnection,
+    issuers: &[Issuer],
+    on: Date,
+) -> Result<Vec<(Issuer, String)>, Failure> {
+    let organisations: Vec<Uuid> = issuers
+        .iter()
+        .filter_map(|issuer| match issuer {
+            Issuer::Organisation(id) => Some(*id),
+            Issuer::Named(_) => None,
+        })
+        .collect();
+    let names = heads(connection, &organisations, on).await?;
+    Ok(issuers
+        .iter()
+        .map(|issuer| {
+            let name = match issuer {
+                Issuer::Organisation(id) => names.get(id).cloned().unwrap_or_default(),
+                Issuer::Named(name) => name.clone(),
+            };
+            (issuer.clone(), name)
+        })
+        .collect())
+}
+
+async fn measured(
+    connection: &mut PgConnection,
+    reference: &'static Reference,
+    order: &Order,
+    targets: &[Target],
+) -> Result<Vec<Row>, Failure> {
+    let issuers: Vec<Issuer> = targets.iter().map(|target| target.issuer.clone()).collect();
+    let names: BTreeMap<Issuer, String> =
+        issuer_names(connection, &issuers, order.period.through).await?.into_iter().collect();
+    let decimals = order.parameters.decimals()?;
+    let mut rows = Vec::new();
+    for target in targets {
+        if !(order.period.from..=order.period.through).contains(&target.period.through) {
+            continue;
+        }
+        let Some(indicator) = reference.indicator(&target.indicator) else { continue };
+        let measured = target::measure(connection, reference, target.clone(), order.as_of).await?;
+        let Some(measured) = measured else { continue };
+        let scope = match reference.groupings().get(&target.sector_grouping) {
+            Some(grouping) if !target.sector_group.is_empty() => {
+                format!(" ({})", grouping.name_vi(&target.sector_group))
+            }
+            _ => String::new(),
+        };
+        let words = [
+            ("indicator", indicator.name_vi.clone()),
+            ("scope", scope),
+            ("result", measured.text(indicator, decimals)),
+            ("issuer", names.get(&target.issuer).cloned().unwrap_or_default()),
+        ];
+        let mut row = Row::of(words, vec![("target", target.target_id)]);
+        row.figures.push(measured.figure);
+        rows.push(row);
+    }
+    Ok(rows)
+}
+
+async fn shortened_congresses(
+    connection: &mut PgConnection,
+    order: &Order,
+) -> Result<Vec<Row>, Failure> {
+    let rows = sqlx::query_file!(
+        "src/report/shortened_congresses.sql",
+        order.head,
+        order.as_of,
+        order.period.from,
+        order.period.through,
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let words = [
+                ("organisation", row.organisation),
+                ("ordinal", vietnamese::roman(row.ordinal)),
+                ("term", format!("{}-{}", row.term_from_year, row.term_to_year)),
+                ("reason", row.term_reason),
+                ("date", vietnamese::date(row.held_on)),
+            ];
+            let references =
+                vec![("congress", row.congress_id), ("organisation", row.organisation_id)];
+            Row::of(words, references)
+        })
+        .collect())
+}
+
+async fn ceremonies(connection: &mut PgConnection, order: &Order) -> Result<Vec<Row>, Failure> {
+    let least = order.parameters.count("min_decisions")?;
+    let rows = sqlx::query_file!(
+        "src/report/ceremonies.sql",
+        order.head,
+        order.as_of,
+        order.period.from,
+        order.period.through,
+        least,
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let words = [
+                ("organisation", row.organisation),
+                ("date", vietnamese::date(row.held_on)),
+                ("count", vietnamese::number(row.decisions)),
+                ("names", row.names.join("; ")),
+            ];
+            let mut references = vec![("ceremony", row.ceremony_id)];
+            references.extend(row.unions.into_iter().map(|union| ("organisation", union)));
+            references.extend(row.decision_ids.into_iter().map(|decision| ("decision", decision)));
+            Row::of(words, references)
+        })
+        .collect())
+}
+
+async fn taken_over(connection: &mut PgConnection, order: &Order) -> Result<Vec<Row>, Failure> {
+    let rows = sqlx::query_file!(
+        "src/report/taken_over.sql",
+        order.head,
+        order.as_of,
+        order.period.from,
+        order.period.until(),
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let words = [
+                ("date", vietnamese::date(row.on_date)),
+                ("former", row.former),
+                ("count", vietnamese::number(row.unions)),
+            ];
+            Row::of(words, vec![("organisation", row.former_id)])
+        })
+        .collect())
+}
+
+/// What a report lists at most: whoever wants all asks registry.
+const EMPLOYERS_MAX: i64 = 200;
+const EMPLOYER_WORKFORCE_MIN: i32 = 20;
+
+async fn employers(connection: &mut PgConnection, order: &Order) -> Result<Vec<Row>, Failure> {
+    let rows = sqlx::query_file!(
+        "src/report/employers.sql",
+        order.head,
+        order.as_of,
+        order.period.through,
+        EMPLOYER_WORKFORCE_MIN,
+        EMPLOYERS_MAX,
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            // The feed has no names of employers; registry has them.
+            let words = [
+                ("employer", row.employer_id.to_string()),
+                ("workforce", vietnamese::number(i64::from(row.workforce))),
+                ("surveyor", row.surveyor),
+                ("stage", stage_name(&row.stage).to_string()),
+            ];
+            Row::of(words, vec![("employer", row.employer_id)])
+        })
+        .collect())
+}
+
+fn stage_name(stage: &str) -> &'static str {
+    match stage {
+        "ELIGIBLE" => "đủ điều kiện",
+        "CANVASSED" => "đã tuyên truyền, vận động",
+        "ORGANISING_COMMITTEE" => "có ban vận động",
+        "FOUNDED" => "đã thành lập công đoàn",
+        "BLOCKED" => "còn khó khăn",
+        _ => "chưa vận động",
+    }
+}
+
+/// The organisation's own targets that concern the period, each with its cascade.
+async fn own_cascades(
+    connection: &mut PgConnection,
+    order: &Order,
+    targets: &[Target],
+) -> Result<Vec<(Target, Cascade)>, Failure> {
+    let mut own: Vec<&Target> = targets
+        .iter()
+        .filter(|target| {
+            target.period.from <= order.period.through && order.period.from <= target.period.through
+        })
+        .collect();
+    own.sort_by(|left, right| {
+        (left.period, &left.indicator, &left.issuer).cmp(&(right.period, &right.indicator, &right.issuer))
+    });
+    let mut cascades = Vec::new();
+    for target in own {
+        let cascade = target::cascade(
+            connection,
+            order.head,
+            &target.indicator,
+            target.period,
+            &target.sector_grouping,
+            &target.sector_group,
+        )
+        .await?;
+        if !cascade.children.is_empty() {
+            cascades.push((target.clone(), cascade));
+        }
+    }
+    Ok(cascades)
+}
+
+async fn cascades(
+    connection: &mut PgConnection,
+    reference: &'static Reference,
+    order: &Order,
+    targets: &[Target],
+) -> Result<Vec<Row>, Failure> {
+    let mut rows = Vec::new();
+    for (target, cascade) in own_cascades(connection, order, targets).await? {
+        let issuers =
+            issuer_names(connection, std::slice::from_ref(&target.issuer), target.period.through).await?;
+        let sum = target::sum(&cascade.children);
+        let words = [
+            ("indicator", indicator_name(reference, &target.indicator)),
+            ("from", vietnamese::date(target.period.from)),
+            ("through", vietnamese::date(target.period.through)),
+            ("issuer", issuers.into_iter().next().map(|(_, name)| name).unwrap_or_default()),
+            ("value", vietnamese::number(target.value)),
+            ("units", vietnamese::number(i64::try_from(cascade.children.len()).unwrap_or(0))),
+            ("sum", vietnamese::number(sum)),
+            ("difference", vietnamese::signed(sum - target.value)),
+        ];
+        rows.push(Row::of(words, vec![("target", target.target_id)]));
+    }
+    Ok(rows)
+}
+
+async fn cascade_children(
+    connection: &mut PgConnection,
+    reference: &'static Reference,
+    order: &Order,
+    targets: &[Target],
+) -> Result<Vec<Row>, Failure> {
+    let mut rows = Vec::new();
+    let mut seen: Vec<(String, Period)> = Vec::new();
+    for (target, cascade) in own_cascades(connection, order, targets).await? {
+        // Asked by two issuers, it was handed down once.
+        let key = (target.indicator.clone(), target.period);
+        if seen.contains(&key) {
+            continue;
+        }
+        seen.push(key);
+        let units: Vec<Uuid> =
+            cascade.children.iter().map(|node| node.target.organisation_id).collect();
+        let names = heads(connection, &units, target.period.through).await?;
+        for node in cascade.children {
+            let unit = node.target.organisation_id;
+            let revision = match node.earlier.first() {
+                Some(earlier) => format!(
+                    ", điều chỉnh lần {} (trước đó {})",
+                    node.target.revision - 1,
+                    vietnamese::number(earlier.value)
+                ),
+                None => String::new(),
+            };
+            let words = [
+                ("indicator", indicator_name(reference, &target.indicator)),
+                ("from", vietnamese::date(target.period.from)),
+                ("through", vietnamese::date(target.period.through)),
+                ("unit", names.get(&unit).cloned().unwrap_or_default()),
+                ("value", vietnamese::number(node.target.value)),
+                ("share", vietnamese::basis_points(node.share_basis_points)),
+                ("revision", revision),
+            ];
+            let references = vec![("target", node.target.target_id), ("organisation", unit)];
+            rows.push(Row::of(words, references));
+        }
+    }
+    Ok(rows)
+}
+
+fn indicator_name(reference: &Reference, code: &str) -> String {
+    reference.indicator(code).map(|indicator| indicator.name_vi.clone()).unwrap_or_default()
+}
+
+async fn assignments(connection: &mut PgConnection, order: &Order) -> Result<Vec<Row>, Failure> {
+    let cadence = order.parameters.cadence()?;
+    let assignments = reports_due(connection, order.head, order.period, cadence).await?;
+    Ok(assignments
+        .into_iter()
+        .map(|assignment| {
+            let words = [
+                ("position", position_name(&assignment.position).to_string()),
+                ("unit", assignment.unit_name),
+                ("from", vietnamese::date(assignment.from_on)),
+            ];
+            let references =
+                vec![("assignment", assignment.assignment_id), ("organisation", assignment.unit_id)];
+            Row::of(words, references)
+        })
+        .collect())
+}
+
+async fn due(connection: &mut PgConnection, order: &Order) -> Result<Vec<Row>, Failure> {
+    let cadence = order.parameters.cadence()?;
+    let assignments = reports_due(connection, order.head, order.period, cadence).await?;
+    Ok(assignments
+        .into_iter()
+        .filter_map(|assignment| {
+            let last = assignment.reports_due.last()?;
+            let count = i64::try_from(assignment.reports_due.len()).unwrap_or(i64::MAX);
+            let words = [
+                ("position", position_name(&assignment.position).to_string()),
+                ("unit", assignment.unit_name),
+                ("count", vietnamese::number(count)),
+                ("next", vietnamese::date(last.through)),
+            ];
+            Some(Row::of(words, vec![("assignment", assignment.assignment_id)]))
+        })
+        .collect())
+}
+
+/// Seats of steering committees, in Vietnamese.
+fn position_name(position: &str) -> &'static str {
+    match position {
+        "HEAD" => "Trưởng Ban Chỉ đạo",
+        "STANDING_DEPUTY_HEAD" => "Phó Trưởng ban Thường trực",
+        "DEPUTY_HEAD" => "Phó Trưởng ban",
+        "CHAIR" => "Chủ tịch",
+        "VICE_CHAIR" => "Phó Chủ tịch",
+        _ => "Ủy viên Ban Chỉ đạo",
+    }
+}
