@@ -1,1 +1,65 @@
-//! .
+//! Registry: the dated tree of unions, its decisions, bodies, employers and grants.
+//!
+//! A call comes to [`api`], which parses it by [`wire`] and performs one of the [`acts`] or
+//! [`reads`]. Acts check the [`rules`] of the [`reference`] data, stand on a decision
+//! ([`basis`]), change the [`tree`] or the [`seats`] in it, and publish what they did.
+//!
+//! **Invariant:** nothing is updated but the end of `recorded`, and nothing is deleted: what
+//! was believed at any instant about any date can be asked again.
+
+pub mod acts;
+pub mod api;
+pub mod basis;
+mod bootstrap;
+pub mod error;
+pub mod reads;
+pub mod reference;
+pub mod rules;
+pub mod seats;
+pub mod tree;
+pub mod wire;
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use chassis::config::SecretFile;
+use chassis::database;
+use chassis::seen;
+use chassis::serve::{Running, Service};
+use serde::Deserialize;
+
+use crate::api::Api;
+
+pub use bootstrap::bootstrap;
+
+/// The documented defaults, compiled in.
+pub const DEFAULTS: &str = include_str!("../defaults.toml");
+
+/// The schema, as the owner of the database applies it.
+pub static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
+
+/// All that can be configured.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The file with the secret that seals tokens.
+    pub seen_key: SecretFile,
+    /// Where and within which limits it serves.
+    pub serve: chassis::serve::Config,
+    /// Traces, metrics and logs.
+    pub telemetry: chassis::telemetry::Config,
+    /// Its database.
+    pub database: database::Config,
+}
+
+/// Opens the database, brings the reference data up to this program's, and serves.
+pub async fn start(config: Config) -> anyhow::Result<Running> {
+    let seal = Arc::new(seen::Keys::new(config.seen_key.read()?.as_bytes()).context("use seen_key")?);
+    let database = database::open(&config.database, "registry", &[], seal).await?;
+    reference::bring_up_to_date(database.pool()).await.context("write the reference data")?;
+    Service::new("registry", &config.serve)
+        .routes(Api::new(database.clone()).routes())
+        .database(database)
+        .start()
+        .await
+}

@@ -1,0 +1,377 @@
+//! Ending units: dissolved, merged, consolidated, divided or terminated; one, or tens of
+//! thousands, in one transaction.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use chassis::database::{Act, Acting};
+use chassis::refusal::Failure;
+use serde::{Deserialize, Serialize};
+use time::Date;
+use uuid::Uuid;
+
+use super::hand_over_organisations::refuse_repeated;
+use crate::basis::{self, Basis};
+use crate::error::Refused;
+use crate::rules::Rules;
+use crate::seats::{self, EndedSeat};
+use crate::tree::{self, Move, Scope, Standing};
+use crate::wire::change;
+
+/// How a unit ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EndKind {
+    /// giải thể
+    Dissolved,
+    /// sáp nhập
+    Merged,
+    /// hợp nhất
+    Consolidated,
+    /// chia
+    Divided,
+    /// chấm dứt hoạt động
+    Terminated,
+}
+
+impl EndKind {
+    /// As the schema writes it.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Dissolved => "DISSOLVED",
+            Self::Merged => "MERGED",
+            Self::Consolidated => "CONSOLIDATED",
+            Self::Divided => "DIVIDED",
+            Self::Terminated => "TERMINATED",
+        }
+    }
+
+    /// As the schema wrote it.
+    pub fn parse(code: &str) -> Option<Self> {
+        [Self::Dissolved, Self::Merged, Self::Consolidated, Self::Divided, Self::Terminated]
+            .into_iter()
+            .find(|kind| kind.code() == code)
+    }
+
+    /// What goes over into others names the one that inherits.
+    pub fn needs_successor(self) -> bool {
+        match self {
+            Self::Merged | Self::Consolidated | Self::Divided => true,
+            Self::Dissolved | Self::Terminated => false,
+        }
+    }
+}
+
+/// What becomes of the members that a unit still has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MembersOutcome {
+    /// They continue in this union.
+    Rehomed(Uuid),
+    /// They continue directly under the superior.
+    ToSuperior,
+    /// Membership ends with the union.
+    MembershipEnds,
+}
+
+impl MembersOutcome {
+    fn code(self) -> &'static str {
+        match self {
+            Self::Rehomed(_) => "REHOMED",
+            Self::ToSuperior => "TO_SUPERIOR",
+            Self::MembershipEnds => "MEMBERSHIP_ENDS",
+        }
+    }
+
+    fn rehome_to_id(self) -> Option<Uuid> {
+        match self {
+            Self::Rehomed(to) => Some(to),
+            Self::ToSuperior | Self::MembershipEnds => None,
+        }
+    }
+}
+
+/// A unit to be ended.
+#[derive(Clone, Debug)]
+pub struct EndingUnit {
+    /// The unit.
+    pub organisation_id: Uuid,
+    /// How it ends.
+    pub kind: EndKind,
+    /// The one heir.
+    pub principal_successor_id: Option<Uuid>,
+    /// What becomes of its members.
+    pub members_outcome: MembersOutcome,
+    /// Who takes over its direct subordinates; none where there are none.
+    pub subordinates_to_id: Option<Uuid>,
+}
+
+/// A unit that ended.
+#[derive(Clone, Debug)]
+pub struct EndedUnit {
+    /// The unit.
+    pub organisation_id: Uuid,
+    /// How it ended.
+    pub kind: EndKind,
+    /// The one heir.
+    pub principal_successor_id: Option<Uuid>,
+    /// The superior it had last.
+    pub last_superior_id: Uuid,
+    /// What becomes of its members.
+    pub members_outcome: MembersOutcome,
+}
+
+/// Units to be ended together.
+#[derive(Debug)]
+pub struct EndOrganisations {
+    /// At least one, none twice.
+    pub units: Vec<EndingUnit>,
+    /// The first day on which they no longer exist; none means the decision's date.
+    pub effective_on: Option<Date>,
+    /// The decision.
+    pub basis: Basis,
+}
+
+/// What the act answers.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Ended {
+    /// The decision, recorded now or before.
+    pub decision_id: Option<Uuid>,
+    /// How many units ended.
+    pub units: usize,
+    /// How many of their subordinates were handed over.
+    pub handed_over: usize,
+}
+
+fn field(n: usize) -> String {
+    format!("units[{n}]")
+}
+
+impl Act for EndOrganisations {
+    type Answer = Ended;
+
+    async fn perform(self, acting: &mut Acting) -> Result<Ended, Failure> {
+        refuse_repeated(self.units.iter().map(|unit| unit.organisation_id), field)?;
+        let on = basis::effective_on(acting, Some(&self.basis), self.effective_on).await?;
+        let unit_ids: Vec<Uuid> = self.units.iter().map(|unit| unit.organisation_id).collect();
+        tree::lock_moves(acting).await?;
+        tree::take(acting, &unit_ids).await?;
+
+        let ended = ended_units(acting, &self.units, &unit_ids, on).await?;
+        let heirs = living_heirs(acting, &self.units, &unit_ids, on).await?;
+        let moves = leaving_subordinates(acting, &self.units, &unit_ids, &heirs, on).await?;
+
+        let (first_id, issuer_id) = (ended[0].organisation_id, ended[0].last_superior_id);
+        let decision_id = basis::record(acting, Some(self.basis), issuer_id, first_id).await?;
+        hand_over(acting, &moves, on, decision_id).await?;
+        write_ends(acting, &ended, &unit_ids, on, decision_id).await?;
+        for change in change::organisations_ended(&ended, on, decision_id) {
+            acting.publish(change);
+        }
+
+        let seats = sqlx::query_as!(
+            EndedSeat,
+            "select office_id, organisation_id, person_id from office
+             where organisation_id = any($1::uuid[]) and upper_inf(recorded)
+               and (upper_inf(valid) or upper(valid) > $2)
+             order by organisation_id, office_id",
+            &unit_ids,
+            on,
+        )
+        .fetch_all(acting.db())
+        .await?;
+        seats::end(acting, &seats, on, decision_id).await?;
+        seats::end_assignments(acting, &[], &unit_ids, on, decision_id).await?;
+        Ok(Ended { decision_id, units: ended.len(), handed_over: moves.len() })
+    }
+}
+
+/// Each unit lives, is no Confederation, and no later act on it is known.
+async fn ended_units(
+    acting: &mut Acting,
+    units: &[EndingUnit],
+    unit_ids: &[Uuid],
+    on: Date,
+) -> Result<Vec<EndedUnit>, Failure> {
+    let known = tree::standings(acting, unit_ids, on, Scope::BySuperior).await?;
+    let mut ended = Vec::with_capacity(units.len());
+    for (n, unit) in units.iter().enumerate() {
+        let Some(standing) = known.get(&unit.organisation_id) else {
+            return Err(tree::unknown(acting, &field(n), unit.organisation_id).await);
+        };
+        let last_superior_id = standing
+            .lives_on(on)
+            .and_then(|()| standing.may_leave_superior(on))
+            .and_then(|superior_id| standing.may_change_status(on).map(|()| superior_id))
+            .map_err(|refused| refused.at(field(n)))?;
+        ended.push(EndedUnit {
+            organisation_id: unit.organisation_id,
+            kind: unit.kind,
+            principal_successor_id: unit.principal_successor_id,
+            last_superior_id,
+            members_outcome: unit.members_outcome,
+        });
+    }
+    Ok(ended)
+}
+
+/// Whoever inherits, takes over members or subordinates lives on from that date.
+async fn living_heirs(
+    acting: &mut Acting,
+    units: &[EndingUnit],
+    unit_ids: &[Uuid],
+    on: Date,
+) -> Result<HashMap<Uuid, Standing>, Failure> {
+    let named = |unit: &EndingUnit| {
+        [
+            ("principal_successor_id", unit.principal_successor_id),
+            ("rehome_to_id", unit.members_outcome.rehome_to_id()),
+            ("subordinates_to_id", unit.subordinates_to_id),
+        ]
+    };
+    let heir_ids: BTreeSet<Uuid> = units
+        .iter()
+        .flat_map(|unit| named(unit).into_iter().filter_map(|(_, heir_id)| heir_id))
+        .collect();
+    let heir_ids: Vec<Uuid> = heir_ids.into_iter().collect();
+    tree::lean_on(acting, &heir_ids).await?;
+    let heirs = tree::standings(acting, &heir_ids, on, Scope::Itself).await?;
+
+    let ending: HashSet<Uuid> = unit_ids.iter().copied().collect();
+    for (n, unit) in units.iter().enumerate() {
+        for (part, heir_id) in named(unit) {
+            let Some(heir_id) = heir_id else { continue };
+            let at = format!("{}.{part}", field(n));
+            let Some(heir) = heirs.get(&heir_id) else {
+                return Err(tree::unknown(acting, &at, heir_id).await);
+            };
+            if ending.contains(&heir_id) || heir.lives_on(on).is_err() {
+                return Err(Refused::SuccessorNotLiving { organisation_id: heir_id }.at(at));
+            }
+        }
+        // A suspended union admits nobody, members of an ended one included.
+        if let Some(rehome_to_id) = unit.members_outcome.rehome_to_id()
+            && let Some(heir) = heirs.get(&rehome_to_id)
+        {
+            heir.is_directed()
+                .map_err(|refused| refused.at(format!("{}.rehome_to_id", field(n))))?;
+        }
+    }
+    Ok(heirs)
+}
+
+/// The subordinates that the ending units still have on or after that date, and that do not
+/// end with them: each goes where its unit's end says.
+async fn leaving_subordinates(
+    acting: &mut Acting,
+    units: &[EndingUnit],
+    unit_ids: &[Uuid],
+    heirs: &HashMap<Uuid, Standing>,
+    on: Date,
+) -> Result<Vec<Move>, Failure> {
+    let living = sqlx::query!(
+        r#"select organisation_id, superior_id
+           from organisation_parent
+           where superior_id = any($1::uuid[]) and upper_inf(recorded)
+             and (upper_inf(valid) or upper(valid) > $2)
+             and organisation_id <> all($1::uuid[])
+           order by organisation_id"#,
+        unit_ids,
+        on,
+    )
+    .fetch_all(acting.db())
+    .await?;
+    if living.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut by_superior: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
+    for subordinate in &living {
+        by_superior.entry(subordinate.superior_id).or_default().push(subordinate.organisation_id);
+    }
+
+    let subordinate_ids: Vec<Uuid> = living.iter().map(|one| one.organisation_id).collect();
+    tree::take(acting, &subordinate_ids).await?;
+    let standings = tree::standings(acting, &subordinate_ids, on, Scope::BySuperior).await?;
+    let rules = Rules::read(acting.db()).await?;
+    let mut moves = Vec::with_capacity(living.len());
+    for (n, unit) in units.iter().enumerate() {
+        let Some(leaving) = by_superior.get(&unit.organisation_id) else { continue };
+        let Some(to) = unit.subordinates_to_id.and_then(|id| heirs.get(&id)) else {
+            let organisation_id = unit.organisation_id;
+            let subordinates = leaving.len();
+            return Err(Refused::SubordinatesLiving { organisation_id, subordinates }.at(field(n)));
+        };
+        let at = format!("{}.subordinates_to_id", field(n));
+        to.may_take_subordinates(on).map_err(|refused| refused.at(&at))?;
+        for organisation_id in leaving {
+            let Some(subordinate) = standings.get(organisation_id) else {
+                return Err(tree::unknown(acting, &at, *organisation_id).await);
+            };
+            subordinate
+                .lives_on(on)
+                .and_then(|()| subordinate.may_leave_superior(on))
+                .and_then(|_| rules.may_stand_under(&subordinate.type_code, &to.type_code, on))
+                .map_err(|refused| refused.at(&at))?;
+            moves.push(Move {
+                organisation_id: *organisation_id,
+                from_superior_id: unit.organisation_id,
+                superior_id: to.organisation_id,
+            });
+        }
+    }
+    Ok(moves)
+}
+
+async fn hand_over(
+    acting: &mut Acting,
+    moves: &[Move],
+    on: Date,
+    decision_id: Option<Uuid>,
+) -> Result<(), Failure> {
+    if moves.is_empty() {
+        return Ok(());
+    }
+    if let Some(organisation_id) = tree::move_units(acting, moves, on).await? {
+        return Err(Refused::WouldFormCycle { organisation_id }.at("units"));
+    }
+    let mut by_superior: BTreeMap<Uuid, Vec<Move>> = BTreeMap::new();
+    for one in moves {
+        by_superior.entry(one.superior_id).or_default().push(*one);
+    }
+    for (superior_id, moves) in by_superior {
+        for change in change::organisations_handed_over(superior_id, &moves, on, decision_id) {
+            acting.publish(change);
+        }
+    }
+    Ok(())
+}
+
+async fn write_ends(
+    acting: &mut Acting,
+    ended: &[EndedUnit],
+    unit_ids: &[Uuid],
+    on: Date,
+    decision_id: Option<Uuid>,
+) -> Result<(), Failure> {
+    let kinds: Vec<&str> = ended.iter().map(|unit| unit.kind.code()).collect();
+    let successor_ids: Vec<Option<Uuid>> =
+        ended.iter().map(|unit| unit.principal_successor_id).collect();
+    let superior_ids: Vec<Uuid> = ended.iter().map(|unit| unit.last_superior_id).collect();
+    let outcomes: Vec<&str> = ended.iter().map(|unit| unit.members_outcome.code()).collect();
+    let rehome_to_ids: Vec<Option<Uuid>> =
+        ended.iter().map(|unit| unit.members_outcome.rehome_to_id()).collect();
+    let (act_id, acted_at) = (acting.act_id, acting.acted_at);
+    sqlx::query_file!(
+        "src/acts/end_organisations.sql",
+        unit_ids,
+        &kinds as &[&str],
+        &successor_ids as &[Option<Uuid>],
+        &superior_ids,
+        &outcomes as &[&str],
+        &rehome_to_ids as &[Option<Uuid>],
+        on,
+        decision_id,
+        acted_at,
+        act_id,
+    )
+    .execute(acting.db())
+    .await?;
+    tree::change_status(acting, unit_ids, tree::ENDED, on).await
+}

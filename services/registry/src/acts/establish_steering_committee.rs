@@ -1,0 +1,89 @@
+//! An organisation establishes a steering committee.
+
+use chassis::database::{Act, Acting};
+use chassis::refusal::Failure;
+use serde::{Deserialize, Serialize};
+use time::Date;
+use uuid::Uuid;
+
+use crate::basis::{self, Basis};
+use crate::seats::{self, NewOffice, STEERING};
+use crate::tree::{self, Scope};
+use crate::wire::change;
+
+/// A steering committee and its first members.
+#[derive(Debug)]
+pub struct EstablishSteeringCommittee {
+    /// Whose committee it is.
+    pub organisation_id: Uuid,
+    /// NFC.
+    pub name: String,
+    /// At least one.
+    pub members: Vec<NewOffice>,
+    /// None means the decision's effective date.
+    pub effective_on: Option<Date>,
+    /// The decision, if there is one.
+    pub basis: Option<Basis>,
+}
+
+/// What the act answers.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Established {
+    /// The committee.
+    pub steering_committee_id: Uuid,
+    /// The members' offices, as they were named.
+    pub office_ids: Vec<Uuid>,
+    /// The decision, recorded now or before.
+    pub decision_id: Option<Uuid>,
+}
+
+impl Act for EstablishSteeringCommittee {
+    type Answer = Established;
+
+    async fn perform(self, acting: &mut Acting) -> Result<Established, Failure> {
+        let organisation_id = self.organisation_id;
+        let on = basis::effective_on(acting, self.basis.as_ref(), self.effective_on).await?;
+        tree::lean_on(acting, &[organisation_id]).await?;
+        let unit =
+            tree::standing(acting, "organisation_id", organisation_id, on, Scope::Itself).await?;
+        unit.lives_on(on).map_err(|refused| refused.at("effective_on"))?;
+        unit.is_directed().map_err(|refused| refused.at("organisation_id"))?;
+
+        let decision_id =
+            basis::record(acting, self.basis, organisation_id, organisation_id).await?;
+        let steering_committee_id = Uuid::now_v7();
+        let act_id = acting.act_id;
+        sqlx::query!(
+            "insert into body (body_id, organisation_id, body, name, act_id)
+             values ($1, $2, $3, $4, $5)",
+            steering_committee_id,
+            organisation_id,
+            STEERING,
+            self.name,
+            act_id,
+        )
+        .execute(acting.db())
+        .await?;
+        let taken = seats::take_in_committee(
+            acting,
+            "members",
+            organisation_id,
+            steering_committee_id,
+            self.members,
+            on,
+        )
+        .await?;
+        acting.publish(change::steering_committee_established(
+            steering_committee_id,
+            organisation_id,
+            &taken,
+            on,
+            decision_id,
+        ));
+        Ok(Established {
+            steering_committee_id,
+            office_ids: taken.iter().map(|office| office.office_id).collect(),
+            decision_id,
+        })
+    }
+}

@@ -1,0 +1,143 @@
+//! Founding an organisation: with its decision, its first committee, its applicants and its
+//! employers, in one transaction.
+
+use std::collections::HashSet;
+
+use chassis::database::{Act, Acting};
+use chassis::refusal::Failure;
+use serde::{Deserialize, Serialize};
+use time::Date;
+use uuid::Uuid;
+
+use super::survey_employers;
+use crate::basis::{self, Basis};
+use crate::error::Refused;
+use crate::rules::Rules;
+use crate::seats::{self, NewOffice};
+use crate::tree::{self, NewOrganisation, Origin, Record, Scope};
+use crate::wire::change;
+
+/// An organisation to be founded.
+#[derive(Debug)]
+pub struct FoundOrganisation {
+    /// Unique among those alive at the same time.
+    pub code: String,
+    /// NFC.
+    pub name: String,
+    /// Empty where there is none.
+    pub short_name: String,
+    /// For example `CDCS`.
+    pub type_code: String,
+    /// None for superior organisations.
+    pub sector: Option<String>,
+    /// Who founds it.
+    pub superior_id: Uuid,
+    /// Its first day; none means the decision's effective date.
+    pub effective_on: Option<Date>,
+    /// The founding congress.
+    pub congress_on: Option<Date>,
+    /// The founding decision.
+    pub basis: Basis,
+    /// People with an open application in membership.
+    pub applicant_ids: Vec<Uuid>,
+    /// How many founded it, where they are not named.
+    pub founders: Option<usize>,
+    /// The first committee.
+    pub offices: Vec<NewOffice>,
+    /// Employers whose workers it gathers.
+    pub employer_ids: Vec<Uuid>,
+}
+
+/// What a founding answers.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Founded {
+    /// The new organisation.
+    pub organisation_id: Uuid,
+    /// The decision, recorded now or before.
+    pub decision_id: Option<Uuid>,
+    /// The offices, as they were named.
+    pub office_ids: Vec<Uuid>,
+}
+
+impl Act for FoundOrganisation {
+    type Answer = Founded;
+
+    async fn perform(self, acting: &mut Acting) -> Result<Founded, Failure> {
+        let on = basis::effective_on(acting, Some(&self.basis), self.effective_on).await?;
+        tree::lean_on(acting, &[self.superior_id]).await?;
+        let superior =
+            tree::standing(acting, "superior_id", self.superior_id, on, Scope::Itself).await?;
+        superior.may_take_subordinates(on).map_err(|refused| refused.at("superior_id"))?;
+
+        let rules = Rules::read(acting.db()).await?;
+        rules.may_be_founded(&self.type_code, self.sector.as_deref(), on).map_err(
+            |refused| match refused {
+                refused @ (Refused::SectorUnknown { .. }
+                | Refused::SectorRequired { .. }
+                | Refused::SectorNotAllowed { .. }) => refused.at("sector"),
+                refused => refused.at("type"),
+            },
+        )?;
+        rules
+            .may_stand_under(&self.type_code, &superior.type_code, on)
+            .map_err(|refused| refused.at("superior_id"))?;
+        self.refuse_too_few_founders(&rules, on)?;
+
+        let decision_id =
+            basis::record(acting, Some(self.basis), self.superior_id, self.superior_id).await?;
+        let organisation = NewOrganisation {
+            organisation_id: Uuid::now_v7(),
+            code: self.code,
+            name: self.name,
+            short_name: self.short_name,
+            type_code: self.type_code,
+            sector: self.sector,
+            superior_id: Some(self.superior_id),
+            founded_on: on,
+            congress_on: self.congress_on,
+            has_subordinates: false,
+        };
+        let organisation_id = organisation.organisation_id;
+        let record = Record::of(acting, decision_id);
+        let founded = [organisation];
+        let inserted = tree::insert(acting.db(), &founded, Origin::Founded, record).await;
+        tree::code_taken(inserted, "code", &founded[0].code)?;
+        acting.publish(change::organisation_founded(
+            &founded[0],
+            &self.applicant_ids,
+            decision_id,
+        ));
+
+        let offices = seats::take(acting, "offices", organisation_id, self.offices, on).await?;
+        for change in change::committees_appointed(organisation_id, &offices, on, decision_id) {
+            acting.publish(change);
+        }
+        survey_employers::gather_workers(acting, organisation_id, &self.employer_ids, on).await?;
+
+        Ok(Founded {
+            organisation_id,
+            decision_id,
+            office_ids: offices.iter().map(|office| office.office_id).collect(),
+        })
+    }
+}
+
+impl FoundOrganisation {
+    fn refuse_too_few_founders(&self, rules: &Rules, on: Date) -> Result<(), Failure> {
+        let mut named = HashSet::new();
+        for (n, applicant_id) in self.applicant_ids.iter().enumerate() {
+            if !named.insert(applicant_id) {
+                let refused = Refused::ApplicantRepeated { applicant_id: *applicant_id };
+                return Err(refused.at(format!("applicant_ids[{n}]")));
+            }
+        }
+        let (founders, field) = match (self.applicant_ids.len(), self.founders) {
+            (0, None) => return Ok(()),
+            (0, Some(founders)) => (founders, "founders"),
+            (applicants, _) => (applicants, "applicant_ids"),
+        };
+        rules
+            .enough_founders(&self.type_code, founders, on)
+            .map_err(|refused| refused.at(field))
+    }
+}

@@ -1,0 +1,106 @@
+//! Handing units over to another superior: one, or tens of thousands, in one transaction.
+
+use std::collections::HashSet;
+
+use chassis::database::{Act, Acting};
+use chassis::refusal::Failure;
+use serde::{Deserialize, Serialize};
+use time::Date;
+use uuid::Uuid;
+
+use crate::basis::{self, Basis};
+use crate::error::Refused;
+use crate::rules::Rules;
+use crate::tree::{self, Move, Scope};
+use crate::wire::change;
+
+/// Units to be handed over; their subordinates come along.
+#[derive(Debug)]
+pub struct HandOverOrganisations {
+    /// At least one, none twice.
+    pub unit_ids: Vec<Uuid>,
+    /// Who takes them over.
+    pub superior_id: Uuid,
+    /// The first day under the new superior; none means the decision's effective date.
+    pub effective_on: Option<Date>,
+    /// The decision.
+    pub basis: Basis,
+}
+
+/// What a handing over answers.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct HandedOver {
+    /// The decision, recorded now or before.
+    pub decision_id: Option<Uuid>,
+    /// How many units moved.
+    pub units: usize,
+}
+
+/// Refuses a unit that is named twice; `field` names the n-th.
+pub fn refuse_repeated(
+    unit_ids: impl IntoIterator<Item = Uuid>,
+    field: impl Fn(usize) -> String,
+) -> Result<(), Failure> {
+    let mut named = HashSet::new();
+    for (n, organisation_id) in unit_ids.into_iter().enumerate() {
+        if !named.insert(organisation_id) {
+            return Err(Refused::UnitRepeated { organisation_id }.at(field(n)));
+        }
+    }
+    Ok(())
+}
+
+impl Act for HandOverOrganisations {
+    type Answer = HandedOver;
+
+    async fn perform(self, acting: &mut Acting) -> Result<HandedOver, Failure> {
+        let field = |n: usize| format!("unit_ids[{n}]");
+        refuse_repeated(self.unit_ids.iter().copied(), field)?;
+        let on = basis::effective_on(acting, Some(&self.basis), self.effective_on).await?;
+        tree::lock_moves(acting).await?;
+        tree::take(acting, &self.unit_ids).await?;
+        tree::lean_on(acting, &[self.superior_id]).await?;
+
+        let superior =
+            tree::standing(acting, "superior_id", self.superior_id, on, Scope::Itself).await?;
+        superior.may_take_subordinates(on).map_err(|refused| refused.at("superior_id"))?;
+        let rules = Rules::read(acting.db()).await?;
+        let units = tree::standings(acting, &self.unit_ids, on, Scope::BySuperior).await?;
+        let mut moves = Vec::with_capacity(self.unit_ids.len());
+        for (n, unit_id) in self.unit_ids.iter().enumerate() {
+            let Some(unit) = units.get(unit_id) else {
+                return Err(tree::unknown(acting, &field(n), *unit_id).await);
+            };
+            let checked = unit
+                .lives_on(on)
+                .and_then(|()| unit.may_leave_superior(on))
+                .and_then(|from_superior_id| {
+                    if from_superior_id == self.superior_id {
+                        return Err(Refused::AlreadySubordinate { organisation_id: *unit_id });
+                    }
+                    if *unit_id == self.superior_id {
+                        return Err(Refused::WouldFormCycle { organisation_id: *unit_id });
+                    }
+                    rules.may_stand_under(&unit.type_code, &superior.type_code, on)?;
+                    Ok(from_superior_id)
+                });
+            moves.push(Move {
+                organisation_id: *unit_id,
+                from_superior_id: checked.map_err(|refused| refused.at(field(n)))?,
+                superior_id: self.superior_id,
+            });
+        }
+
+        let decision_id =
+            basis::record(acting, Some(self.basis), self.superior_id, self.superior_id).await?;
+        if let Some(organisation_id) = tree::move_units(acting, &moves, on).await? {
+            let n = self.unit_ids.iter().position(|unit_id| *unit_id == organisation_id);
+            let field = n.map_or_else(|| "superior_id".to_string(), field);
+            return Err(Refused::WouldFormCycle { organisation_id }.at(field));
+        }
+        for change in change::organisations_handed_over(self.superior_id, &moves, on, decision_id) {
+            acting.publish(change);
+        }
+        Ok(HandedOver { decision_id, units: moves.len() })
+    }
+}

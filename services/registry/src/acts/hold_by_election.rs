@@ -1,0 +1,91 @@
+//! An election between congresses: members of a body are added or replaced.
+
+use chassis::database::{Act, Acting};
+use chassis::refusal::Failure;
+use serde::{Deserialize, Serialize};
+use time::Date;
+use uuid::Uuid;
+
+use crate::basis::{self, Basis};
+use crate::error::Refused;
+use crate::seats::{self, NewOffice, STEERING};
+use crate::tree::{self, Scope};
+use crate::wire::change;
+
+/// Who was elected into which body.
+#[derive(Debug)]
+pub struct HoldByElection {
+    /// Whose body it is.
+    pub organisation_id: Uuid,
+    /// For example `INSPECTION`.
+    pub body: String,
+    /// When.
+    pub held_on: Date,
+    /// At least one.
+    pub offices: Vec<NewOffice>,
+    /// The superior's recognition, if it is known.
+    pub basis: Option<Basis>,
+}
+
+/// What the act answers.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ByElectionHeld {
+    /// The by-election.
+    pub by_election_id: Uuid,
+    /// The offices, as they were named.
+    pub office_ids: Vec<Uuid>,
+    /// The decision, recorded now or before.
+    pub decision_id: Option<Uuid>,
+}
+
+impl Act for HoldByElection {
+    type Answer = ByElectionHeld;
+
+    async fn perform(self, acting: &mut Acting) -> Result<ByElectionHeld, Failure> {
+        let Self { organisation_id, body, held_on, offices, basis } = self;
+        basis::has_happened(acting, "held_on", held_on)?;
+        if body == STEERING {
+            return Err(Refused::BodyUnknown { body }.at("body"));
+        }
+        tree::lean_on(acting, &[organisation_id]).await?;
+        let unit =
+            tree::standing(acting, "organisation_id", organisation_id, held_on, Scope::Itself)
+                .await?;
+        unit.lived_on(held_on).map_err(|refused| refused.at("held_on"))?;
+        unit.is_directed().map_err(|refused| refused.at("organisation_id"))?;
+
+        basis::effective_on(acting, basis.as_ref(), Some(held_on)).await?;
+        let issuer_id = unit.superior_id.unwrap_or(organisation_id);
+        let decision_id = basis::record(acting, basis, issuer_id, organisation_id).await?;
+        let taken = seats::take(acting, "offices", organisation_id, offices, held_on).await?;
+        let by_election_id = Uuid::now_v7();
+        let (act_id, acted_at) = (acting.act_id, acting.acted_at);
+        sqlx::query!(
+            "insert into by_election (by_election_id, organisation_id, body, held_on,
+                                      decision_id, act_id, recorded_at)
+             values ($1, $2, $3, $4, $5, $6, $7)",
+            by_election_id,
+            organisation_id,
+            body,
+            held_on,
+            decision_id,
+            act_id,
+            acted_at,
+        )
+        .execute(acting.db())
+        .await?;
+        acting.publish(change::by_election_held(
+            by_election_id,
+            organisation_id,
+            &body,
+            held_on,
+            &taken,
+            decision_id,
+        ));
+        Ok(ByElectionHeld {
+            by_election_id,
+            office_ids: taken.iter().map(|office| office.office_id).collect(),
+            decision_id,
+        })
+    }
+}

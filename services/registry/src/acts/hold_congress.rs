@@ -1,0 +1,207 @@
+//! A term congress: a new term, and its bodies filled anew.
+
+use chassis::database::{Act, Acting};
+use chassis::refusal::{Failure, OnConstraint};
+use serde::{Deserialize, Serialize};
+use time::Date;
+use uuid::Uuid;
+
+use crate::basis::{self, Basis};
+use crate::error::Refused;
+use crate::seats::{self, EndedSeat, NewOffice};
+use crate::tree::{self, Scope, later_than};
+use crate::wire::change;
+
+/// Who takes part in a congress.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CongressForm {
+    /// toàn thể
+    Plenary,
+    /// đại biểu
+    Delegate,
+}
+
+impl CongressForm {
+    /// As the contract and the schema write it.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Plenary => "PLENARY",
+            Self::Delegate => "DELEGATE",
+        }
+    }
+
+    /// As the contract writes it.
+    pub fn parse(code: &str) -> Option<Self> {
+        [Self::Plenary, Self::Delegate].into_iter().find(|form| form.code() == code)
+    }
+}
+
+/// What a congress decided about the term.
+#[derive(Clone, Debug)]
+pub struct Congress {
+    /// Whose congress it was.
+    pub organisation_id: Uuid,
+    /// lần thứ …
+    pub ordinal: i32,
+    /// When.
+    pub held_on: Date,
+    /// The term's first year.
+    pub term_from_year: i32,
+    /// The term's last year.
+    pub term_to_year: i32,
+    /// In which form.
+    pub form: CongressForm,
+    /// Why the term is not five years; empty where it is.
+    pub term_reason: String,
+}
+
+/// A congress and the offices that it filled.
+#[derive(Debug)]
+pub struct HoldCongress {
+    /// The congress.
+    pub congress: Congress,
+    /// Whom it elected.
+    pub offices: Vec<NewOffice>,
+    /// The superior's recognition, if it is known.
+    pub basis: Option<Basis>,
+}
+
+/// What the act answers.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct CongressHeld {
+    /// The congress.
+    pub congress_id: Uuid,
+    /// The offices, as they were named.
+    pub office_ids: Vec<Uuid>,
+    /// Offices of the term before.
+    pub offices_ended: usize,
+    /// The decision, recorded now or before.
+    pub decision_id: Option<Uuid>,
+}
+
+impl Act for HoldCongress {
+    type Answer = CongressHeld;
+
+    async fn perform(self, acting: &mut Acting) -> Result<CongressHeld, Failure> {
+        let Self { congress, offices, basis } = self;
+        let (organisation_id, held_on) = (congress.organisation_id, congress.held_on);
+        basis::has_happened(acting, "held_on", held_on)?;
+        // One congress after the other: its ordinal and its offices depend on the last.
+        tree::take(acting, &[organisation_id]).await?;
+        let unit =
+            tree::standing(acting, "organisation_id", organisation_id, held_on, Scope::Itself)
+                .await?;
+        unit.lived_on(held_on).map_err(|refused| refused.at("held_on"))?;
+        unit.is_directed().map_err(|refused| refused.at("organisation_id"))?;
+        refuse_out_of_order(acting, &congress).await?;
+        refuse_unelected(acting, &offices).await?;
+
+        basis::effective_on(acting, basis.as_ref(), Some(held_on)).await?;
+        let issuer_id = unit.superior_id.unwrap_or(organisation_id);
+        let decision_id = basis::record(acting, basis, issuer_id, organisation_id).await?;
+        let congress_id = Uuid::now_v7();
+        let (act_id, acted_at) = (acting.act_id, acting.acted_at);
+        let exists = || {
+            let ordinal = congress.ordinal;
+            Refused::CongressExists { ordinal, last: ordinal }.at("ordinal")
+        };
+        sqlx::query!(
+            "insert into congress (congress_id, organisation_id, ordinal, held_on, form,
+                                   term_from_year, term_to_year, term_reason, decision_id,
+                                   act_id, recorded_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+            congress_id,
+            organisation_id,
+            congress.ordinal,
+            held_on,
+            congress.form.code(),
+            congress.term_from_year,
+            congress.term_to_year,
+            congress.term_reason,
+            decision_id,
+            act_id,
+            acted_at,
+        )
+        .execute(acting.db())
+        .await
+        .on_constraint("congress_ordinal", exists)?;
+
+        let ended = offices_before(acting, organisation_id, &offices, held_on).await?;
+        seats::end(acting, &ended, held_on, decision_id).await?;
+        let taken = seats::take(acting, "offices", organisation_id, offices, held_on).await?;
+        acting.publish(change::congress_held(congress_id, &congress, &taken, decision_id));
+        Ok(CongressHeld {
+            congress_id,
+            office_ids: taken.iter().map(|office| office.office_id).collect(),
+            offices_ended: ended.len(),
+            decision_id,
+        })
+    }
+}
+
+/// Congresses are recorded in the order of their ordinals and dates.
+async fn refuse_out_of_order(acting: &mut Acting, congress: &Congress) -> Result<(), Failure> {
+    let last = sqlx::query!(
+        "select ordinal, held_on from congress
+         where organisation_id = $1 and access.covers($1)
+         order by ordinal desc
+         limit 1",
+        congress.organisation_id,
+    )
+    .fetch_optional(acting.db())
+    .await?;
+    let Some(last) = last else { return Ok(()) };
+    if congress.ordinal <= last.ordinal {
+        let refused = Refused::CongressExists { ordinal: congress.ordinal, last: last.ordinal };
+        return Err(refused.at("ordinal"));
+    }
+    later_than(congress.organisation_id, last.held_on, congress.held_on)
+        .map_err(|refused| refused.at("held_on"))
+}
+
+/// A congress elects some bodies; others are appointed or established.
+async fn refuse_unelected(acting: &mut Acting, offices: &[NewOffice]) -> Result<(), Failure> {
+    let elected = sqlx::query_scalar!("select body from body_rule where elected")
+        .fetch_all(acting.db())
+        .await?;
+    for (n, office) in offices.iter().enumerate() {
+        if !elected.contains(&office.body) {
+            let refused = Refused::BodyUnknown { body: office.body.clone() };
+            return Err(refused.at(format!("offices[{n}].body")));
+        }
+    }
+    Ok(())
+}
+
+/// The offices, in the bodies now elected, that were held until then.
+async fn offices_before(
+    acting: &mut Acting,
+    organisation_id: Uuid,
+    offices: &[NewOffice],
+    held_on: Date,
+) -> Result<Vec<EndedSeat>, Failure> {
+    let bodies: Vec<&str> = offices.iter().map(|office| office.body.as_str()).collect();
+    let held = sqlx::query!(
+        r#"select office_id, organisation_id, person_id, lower(valid) as "from_on!"
+           from office
+           where organisation_id = $1 and body = any($2::text[]) and access.covers($1)
+             and upper_inf(recorded) and (upper_inf(valid) or upper(valid) > $3)
+           order by office_id"#,
+        organisation_id,
+        &bodies as &[&str],
+        held_on,
+    )
+    .fetch_all(acting.db())
+    .await?;
+    held.into_iter()
+        .map(|seat| {
+            later_than(organisation_id, seat.from_on, held_on)
+                .map_err(|refused| refused.at("held_on"))?;
+            Ok(EndedSeat {
+                office_id: seat.office_id,
+                organisation_id: seat.organisation_id,
+                person_id: seat.person_id,
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,55 @@
+//! Suspending the direction of an organisation: it stays, and admits nobody.
+
+use chassis::database::{Act, Acting};
+use chassis::refusal::Failure;
+use serde::{Deserialize, Serialize};
+use time::Date;
+use uuid::Uuid;
+
+use crate::basis::{self, Basis};
+use crate::error::Refused;
+use crate::tree::{self, Scope};
+use crate::wire::change;
+
+/// Whose direction is to be suspended, from when, and by which decision.
+#[derive(Debug)]
+pub struct SuspendOrganisation {
+    /// The organisation.
+    pub organisation_id: Uuid,
+    /// None means the decision's effective date.
+    pub effective_on: Option<Date>,
+    /// The decision.
+    pub basis: Basis,
+}
+
+/// What the act answers.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Suspended {
+    /// The decision, recorded now or before.
+    pub decision_id: Option<Uuid>,
+}
+
+impl Act for SuspendOrganisation {
+    type Answer = Suspended;
+
+    async fn perform(self, acting: &mut Acting) -> Result<Suspended, Failure> {
+        let organisation_id = self.organisation_id;
+        let on = basis::effective_on(acting, Some(&self.basis), self.effective_on).await?;
+        tree::take(acting, &[organisation_id]).await?;
+        let unit =
+            tree::standing(acting, "organisation_id", organisation_id, on, Scope::BySuperior)
+                .await?;
+        let superior_id = unit
+            .superior_id
+            .ok_or_else(|| Refused::ConfederationFixed.at("organisation_id"))?;
+        unit.lives_on(on).map_err(|refused| refused.at("effective_on"))?;
+        unit.is_directed().map_err(|refused| refused.at("organisation_id"))?;
+        unit.may_change_status(on).map_err(|refused| refused.at("effective_on"))?;
+
+        let decision_id =
+            basis::record(acting, Some(self.basis), superior_id, organisation_id).await?;
+        tree::change_status(acting, &[organisation_id], tree::SUSPENDED, on).await?;
+        acting.publish(change::organisation_suspended(organisation_id, on, decision_id));
+        Ok(Suspended { decision_id })
+    }
+}

@@ -1,0 +1,47 @@
+//! The contracts, answered: parse, act or read, reply.
+
+mod ceremony;
+mod congress;
+mod decision;
+mod employer;
+mod grant;
+mod organisation;
+mod steering;
+
+use chassis::call::Call;
+use chassis::database::Database;
+use chassis::page::QueryDigest;
+use prost::Message;
+use proto::registry::v1 as pb;
+use tonic::service::Routes;
+
+use crate::reads::Asked;
+
+/// All of registry's gRPC services.
+#[derive(Clone)]
+pub struct Api {
+    database: Database,
+}
+
+impl Api {
+    /// Answers from this database.
+    pub fn new(database: Database) -> Self {
+        Self { database }
+    }
+
+    /// The services, to be served.
+    pub fn routes(self) -> Routes {
+        Routes::new(pb::organisation_service_server::OrganisationServiceServer::new(self.clone()))
+            .add_service(pb::decision_service_server::DecisionServiceServer::new(self.clone()))
+            .add_service(pb::congress_service_server::CongressServiceServer::new(self.clone()))
+            .add_service(pb::ceremony_service_server::CeremonyServiceServer::new(self.clone()))
+            .add_service(pb::employer_service_server::EmployerServiceServer::new(self.clone()))
+            .add_service(pb::steering_service_server::SteeringServiceServer::new(self.clone()))
+            .add_service(pb::grant_service_server::GrantServiceServer::new(self))
+    }
+
+    /// Which page of a list is asked for; `query` is the request without token and size.
+    fn asked(&self, call: &Call, query: &impl Message, token: String, size: i32) -> Asked<'_> {
+        Asked::new(self.database.keys(), QueryDigest::of(&call.rpc, query), token, size)
+    }
+}

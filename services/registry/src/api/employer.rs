@@ -1,0 +1,67 @@
+//! `EmployerService`, answered.
+
+use std::mem::take;
+
+use chassis::call::Call;
+use chassis::database::today;
+use proto::registry::v1 as pb;
+use proto::registry::v1::employer_service_server::EmployerService;
+use tonic::{Request, Response, Status};
+
+use super::Api;
+use crate::reads::employers;
+use crate::wire::employer as wire;
+
+#[tonic::async_trait]
+impl EmployerService for Api {
+    async fn survey_employers(
+        &self,
+        request: Request<pb::SurveyEmployersRequest>,
+    ) -> Result<Response<pb::SurveyEmployersResponse>, Status> {
+        let call = Call::write(
+            &request,
+            &request.get_ref().request_id,
+            request.get_ref().validate_only,
+        )?;
+        let act = wire::survey(request.into_inner())?;
+        Ok(self.database.act(call, act).await?.reply(wire::surveyed))
+    }
+
+    async fn reach_campaign_stage(
+        &self,
+        request: Request<pb::ReachCampaignStageRequest>,
+    ) -> Result<Response<pb::ReachCampaignStageResponse>, Status> {
+        let call = Call::write(
+            &request,
+            &request.get_ref().request_id,
+            request.get_ref().validate_only,
+        )?;
+        let act = wire::reach_stage(request.into_inner())?;
+        Ok(self.database.act(call, act).await?.reply(wire::stage_reached))
+    }
+
+    async fn list_employers_without_union(
+        &self,
+        request: Request<pb::ListEmployersWithoutUnionRequest>,
+    ) -> Result<Response<pb::ListEmployersWithoutUnionResponse>, Status> {
+        let call = Call::read(&request)?;
+        let mut request = request.into_inner();
+        let (token, size) = (take(&mut request.page_token), take(&mut request.page_size));
+        let asked = self.asked(&call, &request, token, size);
+        let of = wire::without_union(&request, today())?;
+        let mut reading = self.database.read(&call).await?;
+        let page = employers::without_union(&mut reading, of, &asked).await?;
+        Ok(reading.reply(wire::employers_page(page)))
+    }
+
+    async fn get_campaign_funnel(
+        &self,
+        request: Request<pb::GetCampaignFunnelRequest>,
+    ) -> Result<Response<pb::GetCampaignFunnelResponse>, Status> {
+        let call = Call::read(&request)?;
+        let of = wire::funnel(request.get_ref(), today())?;
+        let mut reading = self.database.read(&call).await?;
+        let stages = employers::funnel(&mut reading, of).await?;
+        Ok(reading.reply(wire::funnel_counted(stages)))
+    }
+}

@@ -1,0 +1,56 @@
+//! `GrantService`, answered.
+
+use std::mem::take;
+
+use chassis::call::Call;
+use chassis::database::today;
+use proto::registry::v1 as pb;
+use proto::registry::v1::grant_service_server::GrantService;
+use tonic::{Request, Response, Status};
+
+use super::Api;
+use crate::reads::grants;
+use crate::wire::grant as wire;
+
+#[tonic::async_trait]
+impl GrantService for Api {
+    async fn make_grant(
+        &self,
+        request: Request<pb::MakeGrantRequest>,
+    ) -> Result<Response<pb::MakeGrantResponse>, Status> {
+        let call = Call::write(
+            &request,
+            &request.get_ref().request_id,
+            request.get_ref().validate_only,
+        )?;
+        let act = wire::make_grant(request.into_inner())?;
+        Ok(self.database.act(call, act).await?.reply(wire::grant_made))
+    }
+
+    async fn end_grant(
+        &self,
+        request: Request<pb::EndGrantRequest>,
+    ) -> Result<Response<pb::EndGrantResponse>, Status> {
+        let call = Call::write(
+            &request,
+            &request.get_ref().request_id,
+            request.get_ref().validate_only,
+        )?;
+        let act = wire::end_grant(request.into_inner())?;
+        Ok(self.database.act(call, act).await?.reply(wire::grant_ended))
+    }
+
+    async fn list_grants(
+        &self,
+        request: Request<pb::ListGrantsRequest>,
+    ) -> Result<Response<pb::ListGrantsResponse>, Status> {
+        let call = Call::read(&request)?;
+        let mut request = request.into_inner();
+        let (token, size) = (take(&mut request.page_token), take(&mut request.page_size));
+        let asked = self.asked(&call, &request, token, size);
+        let of = wire::grants(&request, today())?;
+        let mut reading = self.database.read(&call).await?;
+        let page = grants::grants(&mut reading, of, &asked).await?;
+        Ok(reading.reply(wire::grants_page(page)))
+    }
+}

@@ -1,0 +1,69 @@
+//! `SteeringService`, answered.
+
+use std::mem::take;
+
+use chassis::call::Call;
+use chassis::database::today;
+use proto::registry::v1 as pb;
+use proto::registry::v1::steering_service_server::SteeringService;
+use tonic::{Request, Response, Status};
+
+use super::Api;
+use crate::reads::unit_assignments::unit_assignments;
+use crate::wire::steering as wire;
+
+#[tonic::async_trait]
+impl SteeringService for Api {
+    async fn establish_steering_committee(
+        &self,
+        request: Request<pb::EstablishSteeringCommitteeRequest>,
+    ) -> Result<Response<pb::EstablishSteeringCommitteeResponse>, Status> {
+        let call = Call::write(
+            &request,
+            &request.get_ref().request_id,
+            request.get_ref().validate_only,
+        )?;
+        let act = wire::establish(request.into_inner())?;
+        Ok(self.database.act(call, act).await?.reply(wire::established))
+    }
+
+    async fn assign_unit(
+        &self,
+        request: Request<pb::AssignUnitRequest>,
+    ) -> Result<Response<pb::AssignUnitResponse>, Status> {
+        let call = Call::write(
+            &request,
+            &request.get_ref().request_id,
+            request.get_ref().validate_only,
+        )?;
+        let act = wire::assign_unit(request.into_inner())?;
+        Ok(self.database.act(call, act).await?.reply(wire::assigned))
+    }
+
+    async fn end_unit_assignment(
+        &self,
+        request: Request<pb::EndUnitAssignmentRequest>,
+    ) -> Result<Response<pb::EndUnitAssignmentResponse>, Status> {
+        let call = Call::write(
+            &request,
+            &request.get_ref().request_id,
+            request.get_ref().validate_only,
+        )?;
+        let act = wire::end_assignment(request.into_inner())?;
+        Ok(self.database.act(call, act).await?.reply(wire::assignment_ended))
+    }
+
+    async fn list_unit_assignments(
+        &self,
+        request: Request<pb::ListUnitAssignmentsRequest>,
+    ) -> Result<Response<pb::ListUnitAssignmentsResponse>, Status> {
+        let call = Call::read(&request)?;
+        let mut request = request.into_inner();
+        let (token, size) = (take(&mut request.page_token), take(&mut request.page_size));
+        let asked = self.asked(&call, &request, token, size);
+        let (committee_id, on) = wire::assignments(&request, today())?;
+        let mut reading = self.database.read(&call).await?;
+        let page = unit_assignments(&mut reading, committee_id, on, &asked).await?;
+        Ok(reading.reply(wire::assignments_page(page)))
+    }
+}

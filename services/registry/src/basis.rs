@@ -1,0 +1,203 @@
+//! What an act rests on: a decision that is known, one recorded with the act, or none; and
+//! from which date the act holds.
+
+use chassis::access::unknown_or_denied;
+use chassis::database::Acting;
+use chassis::refusal::Failure;
+use time::{Date, Duration};
+use uuid::Uuid;
+
+use crate::error::Refused;
+use crate::wire::change;
+
+/// How far in the future an act may take effect.
+const EFFECTIVE_DAYS_AHEAD: i64 = 366;
+
+/// A decision that is known already, or a new one.
+#[derive(Clone, Debug)]
+pub enum Basis {
+    /// Recorded before.
+    Known(Uuid),
+    /// Recorded with the act.
+    New(NewDecision),
+}
+
+/// A decision to be recorded; its key is issuer, kind, number and date.
+#[derive(Clone, Debug)]
+pub struct NewDecision {
+    /// None means the usual issuer: the superior.
+    pub issuer_id: Option<Uuid>,
+    /// For example `QUYET_DINH`.
+    pub kind: String,
+    /// As printed.
+    pub number: String,
+    /// When it was signed.
+    pub issued_on: Date,
+    /// From when it holds.
+    pub effective_on: Date,
+    /// What it is about.
+    pub title: String,
+}
+
+/// A decision as recorded.
+#[derive(Clone, Debug)]
+pub struct Decision {
+    /// UUIDv7.
+    pub decision_id: Uuid,
+    /// The organisation that issued it.
+    pub issuer_id: Uuid,
+    /// For example `QUYET_DINH`.
+    pub kind: String,
+    /// As printed.
+    pub number: String,
+    /// When it was signed.
+    pub issued_on: Date,
+    /// From when it holds.
+    pub effective_on: Date,
+    /// What it is about.
+    pub title: String,
+}
+
+/// Refuses an effective date too far ahead; `field` named it.
+pub fn not_too_far(acting: &Acting, field: &str, on: Date) -> Result<(), Failure> {
+    let limit = acting.today + Duration::days(EFFECTIVE_DAYS_AHEAD);
+    if on > limit {
+        return Err(Refused::EffectiveDateTooFar { on, limit }.at(field));
+    }
+    Ok(())
+}
+
+/// Refuses the date of something that has happened, if it has not; `field` named it.
+pub fn has_happened(acting: &Acting, field: &str, on: Date) -> Result<(), Failure> {
+    let today = acting.today;
+    if on > today {
+        return Err(Refused::DateInFuture { on, today }.at(field));
+    }
+    Ok(())
+}
+
+/// From when the act holds: the date that it says, or else its decision's.
+pub async fn effective_on(
+    acting: &mut Acting,
+    basis: Option<&Basis>,
+    stated: Option<Date>,
+) -> Result<Date, Failure> {
+    let decided = match basis {
+        None => None,
+        Some(Basis::New(decision)) => Some(decision.effective_on),
+        // Whoever acts may rest the act on any decision by its id, a superior's as well:
+        // its date is all that is read of it.
+        Some(Basis::Known(decision_id)) => Some(
+            sqlx::query_scalar!(
+                "select effective_on from decision where decision_id = $1",
+                decision_id,
+            )
+            .fetch_optional(acting.db())
+            .await?
+            .ok_or_else(|| {
+                Refused::DecisionUnknown { decision_id: *decision_id }.at("basis.decision_id")
+            })?,
+        ),
+    };
+    let on = stated.or(decided).ok_or_else(|| Refused::DateRequired.at("effective_on"))?;
+    not_too_far(acting, "effective_on", on)?;
+    Ok(on)
+}
+
+/// Records the decision if it is new, and answers its id. The issuer is within the caller's
+/// scope, or stands above `organisation_id`, which the act is about.
+pub async fn record(
+    acting: &mut Acting,
+    basis: Option<Basis>,
+    usual_issuer_id: Uuid,
+    organisation_id: Uuid,
+) -> Result<Option<Uuid>, Failure> {
+    match basis {
+        None => Ok(None),
+        Some(Basis::Known(decision_id)) => Ok(Some(decision_id)),
+        Some(Basis::New(decision)) => {
+            let issuer_id = decision.issuer_id.unwrap_or(usual_issuer_id);
+            let decision_id =
+                record_new(acting, "basis.new_decision", decision, issuer_id, organisation_id)
+                    .await?;
+            Ok(Some(decision_id))
+        }
+    }
+}
+
+/// Records a new decision; `field` named it.
+pub async fn record_new(
+    acting: &mut Acting,
+    field: &str,
+    new: NewDecision,
+    issuer_id: Uuid,
+    organisation_id: Uuid,
+) -> Result<Uuid, Failure> {
+    let today = acting.today;
+    if new.issued_on > today {
+        let refused = Refused::DecisionInFuture { issued_on: new.issued_on, today };
+        return Err(refused.at(format!("{field}.issued_on")));
+    }
+    not_too_far(acting, &format!("{field}.effective_on"), new.effective_on)?;
+
+    let may_issue = sqlx::query_scalar!(
+        r#"select true as "may!" from organisation
+           where organisation_id = $1
+             and (access.covers($1) or $1 in (select access.line($2)))
+           for key share of organisation"#,
+        issuer_id,
+        organisation_id,
+    )
+    .fetch_optional(acting.db())
+    .await?;
+    if may_issue.is_none() {
+        let refused = Refused::OrganisationUnknown { organisation_id: issuer_id };
+        let refusal = refused.at(format!("{field}.issuer_id"));
+        return Err(unknown_or_denied(acting.db(), refusal).await);
+    }
+
+    let (act_id, acted_at) = (acting.act_id, acting.acted_at);
+    let decision = Decision {
+        decision_id: Uuid::now_v7(),
+        issuer_id,
+        kind: new.kind,
+        number: new.number,
+        issued_on: new.issued_on,
+        effective_on: new.effective_on,
+        title: new.title,
+    };
+    let recorded = sqlx::query!(
+        "insert into decision (decision_id, issuer_id, kind, number, issued_on, effective_on,
+                               title, act_id, recorded_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+         on conflict on constraint decision_key do nothing",
+        decision.decision_id,
+        decision.issuer_id,
+        decision.kind,
+        decision.number,
+        decision.issued_on,
+        decision.effective_on,
+        decision.title,
+        act_id,
+        acted_at,
+    )
+    .execute(acting.db())
+    .await?
+    .rows_affected();
+    if recorded == 0 {
+        let decision_id = sqlx::query_scalar!(
+            "select decision_id from decision
+             where issuer_id = $1 and kind = $2 and number = $3 and issued_on = $4",
+            decision.issuer_id,
+            decision.kind,
+            decision.number,
+            decision.issued_on,
+        )
+        .fetch_one(acting.db())
+        .await?;
+        return Err(Refused::DecisionExists { decision_id }.at(format!("{field}.number")));
+    }
+    let decision_id = decision.decision_id;
+    acting.publish(change::decision_recorded(&decision));
+    Ok(decision_id)
+}

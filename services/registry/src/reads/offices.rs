@@ -1,0 +1,42 @@
+//! Offices held in an organisation and below it.
+
+use chassis::database::Reading;
+use chassis::refusal::Failure;
+use uuid::Uuid;
+
+use super::{Asked, Page, in_scope};
+use crate::seats::Office;
+use crate::wire::congress::OfficesAsked;
+
+/// A page of offices, in order of their ids.
+pub async fn offices(
+    reading: &mut Reading,
+    of: &OfficesAsked,
+    asked: &Asked<'_>,
+) -> Result<Page<Office>, Failure> {
+    let after: Option<Uuid> = asked.after()?;
+    in_scope(reading, "organisation_id", of.organisation_id).await?;
+    let offices = sqlx::query_as!(
+        Office,
+        r#"select office_id, organisation_id, body, position, person_id, term_until,
+                  lower(valid) as "from_on!"
+           from office
+           where ($2 and organisation_id = $1
+                  or not $2 and organisation_id in (select subtree($1, $3, 'infinity')))
+             and upper_inf(recorded) and valid @> $3::date
+             and ($4::text is null or body = $4)
+             and ($5::uuid is null or office_id > $5)
+             and access.covers(organisation_id)
+           order by office_id
+           limit $6"#,
+        of.organisation_id,
+        of.own_only,
+        of.on,
+        of.body.as_deref(),
+        after,
+        asked.limit(),
+    )
+    .fetch_all(&mut **reading)
+    .await?;
+    asked.page(offices, |office| office.office_id)
+}

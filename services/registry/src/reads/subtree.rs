@@ -1,0 +1,47 @@
+//! An organisation and everything below it.
+
+use std::collections::HashMap;
+
+use chassis::database::Reading;
+use chassis::refusal::Failure;
+use uuid::Uuid;
+
+use super::organisation::{Organisation, Scoped, organisations};
+use super::{AsOf, Asked, Page, in_scope};
+
+/// A page of a subtree, superiors before their subordinates; of one type, if one is asked.
+pub async fn subtree(
+    reading: &mut Reading,
+    organisation_id: Uuid,
+    as_of: AsOf,
+    type_code: Option<&str>,
+    asked: &Asked<'_>,
+) -> Result<Page<Organisation>, Failure> {
+    let after: Option<(Vec<Uuid>, Uuid)> = asked.after()?;
+    in_scope(reading, "organisation_id", organisation_id).await?;
+    let (after_path, after_place) = after.unzip();
+    let rows = sqlx::query_file!(
+        "src/reads/subtree.sql",
+        organisation_id,
+        as_of.on,
+        as_of.known_at,
+        as_of.is_now,
+        type_code,
+        after_path.as_deref(),
+        after_place,
+        asked.limit(),
+    )
+    .fetch_all(&mut **reading)
+    .await?;
+    let shown_ids: Vec<Uuid> = rows.iter().map(|row| row.organisation_id).collect();
+    let paths: HashMap<Uuid, Vec<Uuid>> =
+        rows.into_iter().map(|row| (row.organisation_id, row.path)).collect();
+    let shown = organisations(reading, &shown_ids, as_of, Scoped::Already).await?;
+    asked.page(shown, |last| {
+        let path = paths.get(&last.organisation_id).cloned().unwrap_or_default();
+        // A superior stands at the head of its own path.
+        let is_superior = path.last() == Some(&last.organisation_id);
+        let place = if is_superior { Uuid::nil() } else { last.organisation_id };
+        (path, place)
+    })
+}

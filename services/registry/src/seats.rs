@@ -1,0 +1,250 @@
+//! Seats in the bodies of an organisation: how people take them and how they end.
+
+use std::collections::HashSet;
+
+use chassis::database::Acting;
+use chassis::refusal::{Failure, OnConstraint};
+use time::Date;
+use uuid::Uuid;
+
+use crate::error::Refused;
+use crate::wire::change;
+
+/// The body of every organisation.
+pub const EXECUTIVE: &str = "EXECUTIVE";
+/// The body of which an organisation may have several.
+pub const STEERING: &str = "STEERING";
+
+/// A seat to be taken.
+#[derive(Clone, Debug)]
+pub struct NewOffice {
+    /// For example `EXECUTIVE`.
+    pub body: String,
+    /// For example `CHAIR`.
+    pub position: String,
+    /// An id of membership.
+    pub person_id: Uuid,
+    /// The planned end of the term.
+    pub term_until: Option<Date>,
+}
+
+/// A seat that is taken.
+#[derive(Clone, Debug)]
+pub struct Office {
+    /// UUIDv7.
+    pub office_id: Uuid,
+    /// Whose body it is in.
+    pub organisation_id: Uuid,
+    /// For example `EXECUTIVE`.
+    pub body: String,
+    /// For example `CHAIR`.
+    pub position: String,
+    /// An id of membership.
+    pub person_id: Uuid,
+    /// The first day in office.
+    pub from_on: Date,
+    /// The planned end of the term.
+    pub term_until: Option<Date>,
+}
+
+/// A seat that ended.
+#[derive(Clone, Copy, Debug)]
+pub struct EndedSeat {
+    /// The office.
+    pub office_id: Uuid,
+    /// Whose body it was in.
+    pub organisation_id: Uuid,
+    /// Who held it.
+    pub person_id: Uuid,
+}
+
+/// Seats people in the bodies of an organisation from a date on. `field` named the list.
+pub async fn take(
+    acting: &mut Acting,
+    field: &str,
+    organisation_id: Uuid,
+    offices: Vec<NewOffice>,
+    from_on: Date,
+) -> Result<Vec<Office>, Failure> {
+    if offices.is_empty() {
+        return Ok(Vec::new());
+    }
+    refuse_unfit(acting, field, &offices, from_on).await?;
+    open_bodies(acting, organisation_id, &offices).await?;
+    seat(acting, field, organisation_id, None, offices, from_on).await
+}
+
+/// Seats the members of a new steering committee.
+pub async fn take_in_committee(
+    acting: &mut Acting,
+    field: &str,
+    organisation_id: Uuid,
+    body_id: Uuid,
+    members: Vec<NewOffice>,
+    from_on: Date,
+) -> Result<Vec<Office>, Failure> {
+    refuse_unfit(acting, field, &members, from_on).await?;
+    seat(acting, field, organisation_id, Some(body_id), members, from_on).await
+}
+
+/// Refuses positions that the body does not have, and seats that contradict each other.
+async fn refuse_unfit(
+    acting: &mut Acting,
+    field: &str,
+    offices: &[NewOffice],
+    from_on: Date,
+) -> Result<(), Failure> {
+    let positions = sqlx::query!("select body, position, sole from position_rule")
+        .fetch_all(acting.db())
+        .await?;
+    let mut seated = HashSet::new();
+    let mut held = HashSet::new();
+    for (n, office) in offices.iter().enumerate() {
+        let at = |part: &str| format!("{field}[{n}].{part}");
+        if !positions.iter().any(|rule| rule.body == office.body) {
+            return Err(Refused::BodyUnknown { body: office.body.clone() }.at(at("body")));
+        }
+        let rule = positions
+            .iter()
+            .find(|rule| rule.body == office.body && rule.position == office.position)
+            .ok_or_else(|| {
+                let (body, position) = (office.body.clone(), office.position.clone());
+                Refused::PositionUnknown { body, position }.at(at("position"))
+            })?;
+        let repeated = || {
+            let (body, position) = (office.body.clone(), office.position.clone());
+            Refused::SeatRepeated { body, position }
+        };
+        if !seated.insert((office.body.as_str(), office.person_id)) {
+            return Err(repeated().at(at("person_id")));
+        }
+        if rule.sole && !held.insert((office.body.as_str(), office.position.as_str())) {
+            return Err(repeated().at(at("position")));
+        }
+        if office.term_until.is_some_and(|until| until <= from_on) {
+            return Err(Refused::TermUntilInvalid.at(at("term_until")));
+        }
+    }
+    Ok(())
+}
+
+/// Makes the bodies that an organisation has one of each, where they are not there yet.
+async fn open_bodies(
+    acting: &mut Acting,
+    organisation_id: Uuid,
+    offices: &[NewOffice],
+) -> Result<(), Failure> {
+    let mut bodies: Vec<&str> = offices.iter().map(|office| office.body.as_str()).collect();
+    bodies.sort_unstable();
+    bodies.dedup();
+    let body_ids: Vec<Uuid> = bodies.iter().map(|_| Uuid::now_v7()).collect();
+    let act_id = acting.act_id;
+    sqlx::query!(
+        "insert into body (body_id, organisation_id, body, name, act_id)
+         select body_id, $3, body, '', $4
+         from unnest($1::uuid[], $2::text[]) as new (body_id, body)
+         on conflict do nothing",
+        &body_ids,
+        &bodies as &[&str],
+        organisation_id,
+        act_id,
+    )
+    .execute(acting.db())
+    .await?;
+    Ok(())
+}
+
+async fn seat(
+    acting: &mut Acting,
+    field: &str,
+    organisation_id: Uuid,
+    body_id: Option<Uuid>,
+    offices: Vec<NewOffice>,
+    from_on: Date,
+) -> Result<Vec<Office>, Failure> {
+    let taken: Vec<Office> = offices
+        .into_iter()
+        .map(|new| Office {
+            office_id: Uuid::now_v7(),
+            organisation_id,
+            body: new.body,
+            position: new.position,
+            person_id: new.person_id,
+            from_on,
+            term_until: new.term_until,
+        })
+        .collect();
+    let office_ids: Vec<Uuid> = taken.iter().map(|office| office.office_id).collect();
+    let bodies: Vec<&str> = taken.iter().map(|office| office.body.as_str()).collect();
+    let positions: Vec<&str> = taken.iter().map(|office| office.position.as_str()).collect();
+    let person_ids: Vec<Uuid> = taken.iter().map(|office| office.person_id).collect();
+    let term_untils: Vec<Option<Date>> = taken.iter().map(|office| office.term_until).collect();
+    let (act_id, acted_at) = (acting.act_id, acting.acted_at);
+    let body = bodies.first().copied().unwrap_or(EXECUTIVE).to_string();
+    let seat_taken = || Refused::SeatTaken { body: body.clone() }.at(field);
+    sqlx::query_file!(
+        "src/seats/take.sql",
+        &office_ids,
+        &bodies as &[&str],
+        &positions as &[&str],
+        &person_ids,
+        &term_untils as &[Option<Date>],
+        from_on,
+        organisation_id,
+        body_id,
+        acted_at,
+        act_id,
+    )
+    .execute(acting.db())
+    .await
+    .on_constraint("office_seat", seat_taken)
+    .on_constraint("office_sole", seat_taken)?;
+    Ok(taken)
+}
+
+/// Ends offices that have been found on a date, and what their holders were assigned to
+/// follow; publishes both.
+pub async fn end(
+    acting: &mut Acting,
+    seats: &[EndedSeat],
+    on: Date,
+    decision_id: Option<Uuid>,
+) -> Result<(), Failure> {
+    if seats.is_empty() {
+        return Ok(());
+    }
+    let office_ids: Vec<Uuid> = seats.iter().map(|seat| seat.office_id).collect();
+    let (act_id, acted_at) = (acting.act_id, acting.acted_at);
+    sqlx::query_file!("src/seats/end.sql", &office_ids, on, acted_at, act_id)
+        .execute(acting.db())
+        .await?;
+    for change in change::offices_ended(seats, on, decision_id) {
+        acting.publish(change);
+    }
+    end_assignments(acting, &office_ids, &[], on, decision_id).await
+}
+
+/// Ends what offices were assigned to follow, and assignments to follow units; publishes it.
+pub async fn end_assignments(
+    acting: &mut Acting,
+    office_ids: &[Uuid],
+    unit_ids: &[Uuid],
+    on: Date,
+    decision_id: Option<Uuid>,
+) -> Result<(), Failure> {
+    let (act_id, acted_at) = (acting.act_id, acting.acted_at);
+    let ended = sqlx::query_file_scalar!(
+        "src/seats/end_assignments.sql",
+        office_ids,
+        unit_ids,
+        on,
+        acted_at,
+        act_id,
+    )
+    .fetch_all(acting.db())
+    .await?;
+    for assignment_id in ended {
+        acting.publish(change::unit_assignment_ended(assignment_id, on, decision_id));
+    }
+    Ok(())
+}

@@ -1,0 +1,55 @@
+-- How organisations stand on a date, as known now. $1 their ids, $2 the date, $3 whether
+-- the right must reach the superior (acts on a unit) or the organisation itself. Those
+-- that are unknown or out of scope do not come back.
+with asked as (
+    select organisation.organisation_id,
+           organisation.founded_on,
+           edge.superior_id,
+           edge.superior_from
+    from unnest($1::uuid[]) as named (organisation_id)
+    join organisation using (organisation_id)
+    -- The last superior known: that of an ended organisation is the one it had last.
+    left join lateral (
+        select parent.superior_id, lower(parent.valid) as superior_from
+        from organisation_parent parent
+        where parent.organisation_id = named.organisation_id and upper_inf(parent.recorded)
+        order by lower(parent.valid) desc
+        limit 1
+    ) edge on true
+), reached as materialized (
+    -- Thousands of units have few superiors: the right is decided once for each.
+    select held_on
+    from (select distinct case when $3 then coalesce(superior_id, organisation_id)
+                               else organisation_id end as held_on
+          from asked) seats
+    where access.covers(held_on)
+)
+select asked.organisation_id as "organisation_id!",
+       asked.founded_on as "founded_on!",
+       asked.superior_id as "superior_id?",
+       asked.superior_from as "superior_from?",
+       type.type as "type_code!",
+       status.status as "status?",
+       last_status.status_from as "status_from!",
+       ending.ended_on as "ended_on?"
+from asked
+join reached on reached.held_on = case when $3 then coalesce(asked.superior_id, asked.organisation_id)
+                                       else asked.organisation_id end
+join lateral (
+    select known.type
+    from organisation_type known
+    where known.organisation_id = asked.organisation_id and upper_inf(known.recorded)
+      and lower(known.valid) <= greatest($2::date, asked.founded_on)
+    order by lower(known.valid) desc
+    limit 1
+) type on true
+left join organisation_status status
+    on status.organisation_id = asked.organisation_id
+   and upper_inf(status.recorded) and status.valid @> $2::date
+join lateral (
+    select max(lower(known.valid)) as status_from
+    from organisation_status known
+    where known.organisation_id = asked.organisation_id and upper_inf(known.recorded)
+) last_status on true
+left join organisation_ending ending
+    on ending.organisation_id = asked.organisation_id and upper_inf(ending.recorded)

@@ -1,0 +1,92 @@
+//! Between the contracts and registry's own types, both ways. Past this door every value is
+//! already right; acts, reads and SQL never see prost.
+
+pub mod ceremony;
+pub mod change;
+pub mod congress;
+pub mod decision;
+pub mod employer;
+pub mod grant;
+pub mod organisation;
+pub mod steering;
+
+use chassis::parse;
+use chassis::refusal::Refusal;
+use prost_types::Timestamp;
+use proto::refusal::v1::Reason;
+use time::OffsetDateTime;
+use tonic::Code;
+use uuid::Uuid;
+
+use crate::error::Refused;
+
+/// Longest name of an organisation or an employer, in characters.
+const NAME_MAX: usize = 500;
+/// Longest short name.
+const SHORT_NAME_MAX: usize = 100;
+/// Longest code of an organisation.
+const CODE_MAX: usize = 40;
+/// Longest code of the reference data.
+const REFERENCE_CODE_MAX: usize = 40;
+/// Longest reason, of a term or of a block.
+const REASON_MAX: usize = 300;
+
+/// A code as people use it: plain characters, so that it can be typed and printed anywhere.
+fn code(field: &str, text: &str) -> Result<String, Refusal> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
+    if text.is_empty() || text.len() > CODE_MAX || !text.chars().all(plain) {
+        return Err(Refused::CodeInvalid.refusal().field(field));
+    }
+    Ok(text.to_string())
+}
+
+/// A required code of the reference data; whether it exists is for the act to say.
+fn reference_code(field: &str, text: &str) -> Result<String, Refusal> {
+    parse::text(field, text, REFERENCE_CODE_MAX)
+}
+
+/// An instant, or none where the message is absent.
+fn optional_instant(
+    field: &str,
+    instant: Option<Timestamp>,
+) -> Result<Option<OffsetDateTime>, Refusal> {
+    let Some(instant) = instant else { return Ok(None) };
+    let nanoseconds = i128::from(instant.seconds) * 1_000_000_000 + i128::from(instant.nanos);
+    OffsetDateTime::from_unix_timestamp_nanos(nanoseconds)
+        .ok()
+        .filter(|instant| (1900..=2200).contains(&instant.year()))
+        .map(Some)
+        .ok_or_else(|| {
+            Refusal::shared(
+                Code::InvalidArgument,
+                Reason::DateMalformed,
+                "Thời điểm nằm ngoài khoảng năm 1900 đến 2200.",
+                "the instant lies outside the years 1900 to 2200",
+            )
+            .field(field)
+        })
+}
+
+/// Ids, each required; refusals name `field[n]`.
+fn ids(field: &str, texts: &[String]) -> Result<Vec<Uuid>, Refusal> {
+    texts
+        .iter()
+        .enumerate()
+        .map(|(n, text)| parse::id(&format!("{field}[{n}]"), text))
+        .collect()
+}
+
+/// Ids as the contract carries them.
+fn texts(ids: &[Uuid]) -> Vec<String> {
+    ids.iter().map(Uuid::to_string).collect()
+}
+
+/// An id that may be absent; the contract writes an absent one as an empty text.
+fn text(id: Option<Uuid>) -> String {
+    id.map(|id| id.to_string()).unwrap_or_default()
+}
+
+/// A count as the contract carries it.
+fn count(count: usize) -> i32 {
+    i32::try_from(count).unwrap_or(i32::MAX)
+}

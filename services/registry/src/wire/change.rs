@@ -1,0 +1,496 @@
+//! What registry's acts publish, as the contract carries it. Lists longer than a follower
+//! should hold at once are published as several changes of the one act.
+
+use chassis::feed::NewChange;
+use chassis::parse::civil;
+use prost::{Message, Name};
+use prost_types::Any;
+use proto::registry::v1 as pb;
+use proto::registry::v1::registry_change::Change;
+use time::Date;
+use uuid::Uuid;
+
+use crate::acts::end_organisations::{EndKind, EndedUnit, MembersOutcome};
+use crate::acts::hold_ceremony::Launched;
+use crate::acts::hold_congress::Congress;
+use crate::acts::survey_employers::EmployerFound;
+use crate::basis::Decision;
+use crate::seats::{EndedSeat, Office};
+use crate::tree::{Move, NewOrganisation};
+
+/// So many lines one change carries at most.
+const LINES_MAX: usize = 1_000;
+
+fn new(
+    aggregate_id: Uuid,
+    effective_on: Date,
+    decision_id: Option<Uuid>,
+    change: Change,
+) -> NewChange {
+    let kind = match &change {
+        Change::OrganisationFounded(_) => "registry.organisation_founded",
+        Change::OrganisationsLoaded(_) => "registry.organisations_loaded",
+        Change::OrganisationRenamed(_) => "registry.organisation_renamed",
+        Change::OrganisationsHandedOver(_) => "registry.organisations_handed_over",
+        Change::OrganisationSuspended(_) => "registry.organisation_suspended",
+        Change::OrganisationResumed(_) => "registry.organisation_resumed",
+        Change::OrganisationsEnded(_) => "registry.organisations_ended",
+        Change::OrganisationSectorChanged(_) => "registry.organisation_sector_changed",
+        Change::DecisionRecorded(_) => "registry.decision_recorded",
+        Change::CongressHeld(_) => "registry.congress_held",
+        Change::ByElectionHeld(_) => "registry.by_election_held",
+        Change::CommitteeAppointed(_) => "registry.committee_appointed",
+        Change::OfficesEnded(_) => "registry.offices_ended",
+        Change::CeremonyHeld(_) => "registry.ceremony_held",
+        Change::EmployersRecorded(_) => "registry.employers_recorded",
+        Change::CampaignStageReached(_) => "registry.campaign_stage_reached",
+        Change::SteeringCommitteeEstablished(_) => "registry.steering_committee_established",
+        Change::UnitAssigned(_) => "registry.unit_assigned",
+        Change::UnitAssignmentEnded(_) => "registry.unit_assignment_ended",
+        Change::GrantMade(_) => "registry.grant_made",
+        Change::GrantEnded(_) => "registry.grant_ended",
+    };
+    let body = pb::RegistryChange { change: Some(change) };
+    NewChange {
+        kind,
+        aggregate_id,
+        effective_on,
+        decision_id,
+        body: Any {
+            type_url: pb::RegistryChange::type_url(),
+            value: body.encode_to_vec(),
+        },
+    }
+}
+
+/// An id that may be absent; the contract writes an absent one as an empty text.
+fn text(id: Option<Uuid>) -> String {
+    id.map(|id| id.to_string()).unwrap_or_default()
+}
+
+fn state(organisation: &NewOrganisation) -> pb::OrganisationState {
+    pb::OrganisationState {
+        organisation_id: organisation.organisation_id.to_string(),
+        code: organisation.code.clone(),
+        name: organisation.name.clone(),
+        short_name: organisation.short_name.clone(),
+        r#type: organisation.type_code.clone(),
+        sector: organisation.sector.clone().unwrap_or_default(),
+        superior_id: text(organisation.superior_id),
+        founded_on: Some(civil(organisation.founded_on)),
+    }
+}
+
+/// An office as the contract carries it.
+pub fn office(office: &Office) -> pb::Office {
+    pb::Office {
+        office_id: office.office_id.to_string(),
+        organisation_id: office.organisation_id.to_string(),
+        body: office.body.clone(),
+        position: office.position.clone(),
+        person_id: office.person_id.to_string(),
+        from_on: Some(civil(office.from_on)),
+        term_until: office.term_until.map(civil),
+    }
+}
+
+/// An organisation was founded.
+pub fn organisation_founded(
+    organisation: &NewOrganisation,
+    applicant_ids: &[Uuid],
+    decision_id: Option<Uuid>,
+) -> NewChange {
+    let change = pb::OrganisationFounded {
+        organisation: Some(state(organisation)),
+        congress_on: organisation.congress_on.map(civil),
+        applicant_ids: applicant_ids.iter().map(Uuid::to_string).collect(),
+    };
+    new(
+        organisation.organisation_id,
+        organisation.founded_on,
+        decision_id,
+        Change::OrganisationFounded(change),
+    )
+}
+
+/// Organisations that existed before the register did were loaded; effective from the
+/// earliest of their dates.
+pub fn organisations_loaded(
+    organisations: &[NewOrganisation],
+    decision_id: Option<Uuid>,
+) -> impl Iterator<Item = NewChange> {
+    organisations.chunks(LINES_MAX).filter_map(move |lines| {
+        let first = lines.first()?;
+        let earliest = lines.iter().map(|line| line.founded_on).min()?;
+        let change = pb::OrganisationsLoaded {
+            organisations: lines.iter().map(state).collect(),
+        };
+        let change = Change::OrganisationsLoaded(change);
+        Some(new(first.organisation_id, earliest, decision_id, change))
+    })
+}
+
+/// An organisation bears another name, short name or code.
+pub fn organisation_renamed(
+    organisation_id: Uuid,
+    name: &str,
+    short_name: &str,
+    code: &str,
+    on: Date,
+    decision_id: Option<Uuid>,
+) -> NewChange {
+    let change = pb::OrganisationRenamed {
+        organisation_id: organisation_id.to_string(),
+        name: name.to_string(),
+        short_name: short_name.to_string(),
+        code: code.to_string(),
+    };
+    new(organisation_id, on, decision_id, Change::OrganisationRenamed(change))
+}
+
+/// Units stand under another superior; `moves` all name the same one.
+pub fn organisations_handed_over(
+    superior_id: Uuid,
+    moves: &[Move],
+    on: Date,
+    decision_id: Option<Uuid>,
+) -> impl Iterator<Item = NewChange> {
+    moves.chunks(LINES_MAX).map(move |lines| {
+        let change = pb::OrganisationsHandedOver {
+            superior_id: superior_id.to_string(),
+            units: lines
+                .iter()
+                .map(|line| pb::organisations_handed_over::Unit {
+                    organisation_id: line.organisation_id.to_string(),
+                    from_superior_id: line.from_superior_id.to_string(),
+                })
+                .collect(),
+        };
+        new(superior_id, on, decision_id, Change::OrganisationsHandedOver(change))
+    })
+}
+
+/// The direction of an organisation is suspended.
+pub fn organisation_suspended(
+    organisation_id: Uuid,
+    on: Date,
+    decision_id: Option<Uuid>,
+) -> NewChange {
+    let change = pb::OrganisationSuspended { organisation_id: organisation_id.to_string() };
+    new(organisation_id, on, decision_id, Change::OrganisationSuspended(change))
+}
+
+/// The direction of an organisation is resumed.
+pub fn organisation_resumed(
+    organisation_id: Uuid,
+    on: Date,
+    decision_id: Option<Uuid>,
+) -> NewChange {
+    let change = pb::OrganisationResumed { organisation_id: organisation_id.to_string() };
+    new(organisation_id, on, decision_id, Change::OrganisationResumed(change))
+}
+
+/// The contract's word for how an organisation ended.
+pub fn end_kind(kind: EndKind) -> pb::EndKind {
+    match kind {
+        EndKind::Dissolved => pb::EndKind::Dissolved,
+        EndKind::Merged => pb::EndKind::Merged,
+        EndKind::Consolidated => pb::EndKind::Consolidated,
+        EndKind::Divided => pb::EndKind::Divided,
+        EndKind::Terminated => pb::EndKind::Terminated,
+    }
+}
+
+/// Units ended.
+pub fn organisations_ended(
+    units: &[EndedUnit],
+    on: Date,
+    decision_id: Option<Uuid>,
+) -> impl Iterator<Item = NewChange> {
+    units.chunks(LINES_MAX).filter_map(move |lines| {
+        let first = lines.first()?;
+        let change = pb::OrganisationsEnded {
+            units: lines
+                .iter()
+                .map(|line| {
+                    let (outcome, rehome_to_id) = match line.members_outcome {
+                        MembersOutcome::Rehomed(to) => (pb::MembersOutcome::Rehomed, Some(to)),
+                        MembersOutcome::ToSuperior => (pb::MembersOutcome::ToSuperior, None),
+                        MembersOutcome::MembershipEnds => {
+                            (pb::MembersOutcome::MembershipEnds, None)
+                        }
+                    };
+                    pb::organisations_ended::Unit {
+                        organisation_id: line.organisation_id.to_string(),
+                        kind: end_kind(line.kind).into(),
+                        principal_successor_id: text(line.principal_successor_id),
+                        last_superior_id: line.last_superior_id.to_string(),
+                        members_outcome: outcome.into(),
+                        rehome_to_id: text(rehome_to_id),
+                    }
+                })
+                .collect(),
+        };
+        let change = Change::OrganisationsEnded(change);
+        Some(new(first.organisation_id, on, decision_id, change))
+    })
+}
+
+/// An organisation stands in another sector.
+pub fn organisation_sector_changed(
+    organisation_id: Uuid,
+    sector: &str,
+    on: Date,
+    decision_id: Option<Uuid>,
+) -> NewChange {
+    let change = pb::OrganisationSectorChanged {
+        organisation_id: organisation_id.to_string(),
+        sector: sector.to_string(),
+    };
+    new(organisation_id, on, decision_id, Change::OrganisationSectorChanged(change))
+}
+
+/// A decision was recorded.
+pub fn decision_recorded(decision: &Decision) -> NewChange {
+    let change = pb::DecisionRecorded {
+        decision_id: decision.decision_id.to_string(),
+        issuer_id: decision.issuer_id.to_string(),
+        kind: decision.kind.clone(),
+        number: decision.number.clone(),
+        issued_on: Some(civil(decision.issued_on)),
+        effective_on: Some(civil(decision.effective_on)),
+    };
+    new(
+        decision.decision_id,
+        decision.effective_on,
+        Some(decision.decision_id),
+        Change::DecisionRecorded(change),
+    )
+}
+
+/// A term congress was held.
+pub fn congress_held(
+    congress_id: Uuid,
+    congress: &Congress,
+    offices: &[Office],
+    decision_id: Option<Uuid>,
+) -> NewChange {
+    let change = pb::CongressHeld {
+        congress_id: congress_id.to_string(),
+        organisation_id: congress.organisation_id.to_string(),
+        ordinal: congress.ordinal,
+        held_on: Some(civil(congress.held_on)),
+        term_from_year: congress.term_from_year,
+        term_to_year: congress.term_to_year,
+        form: congress.form.code().to_string(),
+        term_reason: congress.term_reason.clone(),
+        offices: offices.iter().map(office).collect(),
+    };
+    new(congress.organisation_id, congress.held_on, decision_id, Change::CongressHeld(change))
+}
+
+/// Members of a body were elected between congresses.
+pub fn by_election_held(
+    by_election_id: Uuid,
+    organisation_id: Uuid,
+    body: &str,
+    held_on: Date,
+    offices: &[Office],
+    decision_id: Option<Uuid>,
+) -> NewChange {
+    let change = pb::ByElectionHeld {
+        by_election_id: by_election_id.to_string(),
+        organisation_id: organisation_id.to_string(),
+        body: body.to_string(),
+        held_on: Some(civil(held_on)),
+        offices: offices.iter().map(office).collect(),
+    };
+    new(organisation_id, held_on, decision_id, Change::ByElectionHeld(change))
+}
+
+/// Members of bodies were appointed: one change for each body.
+pub fn committees_appointed(
+    organisation_id: Uuid,
+    offices: &[Office],
+    on: Date,
+    decision_id: Option<Uuid>,
+) -> Vec<NewChange> {
+    let mut bodies: Vec<&str> = offices.iter().map(|office| office.body.as_str()).collect();
+    bodies.sort_unstable();
+    bodies.dedup();
+    bodies
+        .into_iter()
+        .map(|body| {
+            let change = pb::CommitteeAppointed {
+                organisation_id: organisation_id.to_string(),
+                body: body.to_string(),
+                offices: offices.iter().filter(|one| one.body == body).map(office).collect(),
+            };
+            new(organisation_id, on, decision_id, Change::CommitteeAppointed(change))
+        })
+        .collect()
+}
+
+/// Offices ended.
+pub fn offices_ended(
+    seats: &[EndedSeat],
+    on: Date,
+    decision_id: Option<Uuid>,
+) -> impl Iterator<Item = NewChange> {
+    seats.chunks(LINES_MAX).filter_map(move |lines| {
+        let first = lines.first()?;
+        let change = pb::OfficesEnded {
+            seats: lines
+                .iter()
+                .map(|line| pb::offices_ended::Seat {
+                    office_id: line.office_id.to_string(),
+                    organisation_id: line.organisation_id.to_string(),
+                    person_id: line.person_id.to_string(),
+                })
+                .collect(),
+        };
+        Some(new(first.organisation_id, on, decision_id, Change::OfficesEnded(change)))
+    })
+}
+
+/// A ceremony was held.
+pub fn ceremony_held(
+    ceremony_id: Uuid,
+    organisation_id: Uuid,
+    kind: &str,
+    held_on: Date,
+    launched: &[Launched],
+) -> NewChange {
+    let change = ceremony(ceremony_id, organisation_id, kind, held_on, launched);
+    new(organisation_id, held_on, None, Change::CeremonyHeld(change))
+}
+
+/// A ceremony as the contract carries it.
+pub fn ceremony(
+    ceremony_id: Uuid,
+    organisation_id: Uuid,
+    kind: &str,
+    held_on: Date,
+    launched: &[Launched],
+) -> pb::CeremonyHeld {
+    pb::CeremonyHeld {
+        ceremony_id: ceremony_id.to_string(),
+        organisation_id: organisation_id.to_string(),
+        kind: kind.to_string(),
+        held_on: Some(civil(held_on)),
+        launched: launched
+            .iter()
+            .map(|one| pb::ceremony_held::Launched {
+                organisation_id: one.organisation_id.to_string(),
+                decision_id: text(one.decision_id),
+            })
+            .collect(),
+    }
+}
+
+/// Employers were surveyed, or their unions are known anew.
+pub fn employers_recorded(organisation_id: Uuid, on: Date, found: &[EmployerFound]) -> NewChange {
+    let change = pb::EmployersRecorded {
+        employers: found
+            .iter()
+            .map(|one| pb::employers_recorded::Employer {
+                employer_id: one.employer_id.to_string(),
+                surveyor_id: one.surveyor_id.to_string(),
+                workforce: one.workforce,
+                workforce_female: one.workforce_female,
+                union_ids: one.union_ids.iter().map(Uuid::to_string).collect(),
+            })
+            .collect(),
+    };
+    new(organisation_id, on, None, Change::EmployersRecorded(change))
+}
+
+/// An employer has got to a stage of a campaign.
+pub fn campaign_stage_reached(
+    campaign_id: Uuid,
+    employer_id: Uuid,
+    organisation_id: Uuid,
+    stage: &str,
+    reached_on: Date,
+    union_id: Option<Uuid>,
+) -> NewChange {
+    let change = pb::CampaignStageReached {
+        campaign_id: campaign_id.to_string(),
+        employer_id: employer_id.to_string(),
+        organisation_id: organisation_id.to_string(),
+        stage: stage.to_string(),
+        union_id: text(union_id),
+    };
+    new(campaign_id, reached_on, None, Change::CampaignStageReached(change))
+}
+
+/// A steering committee was established.
+pub fn steering_committee_established(
+    steering_committee_id: Uuid,
+    organisation_id: Uuid,
+    offices: &[Office],
+    on: Date,
+    decision_id: Option<Uuid>,
+) -> NewChange {
+    let change = pb::SteeringCommitteeEstablished {
+        steering_committee_id: steering_committee_id.to_string(),
+        organisation_id: organisation_id.to_string(),
+        offices: offices.iter().map(office).collect(),
+    };
+    new(organisation_id, on, decision_id, Change::SteeringCommitteeEstablished(change))
+}
+
+/// A member of a steering committee follows a unit.
+pub fn unit_assigned(
+    assignment_id: Uuid,
+    steering_committee_id: Uuid,
+    office_id: Uuid,
+    person_id: Uuid,
+    unit_id: Uuid,
+    on: Date,
+) -> NewChange {
+    let change = pb::UnitAssigned {
+        assignment_id: assignment_id.to_string(),
+        steering_committee_id: steering_committee_id.to_string(),
+        office_id: office_id.to_string(),
+        person_id: person_id.to_string(),
+        unit_id: unit_id.to_string(),
+    };
+    new(assignment_id, on, None, Change::UnitAssigned(change))
+}
+
+/// An assignment ended.
+pub fn unit_assignment_ended(
+    assignment_id: Uuid,
+    on: Date,
+    decision_id: Option<Uuid>,
+) -> NewChange {
+    let change = pb::UnitAssignmentEnded { assignment_id: assignment_id.to_string() };
+    new(assignment_id, on, decision_id, Change::UnitAssignmentEnded(change))
+}
+
+/// A subject may act.
+pub fn grant_made(
+    grant_id: Uuid,
+    (issuer, subject): (&str, &str),
+    role: &str,
+    organisation_id: Uuid,
+    from_on: Date,
+    until_on: Option<Date>,
+) -> NewChange {
+    let change = pb::GrantMade {
+        grant_id: grant_id.to_string(),
+        issuer: issuer.to_string(),
+        subject: subject.to_string(),
+        role: role.to_string(),
+        organisation_id: organisation_id.to_string(),
+        until_on: until_on.map(civil),
+    };
+    new(grant_id, from_on, None, Change::GrantMade(change))
+}
+
+/// A grant ended.
+pub fn grant_ended(grant_id: Uuid, on: Date) -> NewChange {
+    let change = pb::GrantEnded { grant_id: grant_id.to_string() };
+    new(grant_id, on, None, Change::GrantEnded(change))
+}

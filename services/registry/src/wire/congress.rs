@@ -1,0 +1,250 @@
+//! `congress.proto`.
+
+use chassis::parse::{self, civil};
+use chassis::refusal::Refusal;
+use proto::registry::v1 as pb;
+use time::Date;
+use uuid::Uuid;
+
+use super::{REASON_MAX, change, count, decision, ids, optional_instant, reference_code, text, texts};
+use crate::acts::appoint_committee::{AppointCommittee, CommitteeAppointed};
+use crate::acts::end_offices::{EndOffices, OfficesEnded};
+use crate::acts::hold_by_election::{ByElectionHeld, HoldByElection};
+use crate::acts::hold_congress::{Congress, CongressForm, CongressHeld, HoldCongress};
+use crate::error::Refused;
+use crate::reads::bodies::{Bodies, Term};
+use crate::reads::{AsOf, Page};
+use crate::seats::{EXECUTIVE, NewOffice, Office};
+
+/// Offices of one act, at most.
+const OFFICES_MAX: usize = 1_000;
+/// Terms are usually of so many years; others say why.
+const USUAL_TERM_YEARS: i32 = 5;
+const TERM_YEARS_MAX: i32 = 10;
+const ORDINAL_MAX: i32 = 999;
+
+/// Seats to be taken: all in `body`, or each in the body that it names.
+pub fn new_offices(
+    field: &str,
+    body: Option<&str>,
+    offices: Vec<pb::NewOffice>,
+) -> Result<Vec<NewOffice>, Refusal> {
+    if offices.len() > OFFICES_MAX {
+        let refused = Refused::TooManyOffices { offices: offices.len(), limit: OFFICES_MAX };
+        return Err(refused.refusal().field(field));
+    }
+    offices
+        .into_iter()
+        .enumerate()
+        .map(|(n, office)| {
+            let part = |part: &str| format!("{field}[{n}].{part}");
+            Ok(NewOffice {
+                body: match (body, office.body.as_str()) {
+                    (Some(body), _) => body.to_string(),
+                    (None, "") => EXECUTIVE.to_string(),
+                    (None, given) => reference_code(&part("body"), given)?,
+                },
+                position: reference_code(&part("position"), &office.position)?,
+                person_id: parse::id(&part("person_id"), &office.person_id)?,
+                term_until: parse::optional_date(&part("term_until"), office.term_until)?,
+            })
+        })
+        .collect()
+}
+
+/// As [`new_offices`], and at least one.
+pub fn some_new_offices(
+    field: &str,
+    body: &str,
+    offices: Vec<pb::NewOffice>,
+) -> Result<Vec<NewOffice>, Refusal> {
+    if offices.is_empty() {
+        return Err(Refused::OfficesEmpty.refusal().field(field));
+    }
+    new_offices(field, Some(body), offices)
+}
+
+/// A congress that was held.
+pub fn hold_congress(request: pb::HoldCongressRequest) -> Result<HoldCongress, Refusal> {
+    let ordinal = request.ordinal;
+    if !(1..=ORDINAL_MAX).contains(&ordinal) {
+        return Err(Refused::OrdinalInvalid { ordinal }.refusal().field("ordinal"));
+    }
+    let held_on = parse::date("held_on", request.held_on)?;
+    let form = CongressForm::parse(&request.form).ok_or_else(|| {
+        Refused::CongressFormUnknown { form: request.form.chars().take(REASON_MAX).collect() }
+            .refusal()
+            .field("form")
+    })?;
+    let (from, to) = (request.term_from_year, request.term_to_year);
+    let years = to.saturating_sub(from);
+    let begins_well = from == held_on.year() || from == held_on.year() + 1;
+    if !begins_well || !(1..=TERM_YEARS_MAX).contains(&years) {
+        return Err(Refused::TermInvalid { from, to }.refusal().field("term_from_year"));
+    }
+    let term_reason = parse::optional_text("term_reason", &request.term_reason, REASON_MAX)?;
+    if years != USUAL_TERM_YEARS && term_reason.is_none() {
+        return Err(Refused::TermReasonRequired { years }.refusal().field("term_reason"));
+    }
+    Ok(HoldCongress {
+        congress: Congress {
+            organisation_id: parse::id("organisation_id", &request.organisation_id)?,
+            ordinal,
+            held_on,
+            term_from_year: from,
+            term_to_year: to,
+            form,
+            term_reason: term_reason.unwrap_or_default(),
+        },
+        offices: new_offices("offices", None, request.offices)?,
+        basis: decision::optional_basis(request.basis)?,
+    })
+}
+
+/// The answer of [`hold_congress`].
+pub fn congress_held(held: CongressHeld) -> pb::HoldCongressResponse {
+    pb::HoldCongressResponse {
+        congress_id: held.congress_id.to_string(),
+        office_ids: texts(&held.office_ids),
+        offices_ended: count(held.offices_ended),
+        decision_id: text(held.decision_id),
+    }
+}
+
+/// A by-election that was held.
+pub fn hold_by_election(request: pb::HoldByElectionRequest) -> Result<HoldByElection, Refusal> {
+    let body = reference_code("body", &request.body)?;
+    Ok(HoldByElection {
+        organisation_id: parse::id("organisation_id", &request.organisation_id)?,
+        held_on: parse::date("held_on", request.held_on)?,
+        offices: some_new_offices("offices", &body, request.offices)?,
+        basis: decision::optional_basis(request.basis)?,
+        body,
+    })
+}
+
+/// The answer of [`hold_by_election`].
+pub fn by_election_held(held: ByElectionHeld) -> pb::HoldByElectionResponse {
+    pb::HoldByElectionResponse {
+        by_election_id: held.by_election_id.to_string(),
+        office_ids: texts(&held.office_ids),
+        decision_id: text(held.decision_id),
+    }
+}
+
+/// Members of a body to be appointed.
+pub fn appoint_committee(
+    request: pb::AppointCommitteeRequest,
+) -> Result<AppointCommittee, Refusal> {
+    let body = reference_code("body", &request.body)?;
+    Ok(AppointCommittee {
+        organisation_id: parse::id("organisation_id", &request.organisation_id)?,
+        effective_on: parse::optional_date("effective_on", request.effective_on)?,
+        offices: some_new_offices("offices", &body, request.offices)?,
+        basis: decision::basis(request.basis)?,
+        body,
+    })
+}
+
+/// The answer of [`appoint_committee`].
+pub fn committee_appointed(appointed: CommitteeAppointed) -> pb::AppointCommitteeResponse {
+    pb::AppointCommitteeResponse {
+        office_ids: texts(&appointed.office_ids),
+        decision_id: text(appointed.decision_id),
+    }
+}
+
+/// Offices to be ended.
+pub fn end_offices(request: pb::EndOfficesRequest) -> Result<EndOffices, Refusal> {
+    let offices = request.office_ids.len();
+    if offices == 0 {
+        return Err(Refused::OfficesEmpty.refusal().field("office_ids"));
+    }
+    if offices > OFFICES_MAX {
+        let refused = Refused::TooManyOffices { offices, limit: OFFICES_MAX };
+        return Err(refused.refusal().field("office_ids"));
+    }
+    Ok(EndOffices {
+        office_ids: ids("office_ids", &request.office_ids)?,
+        effective_on: parse::optional_date("effective_on", request.effective_on)?,
+        basis: decision::optional_basis(request.basis)?,
+    })
+}
+
+/// The answer of [`end_offices`].
+pub fn offices_ended(ended: OfficesEnded) -> pb::EndOfficesResponse {
+    pb::EndOfficesResponse {
+        offices: count(ended.offices),
+        decision_id: text(ended.decision_id),
+    }
+}
+
+/// Whose bodies, as of when.
+pub fn bodies(request: &pb::GetBodiesRequest, today: Date) -> Result<(Uuid, AsOf), Refusal> {
+    let organisation_id = parse::id("organisation_id", &request.organisation_id)?;
+    let on = parse::optional_date("as_of", request.as_of)?.unwrap_or(today);
+    let known_at = optional_instant("known_at", request.known_at)?;
+    Ok((organisation_id, AsOf { on, known_at, is_now: on == today && known_at.is_none() }))
+}
+
+/// Bodies and the term, as they were read.
+pub fn bodies_read(read: Bodies) -> pb::GetBodiesResponse {
+    pb::GetBodiesResponse {
+        bodies: read
+            .bodies
+            .into_iter()
+            .map(|body| pb::Body {
+                body_id: body.body_id.to_string(),
+                body: body.body,
+                name: body.name,
+                offices: body.offices.iter().map(change::office).collect(),
+            })
+            .collect(),
+        term: read.term.map(term),
+    }
+}
+
+fn term(term: Term) -> pb::Term {
+    pb::Term {
+        congress_id: term.congress_id.to_string(),
+        ordinal: term.ordinal,
+        held_on: Some(civil(term.held_on)),
+        from_year: term.from_year,
+        to_year: term.to_year,
+        form: term.form,
+        reason: term.reason,
+    }
+}
+
+/// Whose offices are listed, as of when, in which body.
+pub struct OfficesAsked {
+    /// The organisation.
+    pub organisation_id: Uuid,
+    /// The date.
+    pub on: Date,
+    /// Only in this body.
+    pub body: Option<String>,
+    /// Only the organisation's own.
+    pub own_only: bool,
+}
+
+/// Whose offices, as of when.
+pub fn offices(request: &pb::ListOfficesRequest, today: Date) -> Result<OfficesAsked, Refusal> {
+    Ok(OfficesAsked {
+        organisation_id: parse::id("organisation_id", &request.organisation_id)?,
+        on: parse::optional_date("as_of", request.as_of)?.unwrap_or(today),
+        body: match request.body.as_str() {
+            "" => None,
+            given => Some(reference_code("body", given)?),
+        },
+        own_only: request.own_only,
+    })
+}
+
+/// A page of offices.
+pub fn offices_page(page: Page<Office>) -> pb::ListOfficesResponse {
+    pb::ListOfficesResponse {
+        offices: page.rows.iter().map(change::office).collect(),
+        next_page_token: page.next_page_token,
+    }
+}

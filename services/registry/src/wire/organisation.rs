@@ -1,0 +1,430 @@
+//! `organisation.proto`.
+
+use chassis::parse::{self, civil};
+use chassis::refusal::Refusal;
+use proto::registry::v1 as pb;
+use time::Date;
+use uuid::Uuid;
+
+use super::{NAME_MAX, SHORT_NAME_MAX, change, code, congress, count, decision, ids};
+use super::{optional_instant, reference_code, text, texts};
+use crate::acts::change_sector::{ChangeSector, SectorChanged};
+use crate::acts::end_organisations::{
+    EndKind, EndOrganisations, Ended, EndingUnit, MembersOutcome,
+};
+use crate::acts::found_organisation::{FoundOrganisation, Founded};
+use crate::acts::hand_over_organisations::{HandOverOrganisations, HandedOver};
+use crate::acts::load_organisations::{Line, LoadOrganisations, Loaded, REFUSALS_MAX, lines_refused};
+use crate::acts::rename_organisation::{RenameOrganisation, Renamed};
+use crate::acts::resume_organisation::{ResumeOrganisation, Resumed};
+use crate::acts::suspend_organisation::{SuspendOrganisation, Suspended};
+use crate::basis::Basis;
+use crate::error::Refused;
+use crate::reads::organisation::{Organisation, Status};
+use crate::reads::{AsOf, Page};
+
+/// Applicants of one founding, at most.
+const APPLICANTS_MAX: usize = 1_000;
+/// Units of one act, at most.
+const UNITS_MAX: usize = 100_000;
+/// Organisations of one batch, at most.
+const BATCH_MAX: usize = 500;
+/// Employers of one union, at most.
+const EMPLOYERS_MAX: usize = 1_000;
+/// Longest text searched for.
+const SEARCH_MAX: usize = 200;
+
+/// An organisation to be founded.
+pub fn found(request: pb::FoundOrganisationRequest) -> Result<FoundOrganisation, Refusal> {
+    let applicants = request.applicant_ids.len();
+    if applicants > APPLICANTS_MAX {
+        let refused = Refused::TooManyApplicants { applicants, limit: APPLICANTS_MAX };
+        return Err(refused.refusal().field("applicant_ids"));
+    }
+    parse::at_most("employer_ids", request.employer_ids.len(), EMPLOYERS_MAX)?;
+    if request.superior_id.is_empty() {
+        return Err(Refused::SuperiorRequired.refusal().field("superior_id"));
+    }
+    Ok(FoundOrganisation {
+        code: code("code", &request.code)?,
+        name: parse::text("name", &request.name, NAME_MAX)?,
+        short_name: parse::optional_text("short_name", &request.short_name, SHORT_NAME_MAX)?
+            .unwrap_or_default(),
+        type_code: reference_code("type", &request.r#type)?,
+        sector: sector("sector", &request.sector)?,
+        superior_id: parse::id("superior_id", &request.superior_id)?,
+        effective_on: parse::optional_date("effective_on", request.effective_on)?,
+        congress_on: parse::optional_date("congress_on", request.congress_on)?,
+        basis: decision::basis(request.basis)?,
+        applicant_ids: ids("applicant_ids", &request.applicant_ids)?,
+        founders: usize::try_from(request.founders).ok().filter(|founders| *founders > 0),
+        offices: congress::new_offices("offices", None, request.offices)?,
+        employer_ids: ids("employer_ids", &request.employer_ids)?,
+    })
+}
+
+fn sector(field: &str, text: &str) -> Result<Option<String>, Refusal> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    reference_code(field, text).map(Some)
+}
+
+/// The answer of [`found`].
+pub fn founded(founded: Founded) -> pb::FoundOrganisationResponse {
+    pb::FoundOrganisationResponse {
+        organisation_id: founded.organisation_id.to_string(),
+        decision_id: text(founded.decision_id),
+        office_ids: texts(&founded.office_ids),
+    }
+}
+
+/// A new name, short name or code.
+pub fn rename(request: pb::RenameOrganisationRequest) -> Result<RenameOrganisation, Refusal> {
+    let code = match request.code.as_str() {
+        "" => None,
+        given => Some(code("code", given)?),
+    };
+    let name = parse::optional_text("name", &request.name, NAME_MAX)?;
+    let short_name = parse::optional_text("short_name", &request.short_name, SHORT_NAME_MAX)?;
+    if name.is_none() && short_name.is_none() && code.is_none() {
+        return Err(Refused::NameRequired.refusal().field("name"));
+    }
+    Ok(RenameOrganisation {
+        organisation_id: parse::id("organisation_id", &request.organisation_id)?,
+        name,
+        short_name,
+        code,
+        effective_on: parse::optional_date("effective_on", request.effective_on)?,
+        basis: decision::optional_basis(request.basis)?,
+    })
+}
+
+/// The answer of [`rename`].
+pub fn renamed(renamed: Renamed) -> pb::RenameOrganisationResponse {
+    pb::RenameOrganisationResponse { decision_id: text(renamed.decision_id) }
+}
+
+fn units(field: &str, units: usize) -> Result<(), Refusal> {
+    if units == 0 {
+        return Err(Refused::UnitsEmpty.refusal().field(field));
+    }
+    if units > UNITS_MAX {
+        let refused = Refused::TooManyUnits { units, limit: UNITS_MAX };
+        return Err(refused.refusal().field(field));
+    }
+    Ok(())
+}
+
+/// Units to be handed over.
+pub fn hand_over(
+    request: pb::HandOverOrganisationsRequest,
+) -> Result<HandOverOrganisations, Refusal> {
+    units("unit_ids", request.unit_ids.len())?;
+    Ok(HandOverOrganisations {
+        unit_ids: ids("unit_ids", &request.unit_ids)?,
+        superior_id: parse::id("superior_id", &request.superior_id)?,
+        effective_on: parse::optional_date("effective_on", request.effective_on)?,
+        basis: decision::basis(request.basis)?,
+    })
+}
+
+/// The answer of [`hand_over`].
+pub fn handed_over(handed_over: HandedOver) -> pb::HandOverOrganisationsResponse {
+    pb::HandOverOrganisationsResponse {
+        decision_id: text(handed_over.decision_id),
+        units: count(handed_over.units),
+    }
+}
+
+/// An organisation whose direction is to be suspended.
+pub fn suspend(request: pb::SuspendOrganisationRequest) -> Result<SuspendOrganisation, Refusal> {
+    Ok(SuspendOrganisation {
+        organisation_id: parse::id("organisation_id", &request.organisation_id)?,
+        effective_on: parse::optional_date("effective_on", request.effective_on)?,
+        basis: decision::basis(request.basis)?,
+    })
+}
+
+/// The answer of [`suspend`].
+pub fn suspended(suspended: Suspended) -> pb::SuspendOrganisationResponse {
+    pb::SuspendOrganisationResponse { decision_id: text(suspended.decision_id) }
+}
+
+/// An organisation whose direction is to be resumed.
+pub fn resume(request: pb::ResumeOrganisationRequest) -> Result<ResumeOrganisation, Refusal> {
+    Ok(ResumeOrganisation {
+        organisation_id: parse::id("organisation_id", &request.organisation_id)?,
+        effective_on: parse::optional_date("effective_on", request.effective_on)?,
+        basis: decision::basis(request.basis)?,
+    })
+}
+
+/// The answer of [`resume`].
+pub fn resumed(resumed: Resumed) -> pb::ResumeOrganisationResponse {
+    pb::ResumeOrganisationResponse { decision_id: text(resumed.decision_id) }
+}
+
+/// Units to be ended.
+pub fn end(request: pb::EndOrganisationsRequest) -> Result<EndOrganisations, Refusal> {
+    units("units", request.units.len())?;
+    Ok(EndOrganisations {
+        units: request
+            .units
+            .into_iter()
+            .enumerate()
+            .map(|(n, unit)| ending_unit(&format!("units[{n}]"), unit))
+            .collect::<Result<_, _>>()?,
+        effective_on: parse::optional_date("effective_on", request.effective_on)?,
+        basis: decision::basis(request.basis)?,
+    })
+}
+
+fn ending_unit(
+    field: &str,
+    unit: pb::end_organisations_request::Unit,
+) -> Result<EndingUnit, Refusal> {
+    let part = |part: &str| format!("{field}.{part}");
+    let organisation_id = parse::id(&part("organisation_id"), &unit.organisation_id)?;
+    let kind = match unit.kind() {
+        pb::EndKind::Unspecified => {
+            return Err(Refused::EndKindRequired.refusal().field(part("kind")));
+        }
+        pb::EndKind::Dissolved => EndKind::Dissolved,
+        pb::EndKind::Merged => EndKind::Merged,
+        pb::EndKind::Consolidated => EndKind::Consolidated,
+        pb::EndKind::Divided => EndKind::Divided,
+        pb::EndKind::Terminated => EndKind::Terminated,
+    };
+    let successor = part("principal_successor_id");
+    let principal_successor_id = parse::optional_id(&successor, &unit.principal_successor_id)?;
+    if kind.needs_successor() && principal_successor_id.is_none() {
+        return Err(Refused::SuccessorRequired { organisation_id }.refusal().field(successor));
+    }
+    Ok(EndingUnit {
+        organisation_id,
+        kind,
+        principal_successor_id,
+        members_outcome: members_outcome(field, organisation_id, &unit)?,
+        subordinates_to_id: parse::optional_id(
+            &part("subordinates_to_id"),
+            &unit.subordinates_to_id,
+        )?,
+    })
+}
+
+fn members_outcome(
+    field: &str,
+    organisation_id: Uuid,
+    unit: &pb::end_organisations_request::Unit,
+) -> Result<MembersOutcome, Refusal> {
+    let at = format!("{field}.rehome_to_id");
+    let rehome_to_id = parse::optional_id(&at, &unit.rehome_to_id)?;
+    let outcome = match unit.members_outcome() {
+        pb::MembersOutcome::Unspecified => {
+            let refused = Refused::MembersOutcomeRequired;
+            return Err(refused.refusal().field(format!("{field}.members_outcome")));
+        }
+        pb::MembersOutcome::Rehomed => {
+            let to = rehome_to_id.ok_or_else(|| {
+                Refused::RehomeRequired { organisation_id }.refusal().field(&at)
+            })?;
+            return Ok(MembersOutcome::Rehomed(to));
+        }
+        pb::MembersOutcome::ToSuperior => MembersOutcome::ToSuperior,
+        pb::MembersOutcome::MembershipEnds => MembersOutcome::MembershipEnds,
+    };
+    if rehome_to_id.is_some() {
+        return Err(Refused::RehomeNotAllowed { organisation_id }.refusal().field(at));
+    }
+    Ok(outcome)
+}
+
+/// The answer of [`end`].
+pub fn ended(ended: Ended) -> pb::EndOrganisationsResponse {
+    pb::EndOrganisationsResponse {
+        decision_id: text(ended.decision_id),
+        units: count(ended.units),
+        handed_over: count(ended.handed_over),
+    }
+}
+
+/// An organisation's new sector.
+pub fn change_sector(request: pb::ChangeSectorRequest) -> Result<ChangeSector, Refusal> {
+    Ok(ChangeSector {
+        organisation_id: parse::id("organisation_id", &request.organisation_id)?,
+        sector: reference_code("sector", &request.sector)?,
+        effective_on: parse::optional_date("effective_on", request.effective_on)?,
+        basis: decision::optional_basis(request.basis)?,
+    })
+}
+
+/// The answer of [`change_sector`].
+pub fn sector_changed(changed: SectorChanged) -> pb::ChangeSectorResponse {
+    pb::ChangeSectorResponse { decision_id: text(changed.decision_id) }
+}
+
+/// A tree to be loaded; every line that cannot be read is named.
+pub fn load(
+    basis: Option<Basis>,
+    lines: Vec<pb::load_organisations_request::Line>,
+) -> Result<LoadOrganisations, chassis::refusal::Failure> {
+    let mut read = Vec::with_capacity(lines.len());
+    let mut refused = 0;
+    let mut refusals = Vec::new();
+    for (n, given) in lines.into_iter().enumerate() {
+        match line(n, given) {
+            Ok(line) => read.push(line),
+            Err(refusal) => {
+                refused += 1;
+                if refusals.len() < REFUSALS_MAX {
+                    refusals.push(refusal);
+                }
+            }
+        }
+    }
+    lines_refused(refused, refusals)?;
+    Ok(LoadOrganisations { lines: read, basis })
+}
+
+fn line(n: usize, line: pb::load_organisations_request::Line) -> Result<Line, Refusal> {
+    let part = |part: &str| format!("lines[{n}].{part}");
+    if line.superior_code.is_empty() {
+        return Err(Refused::SuperiorRequired.refusal().field(part("superior_code")));
+    }
+    Ok(Line {
+        code: code(&part("code"), &line.code)?,
+        name: parse::text(&part("name"), &line.name, NAME_MAX)?,
+        short_name: parse::optional_text(&part("short_name"), &line.short_name, SHORT_NAME_MAX)?
+            .unwrap_or_default(),
+        type_code: reference_code(&part("type"), &line.r#type)?,
+        sector: sector(&part("sector"), &line.sector)?,
+        superior_code: code(&part("superior_code"), &line.superior_code)?,
+        founded_on: parse::date(&part("founded_on"), line.founded_on)?,
+    })
+}
+
+/// The answer of [`load`].
+pub fn loaded(loaded: Loaded) -> pb::LoadOrganisationsResponse {
+    pb::LoadOrganisationsResponse { organisations: count(loaded.organisations) }
+}
+
+/// Which organisation, as of when.
+pub fn get(request: pb::GetOrganisationRequest, today: Date) -> Result<(Uuid, AsOf), Refusal> {
+    let organisation_id = parse::id("organisation_id", &request.organisation_id)?;
+    Ok((organisation_id, as_of(request.as_of, request.known_at, today)?))
+}
+
+/// A tree date and a knowledge date, with their defaults.
+fn as_of(
+    on: Option<proto::google::r#type::Date>,
+    known_at: Option<prost_types::Timestamp>,
+    today: Date,
+) -> Result<AsOf, Refusal> {
+    let on = parse::optional_date("as_of", on)?.unwrap_or(today);
+    let known_at = optional_instant("known_at", known_at)?;
+    Ok(AsOf { on, known_at, is_now: on == today && known_at.is_none() })
+}
+
+/// Which organisations, by id and by code, as of when.
+pub fn batch_get(
+    request: pb::BatchGetOrganisationsRequest,
+    today: Date,
+) -> Result<(Vec<Uuid>, Vec<String>, AsOf), Refusal> {
+    let units = request.organisation_ids.len() + request.codes.len();
+    if units > BATCH_MAX {
+        let refused = Refused::TooManyUnits { units, limit: BATCH_MAX };
+        return Err(refused.refusal().field("organisation_ids"));
+    }
+    let organisation_ids = ids("organisation_ids", &request.organisation_ids)?;
+    let codes = request
+        .codes
+        .iter()
+        .enumerate()
+        .map(|(n, given)| code(&format!("codes[{n}]"), given))
+        .collect::<Result<_, _>>()?;
+    Ok((organisation_ids, codes, as_of(request.as_of, request.known_at, today)?))
+}
+
+/// Whose children, as of when.
+pub fn children(
+    request: &pb::ListChildrenRequest,
+    today: Date,
+) -> Result<(Uuid, AsOf), Refusal> {
+    let organisation_id = parse::id("organisation_id", &request.organisation_id)?;
+    Ok((organisation_id, as_of(request.as_of, request.known_at, today)?))
+}
+
+/// Whose subtree, as of when, and of which type.
+pub fn subtree(
+    request: &pb::ListSubtreeRequest,
+    today: Date,
+) -> Result<(Uuid, AsOf, Option<String>), Refusal> {
+    let organisation_id = parse::id("organisation_id", &request.organisation_id)?;
+    let as_of = as_of(request.as_of, request.known_at, today)?;
+    let type_code = match request.r#type.as_str() {
+        "" => None,
+        given => Some(reference_code("type", given)?),
+    };
+    Ok((organisation_id, as_of, type_code))
+}
+
+/// What is searched for, as of when, and below whom.
+pub fn search(
+    request: &pb::SearchOrganisationsRequest,
+    today: Date,
+) -> Result<(String, AsOf, Option<Uuid>), Refusal> {
+    let text = parse::text("text", &request.text, SEARCH_MAX)?;
+    if !text.chars().any(char::is_alphanumeric) {
+        return Err(parse::required("text"));
+    }
+    let within_id = parse::optional_id("within_id", &request.within_id)?;
+    Ok((text, as_of(request.as_of, None, today)?, within_id))
+}
+
+/// An organisation that was read.
+pub fn organisation(organisation: Organisation) -> pb::Organisation {
+    let status = match organisation.status {
+        Status::NotYetFounded => pb::OrganisationStatus::NotYetFounded,
+        Status::Active => pb::OrganisationStatus::Active,
+        Status::Suspended => pb::OrganisationStatus::Suspended,
+        Status::Ended => pb::OrganisationStatus::Ended,
+    };
+    let end_kind = organisation.end_kind.map_or(pb::EndKind::Unspecified, change::end_kind);
+    pb::Organisation {
+        organisation_id: organisation.organisation_id.to_string(),
+        code: organisation.code,
+        name: organisation.name,
+        short_name: organisation.short_name,
+        r#type: organisation.type_code,
+        sector: organisation.sector.unwrap_or_default(),
+        superior_id: text(organisation.superior_id),
+        founded_on: Some(civil(organisation.founded_on)),
+        status: status.into(),
+        status_from: organisation.status_from.map(civil),
+        ended_on: organisation.ended_on.map(civil),
+        end_kind: end_kind.into(),
+        principal_successor_id: text(organisation.principal_successor_id),
+    }
+}
+
+/// Organisations that were read.
+pub fn organisations(organisations: Vec<Organisation>) -> Vec<pb::Organisation> {
+    organisations.into_iter().map(organisation).collect()
+}
+
+/// A page of children.
+pub fn children_page(page: Page<Organisation>) -> pb::ListChildrenResponse {
+    pb::ListChildrenResponse {
+        organisations: organisations(page.rows),
+        next_page_token: page.next_page_token,
+    }
+}
+
+/// A page of a subtree.
+pub fn subtree_page(page: Page<Organisation>) -> pb::ListSubtreeResponse {
+    pb::ListSubtreeResponse {
+        organisations: organisations(page.rows),
+        next_page_token: page.next_page_token,
+    }
+}
