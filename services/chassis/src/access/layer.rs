@@ -46,7 +46,7 @@ fn speaker_of(
     verifier: &Verifier,
     path: &str,
     headers: &HeaderMap,
-) -> Result<Option<(Caller, Method)>, Box<Refusal>> {
+) -> Result<Option<(Caller, Method)>, Refusal> {
     if is_open(path) {
         return Ok(None);
     }
@@ -60,8 +60,8 @@ fn speaker_of(
     let caller = match verifier.verify(token).map_err(unauthenticated)? {
         Speaker::User(caller) if !for_services => caller,
         Speaker::Service(name) if for_services => Caller::system(&name),
-        Speaker::User(_) => return Err(service_not_allowed(super::token::GATEWAY).into()),
-        Speaker::Service(name) => return Err(service_not_allowed(&name).into()),
+        Speaker::User(_) => return Err(service_not_allowed(super::token::GATEWAY)),
+        Speaker::Service(name) => return Err(service_not_allowed(&name)),
     };
     Ok(Some((caller, declared.method.clone())))
 }
