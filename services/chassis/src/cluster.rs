@@ -232,6 +232,11 @@ impl Cluster {
         &self.directory
     }
 
+    /// The command by which a person looks into it.
+    pub fn psql(&self) -> String {
+        format!("psql -h {} -p {} -U {SUPERUSER}", self.socket_directory.display(), self.port)
+    }
+
     /// The major version of PostgreSQL, such as 15.
     pub fn version(&self) -> u32 {
         self.version

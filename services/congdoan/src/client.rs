@@ -177,7 +177,11 @@ pub fn told(status: Status) -> anyhow::Error {
     }
     if let Some(bad) = details.bad_request() {
         for violation in &bad.field_violations {
-            let _ = write!(told, "\n  {}: {}", violation.field, violation.description);
+            // A refusal of one field says the same in both places.
+            let description = Some(&*violation.description).filter(|said| *said != text);
+            let separator = if description.is_some() { ": " } else { "" };
+            let _ = write!(told, "\n  {}{separator}", violation.field);
+            told.push_str(description.unwrap_or_default());
         }
     }
     if let Some(retry) = details.retry_info().and_then(|retry| retry.retry_delay) {

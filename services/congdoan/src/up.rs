@@ -78,7 +78,7 @@ fn say_where(system: &System, administrator: Option<&str>) {
         println!("  {service:<13} {}", system.uri(service));
     }
     if let Some(cluster) = system.cluster() {
-        println!("  PostgreSQL {}  {}", cluster.version(), cluster.superuser_url());
+        println!("  PostgreSQL {} {}", cluster.version(), cluster.psql());
         println!("  data          {}", system.directory().display());
     }
     match administrator {
