@@ -21,6 +21,8 @@ use crate::error::Refused;
 
 /// Keys of the development issuer are called so; see [`Issuers::has_development_issuer`].
 pub const DEVELOPMENT_KEY: &str = "development-";
+/// In whose name parts of the system act; see [`Caller::system`].
+const SYSTEM: &str = "system";
 /// How far the clocks of issuer and gateway may be apart.
 const LEEWAY_SECONDS: u64 = 30;
 /// How often an issuer's keys are read again, at most, for a key that is not known.
@@ -89,8 +91,15 @@ impl Issuers {
     pub fn read(configs: &[IssuerConfig]) -> anyhow::Result<Self> {
         let mut by_name = HashMap::new();
         for config in configs {
+            // A `#` ends the issuer in the name of an actor; `system` is no issuer's name.
+            if config.issuer.is_empty() || config.issuer.contains('#') || config.issuer == SYSTEM {
+                bail!("{:?} cannot be the name of an issuer", config.issuer);
+            }
             if matches!(config.algorithm, Algorithm::HS256 | Algorithm::HS384 | Algorithm::HS512) {
-                bail!("the issuer {} would share a secret with us: it needs a public key", config.issuer);
+                bail!(
+                    "the issuer {} would share a secret with us: it needs a public key",
+                    config.issuer
+                );
             }
             let keys = Keys::read(config)?;
             let issuer = Issuer {
@@ -130,8 +139,8 @@ impl Issuers {
         }
         let token = token.trim();
         let head = jsonwebtoken::decode_header(token).map_err(|_| invalid("malformed"))?;
-        let named: Unverified =
-            jsonwebtoken::dangerous::insecure_decode_claims(token).map_err(|_| invalid("malformed"))?;
+        let named: Unverified = jsonwebtoken::dangerous::insecure_decode_claims(token)
+            .map_err(|_| invalid("malformed"))?;
         let issuer = self.by_name.get(&named.iss).ok_or(invalid("issuer"))?;
         if head.alg != issuer.config.algorithm {
             return Err(invalid("algorithm"));
@@ -140,8 +149,7 @@ impl Issuers {
         let claims = jsonwebtoken::decode::<Claims>(token, &key, &issuer.validation)
             .map_err(|error| invalid(cause(error.kind())))?
             .claims;
-        // A `#` ends the issuer in the name of an actor, and `system` is nobody's account.
-        if claims.sub.is_empty() || claims.sub.len() > 255 || claims.iss.contains('#') {
+        if claims.sub.is_empty() || claims.sub.len() > 255 {
             return Err(invalid("subject"));
         }
         Ok(Caller {

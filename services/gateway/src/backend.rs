@@ -204,8 +204,7 @@ impl Resolver {
             self.changes.send(Change::Remove(*gone)).await?;
         }
         for new in found.difference(&self.known) {
-            let endpoint =
-                serve::endpoint(&format!("http://{new}"))?.connect_timeout(self.connect);
+            let endpoint = serve::endpoint(&format!("http://{new}"))?.connect_timeout(self.connect);
             self.changes.send(Change::Insert(*new, endpoint)).await?;
         }
         self.replicas.addresses.store(found.len(), Ordering::Relaxed);

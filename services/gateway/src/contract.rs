@@ -114,7 +114,8 @@ impl Contract {
             let Some(owner) = Owner::of_package(service.package_name()) else { continue };
             for descriptor in service.methods() {
                 let options = descriptor.options();
-                let Value::String(permission) = options.get_extension(&declared).into_owned() else {
+                let Value::String(permission) = options.get_extension(&declared).into_owned()
+                else {
                     bail!("the permission of {} is not a text", descriptor.full_name());
                 };
                 if permission.is_empty() {
@@ -127,12 +128,7 @@ impl Contract {
                     format!("/{}/{}", service.full_name(), descriptor.name()).into();
                 methods.insert(
                     path.clone(),
-                    Arc::new(Method {
-                        path,
-                        owner,
-                        permission: permission.into(),
-                        descriptor,
-                    }),
+                    Arc::new(Method { path, owner, permission: permission.into(), descriptor }),
                 );
             }
         }
@@ -181,7 +177,9 @@ mod tests {
             .filter(|method| method.changes_rights_or_tree())
             .map(|method| method.descriptor.name().to_string())
             .collect();
-        for name in ["FoundOrganisation", "HandOverOrganisations", "EndOrganisations", "LoadOrganisations"] {
+        for name in
+            ["FoundOrganisation", "HandOverOrganisations", "EndOrganisations", "LoadOrganisations"]
+        {
             assert!(changing.iter().any(|changed| changed == name), "{name} is missing");
         }
         for name in ["RecordDecision", "GetOrganisation", "HoldCongress"] {

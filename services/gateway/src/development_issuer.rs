@@ -111,12 +111,7 @@ impl DevelopmentIssuer {
                 tracing::error!(%error, "the development issuer ended");
             }
         });
-        Ok(Self {
-            signer,
-            keys,
-            stop: Some(stop),
-            served,
-        })
+        Ok(Self { signer, keys, stop: Some(stop), served })
     }
 
     /// As it stands in `iss`; also its address.
@@ -173,9 +168,8 @@ fn key(directory: &Path) -> anyhow::Result<Vec<u8>> {
     if path.exists() {
         return fs::read(&path).with_context(|| format!("read {}", path.display()));
     }
-    let made =
-        EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new())
-            .map_err(|_| anyhow::anyhow!("make the development issuer's key"))?;
+    let made = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new())
+        .map_err(|_| anyhow::anyhow!("make the development issuer's key"))?;
     write_private(&path, made.as_ref())?;
     Ok(made.as_ref().to_vec())
 }
@@ -196,17 +190,11 @@ impl TokenSigner {
         let key = EncodingKey::from_ec_der(key);
         let mut jwk = Jwk::from_encoding_key(&key, Algorithm::ES256)
             .context("tell the development issuer's public key")?;
-        let thumbprint = jwk
-            .thumbprint(ThumbprintHash::SHA256)
-            .context("name the development issuer's key")?;
+        let thumbprint =
+            jwk.thumbprint(ThumbprintHash::SHA256).context("name the development issuer's key")?;
         let key_id = format!("{DEVELOPMENT_KEY}{thumbprint}");
         jwk.common.key_id = Some(key_id.clone());
-        Ok(Self {
-            issuer,
-            key_id,
-            key,
-            keys: JwkSet { keys: vec![jwk] },
-        })
+        Ok(Self { issuer, key_id, key, keys: JwkSet { keys: vec![jwk] } })
     }
 
     fn token(&self, subject: &str, office: Option<&str>) -> anyhow::Result<String> {
@@ -247,7 +235,8 @@ async fn give_token(
     Json(asked): Json<TokenRequest>,
 ) -> Response {
     if asked.subject.is_empty() {
-        let refused = json!({ "error": "invalid_request", "error_description": "subject is empty" });
+        let refused =
+            json!({ "error": "invalid_request", "error_description": "subject is empty" });
         return (StatusCode::BAD_REQUEST, Json(refused)).into_response();
     }
     match signer.token(&asked.subject, asked.office.as_deref()) {

@@ -133,9 +133,8 @@ impl Door {
         let (door, limit) = (self.through(), self.message_bytes_max);
         BoxCloneSyncService::new(service_fn(move |request: Request<Body>| {
             let language = LANGUAGE.try_with(|language| *language).unwrap_or_default();
-            let request = request.map(|body| {
-                Body::new(Measured::new(AxumBody::new(body), limit, language))
-            });
+            let request =
+                request.map(|body| Body::new(Measured::new(AxumBody::new(body), limit, language)));
             door.clone().oneshot(request)
         }))
     }
@@ -181,9 +180,7 @@ impl Door {
 
     fn room(&self, method: &Method) -> Result<OwnedSemaphorePermit, Refused> {
         let room = if method.is_streaming() { &self.streams } else { &self.calls };
-        room.clone()
-            .try_acquire_owned()
-            .map_err(|_| Refused::Overloaded { service: "gateway" })
+        room.clone().try_acquire_owned().map_err(|_| Refused::Overloaded { service: "gateway" })
     }
 
     fn deadline(&self, request: &Request<Body>) -> Deadline {

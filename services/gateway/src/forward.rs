@@ -39,6 +39,8 @@ const NOT_FORWARDED: [HeaderName; 8] = [
     header::COOKIE,
     header::FORWARDED,
 ];
+/// What a caller's headers say to each step of a composite method, too.
+const CARRIED: [HeaderName; 2] = [header::ACCEPT_LANGUAGE, HeaderName::from_static(SEEN)];
 const GRPC_TIMEOUT: &str = "grpc-timeout";
 /// The wait before the first retry; it doubles.
 const RETRY_WAIT: Duration = Duration::from_millis(20);
@@ -102,9 +104,11 @@ impl Forwarder {
             if method.is_read() {
                 let content = body.collect().await?.to_bytes();
                 let request = || outgoing(method, &headers, Body::new(Full::new(content.clone())));
-                self.try_again(replicas, request).await
+                self.try_again(replicas, inbound.deadline, request).await
             } else {
-                call(replicas, outgoing(method, &headers, Body::new(body))).await
+                let request = outgoing(method, &headers, Body::new(body));
+                let sent = send(replicas, request).await;
+                sent.map_err(|error| unanswered(replicas.backend, inbound.deadline, &error))
             }
         };
         let (answer, request) = answered(sent, inbound.deadline, broken).await?;
@@ -127,20 +131,23 @@ impl Forwarder {
     async fn try_again(
         &self,
         replicas: &Replicas,
+        deadline: Deadline,
         request: impl Fn() -> Request<Body>,
     ) -> Result<Response<Body>, Status> {
         let mut wait = RETRY_WAIT;
-        for _ in 0..self.retries_max {
+        let mut retries_left = self.retries_max;
+        loop {
             match send(replicas, request()).await {
-                Err(error) if is_connect(&error) && self.budget.spend() => {
+                Ok(answer) => return Ok(answer),
+                Err(error) if retries_left > 0 && is_connect(&error) && self.budget.spend() => {
                     tracing::debug!(backend = replicas.backend.name(), "trying again");
                     tokio::time::sleep(wait).await;
                     wait *= 2;
+                    retries_left -= 1;
                 }
-                answer => return answer.map_err(|error| away(replicas.backend, &error)),
+                Err(error) => return Err(unanswered(replicas.backend, deadline, &error)),
             }
         }
-        call(replicas, request()).await
     }
 
     /// The headers that the service sees.
@@ -206,16 +213,10 @@ fn outgoing(method: &Method, headers: &HeaderMap, body: Body) -> Request<Body> {
     let mut request = Request::new(body);
     *request.method_mut() = http::Method::POST;
     *request.version_mut() = http::Version::HTTP_2;
-    *request.uri_mut() = http::Uri::builder()
-        .path_and_query(&*method.path)
-        .build()
-        .unwrap_or_default();
+    *request.uri_mut() =
+        http::Uri::builder().path_and_query(&*method.path).build().unwrap_or_default();
     *request.headers_mut() = headers.clone();
     request
-}
-
-async fn call(replicas: &Replicas, request: Request<Body>) -> Result<Response<Body>, Status> {
-    send(replicas, request).await.map_err(|error| away(replicas.backend, &error))
 }
 
 async fn send(
@@ -226,8 +227,11 @@ async fn send(
     outgoing.ready().await?.call(request).await
 }
 
-/// What went wrong stays in our log; the caller learns who is away.
-fn away(backend: Backend, error: &tonic::transport::Error) -> Status {
+/// What went wrong stays in our log; the caller learns that the time is over, or who is away.
+fn unanswered(backend: Backend, deadline: Deadline, error: &tonic::transport::Error) -> Status {
+    if chain(error).any(|error| error.is::<tonic::TimeoutExpired>()) {
+        return deadline.refused().into();
+    }
     tracing::warn!(backend = backend.name(), error = %causes(error), "a service does not answer");
     Refused::ServiceAway { backend }.into()
 }
@@ -272,10 +276,7 @@ impl RetryBudget {
     const ONE: u32 = 100;
 
     fn new(percent: u32) -> Self {
-        Self {
-            earned: Mutex::new(Self::MOST),
-            per_call: percent,
-        }
+        Self { earned: Mutex::new(Self::MOST), per_call: percent }
     }
 
     fn earn(&self) {
@@ -318,12 +319,13 @@ impl Service<Request<Body>> for Inward {
 
     fn call(&mut self, mut request: Request<Body>) -> Self::Future {
         let inward = self.clone();
-        // What the caller sent goes along, under what the step itself says.
-        let mut headers = (*inward.inbound.headers).clone();
-        for (name, value) in request.headers() {
-            headers.insert(name.clone(), value.clone());
+        for name in CARRIED {
+            if let Some(value) = inward.inbound.headers.get(&name)
+                && !request.headers().contains_key(&name)
+            {
+                request.headers_mut().insert(name, value.clone());
+            }
         }
-        *request.headers_mut() = headers;
         Box::pin(async move {
             let path = request.uri().path().to_string();
             match inward.contract.method(&path).cloned() {

@@ -65,12 +65,7 @@ impl Founding {
         }
         parse::at_most("dossier.applicants", applicants, APPLICANTS_MOST)?;
         seats(&dossier)?;
-        Ok(Self {
-            request_id,
-            validate_only: request.validate_only,
-            union,
-            dossier,
-        })
+        Ok(Self { request_id, validate_only: request.validate_only, union, dossier })
     }
 
     /// The id of one step, always the same for the same founding.
@@ -171,14 +166,8 @@ pub async fn found(
     let pending_consequences = if founding.validate_only {
         Vec::new()
     } else {
-        still_under_way(
-            services,
-            &founding,
-            &founded.organisation_id,
-            &founded_metadata,
-            patience,
-        )
-        .await
+        still_under_way(services, &founding, &founded.organisation_id, &founded_metadata, patience)
+            .await
     };
     let mut response = Response::new(FoundGrassrootsUnionResponse {
         organisation_id: founded.organisation_id,

@@ -49,10 +49,7 @@ struct Known {
 impl Newest {
     /// Knows nothing yet.
     pub fn new(keys: Arc<Keys>) -> Self {
-        Self {
-            keys,
-            known: Mutex::default(),
-        }
+        Self { keys, known: Mutex::default() }
     }
 
     /// The token to forward: what the caller has seen, and what rules it.
@@ -71,7 +68,10 @@ impl Newest {
     }
 
     /// What several answers together have seen, sealed, for the answer made of them.
-    pub fn joined<'a>(&self, answers: impl IntoIterator<Item = &'a HeaderMap>) -> Option<HeaderValue> {
+    pub fn joined<'a>(
+        &self,
+        answers: impl IntoIterator<Item = &'a HeaderMap>,
+    ) -> Option<HeaderValue> {
         let seen = answers
             .into_iter()
             .filter_map(|headers| self.read(headers).ok())
@@ -111,15 +111,10 @@ impl Newest {
     }
 
     async fn watch_once(&self, registry: Channel, token: SpeakForItself) -> Result<(), Status> {
-        let request = WatchRequest {
-            headers_only: true,
-            from_head: true,
-            ..WatchRequest::default()
-        };
-        let mut feed = FeedServiceClient::with_interceptor(registry, token)
-            .watch(request)
-            .await?
-            .into_inner();
+        let request =
+            WatchRequest { headers_only: true, from_head: true, ..WatchRequest::default() };
+        let mut feed =
+            FeedServiceClient::with_interceptor(registry, token).watch(request).await?.into_inner();
         let mut began = false;
         loop {
             let page = tokio::time::timeout(SILENCE_MAX, feed.message())
@@ -194,11 +189,7 @@ mod tests {
     }
 
     fn page(epoch: Uuid, head_position: i64, changes: Vec<Change>) -> WatchResponse {
-        WatchResponse {
-            epoch: epoch.to_string(),
-            changes,
-            head_position,
-        }
+        WatchResponse { epoch: epoch.to_string(), changes, head_position }
     }
 
     fn change(kind: &str, position: i64, change_id: Uuid) -> Change {
@@ -235,9 +226,11 @@ mod tests {
     #[test]
     fn an_acknowledged_write_rules_the_next_call_until_the_feed_shows_it() {
         let (newest, epoch, id) = (newest(), Uuid::now_v7(), Uuid::now_v7());
-        let write = Seen::default()
-            .with_change(REGISTRY, epoch, id)
-            .with_position("membership", Uuid::now_v7(), 9);
+        let write = Seen::default().with_change(REGISTRY, epoch, id).with_position(
+            "membership",
+            Uuid::now_v7(),
+            9,
+        );
         let mut answer = HeaderMap::new();
         answer.insert(SEEN, seal(&write, &newest.keys).expect("sealed"));
         newest.note(&answer);

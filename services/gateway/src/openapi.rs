@@ -13,10 +13,7 @@ use crate::transcode::{BodyOf, Route, Segment};
 
 /// The document for these routes.
 pub fn document(contract: &Contract, routes: &[Route]) -> Json {
-    let mut writer = Writer {
-        comments: Comments::read(&contract.pool),
-        wanted: Vec::new(),
-    };
+    let mut writer = Writer { comments: Comments::read(&contract.pool), wanted: Vec::new() };
     let mut paths: BTreeMap<String, Map<String, Json>> = BTreeMap::new();
     let mut uses: HashMap<String, usize> = HashMap::new();
     for route in routes {
@@ -208,7 +205,8 @@ impl Writer {
             _ => self.field_schema(field),
         };
         let mut parameter = json!({ "name": field.json_name(), "in": "query", "schema": schema });
-        if let Some(comment) = self.comments.of(&field.parent_message().parent_file(), field.path()) {
+        if let Some(comment) = self.comments.of(&field.parent_message().parent_file(), field.path())
+        {
             parameter["description"] = json!(comment);
         }
         parameter

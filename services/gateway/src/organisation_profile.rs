@@ -71,10 +71,7 @@ pub async fn get(
     let figures = reporting.query_figures(QueryFiguresRequest {
         indicators: INDICATORS.map(str::to_string).to_vec(),
         organisation_id: id,
-        period: Some(Period {
-            from_on: Some(asked.as_of),
-            through_on: Some(asked.as_of),
-        }),
+        period: Some(Period { from_on: Some(asked.as_of), through_on: Some(asked.as_of) }),
         tree: Some(Tree { as_of: Some(asked.as_of) }),
         breakdown: Breakdown::None.into(),
         ..QueryFiguresRequest::default()
@@ -104,10 +101,7 @@ pub async fn get(
         organisation: organisation.and_then(|part| part.organisation),
         membership: counts.and_then(|part| {
             let count = part.counts.into_iter().next()?;
-            Some(MembershipPart {
-                members: count.members,
-                female: count.female,
-            })
+            Some(MembershipPart { members: count.members, female: count.female })
         }),
         reporting: figures.map(|part| ReportingPart { figures: part.figures }),
         absent_parts: parts.absent,

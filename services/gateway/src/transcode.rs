@@ -239,7 +239,8 @@ impl Transcoder {
                 message
             }
         };
-        for pair in parts.uri.query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty()) {
+        for pair in parts.uri.query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty())
+        {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let (name, value) = (decoded(name), decoded(value));
             if route.body == BodyOf::Message {
@@ -349,6 +350,17 @@ mod tests {
                 assert!(input.get_field_by_name(field).is_some(), "{}", route.method.path);
             }
         }
+    }
+
+    #[test]
+    fn a_stream_is_lines_and_the_last_may_say_why_it_broke_off() {
+        let contract = Contract::read().expect("read");
+        let date = contract.pool.get_message_by_name("google.type.Date").expect("known");
+        let good = line(Ok(DynamicMessage::new(date)), &contract.pool);
+        assert_eq!(good, b"{\"result\":{\"year\":0,\"month\":0,\"day\":0}}\n");
+        let bad = line(Err(Status::aborted("broke off")), &contract.pool);
+        let bad = String::from_utf8(bad).expect("text");
+        assert!(bad.starts_with("{\"error\":{\"code\":409") && bad.ends_with("}}\n"), "{bad}");
     }
 
     #[test]

@@ -11,9 +11,8 @@ use tonic_types::StatusExt;
 
 /// `{"error": {"code": 404, "status": "NOT_FOUND", "message": …, "details": […]}}`
 pub fn json_of(pool: &DescriptorPool, status: &Status) -> Json {
-    let details = tonic_types::Status::decode(status.details())
-        .map(|rich| rich.details)
-        .unwrap_or_default();
+    let details =
+        tonic_types::Status::decode(status.details()).map(|rich| rich.details).unwrap_or_default();
     let details: Vec<Json> = details
         .iter()
         .filter_map(|detail| detail_of(pool, &detail.type_url, &detail.value))

@@ -18,10 +18,8 @@ pub fn message_of(descriptor: &MessageDescriptor, body: &[u8]) -> Result<Dynamic
     if body.is_empty() {
         return Ok(DynamicMessage::new(descriptor.clone()));
     }
-    let json: Json = serde_json::from_slice(body).map_err(|error| Refused::JsonMalformed {
-        line: error.line(),
-        column: error.column(),
-    })?;
+    let json: Json = serde_json::from_slice(body)
+        .map_err(|error| Refused::JsonMalformed { line: error.line(), column: error.column() })?;
     deserialize(descriptor, &json).map_err(|_| Refused::JsonDoesNotFit {
         field: unfit(descriptor, &json).unwrap_or_default(),
     })
@@ -74,11 +72,7 @@ fn field_of(descriptor: &MessageDescriptor, name: &str) -> Option<FieldDescripto
 }
 
 /// Sets `field` (`as_of.year`) from a text in the path or the query; a list takes each.
-pub fn set_parameter(
-    message: &mut DynamicMessage,
-    field: &str,
-    text: &str,
-) -> Result<(), Refused> {
+pub fn set_parameter(message: &mut DynamicMessage, field: &str, text: &str) -> Result<(), Refused> {
     set(message, field, text)
         .ok_or_else(|| Refused::ParameterMalformed { field: field.chars().take(200).collect() })
 }
@@ -168,7 +162,10 @@ mod tests {
             (json!({"applicantz": []}), "applicantz"),
             (json!({"applicants": [{"name": "a"}, {"name": 7}]}), "applicants[1].name"),
             (json!({"applicants": [{"birth_date": {"yeer": 7}}]}), "applicants[0].birth_date.yeer"),
-            (json!({"applicants": [{"birthDate": {"year": "x"}}]}), "applicants[0].birth_date.year"),
+            (
+                json!({"applicants": [{"birthDate": {"year": "x"}}]}),
+                "applicants[0].birth_date.year",
+            ),
             (json!({"validateOnly": "perhaps"}), "validate_only"),
             (json!({"appliedOn": 5}), "applied_on"),
         ] {

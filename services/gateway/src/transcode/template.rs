@@ -42,14 +42,9 @@ pub struct Template {
 impl Template {
     /// Reads a template; says what is wrong with it.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let mut template = Template {
-            segments: Vec::new(),
-            variables: Vec::new(),
-            verb: None,
-        };
-        let mut rest = text
-            .strip_prefix('/')
-            .ok_or_else(|| format!("{text} does not begin with a slash"))?;
+        let mut template = Template { segments: Vec::new(), variables: Vec::new(), verb: None };
+        let mut rest =
+            text.strip_prefix('/').ok_or_else(|| format!("{text} does not begin with a slash"))?;
         loop {
             rest = match rest.strip_prefix('{') {
                 Some(inside) => {
@@ -86,11 +81,7 @@ impl Template {
         let (field, pattern) = variable.split_once('=').unwrap_or((variable, "*"));
         let from = self.segments.len();
         self.segments.extend(pattern.split('/').map(Segment::parse));
-        self.variables.push(Variable {
-            field: field.to_string(),
-            from,
-            to: self.segments.len(),
-        });
+        self.variables.push(Variable { field: field.to_string(), from, to: self.segments.len() });
     }
 
     /// The values of the variables if the path fits, decoded.
@@ -186,7 +177,11 @@ mod tests {
         check(template, "/v1/organisations/7:resume", None);
         check(template, "/v1/organisations/7", None);
         check("/v1/organisations/{organisation_id}", "/v1/organisations/7:suspend", None);
-        check("/v1/organisations/{organisation_id}", "/v1/organisations/7%3Ab", Some(&[("organisation_id", "7:b")]));
+        check(
+            "/v1/organisations/{organisation_id}",
+            "/v1/organisations/7%3Ab",
+            Some(&[("organisation_id", "7:b")]),
+        );
         check("/v1/organisations:handOver", "/v1/organisations:handOver", Some(&[]));
     }
 

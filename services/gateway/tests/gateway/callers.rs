@@ -94,10 +94,9 @@ async fn a_token_does_not_choose_by_what_it_is_verified() {
     assert_eq!(cause(refused(&world, "no token").await), "malformed");
 
     let another_folder = tempfile::tempdir().unwrap();
-    let another =
-        DevelopmentIssuer::start(another_folder.path(), "127.0.0.1:0".parse().unwrap())
-            .await
-            .unwrap();
+    let another = DevelopmentIssuer::start(another_folder.path(), "127.0.0.1:0".parse().unwrap())
+        .await
+        .unwrap();
     let impostor = forged(another_folder.path(), "development-another", &claims);
     assert_eq!(cause(refused(&world, &impostor).await), "key");
     another.stop().await;

@@ -34,7 +34,11 @@ fn counts_members(membership: &Behind, members: i32) {
         let counts = asked
             .organisation_ids
             .into_iter()
-            .map(|organisation_id| count_members_response::Count { organisation_id, members, female: 1 })
+            .map(|organisation_id| count_members_response::Count {
+                organisation_id,
+                members,
+                female: 1,
+            })
             .collect();
         Ok(Response::new(CountMembersResponse { counts }))
     });
@@ -91,9 +95,9 @@ async fn a_part_that_is_away_or_slow_or_denied_is_absent_and_named() {
         .collect();
     assert_eq!(absent, [("membership", "DEADLINE_EXCEEDED"), ("reporting", "SERVICE_AWAY")]);
 
-    world.membership.on(COUNT, |_| {
-        Box::pin(async { Err(Status::permission_denied("not for you")) })
-    });
+    world
+        .membership
+        .on(COUNT, |_| Box::pin(async { Err(Status::permission_denied("not for you")) }));
     let profile = client.get_organisation_profile(profile_of(Uuid::now_v7())).await;
     assert_eq!(profile.expect("answered").into_inner().absent_parts[0].reason, "PERMISSION_DENIED");
 }
@@ -132,7 +136,9 @@ fn founding() -> FoundGrassrootsUnionRequest {
                 name: "CĐCS Nhà máy".to_string(),
                 ..NewUnion::default()
             }),
-            decision: Some(NewDecision { number: "1/QĐ-LĐLĐ".to_string(), ..Default::default() }),
+            decision: Some(NewDecision {
+                number: "1/QĐ-LĐLĐ".to_string(), ..Default::default()
+            }),
             applicants,
             committee: vec![
                 CommitteeMember { applicant: 3, position: "CHAIR".to_string(), term_until: None },
@@ -195,7 +201,8 @@ async fn a_founding_records_the_applicants_and_then_founds_with_their_ids() {
     let superior = &dossier.union.as_ref().expect("a union").superior_id;
     assert_eq!((&found.superior_id, found.r#type.as_str()), (superior, "CDCS"));
     assert_eq!(found.applicant_ids, ["p0", "p1", "p2", "p3", "p4"]);
-    let seats: Vec<_> = found.offices.iter().map(|o| (o.person_id.as_str(), o.position.as_str())).collect();
+    let seats: Vec<_> =
+        found.offices.iter().map(|o| (o.person_id.as_str(), o.position.as_str())).collect();
     assert_eq!(seats, [("p3", "CHAIR"), ("p0", "MEMBER")]);
     let basis = found.basis.clone().and_then(|basis| basis.basis);
     assert_eq!(basis, dossier.decision.map(basis::Basis::NewDecision));

@@ -15,7 +15,10 @@ use super::world::World;
 
 async fn openapi(world: &World) -> Json {
     let (status, headers, body) = world.http(Method::GET, "/openapi.json", &[], vec![]).await;
-    assert_eq!((status.as_u16(), headers["content-type"].to_str().unwrap()), (200, "application/json"));
+    assert_eq!(
+        (status.as_u16(), headers["content-type"].to_str().unwrap()),
+        (200, "application/json")
+    );
     serde_json::from_slice(&body).expect("json")
 }
 
@@ -66,6 +69,43 @@ async fn openapi_refers_to_nothing_that_it_does_not_define() {
     let suspend = &document["paths"]["/v1/organisations/{organisation_id}:suspend"]["post"];
     assert_eq!(suspend["x-permission"], "registry.organisation.suspend");
     assert!(suspend["description"].as_str().expect("a comment").contains("tạm dừng"));
+}
+
+#[tokio::test]
+async fn reflection_answers_old_clients_and_new_ones_without_a_token() {
+    let world = World::start().await;
+    let channel = world.channel().await;
+    let service = "congdoan.registry.v1.OrganisationService";
+    {
+        use tonic_reflection::pb::v1::ServerReflectionRequest;
+        use tonic_reflection::pb::v1::server_reflection_client::ServerReflectionClient;
+        use tonic_reflection::pb::v1::server_reflection_request::MessageRequest;
+        use tonic_reflection::pb::v1::server_reflection_response::MessageResponse;
+        let asked = ServerReflectionRequest {
+            message_request: Some(MessageRequest::FileContainingSymbol(service.to_string())),
+            ..Default::default()
+        };
+        let mut client = ServerReflectionClient::new(channel.clone());
+        let answers = client.server_reflection_info(tokio_stream::iter([asked])).await;
+        let answer = answers.expect("answered").into_inner().next().await.expect("one");
+        let answer = answer.expect("no refusal").message_response;
+        assert!(matches!(answer, Some(MessageResponse::FileDescriptorResponse(_))), "{answer:?}");
+    }
+    {
+        use tonic_reflection::pb::v1alpha::ServerReflectionRequest;
+        use tonic_reflection::pb::v1alpha::server_reflection_client::ServerReflectionClient;
+        use tonic_reflection::pb::v1alpha::server_reflection_request::MessageRequest;
+        use tonic_reflection::pb::v1alpha::server_reflection_response::MessageResponse;
+        let asked = ServerReflectionRequest {
+            message_request: Some(MessageRequest::FileContainingSymbol(service.to_string())),
+            ..Default::default()
+        };
+        let mut client = ServerReflectionClient::new(channel);
+        let answers = client.server_reflection_info(tokio_stream::iter([asked])).await;
+        let answer = answers.expect("answered").into_inner().next().await.expect("one");
+        let answer = answer.expect("no refusal").message_response;
+        assert!(matches!(answer, Some(MessageResponse::FileDescriptorResponse(_))), "{answer:?}");
+    }
 }
 
 #[tokio::test]

@@ -35,10 +35,7 @@ async fn a_path_and_a_query_become_a_request() {
     let path = "/v1/organisations/a%20b/children?pageSize=3&as_of=2020-12-31";
     let answer = world.json(Method::GET, path, None).await;
     assert_eq!(answer.status, 200, "{answer:?}");
-    assert_eq!(
-        answer.body,
-        json!({"organisations": [], "nextPageToken": "a b 3 2020-12-31"})
-    );
+    assert_eq!(answer.body, json!({"organisations": [], "nextPageToken": "a b 3 2020-12-31"}));
 }
 
 #[tokio::test]
@@ -142,8 +139,7 @@ async fn an_unknown_path_and_a_verb_that_does_not_fit_are_told_apart() {
 async fn without_a_token_json_is_refused_too() {
     let world = World::start().await;
     knows_organisations(&world.registry);
-    let (status, headers, body) =
-        world.http(Method::GET, "/v1/organisations/7", &[], vec![]).await;
+    let (status, headers, body) = world.http(Method::GET, "/v1/organisations/7", &[], vec![]).await;
     assert_eq!((status.as_u16(), headers["www-authenticate"].to_str().unwrap()), (401, "Bearer"));
     let body: serde_json::Value = serde_json::from_slice(&body).expect("json");
     assert_eq!(body["error"]["status"], "UNAUTHENTICATED");

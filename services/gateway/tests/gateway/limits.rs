@@ -34,7 +34,10 @@ async fn a_message_over_the_limit_is_refused_with_limit_and_size() {
     let mut client = ApplicationServiceClient::new(world.an().await);
     let status = client.record_applicants(request).await.expect_err("refused");
     let info = status.get_details_error_info().expect("a reason");
-    assert_eq!((status.code(), info.reason.as_str()), (Code::ResourceExhausted, "MESSAGE_TOO_LARGE"));
+    assert_eq!(
+        (status.code(), info.reason.as_str()),
+        (Code::ResourceExhausted, "MESSAGE_TOO_LARGE")
+    );
     assert_eq!((&info.metadata["limit"], &info.metadata["size"]), (&"1000".to_string(), &size));
 
     // The same as JSON ...
@@ -61,7 +64,10 @@ async fn a_call_ends_with_its_deadline_and_the_service_is_given_less() {
     let mut request = Request::new(asking("7"));
     request.set_timeout(Duration::from_millis(400));
     let status = client.get_organisation(request).await.expect_err("refused");
-    assert_eq!((status.code(), reason(&status)), (Code::DeadlineExceeded, "DEADLINE_EXCEEDED".into()));
+    assert_eq!(
+        (status.code(), reason(&status)),
+        (Code::DeadlineExceeded, "DEADLINE_EXCEEDED".into())
+    );
     let call = world.registry.calls(GET).remove(0);
     let timeout = call.headers["grpc-timeout"].to_str().unwrap().to_string();
     let (digits, unit) = timeout.split_at(timeout.len() - 1);

@@ -74,9 +74,7 @@ async fn the_service_learns_who_calls_from_the_gateway_only() {
 async fn streams_pass_in_both_directions_message_by_message() {
     let world = World::start().await;
     // Answers each message at once: nothing is kept back until the end.
-    world.registry.on(LOAD, |asked| {
-        Box::pin(async move { Ok(Response::new(asked.boxed())) })
-    });
+    world.registry.on(LOAD, |asked| Box::pin(async move { Ok(Response::new(asked.boxed())) }));
     let (ask, asked) = tokio::sync::mpsc::channel(1);
     let asked = ReceiverStream::new(asked);
     let mut grpc = tonic::client::Grpc::new(world.an().await);
@@ -99,7 +97,8 @@ async fn streams_pass_in_both_directions_message_by_message() {
 async fn a_refusal_comes_back_with_its_details() {
     let world = World::start().await;
     world.registry.answer(GET, |_: GetOrganisationRequest| {
-        let details = ErrorDetails::with_error_info("ORGANISATION_UNKNOWN", "registry.congdoan.vn", []);
+        let details =
+            ErrorDetails::with_error_info("ORGANISATION_UNKNOWN", "registry.congdoan.vn", []);
         Err::<Response<GetOrganisationResponse>, _>(Status::with_error_details(
             Code::NotFound,
             "no such organisation",

@@ -72,8 +72,7 @@ async fn a_consistency_token_of_somebody_else_is_refused() {
 #[tokio::test]
 async fn feeds_are_not_open_to_the_outside() {
     let world = World::start().await;
-    let mut feed =
-        proto::feed::v1::feed_service_client::FeedServiceClient::new(world.an().await);
+    let mut feed = proto::feed::v1::feed_service_client::FeedServiceClient::new(world.an().await);
     let status = feed.watch(proto::feed::v1::WatchRequest::default()).await.expect_err("refused");
     assert_eq!(status.code(), Code::Unimplemented);
     assert_eq!(status.get_details_error_info().expect("a reason").reason, "METHOD_UNKNOWN");

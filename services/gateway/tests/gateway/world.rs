@@ -53,11 +53,8 @@ impl World {
         // Registry's feed stands at position 7, and stays there.
         let epoch = Uuid::now_v7();
         registry.on(WATCH, move |_| {
-            let head = WatchResponse {
-                epoch: epoch.to_string(),
-                changes: vec![],
-                head_position: 7,
-            };
+            let head =
+                WatchResponse { epoch: epoch.to_string(), changes: vec![], head_position: 7 };
             Box::pin(async move {
                 use futures_util::{StreamExt, stream};
                 let head = bytes::Bytes::from(prost::Message::encode_to_vec(&head));
@@ -68,17 +65,12 @@ impl World {
         let settings = settings(&keys, &issuer, [&registry, &membership, &reporting], further);
         let config: gateway::Config =
             chassis::config::with(gateway::DEFAULTS, &settings).expect("understood");
+        let telemetry = chassis::telemetry::start(&config.telemetry, "gateway").expect("started");
+        // For all tests of this process.
+        std::mem::forget(telemetry);
         let gateway = gateway::start(config).await.expect("started");
-        let world = Self {
-            registry,
-            membership,
-            reporting,
-            gateway,
-            issuer,
-            keys,
-            epoch,
-            _folder: folder,
-        };
+        let world =
+            Self { registry, membership, reporting, gateway, issuer, keys, epoch, _folder: folder };
         world.settle().await;
         world
     }
