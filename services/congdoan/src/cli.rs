@@ -37,8 +37,8 @@ Examples:
 
   Load a tree of organisations, print a report on it, ask why a figure is what it is:
     congdoan load tree.csv
-    congdoan report BA_DINH --organisation HN-BADINH --from 2020-01-01 --to 2020-12-31
-    congdoan explain MBR_ADMITTED --organisation HN-BADINH --from 2020-01-01 --to 2020-12-31
+    congdoan report BA_DINH --organisation LDLD-01-001 --from 2020-01-01 --to 2020-12-31
+    congdoan explain MBR_ADMITTED --organisation LDLD-01-001 --from 2020-01-01 --to 2020-12-31
 
   Call it with something else:
     curl -H \"authorization: Bearer $(congdoan token --subject me)\" \\
@@ -172,8 +172,8 @@ pub struct Question {
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
-  congdoan report BA_DINH --organisation HN-BADINH --from 2020-01-01 --to 2020-12-31
-  congdoan report BA_DINH --organisation HN --from 2020-01-01 --to 2020-12-31 --as-of 2026-01-01
+  congdoan report BA_DINH --organisation LDLD-01-001 --from 2020-01-01 --to 2020-12-31
+  congdoan report BA_DINH --organisation LDLD-01 --from 2020-01-01 --to 2020-12-31 --as-of 2026-01-01
   congdoan report --list")]
 pub struct Report {
     /// The template's code, such as BA_DINH.
@@ -200,8 +200,8 @@ pub struct Report {
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
-  congdoan explain MBR_ADMITTED --organisation HN-BADINH --from 2020-01-01 --to 2020-12-31
-  congdoan explain RATED_WELL_SHARE --organisation HN-THANHTRI --from 2020-01-01 --to 2020-12-31 \\
+  congdoan explain MBR_ADMITTED --organisation LDLD-01-001 --from 2020-01-01 --to 2020-12-31
+  congdoan explain RATING_STRONG --organisation LDLD-01-020 --from 2018-01-01 --to 2018-12-31 \\
     --sector-grouping HAI_KHU_VUC --sector-group NGOAI_NHA_NUOC")]
 pub struct Explain {
     /// The indicator's code, such as MBR_ADMITTED.

@@ -34,7 +34,7 @@ pub async fn run(up: Up) -> anyhow::Result<()> {
 pub async fn run_demo(asked: Demo) -> anyhow::Result<()> {
     let options = Options { listen: asked.listen, ..Options::ephemeral() };
     let system = start(options).await?;
-    let noted = note(&system, &asked.data, None)?;
+    let noted = note(&system, &asked.data, Some(demo::ADMINISTRATOR.to_owned()))?;
     let replayed = demo::run(&system).await;
     if replayed.is_ok() && asked.stay {
         println!("\nThe system goes on at {} until interrupted (Ctrl-C).", system.gateway());
