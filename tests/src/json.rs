@@ -1,0 +1,100 @@
+//! The gateway as a browser or curl sees it: HTTP/1.1 and JSON.
+
+use bytes::Bytes;
+use http::{HeaderMap, Method, Request, StatusCode};
+use http_body_util::{BodyExt, Full};
+use hyper_util::rt::TokioIo;
+use prost_reflect::{DescriptorPool, DynamicMessage, MethodDescriptor, Value};
+use serde_json::Value as Json;
+use tokio::net::TcpStream;
+
+use crate::refused::Refused;
+
+/// An answer over HTTP.
+#[derive(Debug)]
+pub struct Answer {
+    /// The status.
+    pub status: StatusCode,
+    /// What came before the body.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Bytes,
+}
+
+impl Answer {
+    /// The body as JSON.
+    ///
+    /// # Panics
+    /// When it is none.
+    pub fn json(&self) -> Json {
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| {
+            panic!("no JSON ({error}): {}", String::from_utf8_lossy(&self.body))
+        })
+    }
+
+    /// The refusal in the body.
+    pub fn refused(&self) -> Refused {
+        Refused::of_json(&self.json())
+    }
+}
+
+/// One request on a connection of its own, to a server such as `http://127.0.0.1:8080`.
+///
+/// # Panics
+/// When nobody answers there.
+pub async fn send(
+    uri: &str,
+    method: Method,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: impl Into<Bytes>,
+) -> Answer {
+    let authority = uri.strip_prefix("http://").expect("an address");
+    let stream = TcpStream::connect(authority).await.expect("connected");
+    let (mut sender, connection) =
+        hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.expect("spoken");
+    let connection = tokio::spawn(connection);
+    let mut request = Request::builder().method(method).uri(path).header("host", authority);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let request = request.body(Full::new(body.into())).expect("a request");
+    let (parts, body) = sender.send_request(request).await.expect("answered").into_parts();
+    let body = body.collect().await.expect("whole").to_bytes();
+    connection.abort();
+    Answer { status: parts.status, headers: parts.headers, body }
+}
+
+/// The contracts, with their options.
+pub fn contracts() -> DescriptorPool {
+    DescriptorPool::decode(proto::DESCRIPTORS).expect("descriptors")
+}
+
+/// A method by its name, `congdoan.registry.v1.DecisionService/GetDecision`.
+pub fn method(pool: &DescriptorPool, name: &str) -> MethodDescriptor {
+    let (service, method) = name.split_once('/').expect("a service and a method");
+    let service = pool.get_service_by_name(service).unwrap_or_else(|| panic!("no {service}"));
+    let mut methods = service.methods();
+    methods.find(|known| known.name() == method).unwrap_or_else(|| panic!("no {name}"))
+}
+
+/// The path and the JSON body by which `google.api.http` posts this message; none where the
+/// method is not posted to.
+pub fn posted(pool: &DescriptorPool, name: &str, message: &[u8]) -> Option<(String, String)> {
+    let method = method(pool, name);
+    let http = pool.get_extension_by_name("google.api.http").expect("the option");
+    let options = method.options();
+    let rule = options.get_extension(&http);
+    let template = rule.as_message()?.get_field_by_name("post")?.as_str()?.to_owned();
+    if template.is_empty() {
+        return None;
+    }
+    let message = DynamicMessage::decode(method.input(), message).expect("a message of the method");
+    let mut path = template;
+    for field in method.input().fields() {
+        if let Value::String(text) = &*message.get_field(&field) {
+            path = path.replace(&format!("{{{}}}", field.name()), text);
+        }
+    }
+    Some((path, serde_json::to_string(&message).expect("JSON")))
+}

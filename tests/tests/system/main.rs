@@ -1,0 +1,15 @@
+//! The system as a whole, held to what it promises: real services, real databases, and
+//! clients that know nothing but the gateway's address.
+
+mod bad_input;
+mod freshness;
+mod journey;
+mod rights;
+
+/// The seed of a test's choices: another each time, unless `CONGDOAN_TEST_SEED` repeats one.
+fn seed() -> u64 {
+    let given = std::env::var("CONGDOAN_TEST_SEED").ok().and_then(|seed| seed.parse().ok());
+    let seed = given.unwrap_or_else(rand::random);
+    println!("CONGDOAN_TEST_SEED={seed}");
+    seed
+}

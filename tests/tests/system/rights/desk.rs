@@ -1,0 +1,251 @@
+//! What lies on the desk of a district's officer: one thing of every kind.
+
+use proto::membership::v1::*;
+use proto::registry::v1::*;
+use tests::made_up::{self, basis, known, on, people, person, request_id};
+use tests::world::{Unit, World, line};
+use time::macros::date;
+
+/// A district and, below it, one thing of every kind that a method is about.
+pub struct Desk {
+    pub district: Unit,
+    /// With members; `members[0]` to `[5]` are free for whatever happens to members.
+    pub union: Unit,
+    pub other_union: Unit,
+    /// Below `union`.
+    pub section: Unit,
+    pub to_suspend: Unit,
+    pub suspended: Unit,
+    pub to_end: Unit,
+    pub members: Vec<String>,
+    /// The identity number of `members[5]`.
+    pub identity_number: String,
+    pub decision: String,
+    pub office_to_end: String,
+    pub ceremony: String,
+    pub employer: String,
+    pub steering_committee: String,
+    pub steering_office: String,
+    pub assignment: String,
+    pub grant: String,
+    pub application: String,
+    pub course: String,
+    pub referral: String,
+    pub delegation: String,
+    /// Ended before, which left a consequence for its members.
+    pub ended: Unit,
+}
+
+impl Desk {
+    /// All ids, to look for them in answers.
+    pub fn ids(&self) -> Vec<&str> {
+        let units = [&self.district, &self.union, &self.other_union, &self.section];
+        let ending = [&self.to_suspend, &self.suspended, &self.to_end, &self.ended];
+        let units = units.into_iter().chain(ending);
+        let mut ids: Vec<&str> = units.map(|unit| unit.id.as_str()).collect();
+        ids.extend(self.members.iter().map(String::as_str));
+        ids.extend([
+            self.decision.as_str(),
+            &self.office_to_end,
+            &self.ceremony,
+            &self.employer,
+            &self.steering_committee,
+            &self.steering_office,
+            &self.assignment,
+            &self.grant,
+            &self.application,
+            &self.course,
+            &self.referral,
+            &self.delegation,
+        ]);
+        ids
+    }
+}
+
+/// A seat for a person.
+pub fn seat(position: &str, person_id: &str) -> NewOffice {
+    NewOffice {
+        position: position.to_owned(),
+        person_id: person_id.to_owned(),
+        ..NewOffice::default()
+    }
+}
+
+/// Builds a desk, as the administrator.
+pub async fn desk(world: &World, code: &str) -> Desk {
+    let registrar = format!("party and identity at {code}");
+    let district = world.district(code).await;
+    for role in ["ADMINISTRATOR", "PARTY_OFFICER", "IDENTITY_OFFICER"] {
+        world.grant(&registrar, role, &district).await;
+    }
+    let client = world.client(&registrar);
+    let mut unions = world.unions(&district, 5).await.into_iter();
+    let mut next = || unions.next().expect("five unions");
+    let (union, other_union, to_suspend, suspended, to_end) =
+        (next(), next(), next(), next(), next());
+    let section = world.load(vec![line(&format!("{code}-BP"), "CD_BP", &union.code)]).await;
+    let section = section.into_iter().next().expect("a section");
+
+    let lines = people(8);
+    let identity_number = lines[5].identity_number.clone();
+    let members = world.admit(&union, date!(2019 - 01 - 01), lines).await;
+
+    let decision = RecordDecisionRequest {
+        request_id: request_id(),
+        decision: Some(NewDecision {
+            issuer_id: district.id.clone(),
+            ..made_up::decision(date!(2019 - 02 - 01))
+        }),
+        ..RecordDecisionRequest::default()
+    };
+    let decision = client.decisions().record_decision(decision).await.expect("recorded");
+    let suspend = SuspendOrganisationRequest {
+        request_id: request_id(),
+        organisation_id: suspended.id.clone(),
+        basis: basis(date!(2019 - 03 - 01)),
+        ..SuspendOrganisationRequest::default()
+    };
+    client.organisations().suspend_organisation(suspend).await.expect("suspended");
+    let appoint = AppointCommitteeRequest {
+        request_id: request_id(),
+        organisation_id: union.id.clone(),
+        body: "INSPECTION".to_owned(),
+        offices: vec![seat("MEMBER", &members[0])],
+        basis: basis(date!(2019 - 02 - 01)),
+        ..AppointCommitteeRequest::default()
+    };
+    let appointed = client.congresses().appoint_committee(appoint).await.expect("appointed");
+    let ceremony = HoldCeremonyRequest {
+        request_id: request_id(),
+        organisation_id: district.id.clone(),
+        kind: "LAUNCH".to_owned(),
+        held_on: on(date!(2019 - 02 - 01)),
+        launched: vec![hold_ceremony_request::Launched {
+            organisation_id: union.id.clone(),
+            decision_id: String::new(),
+        }],
+        ..HoldCeremonyRequest::default()
+    };
+    let ceremony = client.ceremonies().hold_ceremony(ceremony).await.expect("held");
+    let survey = SurveyEmployersRequest {
+        request_id: request_id(),
+        organisation_id: district.id.clone(),
+        surveyed_on: on(date!(2019 - 02 - 01)),
+        employers: vec![SurveyedEmployer {
+            name: format!("Công ty {code}"),
+            workforce: 40,
+            ..SurveyedEmployer::default()
+        }],
+        ..SurveyEmployersRequest::default()
+    };
+    let surveyed = client.employers().survey_employers(survey).await.expect("surveyed");
+    let establish = EstablishSteeringCommitteeRequest {
+        request_id: request_id(),
+        organisation_id: district.id.clone(),
+        name: format!("Ban Chỉ đạo {code}"),
+        members: vec![seat("HEAD", &members[0])],
+        effective_on: on(date!(2019 - 02 - 01)),
+        ..EstablishSteeringCommitteeRequest::default()
+    };
+    let established = client.steering().establish_steering_committee(establish).await;
+    let established = established.expect("established").into_inner();
+    let assign = AssignUnitRequest {
+        request_id: request_id(),
+        steering_committee_id: established.steering_committee_id.clone(),
+        office_id: established.office_ids[0].clone(),
+        unit_id: other_union.id.clone(),
+        effective_on: on(date!(2019 - 03 - 01)),
+        ..AssignUnitRequest::default()
+    };
+    let assigned = client.steering().assign_unit(assign).await.expect("assigned");
+    let grant = world.grant(&format!("reader of {code}"), "READER", &union).await;
+
+    // Applicants of today: an application lapses, and with it goes the officer's right to it.
+    let today = chassis::database::today();
+    let apply = RecordApplicantsRequest {
+        request_id: request_id(),
+        organisation_id: union.id.clone(),
+        applied_on: on(today),
+        applicants: vec![person()],
+        ..RecordApplicantsRequest::default()
+    };
+    let applied = client.applications().record_applicants(apply).await.expect("applied");
+    let course = HoldTrainingCourseRequest {
+        request_id: request_id(),
+        organisation_id: district.id.clone(),
+        title: "Nghiệp vụ công đoàn".to_owned(),
+        topics: vec!["UNION_WORK".to_owned()],
+        starts_on: on(date!(2019 - 04 - 01)),
+        attendances: vec![Attendance {
+            person_id: members[0].clone(),
+            organisation_id: union.id.clone(),
+            attended_on: None,
+        }],
+        ..HoldTrainingCourseRequest::default()
+    };
+    let course = client.trainings().hold_training_course(course).await.expect("held");
+    let refer = ReferToPartyRequest {
+        request_id: request_id(),
+        organisation_id: union.id.clone(),
+        referred_on: on(date!(2019 - 05 - 01)),
+        lines: vec![known(&members[1])],
+        ..ReferToPartyRequest::default()
+    };
+    let referred = client.party().refer_to_party(refer).await.expect("referred").into_inner();
+    let delegation = SendDelegationRequest {
+        request_id: request_id(),
+        organisation_id: union.id.clone(),
+        host_id: district.id.clone(),
+        event: "CONFERENCE".to_owned(),
+        held_on: on(date!(2019 - 06 - 01)),
+        delegates: vec![Delegate {
+            person_id: members[0].clone(),
+            organisation_id: union.id.clone(),
+        }],
+        ..SendDelegationRequest::default()
+    };
+    let delegation = client.delegations().send_delegation(delegation).await.expect("sent");
+
+    // A union that ended left a consequence behind.
+    let ended = world.load(vec![line(&format!("{code}-X"), "CDCS", &district.code)]).await;
+    let ended = ended.into_iter().next().expect("a union");
+    let end = EndOrganisationsRequest {
+        request_id: request_id(),
+        units: vec![end_organisations_request::Unit {
+            organisation_id: ended.id.clone(),
+            kind: EndKind::Dissolved.into(),
+            members_outcome: MembersOutcome::MembershipEnds.into(),
+            ..end_organisations_request::Unit::default()
+        }],
+        basis: basis(date!(2019 - 07 - 01)),
+        ..EndOrganisationsRequest::default()
+    };
+    client.organisations().end_organisations(end).await.expect("ended");
+
+    let applied = applied.into_inner().applicants.remove(0);
+    let decision = decision.into_inner().decision_id;
+    Desk {
+        district,
+        union,
+        other_union,
+        section,
+        to_suspend,
+        suspended,
+        to_end,
+        members,
+        identity_number,
+        decision,
+        office_to_end: appointed.into_inner().office_ids.remove(0),
+        ceremony: ceremony.into_inner().ceremony_id,
+        employer: surveyed.into_inner().employer_ids.remove(0),
+        steering_committee: established.steering_committee_id,
+        steering_office: established.office_ids[0].clone(),
+        assignment: assigned.into_inner().assignment_id,
+        grant,
+        application: applied.application_id,
+        course: course.into_inner().course_id,
+        referral: referred.referrals[0].referral_id.clone(),
+        delegation: delegation.into_inner().delegation_id,
+        ended,
+    }
+}
