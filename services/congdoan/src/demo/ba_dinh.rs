@@ -426,5 +426,12 @@ mod tests {
     fn the_stock_of_the_end_of_the_year_follows() {
         let unions = AGENCIES.unions + SCHOOLS.unions + JOINT_VENTURES.unions + FIRMS.unions;
         assert_eq!(unions + FOUNDERS.len() - DISSOLVED_FIRMS - DISSOLVED_JOINT_VENTURES, 487);
+
+        let blocks = [AGENCIES, SCHOOLS, JOINT_VENTURES, FIRMS];
+        let members = |block: &Block| (0..block.unions).map(|n| block.size(n)).sum::<u32>();
+        let came = FOUNDERS.iter().chain(&ADMITTED_BY_MONTH).sum::<u32>();
+        let left = LEFT.iter().map(|(_, people)| *people as u32).sum::<u32>();
+        let ended = (0..DISSOLVED_WITH_MEMBERSHIP).map(|n| FIRMS.size(n)).sum::<u32>();
+        assert_eq!(blocks.iter().map(members).sum::<u32>() + came - left - ended, 21_574);
     }
 }

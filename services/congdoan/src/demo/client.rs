@@ -181,6 +181,7 @@ methods! {
     employers {
         survey_employers(SurveyEmployersRequest) -> SurveyEmployersResponse;
         reach_campaign_stage(ReachCampaignStageRequest) -> ReachCampaignStageResponse;
+        list_employers_without_union(ListEmployersWithoutUnionRequest) -> ListEmployersWithoutUnionResponse;
     }
     steering {
         establish_steering_committee(EstablishSteeringCommitteeRequest) -> EstablishSteeringCommitteeResponse;
@@ -217,8 +218,6 @@ methods! {
     }
     targets {
         assign_target(AssignTargetRequest) -> AssignTargetResponse;
-        get_target_cascade(GetTargetCascadeRequest) -> GetTargetCascadeResponse;
-        measure_targets(MeasureTargetsRequest) -> MeasureTargetsResponse;
     }
     ratings {
         record_ratings(RecordRatingsRequest) -> RecordRatingsResponse;

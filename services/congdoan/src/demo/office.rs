@@ -160,6 +160,7 @@ impl Office {
             id: founded.organisation_id,
             code: founding.code,
             members: founded.person_ids,
+            decision_id: founded.decision_id,
         })
     }
 
@@ -296,7 +297,7 @@ impl Office {
     ) -> anyhow::Result<()> {
         let launched = unions.iter().map(|union| hold_ceremony_request::Launched {
             organisation_id: union.id.clone(),
-            decision_id: String::new(),
+            decision_id: union.decision_id.clone(),
         });
         let request = HoldCeremonyRequest {
             request_id: self.client.request_id(&act),

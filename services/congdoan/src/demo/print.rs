@@ -2,9 +2,10 @@
 
 use anyhow::Context;
 use chassis::parse::civil;
+use proto::registry::v1::ListEmployersWithoutUnionRequest;
 use proto::reporting::v1::{
-    Breakdown, Cadence, Figure, ListReportsDueRequest, LineKind, PrintReportRequest,
-    QueryFiguresRequest, Tree as OnTree,
+    Breakdown, Cadence, Figure, LineKind, ListReportsDueRequest, PrintReportRequest,
+    PrintReportResponse, QueryFiguresRequest, Tree as OnTree,
 };
 use time::macros::{date, format_description};
 use time::{Date, Duration};
@@ -16,33 +17,77 @@ use super::tree::{HA_NOI_EDUCATION, Tree, province_federation};
 use super::{ba_dinh, thai_nguyen, thanh_tri};
 use crate::system::System;
 
+/// How much of a report is printed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Lines {
+    /// Every line.
+    All,
+    /// Only those in which words are expected.
+    Expected,
+}
+
 /// Prints a report and marks its lines; answers how many of the words do not stand in it.
 pub async fn report(
     client: &Client,
     tree: &Tree,
     report: &Report,
     words: &[&str],
+    lines: Lines,
 ) -> anyhow::Result<usize> {
-    let asked = PrintReportRequest {
-        template: report.template.into(),
-        organisation_id: tree.id(report.code)?,
-        period: Some(period(report.period)),
-        ..PrintReportRequest::default()
-    };
-    let printed = client.print_report(asked).await?;
+    let printed = client.print_report(asked_of(report, tree)?).await?;
     println!("{} ({})", report.federation, days(report.period)?);
     println!("  {}", printed.title);
     for line in &printed.lines {
         let expected = words.iter().any(|word| line.text.contains(word));
-        println!("  {} {}", if expected { "✓" } else { " " }, line.text);
+        if expected || lines == Lines::All {
+            println!("  {} {}", if expected { "✓" } else { " " }, line.text);
+        }
     }
-    let mut wrong = 0;
-    for word in words.iter().filter(|word| !printed.lines.iter().any(|line| line.text.contains(**word))) {
-        println!("  ✗ expected: {word}");
-        wrong += 1;
+    let missing = missing(&printed, words);
+    for words in &missing {
+        println!("  ✗ mong đợi: {words}");
     }
     println!();
-    Ok(wrong)
+    Ok(missing.len())
+}
+
+/// The request of a report, on the tree of then.
+pub fn asked_of(report: &Report, tree: &Tree) -> anyhow::Result<PrintReportRequest> {
+    Ok(PrintReportRequest {
+        template: report.template.into(),
+        organisation_id: tree.id(report.code)?,
+        period: Some(period(report.period)),
+        ..PrintReportRequest::default()
+    })
+}
+
+/// The words that stand in no line of a report.
+pub fn missing<'a>(printed: &PrintReportResponse, words: &[&'a str]) -> Vec<&'a str> {
+    let stands = |words: &&str| printed.lines.iter().any(|line| line.text.contains(*words));
+    words.iter().copied().filter(|words| !stands(words)).collect()
+}
+
+/// The employers with 20 workers or more that Thanh Trì's survey found without a union, by
+/// their names, which are registry's to tell.
+pub async fn employers(client: &Client, tree: &Tree) -> anyhow::Result<usize> {
+    let on = thanh_tri::PERIOD.1;
+    let request = ListEmployersWithoutUnionRequest {
+        organisation_id: tree.id("LDLD-01-020")?,
+        min_workforce: 20,
+        as_of: Some(civil(on)),
+        page_size: 500,
+        ..ListEmployersWithoutUnionRequest::default()
+    };
+    let employers = client.list_employers_without_union(request).await?.employers;
+    let query = asked(&["EMPLOYER_WITHOUT_UNION_20"], tree.id("LDLD-01-020")?, (on, on));
+    let counted = only(client.query_figures(query).await?.figures)?.value;
+    println!("Thanh Trì: đơn vị từ 20 lao động trở lên chưa có công đoàn đến {}", day(on)?);
+    for employer in &employers {
+        println!("    {:>4} lao động  {:<24} {}", employer.workforce, employer.stage, employer.name);
+    }
+    let right = i64::try_from(employers.len())? == counted;
+    println!("  {} {} đơn vị\n", mark(right), employers.len());
+    Ok(usize::from(!right))
 }
 
 /// Thanh Trì's schools before and after they were handed over: as then they count under the
@@ -111,7 +156,7 @@ pub async fn rolled_up(client: &Client, tree: &Tree) -> anyhow::Result<usize> {
         ("Hà Nội, kỳ của Cầu Giấy", &ha_noi, super::cau_giay::PERIOD),
         ("Thái Nguyên (gồm Bắc Kạn)", &thai_nguyen, thai_nguyen::PERIOD),
     ] {
-        println!("  {title}");
+        println!("  {title} ({})", self::days(days)?);
         let organisation_id = tree.id(code)?;
         let as_of = on_tree_of(expected::AFTERWARDS);
         let query = QueryFiguresRequest {

@@ -326,7 +326,7 @@ async fn enrol_ending(
         async move {
             let id = tree.id(&code)?;
             let members = office.admit(format!("enrol/{code}"), id.clone(), on, lines).await?;
-            Ok(Union { id, code, members })
+            Ok(Union { id, code, members, ..Union::default() })
         }
     }))
     .await

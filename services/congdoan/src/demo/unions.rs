@@ -18,6 +18,8 @@ pub struct Union {
     pub code: String,
     /// The people whom the scenario can name. The first ones hold offices.
     pub members: Vec<String>,
+    /// The decision that founded it; empty where it was there before the scenario begins.
+    pub decision_id: String,
 }
 
 /// Unions of one sector that existed before the scenario begins.
@@ -69,7 +71,7 @@ impl Block {
             async move {
                 let id = tree.id(&code)?;
                 let members = office.admit(format!("enrol/{code}"), id.clone(), on, lines).await?;
-                Ok(Union { id, code, members })
+                Ok(Union { id, code, members, ..Union::default() })
             }
         }))
         .await
