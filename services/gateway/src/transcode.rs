@@ -143,6 +143,9 @@ fn bind(
     Ok(())
 }
 
+/// Fields that the path binds, with their values.
+type Bound = Vec<(String, String)>;
+
 /// Answers JSON requests.
 pub struct Transcoder {
     routes: Vec<Route>,
@@ -196,7 +199,7 @@ impl Transcoder {
     }
 
     /// The first binding that fits, with what its path binds.
-    fn route(&self, parts: &Parts) -> Result<(&Route, Vec<(String, String)>), Refused> {
+    fn route(&self, parts: &Parts) -> Result<(&Route, Bound), Refused> {
         let path = parts.uri.path();
         let mut allowed: Vec<&str> = Vec::new();
         for route in &self.routes {
@@ -219,7 +222,7 @@ impl Transcoder {
     async fn message(
         &self,
         route: &Route,
-        bound: &[(String, String)],
+        bound: &Bound,
         parts: &Parts,
         body: Body,
     ) -> Result<DynamicMessage, Status> {
