@@ -12,7 +12,8 @@ begin atomic
     ), last_union as (
         select organisation_id from membership
         where person_id = p_person and not exists (select from counted)
-        order by from_on desc, until_on desc nulls first
+        -- Ids tell the order of what happened on one day.
+        order by from_on desc, until_on desc nulls first, membership_id desc
         limit 1
     ), applied as (
         select organisation_id from application, today

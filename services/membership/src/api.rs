@@ -15,7 +15,7 @@ use tonic::{Request, Response, Status};
 
 use crate::keys::Keys;
 use crate::reads::{self, Page};
-use crate::wire;
+use crate::wire::{answers, requests};
 
 /// Answers every service of the contract.
 #[derive(Clone)]
@@ -88,8 +88,8 @@ impl pb::application_service_server::ApplicationService for Api {
         request: Request<pb::RecordApplicantsRequest>,
     ) -> Result<Response<pb::RecordApplicantsResponse>, Status> {
         let (call, asked) = write!(request);
-        let act = wire::record_applicants(asked, &self.keys)?;
-        Ok(self.database.act(call, act).await?.reply(wire::recorded))
+        let act = requests::record_applicants(asked, &self.keys)?;
+        Ok(self.database.act(call, act).await?.reply(answers::recorded))
     }
 
     async fn get_application(
@@ -102,7 +102,7 @@ impl pb::application_service_server::ApplicationService for Api {
         let mut reading = self.database.read(&call).await?;
         let application = reads::applications::get(&mut reading, application_id, as_of).await?;
         Ok(reading.reply(pb::GetApplicationResponse {
-            application: Some(wire::application(application)),
+            application: Some(answers::application(application)),
         }))
     }
 
@@ -120,7 +120,7 @@ impl pb::application_service_server::ApplicationService for Api {
             reads::applications::list(&mut reading, organisation_id, as_of, open_only, page)
                 .await?;
         Ok(reading.reply(pb::ListApplicationsResponse {
-            applications: found.rows.into_iter().map(wire::application).collect(),
+            applications: found.rows.into_iter().map(answers::application).collect(),
             next_page_token: self.next(query, found.next)?,
         }))
     }
@@ -133,8 +133,8 @@ impl pb::membership_service_server::MembershipService for Api {
         request: Request<pb::AdmitMembersRequest>,
     ) -> Result<Response<pb::AdmitMembersResponse>, Status> {
         let (call, asked) = write!(request);
-        let act = wire::admit_members(asked, &self.keys)?;
-        Ok(self.database.act(call, act).await?.reply(wire::admitted))
+        let act = requests::admit_members(asked, &self.keys)?;
+        Ok(self.database.act(call, act).await?.reply(answers::admitted))
     }
 
     async fn transfer_members(
@@ -142,8 +142,8 @@ impl pb::membership_service_server::MembershipService for Api {
         request: Request<pb::TransferMembersRequest>,
     ) -> Result<Response<pb::TransferMembersResponse>, Status> {
         let (call, asked) = write!(request);
-        let act = wire::transfer_members(asked)?;
-        Ok(self.database.act(call, act).await?.reply(wire::transferred))
+        let act = requests::transfer_members(asked)?;
+        Ok(self.database.act(call, act).await?.reply(answers::transferred))
     }
 
     async fn exit_members(
@@ -151,8 +151,8 @@ impl pb::membership_service_server::MembershipService for Api {
         request: Request<pb::ExitMembersRequest>,
     ) -> Result<Response<pb::ExitMembersResponse>, Status> {
         let (call, asked) = write!(request);
-        let act = wire::exit_members(asked)?;
-        Ok(self.database.act(call, act).await?.reply(wire::exited))
+        let act = requests::exit_members(asked)?;
+        Ok(self.database.act(call, act).await?.reply(answers::exited))
     }
 
     async fn get_member(
@@ -165,8 +165,8 @@ impl pb::membership_service_server::MembershipService for Api {
         let (person, memberships, identifying) =
             reads::members::get(&mut reading, &self.keys, person_id).await?;
         Ok(reading.reply(pb::GetMemberResponse {
-            person: Some(wire::person(person, identifying)),
-            memberships: memberships.into_iter().map(wire::membership).collect(),
+            person: Some(answers::person(person, identifying)),
+            memberships: memberships.into_iter().map(answers::membership).collect(),
         }))
     }
 
@@ -182,7 +182,7 @@ impl pb::membership_service_server::MembershipService for Api {
         let mut reading = self.database.read(&call).await?;
         let found = reads::members::list(&mut reading, organisation_id, as_of, page).await?;
         Ok(reading.reply(pb::ListMembersResponse {
-            members: found.rows.into_iter().map(wire::listed).collect(),
+            members: found.rows.into_iter().map(answers::listed).collect(),
             next_page_token: self.next(query, found.next)?,
         }))
     }
@@ -192,10 +192,10 @@ impl pb::membership_service_server::MembershipService for Api {
         request: Request<pb::FindPersonRequest>,
     ) -> Result<Response<pb::FindPersonResponse>, Status> {
         let (call, asked) = read!(request);
-        let identity = wire::find_person(&asked)?;
+        let identity = requests::find_person(&asked)?;
         let mut reading = self.database.read(&call).await?;
         let found = reads::members::find(&mut reading, &self.keys, &identity, today()).await?;
-        Ok(reading.reply(wire::found(found)))
+        Ok(reading.reply(answers::found(found)))
     }
 
     async fn count_members(
@@ -203,12 +203,12 @@ impl pb::membership_service_server::MembershipService for Api {
         request: Request<pb::CountMembersRequest>,
     ) -> Result<Response<pb::CountMembersResponse>, Status> {
         let (call, asked) = read!(request);
-        let organisation_ids = wire::ids("organisation_ids", &asked.organisation_ids)?;
+        let organisation_ids = requests::ids("organisation_ids", &asked.organisation_ids)?;
         let as_of = as_of(asked.as_of)?;
         let mut reading = self.database.read(&call).await?;
         let counts = reads::members::count(&mut reading, &organisation_ids, as_of).await?;
         Ok(reading.reply(pb::CountMembersResponse {
-            counts: counts.into_iter().map(wire::count).collect(),
+            counts: counts.into_iter().map(answers::count).collect(),
         }))
     }
 }
@@ -220,8 +220,8 @@ impl pb::training_service_server::TrainingService for Api {
         request: Request<pb::HoldTrainingCourseRequest>,
     ) -> Result<Response<pb::HoldTrainingCourseResponse>, Status> {
         let (call, asked) = write!(request);
-        let act = wire::hold_training_course(asked)?;
-        Ok(self.database.act(call, act).await?.reply(wire::held))
+        let act = requests::hold_training_course(asked)?;
+        Ok(self.database.act(call, act).await?.reply(answers::held))
     }
 
     async fn get_training_course(
@@ -233,8 +233,8 @@ impl pb::training_service_server::TrainingService for Api {
         let mut reading = self.database.read(&call).await?;
         let (course, attendances) = reads::courses::get(&mut reading, course_id).await?;
         Ok(reading.reply(pb::GetTrainingCourseResponse {
-            course: Some(wire::course(course)),
-            attendances: attendances.into_iter().map(wire::attendance).collect(),
+            course: Some(answers::course(course)),
+            attendances: attendances.into_iter().map(answers::attendance).collect(),
         }))
     }
 
@@ -249,7 +249,7 @@ impl pb::training_service_server::TrainingService for Api {
         let mut reading = self.database.read(&call).await?;
         let found = reads::courses::list(&mut reading, organisation_id, page).await?;
         Ok(reading.reply(pb::ListTrainingCoursesResponse {
-            courses: found.rows.into_iter().map(wire::course).collect(),
+            courses: found.rows.into_iter().map(answers::course).collect(),
             next_page_token: self.next(query, found.next)?,
         }))
     }
@@ -262,8 +262,8 @@ impl pb::party_service_server::PartyService for Api {
         request: Request<pb::ReferToPartyRequest>,
     ) -> Result<Response<pb::ReferToPartyResponse>, Status> {
         let (call, asked) = write!(request);
-        let act = wire::refer_to_party(asked, &self.keys)?;
-        Ok(self.database.act(call, act).await?.reply(wire::referred))
+        let act = requests::refer_to_party(asked, &self.keys)?;
+        Ok(self.database.act(call, act).await?.reply(answers::referred))
     }
 
     async fn admit_to_party(
@@ -271,8 +271,8 @@ impl pb::party_service_server::PartyService for Api {
         request: Request<pb::AdmitToPartyRequest>,
     ) -> Result<Response<pb::AdmitToPartyResponse>, Status> {
         let (call, asked) = write!(request);
-        let act = wire::admit_to_party(asked)?;
-        Ok(self.database.act(call, act).await?.reply(wire::admitted_to_party))
+        let act = requests::admit_to_party(asked)?;
+        Ok(self.database.act(call, act).await?.reply(answers::admitted_to_party))
     }
 
     async fn list_party_referrals(
@@ -286,7 +286,7 @@ impl pb::party_service_server::PartyService for Api {
         let mut reading = self.database.read(&call).await?;
         let found = reads::party_referrals::list(&mut reading, organisation_id, page).await?;
         Ok(reading.reply(pb::ListPartyReferralsResponse {
-            referrals: found.rows.into_iter().map(wire::party_referral).collect(),
+            referrals: found.rows.into_iter().map(answers::party_referral).collect(),
             next_page_token: self.next(query, found.next)?,
         }))
     }
@@ -299,8 +299,8 @@ impl pb::cadre_service_server::CadreService for Api {
         request: Request<pb::RecommendCadreRequest>,
     ) -> Result<Response<pb::RecommendCadreResponse>, Status> {
         let (call, asked) = write!(request);
-        let act = wire::recommend_cadre(asked, &self.keys)?;
-        Ok(self.database.act(call, act).await?.reply(wire::recommended))
+        let act = requests::recommend_cadre(asked, &self.keys)?;
+        Ok(self.database.act(call, act).await?.reply(answers::recommended))
     }
 
     async fn list_cadre_recommendations(
@@ -314,7 +314,7 @@ impl pb::cadre_service_server::CadreService for Api {
         let mut reading = self.database.read(&call).await?;
         let found = reads::recommendations::list(&mut reading, organisation_id, page).await?;
         Ok(reading.reply(pb::ListCadreRecommendationsResponse {
-            recommendations: found.rows.into_iter().map(wire::recommendation).collect(),
+            recommendations: found.rows.into_iter().map(answers::recommendation).collect(),
             next_page_token: self.next(query, found.next)?,
         }))
     }
@@ -327,8 +327,8 @@ impl pb::delegation_service_server::DelegationService for Api {
         request: Request<pb::SendDelegationRequest>,
     ) -> Result<Response<pb::SendDelegationResponse>, Status> {
         let (call, asked) = write!(request);
-        let act = wire::send_delegation(asked)?;
-        Ok(self.database.act(call, act).await?.reply(wire::sent))
+        let act = requests::send_delegation(asked)?;
+        Ok(self.database.act(call, act).await?.reply(answers::sent))
     }
 
     async fn get_delegation(
@@ -339,7 +339,7 @@ impl pb::delegation_service_server::DelegationService for Api {
         let delegation_id = parse::id("delegation_id", &asked.delegation_id)?;
         let mut reading = self.database.read(&call).await?;
         let found = reads::delegations::get(&mut reading, delegation_id).await?;
-        Ok(reading.reply(wire::delegation(found)))
+        Ok(reading.reply(answers::delegation(found)))
     }
 }
 
@@ -360,7 +360,7 @@ impl pb::consequence_service_server::ConsequenceService for Api {
             consequences: found
                 .rows
                 .into_iter()
-                .map(|row| wire::consequence(row, &passed_over))
+                .map(|row| answers::consequence(row, &passed_over))
                 .collect(),
             next_page_token: self.next(query, found.next)?,
         }))

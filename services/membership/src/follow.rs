@@ -7,9 +7,7 @@ use chassis::feed::{Change, Follow, Following};
 use chassis::parse;
 use chassis::refusal::{Failure, Refusal};
 use proto::registry::v1::registry_change::Change as What;
-use proto::registry::v1::{
-    MembersOutcome, OrganisationState, OrganisationsEnded, RegistryChange,
-};
+use proto::registry::v1::{MembersOutcome, OrganisationState, OrganisationsEnded, RegistryChange};
 use sqlx::PgConnection;
 use time::Date;
 use uuid::Uuid;

@@ -135,9 +135,7 @@ fn create_file(path: &Path, content: &str) -> anyhow::Result<()> {
         Ok(mut file) => writeln!(file, "{content}")
             .with_context(|| format!("write the key file {}", path.display())),
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
-        Err(error) => {
-            Err(error).with_context(|| format!("create the key file {}", path.display()))
-        }
+        Err(error) => Err(error).with_context(|| format!("create the key file {}", path.display())),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Membership: who belongs to which union from when to when, and what happens to people.
 //!
-//! A call comes to [`api`], which parses it by [`wire`] and performs one of the [`acts`] or
+//! A call comes to [`api`], which parses it by `wire` and performs one of the [`acts`] or
 //! [`reads`]. People are written down by [`roll`], their numbers sealed and found by
 //! [`keys`]. What was done is published as a [`change`]. [`follow`] keeps this service's own
 //! copy of registry's organisations, on which [`organisation`] decides, and carries out the
@@ -22,8 +22,7 @@ pub mod person;
 pub mod reads;
 pub mod reference;
 pub mod roll;
-#[allow(missing_docs)] // Each function is named after the act or the row that it converts.
-pub mod wire;
+mod wire;
 
 use std::sync::Arc;
 
@@ -75,7 +74,8 @@ pub struct Feeds {
 /// Opens keys and database, and serves.
 pub async fn start(config: Config) -> anyhow::Result<Running> {
     let keys = Arc::new(Keys::open(&config.keys, today()).context("open the keys")?);
-    let seal = Arc::new(seen::Keys::new(config.seen_key.read()?.as_bytes()).context("use seen_key")?);
+    let seal =
+        Arc::new(seen::Keys::new(config.seen_key.read()?.as_bytes()).context("use seen_key")?);
     let database = database::open(&config.database, "membership", &["registry"], seal).await?;
     let api = Api { database: database.clone(), keys };
     Service::new("membership", &config.serve)

@@ -15,8 +15,8 @@ async fn main() -> anyhow::Result<()> {
             let owner_url = std::env::var("MEMBERSHIP_OWNER_URL")?;
             chassis::database::migrate(&owner_url, &MIGRATIONS).await
         }
-        _ => bail!(
-            "membership serve [--config FILE], or MEMBERSHIP_OWNER_URL=… membership migrate"
-        ),
+        _ => {
+            bail!("membership serve [--config FILE], or MEMBERSHIP_OWNER_URL=… membership migrate")
+        }
     }
 }

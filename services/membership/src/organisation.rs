@@ -46,7 +46,8 @@ pub async fn all_stand(
     organisations: &[(Uuid, Asked)],
     on: Date,
 ) -> Result<(), Failure> {
-    let ids: Vec<Uuid> = organisations.iter().map(|(organisation_id, _)| *organisation_id).collect();
+    let ids: Vec<Uuid> =
+        organisations.iter().map(|(organisation_id, _)| *organisation_id).collect();
     // Locked in a statement of its own: the next ones then see what somebody who held the
     // rows has left.
     sqlx::query!(
@@ -129,10 +130,7 @@ pub async fn known(acting: &mut Acting, organisation_ids: &[Uuid]) -> Result<(),
 }
 
 /// Refuses a read about an organisation that is unknown or outside the caller's scope.
-pub async fn in_scope(
-    connection: &mut PgConnection,
-    organisation_id: Uuid,
-) -> Result<(), Failure> {
+pub async fn in_scope(connection: &mut PgConnection, organisation_id: Uuid) -> Result<(), Failure> {
     let known = sqlx::query_scalar!(
         r#"select exists (select from organisation
                           where organisation_id = $1 and access.covers($1)) as "known!""#,

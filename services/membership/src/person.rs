@@ -155,11 +155,7 @@ mod tests {
     use super::*;
 
     fn citizen(number: &str) -> Identity {
-        Identity {
-            kind: IdentityKind::Citizen,
-            country: String::new(),
-            number: number.to_string(),
-        }
+        Identity { kind: IdentityKind::Citizen, country: String::new(), number: number.to_string() }
     }
 
     #[test]
@@ -174,7 +170,8 @@ mod tests {
     #[test]
     fn a_number_of_thirteen_digits_is_no_citizen_number() {
         assert!(IdentityKind::Citizen.has_form("999085000001"));
-        for bad in ["9990850000011", "99908500000", "99908500000a", "٩٩٩٠٨٥٠٠٠٠٠١", ""] {
+        for bad in ["9990850000011", "99908500000", "99908500000a", "٩٩٩٠٨٥٠٠٠٠٠١", ""]
+        {
             assert!(!IdentityKind::Citizen.has_form(bad));
         }
         assert!(IdentityKind::OldCard.has_form("012345678"));

@@ -351,14 +351,12 @@ pub async fn all_in_scope(
     person_ids: &[Uuid],
     field: impl Fn(usize) -> String,
 ) -> Result<(), Failure> {
-    let found: HashSet<Uuid> = sqlx::query_scalar!(
-        r#"select persons_in_scope($1) as "person_id!""#,
-        person_ids,
-    )
-    .fetch_all(acting.db())
-    .await?
-    .into_iter()
-    .collect();
+    let found: HashSet<Uuid> =
+        sqlx::query_scalar!(r#"select persons_in_scope($1) as "person_id!""#, person_ids,)
+            .fetch_all(acting.db())
+            .await?
+            .into_iter()
+            .collect();
     let mut bad = BadLines::default();
     for (line, person_id) in person_ids.iter().enumerate() {
         if !found.contains(person_id) {

@@ -39,7 +39,7 @@ pub async fn leaving(
            from membership
            join person using (person_id)
            where person_id = any ($1) and organisation_id = $2
-           order by person_id, from_on desc, until_on desc nulls first"#,
+           order by person_id, from_on desc, until_on desc nulls first, membership_id desc"#,
         person_ids,
         organisation_id,
     )
@@ -60,11 +60,10 @@ pub async fn leaving(
         if on < stay.from_on {
             let member_from = stay.from_on;
             bad.add(line, Refused::EffectiveBeforeMembership { field, member_from });
-        } else if let Some(until_on) = stay.until_on {
-            bad.add(line, match until_on > on {
-                true => Refused::MovementLater { field },
-                false => Refused::MembershipNotActive { field },
-            });
+        } else if stay.until_on.is_some_and(|until_on| on < until_on) {
+            bad.add(line, Refused::MovementLater { field });
+        } else if stay.until_on.is_some() {
+            bad.add(line, Refused::MembershipNotActive { field });
         } else {
             leaving.push(Moved {
                 membership_id: stay.membership_id,

@@ -217,9 +217,8 @@ async fn movements(
     )
     .execute(&mut *connection)
     .await?;
-    let leaving = sqlx::query_file!("src/consequence/lines.sql", &ids, &days)
-        .fetch_all(connection)
-        .await?;
+    let leaving =
+        sqlx::query_file!("src/consequence/lines.sql", &ids, &days).fetch_all(connection).await?;
 
     let mut movements: Vec<Movement> = Vec::new();
     for row in leaving {

@@ -38,7 +38,7 @@ pub async fn get(
     let found = sqlx::query_as!(
         Application,
         r#"select application_id, person_id, name, organisation_id, applied_on, lapses_on,
-                  case when closed_on <= $2 then closed_as when lapses_on <= $2 then 4 else 1 end
+                  case when applied_on > $2 then 0 when closed_on <= $2 then closed_as when lapses_on <= $2 then 4 else 1 end
                       as "state!"
            from application join person using (person_id)
            where application_id = $1 and access.covers(organisation_id)"#,
@@ -68,7 +68,7 @@ pub async fn list(
     let rows = sqlx::query_as!(
         Application,
         r#"select application_id, person_id, name, organisation_id, applied_on, lapses_on,
-                  case when closed_on <= $2 then closed_as when lapses_on <= $2 then 4 else 1 end
+                  case when applied_on > $2 then 0 when closed_on <= $2 then closed_as when lapses_on <= $2 then 4 else 1 end
                       as "state!"
            from application join person using (person_id)
            where organisation_id = $1 and applied_on <= $2

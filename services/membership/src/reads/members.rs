@@ -102,12 +102,9 @@ async fn identifying(
     keys: &Keys,
     person_id: Uuid,
 ) -> Result<Identifying, Failure> {
-    sqlx::query!(
-        r#"select set_config('congdoan.permission', $1, true) as "set!""#,
-        IDENTITY_READ,
-    )
-    .fetch_one(&mut *connection)
-    .await?;
+    sqlx::query!(r#"select set_config('congdoan.permission', $1, true) as "set!""#, IDENTITY_READ,)
+        .fetch_one(&mut *connection)
+        .await?;
     let covered = sqlx::query_scalar!(
         r#"select exists (select persons_in_scope(array[$1::uuid])) as "covered!""#,
         person_id,

@@ -1,0 +1,130 @@
+use proto::membership::v1 as pb;
+use proto::membership::v1::membership_change::Change as Published;
+use time::Date;
+use time::macros::date;
+use uuid::Uuid;
+
+use crate::registry::Members;
+use crate::world::{World, because, people, refused};
+
+const DAY: Date = date!(2020 - 03 - 01);
+const LATER: Date = date!(2020 - 09 - 01);
+
+#[tokio::test]
+async fn a_transfer_ends_one_membership_and_begins_another_on_the_same_day() {
+    let world = World::start().await;
+    let mut officer = world.officer();
+    let persons = officer.admits(world.alpha, DAY, people(3)).await.expect("admitted");
+    let moved = officer.transfers(world.alpha, world.beta, LATER, &persons[..2]).await;
+    assert_eq!(moved.expect("transferred"), 2);
+    assert_eq!(officer.counts(world.alpha, LATER).await, 1);
+    assert_eq!(officer.counts(world.beta, LATER).await, 2);
+    assert_eq!(officer.counts(world.beta, LATER.previous_day().expect("a day")).await, 0);
+
+    let seen = officer.sees(persons[0]).await.expect("seen");
+    let unions: Vec<&str> =
+        seen.memberships.iter().map(|stay| stay.organisation_id.as_str()).collect();
+    assert_eq!(unions, [world.alpha.to_string(), world.beta.to_string()]);
+    assert_eq!(seen.memberships[0].until_on, seen.memberships[1].from_on);
+    assert_eq!(seen.memberships[0].admission_kind(), pb::AdmissionKind::Admitted);
+
+    let published = world.published().await;
+    let Some((_, _, Published::MembersTransferred(change), _)) = published.last() else {
+        panic!("{published:?}")
+    };
+    assert_eq!(change.lines.len(), 2);
+    assert_eq!(change.lines[0].membership_id, seen.memberships[1].membership_id);
+    assert_eq!(change.registry_act_id, "");
+}
+
+#[tokio::test]
+async fn nobody_is_transferred_into_a_union_that_does_not_admit() {
+    let world = World::start().await;
+    let mut officer = world.officer();
+    let persons = officer.admits(world.alpha, DAY, people(1)).await.expect("admitted");
+    let same = officer.transfers(world.alpha, world.alpha, LATER, &persons).await;
+    assert_eq!(refused(same), because("TRANSFER_TO_SAME", "to_organisation_id"));
+    world.registry.suspends(world.beta, DAY);
+    let refusal = officer.transfers(world.alpha, world.beta, LATER, &persons).await;
+    assert_eq!(refused(refusal).0, "ORGANISATION_SUSPENDED");
+    world.registry.suspends(world.alpha, DAY);
+    world.registry.resumes(world.beta, LATER);
+    let out_of_suspended = officer.transfers(world.alpha, world.beta, LATER, &persons).await;
+    assert_eq!(out_of_suspended.expect("members of a suspended union may leave"), 1);
+}
+
+#[tokio::test]
+async fn an_exit_needs_a_membership_that_lasts_on_that_day_in_that_union() {
+    let world = World::start().await;
+    let mut officer = world.officer();
+    let persons = officer.admits(world.alpha, DAY, people(4)).await.expect("admitted");
+    let resigned = pb::ExitReason::Resigned;
+    let exits = |union: Uuid, day: Date, persons: Vec<Uuid>| {
+        let mut officer = world.officer();
+        async move { officer.exits(union, resigned, day, &persons).await }
+    };
+    let elsewhere = exits(world.beta, LATER, persons.clone()).await;
+    assert_eq!(refused(elsewhere), because("MEMBERSHIP_NOT_ACTIVE", "person_ids[0]"));
+    let before = exits(world.alpha, date!(2020 - 02 - 29), persons.clone()).await;
+    assert_eq!(refused(before), because("EFFECTIVE_BEFORE_MEMBERSHIP", "person_ids[0]"));
+    let repeated = exits(world.alpha, LATER, vec![persons[0], persons[0]]).await;
+    assert_eq!(refused(repeated), because("PERSON_REPEATED", "person_ids[1]"));
+    let unknown = exits(world.alpha, LATER, vec![persons[0], Uuid::now_v7()]).await;
+    assert_eq!(refused(unknown), because("MEMBERSHIP_NOT_ACTIVE", "person_ids[1]"));
+
+    assert_eq!(exits(world.alpha, LATER, vec![persons[0]]).await.expect("left"), 1);
+    let again = exits(world.alpha, LATER, vec![persons[0]]).await;
+    assert_eq!(refused(again), because("MEMBERSHIP_NOT_ACTIVE", "person_ids[0]"));
+    let earlier = exits(world.alpha, date!(2020 - 08 - 01), vec![persons[0]]).await;
+    assert_eq!(refused(earlier), because("MOVEMENT_LATER", "person_ids[0]"));
+    assert_eq!(officer.counts(world.alpha, LATER).await, 3);
+
+    let reserved = officer.exits(world.alpha, pb::ExitReason::UnionEnded, LATER, &persons).await;
+    assert_eq!(refused(reserved), because("EXIT_REASON_RESERVED", "reason"));
+}
+
+#[tokio::test]
+async fn every_reason_to_leave_is_recorded_and_published() {
+    use pb::ExitReason as Why;
+    let world = World::start().await;
+    let mut officer = world.officer();
+    let reasons = [
+        Why::Resigned,
+        Why::Expelled,
+        Why::Died,
+        Why::Retired,
+        Why::LeftEmployment,
+        Why::BecameManager,
+        Why::LeftScope,
+        Why::Emigrated,
+    ];
+    let persons = officer.admits(world.alpha, DAY, people(8)).await.expect("admitted");
+    for (person, reason) in persons.iter().zip(reasons) {
+        officer.exits(world.alpha, reason, LATER, &[*person]).await.expect("left");
+        let seen = officer.sees(*person).await.expect("seen in the scope of her last union");
+        assert_eq!(seen.memberships[0].exit_reason(), reason);
+    }
+    let published: Vec<Why> = world
+        .published()
+        .await
+        .into_iter()
+        .filter_map(|(_, _, change, _)| match change {
+            Published::MembersExited(change) => Some(change.reason()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(published, reasons);
+}
+
+#[tokio::test]
+async fn a_union_that_has_ended_is_left_by_nobody_because_nobody_is_left_in_it() {
+    let world = World::start().await;
+    let mut officer = world.officer();
+    let persons = officer.admits(world.alpha, DAY, people(2)).await.expect("admitted");
+    world.registry.ends(LATER, &[(world.alpha, Members::Ended)]);
+    let late = officer.exits(world.alpha, pb::ExitReason::Retired, LATER, &persons).await;
+    assert_eq!(refused(late), because("MEMBERSHIP_NOT_ACTIVE", "person_ids[0]"));
+    let early =
+        officer.exits(world.alpha, pb::ExitReason::Retired, date!(2020 - 05 - 01), &persons).await;
+    assert_eq!(refused(early), because("MOVEMENT_LATER", "person_ids[0]"));
+}

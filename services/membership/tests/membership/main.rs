@@ -1,0 +1,15 @@
+//! Membership, as its callers and registry's feed meet it: a real server on a free port, a
+//! database of its own for each test, and a registry that says what the test lets it say.
+
+#![allow(missing_docs)]
+
+mod activities;
+mod admission;
+mod applicants;
+mod books;
+mod ends;
+mod leaving;
+mod privacy;
+mod registry;
+mod scope;
+mod world;
