@@ -85,7 +85,9 @@ pub async fn pool(config: &Config, service: &'static str) -> anyhow::Result<PgPo
     let mut options = PgConnectOptions::from_str(&config.url)
         .context("read the database's url")?
         .application_name(service)
-        .options([("idle_in_transaction_session_timeout", IDLE_IN_TRANSACTION)])
+        // Statements here are short: compiling one, because the planner believes a fresh table
+        // to be large, takes longer than running it.
+        .options([("idle_in_transaction_session_timeout", IDLE_IN_TRANSACTION), ("jit", "off")])
         .log_statements(LevelFilter::Debug)
         .log_slow_statements(LevelFilter::Debug, Duration::from_secs(1));
     if let Some(password) = &config.password {

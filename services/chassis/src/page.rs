@@ -77,10 +77,7 @@ mod tests {
     #[test]
     fn a_token_opens_for_its_own_query_only() {
         let token = seal(&keys(), query("a"), &("CDCS", 7)).expect("sealed");
-        assert_eq!(
-            open(&keys(), query("a"), &token),
-            Ok(Some(("CDCS".to_string(), 7)))
-        );
+        assert_eq!(open(&keys(), query("a"), &token), Ok(Some(("CDCS".to_string(), 7))));
         let refused = open::<(String, i32)>(&keys(), query("b"), &token).expect_err("refused");
         assert_eq!(refused.reason(), "PAGE_TOKEN_INVALID");
         assert_eq!(refused.fields().collect::<Vec<_>>(), ["page_token"]);
@@ -93,10 +90,7 @@ mod tests {
             let mut touched = token.clone().into_bytes();
             touched[place] = if touched[place] == b'A' { b'B' } else { b'A' };
             let touched = String::from_utf8(touched).expect("base64url");
-            assert!(
-                open::<i32>(&keys(), query("a"), &touched).is_err(),
-                "{place}"
-            );
+            assert!(open::<i32>(&keys(), query("a"), &touched).is_err(), "{place}");
         }
     }
 

@@ -26,7 +26,7 @@ use tracing::{Instrument, info_span};
 use uuid::Uuid;
 
 use super::{ActStamp, Change, Feed, NewChange, append, meter};
-use crate::database::today;
+use crate::database::civil_date;
 use crate::refusal::{Failure, Refusal, short_name};
 use crate::seen::Applied;
 use crate::telemetry;
@@ -71,11 +71,27 @@ pub struct Following {
     transaction: Transaction<'static, Postgres>,
     changes: Vec<NewChange>,
     source_position: i64,
-    /// The civil date in Vietnam on which the act is applied, which may be long after it.
+    /// Names, in this service's own rows and changes, what it does because of the act; UUIDv7.
+    pub act_id: Uuid,
+    /// When this service does it: one instant for all its rows.
+    pub acted_at: OffsetDateTime,
+    /// The civil date of `acted_at`, which may be long after the act.
     pub today: Date,
 }
 
 impl Following {
+    fn new(transaction: Transaction<'static, Postgres>) -> Self {
+        let acted_at = OffsetDateTime::now_utc();
+        Self {
+            transaction,
+            changes: Vec::new(),
+            source_position: 0,
+            act_id: Uuid::now_v7(),
+            acted_at,
+            today: civil_date(acted_at),
+        }
+    }
+
     /// The transaction's connection.
     pub fn db(&mut self) -> &mut PgConnection {
         &mut self.transaction
@@ -90,6 +106,13 @@ impl Following {
     /// The position of the last change of the act that is being applied.
     pub fn source_position(&self) -> i64 {
         self.source_position
+    }
+
+    fn begin(&mut self, act: &Act) {
+        self.source_position = act.last_position();
+        self.act_id = Uuid::now_v7();
+        self.acted_at = OffsetDateTime::now_utc();
+        self.today = civil_date(self.acted_at);
     }
 }
 
@@ -134,12 +157,8 @@ pub(super) async fn run<F, I>(
     F: Follow,
     I: Interceptor + Clone + Send + Sync + 'static,
 {
-    let session = Session {
-        feed,
-        follower,
-        instruments: Instruments::of(feed.service, F::SOURCE),
-        stopping,
-    };
+    let session =
+        Session { feed, follower, instruments: Instruments::of(feed.service, F::SOURCE), stopping };
     let owner = owner.connect_timeout(CONNECT_TIMEOUT);
     let mut backoff = BACKOFF_MIN;
     loop {
@@ -193,9 +212,7 @@ impl<F: Follow> Session<'_, F> {
         I: Interceptor + Send + Sync + 'static,
     {
         let stored = self.stored().await?;
-        let mut stream = self
-            .unless_stopping(watch(owner, interceptor, &stored))
-            .await??;
+        let mut stream = self.unless_stopping(watch(owner, interceptor, &stored)).await??;
         let mut reading = Reading::after(stored.position);
         // The first message tells where the owner is; that it comes at all says that the
         // owner's past is ours.
@@ -248,9 +265,7 @@ impl<F: Follow> Session<'_, F> {
         stream: &mut Streaming<WatchResponse>,
         reading: &Reading,
     ) -> Result<WatchResponse, Interruption> {
-        let arrived = self
-            .unless_stopping(timeout(SILENCE_MAX, stream.next()))
-            .await?;
+        let arrived = self.unless_stopping(timeout(SILENCE_MAX, stream.next())).await?;
         let message = arrived.map_err(|_| Interruption::Away("the owner is silent".into()))?;
         received(message, reading)
     }
@@ -287,18 +302,13 @@ impl<F: Follow> Session<'_, F> {
         })?;
         loop {
             let position = applied.borrow_and_update().position;
-            let ready = reading
-                .acts
-                .iter()
-                .take_while(|act| act.registry_position() <= position)
-                .count();
+            let ready =
+                reading.acts.iter().take_while(|act| act.registry_position() <= position).count();
             if ready > 0 {
                 return Ok(ready);
             }
             if self.unless_stopping(applied.changed()).await?.is_err() {
-                return Err(Interruption::Away(
-                    "nobody tells of progress any more".to_string(),
-                ));
+                return Err(Interruption::Away("nobody tells of progress any more".to_string()));
             }
         }
     }
@@ -329,11 +339,8 @@ impl<F: Follow> Session<'_, F> {
 
     async fn apply(&self, acts: &[Act], reading: &Reading) -> Result<(), Failure> {
         let mut transaction = self.feed.pool.begin().await?;
-        let change_ids: Vec<Uuid> = acts
-            .iter()
-            .flat_map(|act| &act.changes)
-            .map(|change| change.change_id)
-            .collect();
+        let change_ids: Vec<Uuid> =
+            acts.iter().flat_map(|act| &act.changes).map(|change| change.change_id).collect();
         // As the sequencer locks its head: another replica's follower waits here, and then
         // sees what this one applied.
         let locked = sqlx::query!(
@@ -348,10 +355,8 @@ impl<F: Follow> Session<'_, F> {
         .fetch_one(&mut *transaction)
         .await?;
         // What another replica applied meanwhile is skipped in silence.
-        let applied_already = acts
-            .iter()
-            .take_while(|act| act.last_position() <= locked.position)
-            .count();
+        let applied_already =
+            acts.iter().take_while(|act| act.last_position() <= locked.position).count();
         let acts = &acts[applied_already..];
         let (Some(first), Some(last)) = (acts.first(), acts.last()) else {
             return Ok(());
@@ -360,12 +365,7 @@ impl<F: Follow> Session<'_, F> {
             return Err(position_moved().into());
         }
 
-        let mut following = Following {
-            transaction,
-            changes: Vec::new(),
-            source_position: 0,
-            today: today(),
-        };
+        let mut following = Following::new(transaction);
         let mut published = false;
         for act in acts {
             published |= self.apply_act(act, &locked.skipped, &mut following).await?;
@@ -373,9 +373,8 @@ impl<F: Follow> Session<'_, F> {
         let mut transaction = following.transaction;
 
         let applied = acts.iter().flat_map(|act| &act.changes);
-        let (change_ids, positions): (Vec<Uuid>, Vec<i64>) = applied
-            .map(|change| (change.change_id, change.position))
-            .unzip();
+        let (change_ids, positions): (Vec<Uuid>, Vec<i64>) =
+            applied.map(|change| (change.change_id, change.position)).unzip();
         sqlx::query!(
             "with applied as (
                  insert into feed.applied (change_id, source, position)
@@ -396,20 +395,14 @@ impl<F: Follow> Session<'_, F> {
         .await?;
         transaction.commit().await?;
 
-        let newest = Applied {
-            epoch: reading.epoch,
-            position: last.last_position(),
-            halted: false,
-        };
-        self.feed
-            .progress
-            .applied(F::SOURCE, newest, change_ids.into_iter().zip(positions));
+        let newest =
+            Applied { epoch: reading.epoch, position: last.last_position(), halted: false };
+        self.feed.progress.applied(F::SOURCE, newest, change_ids.into_iter().zip(positions));
         self.feed.announcements.applied.notify_one();
         if published {
             self.feed.waker.wake();
         }
-        self.instruments
-            .applied(acts, reading.head_position - last.last_position());
+        self.instruments.applied(acts, reading.head_position - last.last_position());
         Ok(())
     }
 
@@ -436,7 +429,7 @@ impl<F: Follow> Session<'_, F> {
         );
         telemetry::link(&span, &first.traceparent);
         async {
-            following.source_position = act.last_position();
+            following.begin(act);
             let applying = if skipped.is_empty() {
                 self.follower.apply(following, &act.changes).boxed()
             } else {
@@ -454,8 +447,8 @@ impl<F: Follow> Session<'_, F> {
                 return Ok(false);
             }
             let stamp = ActStamp {
-                act_id: Uuid::now_v7(),
-                acted_at: OffsetDateTime::now_utc(),
+                act_id: following.act_id,
+                acted_at: following.acted_at,
                 actor: format!("{}.follower", self.feed.service),
                 traceparent: telemetry::traceparent(),
                 registry_position: match F::SOURCE {
@@ -503,10 +496,7 @@ impl<F: Follow> Session<'_, F> {
         let written = sqlx::query!(
             "update feed.follower set halted = $2, halted_at = now() where source = $1",
             F::SOURCE,
-            format!(
-                "{} at position {}: {}",
-                halt.reason, halt.position, halt.cause
-            ),
+            format!("{} at position {}: {}", halt.reason, halt.position, halt.cause),
         )
         .execute(&self.feed.pool)
         .await;
@@ -532,11 +522,7 @@ impl<F: Follow> Session<'_, F> {
             }
         }
         self.instruments.halted(false);
-        tracing::warn!(
-            service = self.feed.service,
-            source = F::SOURCE,
-            "the follower goes on"
-        );
+        tracing::warn!(service = self.feed.service, source = F::SOURCE, "the follower goes on");
     }
 
     async fn pause(&self, pause: Duration) -> Result<(), Interruption> {
@@ -598,21 +584,14 @@ fn received(
 /// What a refusal of the owner means: its past is another one, or it is away.
 fn interruption(status: &Status, position: i64) -> Interruption {
     let diverged = short_name(Reason::FeedDiverged.as_str_name());
-    if status
-        .get_details_error_info()
-        .is_some_and(|info| info.reason == diverged)
-    {
+    if status.get_details_error_info().is_some_and(|info| info.reason == diverged) {
         return Interruption::Halted(Halt {
             reason: diverged,
             position,
             cause: "the owner's feed is not the one that was read".to_string(),
         });
     }
-    Interruption::Away(format!(
-        "the owner answers {}: {}",
-        status.code(),
-        status.message()
-    ))
+    Interruption::Away(format!("the owner answers {}: {}", status.code(), status.message()))
 }
 
 /// Our own tables went back, or another replica went on, between reading and applying: what
@@ -636,17 +615,11 @@ fn passing(failure: &Failure) -> bool {
         }
         Failure::Failed(cause) => cause,
     };
-    match cause
-        .chain()
-        .find_map(|cause| cause.downcast_ref::<sqlx::Error>())
-    {
+    match cause.chain().find_map(|cause| cause.downcast_ref::<sqlx::Error>()) {
         // Connection lost; out of resources; ended by an operator; system error; idle in
         // transaction for too long.
         Some(sqlx::Error::Database(error)) => error.code().is_some_and(|code| {
-            ["08", "53", "57", "58"]
-                .iter()
-                .any(|class| code.starts_with(class))
-                || code == "25P03"
+            ["08", "53", "57", "58"].iter().any(|class| code.starts_with(class)) || code == "25P03"
         }),
         Some(
             sqlx::Error::Io(_)
@@ -680,11 +653,7 @@ impl Act {
     }
 
     fn registry_position(&self) -> i64 {
-        self.changes
-            .iter()
-            .map(|change| change.registry_position)
-            .max()
-            .unwrap_or_default()
+        self.changes.iter().map(|change| change.registry_position).max().unwrap_or_default()
     }
 
     fn not_applied(&self, failure: &Failure) -> Halt {
@@ -697,10 +666,7 @@ impl Act {
         Halt {
             reason: "ACT_NOT_APPLIED",
             position: self.first_position(),
-            cause: format!(
-                "{failure} (first changes of the act: {})",
-                changes.join(", ")
-            ),
+            cause: format!("{failure} (first changes of the act: {})", changes.join(", ")),
         }
     }
 }
@@ -743,9 +709,7 @@ impl Reading {
     fn take(&mut self, message: WatchResponse) -> Result<(), Interruption> {
         let epoch = Uuid::parse_str(&message.epoch).ok();
         if epoch.is_none() || self.epoch.is_some_and(|known| Some(known) != epoch) {
-            return Err(Interruption::Away(
-                "the owner's epoch has changed".to_string(),
-            ));
+            return Err(Interruption::Away("the owner's epoch has changed".to_string()));
         }
         self.epoch = epoch;
         self.head_position = message.head_position.max(self.last);
@@ -768,11 +732,7 @@ impl Reading {
     fn take_change(&mut self, change: wire::Change) -> Result<(), Interruption> {
         let position = change.position;
         let unreadable = |cause: String| {
-            Interruption::Halted(Halt {
-                reason: "CHANGE_UNREADABLE",
-                position,
-                cause,
-            })
+            Interruption::Halted(Halt { reason: "CHANGE_UNREADABLE", position, cause })
         };
         let change_id = change.change_id.clone();
         let (change, act_complete) = Change::parse(change)
@@ -780,10 +740,7 @@ impl Reading {
         if let Some(first) = self.begun.first()
             && first.act_id != change.act_id
         {
-            return Err(unreadable(format!(
-                "act {} has no last change",
-                first.act_id
-            )));
+            return Err(unreadable(format!("act {} has no last change", first.act_id)));
         }
         self.last = position;
         self.begun.push(change);
@@ -826,10 +783,7 @@ struct Instruments {
 impl Instruments {
     fn of(service: &'static str, source: &'static str) -> Self {
         Self {
-            attributes: [
-                KeyValue::new("service", service),
-                KeyValue::new("source", source),
-            ],
+            attributes: [KeyValue::new("service", service), KeyValue::new("source", source)],
             changes: meter()
                 .u64_counter("congdoan.feed.applied")
                 .with_description("Changes of another service's feed that were applied.")

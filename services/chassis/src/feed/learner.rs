@@ -1,70 +1,74 @@
 //! Each process, not each request, learns how far the feeds are: told by others, or, as a
 //! backstop, by looking.
 
-use sqlx::PgPool;
-use sqlx::postgres::{PgListener, PgNotification};
+use std::convert::Infallible;
+
+use sqlx::postgres::PgListener;
 use tokio::time::{MissedTickBehavior, interval, sleep};
 use tokio_util::sync::CancellationToken;
 
 use super::{APPLIED, Feed, HEAD, PENDING, POLL};
+use crate::refusal::Failure;
 
-/// Learns of heads that other processes numbered, of acts committed by processes that have
-/// no sequencer, and of what followers in other processes applied.
-pub(super) async fn run(feed: &Feed, stopping: &CancellationToken) {
-    let own = feed.process.to_string();
-    let mut listener = None;
+/// Looks for itself, ten times a second: nothing depends on a notification.
+pub(super) async fn poll(feed: &Feed, stopping: &CancellationToken) {
+    let mut failing = false;
     let mut poll = interval(POLL);
     poll.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        let heard = tokio::select! {
+        tokio::select! {
             biased;
             () = stopping.cancelled() => return,
-            _ = poll.tick() => None,
-            notification = hear(&mut listener, &feed.pool) => Some(notification),
-        };
-        let learned = match heard {
-            None => learn(feed).await,
-            Some(Ok(notification)) if notification.payload() == own => Ok(()),
-            Some(Ok(notification)) => match notification.channel() {
-                PENDING => {
-                    feed.waker.wake();
-                    Ok(())
-                }
-                HEAD => learn_head(feed).await,
-                _ => feed.progress.learn().await,
-            },
-            Some(Err(error)) => {
-                listener = None;
-                // The poll goes on meanwhile; listening is tried again after it.
-                sleep(POLL).await;
-                Err(error)
+            _ = poll.tick() => {}
+        }
+        match learn(feed).await {
+            Ok(()) => failing = false,
+            // Said once, not at every try.
+            Err(error) if !failing => {
+                failing = true;
+                tracing::warn!(
+                    service = feed.service,
+                    cause = %Failure::from(error),
+                    "this process cannot learn how far the feeds are; it will try again"
+                );
             }
-        };
-        if let Err(error) = learned {
-            tracing::warn!(
-                service = feed.service,
-                cause = %crate::refusal::Failure::from(error),
-                "this process cannot learn how far the feeds are"
-            );
+            Err(_) => {}
         }
     }
 }
 
-/// The next notification; listens first if it does not yet. Safe to cancel: what was
-/// buffered stays in the listener.
-async fn hear(
-    listener: &mut Option<PgListener>,
-    pool: &PgPool,
-) -> Result<PgNotification, sqlx::Error> {
-    if listener.is_none() {
-        let mut new = PgListener::connect_with(pool).await?;
-        // Closing the pool closes the listener's connection too.
-        new.listen_all([PENDING, HEAD, APPLIED]).await?;
-        *listener = Some(new);
+/// Hears of heads that other processes numbered, of acts committed by processes that have no
+/// sequencer, and of what followers in other processes applied.
+pub(super) async fn listen(feed: &Feed, stopping: &CancellationToken) {
+    loop {
+        let heard = tokio::select! {
+            biased;
+            () = stopping.cancelled() => return,
+            heard = hear(feed) => heard,
+        };
+        let Err(error) = heard;
+        tracing::debug!(
+            service = feed.service,
+            cause = %Failure::from(error),
+            "nothing is heard of other processes; their doings are learned by the poll"
+        );
+        sleep(POLL).await;
     }
-    match listener {
-        Some(listener) => listener.recv().await,
-        None => std::future::pending().await,
+}
+
+/// Listens until the connection breaks.
+async fn hear(feed: &Feed) -> Result<Infallible, sqlx::Error> {
+    let own = feed.process.to_string();
+    let mut listener = PgListener::connect_with(&feed.pool).await?;
+    listener.listen_all([PENDING, HEAD, APPLIED]).await?;
+    loop {
+        let notification = listener.recv().await?;
+        match notification.channel() {
+            _ if notification.payload() == own => {}
+            PENDING => feed.waker.wake(),
+            HEAD => learn_head(feed).await?,
+            _ => feed.progress.learn().await?,
+        }
     }
 }
 
@@ -92,7 +96,7 @@ pub(super) async fn announce(feed: &Feed, stopping: &CancellationToken) {
         };
         if let Err(error) = super::notify(&feed.pool, channel, feed.process).await {
             tracing::debug!(
-                cause = %crate::refusal::Failure::from(error),
+                cause = %Failure::from(error),
                 "other processes will learn by their poll"
             );
         }

@@ -125,7 +125,8 @@ impl Feed {
     pub async fn run(&self, stopping: CancellationToken) {
         tokio::join!(
             sequencer::run(self, &stopping),
-            learner::run(self, &stopping),
+            learner::poll(self, &stopping),
+            learner::listen(self, &stopping),
             learner::announce(self, &stopping),
         );
     }
@@ -194,9 +195,7 @@ pub async fn restored(pool: &PgPool) -> Result<Uuid, sqlx::Error> {
 }
 
 async fn head(pool: &PgPool) -> Result<Head, sqlx::Error> {
-    sqlx::query_as!(Head, "select epoch, position from feed.head")
-        .fetch_one(pool)
-        .await
+    sqlx::query_as!(Head, "select epoch, position from feed.head").fetch_one(pool).await
 }
 
 /// Tells other processes, in a transaction that writes nothing and waits for no flush.

@@ -27,10 +27,7 @@ pub async fn append(
     let aggregate_ids: Vec<Uuid> = changes.iter().map(|change| change.aggregate_id).collect();
     let effective_ons: Vec<Date> = changes.iter().map(|change| change.effective_on).collect();
     let decision_ids: Vec<Option<Uuid>> = changes.iter().map(|change| change.decision_id).collect();
-    let bodies: Vec<Vec<u8>> = changes
-        .iter()
-        .map(|change| change.body.encode_to_vec())
-        .collect();
+    let bodies: Vec<Vec<u8>> = changes.iter().map(|change| change.body.encode_to_vec()).collect();
 
     sqlx::query!(
         "insert into feed.pending

@@ -1,12 +1,11 @@
 -- Moves the oldest whole acts from feed.pending to feed.stream, numbered after $1, which is
 -- the position that the round has locked. An act comes after those whose first change was
--- inserted before its own; the changes of one act stay together. At most $2 acts, found
--- among the $3 oldest changes: an act that reaches beyond those is moved whole.
+-- inserted before its own; the changes of one act stay together. The acts are those of the
+-- $2 oldest changes: one that reaches beyond them is moved whole.
 with oldest as (
-    select act_id, pending_id from feed.pending order by pending_id limit $3
+    select act_id, pending_id from feed.pending order by pending_id limit $2
 ), next as materialized (
-    select act_id, min(pending_id) as first_id
-    from oldest group by act_id order by first_id limit $2
+    select act_id, min(pending_id) as first_id from oldest group by act_id
 ), moved as (
     delete from feed.pending using next where pending.act_id = next.act_id
     returning next.first_id, pending.*
@@ -18,13 +17,12 @@ with oldest as (
            change_id, act_id, act_complete, kind, aggregate_id, acted_at, effective_on,
            actor, decision_id, traceparent, registry_position, body
     from moved
-    returning position, acted_at, act_complete
+    returning position, acted_at
 ), newest as (
     update feed.head set position = last.position
     from (select max(position) as position from numbered) as last
-    where last.position is not null
+    where head.only_row and last.position is not null
 )
 select count(*) as "changes!",
-       count(*) filter (where act_complete) as "acts!",
        min(acted_at) as oldest_acted_at
 from numbered

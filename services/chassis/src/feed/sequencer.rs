@@ -10,27 +10,28 @@ use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 use super::{Feed, Head, POLL, meter};
+use crate::refusal::Failure;
 
-/// What one round moves at most. A round is short, so that a reader of fresh writes waits
-/// little, and full when there is a backlog, so that its flush is paid for many acts.
-const ACTS_PER_ROUND: i64 = 1_000;
-const CHANGES_PER_ROUND: i64 = 10_000;
+/// What one round moves at most, but for the rest of an act that reaches beyond. A round is
+/// short, so that who waits for a fresh write waits little, and full when there is a backlog,
+/// so that its flush is paid for many acts.
+const CHANGES_PER_ROUND: i64 = 5_000;
 
 struct Round {
     head: Head,
     changes: i64,
-    acts: i64,
     oldest_acted_at: Option<OffsetDateTime>,
 }
 
 impl Round {
     fn full(&self) -> bool {
-        self.acts >= ACTS_PER_ROUND || self.changes >= CHANGES_PER_ROUND
+        self.changes >= CHANGES_PER_ROUND
     }
 }
 
 pub(super) async fn run(feed: &Feed, stopping: &CancellationToken) {
     let instruments = Instruments::of(feed.service);
+    let mut failing = false;
     loop {
         let woken = tokio::select! {
             biased;
@@ -38,14 +39,18 @@ pub(super) async fn run(feed: &Feed, stopping: &CancellationToken) {
             () = feed.waker.woken() => true,
             () = sleep(POLL) => false,
         };
-        if let Err(error) = number(feed, woken, &instruments, stopping).await {
-            tracing::warn!(
-                service = feed.service,
-                cause = %crate::refusal::Failure::from(error),
-                "a round of the sequencer was rolled back"
-            );
-            sleep(POLL).await;
-            feed.waker.wake();
+        match number(feed, woken, &instruments, stopping).await {
+            Ok(()) => failing = false,
+            // Said once, not at every try.
+            Err(error) if !failing => {
+                failing = true;
+                tracing::warn!(
+                    service = feed.service,
+                    cause = %Failure::from(error),
+                    "a round of the sequencer was rolled back; it will be tried again"
+                );
+            }
+            Err(_) => {}
         }
     }
 }
@@ -95,22 +100,13 @@ async fn round(pool: &PgPool) -> Result<Round, sqlx::Error> {
     )
     .fetch_one(&mut *transaction)
     .await?;
-    let moved = sqlx::query_file!(
-        "src/feed/sequence.sql",
-        head.position,
-        ACTS_PER_ROUND,
-        CHANGES_PER_ROUND,
-    )
-    .fetch_one(&mut *transaction)
-    .await?;
+    let moved = sqlx::query_file!("src/feed/sequence.sql", head.position, CHANGES_PER_ROUND,)
+        .fetch_one(&mut *transaction)
+        .await?;
     transaction.commit().await?;
     Ok(Round {
-        head: Head {
-            epoch: head.epoch,
-            position: head.position + moved.changes,
-        },
+        head: Head { epoch: head.epoch, position: head.position + moved.changes },
         changes: moved.changes,
-        acts: moved.acts,
         oldest_acted_at: moved.oldest_acted_at,
     })
 }
@@ -143,8 +139,7 @@ impl Instruments {
     }
 
     fn measure(&self, round: &Round) {
-        self.changes
-            .add(round.changes.unsigned_abs(), &self.attributes);
+        self.changes.add(round.changes.unsigned_abs(), &self.attributes);
         if let Some(oldest) = round.oldest_acted_at {
             let age = Duration::try_from(OffsetDateTime::now_utc() - oldest).unwrap_or_default();
             self.lag.record(age.as_secs_f64(), &self.attributes);

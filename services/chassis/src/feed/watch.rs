@@ -62,10 +62,7 @@ impl FeedService for Watch {
             tell_head: true,
             behind: true,
         };
-        Ok(Response::new(Box::pin(stream::try_unfold(
-            watcher,
-            Watcher::next,
-        ))))
+        Ok(Response::new(Box::pin(stream::try_unfold(watcher, Watcher::next))))
     }
 }
 
@@ -95,10 +92,7 @@ async fn start(feed: &Feed, request: &WatchRequest) -> Result<Head, Failure> {
     .fetch_one(&feed.pool)
     .await?;
     if request.from_head {
-        return Ok(Head {
-            epoch: known.epoch,
-            position: known.position,
-        });
+        return Ok(Head { epoch: known.epoch, position: known.position });
     }
     // The id at the position says whether the pasts are one. The epochs alone do not: a
     // restore that lost nothing of what the follower has read is none of its business.
@@ -112,10 +106,7 @@ async fn start(feed: &Feed, request: &WatchRequest) -> Result<Head, Failure> {
         );
         return Err(diverged(request.position, known.epoch).into());
     }
-    Ok(Head {
-        epoch: known.epoch,
-        position: request.position,
-    })
+    Ok(Head { epoch: known.epoch, position: request.position })
 }
 
 fn diverged(position: i64, epoch: Uuid) -> Refusal {
@@ -179,11 +170,7 @@ impl Watcher {
     }
 
     fn message(&self, changes: Vec<Change>, head_position: i64) -> WatchResponse {
-        WatchResponse {
-            epoch: self.epoch.to_string(),
-            changes,
-            head_position,
-        }
+        WatchResponse { epoch: self.epoch.to_string(), changes, head_position }
     }
 
     /// The changes after the last one sent; nothing if the database was restored under the
@@ -200,10 +187,7 @@ impl Watcher {
         .await?;
         let head = rows
             .first()
-            .map(|row| Head {
-                epoch: row.epoch,
-                position: row.head_position,
-            })
+            .map(|row| Head { epoch: row.epoch, position: row.head_position })
             .context("feed.head is empty")?;
         if head.epoch != self.epoch || head.position < self.position {
             return Ok(None);

@@ -49,10 +49,7 @@ impl Keys {
         let (content, seal) = rest.split_at_checked(rest.len().checked_sub(SEAL_BYTES)?)?;
         let message = sealed(purpose, bound_to, content);
         // `verify` compares in constant time.
-        self.0
-            .iter()
-            .any(|key| hmac::verify(key, &message, seal).is_ok())
-            .then(|| content.to_vec())
+        self.0.iter().any(|key| hmac::verify(key, &message, seal).is_ok()).then(|| content.to_vec())
     }
 }
 

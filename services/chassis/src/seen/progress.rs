@@ -86,9 +86,7 @@ impl Source {
             .change_ids
             .iter()
             .map(|change_id| recent.positions.get(change_id).copied())
-            .try_fold(point.position, |furthest, position| {
-                Some(furthest.max(position?))
-            })
+            .try_fold(point.position, |furthest, position| Some(furthest.max(position?)))
     }
 
     fn advance(&self, newest: Applied, known: Applied) {
@@ -115,10 +113,7 @@ impl Progress {
             applied: latest::Sender::default(),
             recent: Mutex::default(),
         };
-        Self {
-            pool,
-            sources: sources.iter().map(source).collect(),
-        }
+        Self { pool, sources: sources.iter().map(source).collect() }
     }
 
     /// How far a source has been followed; `None` if this service does not follow it.
@@ -139,10 +134,7 @@ impl Progress {
                 continue;
             };
             let position = self.wait_for(source, *epoch, point, patience).await?;
-            *point = Point {
-                position,
-                change_ids: Default::default(),
-            };
+            *point = Point { position, change_ids: Default::default() };
         }
         Ok(seen)
     }
@@ -161,14 +153,15 @@ impl Progress {
         // Perhaps it was applied long ago, or this process has only just started.
         self.look_up(source, point).await?;
         loop {
-            applied.borrow_and_update();
+            let halted = applied.borrow_and_update().halted;
             if let Some(position) = source.reached(epoch, point) {
                 return Ok(position);
             }
-            if timeout_at(patience.into(), applied.changed())
-                .await
-                .is_err()
-            {
+            if halted {
+                // It will not come before an operator has.
+                return Err(not_yet_seen(source, epoch, point).into());
+            }
+            if timeout_at(patience.into(), applied.changed()).await.is_err() {
                 // The last look is at the truth itself.
                 self.look_up(source, point).await?;
                 return source
@@ -203,11 +196,8 @@ impl Progress {
         if self.sources.is_empty() {
             return Ok(());
         }
-        let known: Vec<Applied> = self
-            .sources
-            .iter()
-            .map(|source| *source.applied.borrow())
-            .collect();
+        let known: Vec<Applied> =
+            self.sources.iter().map(|source| *source.applied.borrow()).collect();
         let followers = sqlx::query!(
             r#"select source, epoch, position, halted is not null as "halted!" from feed.follower"#
         )
@@ -220,11 +210,7 @@ impl Progress {
             if row.position > known.position {
                 self.learn_changes(source, known.position).await?;
             }
-            let newest = Applied {
-                epoch: row.epoch,
-                position: row.position,
-                halted: row.halted,
-            };
+            let newest = Applied { epoch: row.epoch, position: row.position, halted: row.halted };
             source.advance(newest, known);
         }
         Ok(())
@@ -296,9 +282,5 @@ fn not_yet_seen(source: &Source, seen_epoch: Uuid, point: &Point) -> Refusal {
         .with("source", source.name)
         .with("applied", applied.position.to_string())
         .with("seen", point.position.to_string())
-        .retry_after(Duration::from_millis(if applied.halted {
-            5_000
-        } else {
-            200
-        }))
+        .retry_after(Duration::from_millis(if applied.halted { 5_000 } else { 200 }))
 }

@@ -25,9 +25,7 @@ static ALONE: Mutex<()> = Mutex::const_new(());
 
 /// Each run is another; the seed of one that failed repeats its choices.
 fn seed() -> u64 {
-    let seed = std::env::var("CONGDOAN_TEST_SEED")
-        .ok()
-        .and_then(|seed| seed.parse().ok());
+    let seed = std::env::var("CONGDOAN_TEST_SEED").ok().and_then(|seed| seed.parse().ok());
     let seed = seed.unwrap_or_else(rand::random);
     println!("CONGDOAN_TEST_SEED={seed}");
     seed
@@ -61,23 +59,14 @@ async fn sixteen_writers(service: &Service, seed: u64) {
 async fn write(pool: &PgPool, things: &[Uuid], rng: &mut StdRng) -> bool {
     let mut transaction = pool.begin().await.expect("begin");
     // In one order, so that writers queue rather than deadlock.
-    let chosen: Vec<Uuid> = things
-        .iter()
-        .copied()
-        .filter(|_| rng.random_bool(2.0 / THINGS as f64))
-        .collect();
+    let chosen: Vec<Uuid> =
+        things.iter().copied().filter(|_| rng.random_bool(2.0 / THINGS as f64)).collect();
     let mut changes = Vec::new();
     for thing_id in chosen {
-        changes.push(
-            change_thing(&mut transaction, thing_id)
-                .await
-                .expect("changed"),
-        );
+        changes.push(change_thing(&mut transaction, thing_id).await.expect("changed"));
         sleep(Duration::from_micros(rng.random_range(0..3_000))).await;
     }
-    append(&mut transaction, &stamp(), changes)
-        .await
-        .expect("appended");
+    append(&mut transaction, &stamp(), changes).await.expect("appended");
     sleep(Duration::from_micros(rng.random_range(0..8_000))).await;
     let commits = rng.random_bool(0.75);
     match commits {
@@ -192,10 +181,7 @@ async fn two_sequencers_and_two_followers_do_no_more_than_one() {
     membership.follows(&served, Chronicler);
     other_membership.follows(&other_served, Chronicler);
 
-    tokio::join!(
-        sixteen_writers(&registry, seed),
-        sixteen_writers(&other_registry, seed ^ 1_000)
-    );
+    tokio::join!(sixteen_writers(&registry, seed), sixteen_writers(&other_registry, seed ^ 1_000));
 
     membership.has_been_told_all_of(&registry).await;
     other_membership.has_been_told_all_of(&registry).await;
@@ -212,17 +198,13 @@ async fn two_of_each_that_are_killed_and_lose_their_connections_do_no_more_than_
     for replica in 0..2 {
         let sequencing = registry.replica().await;
         let served = sequencing.serves().await;
-        killed.push(killed_again_and_again(
-            seed ^ (200 + replica),
-            calm.clone(),
-            move || sequencing.runs(),
-        ));
+        killed.push(killed_again_and_again(seed ^ (200 + replica), calm.clone(), move || {
+            sequencing.runs()
+        }));
         let following = membership.replica().await;
-        killed.push(killed_again_and_again(
-            seed ^ (300 + replica),
-            calm.clone(),
-            move || following.follows(&served, Chronicler),
-        ));
+        killed.push(killed_again_and_again(seed ^ (300 + replica), calm.clone(), move || {
+            following.follows(&served, Chronicler)
+        }));
     }
     let broken = sessions_broken(&membership, seed ^ 400, calm.clone());
 

@@ -14,10 +14,7 @@ use crate::world::{
 async fn numbered(service: &Service, position: i64) {
     let mut heads = service.feed.heads();
     let numbered = heads.wait_for(|head| head.position == position);
-    timeout(PATIENCE, numbered)
-        .await
-        .expect("in time")
-        .expect("numbered");
+    timeout(PATIENCE, numbered).await.expect("in time").expect("numbered");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -31,23 +28,13 @@ async fn a_gap_halts() {
         registry.acts(&[thing]).await;
     }
     numbered(&registry, 4).await;
-    registry
-        .tampers("delete from feed.stream where position = 3")
-        .await;
+    registry.tampers("delete from feed.stream where position = 3").await;
     let served = registry.serves().await;
     membership.follows(&served, Chronicler);
-    membership
-        .learns("registry", |applied| applied.halted)
-        .await;
+    membership.learns("registry", |applied| applied.halted).await;
     let halted = membership.halted("registry").await.expect("a cause");
     assert!(halted.starts_with("FEED_GAP at position 3"), "{halted}");
-    assert!(
-        membership
-            .chronicle("registry")
-            .await
-            .iter()
-            .all(|entry| entry.position < 3)
-    );
+    assert!(membership.chronicle("registry").await.iter().all(|entry| entry.position < 3));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -66,38 +53,19 @@ async fn an_act_that_cannot_be_applied_is_named_and_an_operator_can_skip_its_cha
     let served = registry.serves().await;
     membership.follows(&served, StumblesAt(AtomicI64::new(3)));
 
-    let applied = membership
-        .learns("registry", |applied| applied.halted)
-        .await;
-    assert_eq!(
-        applied.position, 3,
-        "what came before it in the batch is applied"
-    );
+    let applied = membership.learns("registry", |applied| applied.halted).await;
+    assert_eq!(applied.position, 3, "what came before it in the batch is applied");
     let halted = membership.halted("registry").await.expect("a cause");
-    assert!(
-        halted.starts_with("ACT_NOT_APPLIED at position 4"),
-        "{halted}"
-    );
+    assert!(halted.starts_with("ACT_NOT_APPLIED at position 4"), "{halted}");
     assert!(halted.contains(&unreadable.to_string()), "{halted}");
     assert!(halted.contains("tests.thing_changed"), "{halted}");
 
-    let skipping = || {
-        skip(
-            &membership.pool,
-            "registry",
-            unreadable,
-            "tests#operator",
-            "test",
-        )
-    };
+    let skipping = || skip(&membership.pool, "registry", unreadable, "tests#operator", "test");
     assert!(skipping().await.expect("skipped"));
     assert!(!skipping().await.expect("asked again"), "skipped before");
     // `other` stumbles at its third change, too: the next halt names that one.
-    let applied = membership
-        .learns("registry", |applied| {
-            applied.position >= 5 && applied.halted
-        })
-        .await;
+    let applied =
+        membership.learns("registry", |applied| applied.position >= 5 && applied.halted).await;
     assert_eq!(applied.position, 5);
     let left: Vec<(i64, Uuid)> = membership
         .chronicle("registry")
@@ -105,19 +73,13 @@ async fn an_act_that_cannot_be_applied_is_named_and_an_operator_can_skip_its_cha
         .iter()
         .map(|entry| (entry.position, entry.thing_id))
         .collect();
-    assert_eq!(
-        left,
-        [(1, stumbling), (2, stumbling), (3, other), (4, other)]
-    );
+    assert_eq!(left, [(1, stumbling), (2, stumbling), (3, other), (4, other)]);
     let audited: (String, String, String) =
         sqlx::query_as("select source, skipped_by, reason from feed.skipped")
             .fetch_one(&membership.pool)
             .await
             .expect("audited");
-    assert_eq!(
-        audited,
-        ("registry".into(), "tests#operator".into(), "test".into())
-    );
+    assert_eq!(audited, ("registry".into(), "tests#operator".into(), "test".into()));
 }
 
 /// Panics at everything.
@@ -140,14 +102,9 @@ async fn a_follower_that_panics_halts_rather_than_dies() {
     let served = registry.serves().await;
     membership.follows(&served, Panics);
     registry.acts(&[Uuid::now_v7()]).await;
-    membership
-        .learns("registry", |applied| applied.halted)
-        .await;
+    membership.learns("registry", |applied| applied.halted).await;
     let halted = membership.halted("registry").await.expect("a cause");
-    assert!(
-        halted.starts_with("ACT_NOT_APPLIED at position 1"),
-        "{halted}"
-    );
+    assert!(halted.starts_with("ACT_NOT_APPLIED at position 1"), "{halted}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -168,9 +125,7 @@ async fn a_follower_of_two_feeds_applies_a_change_after_the_position_it_was_deci
     reporting.follows(&membership_served, LaterChronicler);
     // Nobody follows registry yet. The six come as one page: who did not wait would have
     // applied them as one batch.
-    let applied = reporting
-        .learns("membership", |applied| applied.position > 0)
-        .await;
+    let applied = reporting.learns("membership", |applied| applied.position > 0).await;
     assert_eq!(applied.position, 2);
 
     reporting.follows(&registry_served, Chronicler);
@@ -185,10 +140,7 @@ async fn a_follower_of_two_feeds_applies_a_change_after_the_position_it_was_deci
         .map(|entry| entry.registry_followed)
         .collect();
     for (known, decided_on) in known.into_iter().zip([0, 0, 2, 1, 5, 0]) {
-        assert!(
-            known >= decided_on,
-            "applied at {known}, decided on {decided_on}"
-        );
+        assert!(known >= decided_on, "applied at {known}, decided on {decided_on}");
     }
 }
 
@@ -236,10 +188,6 @@ async fn consequences_are_published_with_the_position_that_they_follow_from() {
     assert_eq!(published.len(), 60);
     for (position, actor, registry_position) in published {
         assert_eq!(actor, "membership.follower");
-        assert_eq!(
-            registry_position,
-            (position + 2) / 3 * 3,
-            "the last position of its act"
-        );
+        assert_eq!(registry_position, (position + 2) / 3 * 3, "the last position of its act");
     }
 }

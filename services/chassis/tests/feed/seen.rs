@@ -41,22 +41,13 @@ async fn a_read_that_carries_the_token_of_a_write_sees_it_every_time() {
     let thing = Uuid::now_v7();
     for version in 1..=200 {
         let change_id = registry.acts(&[thing]).await;
-        let token = Seen::default()
-            .with_change("registry", epoch, change_id)
-            .encode(&keys());
+        let token = Seen::default().with_change("registry", epoch, change_id).encode(&keys());
         // The replica that follows, and the one that only learns of it.
         for service in [&membership, &other_membership] {
             let seen = Seen::decode(&keys(), &token).expect("opened");
-            let seen = service
-                .progress
-                .wait(seen, patiently())
-                .await
-                .expect("seen");
+            let seen = service.progress.wait(seen, patiently()).await.expect("seen");
             // What was known by its id is now known by its position.
-            assert_eq!(
-                seen,
-                Seen::default().with_position("registry", epoch, version)
-            );
+            assert_eq!(seen, Seen::default().with_position("registry", epoch, version));
             let followed: i64 =
                 sqlx::query_scalar("select version from thing_followed where thing_id = $1")
                     .bind(thing)
@@ -65,11 +56,7 @@ async fn a_read_that_carries_the_token_of_a_write_sees_it_every_time() {
                     .expect("followed");
             assert_eq!(followed, version);
             // And by its position it is found as well.
-            service
-                .progress
-                .wait(seen, patiently())
-                .await
-                .expect("seen");
+            service.progress.wait(seen, patiently()).await.expect("seen");
         }
     }
 }
@@ -84,17 +71,11 @@ async fn what_was_applied_long_ago_is_found_by_a_process_that_has_just_started()
     membership.follows(&served, Chronicler);
     let first = registry.acts(&[Uuid::now_v7()]).await;
     registry.acts(&[Uuid::now_v7()]).await;
-    membership
-        .learns("registry", |applied| applied.position == 2)
-        .await;
+    membership.learns("registry", |applied| applied.position == 2).await;
     let newborn = membership.replica().await;
     let epoch = epoch(&registry).await;
     let seen = Seen::default().with_change("registry", epoch, first);
-    let seen = newborn
-        .progress
-        .wait(seen, soon())
-        .await
-        .expect("looked up");
+    let seen = newborn.progress.wait(seen, soon()).await.expect("looked up");
     assert_eq!(seen, Seen::default().with_position("registry", epoch, 1));
 }
 
@@ -109,15 +90,8 @@ async fn who_cannot_be_shown_what_he_has_seen_is_told_so_before_his_deadline() {
     let by_position = Seen::default().with_position("registry", epoch, 1);
     for seen in [by_id, by_position] {
         let deadline = soon();
-        let failure = membership
-            .progress
-            .wait(seen, deadline)
-            .await
-            .expect_err("nobody follows");
-        assert!(
-            deadline > Some(Instant::now()),
-            "there is time left to answer"
-        );
+        let failure = membership.progress.wait(seen, deadline).await.expect_err("nobody follows");
+        assert!(deadline > Some(Instant::now()), "there is time left to answer");
         let status = refused(failure);
         assert_eq!(status.code(), tonic::Code::Unavailable);
         let details = status.get_error_details();
@@ -125,11 +99,7 @@ async fn who_cannot_be_shown_what_he_has_seen_is_told_so_before_his_deadline() {
         assert_eq!(info.reason, "NOT_YET_SEEN");
         assert_eq!(info.metadata["source"], "registry");
         assert_eq!(info.metadata["applied"], "0");
-        assert!(
-            details
-                .retry_info()
-                .is_some_and(|retry| retry.retry_delay.is_some())
-        );
+        assert!(details.retry_info().is_some_and(|retry| retry.retry_delay.is_some()));
     }
 }
 
@@ -142,42 +112,26 @@ async fn a_position_of_a_feed_that_was_restored_is_explained_and_a_change_that_s
     membership.runs();
     let change_id = registry.acts(&[Uuid::now_v7()]).await;
     let old = epoch(&registry).await;
-    let new = chassis::feed::restored(&registry.pool)
-        .await
-        .expect("restored");
+    let new = chassis::feed::restored(&registry.pool).await.expect("restored");
     membership.follows(&served, Chronicler);
-    membership
-        .learns("registry", |applied| applied.position == 1)
-        .await;
+    membership.learns("registry", |applied| applied.position == 1).await;
 
     let by_position = Seen::default().with_position("registry", old, 1);
-    let failure = membership
-        .progress
-        .wait(by_position, soon())
-        .await
-        .expect_err("another epoch");
+    let failure = membership.progress.wait(by_position, soon()).await.expect_err("another epoch");
     let info = refused(failure).get_details_error_info().expect("a reason");
     assert_eq!(info.reason, "NOT_YET_SEEN");
     assert_eq!(info.metadata["seen_epoch"], old.to_string());
     assert_eq!(info.metadata["epoch"], new.to_string());
 
     let by_id = Seen::default().with_change("registry", old, change_id);
-    membership
-        .progress
-        .wait(by_id, soon())
-        .await
-        .expect("the change is there");
+    membership.progress.wait(by_id, soon()).await.expect("the change is there");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_service_does_not_wait_for_feeds_that_it_does_not_follow() {
     let membership = Service::new("membership", &["registry"]).await;
     let seen = Seen::default().with_position("reporting", Uuid::new_v4(), 9);
-    let same = membership
-        .progress
-        .wait(seen.clone(), soon())
-        .await
-        .expect("nothing to wait for");
+    let same = membership.progress.wait(seen.clone(), soon()).await.expect("nothing to wait for");
     assert_eq!(same, seen);
 }
 
@@ -188,13 +142,12 @@ fn seen() -> impl Strategy<Value = Seen> {
     let change_id = (1..9_u128).prop_map(Uuid::from_u128);
     let step = (service, epoch, 0..5_i64, prop::option::of(change_id));
     prop::collection::vec(step, 0..12).prop_map(|steps| {
-        steps.into_iter().fold(
-            Seen::default(),
-            |seen, (service, epoch, position, change_id)| match change_id {
+        steps.into_iter().fold(Seen::default(), |seen, (service, epoch, position, change_id)| {
+            match change_id {
                 Some(change_id) => seen.with_change(service, epoch, change_id),
                 None => seen.with_position(service, epoch, position),
-            },
-        )
+            }
+        })
     })
 }
 

@@ -16,10 +16,7 @@ async fn watch(served: &Served, request: WatchRequest) -> Result<Streaming<Watch
 }
 
 async fn next(stream: &mut Streaming<WatchResponse>) -> Option<WatchResponse> {
-    timeout(PATIENCE, stream.message())
-        .await
-        .expect("in time")
-        .expect("a message or the end")
+    timeout(PATIENCE, stream.message()).await.expect("in time").expect("a message or the end")
 }
 
 /// A registry that has told three acts of two changes each.
@@ -33,10 +30,7 @@ async fn registry() -> (Service, Served, Vec<Uuid>) {
     }
     let mut heads = registry.feed.heads();
     let numbered = heads.wait_for(|head| head.position == 6);
-    timeout(PATIENCE, numbered)
-        .await
-        .expect("in time")
-        .expect("numbered");
+    timeout(PATIENCE, numbered).await.expect("in time").expect("numbered");
     let served = registry.serves().await;
     (registry, served, change_ids)
 }
@@ -44,9 +38,7 @@ async fn registry() -> (Service, Served, Vec<Uuid>) {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_head_is_told_first_and_then_whole_acts_from_the_beginning() {
     let (_registry, served, change_ids) = registry().await;
-    let mut stream = watch(&served, WatchRequest::default())
-        .await
-        .expect("watched");
+    let mut stream = watch(&served, WatchRequest::default()).await.expect("watched");
     let head = next(&mut stream).await.expect("the head");
     assert_eq!((head.head_position, head.changes.len()), (6, 0));
     let page = next(&mut stream).await.expect("changes");
@@ -66,11 +58,7 @@ async fn the_head_is_told_first_and_then_whole_acts_from_the_beginning() {
 #[tokio::test(flavor = "multi_thread")]
 async fn who_only_needs_to_know_how_far_the_owner_is_gets_no_bodies() {
     let (registry, served, _) = registry().await;
-    let request = WatchRequest {
-        headers_only: true,
-        from_head: true,
-        ..WatchRequest::default()
-    };
+    let request = WatchRequest { headers_only: true, from_head: true, ..WatchRequest::default() };
     let mut stream = watch(&served, request).await.expect("watched");
     assert_eq!(next(&mut stream).await.expect("the head").head_position, 6);
     let change_id = registry.acts(&[Uuid::now_v7()]).await;
@@ -90,10 +78,7 @@ async fn who_only_needs_to_know_how_far_the_owner_is_gets_no_bodies() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_silent_stream_tells_its_head() {
     let (_registry, served, _) = registry().await;
-    let request = WatchRequest {
-        from_head: true,
-        ..WatchRequest::default()
-    };
+    let request = WatchRequest { from_head: true, ..WatchRequest::default() };
     let mut stream = watch(&served, request).await.expect("watched");
     for _ in 0..3 {
         let head = next(&mut stream).await.expect("the head");
@@ -113,37 +98,19 @@ async fn another_past_is_refused_and_the_same_past_in_another_epoch_is_not() {
     };
     for (another_past, why) in [
         (at(epoch, 4, change_ids[0]), "another id at that position"),
-        (
-            at(epoch, 4, Uuid::now_v7()),
-            "an unknown id in the same epoch",
-        ),
-        (
-            at(Uuid::new_v4(), 4, Uuid::now_v7()),
-            "an unknown epoch and id",
-        ),
+        (at(epoch, 4, Uuid::now_v7()), "an unknown id in the same epoch"),
+        (at(Uuid::new_v4(), 4, Uuid::now_v7()), "an unknown epoch and id"),
         (at(epoch, 8, change_ids[2]), "a position beyond the head"),
     ] {
         let status = watch(&served, another_past).await.expect_err(why);
         assert_eq!(status.code(), Code::FailedPrecondition, "{why}");
         let info = status.get_details_error_info().expect("a reason");
-        assert_eq!(
-            (info.reason.as_str(), info.domain.as_str()),
-            ("FEED_DIVERGED", "congdoan.vn")
-        );
+        assert_eq!((info.reason.as_str(), info.domain.as_str()), ("FEED_DIVERGED", "congdoan.vn"));
     }
-    for same_past in [
-        at(epoch, 4, change_ids[1]),
-        at(Uuid::new_v4(), 4, change_ids[1]),
-    ] {
+    for same_past in [at(epoch, 4, change_ids[1]), at(Uuid::new_v4(), 4, change_ids[1])] {
         let mut stream = watch(&served, same_past).await.expect("watched");
-        assert_eq!(
-            next(&mut stream).await.expect("the head").epoch,
-            epoch.to_string()
-        );
-        assert_eq!(
-            next(&mut stream).await.expect("changes").changes[0].position,
-            5
-        );
+        assert_eq!(next(&mut stream).await.expect("the head").epoch, epoch.to_string());
+        assert_eq!(next(&mut stream).await.expect("changes").changes[0].position, 5);
     }
 }
 
@@ -154,9 +121,7 @@ async fn what_does_not_fit_into_one_message_comes_in_several() {
     let things: Vec<Uuid> = (0..2_500).map(|_| Uuid::now_v7()).collect();
     registry.acts(&things).await;
     let served = registry.serves().await;
-    let mut stream = watch(&served, WatchRequest::default())
-        .await
-        .expect("watched");
+    let mut stream = watch(&served, WatchRequest::default()).await.expect("watched");
     let (mut told, mut pages) = (0, 0);
     while told < 2_500 {
         let page = next(&mut stream).await.expect("a message");
@@ -174,10 +139,7 @@ async fn what_does_not_fit_into_one_message_comes_in_several() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_service_that_stops_ends_its_streams() {
     let (_registry, served, _) = registry().await;
-    let request = WatchRequest {
-        from_head: true,
-        ..WatchRequest::default()
-    };
+    let request = WatchRequest { from_head: true, ..WatchRequest::default() };
     let mut stream = watch(&served, request).await.expect("watched");
     next(&mut stream).await.expect("the head");
     served.stops().await;

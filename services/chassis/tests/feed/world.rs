@@ -14,9 +14,9 @@ use sqlx::{Connection, PgConnection, PgPool};
 use time::OffsetDateTime;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
-use tokio_stream::wrappers::TcpListenerStream;
 use tokio_util::sync::CancellationToken;
 use tonic::Request;
+use tonic::transport::server::TcpIncoming;
 use tonic::transport::{Endpoint, Server};
 use uuid::Uuid;
 
@@ -65,18 +65,9 @@ impl Service {
         let pool = pool(&config, name).await.expect("a pool");
         let waker = Waker::new();
         let progress = Progress::new(pool.clone(), sources);
-        let feed = Feed::open(pool.clone(), name, waker.clone(), progress.clone())
-            .await
-            .expect("a feed");
-        Self {
-            name,
-            database,
-            pool,
-            waker,
-            progress,
-            feed,
-            sources,
-        }
+        let feed =
+            Feed::open(pool.clone(), name, waker.clone(), progress.clone()).await.expect("a feed");
+        Self { name, database, pool, waker, progress, feed, sources }
     }
 
     /// Numbers and learns, until aborted.
@@ -96,7 +87,7 @@ impl Service {
             Server::builder()
                 .add_service(server)
                 .serve_with_incoming_shutdown(
-                    TcpListenerStream::new(listener),
+                    TcpIncoming::from(listener).with_nodelay(Some(true)),
                     stopped.cancelled_owned(),
                 )
                 .await
@@ -114,8 +105,7 @@ impl Service {
         let (feed, owner) = (self.feed.clone(), owner.endpoint.clone());
         tokio::spawn(async move {
             let bare = |request: Request<()>| Ok(request);
-            feed.follow(owner, bare, follower, CancellationToken::new())
-                .await;
+            feed.follow(owner, bare, follower, CancellationToken::new()).await;
         })
     }
 
@@ -129,10 +119,7 @@ impl Service {
             return applied;
         }
         let (applied, halted) = (*applied.borrow(), self.halted(source).await);
-        panic!(
-            "{} has got no further with {source} than {applied:?}; {halted:?}",
-            self.name
-        )
+        panic!("{} has got no further with {source} than {applied:?}; {halted:?}", self.name)
     }
 
     pub async fn halted(&self, source: &str) -> Option<String> {
@@ -146,13 +133,9 @@ impl Service {
 
     /// Does what neither the service nor the owner of its schema may.
     pub async fn tampers(&self, statement: &'static str) {
-        let mut superuser = PgConnection::connect(&self.database.superuser_url)
-            .await
-            .expect("a superuser");
-        sqlx::raw_sql(statement)
-            .execute(&mut superuser)
-            .await
-            .expect("tampered");
+        let mut superuser =
+            PgConnection::connect(&self.database.superuser_url).await.expect("a superuser");
+        sqlx::raw_sql(statement).execute(&mut superuser).await.expect("tampered");
     }
 
     /// One act that changes each of these things; answers the id of its last change.
@@ -165,19 +148,10 @@ impl Service {
         let mut transaction = self.pool.begin().await.expect("begin");
         let mut changes = Vec::new();
         for &thing_id in things {
-            changes.push(
-                change_thing(&mut transaction, thing_id)
-                    .await
-                    .expect("changed"),
-            );
+            changes.push(change_thing(&mut transaction, thing_id).await.expect("changed"));
         }
-        let stamp = ActStamp {
-            registry_position,
-            ..stamp()
-        };
-        let change_id = append(&mut transaction, &stamp, changes)
-            .await
-            .expect("appended");
+        let stamp = ActStamp { registry_position, ..stamp() };
+        let change_id = append(&mut transaction, &stamp, changes).await.expect("appended");
         transaction.commit().await.expect("committed");
         self.waker.wake();
         change_id.expect("an act that changes something")
@@ -202,15 +176,13 @@ impl Service {
         .await
         .expect("the chronicle")
         .into_iter()
-        .map(
-            |(position, act_id, thing_id, version, registry_followed)| Entry {
-                position,
-                act_id,
-                thing_id,
-                version,
-                registry_followed,
-            },
-        )
+        .map(|(position, act_id, thing_id, version, registry_followed)| Entry {
+            position,
+            act_id,
+            thing_id,
+            version,
+            registry_followed,
+        })
         .collect()
     }
 
@@ -218,35 +190,22 @@ impl Service {
     pub async fn has_been_told_all_of(&self, owner: &Service) {
         let things = owner.things().await;
         let changes: i64 = things.iter().map(|(_, version)| version).sum();
-        self.learns(owner.name, |applied| applied.position >= changes)
-            .await;
+        self.learns(owner.name, |applied| applied.position >= changes).await;
 
         let chronicle = self.chronicle(owner.name).await;
         let positions: Vec<i64> = chronicle.iter().map(|entry| entry.position).collect();
-        assert_eq!(
-            positions,
-            (1..=changes).collect::<Vec<_>>(),
-            "every position, once"
-        );
+        assert_eq!(positions, (1..=changes).collect::<Vec<_>>(), "every position, once");
         for (thing_id, version) in things {
             let told = chronicle.iter().filter(|entry| entry.thing_id == thing_id);
             let versions: Vec<i64> = told.map(|entry| entry.version).collect();
-            assert_eq!(
-                versions,
-                (1..=version).collect::<Vec<_>>(),
-                "thing {thing_id}, in order"
-            );
+            assert_eq!(versions, (1..=version).collect::<Vec<_>>(), "thing {thing_id}, in order");
         }
         let mut acts: Vec<Uuid> = chronicle.iter().map(|entry| entry.act_id).collect();
         acts.dedup();
         let consecutive = acts.len();
         acts.sort_unstable();
         acts.dedup();
-        assert_eq!(
-            acts.len(),
-            consecutive,
-            "the changes of an act are consecutive"
-        );
+        assert_eq!(acts.len(), consecutive, "the changes of an act are consecutive");
         assert_eq!(self.halted(owner.name).await, None);
     }
 }
@@ -271,10 +230,7 @@ impl Served {
     /// As a service that is shut down: open streams end.
     pub async fn stops(self) {
         self.stopping.cancel();
-        tokio::time::timeout(PATIENCE, self.task)
-            .await
-            .expect("stops")
-            .expect("ends well");
+        tokio::time::timeout(PATIENCE, self.task).await.expect("stops").expect("ends well");
     }
 }
 
@@ -300,10 +256,7 @@ pub async fn change_thing(
     .bind(thing_id)
     .fetch_one(connection)
     .await?;
-    let body = Timestamp {
-        seconds: version,
-        nanos: 0,
-    };
+    let body = Timestamp { seconds: version, nanos: 0 };
     Ok(NewChange {
         kind: "tests.thing_changed",
         aggregate_id: thing_id,
