@@ -267,11 +267,10 @@ impl Recount {
                 };
                 let before = self.line(head, None, *unit, eve).is_some();
                 let after = self.line(head, None, *unit, day).is_some();
-                let amounts = (i64::from(organisation.grassroots), self.members_of(*unit, eve));
-                match (before, after) {
-                    (false, true) => came = (came.0 + amounts.0, came.1 + amounts.1),
-                    (true, false) => went = (went.0 + amounts.0, went.1 + amounts.1),
-                    (true, true) | (false, false) => {}
+                if before != after {
+                    let moved = if after { &mut came } else { &mut went };
+                    moved.0 += i64::from(organisation.grassroots);
+                    moved.1 += self.members_of(*unit, eve);
                 }
                 match day.next_day() {
                     Some(next) => day = next,

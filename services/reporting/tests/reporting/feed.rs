@@ -1,0 +1,121 @@
+//! An owner of a feed that has no database: it serves what the test writes.
+
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+
+use chassis::parse::civil;
+use futures_util::{Stream, stream};
+use prost_types::{Any, Timestamp};
+use proto::feed::v1::feed_service_server::{FeedService, FeedServiceServer};
+use proto::feed::v1::{Change, WatchRequest, WatchResponse};
+use time::Date;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio_stream::wrappers::TcpListenerStream;
+use tonic::transport::Server;
+use tonic::{Request, Response, Status};
+use uuid::Uuid;
+
+pub const TRACEPARENT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+
+#[derive(Clone)]
+pub struct Owner {
+    pub epoch: Uuid,
+    pub address: SocketAddr,
+    changes: Arc<Mutex<Vec<Change>>>,
+    head: Arc<watch::Sender<usize>>,
+}
+
+impl Owner {
+    pub async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let owner = Self {
+            epoch: Uuid::new_v4(),
+            address: listener.local_addr().expect("an address"),
+            changes: Arc::default(),
+            head: Arc::new(watch::Sender::new(0)),
+        };
+        let server = FeedServiceServer::new(owner.clone());
+        tokio::spawn(
+            Server::builder()
+                .add_service(server)
+                .serve_with_incoming(TcpListenerStream::new(listener)),
+        );
+        owner
+    }
+
+    pub fn position(&self) -> i64 {
+        i64::try_from(*self.head.borrow()).expect("small")
+    }
+
+    /// One act: all that it changed, from one day on. Answers the ids of its changes.
+    pub fn acts(
+        &self,
+        on: Date,
+        kind: &str,
+        decision: Option<Uuid>,
+        registry_position: i64,
+        bodies: Vec<Any>,
+    ) -> Vec<Uuid> {
+        let act_id = Uuid::now_v7();
+        let mut changes = self.changes.lock().expect("not poisoned");
+        let last = bodies.len() - 1;
+        let mut ids = Vec::new();
+        for (line, body) in bodies.into_iter().enumerate() {
+            let change_id = Uuid::now_v7();
+            ids.push(change_id);
+            let position = i64::try_from(changes.len() + 1).expect("small");
+            changes.push(Change {
+                change_id: change_id.to_string(),
+                position,
+                act_id: act_id.to_string(),
+                act_complete: line == last,
+                kind: kind.to_string(),
+                aggregate_id: Uuid::nil().to_string(),
+                acted_at: Some(Timestamp { seconds: 1_600_000_000, nanos: 0 }),
+                effective_on: Some(civil(on)),
+                actor: "test".to_string(),
+                decision_id: decision.map(|id| id.to_string()).unwrap_or_default(),
+                traceparent: TRACEPARENT.to_string(),
+                registry_position,
+                body: Some(body),
+            });
+        }
+        self.head.send_replace(changes.len());
+        ids
+    }
+}
+
+#[tonic::async_trait]
+impl FeedService for Owner {
+    type WatchStream = Pin<Box<dyn Stream<Item = Result<WatchResponse, Status>> + Send>>;
+
+    async fn watch(
+        &self,
+        request: Request<WatchRequest>,
+    ) -> Result<Response<Self::WatchStream>, Status> {
+        let asked = request.into_inner();
+        let position = usize::try_from(asked.position).expect("not negative");
+        let start = (self.clone(), self.head.subscribe(), position, true);
+        let messages = stream::unfold(start, |(owner, mut head, position, first)| async move {
+            if !first {
+                head.wait_for(|head| *head > position).await.ok()?;
+            }
+            let (changes, newest) = {
+                let all = owner.changes.lock().expect("not poisoned");
+                // The very first message tells the head and nothing else.
+                let changes = if first { Vec::new() } else { all[position..].to_vec() };
+                (changes, all.len())
+            };
+            let position = position + changes.len();
+            let message = WatchResponse {
+                epoch: owner.epoch.to_string(),
+                changes,
+                head_position: i64::try_from(newest).expect("small"),
+            };
+            Some((Ok(message), (owner, head, position, false)))
+        });
+        Ok(Response::new(Box::pin(messages)))
+    }
+}

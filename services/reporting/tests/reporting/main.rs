@@ -1,0 +1,13 @@
+//! Reporting, as its callers and the two feeds meet it: a real server on a free port, a
+//! database of its own for each test, and a registry and a membership that say what the
+//! test lets them say.
+
+#![allow(missing_docs)]
+
+mod books;
+mod feed;
+mod print;
+mod scope;
+mod targets;
+mod trees;
+mod world;

@@ -1,0 +1,267 @@
+//! Targets: who asks whom for what, and whether it was reached.
+
+use proto::registry::v1::registry_change::Change as RegistryWhat;
+use proto::registry::v1::{CongressHeld, EmployersRecorded, Office, employers_recorded};
+use proto::membership::v1::membership_change::Change as MembershipWhat;
+use proto::membership::v1::{TrainingCourseHeld, training_course_held};
+use proto::reporting::v1 as pb;
+use time::Date;
+use time::macros::date;
+use uuid::Uuid;
+
+use crate::world::{Actor, World, because, period, refused};
+use chassis::parse::civil;
+
+pub fn target(indicator: &str, unit: Uuid, days: (Date, Date), value: i64) -> pb::AssignTargetRequest {
+    pb::AssignTargetRequest {
+        request_id: Uuid::new_v4().to_string(),
+        indicator: indicator.to_string(),
+        organisation_id: unit.to_string(),
+        period: Some(period(days)),
+        value,
+        ..Default::default()
+    }
+}
+
+pub async fn assign(actor: &mut Actor, target: pb::AssignTargetRequest) -> pb::AssignTargetResponse {
+    actor.targets.assign_target(target).await.expect("assigned").into_inner()
+}
+
+fn by(issuer: Uuid, target: pb::AssignTargetRequest) -> pb::AssignTargetRequest {
+    pb::AssignTargetRequest { issuer_id: issuer.to_string(), ..target }
+}
+
+const YEAR: (Date, Date) = (date!(2021 - 01 - 01), date!(2021 - 12 - 31));
+
+#[tokio::test]
+async fn a_cascade_shows_shares_sums_and_revisions() {
+    let world = World::start().await;
+    let mut national = world.national();
+    assign(&mut national, by(world.confederation, target("MBR_ADMITTED", world.hanoi, YEAR, 100))).await;
+    assign(&mut national, by(world.hanoi, target("MBR_ADMITTED", world.badinh, YEAR, 30))).await;
+    assign(&mut national, by(world.hanoi, target("MBR_ADMITTED", world.caugiay, YEAR, 60))).await;
+    assign(&mut national, by(world.hanoi, target("MBR_ADMITTED", world.education, YEAR, 20))).await;
+    let mut again = by(world.hanoi, target("MBR_ADMITTED", world.badinh, YEAR, 40));
+    again.assigned_on = Some(civil(date!(2021 - 06 - 01)));
+    assert_eq!(assign(&mut national, again).await.revision, 2);
+    // Assigned after the period, it does not hold for it.
+    let mut late = by(world.hanoi, target("MBR_ADMITTED", world.badinh, YEAR, 99));
+    late.assigned_on = Some(civil(date!(2022 - 02 - 01)));
+    assert_eq!(assign(&mut national, late).await.revision, 3);
+
+    let asked = pb::GetTargetCascadeRequest {
+        organisation_id: world.hanoi.to_string(),
+        indicator: "MBR_ADMITTED".to_string(),
+        period: Some(period(YEAR)),
+        ..Default::default()
+    };
+    let cascade = national.targets.get_target_cascade(asked).await.expect("told").into_inner();
+    assert_eq!(cascade.assigned[0].value, 100);
+    assert_eq!((cascade.children_sum, cascade.difference), (120, 20));
+    assert_eq!(cascade.children.iter().map(|child| child.share_basis_points).sum::<i32>(), 10_000);
+    let badinh = cascade
+        .children
+        .iter()
+        .find(|child| child.name == "LĐLĐ quận Ba Đình")
+        .expect("the district");
+    let own = badinh.target.as_ref().expect("a target");
+    assert_eq!((own.value, own.revision, badinh.share_basis_points), (40, 2, 3_333));
+    assert_eq!(badinh.earlier_revisions.iter().map(|earlier| earlier.value).collect::<Vec<_>>(), [30]);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_target_that_makes_no_sense_is_refused_with_its_reason() {
+    let world = World::start().await;
+    let mut officer = world.officer();
+    let good = || by(world.hanoi, target("MBR_ADMITTED", world.badinh, YEAR, 10));
+    let cases = [
+        (pb::AssignTargetRequest { indicator: "X".into(), ..good() }, because("INDICATOR_UNKNOWN", "indicator")),
+        (pb::AssignTargetRequest { issuer_name: "Huyện ủy".into(), ..good() }, because("TARGET_ISSUER_AMBIGUOUS", "issuer_id")),
+        (pb::AssignTargetRequest { value: -1, ..good() }, because("TARGET_VALUE_OUT_OF_RANGE", "value")),
+        (pb::AssignTargetRequest { indicator: "DISS_ORG".into(), value_unit: pb::ValueUnit::Count.into(), ..good() }, because("TARGET_COMPARATOR_UNFIT", "comparator")),
+        (pb::AssignTargetRequest { comparator: pb::Comparator::MeanGreaterOrEqual.into(), ..good() }, because("TARGET_COMPARATOR_UNFIT", "comparator")),
+        (pb::AssignTargetRequest { period: Some(period((YEAR.1, YEAR.0))), ..good() }, because("PERIOD_REVERSED", "period")),
+        (pb::AssignTargetRequest { sector_grouping: "BA_KHOI".into(), sector_group: "X".into(), ..good() }, because("SECTOR_GROUP_UNKNOWN", "sector_group")),
+        (pb::AssignTargetRequest { issuer_id: world.confederation.to_string(), ..good() }, because("ORGANISATION_UNKNOWN", "issuer_id")),
+        (pb::AssignTargetRequest { organisation_id: world.hue.to_string(), ..good() }, because("ORGANISATION_UNKNOWN", "organisation_id")),
+    ];
+    for (request, expected) in cases {
+        assert_eq!(refused(officer.targets.assign_target(request).await), expected);
+    }
+    // The same request answers the same; with another body it is refused.
+    let request = good();
+    let first = assign(&mut officer, request.clone()).await;
+    assert_eq!(assign(&mut officer, request.clone()).await, first);
+    let other = pb::AssignTargetRequest { value: 11, ..request };
+    assert_eq!(refused(officer.targets.assign_target(other).await).0, "REQUEST_ID_REUSED");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn targets_of_a_year_are_met_or_missed_on_whole_numbers() {
+    let world = World::start().await;
+    let mut officer = world.officer();
+    let agencies = world.loads_unions(world.caugiay, "HC", 100);
+    let firms = world.loads_unions(world.caugiay, "NNN_TNHH", 20);
+    for (indicator, value, comparator, group) in [
+        ("RATING_GOOD", 9_500, pb::Comparator::Greater, "HCSN"),
+        ("RATING_GOOD", 5_500, pb::Comparator::Greater, "NGOAI_NHA_NUOC"),
+        ("DISS_ORG", 9_500, pb::Comparator::GreaterOrEqual, ""),
+        ("DISS_PERSON", 9_500, pb::Comparator::GreaterOrEqual, ""),
+        ("OFFICER_TRAINED", 10_000, pb::Comparator::Equal, ""),
+    ] {
+        let mut asked = by(world.caugiay, target(indicator, world.caugiay, YEAR, value));
+        asked.comparator = comparator.into();
+        if !group.is_empty() {
+            asked.sector_grouping = "BA_KHOI".into();
+            asked.sector_group = group.into();
+        }
+        assign(&mut officer, asked).await;
+    }
+    let mut mean = by(world.caugiay, target("PARTY_REFERRED", world.caugiay, YEAR, 1));
+    mean.comparator = pb::Comparator::MeanGreaterOrEqual.into();
+    mean.denominator_on = Some(civil(date!(2020 - 12 - 31)));
+    assign(&mut officer, mean).await;
+
+    // 95 of 100 agencies, 12 of 20 firms.
+    let grade = |good: bool| if good { "HOAN_THANH_TOT" } else { "HOAN_THANH" };
+    let rated = |unions: &[Uuid], good: usize| pb::RecordRatingsRequest {
+        request_id: Uuid::new_v4().to_string(),
+        year: 2021,
+        lines: unions
+            .iter()
+            .enumerate()
+            .map(|(n, union)| pb::record_ratings_request::Line {
+                organisation_id: union.to_string(),
+                grade: grade(n < good).to_string(),
+            })
+            .collect(),
+        ..Default::default()
+    };
+    officer.ratings.record_ratings(rated(&agencies, 95)).await.expect("rated");
+    officer.ratings.record_ratings(rated(&firms, 12)).await.expect("rated");
+
+    // 118 of 120 unions reached: members and workers.
+    let activities = agencies
+        .iter()
+        .chain(&firms)
+        .take(118)
+        .flat_map(|union| [4, 9].map(|workers| (union, workers)))
+        .map(|(union, workers_reached)| pb::Activity {
+            organisation_id: union.to_string(),
+            kind: pb::ActivityKind::Dissemination.into(),
+            held_on: Some(civil(date!(2021 - 05 - 05))),
+            members_reached: 10,
+            workers_reached,
+            times: 0,
+        })
+        .collect();
+    let request = pb::RecordActivitiesRequest {
+        request_id: Uuid::new_v4().to_string(),
+        validate_only: false,
+        activities,
+    };
+    officer.activities.record_activities(request).await.expect("recorded");
+    let employers = agencies
+        .iter()
+        .chain(&firms)
+        .map(|union| employers_recorded::Employer {
+            employer_id: Uuid::now_v7().to_string(),
+            surveyor_id: world.caugiay.to_string(),
+            workforce: 21,
+            union_ids: vec![union.to_string()],
+            ..Default::default()
+        })
+        .collect();
+    world.says(date!(2021 - 02 - 01), RegistryWhat::EmployersRecorded(EmployersRecorded { employers }));
+
+    // Three officers, two of them trained, one twice.
+    let officers: Vec<Uuid> = (0..3).map(|_| Uuid::now_v7()).collect();
+    world.says(
+        date!(2020 - 03 - 01),
+        RegistryWhat::CongressHeld(CongressHeld {
+            congress_id: Uuid::now_v7().to_string(),
+            organisation_id: agencies[0].to_string(),
+            offices: officers
+                .iter()
+                .map(|person| Office {
+                    office_id: Uuid::now_v7().to_string(),
+                    organisation_id: agencies[0].to_string(),
+                    body: "EXECUTIVE".into(),
+                    position: "MEMBER".into(),
+                    person_id: person.to_string(),
+                    from_on: Some(civil(date!(2020 - 03 - 01))),
+                    term_until: None,
+                })
+                .collect(),
+            ..Default::default()
+        }),
+    );
+    let attends = |people: &[Uuid]| {
+        let course = TrainingCourseHeld {
+            course_id: Uuid::now_v7().to_string(),
+            organisation_id: world.caugiay.to_string(),
+            topics: vec!["UNION_WORK".into(), "CHARTER".into()],
+            attendances: people
+                .iter()
+                .map(|person| training_course_held::Attendance {
+                    person_id: person.to_string(),
+                    organisation_id: agencies[0].to_string(),
+                    attended_on: Some(civil(date!(2021 - 08 - 08))),
+                })
+                .collect(),
+        };
+        world.tells(date!(2021 - 08 - 08), MembershipWhat::TrainingCourseHeld(course));
+    };
+    attends(&officers[..2]);
+    attends(&officers[1..2]);
+
+    let measured = measure(&mut officer, world.caugiay).await;
+    assert_eq!(
+        measured,
+        [
+            ("95/100 (95%), chỉ tiêu trên 95%: chưa đạt".to_string(), false),
+            ("12/20 (60%), chỉ tiêu trên 55%: đạt".to_string(), true),
+            ("118/120 (98,33%), chỉ tiêu từ 95% trở lên: đạt".to_string(), true),
+            ("2.242/2.520 (88,97%), chỉ tiêu từ 95% trở lên: chưa đạt".to_string(), false),
+            ("2/3 (66,67%), chỉ tiêu đúng 100%: chưa đạt".to_string(), false),
+            ("0 người trên 120 CĐCS (bình quân 0), chỉ tiêu bình quân từ 1 trở lên: chưa đạt".to_string(), false),
+        ]
+    );
+    assert_eq!(officer.value("TRAIN_HEADCOUNT", world.caugiay, YEAR, None).await, 2);
+    assert_eq!(officer.value("TRAIN_ATTENDANCES", world.caugiay, YEAR, None).await, 3);
+
+    // One more, rated again: 96 of 100, and the third officer is trained.
+    officer.ratings.record_ratings(rated(&agencies[95..96], 1)).await.expect("rated again");
+    attends(&officers[2..]);
+    let measured = measure(&mut officer, world.caugiay).await;
+    assert_eq!(measured[0], ("96/100 (96%), chỉ tiêu trên 95%: đạt".to_string(), true));
+    assert_eq!(measured[4], ("3/3 (100%), chỉ tiêu đúng 100%: đạt".to_string(), true));
+
+    for (indicator, additive) in [
+        ("RATING_GOOD", true), ("DISS_ORG", true), ("DISS_PERSON", true), ("OFFICER_TRAINED", false),
+        ("TRAIN_ATTENDANCES", true), ("OFFICER_STOCK", false), ("RATING_RATED", true),
+    ] {
+        let figure = officer.figure(indicator, world.caugiay, YEAR, None).await;
+        let units = officer.explained(&figure, additive, 100).await;
+        assert!(units.iter().all(|unit| unit.amount == 0 || !unit.changes.is_empty()), "{indicator}");
+    }
+    // Our own acts are in the explanation with their place in our feed.
+    let figure = officer.figure("RATING_RATED", world.caugiay, YEAR, None).await;
+    let units = officer.explained(&figure, true, 100).await;
+    assert!(units.iter().flat_map(|unit| &unit.changes).all(|change| {
+        change.source == "reporting" && change.kind == "reporting.ratings_recorded"
+    }));
+    world.stop().await;
+}
+
+async fn measure(actor: &mut Actor, unit: Uuid) -> Vec<(String, bool)> {
+    let asked = pb::MeasureTargetsRequest {
+        organisation_id: unit.to_string(),
+        period: Some(period(YEAR)),
+        tree: None,
+    };
+    let answer = actor.targets.measure_targets(asked).await.expect("measured").into_inner();
+    answer.targets.into_iter().map(|measured| (measured.text, measured.met)).collect()
+}
