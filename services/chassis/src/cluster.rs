@@ -42,6 +42,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// How long between two looks at whether PostgreSQL is ready.
 const LOOK: Duration = Duration::from_millis(10);
 
+/// How many free ports are tried.
+const PORTS_TRIED: usize = 5;
+
 /// What the server is told at every start, whoever made its configuration file.
 const SETTINGS: &[&str] = &[
     // PostgreSQL prints keys, values and whole statements into its log unless it is told
@@ -148,11 +151,10 @@ impl Cluster {
 
         let log = directory.join("postgresql.log");
         let socket_directory = socket_directory(directory, &account)?;
-        let signals = if ephemeral { "QUIT" } else { "INT" };
 
         // Between picking a free port and the server taking it another program may take it:
         // then the server ends at once, and another port is picked.
-        for attempt in 1.. {
+        for _ in 0..PORTS_TRIED {
             let port = free_port()?;
             let log_file = fs::File::options().create(true).append(true).open(&log)?;
             let mut command = account.command(&programs.program("postgres"));
@@ -166,7 +168,7 @@ impl Cluster {
             // Its own process group: an interrupt typed at the terminal is for us, and we
             // tell the server when its services have drained.
             let mut server = command.process_group(0).spawn().context("start PostgreSQL")?;
-            let (watchdog, orders) = watch(&server, ephemeral.then_some(directory))?;
+            let (mut watchdog, orders) = watch(&server, ephemeral.then_some(directory))?;
 
             if ready(&mut server, &data)? {
                 return Ok(Self {
@@ -178,18 +180,17 @@ impl Cluster {
                     server,
                     watchdog,
                     orders: Some(orders),
-                    farewell: signals,
+                    farewell: if ephemeral { "QUIT" } else { "INT" },
                 });
             }
-            let said = fs::read_to_string(&log).unwrap_or_default();
-            let port_was_taken = said.contains("could not create any TCP/IP sockets");
-            if !port_was_taken || attempt == 5 {
-                let last: Vec<&str> = said.lines().rev().take(5).collect();
-                let last: Vec<&str> = last.into_iter().rev().collect();
-                bail!("PostgreSQL did not start; its last words:\n{}", last.join("\n"));
+            // The server is gone, and its watchdog must not remove what the next one needs.
+            watchdog.kill().ok();
+            watchdog.wait().ok();
+            if !last_words(&log).contains("could not create any TCP/IP sockets") {
+                break;
             }
         }
-        unreachable!("the loop returns or fails")
+        bail!("PostgreSQL did not start; its last words:\n{}", last_words(&log))
     }
 
     /// The address of a database for a role, over the cluster's own socket, where nobody is
@@ -309,6 +310,13 @@ fn socket_directory(directory: &Path, account: &Account) -> anyhow::Result<PathB
     fs::set_permissions(&short, fs::Permissions::from_mode(0o700))?;
     account.give(&short)?;
     Ok(short)
+}
+
+/// The last lines of a log.
+fn last_words(log: &Path) -> String {
+    let said = fs::read_to_string(log).unwrap_or_default();
+    let lines: Vec<&str> = said.lines().collect();
+    lines[lines.len().saturating_sub(6)..].join("\n")
 }
 
 fn free_port() -> anyhow::Result<u16> {
