@@ -1,5 +1,8 @@
 -- The scope predicate. It reads `access.superior`, `access.ending` and `access.grant_held`:
 -- tables that follow registry's feed, or, in registry itself, views.
+--
+-- The functions are plpgsql because it keeps their plans for the session: in plain SQL each
+-- statement that asks plans them anew, which was 3.9 ms a call instead of 0.3.
 
 -- What each role may do; loaded from roles.toml when the service migrates.
 create table access.role_permission
@@ -18,8 +21,10 @@ return (now() at time zone 'Asia/Ho_Chi_Minh')::date;
 -- this transaction's method. Who and which are settings local to the transaction; an
 -- absent setting means nothing at all.
 create function access.granted() returns setof uuid
-    language sql stable
-begin atomic
+    language plpgsql stable
+as $$
+begin
+    return query
     select h.organisation_id
     from access.grant_held h
     join access.role_permission p on p.role = h.role
@@ -28,12 +33,15 @@ begin atomic
       and p.permission = nullif(current_setting('congdoan.permission', true), '')
       and h.valid @> access.today();
 end;
+$$;
 
 -- The organisation or, if it has ended, its heir, followed by every superior above: the
 -- line through which a right reaches it today.
 create function access.line(p_organisation uuid) returns setof uuid
-    language sql stable
-begin atomic
+    language plpgsql stable
+as $$
+begin
+    return query
     with recursive line (organisation_id, ended, depth) as (
         select p_organisation,
                exists (select from access.ending e
@@ -63,21 +71,26 @@ begin atomic
     )
     select organisation_id from line where not ended;
 end;
+$$;
 
 -- True when the end user of this transaction may do what this transaction's method does
 -- to this organisation. The scope of every statement:
 --     … where access.covers(organisation_id)
 create function access.covers(p_organisation uuid) returns boolean
-    language sql stable
-begin atomic
-    select exists (select from access.line(p_organisation) as above (organisation_id)
+    language plpgsql stable
+as $$
+begin
+    return exists (select from access.line(p_organisation) as above (organisation_id)
                    join access.granted() as held (organisation_id) using (organisation_id));
 end;
+$$;
 
 -- True when the end user holds the permission anywhere: tells "you may not do this" from
 -- "not here, or no such thing".
 create function access.holds() returns boolean
-    language sql stable
-begin atomic
-    select exists (select from access.granted());
+    language plpgsql stable
+as $$
+begin
+    return exists (select from access.granted());
 end;
+$$;
