@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use chassis::database::{Act, Acting};
-use chassis::refusal::Failure;
+use chassis::refusal::{Failure, Refusal};
 use serde::{Deserialize, Serialize};
 use time::Date;
 use uuid::Uuid;
@@ -60,36 +60,40 @@ struct Superior {
     ended_on: Option<Date>,
 }
 
-/// The bad lines of a load, in their order.
+/// What is wrong with the lines of a load.
 #[derive(Default)]
-struct BadLines {
-    count: usize,
-    refusals: Vec<chassis::refusal::Refusal>,
-}
+struct BadLines(Vec<(usize, &'static str, Refused)>);
 
 impl BadLines {
-    fn refuse(&mut self, n: usize, part: &str, refused: Refused) {
-        self.count += 1;
-        if self.refusals.len() < REFUSALS_MAX {
-            self.refusals.push(refused.refusal().field(format!("lines[{n}].{part}")));
-        }
+    fn refuse(&mut self, n: usize, part: &'static str, refused: Refused) {
+        self.0.push((n, part, refused));
     }
 
-    fn none(self) -> Result<(), Failure> {
-        lines_refused(self.count, self.refusals)
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn none(mut self) -> Result<(), Failure> {
+        self.0.sort_by_key(|(n, _, _)| *n);
+        let refused = self.0.len();
+        let first = self.0.into_iter().take(REFUSALS_MAX);
+        let named = first
+            .map(|(n, part, refused)| refused.refusal().field(format!("lines[{n}].{part}")))
+            .collect();
+        lines_refused(refused, named)
     }
 }
 
 /// Refuses a load for its bad lines, each named with its own reason, if there are any.
 pub fn lines_refused(
     count: usize,
-    refusals: Vec<chassis::refusal::Refusal>,
+    refusals: Vec<Refusal>,
 ) -> Result<(), Failure> {
     if count == 0 {
         return Ok(());
     }
     let whole = Refused::LinesRefused { refused: count }.refusal();
-    Err(refusals.into_iter().fold(whole, chassis::refusal::Refusal::and).into())
+    Err(refusals.into_iter().fold(whole, Refusal::and).into())
 }
 
 impl Act for LoadOrganisations {
@@ -101,7 +105,7 @@ impl Act for LoadOrganisations {
         let mut bad = BadLines::default();
         let organisations = self.organisations(acting.today, &rules, &superiors, &mut bad);
         self.refuse_taken_codes(acting, &mut bad).await?;
-        if bad.count > 0 {
+        if !bad.is_empty() {
             refuse_the_unauthorised(acting).await?;
         }
         bad.none()?;
@@ -152,9 +156,11 @@ impl LoadOrganisations {
         let (codes, dates): (Vec<&str>, Vec<Date>) = named.into_iter().unzip();
         // Found first, then locked, then read again: an end that crossed is seen.
         let ids = sqlx::query_scalar!(
-            "select distinct organisation_id from organisation_code
-             where code = any($1::text[]) and upper_inf(recorded)
-               and access.covers(organisation_id)",
+            "select organisation_id
+             from (select distinct organisation_id from organisation_code
+                   where code = any($1::text[]) and upper_inf(recorded)
+                   offset 0) bearer
+             where access.covers(organisation_id)",
             &codes as &[&str],
         )
         .fetch_all(acting.db())

@@ -7,7 +7,7 @@ with named as (
       on bearer.code = named.code and bearer.valid @> named.on_date and upper_inf(bearer.recorded)
 ), reached as materialized (
     select organisation_id
-    from (select distinct organisation_id from named) bearers
+    from (select distinct organisation_id from named offset 0) bearers
     where access.covers(organisation_id)
 )
 select named.code as "code!",

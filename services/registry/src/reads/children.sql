@@ -1,14 +1,19 @@
 -- The direct subordinates of $1 on $2 as known at $3 (null for now), in order of code, after
 -- the code $5 of $6, at most $7. $4 says that this is today's tree: whoever covers the
 -- superior covers them; on another day's tree each is asked for itself.
-select edge.organisation_id
-from organisation_parent edge
-join organisation_code code
-  on code.organisation_id = edge.organisation_id
- and code.valid @> $2::date and code.recorded @> coalesce($3::timestamptz, 'infinity')
-where edge.superior_id = $1
-  and edge.valid @> $2::date and edge.recorded @> coalesce($3::timestamptz, 'infinity')
-  and ($5::text is null or (code.code, edge.organisation_id) > ($5, $6::uuid))
-  and ($4 or access.covers(edge.organisation_id))
-order by code.code, edge.organisation_id
+select child.organisation_id as "organisation_id!"
+from (
+    select edge.organisation_id
+    from organisation_parent edge
+    join organisation_code code
+      on code.organisation_id = edge.organisation_id
+     and code.valid @> $2::date and code.recorded @> coalesce($3::timestamptz, 'infinity')
+    where edge.superior_id = $1
+      and edge.valid @> $2::date and edge.recorded @> coalesce($3::timestamptz, 'infinity')
+      and ($5::text is null or (code.code, edge.organisation_id) > ($5, $6::uuid))
+    order by code.code, edge.organisation_id
+    -- A fence: the scope is asked one by one, in this order, until the page is full.
+    offset 0
+) child
+where $4 or access.covers(child.organisation_id)
 limit $7

@@ -19,15 +19,18 @@ pub async fn offices(
     let offices = sqlx::query_as!(
         Office,
         r#"select office_id, organisation_id, body, position, person_id, term_until,
-                  lower(valid) as "from_on!"
-           from office
-           where ($2 and organisation_id = $1
-                  or not $2 and organisation_id in (select subtree($1, $3, 'infinity')))
-             and upper_inf(recorded) and valid @> $3::date
-             and ($4::text is null or body = $4)
-             and ($5::uuid is null or office_id > $5)
-             and access.covers(organisation_id)
-           order by office_id
+                  from_on as "from_on!"
+           from (select office.*, lower(valid) as from_on
+                 from office
+                 where ($2 and organisation_id = $1
+                        or not $2 and organisation_id in (select subtree($1, $3, 'infinity')))
+                   and upper_inf(recorded) and valid @> $3::date
+                   and ($4::text is null or body = $4)
+                   and ($5::uuid is null or office_id > $5)
+                 order by office_id
+                 -- A fence: the scope is asked in this order, until the page is full.
+                 offset 0) held
+           where access.covers(organisation_id)
            limit $6"#,
         of.organisation_id,
         of.own_only,

@@ -17,8 +17,9 @@ from (
     ) hit
     group by organisation_id
     order by likeness desc, organisation_id
+    -- A fence: the scope is asked one by one, in this order.
+    offset 0
 ) found
 where ($5::uuid is null or organisation_id in (select subtree($5, $6, 'infinity')))
   and access.covers(organisation_id)
-order by likeness desc, organisation_id
 limit $7

@@ -15,14 +15,14 @@ with recursive skeleton (organisation_id, path) as (
     where edge.has_subordinates and edge.valid @> $2::date
       and edge.recorded @> coalesce($3::timestamptz, 'infinity')
 )
-select shown.organisation_id as "organisation_id!", superior.path as "path!"
-from (select organisation_id, path from skeleton
-      where $6::uuid[] is null or path >= $6
-      order by path) superior
-cross join lateral (
-    -- The superior itself, first among its own: its place in the page is that of its path.
-    select one.organisation_id, one.place
-    from (
+select paged.organisation_id as "organisation_id!", paged.path as "path!"
+from (
+    select shown.organisation_id, superior.path, shown.place
+    from (select organisation_id, path from skeleton
+          where $6::uuid[] is null or path >= $6
+          order by path) superior
+    cross join lateral (
+        -- The superior itself, first among its own: its place in the page is its path's.
         select superior.organisation_id, '00000000-0000-0000-0000-000000000000'::uuid as place
         where exists (select from organisation_status status
                       where status.organisation_id = superior.organisation_id
@@ -33,16 +33,17 @@ cross join lateral (
         from organisation_parent leaf
         where leaf.superior_id = superior.organisation_id and not leaf.has_subordinates
           and leaf.valid @> $2::date and leaf.recorded @> coalesce($3::timestamptz, 'infinity')
-    ) one
-    where ($6::uuid[] is null or superior.path > $6 or one.place > $7::uuid)
-      and ($5::text is null
-           or exists (select from organisation_type type
-                      where type.organisation_id = one.organisation_id and type.type = $5
-                        and type.valid @> $2::date
-                        and type.recorded @> coalesce($3::timestamptz, 'infinity')))
-      and ($4 or access.covers(one.organisation_id))
-    order by one.place
-    limit $8
-) shown
-order by superior.path, shown.place
+    ) shown
+    where $6::uuid[] is null or superior.path > $6 or shown.place > $7::uuid
+    order by superior.path, shown.place
+    -- What is asked of each organisation is asked in this order, until the page is full:
+    -- without this fence it would be asked of the whole tree first.
+    offset 0
+) paged
+where ($5::text is null
+       or exists (select from organisation_type type
+                  where type.organisation_id = paged.organisation_id and type.type = $5
+                    and type.valid @> $2::date
+                    and type.recorded @> coalesce($3::timestamptz, 'infinity')))
+  and ($4 or access.covers(paged.organisation_id))
 limit $8

@@ -17,11 +17,13 @@ with asked as (
         limit 1
     ) edge on true
 ), reached as materialized (
-    -- Thousands of units have few superiors: the right is decided once for each.
+    -- Thousands of units have few superiors: the right is decided once for each, behind a
+    -- fence, or it would be decided for each unit.
     select held_on
     from (select distinct case when $3 then coalesce(superior_id, organisation_id)
                                else organisation_id end as held_on
-          from asked) seats
+          from asked
+          offset 0) seats
     where access.covers(held_on)
 )
 select asked.organisation_id as "organisation_id!",
