@@ -16,9 +16,10 @@ use crate::error::Refused;
 /// Says on which position of registry's feed an act was decided: whoever follows both feeds
 /// applies it after that one.
 async fn decided_on_registry(acting: &mut Acting) -> Result<(), Failure> {
-    let position = sqlx::query_scalar!("select position from feed.follower where source = 'registry'")
-        .fetch_optional(acting.db())
-        .await?;
+    let position =
+        sqlx::query_scalar!("select position from feed.follower where source = 'registry'")
+            .fetch_optional(acting.db())
+            .await?;
     acting.set_registry_position(position.unwrap_or(0));
     Ok(())
 }

@@ -60,7 +60,14 @@ pub struct Facts {
 
 impl Facts {
     /// Adds a fact about a number of things of one kind.
-    pub fn add(&mut self, unit_id: Uuid, on_date: Date, code: &'static str, reason: &str, amount: i64) {
+    pub fn add(
+        &mut self,
+        unit_id: Uuid,
+        on_date: Date,
+        code: &'static str,
+        reason: &str,
+        amount: i64,
+    ) {
         if amount != 0 {
             self.additive.push(Fact {
                 unit_id,
@@ -192,7 +199,8 @@ pub fn of_registry(
     let mut facts = Facts::default();
     match what {
         RegistryWhat::OrganisationFounded(founded) => {
-            let state = founded.organisation.as_ref().context("a founding names no organisation")?;
+            let state =
+                founded.organisation.as_ref().context("a founding names no organisation")?;
             let unit = id(&state.organisation_id)?;
             if is_grassroots(unit) {
                 let on = date(state.founded_on)?.unwrap_or(effective_on);
@@ -346,7 +354,8 @@ mod tests {
     }
 
     #[test]
-    fn a_person_at_a_course_is_one_attendance_and_one_subject_for_each_topic() -> anyhow::Result<()> {
+    fn a_person_at_a_course_is_one_attendance_and_one_subject_for_each_topic() -> anyhow::Result<()>
+    {
         let facts = of_membership(
             &MembershipWhat::TrainingCourseHeld(TrainingCourseHeld {
                 organisation_id: unit(7).to_string(),

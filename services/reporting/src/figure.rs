@@ -213,6 +213,16 @@ impl Source {
         })
     }
 
+    /// The code of the facts that it sums, if it sums facts.
+    fn code(&self) -> Option<&str> {
+        match self {
+            Source::Flow(code, _) => Some(code),
+            Source::TransferredIn => Some("MBR_TRANSFER_IN"),
+            Source::TransferredOut => Some("MBR_TRANSFER_OUT"),
+            _ => None,
+        }
+    }
+
     /// Whether it is a state on the last day.
     pub fn is_stock(&self) -> bool {
         matches!(
@@ -382,7 +392,10 @@ pub struct Counting<'a> {
     period: Period,
     sectors: Vec<String>,
     groups: Vec<String>,
-    flows: Option<Vec<FlowRow>>,
+    /// By code; those of codes that were not asked for yet are absent.
+    flows: BTreeMap<String, Vec<FlowRow>>,
+    /// Codes that will be asked for: they come with the first statement.
+    expected: BTreeSet<String>,
     transfers_inside: Option<Vec<(String, String, i64)>>,
     counted: BTreeMap<Source, Count>,
     settled: Option<Completeness>,
@@ -390,7 +403,6 @@ pub struct Counting<'a> {
     known: Option<Known>,
 }
 
-#[derive(Clone)]
 struct FlowRow {
     line: String,
     code: String,
@@ -413,12 +425,23 @@ impl<'a> Counting<'a> {
             period,
             sectors,
             groups,
-            flows: None,
+            flows: BTreeMap::new(),
+            expected: BTreeSet::new(),
             transfers_inside: None,
             counted: BTreeMap::new(),
             settled: None,
             eligible: None,
             known: None,
+        }
+    }
+
+    /// Says which indicators will be asked for, so that one statement brings all their flows.
+    pub fn expect<'i>(&mut self, indicators: impl IntoIterator<Item = &'i Indicator>) {
+        let formulas = indicators.into_iter().flat_map(|indicator| {
+            std::iter::once(&indicator.numerator).chain(&indicator.denominator)
+        });
+        for term in formulas.flat_map(Formula::terms) {
+            self.expected.extend(term.source.code().map(str::to_string));
         }
     }
 
@@ -430,9 +453,10 @@ impl<'a> Counting<'a> {
             None => None,
         };
         let completeness = match &denominator {
-            Some(rated) if indicator.numerator.terms().any(|term| {
-                matches!(&term.source, Source::Flow(code, _) if code == "RATING")
-            }) =>
+            Some(rated)
+                if indicator.numerator.terms().any(
+                    |term| matches!(&term.source, Source::Flow(code, _) if code == "RATING"),
+                ) =>
             {
                 let covered = rated.total;
                 Completeness { covered, expected: self.eligible().await?.max(covered) }
@@ -510,10 +534,9 @@ impl<'a> Counting<'a> {
     }
 
     async fn flow(&mut self, code: &str, reasons: &[String]) -> Result<Count, Failure> {
-        let rows = self.flows().await?;
+        let rows = self.flows(code).await?;
         Ok(Count::sum(
             rows.iter()
-                .filter(|row| row.code == code)
                 .filter(|row| reasons.is_empty() || reasons.contains(&row.reason))
                 .map(|row| (row.line.clone(), row.amount)),
         ))
@@ -522,36 +545,41 @@ impl<'a> Counting<'a> {
     /// A code's amounts by reason.
     pub async fn by_reason(&mut self, code: &str) -> Result<BTreeMap<String, i64>, Failure> {
         let mut reasons = BTreeMap::new();
-        for row in self.flows().await?.iter().filter(|row| row.code == code) {
+        for row in self.flows(code).await? {
             *reasons.entry(row.reason.clone()).or_default() += row.amount;
         }
         reasons.retain(|_, amount: &mut i64| *amount != 0);
         Ok(reasons)
     }
 
-    async fn flows(&mut self) -> Result<Vec<FlowRow>, Failure> {
-        if let Some(rows) = &self.flows {
-            return Ok(rows.clone());
+    async fn flows(&mut self, code: &str) -> Result<&[FlowRow], Failure> {
+        if !self.flows.contains_key(code) {
+            let mut codes = std::mem::take(&mut self.expected);
+            codes.insert(code.to_string());
+            codes.retain(|code| !self.flows.contains_key(code));
+            let codes: Vec<String> = codes.into_iter().collect();
+            let rows = sqlx::query_file_as!(
+                FlowRow,
+                "src/figure/flows.sql",
+                self.scope.head,
+                self.scope.as_of,
+                self.scope.by.code(),
+                &self.sectors,
+                &self.groups,
+                self.scope.group,
+                self.scope.direct_only,
+                self.period.from,
+                self.period.until(),
+                &codes,
+            )
+            .fetch_all(&mut *self.connection)
+            .await?;
+            self.flows.extend(codes.into_iter().map(|code| (code, Vec::new())));
+            for row in rows {
+                self.flows.entry(row.code.clone()).or_default().push(row);
+            }
         }
-        let codes: BTreeSet<&str> = FLOWS.into_iter().collect();
-        let rows = sqlx::query_file_as!(
-            FlowRow,
-            "src/figure/flows.sql",
-            self.scope.head,
-            self.scope.as_of,
-            self.scope.by.code(),
-            &self.sectors,
-            &self.groups,
-            self.scope.group,
-            self.scope.direct_only,
-            self.period.from,
-            self.period.until(),
-            &codes.into_iter().collect::<Vec<_>>() as &[&str],
-        )
-        .fetch_all(&mut *self.connection)
-        .await?;
-        self.flows = Some(rows.clone());
-        Ok(rows)
+        Ok(self.flows.get(code).map_or(&[], Vec::as_slice))
     }
 
     /// All transfers, less those that stay under the head.
@@ -828,9 +856,8 @@ pub async fn heads(
     organisations: &[Uuid],
     on: Date,
 ) -> Result<BTreeMap<Uuid, String>, Failure> {
-    let rows = sqlx::query_file!("src/figure/heads.sql", organisations, on)
-        .fetch_all(connection)
-        .await?;
+    let rows =
+        sqlx::query_file!("src/figure/heads.sql", organisations, on).fetch_all(connection).await?;
     Ok(rows.into_iter().map(|row| (row.organisation_id, row.name)).collect())
 }
 

@@ -91,12 +91,13 @@ impl Recount {
         )
         .fetch_all(pool)
         .await?;
-        let subjects = sqlx::query!("select unit_id, on_date, code, reason, subject from subject_fact")
-            .fetch_all(pool)
-            .await?
-            .into_iter()
-            .map(|row| (row.unit_id, row.on_date, row.code, row.reason, row.subject))
-            .collect();
+        let subjects =
+            sqlx::query!("select unit_id, on_date, code, reason, subject from subject_fact")
+                .fetch_all(pool)
+                .await?
+                .into_iter()
+                .map(|row| (row.unit_id, row.on_date, row.code, row.reason, row.subject))
+                .collect();
         Ok(Self { organisations, facts, subjects })
     }
 
@@ -218,7 +219,9 @@ impl Recount {
             .iter()
             .filter(|fact| fact.unit_id == unit && fact.on_date <= on)
             .map(|fact| match fact.code.as_str() {
-                "MBR_ADMITTED" | "MBR_RECOGNISED" | "MBR_READMITTED" | "MBR_TRANSFER_IN" => fact.amount,
+                "MBR_ADMITTED" | "MBR_RECOGNISED" | "MBR_READMITTED" | "MBR_TRANSFER_IN" => {
+                    fact.amount
+                }
                 "MBR_EXITED" | "MBR_TRANSFER_OUT" => -fact.amount,
                 _ => 0,
             })

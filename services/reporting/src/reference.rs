@@ -175,7 +175,9 @@ impl Reference {
             .get(grouping)
             .into_iter()
             .flat_map(|grouping| &grouping.groups)
-            .flat_map(|group| group.sectors.iter().map(|sector| (sector.clone(), group.code.clone())))
+            .flat_map(|group| {
+                group.sectors.iter().map(|sector| (sector.clone(), group.code.clone()))
+            })
             .unzip()
     }
 
@@ -248,10 +250,7 @@ fn indicators(schemes: &[Scheme]) -> anyhow::Result<Vec<Indicator>> {
             );
             let numerator = Formula::read(&row.numerator, schemes)?;
             let distinct = numerator.terms().any(|term| term.source.is_distinct());
-            ensure!(
-                !distinct || row.kind != Kind::Additive,
-                "distinct subjects do not add up"
-            );
+            ensure!(!distinct || row.kind != Kind::Additive, "distinct subjects do not add up");
             ensure!(
                 !distinct || numerator.terms().count() == 1,
                 "distinct subjects of two sources cannot be combined"
@@ -348,7 +347,10 @@ fn schemes() -> anyhow::Result<Vec<Scheme>> {
                 from_year: row.from_year,
                 through_year: row.through_year,
                 document: row.document,
-                issued_on: Date::parse(&row.issued_on, format_description!("[year]-[month]-[day]"))?,
+                issued_on: Date::parse(
+                    &row.issued_on,
+                    format_description!("[year]-[month]-[day]"),
+                )?,
                 grades: vec![grade],
             }),
         }
@@ -373,7 +375,8 @@ impl Source {
                         .iter()
                         .find(|scheme| scheme.code == code)
                         .with_context(|| format!("no rating scheme {code}"))?;
-                    reasons.extend(scheme.grades.iter().map(|grade| format!("{code}.{}", grade.code)));
+                    reasons
+                        .extend(scheme.grades.iter().map(|grade| format!("{code}.{}", grade.code)));
                 }
                 None => reasons.push(reason.to_string()),
             }

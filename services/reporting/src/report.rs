@@ -110,10 +110,11 @@ impl Printer<'_> {
             indicators.sort_unstable();
             indicators.dedup();
             let mut counting = Counting::new(&mut *self.connection, self.reference, scope, period);
-            for code in indicators {
-                if let Some(indicator) = self.reference.indicator(code) {
-                    self.counted.push(counting.figure(indicator).await?);
-                }
+            let indicators: Vec<_> =
+                indicators.into_iter().filter_map(|code| self.reference.indicator(code)).collect();
+            counting.expect(indicators.iter().copied());
+            for indicator in indicators {
+                self.counted.push(counting.figure(indicator).await?);
             }
         }
         Ok(())
@@ -141,14 +142,8 @@ impl Printer<'_> {
             None => vec![Row::default()],
             Some(Each::Issuer) => self.issuers(line, period).await?,
             Some(each) => {
-                rows::read(
-                    self.connection,
-                    self.reference,
-                    &self.order,
-                    &self.targets,
-                    each,
-                )
-                .await?
+                rows::read(self.connection, self.reference, &self.order, &self.targets, each)
+                    .await?
             }
         };
         let mut printed = Vec::new();
@@ -195,7 +190,10 @@ impl Printer<'_> {
                         Format::Against(noun) => {
                             let asked = self.asked(number, period, row.issuer.as_ref());
                             references.extend(
-                                asked.iter().flat_map(|asked| &asked.target_ids).map(|id| ("target", *id)),
+                                asked
+                                    .iter()
+                                    .flat_map(|asked| &asked.target_ids)
+                                    .map(|id| ("target", *id)),
                             );
                             against(value, asked.map(|asked| asked.value), noun, decimals)
                         }

@@ -245,7 +245,8 @@ fn tiles<'a>(targets: &[&'a Target], from: Date, period: Period) -> Option<Vec<&
     if from > period.through {
         return Some(Vec::new());
     }
-    let mut next: Vec<&&Target> = targets.iter().filter(|target| target.period.from == from).collect();
+    let mut next: Vec<&&Target> =
+        targets.iter().filter(|target| target.period.from == from).collect();
     next.sort_by_key(|target| std::cmp::Reverse(target.period.through));
     next.into_iter().find_map(|first| {
         let mut rest = tiles(targets, first.period.until(), period)?;
@@ -334,7 +335,9 @@ impl Measured {
                 vietnamese::quotient(value, self.mean_denominator, decimals),
                 comparator.spoken(&vietnamese::number(target.value)),
             ),
-            (ValueUnit::Count, _) => against(value, Some(target.value), &indicator.unit_vi, decimals),
+            (ValueUnit::Count, _) => {
+                against(value, Some(target.value), &indicator.unit_vi, decimals)
+            }
         }
     }
 }
@@ -508,7 +511,8 @@ mod tests {
             let period = crate::figure::year(year).expect("a year");
             target(period.from, period.through, value, Comparator::GreaterOrEqual)
         };
-        let mut targets = vec![year(2016, 20), year(2017, 18), year(2018, 15), year(2019, 17), year(2020, 18)];
+        let mut targets =
+            vec![year(2016, 20), year(2017, 18), year(2018, 15), year(2019, 17), year(2020, 18)];
         let five_years = Period { from: date!(2016 - 01 - 01), through: date!(2020 - 12 - 31) };
         let asked_of = |targets: &[Target]| asked(targets, "ORG_FOUNDED", "", "", five_years);
         assert_eq!(asked_of(&targets).first().map(|asked| asked.value), Some(88));
@@ -523,7 +527,8 @@ mod tests {
 
     #[test]
     fn above_95_percent_is_not_reached_by_95_of_100() {
-        let mut above = target(date!(2021 - 01 - 01), date!(2021 - 12 - 31), 9_500, Comparator::Greater);
+        let mut above =
+            target(date!(2021 - 01 - 01), date!(2021 - 12 - 31), 9_500, Comparator::Greater);
         above.value_unit = ValueUnit::BasisPoints;
         assert!(!met(&above, 95, 100, 0));
         assert!(met(&above, 96, 100, 0));
@@ -535,7 +540,10 @@ mod tests {
     #[test]
     fn a_figure_against_its_target_prints_as_the_reports_printed_it() {
         assert_eq!(against(101, Some(88), "CĐCS", 2), "101/88 CĐCS (đạt 114,77%)");
-        assert_eq!(against(4504, Some(3800), "đoàn viên", 2), "4.504/3.800 đoàn viên (đạt 118,53%)");
+        assert_eq!(
+            against(4504, Some(3800), "đoàn viên", 2),
+            "4.504/3.800 đoàn viên (đạt 118,53%)"
+        );
         assert_eq!(against(25, Some(25), "công đoàn cơ sở", 1), "25/25 công đoàn cơ sở (đạt 100%)");
         assert_eq!(against(1857, Some(1400), "đoàn viên", 1), "1.857/1.400 đoàn viên (đạt 132,6%)");
         assert_eq!(against(3, Some(0), "CĐCS", 1), "3/0 CĐCS (đạt —)");

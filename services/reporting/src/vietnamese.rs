@@ -37,11 +37,7 @@ pub fn padded(value: i64, width: usize) -> String {
 
 /// As [`number`], with the sign also where it is positive: `+11`.
 pub fn signed(value: i64) -> String {
-    if value > 0 {
-        format!("+{}", number(value))
-    } else {
-        number(value)
-    }
+    if value > 0 { format!("+{}", number(value)) } else { number(value) }
 }
 
 /// `numerator / denominator` rounded half up (away from zero) at `decimals` places, without

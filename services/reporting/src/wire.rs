@@ -56,14 +56,11 @@ pub fn sector_group(reference: &Reference, grouping: &str, group: &str) -> Resul
     }
     let known = reference.groupings().get(grouping);
     match known {
-        _ if grouping.is_empty() => Err(Refused::SectorGroupUnknown {
-            grouping: String::new(),
-            group: group.to_string(),
+        _ if grouping.is_empty() => {
+            Err(Refused::SectorGroupUnknown { grouping: String::new(), group: group.to_string() }
+                .into())
         }
-        .into()),
-        None => {
-            Err(Refused::SectorGroupingUnknown { grouping: grouping.to_string() }.into())
-        }
+        None => Err(Refused::SectorGroupingUnknown { grouping: grouping.to_string() }.into()),
         Some(known) if !group.is_empty() && !known.has(group) => Err(Refused::SectorGroupUnknown {
             grouping: grouping.to_string(),
             group: group.to_string(),
@@ -209,7 +206,11 @@ pub async fn figures(
         .iter()
         .filter(|figure| figure.scope.by == By::Child)
         .flat_map(|figure| {
-            figure.value.lines.keys().chain(figure.denominator.iter().flat_map(|count| count.lines.keys()))
+            figure
+                .value
+                .lines
+                .keys()
+                .chain(figure.denominator.iter().flat_map(|count| count.lines.keys()))
         })
         .filter_map(|line| Uuid::parse_str(line).ok())
         .collect();
@@ -320,8 +321,11 @@ fn head(
             "ENDED" => plain(pb::LineKind::Ended, "đã kết thúc"),
             "NOT_YET_FOUNDED" => plain(pb::LineKind::NotYetFounded, "chưa thành lập"),
             child => {
-                let name =
-                    Uuid::parse_str(child).ok().and_then(|id| names.get(&id)).cloned().unwrap_or_default();
+                let name = Uuid::parse_str(child)
+                    .ok()
+                    .and_then(|id| names.get(&id))
+                    .cloned()
+                    .unwrap_or_default();
                 (pb::LineKind::Child, child.to_string(), String::new(), name)
             }
         },

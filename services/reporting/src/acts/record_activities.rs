@@ -89,7 +89,8 @@ impl Act for RecordActivities {
 
         let act_id = acting.act_id;
         let activity_ids: Vec<Uuid> = self.activities.iter().map(|_| Uuid::now_v7()).collect();
-        let kinds: Vec<&str> = self.activities.iter().map(|activity| activity.kind.code()).collect();
+        let kinds: Vec<&str> =
+            self.activities.iter().map(|activity| activity.kind.code()).collect();
         let dates: Vec<Date> = self.activities.iter().map(|activity| activity.held_on).collect();
         let numbers = |of: fn(&Activity) -> i32| self.activities.iter().map(of).collect::<Vec<_>>();
         sqlx::query!(

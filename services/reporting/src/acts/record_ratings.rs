@@ -50,10 +50,12 @@ impl Act for RecordRatings {
             let field = format!("lines[{line}].organisation_id");
             match known.get(unit) {
                 None => faults.push(Refused::OrganisationUnknown { field, organisation_id: *unit }),
-                Some(named) if !named.grassroots => faults.push(Refused::OrganisationNotGrassroots {
-                    field,
-                    organisation_type: named.organisation_type.clone(),
-                }),
+                Some(named) if !named.grassroots => {
+                    faults.push(Refused::OrganisationNotGrassroots {
+                        field,
+                        organisation_type: named.organisation_type.clone(),
+                    })
+                }
                 Some(_) => match first_lines.get(unit) {
                     Some(first) => faults.push(Refused::LineRepeated { field, first: *first }),
                     None => {

@@ -89,6 +89,7 @@ impl FigureService for Api {
         reads::organisation(&mut reading, scope.head).await?;
         let mut counted = Vec::with_capacity(indicators.len());
         let mut counting = Counting::new(&mut reading, self.reference, scope, period);
+        counting.expect(indicators.iter().copied());
         for indicator in indicators {
             counted.push(counting.figure(indicator).await?);
         }

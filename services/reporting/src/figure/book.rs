@@ -73,6 +73,8 @@ impl Books {
         period: Period,
     ) -> Result<Self, Failure> {
         let mut counting = Counting::new(connection, reference, Scope::of(head, as_of), period);
+        let nets = ["MBR_NET", "ORG_NET"].into_iter().filter_map(|code| reference.indicator(code));
+        counting.expect(nets);
         Ok(Self {
             members: members(&mut counting, period).await?,
             unions: unions(&mut counting, period).await?,
@@ -121,7 +123,8 @@ async fn members(counting: &mut Counting<'_>, period: Period) -> Result<Book, Fa
 
 async fn unions(counting: &mut Counting<'_>, period: Period) -> Result<Book, Failure> {
     let mut lines = Lines::default();
-    for (code, name_vi) in [("ORG_FOUNDED", "thành lập mới"), ("ORG_LOADED", "ghi nhận đã có")] {
+    for (code, name_vi) in [("ORG_FOUNDED", "thành lập mới"), ("ORG_LOADED", "ghi nhận đã có")]
+    {
         let count = counting.source(&Source::Flow(code.to_string(), Vec::new())).await?;
         lines.comes(code, name_vi, count.total);
     }

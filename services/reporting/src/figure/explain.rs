@@ -74,9 +74,9 @@ pub async fn explain(
     page_size: i64,
 ) -> Result<Explanation, Failure> {
     let by_unit = Scope { by: By::Unit, ..scope };
-    let mut figure = Counting::new(&mut *connection, reference, by_unit.clone(), period)
-        .figure(indicator)
-        .await?;
+    let mut counting = Counting::new(&mut *connection, reference, by_unit.clone(), period);
+    counting.expect([indicator]);
+    let mut figure = counting.figure(indicator).await?;
 
     let amounts = std::mem::take(&mut figure.value.lines);
     let denominators = figure
@@ -146,8 +146,12 @@ impl Behind<'_> {
         }
         amounts.retain(|_, amount| *amount != 0);
 
-        let keys: Vec<Uuid> =
-            amounts.keys().map(|(_, change)| *change).collect::<BTreeSet<_>>().into_iter().collect();
+        let keys: Vec<Uuid> = amounts
+            .keys()
+            .map(|(_, change)| *change)
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect();
         let details = sqlx::query_file!("src/figure/changes.sql", &keys)
             .fetch_all(&mut *self.connection)
             .await?;

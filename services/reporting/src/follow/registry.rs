@@ -72,7 +72,14 @@ impl Registry {
                 self.found(connection, change, &loaded.organisations, true).await
             }
             What::OrganisationRenamed(renamed) => {
-                rename(connection, on, id(&renamed.organisation_id)?, &renamed.name, &renamed.short_name).await
+                rename(
+                    connection,
+                    on,
+                    id(&renamed.organisation_id)?,
+                    &renamed.name,
+                    &renamed.short_name,
+                )
+                .await
             }
             What::OrganisationsHandedOver(handed) => hand_over(connection, change, handed).await,
             What::OrganisationSuspended(suspended) => {
@@ -83,7 +90,8 @@ impl Registry {
             }
             What::OrganisationsEnded(ended) => end(connection, change, ended).await,
             What::OrganisationSectorChanged(changed) => {
-                change_sector(connection, change, id(&changed.organisation_id)?, &changed.sector).await
+                change_sector(connection, change, id(&changed.organisation_id)?, &changed.sector)
+                    .await
             }
             What::DecisionRecorded(recorded) => record_decision(connection, recorded).await,
             What::CongressHeld(congress) => {
@@ -324,9 +332,13 @@ async fn end(
     .await?;
     // A place lasts as long as the unit, and so do the seats in its bodies and those who
     // follow it.
-    sqlx::query!("delete from edge where organisation_id = any($1) and lower(valid) >= $2", &units, on)
-        .execute(&mut *connection)
-        .await?;
+    sqlx::query!(
+        "delete from edge where organisation_id = any($1) and lower(valid) >= $2",
+        &units,
+        on
+    )
+    .execute(&mut *connection)
+    .await?;
     sqlx::query!(
         "update edge set valid = daterange(lower(valid), $2)
          where organisation_id = any($1) and valid @> $2::date",
@@ -430,7 +442,8 @@ async fn fill_offices(
     change: &Change,
     offices: &[Office],
 ) -> Result<(), Failure> {
-    let (mut ids, mut units, mut people, mut from) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut ids, mut units, mut people, mut from) =
+        (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let (mut bodies, mut positions) = (Vec::new(), Vec::new());
     for office in offices {
         ids.push(id(&office.office_id)?);
@@ -463,7 +476,8 @@ async fn end_offices(
     on: Date,
     ended: &OfficesEnded,
 ) -> Result<(), Failure> {
-    let seats = ended.seats.iter().map(|seat| id(&seat.office_id)).collect::<Result<Vec<_>, _>>()?;
+    let seats =
+        ended.seats.iter().map(|seat| id(&seat.office_id)).collect::<Result<Vec<_>, _>>()?;
     sqlx::query!(
         "update office set valid = valid * daterange(null, $2) where office_id = any($1)",
         &seats,
@@ -520,7 +534,8 @@ async fn record_employers(
     recorded: &EmployersRecorded,
 ) -> Result<(), Failure> {
     for employer in &recorded.employers {
-        let unions = employer.union_ids.iter().map(|union| id(union)).collect::<Result<Vec<_>, _>>()?;
+        let unions =
+            employer.union_ids.iter().map(|union| id(union)).collect::<Result<Vec<_>, _>>()?;
         sqlx::query!(
             "insert into employer_survey (employer_id, surveyed_on, surveyor_id, workforce,
                                           workforce_female, union_ids, change_id)
@@ -564,10 +579,7 @@ async fn assign_unit(
 }
 
 /// Which of the organisations that a change is about are unions.
-async fn grassroots(
-    connection: &mut PgConnection,
-    what: &What,
-) -> Result<HashSet<Uuid>, Failure> {
+async fn grassroots(connection: &mut PgConnection, what: &What) -> Result<HashSet<Uuid>, Failure> {
     let units: Vec<&str> = match what {
         What::OrganisationFounded(founded) => {
             founded.organisation.iter().map(|state| state.organisation_id.as_str()).collect()

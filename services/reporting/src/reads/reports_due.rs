@@ -108,7 +108,8 @@ pub async fn reports_due(
             reports_due: spans
                 .iter()
                 .filter(|span| {
-                    row.from_on <= span.through && row.until_on.is_none_or(|until| until > span.through)
+                    row.from_on <= span.through
+                        && row.until_on.is_none_or(|until| until > span.through)
                 })
                 .copied()
                 .collect(),

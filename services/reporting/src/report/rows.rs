@@ -307,7 +307,11 @@ async fn own_cascades(
         })
         .collect();
     own.sort_by(|left, right| {
-        (left.period, &left.indicator, &left.issuer).cmp(&(right.period, &right.indicator, &right.issuer))
+        (left.period, &left.indicator, &left.issuer).cmp(&(
+            right.period,
+            &right.indicator,
+            &right.issuer,
+        ))
     });
     let mut cascades = Vec::new();
     for target in own {
@@ -336,7 +340,8 @@ async fn cascades(
     let mut rows = Vec::new();
     for (target, cascade) in own_cascades(connection, order, targets).await? {
         let issuers =
-            issuer_names(connection, std::slice::from_ref(&target.issuer), target.period.through).await?;
+            issuer_names(connection, std::slice::from_ref(&target.issuer), target.period.through)
+                .await?;
         let sum = target::sum(&cascade.children);
         let words = [
             ("indicator", indicator_name(reference, &target.indicator)),
@@ -412,8 +417,10 @@ async fn assignments(connection: &mut PgConnection, order: &Order) -> Result<Vec
                 ("unit", assignment.unit_name),
                 ("from", vietnamese::date(assignment.from_on)),
             ];
-            let references =
-                vec![("assignment", assignment.assignment_id), ("organisation", assignment.unit_id)];
+            let references = vec![
+                ("assignment", assignment.assignment_id),
+                ("organisation", assignment.unit_id),
+            ];
             Row::of(words, references)
         })
         .collect())

@@ -99,7 +99,14 @@ fn happens(world: &World, living: &mut Living, on: Date, event: Event) {
                 on,
                 proto::registry::v1::registry_change::Change::OrganisationFounded(
                     proto::registry::v1::OrganisationFounded {
-                        organisation: Some(state(unit, Some(superior), "LDLD_HUYEN", "", "LĐLĐ", on)),
+                        organisation: Some(state(
+                            unit,
+                            Some(superior),
+                            "LDLD_HUYEN",
+                            "",
+                            "LĐLĐ",
+                            on,
+                        )),
                         ..Default::default()
                     },
                 ),
@@ -215,7 +222,14 @@ async fn books_balance_and_a_recount_agrees_whatever_happens() {
             .expect("a history")
             .current();
         let root = Uuid::now_v7();
-        world.loads(vec![state(root, Some(world.confederation), "LDLD_TINH", "", "LĐLĐ", date!(2015 - 01 - 01))]);
+        world.loads(vec![state(
+            root,
+            Some(world.confederation),
+            "LDLD_TINH",
+            "",
+            "LĐLĐ",
+            date!(2015 - 01 - 01),
+        )]);
         let mut living = Living {
             superiors: vec![(root, world.confederation)],
             unions: Vec::new(),
@@ -258,8 +272,14 @@ async fn check(world: &World, national: &mut Actor, living: &Living, last: Date,
 }
 
 const ADDITIVE: [&str; 8] = [
-    "MBR_STOCK", "ORG_STOCK", "MBR_ADMITTED", "MBR_EXITED", "MBR_TRANSFER_IN", "MBR_TRANSFER_OUT",
-    "ORG_FOUNDED", "ORG_ENDED",
+    "MBR_STOCK",
+    "ORG_STOCK",
+    "MBR_ADMITTED",
+    "MBR_EXITED",
+    "MBR_TRANSFER_IN",
+    "MBR_TRANSFER_OUT",
+    "ORG_FOUNDED",
+    "ORG_ENDED",
 ];
 const MOVES: [&str; 6] =
     ["ORG_IN", "ORG_OUT", "MBR_IN_WITH_UNIT", "MBR_OUT_WITH_UNIT", "MBR_NET", "ORG_NET"];
@@ -277,7 +297,8 @@ async fn compare(
     let period = Period { from: days.0, through: days.1 };
     let mut asked = crate::world::query("", head, days, as_of);
     asked.indicators = ADDITIVE.iter().chain(&MOVES).map(|code| (*code).to_string()).collect();
-    let figures = national.figures.query_figures(asked).await.expect("counted").into_inner().figures;
+    let figures =
+        national.figures.query_figures(asked).await.expect("counted").into_inner().figures;
     let figure = |code: &str| figures.iter().find(|figure| figure.indicator == code).expect(code);
 
     for figure in &figures {
@@ -291,7 +312,9 @@ async fn compare(
             .iter()
             .map(|line| {
                 let at = match line.kind() {
-                    pb::LineKind::Child => Line::Child(line.organisation_id.parse().expect("an id")),
+                    pb::LineKind::Child => {
+                        Line::Child(line.organisation_id.parse().expect("an id"))
+                    }
                     pb::LineKind::Ended => Line::Ended,
                     pb::LineKind::NotYetFounded => Line::NotYetFounded,
                     _ => Line::Itself,

@@ -31,8 +31,11 @@ async fn two_issuers_five_years_a_ceremony_and_a_rating_print_as_in_thanh_tri() 
     let district = world.badinh;
     let mut officer = world.officer();
     let five_years = (date!(2016 - 01 - 01), date!(2020 - 12 - 31));
-    for (year, unions, members) in [(2016, 18, 760), (2017, 17, 760), (2018, 18, 760), (2019, 17, 760), (2020, 18, 760)] {
-        let days = reporting::figure::year(year).map(|year| (year.from, year.through)).expect("a year");
+    for (year, unions, members) in
+        [(2016, 18, 760), (2017, 17, 760), (2018, 18, 760), (2019, 17, 760), (2020, 18, 760)]
+    {
+        let days =
+            reporting::figure::year(year).map(|year| (year.from, year.through)).expect("a year");
         for (indicator, value) in [("ORG_FOUNDED", unions), ("MBR_ADMITTED", members)] {
             let mut city = target(indicator, district, days, value);
             city.issuer_id = world.hanoi.to_string();
@@ -99,9 +102,15 @@ async fn two_issuers_five_years_a_ceremony_and_a_rating_print_as_in_thanh_tri() 
     has(&lines, "phát triển mới 101/88 CĐCS (đạt 114,77%) theo chỉ tiêu của LĐLĐ thành phố Hà Nội");
     has(&lines, "phát triển mới 101/93 CĐCS (đạt 108,6%) theo chỉ tiêu của Huyện ủy Thanh Trì");
     has(&lines, "4.504/3.800 đoàn viên (đạt 118,53%)");
-    has(&lines, "100% CĐCS khu vực nhà nước, 64,94% CĐCS ngoài khu vực nhà nước đạt vững mạnh xuất sắc và vững mạnh");
+    has(
+        &lines,
+        "100% CĐCS khu vực nhà nước, 64,94% CĐCS ngoài khu vực nhà nước đạt vững mạnh xuất sắc và vững mạnh",
+    );
     has(&lines, "trao Quyết định thành lập cho 3 CĐCS");
-    has(&lines, "Thái Sơn; CĐCS Nhóm lớp Mầm non tư thục Quả Trứng Tròn; CĐCS Nhóm trẻ, lớp mẫu giáo độc lập tư thục Trẻ Việt");
+    has(
+        &lines,
+        "Thái Sơn; CĐCS Nhóm lớp Mầm non tư thục Quả Trứng Tròn; CĐCS Nhóm trẻ, lớp mẫu giáo độc lập tư thục Trẻ Việt",
+    );
     // Every figure of a line gives the same value when it is asked for, and explains itself.
     let line = lines.iter().find(|line| line.text.contains("64,94%")).expect("the line");
     for figure in &line.figures {
@@ -109,7 +118,12 @@ async fn two_issuers_five_years_a_ceremony_and_a_rating_print_as_in_thanh_tri() 
         assert_eq!(units.iter().map(|unit| unit.denominator).sum::<i64>(), figure.denominator);
     }
     let only = officer
-        .print("THANH_TRI", district, five_years, &[("issuer", "Huyện ủy Thanh Trì"), ("decimals", "0")])
+        .print(
+            "THANH_TRI",
+            district,
+            five_years,
+            &[("issuer", "Huyện ủy Thanh Trì"), ("decimals", "0")],
+        )
         .await
         .expect("printed");
     has(&only, "101/93 CĐCS (đạt 109%)");
@@ -131,7 +145,8 @@ async fn a_year_and_its_stock_by_sector_print_as_in_ba_dinh() {
         .collect();
     for (unions, people) in [(&agencies, 400), (&ventures, 300), (&firms, 20), (&founded, 11)] {
         for union in unions.iter() {
-            let on = if *union == founded[0] { date!(2020 - 04 - 01) } else { date!(2019 - 01 - 01) };
+            let on =
+                if *union == founded[0] { date!(2020 - 04 - 01) } else { date!(2019 - 01 - 01) };
             world.admits(*union, if people == 11 { date!(2020 - 04 - 01) } else { on }, people);
         }
     }
@@ -180,11 +195,15 @@ async fn a_year_and_its_stock_by_sector_print_as_in_ba_dinh() {
     world.says(date!(2020 - 07 - 01), congress(ventures[0]));
     // The district's own congress is no congress of a grassroots union.
     world.says(date!(2020 - 07 - 01), congress(district));
-    for n in 0..3 {
+    for (n, agency) in agencies.iter().take(3).enumerate() {
         let referral_id = Uuid::now_v7().to_string();
         let subject = format!("pseudonym-{}", n % 2);
-        let organisation_id = agencies[n].to_string();
-        let referred = PartyReferred { referral_id: referral_id.clone(), organisation_id: organisation_id.clone(), subject: subject.clone() };
+        let organisation_id = agency.to_string();
+        let referred = PartyReferred {
+            referral_id: referral_id.clone(),
+            organisation_id: organisation_id.clone(),
+            subject: subject.clone(),
+        };
         world.tells(date!(2020 - 02 - 03), MembershipWhat::PartyReferred(referred));
         if n == 0 {
             let admitted = PartyAdmitted { referral_id, organisation_id, subject };
@@ -215,7 +234,8 @@ async fn a_year_and_its_stock_by_sector_print_as_in_ba_dinh() {
 async fn recommendations_and_a_shortened_term_print_as_in_my_duc() {
     let world = World::start().await;
     let days = (date!(2018 - 01 - 01), date!(2020 - 09 - 30));
-    let union = world.founds(world.badinh, "NNN_TNHH", "CĐCS Nhà nghỉ Chùa Hương", date!(2020 - 06 - 01));
+    let union =
+        world.founds(world.badinh, "NNN_TNHH", "CĐCS Nhà nghỉ Chùa Hương", date!(2020 - 06 - 01));
     world.admits(union, date!(2020 - 06 - 01), 7);
     for n in 0..3 {
         let recommended = CadreRecommended {
@@ -260,7 +280,8 @@ async fn growth_cascade_and_who_follows_whom_print_as_in_thai_nguyen() {
         world.admits(*union, date!(2016 - 01 - 01), 30);
     }
     for n in 0..7 {
-        let union = world.founds(world.caugiay, "NNN_CP", &format!("CĐCS {n}"), date!(2019 - 01 - 01));
+        let union =
+            world.founds(world.caugiay, "NNN_CP", &format!("CĐCS {n}"), date!(2019 - 01 - 01));
         world.admits(union, date!(2019 - 01 - 01), 200);
     }
     world.exits(unions[0], date!(2020 - 02 - 02), ExitReason::Retired, 5);
@@ -319,7 +340,10 @@ async fn growth_cascade_and_who_follows_whom_print_as_in_thai_nguyen() {
     // 5 retired, 3 went to Huế, 30 lost their union, 60 left with theirs.
     has(&lines, "kết nạp mới 1.400 đoàn viên, giảm 98 đoàn viên, tăng tuyệt đối 1.302 đoàn viên");
     has(&lines, "thành lập mới 07 CĐCS, giảm 03, tăng tuyệt đối 04");
-    has(&lines, "Tổng Liên đoàn Lao động Việt Nam giao 2.000, tỉnh giao lại 2.100 cho 2 đơn vị (chênh lệch +100)");
+    has(
+        &lines,
+        "Tổng Liên đoàn Lao động Việt Nam giao 2.000, tỉnh giao lại 2.100 cho 2 đơn vị (chênh lệch +100)",
+    );
     has(&lines, "LĐLĐ quận Ba Đình 900 (42,86%)");
     has(&lines, "Phó Trưởng ban Thường trực phụ trách LĐLĐ quận Ba Đình từ 11/07/2018");
     has(&lines, "11 báo cáo đến hạn trong kỳ, gần nhất cho kỳ kết thúc 31/03/2021");
@@ -344,13 +368,19 @@ async fn a_report_that_would_contradict_itself_is_refused() {
     ] {
         sqlx::query(tampering).bind(union).execute(&pool).await.expect("tampered");
     }
-    assert_eq!(refused(officer.print("MY_DUC", world.badinh, year, &[]).await).0, "BOOK_UNBALANCED");
+    assert_eq!(
+        refused(officer.print("MY_DUC", world.badinh, year, &[]).await).0,
+        "BOOK_UNBALANCED"
+    );
     for (template, parameters, expected) in [
         ("NOBODY", &[][..], because("TEMPLATE_UNKNOWN", "template")),
         ("MY_DUC", &[("colour", "red")][..], because("PARAMETER_UNKNOWN", "parameters[0].name")),
         ("MY_DUC", &[("decimals", "many")][..], because("PARAMETER_MALFORMED", "parameters")),
     ] {
-        assert_eq!(refused(officer.print(template, world.badinh, year, parameters).await), expected);
+        assert_eq!(
+            refused(officer.print(template, world.badinh, year, parameters).await),
+            expected
+        );
     }
     world.stop().await;
 }

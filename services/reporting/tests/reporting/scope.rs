@@ -132,7 +132,13 @@ async fn an_officer_reaches_no_other_subtree_and_a_stranger_none() {
     // Of a figure above one's own scope nothing is told, and of an ended unit its heir's
     // officer is told all.
     assert_eq!(
-        refused(world.officer().figures.query_figures(query("MBR_STOCK", world.confederation, YEAR, None)).await),
+        refused(
+            world
+                .officer()
+                .figures
+                .query_figures(query("MBR_STOCK", world.confederation, YEAR, None))
+                .await
+        ),
         because("ORGANISATION_UNKNOWN", "organisation_id")
     );
     world.ends(world.badinh, world.hanoi, None, date!(2025 - 07 - 01));
@@ -163,9 +169,18 @@ async fn bad_lines_are_all_named_and_nothing_is_half_written() {
         (request("", 1980, vec![good()]), because("RATING_YEAR_OUT_OF_RANGE", "year")),
         (request("NAM_MUC", 2020, vec![good()]), because("RATING_SCHEME_NOT_OF_YEAR", "scheme")),
         (request("X", 2020, vec![good()]), because("RATING_SCHEME_UNKNOWN", "scheme")),
-        (request("", 2020, vec![good(), good()]), because("LINE_REPEATED", "lines[1].organisation_id")),
-        (request("", 2020, vec![good(), line(world.badinh, "HOAN_THANH")]), because("ORGANISATION_NOT_GRASSROOTS", "lines[1].organisation_id")),
-        (request("", 2020, vec![line(union, "VUNG_MANH")]), because("RATING_GRADE_UNKNOWN", "lines[0].grade")),
+        (
+            request("", 2020, vec![good(), good()]),
+            because("LINE_REPEATED", "lines[1].organisation_id"),
+        ),
+        (
+            request("", 2020, vec![good(), line(world.badinh, "HOAN_THANH")]),
+            because("ORGANISATION_NOT_GRASSROOTS", "lines[1].organisation_id"),
+        ),
+        (
+            request("", 2020, vec![line(union, "VUNG_MANH")]),
+            because("RATING_GRADE_UNKNOWN", "lines[0].grade"),
+        ),
     ] {
         assert_eq!(refused(officer.ratings.record_ratings(asked).await), expected);
     }
@@ -184,17 +199,32 @@ async fn bad_lines_are_all_named_and_nothing_is_half_written() {
     let today = chassis::database::today();
     for (activities, expected) in [
         (vec![], because("LIST_EMPTY", "activities")),
-        (vec![activity(pb::ActivityKind::Unspecified, today, 1)], because("ACTIVITY_KIND_UNKNOWN", "activities[0].kind")),
-        (vec![activity(pb::ActivityKind::Launch, today, -1)], because("ACTIVITY_COUNT_OUT_OF_RANGE", "activities[0].members_reached")),
-        (vec![activity(pb::ActivityKind::Launch, today + time::Duration::days(2), 1)], because("ACTIVITY_IN_FUTURE", "activities[0].held_on")),
+        (
+            vec![activity(pb::ActivityKind::Unspecified, today, 1)],
+            because("ACTIVITY_KIND_UNKNOWN", "activities[0].kind"),
+        ),
+        (
+            vec![activity(pb::ActivityKind::Launch, today, -1)],
+            because("ACTIVITY_COUNT_OUT_OF_RANGE", "activities[0].members_reached"),
+        ),
+        (
+            vec![activity(pb::ActivityKind::Launch, today + time::Duration::days(2), 1)],
+            because("ACTIVITY_IN_FUTURE", "activities[0].held_on"),
+        ),
     ] {
-        assert_eq!(refused(officer.activities.record_activities(request(activities)).await), expected);
+        assert_eq!(
+            refused(officer.activities.record_activities(request(activities)).await),
+            expected
+        );
     }
     assert_eq!(officer.value("RATING_RATED", world.badinh, YEAR, None).await, 0);
     assert_eq!(officer.value("MOVEMENT_LAUNCHED", world.badinh, (YEAR.0, today), None).await, 0);
     // And with what is asked for wrongly.
     let mut asked = query("MBR_STOCK", world.hanoi, YEAR, None);
     asked.breakdown = pb::Breakdown::SectorGroup.into();
-    assert_eq!(refused(officer.figures.query_figures(asked).await), because("SECTOR_GROUPING_UNKNOWN", "sector_grouping"));
+    assert_eq!(
+        refused(officer.figures.query_figures(asked).await),
+        because("SECTOR_GROUPING_UNKNOWN", "sector_grouping")
+    );
     world.stop().await;
 }

@@ -1,9 +1,9 @@
 //! Targets: who asks whom for what, and whether it was reached.
 
-use proto::registry::v1::registry_change::Change as RegistryWhat;
-use proto::registry::v1::{CongressHeld, EmployersRecorded, Office, employers_recorded};
 use proto::membership::v1::membership_change::Change as MembershipWhat;
 use proto::membership::v1::{TrainingCourseHeld, training_course_held};
+use proto::registry::v1::registry_change::Change as RegistryWhat;
+use proto::registry::v1::{CongressHeld, EmployersRecorded, Office, employers_recorded};
 use proto::reporting::v1 as pb;
 use time::Date;
 use time::macros::date;
@@ -12,7 +12,12 @@ use uuid::Uuid;
 use crate::world::{Actor, World, because, period, refused};
 use chassis::parse::civil;
 
-pub fn target(indicator: &str, unit: Uuid, days: (Date, Date), value: i64) -> pb::AssignTargetRequest {
+pub fn target(
+    indicator: &str,
+    unit: Uuid,
+    days: (Date, Date),
+    value: i64,
+) -> pb::AssignTargetRequest {
     pb::AssignTargetRequest {
         request_id: Uuid::new_v4().to_string(),
         indicator: indicator.to_string(),
@@ -23,7 +28,10 @@ pub fn target(indicator: &str, unit: Uuid, days: (Date, Date), value: i64) -> pb
     }
 }
 
-pub async fn assign(actor: &mut Actor, target: pb::AssignTargetRequest) -> pb::AssignTargetResponse {
+pub async fn assign(
+    actor: &mut Actor,
+    target: pb::AssignTargetRequest,
+) -> pb::AssignTargetResponse {
     actor.targets.assign_target(target).await.expect("assigned").into_inner()
 }
 
@@ -37,7 +45,8 @@ const YEAR: (Date, Date) = (date!(2021 - 01 - 01), date!(2021 - 12 - 31));
 async fn a_cascade_shows_shares_sums_and_revisions() {
     let world = World::start().await;
     let mut national = world.national();
-    assign(&mut national, by(world.confederation, target("MBR_ADMITTED", world.hanoi, YEAR, 100))).await;
+    assign(&mut national, by(world.confederation, target("MBR_ADMITTED", world.hanoi, YEAR, 100)))
+        .await;
     assign(&mut national, by(world.hanoi, target("MBR_ADMITTED", world.badinh, YEAR, 30))).await;
     assign(&mut national, by(world.hanoi, target("MBR_ADMITTED", world.caugiay, YEAR, 60))).await;
     assign(&mut national, by(world.hanoi, target("MBR_ADMITTED", world.education, YEAR, 20))).await;
@@ -66,7 +75,10 @@ async fn a_cascade_shows_shares_sums_and_revisions() {
         .expect("the district");
     let own = badinh.target.as_ref().expect("a target");
     assert_eq!((own.value, own.revision, badinh.share_basis_points), (40, 2, 3_333));
-    assert_eq!(badinh.earlier_revisions.iter().map(|earlier| earlier.value).collect::<Vec<_>>(), [30]);
+    assert_eq!(
+        badinh.earlier_revisions.iter().map(|earlier| earlier.value).collect::<Vec<_>>(),
+        [30]
+    );
     world.stop().await;
 }
 
@@ -76,15 +88,53 @@ async fn a_target_that_makes_no_sense_is_refused_with_its_reason() {
     let mut officer = world.officer();
     let good = || by(world.hanoi, target("MBR_ADMITTED", world.badinh, YEAR, 10));
     let cases = [
-        (pb::AssignTargetRequest { indicator: "X".into(), ..good() }, because("INDICATOR_UNKNOWN", "indicator")),
-        (pb::AssignTargetRequest { issuer_name: "Huyện ủy".into(), ..good() }, because("TARGET_ISSUER_AMBIGUOUS", "issuer_id")),
-        (pb::AssignTargetRequest { value: -1, ..good() }, because("TARGET_VALUE_OUT_OF_RANGE", "value")),
-        (pb::AssignTargetRequest { indicator: "DISS_ORG".into(), value_unit: pb::ValueUnit::Count.into(), ..good() }, because("TARGET_COMPARATOR_UNFIT", "comparator")),
-        (pb::AssignTargetRequest { comparator: pb::Comparator::MeanGreaterOrEqual.into(), ..good() }, because("TARGET_COMPARATOR_UNFIT", "comparator")),
-        (pb::AssignTargetRequest { period: Some(period((YEAR.1, YEAR.0))), ..good() }, because("PERIOD_REVERSED", "period")),
-        (pb::AssignTargetRequest { sector_grouping: "BA_KHOI".into(), sector_group: "X".into(), ..good() }, because("SECTOR_GROUP_UNKNOWN", "sector_group")),
-        (pb::AssignTargetRequest { issuer_id: world.confederation.to_string(), ..good() }, because("ORGANISATION_UNKNOWN", "issuer_id")),
-        (pb::AssignTargetRequest { organisation_id: world.hue.to_string(), ..good() }, because("ORGANISATION_UNKNOWN", "organisation_id")),
+        (
+            pb::AssignTargetRequest { indicator: "X".into(), ..good() },
+            because("INDICATOR_UNKNOWN", "indicator"),
+        ),
+        (
+            pb::AssignTargetRequest { issuer_name: "Huyện ủy".into(), ..good() },
+            because("TARGET_ISSUER_AMBIGUOUS", "issuer_id"),
+        ),
+        (
+            pb::AssignTargetRequest { value: -1, ..good() },
+            because("TARGET_VALUE_OUT_OF_RANGE", "value"),
+        ),
+        (
+            pb::AssignTargetRequest {
+                indicator: "DISS_ORG".into(),
+                value_unit: pb::ValueUnit::Count.into(),
+                ..good()
+            },
+            because("TARGET_COMPARATOR_UNFIT", "comparator"),
+        ),
+        (
+            pb::AssignTargetRequest {
+                comparator: pb::Comparator::MeanGreaterOrEqual.into(),
+                ..good()
+            },
+            because("TARGET_COMPARATOR_UNFIT", "comparator"),
+        ),
+        (
+            pb::AssignTargetRequest { period: Some(period((YEAR.1, YEAR.0))), ..good() },
+            because("PERIOD_REVERSED", "period"),
+        ),
+        (
+            pb::AssignTargetRequest {
+                sector_grouping: "BA_KHOI".into(),
+                sector_group: "X".into(),
+                ..good()
+            },
+            because("SECTOR_GROUP_UNKNOWN", "sector_group"),
+        ),
+        (
+            pb::AssignTargetRequest { issuer_id: world.confederation.to_string(), ..good() },
+            because("ORGANISATION_UNKNOWN", "issuer_id"),
+        ),
+        (
+            pb::AssignTargetRequest { organisation_id: world.hue.to_string(), ..good() },
+            because("ORGANISATION_UNKNOWN", "organisation_id"),
+        ),
     ];
     for (request, expected) in cases {
         assert_eq!(refused(officer.targets.assign_target(request).await), expected);
@@ -174,7 +224,10 @@ async fn targets_of_a_year_are_met_or_missed_on_whole_numbers() {
             ..Default::default()
         })
         .collect();
-    world.says(date!(2021 - 02 - 01), RegistryWhat::EmployersRecorded(EmployersRecorded { employers }));
+    world.says(
+        date!(2021 - 02 - 01),
+        RegistryWhat::EmployersRecorded(EmployersRecorded { employers }),
+    );
 
     // Three officers, two of them trained, one twice.
     let officers: Vec<Uuid> = (0..3).map(|_| Uuid::now_v7()).collect();
@@ -226,7 +279,11 @@ async fn targets_of_a_year_are_met_or_missed_on_whole_numbers() {
             ("118/120 (98,33%), chỉ tiêu từ 95% trở lên: đạt".to_string(), true),
             ("2.242/2.520 (88,97%), chỉ tiêu từ 95% trở lên: chưa đạt".to_string(), false),
             ("2/3 (66,67%), chỉ tiêu đúng 100%: chưa đạt".to_string(), false),
-            ("0 người trên 120 CĐCS (bình quân 0), chỉ tiêu bình quân từ 1 trở lên: chưa đạt".to_string(), false),
+            (
+                "0 người trên 120 CĐCS (bình quân 0), chỉ tiêu bình quân từ 1 trở lên: chưa đạt"
+                    .to_string(),
+                false
+            ),
         ]
     );
     assert_eq!(officer.value("TRAIN_HEADCOUNT", world.caugiay, YEAR, None).await, 2);
@@ -240,12 +297,20 @@ async fn targets_of_a_year_are_met_or_missed_on_whole_numbers() {
     assert_eq!(measured[4], ("3/3 (100%), chỉ tiêu đúng 100%: đạt".to_string(), true));
 
     for (indicator, additive) in [
-        ("RATING_GOOD", true), ("DISS_ORG", true), ("DISS_PERSON", true), ("OFFICER_TRAINED", false),
-        ("TRAIN_ATTENDANCES", true), ("OFFICER_STOCK", false), ("RATING_RATED", true),
+        ("RATING_GOOD", true),
+        ("DISS_ORG", true),
+        ("DISS_PERSON", true),
+        ("OFFICER_TRAINED", false),
+        ("TRAIN_ATTENDANCES", true),
+        ("OFFICER_STOCK", false),
+        ("RATING_RATED", true),
     ] {
         let figure = officer.figure(indicator, world.caugiay, YEAR, None).await;
         let units = officer.explained(&figure, additive, 100).await;
-        assert!(units.iter().all(|unit| unit.amount == 0 || !unit.changes.is_empty()), "{indicator}");
+        assert!(
+            units.iter().all(|unit| unit.amount == 0 || !unit.changes.is_empty()),
+            "{indicator}"
+        );
     }
     // Our own acts are in the explanation with their place in our feed.
     let figure = officer.figure("RATING_RATED", world.caugiay, YEAR, None).await;

@@ -22,11 +22,9 @@ async fn a_union_that_is_handed_over_counts_under_each_superior_on_its_own_days(
     world.admits(school, date!(2020 - 07 - 01), 2);
     let mut officer = world.officer();
 
-    for (head, admitted, unions_in, stock) in [
-        (world.education, 7, 0, 0),
-        (world.badinh, 6, 1, 13),
-        (world.hanoi, 13, 0, 13),
-    ] {
+    for (head, admitted, unions_in, stock) in
+        [(world.education, 7, 0, 0), (world.badinh, 6, 1, 13), (world.hanoi, 13, 0, 13)]
+    {
         assert_eq!(officer.value("MBR_ADMITTED", head, YEAR_2020, None).await, admitted);
         assert_eq!(officer.value("ORG_IN", head, YEAR_2020, None).await, unions_in);
         assert_eq!(officer.value("MBR_STOCK", head, YEAR_2020, None).await, stock);
@@ -112,7 +110,8 @@ async fn after_the_districts_ended_the_same_facts_roll_up_under_the_city() {
 async fn what_was_not_yet_founded_counts_with_the_first_of_its_superiors_that_lived() {
     let world = World::start().await;
     let late = Uuid::now_v7();
-    let district = state(late, Some(world.hanoi), "LDLD_HUYEN", "", "LĐLĐ quận mới", date!(2020 - 03 - 01));
+    let district =
+        state(late, Some(world.hanoi), "LDLD_HUYEN", "", "LĐLĐ quận mới", date!(2020 - 03 - 01));
     world.says(
         date!(2020 - 03 - 01),
         RegistryWhat::OrganisationFounded(proto::registry::v1::OrganisationFounded {
@@ -130,7 +129,8 @@ async fn what_was_not_yet_founded_counts_with_the_first_of_its_superiors_that_li
     assert_eq!(lines, [(LineKind::NotYetFounded, 8)]);
     assert_eq!(figure.lines[0].head, "chưa thành lập");
     // Under the Confederation it is the city's.
-    let figure = world.national().figure("MBR_ADMITTED", world.confederation, YEAR_2020, before).await;
+    let figure =
+        world.national().figure("MBR_ADMITTED", world.confederation, YEAR_2020, before).await;
     let lines: Vec<_> = figure.lines.iter().map(|line| (line.head.as_str(), line.value)).collect();
     assert_eq!(lines, [("LĐLĐ thành phố Hà Nội", 8)]);
     world.stop().await;
@@ -165,8 +165,16 @@ async fn a_figure_explains_itself_down_to_decisions_and_traces() {
     let mut officer = world.officer();
 
     for indicator in [
-        "MBR_ADMITTED", "MBR_NET", "MBR_DECREASED", "MBR_STOCK", "MBR_TRANSFER_OUT",
-        "MBR_OUT_WITH_UNIT", "ORG_STOCK", "ORG_OUT", "ORG_SUSPENDED", "ORG_NET",
+        "MBR_ADMITTED",
+        "MBR_NET",
+        "MBR_DECREASED",
+        "MBR_STOCK",
+        "MBR_TRANSFER_OUT",
+        "MBR_OUT_WITH_UNIT",
+        "ORG_STOCK",
+        "ORG_OUT",
+        "ORG_SUSPENDED",
+        "ORG_NET",
     ] {
         for head in [world.badinh, world.caugiay, world.hanoi] {
             for as_of in [None, Some(date!(2021 - 01 - 01))] {
@@ -179,8 +187,14 @@ async fn a_figure_explains_itself_down_to_decisions_and_traces() {
     let units = officer.explained(&figure, true, 3).await;
     let behind = &units[0].changes[0];
     assert_eq!(behind.change_id, change.to_string());
-    assert_eq!((behind.decision_number.as_str(), behind.traceparent.as_str()), ("12/QĐ-LĐLĐ", TRACEPARENT));
-    assert_eq!((behind.source.as_str(), behind.position), ("registry", world.registry.position() - 1));
+    assert_eq!(
+        (behind.decision_number.as_str(), behind.traceparent.as_str()),
+        ("12/QĐ-LĐLĐ", TRACEPARENT)
+    );
+    assert_eq!(
+        (behind.source.as_str(), behind.position),
+        ("registry", world.registry.position() - 1)
+    );
     // Only the two who went to Huế left; one went next door.
     assert_eq!(officer.value("MBR_TRANSFER_OUT", world.badinh, YEAR_2020, None).await, 2);
     world.stop().await;

@@ -153,7 +153,8 @@ impl World {
             running: Some(running),
             _folder: folder,
         };
-        let state = |unit, superior, kind, name: &str| state(unit, superior, kind, "", name, ORIGIN);
+        let state =
+            |unit, superior, kind, name: &str| state(unit, superior, kind, "", name, ORIGIN);
         world.loads(vec![
             state(world.confederation, None, "TLD", "Tổng Liên đoàn Lao động Việt Nam"),
             state(world.hanoi, Some(world.confederation), "LDLD_TINH", "LĐLĐ thành phố Hà Nội"),
@@ -351,7 +352,8 @@ impl Actor {
         as_of: Option<Date>,
     ) -> pb::Figure {
         let asked = query(indicator, head, period, as_of);
-        let figures = self.figures.query_figures(asked).await.expect("counted").into_inner().figures;
+        let figures =
+            self.figures.query_figures(asked).await.expect("counted").into_inner().figures;
         figures.into_iter().next().expect("one figure")
     }
 
