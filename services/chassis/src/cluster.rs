@@ -2,7 +2,7 @@
 //!
 //! [`Cluster::start`] finds PostgreSQL's programs, makes a cluster in a directory, and runs
 //! it until the value is dropped or this process ends, in whatever manner it ends. It works
-//! as an ordinary user and as root (see [`account`]). [`Cluster::provision`] makes the roles
+//! as an ordinary user and as root (see `account.rs`). [`Cluster::provision`] makes the roles
 //! and the database of a service. Production runs its PostgreSQL elsewhere and uses none of
 //! this.
 

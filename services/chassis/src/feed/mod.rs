@@ -3,7 +3,7 @@
 //!
 //! An act [`append`]s its changes to `feed.pending` in its own transaction. The sequencer of
 //! any replica moves what was committed to `feed.stream`, with dense positions, many acts a
-//! round. [`FeedService.Watch`](watch) serves the stream; a follower in another service
+//! round. `FeedService.Watch` serves the stream; a follower in another service
 //! [applies](Follow) whole acts, together with its position, in one transaction.
 //!
 //! **Invariant:** nobody sends a `NOTIFY` inside a transaction that writes: it would hold a
