@@ -4,7 +4,7 @@ use anyhow::Context;
 use proto::reporting::v1::print_report_request::Parameter;
 use proto::reporting::v1::{ListTemplatesRequest, PrintReportRequest};
 
-use crate::cli::{Question, Report};
+use crate::cli::Report;
 use crate::client::{Client, told};
 use crate::explain::{figure_line, organisation, period, tree};
 
@@ -33,8 +33,7 @@ pub async fn run(report: Report) -> anyhow::Result<()> {
         .map_err(told)?
         .into_inner();
 
-    println!("{}", answer.title);
-    println!("{}\n", subtitle(&question));
+    println!("{}\n", answer.title);
     for line in answer.lines {
         println!("{}", line.text);
         if report.figures {
@@ -44,14 +43,6 @@ pub async fn run(report: Report) -> anyhow::Result<()> {
         }
     }
     Ok(())
-}
-
-fn subtitle(question: &Question) -> String {
-    let tree = match question.as_of {
-        Some(day) => format!("trên cây ngày {day}"),
-        None => "trên cây tại thời điểm".to_owned(),
-    };
-    format!("{} – {}, {tree}", question.from, question.to)
 }
 
 async fn list(client: &Client) -> anyhow::Result<()> {
