@@ -88,7 +88,8 @@ pub async fn run(system: &System) -> anyhow::Result<()> {
     println!("{}\n", print::heading("Năm bản báo cáo, tính từ sự kiện"));
     let mut wrong = 0;
     for report in &expected::REPORTS {
-        wrong += print::report(administrator, &replayed.tree, report, report.words, Lines::All).await?;
+        wrong +=
+            print::report(administrator, &replayed.tree, report, report.words, Lines::All).await?;
     }
     replayed.rate_again().await?;
     println!("Sau khi một CĐCS của Cầu Giấy được xếp loại lại:\n");
@@ -110,7 +111,8 @@ pub async fn run(system: &System) -> anyhow::Result<()> {
     println!("Các báo cáo cũ, vẫn theo tổ chức và tên gọi khi đó:\n");
     for report in &expected::REPORTS {
         let words = report.words_after_objection();
-        wrong += print::report(administrator, &replayed.tree, report, &words, Lines::Expected).await?;
+        wrong +=
+            print::report(administrator, &replayed.tree, report, &words, Lines::Expected).await?;
     }
     wrong += print::rolled_up(administrator, &replayed.tree).await?;
 
@@ -132,14 +134,16 @@ pub async fn replay(system: &System, progress: &Progress) -> anyhow::Result<Repl
     let owner_url = &system.database("registry").context("registry has a database")?.owner_url;
     let confederation_id =
         registry::bootstrap(owner_url, issuer.issuer(), ADMINISTRATOR).await?.to_string();
-    let line = crate::client::Client::connect(&system.gateway(), &issuer.token(ADMINISTRATOR)?).await?;
+    let line =
+        crate::client::Client::connect(&system.gateway(), &issuer.token(ADMINISTRATOR)?).await?;
     let administrator = Client::over(line, "confederation");
     let confederation =
         Office { client: administrator.clone(), organisation_id: confederation_id.clone() };
 
     let reference = Reference::read()?;
     let loading = progress.bar("nạp cây tổ chức 2018-2021")?;
-    let tree = load(&administrator.with_progress(loading.clone()), &reference, &confederation_id).await?;
+    let tree =
+        load(&administrator.with_progress(loading.clone()), &reference, &confederation_id).await?;
     loading.finish();
 
     let names = Names::read()?;
@@ -165,9 +169,12 @@ pub async fn replay(system: &System, progress: &Progress) -> anyhow::Result<Repl
     };
     let city = open("ha-noi", "LĐLĐ thành phố Hà Nội", &province_federation("01")).await?;
     let my_duc = open("my-duc", "000 Mỹ Đức", &reference.federation_of("01", "Mỹ Đức")?).await?;
-    let thanh_tri = open("thanh-tri", "001 Thanh Trì", &reference.federation_of("01", "Thanh Trì")?).await?;
-    let ba_dinh = open("ba-dinh", "002 Ba Đình", &reference.federation_of("01", "Ba Đình")?).await?;
-    let cau_giay = open("cau-giay", "003 Cầu Giấy", &reference.federation_of("01", "Cầu Giấy")?).await?;
+    let thanh_tri =
+        open("thanh-tri", "001 Thanh Trì", &reference.federation_of("01", "Thanh Trì")?).await?;
+    let ba_dinh =
+        open("ba-dinh", "002 Ba Đình", &reference.federation_of("01", "Ba Đình")?).await?;
+    let cau_giay =
+        open("cau-giay", "003 Cầu Giấy", &reference.federation_of("01", "Cầu Giấy")?).await?;
     let thai_nguyen = open("thai-nguyen", "004 Thái Nguyên", &province_federation("19")).await?;
 
     let people = |federation| People::of_federation(&names, federation);

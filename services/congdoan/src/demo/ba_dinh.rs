@@ -26,9 +26,8 @@ const JOINT_VENTURES: Block = Block { prefix: "BD-LD", sector: "FDI_LD", unions:
 const FIRMS: Block = Block { prefix: "BD-DN", sector: "NNN_CP", unions: 309, members: 32 };
 
 /// Members of each union founded in the year, at its founding.
-const FOUNDERS: [u32; 25] = [
-    11, 9, 14, 8, 21, 10, 12, 9, 16, 7, 13, 10, 9, 18, 8, 12, 15, 9, 10, 26, 11, 8, 13, 9, 12,
-];
+const FOUNDERS: [u32; 25] =
+    [11, 9, 14, 8, 21, 10, 12, 9, 16, 7, 13, 10, 9, 18, 8, 12, 15, 9, 10, 26, 11, 8, 13, 9, 12];
 /// Admissions to unions that were there already, month by month.
 const ADMITTED_BY_MONTH: [u32; 12] = [126, 139, 144, 159, 138, 157, 66, 110, 159, 129, 155, 75];
 
@@ -48,7 +47,8 @@ const LEFT: [(ExitReason, usize); 8] = [
 const DISSOLVED_WITH_MEMBERSHIP: usize = 7;
 const DISSOLVED_REHOMED: usize = 3;
 const DISSOLVED_TO_SUPERIOR: usize = 2;
-const DISSOLVED_FIRMS: usize = DISSOLVED_WITH_MEMBERSHIP + DISSOLVED_REHOMED + DISSOLVED_TO_SUPERIOR;
+const DISSOLVED_FIRMS: usize =
+    DISSOLVED_WITH_MEMBERSHIP + DISSOLVED_REHOMED + DISSOLVED_TO_SUPERIOR;
 const DISSOLVED_JOINT_VENTURES: usize = 2;
 const SUSPENDED: usize = 7;
 /// Firms from this place on take part in the year's ordinary life.
@@ -122,7 +122,8 @@ pub async fn replay(
 
     end(office, &firms, &ventures).await?;
     suspend(office, &firms).await?;
-    let mut lively: Vec<Union> = state.drain(..).chain(ventures.drain(DISSOLVED_JOINT_VENTURES..)).collect();
+    let mut lively: Vec<Union> =
+        state.drain(..).chain(ventures.drain(DISSOLVED_JOINT_VENTURES..)).collect();
     lively.extend(firms.drain(LIVELY..));
     leave(office, &mut lively).await?;
     transfer(office, &mut lively).await
@@ -343,9 +344,12 @@ async fn end(office: &Office, firms: &[Union], ventures: &[Union]) -> anyhow::Re
     let ends: Vec<_> = ended
         .iter()
         .map(|union| end(union, MembersOutcome::MembershipEnds, ""))
-        .chain(rehomed.iter().chain(&ventures[..DISSOLVED_JOINT_VENTURES]).map(|union| {
-            end(union, MembersOutcome::Rehomed, home.id.as_str())
-        }))
+        .chain(
+            rehomed
+                .iter()
+                .chain(&ventures[..DISSOLVED_JOINT_VENTURES])
+                .map(|union| end(union, MembersOutcome::Rehomed, home.id.as_str())),
+        )
         .chain(to_superior.iter().map(|union| end(union, MembersOutcome::ToSuperior, "")))
         .collect();
     let count = ends.len();

@@ -227,6 +227,10 @@ mod tests {
         assert_eq!(rated(&VENTURE_GRADES), VENTURES.unions);
         assert_eq!(rated(&FIRM_GRADES), FIRMS.unions);
         assert_eq!(rated(&AGENCY_GRADES[..2]), OBJECTING);
-        const { assert!(((AGENCIES.unions + VENTURES.unions + FIRMS.unions) * OFFICERS).is_multiple_of(3)) };
+        const {
+            assert!(
+                ((AGENCIES.unions + VENTURES.unions + FIRMS.unions) * OFFICERS).is_multiple_of(3)
+            )
+        };
     }
 }

@@ -177,7 +177,11 @@ async fn refer(office: &Office, unions: &[Union]) -> anyhow::Result<()> {
         request_id: office.client.request_id("refer"),
         organisation_id: office.organisation_id.clone(),
         referred_on: Some(civil(date!(2019 - 03 - 18))),
-        lines: unions.iter().take(40).map(|union| super::people::known(&union.members[2])).collect(),
+        lines: unions
+            .iter()
+            .take(40)
+            .map(|union| super::people::known(&union.members[2]))
+            .collect(),
         ..ReferToPartyRequest::default()
     };
     let referred = office.client.refer_to_party(request).await?.referrals;

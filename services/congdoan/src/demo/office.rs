@@ -244,9 +244,11 @@ impl Office {
         congress: Congress<'_>,
     ) -> anyhow::Result<HoldCongressResponse> {
         let positions = ["CHAIR", "VICE_CHAIR"].into_iter().chain(std::iter::repeat("MEMBER"));
-        let offices = congress.elected.iter().zip(positions).map(|(person, position)| {
-            seat("EXECUTIVE", position, person)
-        });
+        let offices = congress
+            .elected
+            .iter()
+            .zip(positions)
+            .map(|(person, position)| seat("EXECUTIVE", position, person));
         let request = HoldCongressRequest {
             request_id: self.client.request_id(&act),
             organisation_id,
@@ -313,7 +315,13 @@ impl Office {
     }
 
     /// Suspends the direction of a union.
-    pub async fn suspend(&self, act: String, union_id: String, number: usize, on: Date) -> anyhow::Result<()> {
+    pub async fn suspend(
+        &self,
+        act: String,
+        union_id: String,
+        number: usize,
+        on: Date,
+    ) -> anyhow::Result<()> {
         let request = SuspendOrganisationRequest {
             request_id: self.client.request_id(&act),
             organisation_id: union_id,
@@ -326,7 +334,13 @@ impl Office {
     }
 
     /// Ends unions by one decision.
-    pub async fn end(&self, act: String, number: usize, on: Date, ends: &[End<'_>]) -> anyhow::Result<()> {
+    pub async fn end(
+        &self,
+        act: String,
+        number: usize,
+        on: Date,
+        ends: &[End<'_>],
+    ) -> anyhow::Result<()> {
         let units = ends.iter().map(|end| end_organisations_request::Unit {
             organisation_id: end.union.id.clone(),
             kind: end.kind.into(),
@@ -371,7 +385,11 @@ impl Office {
     }
 
     /// Assigns a quota.
-    pub async fn assign(&self, act: String, quota: Quota<'_>) -> anyhow::Result<AssignTargetResponse> {
+    pub async fn assign(
+        &self,
+        act: String,
+        quota: Quota<'_>,
+    ) -> anyhow::Result<AssignTargetResponse> {
         let request = AssignTargetRequest {
             request_id: self.client.request_id(&act),
             indicator: quota.indicator.into(),

@@ -79,14 +79,15 @@ impl Names {
             self.given[sex].pick(dice.roll()),
         ];
         let year = 1962 + dice.below(38);
-        let birth_date = Date {
-            year,
-            month: 1 + dice.below(12),
-            day: 1 + dice.below(28),
-        };
+        let birth_date = Date { year, month: 1 + dice.below(12), day: 1 + dice.below(28) };
         let century_and_sex = if woman { 1 } else { 0 };
         PersonLine {
-            name: words.map(str::trim).into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" "),
+            name: words
+                .map(str::trim)
+                .into_iter()
+                .filter(|word| !word.is_empty())
+                .collect::<Vec<_>>()
+                .join(" "),
             sex: if woman { Sex::Female } else { Sex::Male }.into(),
             birth_date: Some(birth_date),
             identity_number: format!("999{century_and_sex}{:02}{serial:06}", year % 100),

@@ -83,7 +83,10 @@ pub async fn employers(client: &Client, tree: &Tree) -> anyhow::Result<usize> {
     let counted = only(client.query_figures(query).await?.figures)?.value;
     println!("Thanh Trì: đơn vị từ 20 lao động trở lên chưa có công đoàn đến {}", day(on)?);
     for employer in &employers {
-        println!("    {:>4} lao động  {:<24} {}", employer.workforce, employer.stage, employer.name);
+        println!(
+            "    {:>4} lao động  {:<24} {}",
+            employer.workforce, employer.stage, employer.name
+        );
     }
     let right = i64::try_from(employers.len())? == counted;
     println!("  {} {} đơn vị\n", mark(right), employers.len());
@@ -110,9 +113,8 @@ pub async fn schools_handed_over(client: &Client, tree: &Tree) -> anyhow::Result
     let [sector_before, district_before, sector_after, district_after] = counts[..] else {
         anyhow::bail!("four figures were asked for");
     };
-    let moved = sector_before > 0
-        && sector_after == 0
-        && district_after - district_before == sector_before;
+    let moved =
+        sector_before > 0 && sector_after == 0 && district_after - district_before == sector_before;
     println!(
         "  {} ngành Giáo dục: {sector_before} -> {sector_after}; huyện: {district_before} -> {district_after} CĐCS khối hành chính sự nghiệp\n",
         mark(moved)
@@ -224,13 +226,24 @@ pub fn commands(system: &System, tree: &Tree) -> anyhow::Result<()> {
     println!("{}\n", heading("Thử tiếp (congdoan demo --stay giữ hệ thống chạy)"));
     println!("  export TOKEN=$(congdoan token --subject {})\n", super::ADMINISTRATOR);
     println!("  # Why 1.857: down to unions, decisions and traces");
-    println!("  congdoan explain MBR_ADMITTED --organisation LDLD-01-001 --from 2020-01-01 --to 2020-12-31 --token $TOKEN\n");
+    println!(
+        "  congdoan explain MBR_ADMITTED --organisation LDLD-01-001 --from 2020-01-01 --to 2020-12-31 --token $TOKEN\n"
+    );
     println!("  # The same figure by JSON");
-    println!("  curl -s -H \"authorization: Bearer $TOKEN\" -H 'content-type: application/json' {gateway}/v1/figures:query -d \\");
-    println!("    '{{\"indicators\":[\"MBR_ADMITTED\"],\"organisationId\":\"{ba_dinh}\",\"period\":{{\"fromOn\":{{\"year\":2020,\"month\":1,\"day\":1}},\"throughOn\":{{\"year\":2020,\"month\":12,\"day\":31}}}}}}'\n");
+    println!(
+        "  curl -s -H \"authorization: Bearer $TOKEN\" -H 'content-type: application/json' {gateway}/v1/figures:query -d \\"
+    );
+    println!(
+        "    '{{\"indicators\":[\"MBR_ADMITTED\"],\"organisationId\":\"{ba_dinh}\",\"period\":{{\"fromOn\":{{\"year\":2020,\"month\":1,\"day\":1}},\"throughOn\":{{\"year\":2020,\"month\":12,\"day\":31}}}}}}'\n"
+    );
     println!("  # A generic gRPC client, by reflection");
-    println!("  grpcurl -plaintext -H \"authorization: Bearer $TOKEN\" -d '{{\"organisationId\":\"{ba_dinh}\"}}' \\");
-    println!("    {} congdoan.registry.v1.OrganisationService/GetOrganisation\n", gateway.trim_start_matches("http://"));
+    println!(
+        "  grpcurl -plaintext -H \"authorization: Bearer $TOKEN\" -d '{{\"organisationId\":\"{ba_dinh}\"}}' \\"
+    );
+    println!(
+        "    {} congdoan.registry.v1.OrganisationService/GetOrganisation\n",
+        gateway.trim_start_matches("http://")
+    );
     Ok(())
 }
 
@@ -252,7 +265,11 @@ pub fn number(value: i64) -> String {
 }
 
 /// A query of these indicators on the tree of then.
-pub fn asked(indicators: &[&str], organisation_id: String, days: (Date, Date)) -> QueryFiguresRequest {
+pub fn asked(
+    indicators: &[&str],
+    organisation_id: String,
+    days: (Date, Date),
+) -> QueryFiguresRequest {
     QueryFiguresRequest {
         indicators: indicators.iter().map(|code| code.to_string()).collect(),
         organisation_id,
@@ -288,6 +305,9 @@ mod tests {
 
     #[test]
     fn thousands_are_parted_by_dots() {
-        assert_eq!([0, 999, 1_857, 30_018, -11].map(number), ["0", "999", "1.857", "30.018", "-11"]);
+        assert_eq!(
+            [0, 999, 1_857, 30_018, -11].map(number),
+            ["0", "999", "1.857", "30.018", "-11"]
+        );
     }
 }

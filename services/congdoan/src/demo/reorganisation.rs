@@ -120,7 +120,8 @@ async fn end(
 
     let mut units = Vec::new();
     for province in &reference.provinces {
-        let (federation, heir) = (tree.id(&province_federation(&province.code))?, heir_of(&province.code)?);
+        let (federation, heir) =
+            (tree.id(&province_federation(&province.code))?, heir_of(&province.code)?);
         if federation != *heir {
             let goes_on = tree.id(&province_federation(&successor_code(reference, &province.code)));
             let kind = match goes_on {

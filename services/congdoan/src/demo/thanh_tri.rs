@@ -66,8 +66,8 @@ const NON_STATE_GRADES: [(&str, usize); 5] =
 
 /// Employers without a union in the survey of 2019: how many workers each had.
 const SURVEYED: [i32; 34] = [
-    142, 96, 88, 75, 64, 61, 57, 52, 48, 45, 41, 38, 36, 33, 31, 28, 26, 25, 23, 22, 21, 20, 19, 18,
-    17, 16, 15, 14, 12, 11, 10, 9, 8, 6,
+    142, 96, 88, 75, 64, 61, 57, 52, 48, 45, 41, 38, 36, 33, 31, 28, 26, 25, 23, 22, 21, 20, 19,
+    18, 17, 16, 15, 14, 12, 11, 10, 9, 8, 6,
 ];
 /// How many of the employers with 20 workers or more got to each stage.
 const FUNNEL: [(&str, usize, Date); 3] = [
@@ -108,8 +108,7 @@ pub async fn replay(
 
     // What the schools admit before they come is the sector union's, and counts there.
     let newcomers = |people: &mut People, act: &str, on: Date| {
-        let parts: Vec<_> =
-            schools.iter().map(|school| (school, people.take(1))).collect();
+        let parts: Vec<_> = schools.iter().map(|school| (school, people.take(1))).collect();
         let act = act.to_string();
         async move {
             at_once(parts.into_iter().map(|(school, lines)| {
@@ -206,8 +205,7 @@ async fn found(
                 (made_up_name("NNN_TNHH", "Thanh Trì", serial), "NNN_TNHH")
             }
         };
-        let of_campaign =
-            CAMPAIGN_FOUNDINGS.iter().position(|place| *place == (year.year, n));
+        let of_campaign = CAMPAIGN_FOUNDINGS.iter().position(|place| *place == (year.year, n));
         let applicants = people.take(founders(n));
         let employer_ids =
             of_campaign.and_then(|place| employer_ids.get(place)).cloned().into_iter().collect();
@@ -250,8 +248,7 @@ async fn admit(
 ) -> anyhow::Result<()> {
     let period = calendar_year(year.year)?;
     let with_schools = year.year > SCHOOLS_HANDED_OVER_ON.year();
-    let unions: Vec<_> =
-        standing.iter().chain(schools.iter().filter(|_| with_schools)).collect();
+    let unions: Vec<_> = standing.iter().chain(schools.iter().filter(|_| with_schools)).collect();
     let batches = 20;
     at_once((0..batches).map(|n| {
         let share = year.admitted / batches + u32::from(n < year.admitted % batches);
@@ -346,9 +343,7 @@ mod tests {
     #[test]
     fn the_small_numbers_of_the_scenario_are_those_of_the_report() {
         assert_eq!(YEARS.iter().map(|year| year.foundings).sum::<usize>(), 101);
-        let members = |year: &Year| {
-            (0..year.foundings).map(founders).sum::<u32>() + year.admitted
-        };
+        let members = |year: &Year| (0..year.foundings).map(founders).sum::<u32>() + year.admitted;
         assert_eq!(YEARS.iter().map(members).sum::<u32>(), 4_504);
         assert_eq!(YEARS.iter().map(|year| year.city.0).sum::<i64>(), 88);
         assert_eq!(YEARS.iter().map(|year| year.city.1).sum::<i64>(), 3_800);

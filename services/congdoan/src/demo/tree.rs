@@ -268,9 +268,11 @@ impl Tree {
             let request =
                 BatchGetOrganisationsRequest { codes: codes.to_vec(), ..Default::default() };
             let found = client.batch_get_organisations(request).await?.organisations;
-            tree.ids.extend(found.into_iter().map(
-                |Organisation { code, organisation_id, .. }| (code, organisation_id),
-            ));
+            tree.ids.extend(
+                found
+                    .into_iter()
+                    .map(|Organisation { code, organisation_id, .. }| (code, organisation_id)),
+            );
         }
         Ok(tree)
     }
@@ -290,13 +292,36 @@ pub fn lower_first(name: &str) -> String {
 /// The name of a made-up union: of a school, an agency or a company, by its sector.
 pub fn made_up_name(sector: &str, place: &str, n: usize) -> String {
     const TRADES: [&str; 12] = [
-        "Thương mại", "Xây dựng", "Vận tải", "Cơ khí", "Dược phẩm", "May mặc", "Điện tử",
-        "Thực phẩm", "Công nghệ", "In ấn", "Du lịch", "Nội thất",
+        "Thương mại",
+        "Xây dựng",
+        "Vận tải",
+        "Cơ khí",
+        "Dược phẩm",
+        "May mặc",
+        "Điện tử",
+        "Thực phẩm",
+        "Công nghệ",
+        "In ấn",
+        "Du lịch",
+        "Nội thất",
     ];
     const FIRMS: [&str; 16] = [
-        "An Phát", "Bình Minh", "Đại Thành", "Hồng Hà", "Kim Long", "Minh Quang", "Nam Việt",
-        "Phú Thịnh", "Quang Minh", "Sao Mai", "Tân Tiến", "Thành Đạt", "Thiên Phú", "Toàn Thắng",
-        "Việt Hưng", "Hòa Bình",
+        "An Phát",
+        "Bình Minh",
+        "Đại Thành",
+        "Hồng Hà",
+        "Kim Long",
+        "Minh Quang",
+        "Nam Việt",
+        "Phú Thịnh",
+        "Quang Minh",
+        "Sao Mai",
+        "Tân Tiến",
+        "Thành Đạt",
+        "Thiên Phú",
+        "Toàn Thắng",
+        "Việt Hưng",
+        "Hòa Bình",
     ];
     const SCHOOLS: [&str; 4] =
         ["Trường Tiểu học", "Trường Trung học cơ sở", "Trường Mầm non", "Trung tâm Giáo dục"];
@@ -342,9 +367,8 @@ mod tests {
     fn a_federation_is_named_after_its_place_of_then() {
         let reference = Reference::read().expect("the lists are compiled in");
         let lines = reference.superiors("TLD");
-        let named = |code: &str| {
-            lines.iter().find(|line| line.code == code).map(|line| line.name.as_str())
-        };
+        let named =
+            |code: &str| lines.iter().find(|line| line.code == code).map(|line| line.name.as_str());
         assert_eq!(named("LDLD-46"), Some("Liên đoàn Lao động tỉnh Thừa Thiên Huế"));
         let ba_dinh = reference.federation_of("01", "Ba Đình").expect("Ba Đình is a district");
         assert_eq!(named(&ba_dinh), Some("Liên đoàn Lao động quận Ba Đình"));
