@@ -1,7 +1,7 @@
 //! Registry: the dated tree of unions, its decisions, bodies, employers and grants.
 //!
 //! A call comes to [`api`], which parses it by [`wire`] and performs one of the [`acts`] or
-//! [`reads`]. Acts check the [`rules`] of the [`reference`] data, stand on a decision
+//! [`reads`]. Acts check the [`rules`] of the [reference data](mod@reference), stand on a decision
 //! ([`basis`]), change the [`tree`] or the [`seats`] in it, and publish what they did.
 //!
 //! **Invariant:** nothing is updated but the end of `recorded`, and nothing is deleted: what
@@ -54,7 +54,8 @@ pub struct Config {
 
 /// Opens the database, brings the reference data up to this program's, and serves.
 pub async fn start(config: Config) -> anyhow::Result<Running> {
-    let seal = Arc::new(seen::Keys::new(config.seen_key.read()?.as_bytes()).context("use seen_key")?);
+    let seal =
+        Arc::new(seen::Keys::new(config.seen_key.read()?.as_bytes()).context("use seen_key")?);
     let database = database::open(&config.database, "registry", &[], seal).await?;
     reference::bring_up_to_date(database.pool()).await.context("write the reference data")?;
     Service::new("registry", &config.serve)

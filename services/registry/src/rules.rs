@@ -61,10 +61,11 @@ impl Rules {
         .fetch_all(&mut *db)
         .await?
         {
-            rules.types.entry(row.r#type).or_default().push(TypeRule {
-                tier: row.tier,
-                span: Span { from: row.from, until: row.until },
-            });
+            rules
+                .types
+                .entry(row.r#type)
+                .or_default()
+                .push(TypeRule { tier: row.tier, span: Span { from: row.from, until: row.until } });
         }
         for row in sqlx::query!(
             r#"select type, superior_type, lower(valid) as "from", upper(valid) as "until"
@@ -106,12 +107,14 @@ impl Rules {
         sector: Option<&str>,
         on: Date,
     ) -> Result<(), Refused> {
-        let versions = self.types.get(type_code).ok_or_else(|| Refused::OrganisationTypeUnknown {
-            type_code: type_code.to_string(),
-        })?;
-        let version = versions.iter().find(|version| version.span.contains(on)).ok_or_else(|| {
-            Refused::OrganisationTypeNotInForce { type_code: type_code.to_string(), on }
-        })?;
+        let versions = self
+            .types
+            .get(type_code)
+            .ok_or_else(|| Refused::OrganisationTypeUnknown { type_code: type_code.to_string() })?;
+        let version =
+            versions.iter().find(|version| version.span.contains(on)).ok_or_else(|| {
+                Refused::OrganisationTypeNotInForce { type_code: type_code.to_string(), on }
+            })?;
         match sector {
             None if version.tier == GRASSROOTS_TIER => {
                 Err(Refused::SectorRequired { type_code: type_code.to_string() })
@@ -171,11 +174,7 @@ impl Rules {
             .map(|(_, minimum)| *minimum);
         match minimum {
             Some(minimum) if usize::try_from(minimum).is_ok_and(|least| founders < least) => {
-                Err(Refused::FoundersTooFew {
-                    type_code: type_code.to_string(),
-                    founders,
-                    minimum,
-                })
+                Err(Refused::FoundersTooFew { type_code: type_code.to_string(), founders, minimum })
             }
             _ => Ok(()),
         }

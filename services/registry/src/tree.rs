@@ -68,10 +68,9 @@ impl Standing {
     /// It lived on this date: its end may be known, if it comes later.
     pub fn lived_on(&self, on: Date) -> Result<(), Refused> {
         match self.ended_on {
-            Some(ended_on) if ended_on <= on => Err(Refused::OrganisationEnded {
-                organisation_id: self.organisation_id,
-                ended_on,
-            }),
+            Some(ended_on) if ended_on <= on => {
+                Err(Refused::OrganisationEnded { organisation_id: self.organisation_id, ended_on })
+            }
             _ if on < self.founded_on => {
                 Err(Refused::DateOutsideLife { on, from: self.founded_on })
             }
@@ -174,10 +173,7 @@ pub async fn unknown(acting: &mut Acting, field: &str, organisation_id: Uuid) ->
 
 /// Makes acts that move or end units wait for each other.
 pub async fn lock_moves(acting: &mut Acting) -> Result<(), Failure> {
-    sqlx::query("select pg_advisory_xact_lock($1)")
-        .bind(TREE_LOCK)
-        .execute(acting.db())
-        .await?;
+    sqlx::query("select pg_advisory_xact_lock($1)").bind(TREE_LOCK).execute(acting.db()).await?;
     Ok(())
 }
 
@@ -268,15 +264,16 @@ pub async fn insert(
     origin: Origin,
     record: Record,
 ) -> Result<(), sqlx::Error> {
-    let column = |of: fn(&NewOrganisation) -> &str| -> Vec<&str> {
-        organisations.iter().map(of).collect()
-    };
+    let column =
+        |of: fn(&NewOrganisation) -> &str| -> Vec<&str> { organisations.iter().map(of).collect() };
     let organisation_ids: Vec<Uuid> = organisations.iter().map(|new| new.organisation_id).collect();
-    let sectors: Vec<Option<&str>> = organisations.iter().map(|new| new.sector.as_deref()).collect();
+    let sectors: Vec<Option<&str>> =
+        organisations.iter().map(|new| new.sector.as_deref()).collect();
     let superior_ids: Vec<Option<Uuid>> = organisations.iter().map(|new| new.superior_id).collect();
     let founded_ons: Vec<Date> = organisations.iter().map(|new| new.founded_on).collect();
     let congress_ons: Vec<Option<Date>> = organisations.iter().map(|new| new.congress_on).collect();
-    let have_subordinates: Vec<bool> = organisations.iter().map(|new| new.has_subordinates).collect();
+    let have_subordinates: Vec<bool> =
+        organisations.iter().map(|new| new.has_subordinates).collect();
     let origin = match origin {
         Origin::Founded => "FOUNDED",
         Origin::Loaded => "LOADED",
@@ -351,10 +348,9 @@ pub async fn move_units(
         .execute(acting.db())
         .await?;
     mark_superiors(acting.db(), &superior_ids).await?;
-    let below_itself =
-        sqlx::query_file_scalar!("src/tree/cycle.sql", &superior_ids, on, &unit_ids)
-            .fetch_optional(acting.db())
-            .await?;
+    let below_itself = sqlx::query_file_scalar!("src/tree/cycle.sql", &superior_ids, on, &unit_ids)
+        .fetch_optional(acting.db())
+        .await?;
     Ok(below_itself)
 }
 

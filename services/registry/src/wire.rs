@@ -69,11 +69,7 @@ fn optional_instant(
 
 /// Ids, each required; refusals name `field[n]`.
 fn ids(field: &str, texts: &[String]) -> Result<Vec<Uuid>, Refusal> {
-    texts
-        .iter()
-        .enumerate()
-        .map(|(n, text)| parse::id(&format!("{field}[{n}]"), text))
-        .collect()
+    texts.iter().enumerate().map(|(n, text)| parse::id(&format!("{field}[{n}]"), text)).collect()
 }
 
 /// Ids as the contract carries them.

@@ -50,15 +50,10 @@ impl Act for EndGrant {
         // Two acts that end the same grant queue here.
         tree::take(acting, &[organisation_id]).await?;
         let (act_id, acted_at) = (acting.act_id, acting.acted_at);
-        let ended = sqlx::query_file_scalar!(
-            "src/acts/end_grant.sql",
-            grant_id,
-            on,
-            acted_at,
-            act_id,
-        )
-        .fetch_one(acting.db())
-        .await?;
+        let ended =
+            sqlx::query_file_scalar!("src/acts/end_grant.sql", grant_id, on, acted_at, act_id,)
+                .fetch_one(acting.db())
+                .await?;
         if ended == 0 {
             return Err(Refused::GrantEnded { grant_id }.at("grant_id"));
         }

@@ -61,15 +61,9 @@ impl Act for EndUnitAssignment {
             return Err(Refused::DateOutsideLife { on, from }.at("effective_on"));
         }
         let (act_id, acted_at) = (acting.act_id, acting.acted_at);
-        sqlx::query_file!(
-            "src/acts/end_unit_assignment.sql",
-            assignment_id,
-            on,
-            acted_at,
-            act_id,
-        )
-        .execute(acting.db())
-        .await?;
+        sqlx::query_file!("src/acts/end_unit_assignment.sql", assignment_id, on, acted_at, act_id,)
+            .execute(acting.db())
+            .await?;
         acting.publish(change::unit_assignment_ended(assignment_id, on, None));
         Ok(AssignmentEnded)
     }

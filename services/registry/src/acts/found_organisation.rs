@@ -70,14 +70,14 @@ impl Act for FoundOrganisation {
         superior.may_take_subordinates(on).map_err(|refused| refused.at("superior_id"))?;
 
         let rules = Rules::read(acting.db()).await?;
-        rules.may_be_founded(&self.type_code, self.sector.as_deref(), on).map_err(
-            |refused| match refused {
+        rules.may_be_founded(&self.type_code, self.sector.as_deref(), on).map_err(|refused| {
+            match refused {
                 refused @ (Refused::SectorUnknown { .. }
                 | Refused::SectorRequired { .. }
                 | Refused::SectorNotAllowed { .. }) => refused.at("sector"),
                 refused => refused.at("type"),
-            },
-        )?;
+            }
+        })?;
         rules
             .may_stand_under(&self.type_code, &superior.type_code, on)
             .map_err(|refused| refused.at("superior_id"))?;
@@ -102,11 +102,7 @@ impl Act for FoundOrganisation {
         let founded = [organisation];
         let inserted = tree::insert(acting.db(), &founded, Origin::Founded, record).await;
         tree::code_taken(inserted, "code", &founded[0].code)?;
-        acting.publish(change::organisation_founded(
-            &founded[0],
-            &self.applicant_ids,
-            decision_id,
-        ));
+        acting.publish(change::organisation_founded(&founded[0], &self.applicant_ids, decision_id));
 
         let offices = seats::take(acting, "offices", organisation_id, self.offices, on).await?;
         for change in change::committees_appointed(organisation_id, &offices, on, decision_id) {
@@ -136,8 +132,6 @@ impl FoundOrganisation {
             (0, Some(founders)) => (founders, "founders"),
             (applicants, _) => (applicants, "applicant_ids"),
         };
-        rules
-            .enough_founders(&self.type_code, founders, on)
-            .map_err(|refused| refused.at(field))
+        rules.enough_founders(&self.type_code, founders, on).map_err(|refused| refused.at(field))
     }
 }

@@ -71,10 +71,8 @@ impl Act for HandOverOrganisations {
             let Some(unit) = units.get(unit_id) else {
                 return Err(tree::unknown(acting, &field(n), *unit_id).await);
             };
-            let checked = unit
-                .lives_on(on)
-                .and_then(|()| unit.may_leave_superior(on))
-                .and_then(|from_superior_id| {
+            let checked = unit.lives_on(on).and_then(|()| unit.may_leave_superior(on)).and_then(
+                |from_superior_id| {
                     if from_superior_id == self.superior_id {
                         return Err(Refused::AlreadySubordinate { organisation_id: *unit_id });
                     }
@@ -83,7 +81,8 @@ impl Act for HandOverOrganisations {
                     }
                     rules.may_stand_under(&unit.type_code, &superior.type_code, on)?;
                     Ok(from_superior_id)
-                });
+                },
+            );
             moves.push(Move {
                 organisation_id: *unit_id,
                 from_superior_id: checked.map_err(|refused| refused.at(field(n)))?,

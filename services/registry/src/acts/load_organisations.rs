@@ -75,7 +75,8 @@ impl BadLines {
 
     fn none(mut self) -> Result<(), Failure> {
         self.0.sort_by_key(|(n, _, _)| *n);
-        let refused = self.0.len();
+        // Lines, not faults: one line may have several.
+        let refused = self.0.chunk_by(|(a, ..), (b, ..)| a == b).count();
         let first = self.0.into_iter().take(REFUSALS_MAX);
         let named = first
             .map(|(n, part, refused)| refused.refusal().field(format!("lines[{n}].{part}")))
@@ -85,10 +86,7 @@ impl BadLines {
 }
 
 /// Refuses a load for its bad lines, each named with its own reason, if there are any.
-pub fn lines_refused(
-    count: usize,
-    refusals: Vec<Refusal>,
-) -> Result<(), Failure> {
+pub fn lines_refused(count: usize, refusals: Vec<Refusal>) -> Result<(), Failure> {
     if count == 0 {
         return Ok(());
     }
@@ -129,9 +127,8 @@ impl Act for LoadOrganisations {
 
 /// Whoever may load nowhere learns that, and nothing about the lines.
 async fn refuse_the_unauthorised(acting: &mut Acting) -> Result<(), Failure> {
-    let held = sqlx::query_scalar!(r#"select access.holds() as "holds!""#)
-        .fetch_one(acting.db())
-        .await?;
+    let held =
+        sqlx::query_scalar!(r#"select access.holds() as "holds!""#).fetch_one(acting.db()).await?;
     if held {
         return Ok(());
     }
@@ -222,14 +219,12 @@ impl LoadOrganisations {
                     }
                     Some((superior.organisation_id, superior.type_code.clone()))
                 }
-                None => superiors
-                    .get(&(line.superior_code.clone(), on))
-                    .map(|superior| {
-                        if let Some(refused) = superior.refused() {
-                            bad.refuse(n, "superior_code", refused);
-                        }
-                        (superior.organisation_id, superior.type_code.clone())
-                    }),
+                None => superiors.get(&(line.superior_code.clone(), on)).map(|superior| {
+                    if let Some(refused) = superior.refused() {
+                        bad.refuse(n, "superior_code", refused);
+                    }
+                    (superior.organisation_id, superior.type_code.clone())
+                }),
             };
             match &superior {
                 None => {

@@ -165,8 +165,8 @@ impl ReachCampaignStage {
                 };
                 return Err(refused.at("reached_on"));
             }
-            let backward = last.stage != BLOCKED
-                && last.highest.is_some_and(|highest| stage_order <= highest);
+            let backward =
+                last.stage != BLOCKED && last.highest.is_some_and(|highest| stage_order <= highest);
             let again = last.stage == self.stage;
             if backward || again {
                 let (stage, standing) = (self.stage.clone(), last.stage);

@@ -39,9 +39,8 @@ impl Act for ResumeOrganisation {
         let unit =
             tree::standing(acting, "organisation_id", organisation_id, on, Scope::BySuperior)
                 .await?;
-        let superior_id = unit
-            .superior_id
-            .ok_or_else(|| Refused::ConfederationFixed.at("organisation_id"))?;
+        let superior_id =
+            unit.superior_id.ok_or_else(|| Refused::ConfederationFixed.at("organisation_id"))?;
         unit.lives_on(on).map_err(|refused| refused.at("effective_on"))?;
         if unit.is_directed().is_ok() {
             return Err(Refused::OrganisationNotSuspended { organisation_id }.at("organisation_id"));

@@ -39,9 +39,8 @@ impl Act for SuspendOrganisation {
         let unit =
             tree::standing(acting, "organisation_id", organisation_id, on, Scope::BySuperior)
                 .await?;
-        let superior_id = unit
-            .superior_id
-            .ok_or_else(|| Refused::ConfederationFixed.at("organisation_id"))?;
+        let superior_id =
+            unit.superior_id.ok_or_else(|| Refused::ConfederationFixed.at("organisation_id"))?;
         unit.lives_on(on).map_err(|refused| refused.at("effective_on"))?;
         unit.is_directed().map_err(|refused| refused.at("organisation_id"))?;
         unit.may_change_status(on).map_err(|refused| refused.at("effective_on"))?;

@@ -16,11 +16,8 @@ impl CeremonyService for Api {
         &self,
         request: Request<pb::HoldCeremonyRequest>,
     ) -> Result<Response<pb::HoldCeremonyResponse>, Status> {
-        let call = Call::write(
-            &request,
-            &request.get_ref().request_id,
-            request.get_ref().validate_only,
-        )?;
+        let call =
+            Call::write(&request, &request.get_ref().request_id, request.get_ref().validate_only)?;
         let act = wire::hold_ceremony(request.into_inner())?;
         Ok(self.database.act(call, act).await?.reply(wire::ceremony_held))
     }

@@ -18,11 +18,8 @@ impl CongressService for Api {
         &self,
         request: Request<pb::HoldCongressRequest>,
     ) -> Result<Response<pb::HoldCongressResponse>, Status> {
-        let call = Call::write(
-            &request,
-            &request.get_ref().request_id,
-            request.get_ref().validate_only,
-        )?;
+        let call =
+            Call::write(&request, &request.get_ref().request_id, request.get_ref().validate_only)?;
         let act = wire::hold_congress(request.into_inner())?;
         Ok(self.database.act(call, act).await?.reply(wire::congress_held))
     }
@@ -31,11 +28,8 @@ impl CongressService for Api {
         &self,
         request: Request<pb::HoldByElectionRequest>,
     ) -> Result<Response<pb::HoldByElectionResponse>, Status> {
-        let call = Call::write(
-            &request,
-            &request.get_ref().request_id,
-            request.get_ref().validate_only,
-        )?;
+        let call =
+            Call::write(&request, &request.get_ref().request_id, request.get_ref().validate_only)?;
         let act = wire::hold_by_election(request.into_inner())?;
         Ok(self.database.act(call, act).await?.reply(wire::by_election_held))
     }
@@ -44,11 +38,8 @@ impl CongressService for Api {
         &self,
         request: Request<pb::AppointCommitteeRequest>,
     ) -> Result<Response<pb::AppointCommitteeResponse>, Status> {
-        let call = Call::write(
-            &request,
-            &request.get_ref().request_id,
-            request.get_ref().validate_only,
-        )?;
+        let call =
+            Call::write(&request, &request.get_ref().request_id, request.get_ref().validate_only)?;
         let act = wire::appoint_committee(request.into_inner())?;
         Ok(self.database.act(call, act).await?.reply(wire::committee_appointed))
     }
@@ -57,11 +48,8 @@ impl CongressService for Api {
         &self,
         request: Request<pb::EndOfficesRequest>,
     ) -> Result<Response<pb::EndOfficesResponse>, Status> {
-        let call = Call::write(
-            &request,
-            &request.get_ref().request_id,
-            request.get_ref().validate_only,
-        )?;
+        let call =
+            Call::write(&request, &request.get_ref().request_id, request.get_ref().validate_only)?;
         let act = wire::end_offices(request.into_inner())?;
         Ok(self.database.act(call, act).await?.reply(wire::offices_ended))
     }

@@ -16,11 +16,8 @@ impl DecisionService for Api {
         &self,
         request: Request<pb::RecordDecisionRequest>,
     ) -> Result<Response<pb::RecordDecisionResponse>, Status> {
-        let call = Call::write(
-            &request,
-            &request.get_ref().request_id,
-            request.get_ref().validate_only,
-        )?;
+        let call =
+            Call::write(&request, &request.get_ref().request_id, request.get_ref().validate_only)?;
         let act = wire::record_decision(request.into_inner())?;
         Ok(self.database.act(call, act).await?.reply(wire::recorded))
     }

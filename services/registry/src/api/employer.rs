@@ -18,11 +18,8 @@ impl EmployerService for Api {
         &self,
         request: Request<pb::SurveyEmployersRequest>,
     ) -> Result<Response<pb::SurveyEmployersResponse>, Status> {
-        let call = Call::write(
-            &request,
-            &request.get_ref().request_id,
-            request.get_ref().validate_only,
-        )?;
+        let call =
+            Call::write(&request, &request.get_ref().request_id, request.get_ref().validate_only)?;
         let act = wire::survey(request.into_inner())?;
         Ok(self.database.act(call, act).await?.reply(wire::surveyed))
     }
@@ -31,11 +28,8 @@ impl EmployerService for Api {
         &self,
         request: Request<pb::ReachCampaignStageRequest>,
     ) -> Result<Response<pb::ReachCampaignStageResponse>, Status> {
-        let call = Call::write(
-            &request,
-            &request.get_ref().request_id,
-            request.get_ref().validate_only,
-        )?;
+        let call =
+            Call::write(&request, &request.get_ref().request_id, request.get_ref().validate_only)?;
         let act = wire::reach_stage(request.into_inner())?;
         Ok(self.database.act(call, act).await?.reply(wire::stage_reached))
     }

@@ -18,11 +18,8 @@ impl GrantService for Api {
         &self,
         request: Request<pb::MakeGrantRequest>,
     ) -> Result<Response<pb::MakeGrantResponse>, Status> {
-        let call = Call::write(
-            &request,
-            &request.get_ref().request_id,
-            request.get_ref().validate_only,
-        )?;
+        let call =
+            Call::write(&request, &request.get_ref().request_id, request.get_ref().validate_only)?;
         let act = wire::make_grant(request.into_inner())?;
         Ok(self.database.act(call, act).await?.reply(wire::grant_made))
     }
@@ -31,11 +28,8 @@ impl GrantService for Api {
         &self,
         request: Request<pb::EndGrantRequest>,
     ) -> Result<Response<pb::EndGrantResponse>, Status> {
-        let call = Call::write(
-            &request,
-            &request.get_ref().request_id,
-            request.get_ref().validate_only,
-        )?;
+        let call =
+            Call::write(&request, &request.get_ref().request_id, request.get_ref().validate_only)?;
         let act = wire::end_grant(request.into_inner())?;
         Ok(self.database.act(call, act).await?.reply(wire::grant_ended))
     }

@@ -27,11 +27,8 @@ impl OrganisationService for Api {
         &self,
         request: Request<pb::FoundOrganisationRequest>,
     ) -> Result<Response<pb::FoundOrganisationResponse>, Status> {
-        let call = Call::write(
-            &request,
-            &request.get_ref().request_id,
-            request.get_ref().validate_only,
-        )?;
+        let call =
+            Call::write(&request, &request.get_ref().request_id, request.get_ref().validate_only)?;
         let act = wire::found(request.into_inner())?;
         Ok(self.database.act(call, act).await?.reply(wire::founded))
     }
@@ -40,11 +37,8 @@ impl OrganisationService for Api {
         &self,
         request: Request<pb::RenameOrganisationRequest>,
     ) -> Result<Response<pb::RenameOrganisationResponse>, Status> {
-        let call = Call::write(
-            &request,
-            &request.get_ref().request_id,
-            request.get_ref().validate_only,
-        )?;
+        let call =
+            Call::write(&request, &request.get_ref().request_id, request.get_ref().validate_only)?;
         let act = wire::rename(request.into_inner())?;
         Ok(self.database.act(call, act).await?.reply(wire::renamed))
     }
@@ -53,11 +47,8 @@ impl OrganisationService for Api {
         &self,
         request: Request<pb::HandOverOrganisationsRequest>,
     ) -> Result<Response<pb::HandOverOrganisationsResponse>, Status> {
-        let call = Call::write(
-            &request,
-            &request.get_ref().request_id,
-            request.get_ref().validate_only,
-        )?;
+        let call =
+            Call::write(&request, &request.get_ref().request_id, request.get_ref().validate_only)?;
         let act = wire::hand_over(request.into_inner())?;
         Ok(self.database.act(call, act).await?.reply(wire::handed_over))
     }
@@ -66,11 +57,8 @@ impl OrganisationService for Api {
         &self,
         request: Request<pb::SuspendOrganisationRequest>,
     ) -> Result<Response<pb::SuspendOrganisationResponse>, Status> {
-        let call = Call::write(
-            &request,
-            &request.get_ref().request_id,
-            request.get_ref().validate_only,
-        )?;
+        let call =
+            Call::write(&request, &request.get_ref().request_id, request.get_ref().validate_only)?;
         let act = wire::suspend(request.into_inner())?;
         Ok(self.database.act(call, act).await?.reply(wire::suspended))
     }
@@ -79,11 +67,8 @@ impl OrganisationService for Api {
         &self,
         request: Request<pb::ResumeOrganisationRequest>,
     ) -> Result<Response<pb::ResumeOrganisationResponse>, Status> {
-        let call = Call::write(
-            &request,
-            &request.get_ref().request_id,
-            request.get_ref().validate_only,
-        )?;
+        let call =
+            Call::write(&request, &request.get_ref().request_id, request.get_ref().validate_only)?;
         let act = wire::resume(request.into_inner())?;
         Ok(self.database.act(call, act).await?.reply(wire::resumed))
     }
@@ -92,11 +77,8 @@ impl OrganisationService for Api {
         &self,
         request: Request<pb::EndOrganisationsRequest>,
     ) -> Result<Response<pb::EndOrganisationsResponse>, Status> {
-        let call = Call::write(
-            &request,
-            &request.get_ref().request_id,
-            request.get_ref().validate_only,
-        )?;
+        let call =
+            Call::write(&request, &request.get_ref().request_id, request.get_ref().validate_only)?;
         let act = wire::end(request.into_inner())?;
         Ok(self.database.act(call, act).await?.reply(wire::ended))
     }
@@ -105,11 +87,8 @@ impl OrganisationService for Api {
         &self,
         request: Request<pb::ChangeSectorRequest>,
     ) -> Result<Response<pb::ChangeSectorResponse>, Status> {
-        let call = Call::write(
-            &request,
-            &request.get_ref().request_id,
-            request.get_ref().validate_only,
-        )?;
+        let call =
+            Call::write(&request, &request.get_ref().request_id, request.get_ref().validate_only)?;
         let act = wire::change_sector(request.into_inner())?;
         Ok(self.database.act(call, act).await?.reply(wire::sector_changed))
     }
@@ -176,7 +155,8 @@ impl OrganisationService for Api {
         let asked = self.asked(&call, &request, token, size);
         let (root_id, as_of, type_code) = wire::subtree(&request, today())?;
         let mut reading = self.database.read(&call).await?;
-        let page = subtree::subtree(&mut reading, root_id, as_of, type_code.as_deref(), &asked).await?;
+        let page =
+            subtree::subtree(&mut reading, root_id, as_of, type_code.as_deref(), &asked).await?;
         Ok(reading.reply(wire::subtree_page(page)))
     }
 
@@ -195,11 +175,8 @@ impl OrganisationService for Api {
 
 /// What a load carries: its header, its lines, and all of it as bytes, by which a repeated
 /// load is recognised.
-type Load = (
-    pb::load_organisations_request::Header,
-    Vec<pb::load_organisations_request::Line>,
-    Vec<u8>,
-);
+type Load =
+    (pb::load_organisations_request::Header, Vec<pb::load_organisations_request::Line>, Vec<u8>);
 
 async fn read_load(mut parts: Streaming<pb::LoadOrganisationsRequest>) -> Result<Load, Status> {
     use pb::load_organisations_request::Part;

@@ -18,11 +18,8 @@ impl SteeringService for Api {
         &self,
         request: Request<pb::EstablishSteeringCommitteeRequest>,
     ) -> Result<Response<pb::EstablishSteeringCommitteeResponse>, Status> {
-        let call = Call::write(
-            &request,
-            &request.get_ref().request_id,
-            request.get_ref().validate_only,
-        )?;
+        let call =
+            Call::write(&request, &request.get_ref().request_id, request.get_ref().validate_only)?;
         let act = wire::establish(request.into_inner())?;
         Ok(self.database.act(call, act).await?.reply(wire::established))
     }
@@ -31,11 +28,8 @@ impl SteeringService for Api {
         &self,
         request: Request<pb::AssignUnitRequest>,
     ) -> Result<Response<pb::AssignUnitResponse>, Status> {
-        let call = Call::write(
-            &request,
-            &request.get_ref().request_id,
-            request.get_ref().validate_only,
-        )?;
+        let call =
+            Call::write(&request, &request.get_ref().request_id, request.get_ref().validate_only)?;
         let act = wire::assign_unit(request.into_inner())?;
         Ok(self.database.act(call, act).await?.reply(wire::assigned))
     }
@@ -44,11 +38,8 @@ impl SteeringService for Api {
         &self,
         request: Request<pb::EndUnitAssignmentRequest>,
     ) -> Result<Response<pb::EndUnitAssignmentResponse>, Status> {
-        let call = Call::write(
-            &request,
-            &request.get_ref().request_id,
-            request.get_ref().validate_only,
-        )?;
+        let call =
+            Call::write(&request, &request.get_ref().request_id, request.get_ref().validate_only)?;
         let act = wire::end_assignment(request.into_inner())?;
         Ok(self.database.act(call, act).await?.reply(wire::assignment_ended))
     }

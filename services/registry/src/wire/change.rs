@@ -56,10 +56,7 @@ fn new(
         aggregate_id,
         effective_on,
         decision_id,
-        body: Any {
-            type_url: pb::RegistryChange::type_url(),
-            value: body.encode_to_vec(),
-        },
+        body: Any { type_url: pb::RegistryChange::type_url(), value: body.encode_to_vec() },
     }
 }
 
@@ -122,9 +119,7 @@ pub fn organisations_loaded(
     organisations.chunks(LINES_MAX).filter_map(move |lines| {
         let first = lines.first()?;
         let earliest = lines.iter().map(|line| line.founded_on).min()?;
-        let change = pb::OrganisationsLoaded {
-            organisations: lines.iter().map(state).collect(),
-        };
+        let change = pb::OrganisationsLoaded { organisations: lines.iter().map(state).collect() };
         let change = Change::OrganisationsLoaded(change);
         Some(new(first.organisation_id, earliest, decision_id, change))
     })

@@ -6,7 +6,9 @@ use proto::registry::v1 as pb;
 use time::Date;
 use uuid::Uuid;
 
-use super::{REASON_MAX, change, count, decision, ids, optional_instant, reference_code, text, texts};
+use super::{
+    REASON_MAX, change, count, decision, ids, optional_instant, reference_code, text, texts,
+};
 use crate::acts::appoint_committee::{AppointCommittee, CommitteeAppointed};
 use crate::acts::end_offices::{EndOffices, OfficesEnded};
 use crate::acts::hold_by_election::{ByElectionHeld, HoldByElection};
@@ -173,10 +175,7 @@ pub fn end_offices(request: pb::EndOfficesRequest) -> Result<EndOffices, Refusal
 
 /// The answer of [`end_offices`].
 pub fn offices_ended(ended: OfficesEnded) -> pb::EndOfficesResponse {
-    pb::EndOfficesResponse {
-        offices: count(ended.offices),
-        decision_id: text(ended.decision_id),
-    }
+    pb::EndOfficesResponse { offices: count(ended.offices), decision_id: text(ended.decision_id) }
 }
 
 /// Whose bodies, as of when.

@@ -24,9 +24,7 @@ pub fn optional_basis(basis: Option<pb::Basis>) -> Result<Option<Basis>, Refusal
     use pb::basis::Basis::{DecisionId, NewDecision};
     match basis.and_then(|basis| basis.basis) {
         None => Ok(None),
-        Some(DecisionId(id)) => {
-            Ok(Some(Basis::Known(parse::id("basis.decision_id", &id)?)))
-        }
+        Some(DecisionId(id)) => Ok(Some(Basis::Known(parse::id("basis.decision_id", &id)?))),
         Some(NewDecision(decision)) => {
             Ok(Some(Basis::New(new_decision("basis.new_decision", decision)?)))
         }

@@ -45,10 +45,7 @@ pub fn grant_ended(GrantEnded: GrantEnded) -> pb::EndGrantResponse {
 }
 
 /// Whose grants, as of when, and whether only the organisation's own.
-pub fn grants(
-    request: &pb::ListGrantsRequest,
-    today: Date,
-) -> Result<(Uuid, Date, bool), Refusal> {
+pub fn grants(request: &pb::ListGrantsRequest, today: Date) -> Result<(Uuid, Date, bool), Refusal> {
     Ok((
         parse::id("organisation_id", &request.organisation_id)?,
         parse::optional_date("as_of", request.as_of)?.unwrap_or(today),

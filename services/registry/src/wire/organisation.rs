@@ -14,7 +14,9 @@ use crate::acts::end_organisations::{
 };
 use crate::acts::found_organisation::{FoundOrganisation, Founded};
 use crate::acts::hand_over_organisations::{HandOverOrganisations, HandedOver};
-use crate::acts::load_organisations::{Line, LoadOrganisations, Loaded, REFUSALS_MAX, lines_refused};
+use crate::acts::load_organisations::{
+    Line, LoadOrganisations, Loaded, REFUSALS_MAX, lines_refused,
+};
 use crate::acts::rename_organisation::{RenameOrganisation, Renamed};
 use crate::acts::resume_organisation::{ResumeOrganisation, Resumed};
 use crate::acts::suspend_organisation::{SuspendOrganisation, Suspended};
@@ -226,9 +228,8 @@ fn members_outcome(
             return Err(refused.refusal().field(format!("{field}.members_outcome")));
         }
         pb::MembersOutcome::Rehomed => {
-            let to = rehome_to_id.ok_or_else(|| {
-                Refused::RehomeRequired { organisation_id }.refusal().field(&at)
-            })?;
+            let to = rehome_to_id
+                .ok_or_else(|| Refused::RehomeRequired { organisation_id }.refusal().field(&at))?;
             return Ok(MembersOutcome::Rehomed(to));
         }
         pb::MembersOutcome::ToSuperior => MembersOutcome::ToSuperior,
@@ -347,10 +348,7 @@ pub fn batch_get(
 }
 
 /// Whose children, as of when.
-pub fn children(
-    request: &pb::ListChildrenRequest,
-    today: Date,
-) -> Result<(Uuid, AsOf), Refusal> {
+pub fn children(request: &pb::ListChildrenRequest, today: Date) -> Result<(Uuid, AsOf), Refusal> {
     let organisation_id = parse::id("organisation_id", &request.organisation_id)?;
     Ok((organisation_id, as_of(request.as_of, request.known_at, today)?))
 }

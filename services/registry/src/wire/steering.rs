@@ -41,10 +41,7 @@ pub fn established(established: Established) -> pb::EstablishSteeringCommitteeRe
 /// A unit to be followed.
 pub fn assign_unit(request: pb::AssignUnitRequest) -> Result<AssignUnit, Refusal> {
     Ok(AssignUnit {
-        steering_committee_id: parse::id(
-            "steering_committee_id",
-            &request.steering_committee_id,
-        )?,
+        steering_committee_id: parse::id("steering_committee_id", &request.steering_committee_id)?,
         office_id: parse::id("office_id", &request.office_id)?,
         unit_id: parse::id("unit_id", &request.unit_id)?,
         effective_on: parse::date("effective_on", request.effective_on)?,
@@ -57,9 +54,7 @@ pub fn assigned(assigned: Assigned) -> pb::AssignUnitResponse {
 }
 
 /// An assignment to be ended.
-pub fn end_assignment(
-    request: pb::EndUnitAssignmentRequest,
-) -> Result<EndUnitAssignment, Refusal> {
+pub fn end_assignment(request: pb::EndUnitAssignmentRequest) -> Result<EndUnitAssignment, Refusal> {
     Ok(EndUnitAssignment {
         assignment_id: parse::id("assignment_id", &request.assignment_id)?,
         effective_on: parse::date("effective_on", request.effective_on)?,

@@ -87,10 +87,16 @@ async fn every_rule_of_a_congress_refuses_with_its_reason() {
         ("DATE_OUTSIDE_LIFE", congress(world.unit("BD-2"), 1, date!(2009 - 06 - 01), 5)),
         ("ORGANISATION_SUSPENDED", congress(world.unit("BD-2"), 1, on, 5)),
         ("ORGANISATION_UNKNOWN", congress(world.unit("CG-1"), 1, on, 5)),
-        ("BODY_UNKNOWN", pb::HoldCongressRequest {
-            offices: vec![pb::NewOffice { body: "WOMEN".into(), ..office("HEAD", Uuid::nil()) }],
-            ..good()
-        }),
+        (
+            "BODY_UNKNOWN",
+            pb::HoldCongressRequest {
+                offices: vec![pb::NewOffice {
+                    body: "WOMEN".into(),
+                    ..office("HEAD", Uuid::nil())
+                }],
+                ..good()
+            },
+        ),
     ] {
         let answer = officer.congresses.hold_congress(request).await;
         assert_eq!(self::reason(answer), reason);
@@ -174,7 +180,8 @@ async fn a_member_of_a_steering_committee_follows_units() {
     let assignment_id = assigned.into_inner().assignment_id;
     let answer = officer.steering.assign_unit(assign(district, date!(2019 - 01 - 01))).await;
     assert_eq!(refused(answer), ("ASSIGNMENT_EXISTS".into(), "unit_id".into()));
-    let answer = officer.steering.assign_unit(assign(world.unit("HN-CG"), date!(2018 - 07 - 10))).await;
+    let answer =
+        officer.steering.assign_unit(assign(world.unit("HN-CG"), date!(2018 - 07 - 10))).await;
     assert_eq!(reason(answer), "DATE_OUTSIDE_LIFE");
     let answer = officer.steering.assign_unit(assign(world.unit("TN"), on)).await;
     assert_eq!(refused(answer), ("ORGANISATION_UNKNOWN".into(), "unit_id".into()));
@@ -216,12 +223,18 @@ async fn a_ceremony_names_unions_and_the_decisions_handed_to_them() {
     let request = pb::GetCeremonyRequest { ceremony_id: held.into_inner().ceremony_id };
     let read = officer.ceremonies.get_ceremony(request.clone()).await.expect("read").into_inner();
     assert_eq!(&read.ceremony.expect("a ceremony").launched[0].decision_id, decision);
-    assert_eq!(reason(world.actor("nobody").ceremonies.get_ceremony(request).await), "PERMISSION_DENIED");
+    assert_eq!(
+        reason(world.actor("nobody").ceremonies.get_ceremony(request).await),
+        "PERMISSION_DENIED"
+    );
     for (reason, request) in [
         ("DATE_OUTSIDE_LIFE", ceremony(union, decision, date!(2020 - 02 - 29))),
         ("DECISION_UNKNOWN", ceremony(union, &fresh(), on)),
         ("ORGANISATION_UNKNOWN", ceremony(&fresh(), decision, on)),
-        ("CEREMONY_KIND_UNKNOWN", pb::HoldCeremonyRequest { kind: "X".into(), ..ceremony(union, "", on) }),
+        (
+            "CEREMONY_KIND_UNKNOWN",
+            pb::HoldCeremonyRequest { kind: "X".into(), ..ceremony(union, "", on) },
+        ),
         ("UNITS_EMPTY", pb::HoldCeremonyRequest { launched: vec![], ..ceremony(union, "", on) }),
     ] {
         let answer = officer.ceremonies.hold_ceremony(request).await;

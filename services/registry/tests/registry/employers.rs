@@ -92,7 +92,8 @@ async fn employers_of_twenty_and_more_without_a_union_are_listed_largest_first()
     assert_eq!(names[0].0, "Có công đoàn");
 
     // Surveyed again, an employer is known by its id and counts as found last.
-    let smaller = pb::SurveyedEmployer { employer_id: ids[3].clone(), ..employer("Trung bình", 12) };
+    let smaller =
+        pb::SurveyedEmployer { employer_id: ids[3].clone(), ..employer("Trung bình", 12) };
     let again = survey(district, date!(2021 - 01 - 01), vec![smaller.clone()]);
     officer.employers.survey_employers(again).await.expect("surveyed");
     let names = without_union(&mut officer, district, date!(2021 - 01 - 01)).await;
@@ -121,7 +122,10 @@ async fn every_rule_of_a_survey_refuses_with_its_reason() {
         ("SECTOR_UNKNOWN", spoiled(&|one| one.sector = "X".into())),
         ("ORGANISATION_UNKNOWN", spoiled(&|one| one.union_ids = vec![fresh()])),
         ("EMPLOYER_REPEATED", survey(district, on, vec![taxed.clone(), taxed.clone()])),
-        ("DATE_IN_FUTURE", survey(district, today().next_day().expect("a day"), vec![taxed.clone()])),
+        (
+            "DATE_IN_FUTURE",
+            survey(district, today().next_day().expect("a day"), vec![taxed.clone()]),
+        ),
         ("DATE_OUTSIDE_LIFE", survey(district, date!(2009 - 01 - 01), vec![taxed.clone()])),
         ("ORGANISATION_UNKNOWN", survey(world.unit("HN-CG"), on, vec![taxed])),
     ] {
@@ -171,11 +175,14 @@ async fn a_campaign_goes_forward_and_its_funnel_counts_where_employers_stand() {
         ("LATER_ACT_KNOWN", stage(&ids[1], "ORGANISING_COMMITTEE", date!(2018 - 05 - 15))),
         ("STAGE_UNKNOWN", stage(&ids[1], "X", date!(2018 - 07 - 01))),
         ("UNION_REQUIRED", stage(&ids[1], "FOUNDED", date!(2018 - 07 - 01))),
-        ("UNION_NOT_ALLOWED", pb::ReachCampaignStageRequest {
-            request_id: fresh(),
-            stage: "ELIGIBLE".into(),
-            ..founded
-        }),
+        (
+            "UNION_NOT_ALLOWED",
+            pb::ReachCampaignStageRequest {
+                request_id: fresh(),
+                stage: "ELIGIBLE".into(),
+                ..founded
+            },
+        ),
         ("BLOCK_REASON_REQUIRED", stage(&ids[1], "BLOCKED", date!(2018 - 07 - 01))),
         ("EMPLOYER_UNKNOWN", stage(&fresh(), "ELIGIBLE", date!(2018 - 07 - 01))),
     ] {
@@ -203,5 +210,8 @@ async fn a_campaign_goes_forward_and_its_funnel_counts_where_employers_stand() {
         ("FOUNDED", 1, 1),
         ("BLOCKED", 0, 1),
     ];
-    assert_eq!(counted, expected.map(|(stage, standing, reached)| (stage.to_string(), standing, reached)));
+    assert_eq!(
+        counted,
+        expected.map(|(stage, standing, reached)| (stage.to_string(), standing, reached))
+    );
 }

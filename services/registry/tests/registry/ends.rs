@@ -71,7 +71,10 @@ async fn a_district_ends_and_hands_its_unions_to_the_province_in_one_act() {
         ]
     ));
     // The district's own officer keeps no right: the district is no longer there.
-    assert_eq!(reason(world.actor("badinh").reads(world.unit("BD-1"), None).await), "ORGANISATION_UNKNOWN");
+    assert_eq!(
+        reason(world.actor("badinh").reads(world.unit("BD-1"), None).await),
+        "ORGANISATION_UNKNOWN"
+    );
 }
 
 #[tokio::test]
@@ -89,10 +92,8 @@ async fn of_two_acts_that_end_one_union_one_wins() {
     let unit = world.unit("BD-1");
     let on = date!(2022 - 01 - 01);
     let (mut one, mut other) = (world.actor("badinh"), world.actor("hanoi"));
-    let answers = tokio::join!(
-        one.ends(vec![dissolved(unit)], on),
-        other.ends(vec![dissolved(unit)], on),
-    );
+    let answers =
+        tokio::join!(one.ends(vec![dissolved(unit)], on), other.ends(vec![dissolved(unit)], on),);
     let refusal = match answers {
         (Ok(_), refusal @ Err(_)) | (refusal @ Err(_), Ok(_)) => refusal,
         both => panic!("one of the two wins: {both:?}"),
@@ -132,29 +133,57 @@ async fn every_rule_of_an_end_refuses_with_its_reason() {
     let before = world.changes().await;
     let cases = vec![
         ("END_KIND_REQUIRED", "units[0].kind", vec![unit_of(&|unit| unit.kind = 0)]),
-        ("SUCCESSOR_REQUIRED", "units[0].principal_successor_id", vec![unit_of(&|unit| {
-            unit.kind = pb::EndKind::Merged.into();
-        })]),
-        ("MEMBERS_OUTCOME_REQUIRED", "units[0].members_outcome", vec![unit_of(&|unit| {
-            unit.members_outcome = 0;
-        })]),
-        ("REHOME_REQUIRED", "units[0].rehome_to_id", vec![unit_of(&|unit| {
-            unit.members_outcome = pb::MembersOutcome::Rehomed.into();
-        })]),
-        ("REHOME_NOT_ALLOWED", "units[0].rehome_to_id", vec![unit_of(&|unit| {
-            unit.rehome_to_id = other.to_string();
-        })]),
-        ("ORGANISATION_UNKNOWN", "units[0].principal_successor_id", vec![unit_of(&|unit| {
-            unit.principal_successor_id = nobody.clone();
-        })]),
-        ("ORGANISATION_SUSPENDED", "units[0].rehome_to_id", vec![unit_of(&|unit| {
-            unit.members_outcome = pb::MembersOutcome::Rehomed.into();
-            unit.rehome_to_id = suspended.clone();
-        })]),
-        ("SUCCESSOR_NOT_LIVING", "units[0].principal_successor_id", vec![
-            unit_of(&|unit| unit.principal_successor_id = other.to_string()),
-            dissolved(other),
-        ]),
+        (
+            "SUCCESSOR_REQUIRED",
+            "units[0].principal_successor_id",
+            vec![unit_of(&|unit| {
+                unit.kind = pb::EndKind::Merged.into();
+            })],
+        ),
+        (
+            "MEMBERS_OUTCOME_REQUIRED",
+            "units[0].members_outcome",
+            vec![unit_of(&|unit| {
+                unit.members_outcome = 0;
+            })],
+        ),
+        (
+            "REHOME_REQUIRED",
+            "units[0].rehome_to_id",
+            vec![unit_of(&|unit| {
+                unit.members_outcome = pb::MembersOutcome::Rehomed.into();
+            })],
+        ),
+        (
+            "REHOME_NOT_ALLOWED",
+            "units[0].rehome_to_id",
+            vec![unit_of(&|unit| {
+                unit.rehome_to_id = other.to_string();
+            })],
+        ),
+        (
+            "ORGANISATION_UNKNOWN",
+            "units[0].principal_successor_id",
+            vec![unit_of(&|unit| {
+                unit.principal_successor_id = nobody.clone();
+            })],
+        ),
+        (
+            "ORGANISATION_SUSPENDED",
+            "units[0].rehome_to_id",
+            vec![unit_of(&|unit| {
+                unit.members_outcome = pb::MembersOutcome::Rehomed.into();
+                unit.rehome_to_id = suspended.clone();
+            })],
+        ),
+        (
+            "SUCCESSOR_NOT_LIVING",
+            "units[0].principal_successor_id",
+            vec![
+                unit_of(&|unit| unit.principal_successor_id = other.to_string()),
+                dissolved(other),
+            ],
+        ),
         ("UNIT_REPEATED", "units[1]", vec![dissolved(unit), dissolved(unit)]),
         ("ORGANISATION_UNKNOWN", "units[1]", vec![dissolved(unit), dissolved(Uuid::now_v7())]),
         ("CONFEDERATION_FIXED", "units[0]", vec![dissolved(world.confederation)]),
@@ -208,15 +237,18 @@ async fn offices_and_assignments_end_with_their_union() {
     let on = date!(2020 - 01 - 01);
     officer.ends(vec![dissolved(unit)], on).await.expect("ended");
     let changes = world.published_since(before).await;
-    assert!(matches!(
-        changes.as_slice(),
-        [
-            Change::DecisionRecorded(_),
-            Change::OrganisationsEnded(_),
-            Change::OfficesEnded(_),
-            Change::UnitAssignmentEnded(_),
-        ]
-    ), "{changes:?}");
+    assert!(
+        matches!(
+            changes.as_slice(),
+            [
+                Change::DecisionRecorded(_),
+                Change::OrganisationsEnded(_),
+                Change::OfficesEnded(_),
+                Change::UnitAssignmentEnded(_),
+            ]
+        ),
+        "{changes:?}"
+    );
     for (as_of, follows) in [(date!(2019 - 12 - 31), 1), (on, 0)] {
         let request = pb::ListUnitAssignmentsRequest {
             steering_committee_id: committee.steering_committee_id.clone(),

@@ -44,9 +44,8 @@ async fn changes_are_numbered_densely_in_the_order_of_their_acts() {
             other => panic!("published: {other:?}"),
         })
         .collect();
-    let expected = [
-        "decided", "founded", "decided", "suspended", "decided", "resumed", "decided", "ended",
-    ];
+    let expected =
+        ["decided", "founded", "decided", "suspended", "decided", "resumed", "decided", "ended"];
     assert_eq!(kinds, expected);
     let kinds: Vec<String> = sqlx::query_scalar("select distinct kind from feed.stream")
         .fetch_all(&mut database)

@@ -213,7 +213,10 @@ async fn a_decision_may_be_recorded_first_and_carry_several_acts() {
     let again = pb::RecordDecisionRequest { request_id: fresh(), ..request };
     let status = officer.decisions.record_decision(again).await.expect_err("refused");
     let info = status.get_error_details().error_info().expect("a reason").clone();
-    assert_eq!((info.reason.as_str(), &info.metadata["decision_id"]), ("DECISION_EXISTS", &decision_id));
+    assert_eq!(
+        (info.reason.as_str(), &info.metadata["decision_id"]),
+        ("DECISION_EXISTS", &decision_id)
+    );
     let asked = pb::GetDecisionRequest { decision_id };
     let read = officer.decisions.get_decision(asked).await.expect("read").into_inner();
     assert_eq!(read.decision.expect("a decision").kind, "QUYET_DINH");

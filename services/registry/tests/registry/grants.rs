@@ -12,7 +12,8 @@ async fn a_grant_rules_from_the_next_call_on_until_it_ends() {
     let mut newcomer = world.actor("newcomer");
     let unit = world.unit("CG-1");
     assert_eq!(reason(newcomer.reads(unit, None).await), "PERMISSION_DENIED");
-    let grant = admin.grants_role("newcomer", "READER", world.unit("HN-CG")).await.expect("granted");
+    let grant =
+        admin.grants_role("newcomer", "READER", world.unit("HN-CG")).await.expect("granted");
     newcomer.reads(unit, None).await.expect("read");
     assert_eq!(reason(newcomer.reads(world.unit("BD-1"), None).await), "ORGANISATION_UNKNOWN");
     assert_eq!(
@@ -51,10 +52,10 @@ async fn every_rule_of_a_grant_refuses_with_its_reason() {
         ("GRANT_DATES_INVALID", pb::MakeGrantRequest { from_on: Some(yesterday), ..good() }),
         ("GRANT_DATES_INVALID", pb::MakeGrantRequest { until_on: Some(civil(today())), ..good() }),
         ("ORGANISATION_UNKNOWN", pb::MakeGrantRequest { organisation_id: fresh(), ..good() }),
-        ("EFFECTIVE_DATE_TOO_FAR", pb::MakeGrantRequest {
-            from_on: Some(civil(today() + Duration::days(400))),
-            ..good()
-        }),
+        (
+            "EFFECTIVE_DATE_TOO_FAR",
+            pb::MakeGrantRequest { from_on: Some(civil(today() + Duration::days(400))), ..good() },
+        ),
     ] {
         assert_eq!(self::reason(admin.grants.make_grant(request).await), reason);
     }

@@ -94,10 +94,8 @@ async fn two_crossing_moves_cannot_make_a_cycle() {
     let on = date!(2020 - 01 - 01);
     let (mut one, mut other) = (world.actor("hanoi"), world.actor("admin"));
     let (there, back) = ([badinh], [caugiay]);
-    let answers = tokio::join!(
-        one.hands_over(&there, caugiay, on),
-        other.hands_over(&back, badinh, on),
-    );
+    let answers =
+        tokio::join!(one.hands_over(&there, caugiay, on), other.hands_over(&back, badinh, on),);
     let refusal = match answers {
         (Ok(()), refusal @ Err(_)) | (refusal @ Err(_), Ok(())) => refusal,
         both => panic!("one of the two moves wins: {both:?}"),
@@ -122,9 +120,8 @@ async fn a_cycle_that_would_only_close_later_is_refused() {
 async fn thousands_of_units_move_and_end_in_a_moment() {
     let world = World::start().await;
     let mut officer = world.actor("admin");
-    let lines: Vec<_> = (0..5_000)
-        .map(|n| line(&format!("BD-{n:05}"), "CDCS", "NNN_CP", "HN-BD"))
-        .collect();
+    let lines: Vec<_> =
+        (0..5_000).map(|n| line(&format!("BD-{n:05}"), "CDCS", "NNN_CP", "HN-BD")).collect();
     officer.loads(lines).await.expect("loaded");
     let found = officer.subtree_ids(world.unit("HN-BD"), date!(2020 - 01 - 01)).await;
     assert_eq!(found.len(), 5_002);

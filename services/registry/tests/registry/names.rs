@@ -33,10 +33,17 @@ async fn a_name_holds_on_its_days_and_old_names_are_found_without_accents() {
     let then = officer.reads(unit, Some(date!(2020 - 12 - 31))).await.expect("read");
     assert_eq!(then.name, "Công đoàn BD-1");
     let now = officer.reads(unit, Some(on)).await.expect("read");
-    assert_eq!((now.name.as_str(), now.code.as_str()), ("Công đoàn cơ sở Đường sắt Thủ đô", "BD-1"));
+    assert_eq!(
+        (now.name.as_str(), now.code.as_str()),
+        ("Công đoàn cơ sở Đường sắt Thủ đô", "BD-1")
+    );
 
     for text in ["duong sat", "DƯỜNG SẮT", "thủ đô đường", "BD-1"] {
-        assert_eq!(search(&mut officer, text).await.first().map(String::as_str), Some("BD-1"), "{text}");
+        assert_eq!(
+            search(&mut officer, text).await.first().map(String::as_str),
+            Some("BD-1"),
+            "{text}"
+        );
     }
     assert_eq!(search(&mut officer, "công đoàn bd-1").await, ["BD-1"], "by its old name");
     assert_eq!(search(&mut officer, "100%").await, [""; 0], "no pattern of the caller's");
@@ -74,7 +81,10 @@ async fn renaming_refuses_what_contradicts_it() {
         ("LATER_ACT_KNOWN", renaming(unit, "Cùng ngày", on)),
         ("DATE_OUTSIDE_LIFE", renaming(unit, "Trước", date!(2009 - 01 - 01))),
         ("ORGANISATION_UNKNOWN", renaming(world.unit("CG-1"), "Của người khác", on)),
-        ("DATE_REQUIRED", pb::RenameOrganisationRequest { effective_on: None, ..renaming(unit, "X", on) }),
+        (
+            "DATE_REQUIRED",
+            pb::RenameOrganisationRequest { effective_on: None, ..renaming(unit, "X", on) },
+        ),
     ] {
         let answer = officer.organisations.rename_organisation(request).await;
         assert_eq!(self::reason(answer), reason);

@@ -100,9 +100,10 @@ async fn everything_about(
         }),
         ..Default::default()
     }));
-    refused!(decisions.get_decision(pb::GetDecisionRequest {
-        decision_id: prepared.decision_id.clone(),
-    }));
+    refused!(
+        decisions
+            .get_decision(pb::GetDecisionRequest { decision_id: prepared.decision_id.clone() })
+    );
     refused!(congresses.hold_congress(pb::HoldCongressRequest {
         request_id: fresh(),
         organisation_id: unit.clone(),
@@ -135,10 +136,12 @@ async fn everything_about(
         effective_on: on,
         ..Default::default()
     }));
-    refused!(congresses.get_bodies(pb::GetBodiesRequest {
-        organisation_id: unit.clone(),
-        ..Default::default()
-    }));
+    refused!(
+        congresses.get_bodies(pb::GetBodiesRequest {
+            organisation_id: unit.clone(),
+            ..Default::default()
+        })
+    );
     refused!(congresses.list_offices(pb::ListOfficesRequest {
         organisation_id: district.clone(),
         ..Default::default()
@@ -154,9 +157,10 @@ async fn everything_about(
         }],
         ..Default::default()
     }));
-    refused!(ceremonies.get_ceremony(pb::GetCeremonyRequest {
-        ceremony_id: prepared.ceremony_id.clone(),
-    }));
+    refused!(
+        ceremonies
+            .get_ceremony(pb::GetCeremonyRequest { ceremony_id: prepared.ceremony_id.clone() })
+    );
     refused!(employers.survey_employers(pb::SurveyEmployersRequest {
         request_id: fresh(),
         organisation_id: district.clone(),
@@ -219,10 +223,10 @@ async fn everything_about(
         grant_id: prepared.grant_id.clone(),
         ..Default::default()
     }));
-    refused!(grants.list_grants(pb::ListGrantsRequest {
-        organisation_id: district,
-        ..Default::default()
-    }));
+    refused!(
+        grants
+            .list_grants(pb::ListGrantsRequest { organisation_id: district, ..Default::default() })
+    );
     refusals
 }
 

@@ -436,11 +436,7 @@ pub fn founding(superior: Uuid, code: &str, on: Date) -> pb::FoundOrganisationRe
     }
 }
 
-pub fn handing_over(
-    units: &[Uuid],
-    superior: Uuid,
-    on: Date,
-) -> pb::HandOverOrganisationsRequest {
+pub fn handing_over(units: &[Uuid], superior: Uuid, on: Date) -> pb::HandOverOrganisationsRequest {
     pb::HandOverOrganisationsRequest {
         request_id: fresh(),
         unit_ids: units.iter().map(Uuid::to_string).collect(),
