@@ -1,11 +1,12 @@
 //! Registry: the dated tree of unions, its decisions, bodies, employers and grants.
 //!
 //! A call comes to [`api`], which parses it by [`wire`] and performs one of the [`acts`] or
-//! [`reads`]. Acts check the [`rules`] of the [reference data](mod@reference), stand on a decision
-//! ([`basis`]), change the [`tree`] or the [`seats`] in it, and publish what they did.
+//! [`reads`]. Acts check the [`rules`] of the [reference data](mod@reference), stand on a
+//! decision ([`basis`]), change the [`tree`] or the [`seats`] in it, and publish what they did.
 //!
-//! **Invariant:** nothing is updated but the end of `recorded`, and nothing is deleted: what
-//! was believed at any instant about any date can be asked again.
+//! **Invariant:** nothing is updated but the end of `recorded` (and a derived mark on those
+//! who have subordinates), and nothing is deleted: what was believed at any instant about any
+//! date can be asked again.
 
 pub mod acts;
 pub mod api;
