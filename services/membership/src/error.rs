@@ -15,10 +15,10 @@ pub const DOMAIN: &str = "membership.congdoan.vn";
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs)] // The contract documents each reason and what its metadata means.
 pub enum Refused {
-    OrganisationUnknown { organisation_id: Uuid },
-    OrganisationNotFounded { organisation_id: Uuid, founded_on: Date },
-    OrganisationSuspended { organisation_id: Uuid, suspended_on: Date },
-    OrganisationEnded { organisation_id: Uuid, ended_on: Date },
+    OrganisationUnknown { field: String, organisation_id: Uuid },
+    OrganisationNotFounded { field: String, organisation_id: Uuid, founded_on: Date },
+    OrganisationSuspended { field: String, organisation_id: Uuid, suspended_on: Date },
+    OrganisationEnded { field: String, organisation_id: Uuid, ended_on: Date },
     EffectiveDateTooFar { field: &'static str, latest: Date },
     DecisionInFuture { field: &'static str, today: Date },
     LinesEmpty { field: &'static str },
@@ -60,35 +60,39 @@ impl From<Refused> for Refusal {
         use Code::{AlreadyExists, FailedPrecondition, InvalidArgument, NotFound};
         use Refused as R;
         match refused {
-            R::OrganisationUnknown { organisation_id } => refuse(
+            R::OrganisationUnknown { field, organisation_id } => refuse(
                 NotFound,
                 Reason::OrganisationUnknown,
                 "Không có tổ chức này, hoặc tổ chức nằm ngoài phạm vi của người dùng.",
                 "no such organisation, or none in the caller's scope",
             )
+            .field(field)
             .with("organisation_id", organisation_id.to_string()),
-            R::OrganisationNotFounded { organisation_id, founded_on } => refuse(
+            R::OrganisationNotFounded { field, organisation_id, founded_on } => refuse(
                 FailedPrecondition,
                 Reason::OrganisationNotFounded,
                 "Vào ngày đó tổ chức chưa được thành lập.",
                 "the organisation does not exist yet on that day",
             )
+            .field(field)
             .with("organisation_id", organisation_id.to_string())
             .with("founded_on", founded_on.to_string()),
-            R::OrganisationSuspended { organisation_id, suspended_on } => refuse(
+            R::OrganisationSuspended { field, organisation_id, suspended_on } => refuse(
                 FailedPrecondition,
                 Reason::OrganisationSuspended,
                 "Vào ngày đó tổ chức đang tạm dừng chỉ đạo hoạt động, không kết nạp hay tiếp nhận đoàn viên.",
                 "direction of the organisation is suspended on that day: nobody joins it",
             )
+            .field(field)
             .with("organisation_id", organisation_id.to_string())
             .with("suspended_on", suspended_on.to_string()),
-            R::OrganisationEnded { organisation_id, ended_on } => refuse(
+            R::OrganisationEnded { field, organisation_id, ended_on } => refuse(
                 FailedPrecondition,
                 Reason::OrganisationEnded,
                 "Tổ chức đã kết thúc hoạt động.",
                 "the end of the organisation is recorded",
             )
+            .field(field)
             .with("organisation_id", organisation_id.to_string())
             .with("ended_on", ended_on.to_string()),
             R::EffectiveDateTooFar { field, latest } => refuse(

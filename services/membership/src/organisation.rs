@@ -37,17 +37,18 @@ pub async fn stands(
     on: Date,
     asked: Asked,
 ) -> Result<(), Failure> {
-    all_stand(acting, &[(organisation_id, asked)], on).await
+    all_stand(acting, &[("organisation_id", organisation_id, asked)], on).await
 }
 
-/// As [`stands`], for several organisations, locked in the order of their ids.
+/// As [`stands`], for several organisations, each with the name of its field; locked in the
+/// order of their ids.
 pub async fn all_stand(
     acting: &mut Acting,
-    organisations: &[(Uuid, Asked)],
+    organisations: &[(&str, Uuid, Asked)],
     on: Date,
 ) -> Result<(), Failure> {
     let ids: Vec<Uuid> =
-        organisations.iter().map(|(organisation_id, _)| *organisation_id).collect();
+        organisations.iter().map(|(_, organisation_id, _)| *organisation_id).collect();
     // Locked in a statement of its own: the next ones then see what somebody who held the
     // rows has left.
     sqlx::query!(
@@ -57,7 +58,7 @@ pub async fn all_stand(
     )
     .execute(acting.db())
     .await?;
-    for &(organisation_id, asked) in organisations {
+    for &(field, organisation_id, asked) in organisations {
         let standing = sqlx::query_as!(
             Standing,
             "select founded_on, ended_on,
@@ -73,10 +74,11 @@ pub async fn all_stand(
         .fetch_optional(acting.db())
         .await?;
         let Some(standing) = standing else {
-            let unknown = Refused::OrganisationUnknown { organisation_id };
+            let unknown =
+                Refused::OrganisationUnknown { field: field.to_string(), organisation_id };
             return Err(access::unknown_or_denied(acting.db(), unknown).await);
         };
-        standing.allows(organisation_id, on, asked)?;
+        standing.allows(field, organisation_id, on, asked)?;
     }
     // Read after the locks: what was decided on cannot be newer than this position.
     let position = sqlx::query_scalar!(
@@ -90,43 +92,79 @@ pub async fn all_stand(
 }
 
 impl Standing {
-    fn allows(&self, organisation_id: Uuid, on: Date, asked: Asked) -> Result<(), Refused> {
+    fn allows(
+        &self,
+        field: &str,
+        organisation_id: Uuid,
+        on: Date,
+        asked: Asked,
+    ) -> Result<(), Refused> {
+        let field = field.to_string();
         if asked == Asked::Leaves {
             return Ok(());
         }
         if on < self.founded_on {
             let founded_on = self.founded_on;
-            return Err(Refused::OrganisationNotFounded { organisation_id, founded_on });
+            return Err(Refused::OrganisationNotFounded { field, organisation_id, founded_on });
         }
         if let Some(ended_on) = self.ended_on
             && (asked == Asked::Joins || ended_on <= on)
         {
-            return Err(Refused::OrganisationEnded { organisation_id, ended_on });
+            return Err(Refused::OrganisationEnded { field, organisation_id, ended_on });
         }
         if let (Asked::Joins, Some(suspended_on)) = (asked, self.suspended_on) {
-            return Err(Refused::OrganisationSuspended { organisation_id, suspended_on });
+            return Err(Refused::OrganisationSuspended { field, organisation_id, suspended_on });
         }
         Ok(())
     }
 }
 
-/// Refuses the first of these organisations that this service does not know. They need not
-/// lie in the caller's scope: an event's host, for example.
-pub async fn known(acting: &mut Acting, organisation_ids: &[Uuid]) -> Result<(), Failure> {
-    let unknown = sqlx::query_scalar!(
-        r#"select asked.organisation_id as "organisation_id!"
-           from unnest($1::uuid[]) with ordinality as asked (organisation_id, line)
+/// Refuses an organisation that this service does not know. It need not lie in the caller's
+/// scope: an event's host, for example.
+pub async fn known(
+    acting: &mut Acting,
+    field: &str,
+    organisation_id: Uuid,
+) -> Result<(), Failure> {
+    let known = sqlx::query_scalar!(
+        r#"select exists (select from organisation where organisation_id = $1) as "known!""#,
+        organisation_id,
+    )
+    .fetch_one(acting.db())
+    .await?;
+    if known {
+        return Ok(());
+    }
+    Err(Refused::OrganisationUnknown { field: field.to_string(), organisation_id }.into())
+}
+
+/// Refuses the first of these organisations that is unknown or outside the caller's scope;
+/// `field` names it by its place in the list.
+pub async fn all_in_scope(
+    connection: &mut PgConnection,
+    organisation_ids: &[Uuid],
+    field: impl Fn(usize) -> String,
+) -> Result<(), Failure> {
+    let first = sqlx::query!(
+        r#"with each as materialized (
+               select organisation_id, min(line) as line
+               from unnest($1::uuid[]) with ordinality as asked (organisation_id, line)
+               group by organisation_id
+           )
+           select organisation_id as "organisation_id!", line as "line!"
+           from each
            where not exists (select from organisation
-                             where organisation.organisation_id = asked.organisation_id)
+                             where organisation.organisation_id = each.organisation_id)
+              or not access.covers(each.organisation_id)
            order by line limit 1"#,
         organisation_ids,
     )
-    .fetch_optional(acting.db())
+    .fetch_optional(&mut *connection)
     .await?;
-    match unknown {
-        Some(organisation_id) => Err(Refused::OrganisationUnknown { organisation_id }.into()),
-        None => Ok(()),
-    }
+    let Some(first) = first else { return Ok(()) };
+    let field = field(usize::try_from(first.line - 1).unwrap_or_default());
+    let unknown = Refused::OrganisationUnknown { field, organisation_id: first.organisation_id };
+    Err(access::unknown_or_denied(connection, unknown).await)
 }
 
 /// Refuses a read about an organisation that is unknown or outside the caller's scope.
@@ -141,6 +179,7 @@ pub async fn in_scope(connection: &mut PgConnection, organisation_id: Uuid) -> R
     if known {
         return Ok(());
     }
-    let unknown = Refused::OrganisationUnknown { organisation_id };
+    let field = "organisation_id".to_string();
+    let unknown = Refused::OrganisationUnknown { field, organisation_id };
     Err(access::unknown_or_denied(connection, unknown).await)
 }

@@ -54,7 +54,8 @@ impl Act for HoldTrainingCourse {
         let person_ids: Vec<Uuid> = self.attendances.iter().map(|line| line.0).collect();
         let for_organisations: Vec<Uuid> = self.attendances.iter().map(|line| line.1).collect();
         let days: Vec<Date> = self.attendances.iter().map(|line| line.2).collect();
-        organisation::known(acting, &for_organisations).await?;
+        let field = |line| format!("attendances[{line}].organisation_id");
+        organisation::all_in_scope(acting.db(), &for_organisations, field).await?;
         roll::all_in_scope(acting, &person_ids, |line| format!("attendances[{line}].person_id"))
             .await?;
 

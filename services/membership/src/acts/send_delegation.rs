@@ -49,8 +49,9 @@ impl Act for SendDelegation {
         organisation::stands(acting, self.organisation_id, on, Asked::Acts).await?;
         let (person_ids, organisation_ids): (Vec<Uuid>, Vec<Uuid>) =
             self.delegates.iter().copied().unzip();
-        organisation::known(acting, &[self.host_id]).await?;
-        organisation::known(acting, &organisation_ids).await?;
+        organisation::known(acting, "host_id", self.host_id).await?;
+        let field = |line| format!("delegates[{line}].organisation_id");
+        organisation::all_in_scope(acting.db(), &organisation_ids, field).await?;
         roll::all_in_scope(acting, &person_ids, |line| format!("delegates[{line}].person_id"))
             .await?;
 

@@ -42,7 +42,10 @@ impl Act for TransferMembers {
         }
         plausible(&self.dated, acting.today)?;
         let on = self.dated.effective_on;
-        let both = [(self.from, Asked::Leaves), (self.to, Asked::Joins)];
+        let both = [
+            ("from_organisation_id", self.from, Asked::Leaves),
+            ("to_organisation_id", self.to, Asked::Joins),
+        ];
         organisation::all_stand(acting, &both, on).await?;
         let ended = leaving(acting, self.from, &self.person_ids, on).await?;
 

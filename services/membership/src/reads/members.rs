@@ -242,21 +242,8 @@ pub async fn count(
     organisation_ids: &[Uuid],
     as_of: Date,
 ) -> Result<Vec<Count>, Failure> {
-    let unknown = sqlx::query_scalar!(
-        r#"select asked.organisation_id as "organisation_id!"
-           from unnest($1::uuid[]) with ordinality as asked (organisation_id, line)
-           where not exists (select from organisation
-                             where organisation.organisation_id = asked.organisation_id)
-              or not access.covers(asked.organisation_id)
-           order by line limit 1"#,
-        organisation_ids,
-    )
-    .fetch_optional(&mut *connection)
-    .await?;
-    if let Some(organisation_id) = unknown {
-        let unknown = Refused::OrganisationUnknown { organisation_id };
-        return Err(access::unknown_or_denied(connection, unknown).await);
-    }
+    let field = |line| format!("organisation_ids[{line}]");
+    organisation::all_in_scope(connection, organisation_ids, field).await?;
     let counts = sqlx::query_as!(
         Count,
         r#"select asked.organisation_id as "organisation_id!", count(person.person_id) as "members!",
