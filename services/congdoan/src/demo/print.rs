@@ -222,27 +222,27 @@ fn parts(figure: &Figure, demanded: bool) -> usize {
 /// Things to try on the system while it runs.
 pub fn commands(system: &System, tree: &Tree) -> anyhow::Result<()> {
     let gateway = system.gateway();
+    let host = gateway.trim_start_matches("http://");
     let ba_dinh = tree.id("LDLD-01-001")?;
-    println!("{}\n", heading("Thử tiếp (congdoan demo --stay giữ hệ thống chạy)"));
-    println!("  export TOKEN=$(congdoan token --subject {})\n", super::ADMINISTRATOR);
-    println!("  # Why 1.857: down to unions, decisions and traces");
+    println!("{}", heading("Thử tiếp (`congdoan demo --stay` giữ hệ thống chạy)"));
     println!(
-        "  congdoan explain MBR_ADMITTED --organisation LDLD-01-001 --from 2020-01-01 --to 2020-12-31 --token $TOKEN\n"
-    );
-    println!("  # The same figure by JSON");
-    println!(
-        "  curl -s -H \"authorization: Bearer $TOKEN\" -H 'content-type: application/json' {gateway}/v1/figures:query -d \\"
-    );
-    println!(
-        "    '{{\"indicators\":[\"MBR_ADMITTED\"],\"organisationId\":\"{ba_dinh}\",\"period\":{{\"fromOn\":{{\"year\":2020,\"month\":1,\"day\":1}},\"throughOn\":{{\"year\":2020,\"month\":12,\"day\":31}}}}}}'\n"
-    );
-    println!("  # A generic gRPC client, by reflection");
-    println!(
-        "  grpcurl -plaintext -H \"authorization: Bearer $TOKEN\" -d '{{\"organisationId\":\"{ba_dinh}\"}}' \\"
-    );
-    println!(
-        "    {} congdoan.registry.v1.OrganisationService/GetOrganisation\n",
-        gateway.trim_start_matches("http://")
+        r#"
+  # Vì sao 1.857? Đến từng công đoàn cơ sở, từng quyết định, từng vết (trace)
+  congdoan explain MBR_ADMITTED --organisation LDLD-01-001 --from 2020-01-01 --to 2020-12-31
+
+  # Cùng số ấy theo tổ chức ngày 01/01/2026, toàn Hà Nội
+  congdoan explain MBR_ADMITTED --organisation LDLD-01 --from 2020-01-01 --to 2020-12-31 --as-of 2026-01-01
+
+  # Qua JSON
+  TOKEN=$(congdoan token --subject {administrator})
+  curl -s -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' {gateway}/v1/figures:query -d \
+    '{{"indicators":["MBR_ADMITTED"],"organisationId":"{ba_dinh}","period":{{"fromOn":{{"year":2020,"month":1,"day":1}},"throughOn":{{"year":2020,"month":12,"day":31}}}}}}'
+
+  # Qua một máy khách gRPC bất kỳ, nhờ reflection
+  grpcurl -plaintext -H "authorization: Bearer $TOKEN" -d '{{"organisation_id":"{ba_dinh}"}}' \
+    {host} congdoan.registry.v1.OrganisationService/GetOrganisation
+"#,
+        administrator = super::ADMINISTRATOR,
     );
     Ok(())
 }
