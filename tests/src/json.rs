@@ -6,6 +6,7 @@ use http_body_util::{BodyExt, Full};
 use hyper_util::rt::TokioIo;
 use prost_reflect::{DescriptorPool, DynamicMessage, MethodDescriptor, Value};
 use serde_json::Value as Json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use crate::refused::Refused;
@@ -63,6 +64,30 @@ pub async fn send(
     let body = body.collect().await.expect("whole").to_bytes();
     connection.abort();
     Answer { status: parts.status, headers: parts.headers, body }
+}
+
+/// Announces a body as curl does one that is large, and reads the answer to the announcement:
+/// a server that will not take it says so before a byte of it is sent.
+///
+/// # Panics
+/// When the server wants the body after all.
+pub async fn announce(uri: &str, path: &str, headers: &[(&str, &str)], length: usize) -> Answer {
+    let authority = uri.strip_prefix("http://").expect("an address");
+    let mut stream = TcpStream::connect(authority).await.expect("connected");
+    let mut head = format!("POST {path} HTTP/1.1\r\nhost: {authority}\r\n");
+    for (name, value) in headers {
+        head.push_str(&format!("{name}: {value}\r\n"));
+    }
+    head.push_str(&format!("content-length: {length}\r\nexpect: 100-continue\r\n"));
+    head.push_str("connection: close\r\n\r\n");
+    stream.write_all(head.as_bytes()).await.expect("sent");
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.expect("answered");
+    let end = answer.windows(4).position(|four| four == b"\r\n\r\n").expect("a head");
+    let status = String::from_utf8_lossy(&answer[..end]);
+    let status = status.split(' ').nth(1).and_then(|code| code.parse().ok()).expect("a status");
+    let body = Bytes::copy_from_slice(&answer[end + 4..]);
+    Answer { status, headers: HeaderMap::new(), body }
 }
 
 /// The contracts, with their options.

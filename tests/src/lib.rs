@@ -7,6 +7,7 @@
 //!
 //! The tests themselves are under `tests/`.
 
+pub mod child;
 pub mod feeds;
 pub mod json;
 pub mod line;

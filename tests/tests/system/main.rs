@@ -2,9 +2,15 @@
 //! clients that know nothing but the gateway's address.
 
 mod bad_input;
+mod cancelled;
+mod feed_faults;
 mod freshness;
+mod generic_client;
 mod journey;
+mod privacy;
+mod recount;
 mod rights;
+mod trace;
 
 /// The seed of a test's choices: another each time, unless `CONGDOAN_TEST_SEED` repeats one.
 fn seed() -> u64 {

@@ -524,6 +524,12 @@ fn membership(trials: &mut Vec<Trial>) {
         write "HoldTrainingCourse": |mine, _| course(mine, mine);
         mixed "HoldTrainingCourse": |mine, theirs| course(mine, theirs);
         mixed "HoldTrainingCourse": |mine, theirs| course(theirs, mine);
+        mixed "HoldTrainingCourse": |mine, theirs| {
+            // Her own officer, but counted for the neighbour.
+            let mut course = course(mine, mine);
+            course.attendances[0].organisation_id = theirs.union.id.clone();
+            course
+        };
         read "GetTrainingCourse": |mine, _| GetTrainingCourseRequest {
             course_id: mine.course.clone(),
         };
@@ -564,6 +570,11 @@ fn membership(trials: &mut Vec<Trial>) {
         write "SendDelegation": |mine, _| delegation(mine, mine);
         mixed "SendDelegation": |mine, theirs| delegation(mine, theirs);
         mixed "SendDelegation": |mine, theirs| delegation(theirs, mine);
+        mixed "SendDelegation": |mine, theirs| {
+            let mut delegation = delegation(mine, mine);
+            delegation.delegates[0].organisation_id = theirs.union.id.clone();
+            delegation
+        };
         read "GetDelegation": |mine, _| GetDelegationRequest {
             delegation_id: mine.delegation.clone(),
         };

@@ -1,0 +1,488 @@
+//! The raw rows of those who own them, counted one by one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sqlx::PgPool;
+use tests::world::World;
+use time::{Date, Duration, Month};
+use uuid::Uuid;
+
+/// What is recounted: every additive indicator.
+pub const INDICATORS: [&str; 32] = [
+    "ORG_STOCK",
+    "ORG_FOUNDED",
+    "ORG_ENDED",
+    "ORG_DISSOLVED",
+    "ORG_SUSPENDED",
+    "ORG_RESUMED",
+    "ORG_IN",
+    "ORG_OUT",
+    "ORG_DECREASED",
+    "ORG_NET",
+    "MBR_STOCK",
+    "MBR_ADMITTED",
+    "MBR_RECOGNISED",
+    "MBR_READMITTED",
+    "MBR_TRANSFER_IN",
+    "MBR_TRANSFER_OUT",
+    "MBR_IN_WITH_UNIT",
+    "MBR_OUT_WITH_UNIT",
+    "MBR_EXITED",
+    "MBR_INCREASED",
+    "MBR_DECREASED",
+    "MBR_NET",
+    "CEREMONY_HELD",
+    "HANDED_OVER",
+    "CONG_HELD",
+    "TRAIN_ATTENDANCES",
+    "DELEGATE_SENT",
+    "RATING_RATED",
+    "INSPECTION_HELD",
+    "MOVEMENT_LAUNCHED",
+    "EMPLOYER_WITHOUT_UNION",
+    "EMPLOYER_WITHOUT_UNION_20",
+];
+/// Counted by employer rather than by event: those of so many workers.
+const EMPLOYERS: [(&str, i32); 2] =
+    [("EMPLOYER_WITHOUT_UNION", 1), ("EMPLOYER_WITHOUT_UNION_20", 20)];
+
+/// What is asked.
+#[derive(Clone, Copy, Debug)]
+pub struct Question {
+    pub head: Uuid,
+    pub from: Date,
+    pub through: Date,
+    pub as_of: Option<Date>,
+}
+
+struct Organisation {
+    grassroots: bool,
+    founded_on: Date,
+    ended_on: Option<Date>,
+    heir: Option<Uuid>,
+    last_superior: Option<Uuid>,
+    /// (from, superior), oldest first.
+    superiors: Vec<(Date, Uuid)>,
+}
+
+/// Something that happened to a unit.
+struct Event {
+    unit: Uuid,
+    on: Date,
+    what: &'static str,
+    /// Of a transfer.
+    other: Option<Uuid>,
+    amount: i64,
+}
+
+struct Survey {
+    employer: Uuid,
+    on: Date,
+    surveyor: Uuid,
+    workforce: i32,
+    has_union: bool,
+}
+
+/// Everything that the owners know.
+pub struct Ledger {
+    organisations: BTreeMap<Uuid, Organisation>,
+    events: Vec<Event>,
+    surveys: Vec<Survey>,
+}
+
+impl Ledger {
+    /// Reads the rows of registry and membership, and reporting's own acts.
+    pub async fn read(world: &World) -> Self {
+        let (registry, membership, reporting) =
+            (world.pool("registry"), world.pool("membership"), world.pool("reporting"));
+        let organisations = organisations(registry).await;
+        let mut events = Vec::new();
+        of_registry(registry, &organisations, &mut events).await;
+        of_membership(membership, &mut events).await;
+        of_reporting(reporting, &mut events).await;
+        let surveys: Vec<(Uuid, Date, Uuid, i32, bool)> = sqlx::query_as(
+            "select employer_id, surveyed_on, surveyor_id, workforce,
+                    exists (select from employer_union u
+                            where u.employer_id = s.employer_id and upper_inf(u.recorded)
+                              and u.valid @> s.surveyed_on)
+             from employer_survey s",
+        )
+        .fetch_all(registry)
+        .await
+        .expect("read");
+        let surveys = surveys.into_iter().map(|(employer, on, surveyor, workforce, has_union)| {
+            Survey { employer, on, surveyor, workforce, has_union }
+        });
+        Self { organisations, events, surveys: surveys.collect() }
+    }
+
+    /// Who is asked about: every organisation that ever was a superior, and some unions.
+    pub fn heads(&self) -> Vec<Uuid> {
+        let superiors = self.organisations.values().flat_map(|organisation| {
+            organisation.superiors.iter().map(|(_, superior)| *superior)
+        });
+        let mut heads: BTreeSet<Uuid> = superiors.collect();
+        let unions = self.organisations.iter().filter(|(_, organisation)| organisation.grassroots);
+        heads.extend(unions.map(|(id, _)| *id).step_by(9));
+        heads.into_iter().collect()
+    }
+
+    /// A figure, recounted.
+    pub fn count(&self, indicator: &str, asked: Question) -> i64 {
+        if let Some((_, workforce)) = EMPLOYERS.iter().find(|(code, _)| *code == indicator) {
+            return self.employers_without_union(*workforce, asked);
+        }
+        let flow = |what: &str| self.flow(what, asked);
+        let crossing = |what: &str| self.crossing(what, asked);
+        match indicator {
+            "ORG_STOCK" => self.unions_at(asked),
+            "ORG_FOUNDED" => flow("founded"),
+            "ORG_ENDED" => flow("dissolved") + flow("ended otherwise"),
+            "ORG_DISSOLVED" => flow("dissolved"),
+            "ORG_SUSPENDED" => flow("suspended"),
+            "ORG_RESUMED" => flow("resumed"),
+            "ORG_IN" => crossing("unions in"),
+            "ORG_OUT" => crossing("unions out"),
+            "ORG_DECREASED" => {
+                flow("dissolved") + flow("ended otherwise") + crossing("unions out")
+            }
+            "ORG_NET" => {
+                flow("founded") + flow("loaded") + crossing("unions in")
+                    - flow("dissolved")
+                    - flow("ended otherwise")
+                    - crossing("unions out")
+            }
+            "MBR_STOCK" => self.members_at(asked),
+            "MBR_ADMITTED" => flow("admitted"),
+            "MBR_RECOGNISED" => flow("recognised"),
+            "MBR_READMITTED" => flow("readmitted"),
+            "MBR_EXITED" => flow("exited"),
+            "MBR_TRANSFER_IN" => self.transferred("transferred in", asked),
+            "MBR_TRANSFER_OUT" => self.transferred("transferred out", asked),
+            "MBR_IN_WITH_UNIT" => crossing("members in"),
+            "MBR_OUT_WITH_UNIT" => crossing("members out"),
+            "MBR_INCREASED" => self.came(asked),
+            "MBR_DECREASED" => self.went(asked),
+            "MBR_NET" => self.came(asked) - self.went(asked),
+            "CEREMONY_HELD" => flow("launched"),
+            "HANDED_OVER" => flow("handed over"),
+            "CONG_HELD" => flow("congress of a union"),
+            "TRAIN_ATTENDANCES" => flow("attended"),
+            "DELEGATE_SENT" => flow("sent"),
+            "RATING_RATED" => flow("rated"),
+            "INSPECTION_HELD" => flow("inspected"),
+            "MOVEMENT_LAUNCHED" => flow("movement"),
+            other => panic!("nobody recounts {other}"),
+        }
+    }
+
+    fn came(&self, asked: Question) -> i64 {
+        let flows = ["admitted", "recognised", "readmitted"];
+        flows.iter().map(|what| self.flow(what, asked)).sum::<i64>()
+            + self.transferred("transferred in", asked)
+            + self.crossing("members in", asked)
+    }
+
+    fn went(&self, asked: Question) -> i64 {
+        self.flow("exited", asked)
+            + self.transferred("transferred out", asked)
+            + self.crossing("members out", asked)
+    }
+
+    /// Whether what a unit does on a day counts under the head.
+    fn counts(&self, unit: Uuid, on: Date, asked: Question) -> bool {
+        match asked.as_of {
+            None => self.under(unit, self.within_life(unit, on), asked.head),
+            Some(day) => self
+                .heir(unit, day)
+                .is_some_and(|heir| self.under(heir, day, asked.head)),
+        }
+    }
+
+    /// The day itself; before its founding a unit's first day, after its end its last.
+    fn within_life(&self, unit: Uuid, on: Date) -> Date {
+        let organisation = &self.organisations[&unit];
+        let last = organisation.ended_on.map_or(Date::MAX, |ended_on| ended_on - Duration::DAY);
+        on.max(organisation.founded_on).min(last)
+    }
+
+    /// Whether the head is the unit, or stood above it on a day of the unit's life.
+    fn under(&self, unit: Uuid, on: Date, head: Uuid) -> bool {
+        let mut at = unit;
+        loop {
+            if at == head {
+                return true;
+            }
+            let superiors = &self.organisations[&at].superiors;
+            match superiors.iter().rev().find(|(from, _)| *from <= on) {
+                Some((_, superior)) => at = *superior,
+                None => return false,
+            }
+        }
+    }
+
+    /// Who stands for a unit on a day: itself while it lives.
+    fn heir(&self, unit: Uuid, on: Date) -> Option<Uuid> {
+        let mut at = unit;
+        for _ in 0..100 {
+            let organisation = &self.organisations[&at];
+            if on < organisation.founded_on {
+                at = organisation.superiors.first()?.1;
+            } else if organisation.ended_on.is_some_and(|ended_on| ended_on <= on) {
+                at = organisation.heir.or(organisation.last_superior)?;
+            } else {
+                return Some(at);
+            }
+        }
+        None
+    }
+
+    fn flow(&self, what: &str, asked: Question) -> i64 {
+        let within = |event: &&Event| (asked.from..=asked.through).contains(&event.on);
+        let events = self.events.iter().filter(|event| event.what == what).filter(within);
+        events
+            .filter(|event| self.counts(event.unit, event.on, asked))
+            .map(|event| event.amount)
+            .sum()
+    }
+
+    /// Transfers that cross the head's border.
+    fn transferred(&self, what: &str, asked: Question) -> i64 {
+        let within = |event: &&Event| (asked.from..=asked.through).contains(&event.on);
+        let events = self.events.iter().filter(|event| event.what == what).filter(within);
+        events
+            .filter(|event| {
+                let other = event.other.expect("a transfer has two ends");
+                self.counts(event.unit, event.on, asked) && !self.counts(other, event.on, asked)
+            })
+            .map(|event| event.amount)
+            .sum()
+    }
+
+    fn unions_at(&self, asked: Question) -> i64 {
+        let day = asked.through;
+        let lives = |organisation: &Organisation| {
+            organisation.founded_on <= day
+                && organisation.ended_on.is_none_or(|ended_on| ended_on > day)
+        };
+        let unions = self.organisations.iter().filter(|(_, organisation)| organisation.grassroots);
+        let living = unions.filter(|(_, organisation)| lives(organisation));
+        living.filter(|(unit, _)| self.counts(**unit, day, asked)).count() as i64
+    }
+
+    /// What a unit's movements up to a day, that day included, leave.
+    fn members_of(&self, unit: Uuid, through: Date) -> i64 {
+        let events = self.events.iter().filter(|event| event.unit == unit && event.on <= through);
+        events
+            .map(|event| match event.what {
+                "admitted" | "recognised" | "readmitted" | "transferred in" => event.amount,
+                "exited" | "transferred out" => -event.amount,
+                _ => 0,
+            })
+            .sum()
+    }
+
+    fn members_at(&self, asked: Question) -> i64 {
+        let units = self.organisations.keys();
+        let counted = units.filter(|unit| self.counts(**unit, asked.through, asked));
+        counted.map(|unit| self.members_of(*unit, asked.through)).sum()
+    }
+
+    /// Units that came under the head or left it, day by day; as of a day none does.
+    fn crossing(&self, what: &str, asked: Question) -> i64 {
+        if asked.as_of.is_some() {
+            return 0;
+        }
+        // A place changes only on a day on which somebody's superior does.
+        let moves = self.organisations.values();
+        let moves = moves.flat_map(|organisation| organisation.superiors.iter().map(|(on, _)| *on));
+        let days: BTreeSet<Date> =
+            moves.filter(|on| (asked.from..=asked.through).contains(on)).collect();
+        let mut sum = 0;
+        for day in days {
+            let eve = day - Duration::DAY;
+            for (unit, organisation) in &self.organisations {
+                let was = self.counts(*unit, eve, asked);
+                let is = self.counts(*unit, day, asked);
+                let crosses = match what {
+                    "unions in" | "members in" => is && !was,
+                    _ => was && !is,
+                };
+                if crosses && what.starts_with("unions") {
+                    sum += i64::from(organisation.grassroots);
+                } else if crosses {
+                    sum += self.members_of(*unit, eve);
+                }
+            }
+        }
+        sum
+    }
+
+    fn employers_without_union(&self, workforce: i32, asked: Question) -> i64 {
+        let mut last: BTreeMap<Uuid, &Survey> = BTreeMap::new();
+        for survey in self.surveys.iter().filter(|survey| survey.on <= asked.through) {
+            let known = last.entry(survey.employer).or_insert(survey);
+            if known.on < survey.on {
+                *known = survey;
+            }
+        }
+        let without = last.values().filter(|survey| !survey.has_union);
+        let large = without.filter(|survey| survey.workforce >= workforce);
+        large.filter(|survey| self.counts(survey.surveyor, asked.through, asked)).count() as i64
+    }
+}
+
+async fn organisations(registry: &PgPool) -> BTreeMap<Uuid, Organisation> {
+    type Row = (Uuid, Date, bool, Option<Date>, Option<Uuid>, Option<Uuid>);
+    let rows: Vec<Row> = sqlx::query_as(
+        "select o.organisation_id, o.founded_on, t.type in ('CDCS', 'ND_CS'),
+                e.ended_on, e.principal_successor_id, e.last_superior_id
+         from organisation o
+         join organisation_type t on t.organisation_id = o.organisation_id and upper_inf(t.recorded)
+         left join organisation_ending e
+                on e.organisation_id = o.organisation_id and upper_inf(e.recorded)",
+    )
+    .fetch_all(registry)
+    .await
+    .expect("read");
+    let mut organisations: BTreeMap<Uuid, Organisation> = rows
+        .into_iter()
+        .map(|(id, founded_on, grassroots, ended_on, heir, last_superior)| {
+            let superiors = Vec::new();
+            let organisation =
+                Organisation { grassroots, founded_on, ended_on, heir, last_superior, superiors };
+            (id, organisation)
+        })
+        .collect();
+    let superiors: Vec<(Uuid, Date, Uuid)> = sqlx::query_as(
+        "select organisation_id, lower(valid), superior_id
+         from organisation_parent where upper_inf(recorded) order by lower(valid)",
+    )
+    .fetch_all(registry)
+    .await
+    .expect("read");
+    for (unit, from, superior) in superiors {
+        organisations.get_mut(&unit).expect("known").superiors.push((from, superior));
+    }
+    organisations
+}
+
+async fn of_registry(
+    registry: &PgPool,
+    organisations: &BTreeMap<Uuid, Organisation>,
+    events: &mut Vec<Event>,
+) {
+    // Unions only, except for ceremonies, which are for whatever was launched.
+    let rows: Vec<(String, Uuid, Date, String)> = sqlx::query_as(
+        "select 'origin', organisation_id, founded_on, origin from organisation
+         union all
+         select 'ending', organisation_id, ended_on, kind
+         from organisation_ending where upper_inf(recorded)
+         union all
+         select 'status', organisation_id, lower(valid), status
+         from organisation_status s
+         where upper_inf(recorded)
+           -- An active organisation was resumed if it was suspended the day before.
+           and (status = 'SUSPENDED'
+                or status = 'ACTIVE' and exists (
+                    select from organisation_status b
+                    where b.organisation_id = s.organisation_id and upper_inf(b.recorded)
+                      and b.status = 'SUSPENDED' and upper(b.valid) = lower(s.valid)))
+         union all
+         select 'congress', organisation_id, held_on, '' from congress
+         union all
+         select 'ceremony', l.organisation_id, c.held_on, c.kind
+         from ceremony c join ceremony_launched l using (ceremony_id)
+         union all
+         select 'handed over', l.organisation_id, c.held_on, ''
+         from ceremony c join ceremony_launched l using (ceremony_id)
+         where l.decision_id is not null",
+    )
+    .fetch_all(registry)
+    .await
+    .expect("read");
+    for (kind, unit, on, detail) in rows {
+        let union = organisations[&unit].grassroots;
+        let what = match (kind.as_str(), detail.as_str()) {
+            ("ceremony", "LAUNCH") => "launched",
+            ("ceremony", _) => continue,
+            ("handed over", _) => "handed over",
+            _ if !union => continue,
+            ("origin", "FOUNDED") => "founded",
+            ("origin", _) => "loaded",
+            ("ending", "DISSOLVED") => "dissolved",
+            ("ending", _) => "ended otherwise",
+            ("status", "SUSPENDED") => "suspended",
+            ("status", _) => "resumed",
+            _ => "congress of a union",
+        };
+        events.push(Event { unit, on, what, other: None, amount: 1 });
+    }
+}
+
+async fn of_membership(membership: &PgPool, events: &mut Vec<Event>) {
+    // Counted by memberships, person by person, not by what movements say of themselves.
+    type Row = (String, Option<i16>, Option<Uuid>, Option<Uuid>, Date, i64, i64);
+    let movements: Vec<Row> = sqlx::query_as(
+        "select kind, admission_kind, from_organisation_id, to_organisation_id, effective_on,
+                (select count(*) from membership where begun_by = movement_id),
+                (select count(*) from membership where ended_by = movement_id)
+         from movement",
+    )
+    .fetch_all(membership)
+    .await
+    .expect("read");
+    for (kind, admission, from, to, on, begun, ended) in movements {
+        if let Some(unit) = to {
+            let what = match (kind.as_str(), admission) {
+                ("transfer", _) => "transferred in",
+                (_, Some(1)) => "admitted",
+                (_, Some(2)) => "recognised",
+                _ => "readmitted",
+            };
+            events.push(Event { unit, on, what, other: from, amount: begun });
+        }
+        if let Some(unit) = from {
+            let what = if kind == "transfer" { "transferred out" } else { "exited" };
+            events.push(Event { unit, on, what, other: to, amount: ended });
+        }
+    }
+    let others: Vec<(bool, Uuid, Date)> = sqlx::query_as(
+        "select true, organisation_id, attended_on from training_attendance
+         union all
+         select false, d.organisation_id, held_on
+         from delegate d join delegation using (delegation_id)",
+    )
+    .fetch_all(membership)
+    .await
+    .expect("read");
+    for (attended, unit, on) in others {
+        let what = if attended { "attended" } else { "sent" };
+        events.push(Event { unit, on, what, other: None, amount: 1 });
+    }
+}
+
+/// Ratings and activities are reporting's own acts.
+async fn of_reporting(reporting: &PgPool, events: &mut Vec<Event>) {
+    let ratings: Vec<(Uuid, i32)> = sqlx::query_as("select organisation_id, year from rating")
+        .fetch_all(reporting)
+        .await
+        .expect("read");
+    for (unit, year) in ratings {
+        let on = Date::from_calendar_date(year, Month::December, 31).expect("a day");
+        events.push(Event { unit, on, what: "rated", other: None, amount: 1 });
+    }
+    let activities: Vec<(Uuid, Date, String, i32)> =
+        sqlx::query_as("select organisation_id, held_on, kind, times from activity")
+            .fetch_all(reporting)
+            .await
+            .expect("read");
+    for (unit, on, kind, times) in activities {
+        let what = match kind.as_str() {
+            "INSPECTION" => "inspected",
+            "LAUNCH" => "movement",
+            _ => continue,
+        };
+        events.push(Event { unit, on, what, other: None, amount: times.into() });
+    }
+}
