@@ -7,7 +7,8 @@ use sqlx::PgConnection;
 use time::Date;
 use uuid::Uuid;
 
-use crate::figure::{By, Counting, Figure, MEMBER_MOVEMENTS, Period, Scope, Source, heads};
+use crate::figure::source::MEMBER_MOVEMENTS;
+use crate::figure::{By, Counting, Figure, Period, Scope, Source, heads};
 use crate::reference::{Indicator, Reference};
 
 /// How many changes of one unit are shown at most.

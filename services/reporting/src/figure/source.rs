@@ -1,0 +1,195 @@
+//! What indicators are computed from: sources, and formulas over them.
+
+use anyhow::{Context, bail, ensure};
+
+use crate::reference::Scheme;
+
+/// Where a number comes from.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Source {
+    /// Additive facts of a code, with one of these reasons (any, if there are none).
+    Flow(String, Vec<String>),
+    /// Transfers into the head's units from elsewhere.
+    TransferredIn,
+    /// Transfers from the head's units to elsewhere.
+    TransferredOut,
+    /// Unions that came under the head without being founded.
+    UnionsIn,
+    /// Unions that left the head without ending.
+    UnionsOut,
+    /// Members who came with their unit.
+    MembersInWithUnit,
+    /// Members who left with their unit.
+    MembersOutWithUnit,
+    /// Unions that exist on the last day.
+    UnionsAt,
+    /// Members on the last day.
+    MembersAt,
+    /// Distinct subjects of a code, with one of these reasons.
+    Subjects(String, Vec<String>),
+    /// Distinct people in office on the last day.
+    OfficersAt,
+    /// Distinct people in office at any time of the period.
+    OfficersDuring,
+    /// Those of them who were trained in the period.
+    OfficersTrained,
+    /// Employers of at least so many workers, without a union, on the last day.
+    EmployersWithoutUnion(i32),
+    /// Unions of the last day that were reached by dissemination.
+    UnionsReached,
+    /// People in them who were reached.
+    PeopleReached,
+    /// People in unions of the last day, reached or not.
+    PeopleAtWork,
+}
+
+/// The codes of additive facts, as src/fact.rs derives them.
+const FLOWS: [&str; 19] = [
+    "MBR_ADMITTED",
+    "MBR_RECOGNISED",
+    "MBR_READMITTED",
+    "MBR_EXITED",
+    "MBR_TRANSFER_IN",
+    "MBR_TRANSFER_OUT",
+    "ORG_FOUNDED",
+    "ORG_LOADED",
+    "ORG_ENDED",
+    "ORG_SUSPENDED",
+    "ORG_RESUMED",
+    "CEREMONY",
+    "HANDED_OVER",
+    "CONGRESS",
+    "ATTENDED",
+    "DELEGATE",
+    "RATING",
+    "INSPECTION",
+    "LAUNCH",
+];
+
+/// The codes of facts that keep their subject.
+const SUBJECTS: [&str; 6] =
+    ["BY_ELECTED", "TRAINED", "PARTY_REFERRED", "PARTY_ADMITTED", "CADRE_RECOMMENDED", "CAMPAIGN"];
+
+/// The movements that make the members of a unit.
+pub(crate) const MEMBER_MOVEMENTS: [&str; 6] = [
+    "MBR_ADMITTED",
+    "MBR_RECOGNISED",
+    "MBR_READMITTED",
+    "MBR_TRANSFER_IN",
+    "MBR_TRANSFER_OUT",
+    "MBR_EXITED",
+];
+
+impl Source {
+    fn read(text: &str, schemes: &[Scheme]) -> anyhow::Result<Self> {
+        let (name, list) = match text.split_once('[') {
+            Some((name, list)) => {
+                (name, list.strip_suffix(']').context("a list of reasons does not end")?)
+            }
+            None => (text, ""),
+        };
+        if FLOWS.contains(&name) {
+            return Ok(Source::Flow(name.to_string(), Source::reasons(list, schemes)?));
+        }
+        if SUBJECTS.contains(&name) {
+            return Ok(Source::Subjects(name.to_string(), Source::reasons(list, schemes)?));
+        }
+        if name == "EMPLOYERS_WITHOUT_UNION" {
+            return Ok(Source::EmployersWithoutUnion(list.parse().context("read the workforce")?));
+        }
+        ensure!(list.is_empty(), "{name} takes no reasons");
+        Ok(match name {
+            "TRANSFERRED_IN" => Source::TransferredIn,
+            "TRANSFERRED_OUT" => Source::TransferredOut,
+            "UNIONS_IN" => Source::UnionsIn,
+            "UNIONS_OUT" => Source::UnionsOut,
+            "MEMBERS_IN_WITH_UNIT" => Source::MembersInWithUnit,
+            "MEMBERS_OUT_WITH_UNIT" => Source::MembersOutWithUnit,
+            "UNIONS_AT" => Source::UnionsAt,
+            "MEMBERS_AT" => Source::MembersAt,
+            "OFFICERS_AT" => Source::OfficersAt,
+            "OFFICERS_DURING" => Source::OfficersDuring,
+            "OFFICERS_TRAINED" => Source::OfficersTrained,
+            "UNIONS_REACHED" => Source::UnionsReached,
+            "PEOPLE_REACHED" => Source::PeopleReached,
+            "PEOPLE_AT_WORK" => Source::PeopleAtWork,
+            unknown => bail!("no source is called {unknown}"),
+        })
+    }
+
+    /// The code of the facts that it sums, if it sums facts.
+    pub(super) fn code(&self) -> Option<&str> {
+        match self {
+            Source::Flow(code, _) => Some(code),
+            Source::TransferredIn => Some("MBR_TRANSFER_IN"),
+            Source::TransferredOut => Some("MBR_TRANSFER_OUT"),
+            _ => None,
+        }
+    }
+
+    /// Whether it is a state on the last day.
+    pub fn is_stock(&self) -> bool {
+        matches!(
+            self,
+            Source::UnionsAt
+                | Source::MembersAt
+                | Source::OfficersAt
+                | Source::EmployersWithoutUnion(_)
+                | Source::PeopleAtWork
+        )
+    }
+
+    /// Whether its lines may sum to more than its total.
+    pub fn is_distinct(&self) -> bool {
+        matches!(
+            self,
+            Source::Subjects(..)
+                | Source::OfficersAt
+                | Source::OfficersDuring
+                | Source::OfficersTrained
+        )
+    }
+}
+
+/// A sum of sources.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Formula {
+    text: String,
+    terms: Vec<Term>,
+}
+
+/// A source and whether it is added or taken away.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Term {
+    /// 1 or -1.
+    pub sign: i64,
+    /// What is counted.
+    pub source: Source,
+}
+
+impl Formula {
+    /// Reads `A + B[X|Y] - C`.
+    pub fn read(text: &str, schemes: &[Scheme]) -> anyhow::Result<Self> {
+        let mut terms = Vec::new();
+        let mut sign = 1;
+        for word in text.split_whitespace() {
+            match word {
+                "+" => sign = 1,
+                "-" => sign = -1,
+                source => terms.push(Term { sign, source: Source::read(source, schemes)? }),
+            }
+        }
+        ensure!(!terms.is_empty(), "a formula has no terms");
+        Ok(Self { text: text.to_string(), terms })
+    }
+
+    /// As it is written in indicators.csv.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// What is added and taken away.
+    pub fn terms(&self) -> impl Iterator<Item = &Term> {
+        self.terms.iter()
+    }
+}
