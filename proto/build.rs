@@ -11,29 +11,26 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut files = Vec::new();
     collect(Path::new("congdoan"), &mut files)?;
     files.sort();
-    // In no contract's imports, but in the answers: the details of a refusal.
+    // In no contract's imports, but in the answers: a refusal and its details, so that a client
+    // that knows nothing but reflection can read them.
+    files.push("google/rpc/status.proto".into());
     files.push("google/rpc/error_details.proto".into());
 
     let mut compiler = protox::Compiler::new(["."])?;
-    compiler
-        .include_imports(true)
-        .include_source_info(true)
-        .open_files(&files)?;
+    compiler.include_imports(true).include_source_info(true).open_files(&files)?;
     // The encoded set keeps custom options (google.api.http, permission); the one below
     // goes through prost-types and drops them, which code generation does not mind.
-    fs::write(
-        out.join("descriptors.bin"),
-        compiler.encode_file_descriptor_set(),
-    )?;
+    fs::write(out.join("descriptors.bin"), compiler.encode_file_descriptor_set())?;
 
-    tonic_prost_build::configure()
-        .include_file("contracts.rs")
-        .compile_fds_with_config(compiler.file_descriptor_set(), {
+    tonic_prost_build::configure().include_file("contracts.rs").compile_fds_with_config(
+        compiler.file_descriptor_set(),
+        {
             let mut config = prost_build::Config::new();
             // A message knows its full name, so that it can be packed into an Any.
             config.enable_type_names();
             config
-        })?;
+        },
+    )?;
     Ok(())
 }
 

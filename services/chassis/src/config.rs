@@ -23,9 +23,7 @@ pub fn load<T: DeserializeOwned>(defaults_toml: &str, prefix: &str) -> anyhow::R
     if let Some(path) = file(prefix)? {
         builder = builder.add_source(File::from(path.as_path()).format(FileFormat::Toml));
     }
-    let environment = Environment::with_prefix(prefix)
-        .prefix_separator("__")
-        .separator("__");
+    let environment = Environment::with_prefix(prefix).prefix_separator("__").separator("__");
     finish(builder.add_source(environment))
 }
 
@@ -46,12 +44,9 @@ fn finish<T: DeserializeOwned>(builder: ConfigBuilder<DefaultState>) -> anyhow::
 
 /// The chassis' defaults of the sections that the service has, and over them its own.
 fn defaults(defaults_toml: &str) -> anyhow::Result<ConfigBuilder<DefaultState>> {
-    let own: toml::Table = defaults_toml
-        .parse()
-        .context("read the compiled-in defaults")?;
-    let mut chassis: toml::Table = CHASSIS_DEFAULTS
-        .parse()
-        .context("read the chassis' compiled-in defaults")?;
+    let own: toml::Table = defaults_toml.parse().context("read the compiled-in defaults")?;
+    let mut chassis: toml::Table =
+        CHASSIS_DEFAULTS.parse().context("read the chassis' compiled-in defaults")?;
     chassis.retain(|section, _| own.contains_key(section));
     let chassis = toml::to_string(&chassis).context("write the chassis' defaults")?;
     Ok(Config::builder()
@@ -141,19 +136,14 @@ mod tests {
         let whole: Whole = with(DEFAULTS, "[greeting]\ntimes = 3").expect("understood");
         assert_eq!(whole.serve.call_ms_max, 5_000);
         assert_eq!(whole.serve.calls_max, 512);
-        assert_eq!(
-            (whole.greeting.word.as_str(), whole.greeting.times),
-            ("chào", 3)
-        );
+        assert_eq!((whole.greeting.word.as_str(), whole.greeting.times), ("chào", 3));
     }
 
     #[test]
     fn an_unknown_key_is_an_error_that_names_it() {
-        for bad in [
-            "[greeting]\ntimez = 3",
-            "[serve]\nadress = '[::1]:1'",
-            "[telemetry]\nfilter = 'x'",
-        ] {
+        for bad in
+            ["[greeting]\ntimez = 3", "[serve]\nadress = '[::1]:1'", "[telemetry]\nfilter = 'x'"]
+        {
             let error = with::<Whole>(DEFAULTS, bad).expect_err("refused");
             assert!(format!("{error:#}").contains("unknown field"), "{error:#}");
         }

@@ -14,6 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use log::LevelFilter;
 use proto::refusal::v1::Reason;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -22,7 +23,6 @@ use sqlx::{ConnectOptions, Executor, PgConnection, PgPool, Postgres, Transaction
 use time::{Date, OffsetDateTime, UtcOffset};
 use tonic::{Code, Response, Status};
 use tracing::Instrument;
-use log::LevelFilter;
 use uuid::Uuid;
 
 use crate::call::{Call, Caller};
@@ -117,13 +117,8 @@ pub async fn migrate(owner_url: &str, migrations: &sqlx::migrate::Migrator) -> a
         .connect()
         .await
         .context("connect as the schema's owner")?;
-    migrations
-        .run_direct(None, &mut connection, false)
-        .await
-        .context("apply the migrations")?;
-    crate::access::roles::load(&mut connection)
-        .await
-        .context("load the roles' permissions")
+    migrations.run_direct(None, &mut connection, false).await.context("apply the migrations")?;
+    crate::access::roles::load(&mut connection).await.context("load the roles' permissions")
 }
 
 /// Today in Vietnam, where civil dates are counted.
@@ -280,11 +275,12 @@ impl Database {
         let seen = self.wait_for_seen(&call).await?;
         let database = self.clone();
         // A dropped call cancels its future; a spawned task goes on to commit or to fail.
-        let outcome = tokio::spawn(
-            async move { database.transact(&call, act).await }.in_current_span(),
-        )
-        .await
-        .map_err(|error| Failure::Failed(anyhow::Error::new(error).context("perform the act")))??;
+        let outcome =
+            tokio::spawn(async move { database.transact(&call, act).await }.in_current_span())
+                .await
+                .map_err(|error| {
+                    Failure::Failed(anyhow::Error::new(error).context("perform the act"))
+                })??;
         let (answer, change) = match outcome {
             Outcome::Done { answer, change } => {
                 self.waker.wake();
@@ -299,10 +295,7 @@ impl Database {
             }
             None => (!seen.is_empty()).then_some(seen),
         };
-        Ok(Acted {
-            answer,
-            seen: seen.map(|seen| seen.encode(&self.keys)),
-        })
+        Ok(Acted { answer, seen: seen.map(|seen| seen.encode(&self.keys)) })
     }
 
     async fn transact<A: Act>(&self, call: &Call, act: A) -> Result<Outcome<A::Answer>, Failure> {
@@ -341,10 +334,9 @@ impl Database {
             let answer = earlier.answer.context("an answered request has no answer")?;
             return Ok(Outcome::Repeated {
                 answer: serde_json::from_value(answer).context("read the stored answer")?,
-                change: earlier.change_id.map(|change_id| Change {
-                    epoch: earlier.epoch,
-                    change_id,
-                }),
+                change: earlier
+                    .change_id
+                    .map(|change_id| Change { epoch: earlier.epoch, change_id }),
             });
         }
 
@@ -360,12 +352,7 @@ impl Database {
         };
         let answer = act.perform(&mut acting).await?;
 
-        let Acting {
-            mut transaction,
-            changes,
-            registry_position,
-            ..
-        } = acting;
+        let Acting { mut transaction, changes, registry_position, .. } = acting;
         let stamp = feed::ActStamp {
             act_id,
             acted_at,
@@ -390,10 +377,7 @@ impl Database {
             return Ok(Outcome::Validated { answer });
         }
         transaction.commit().await?;
-        Ok(Outcome::Done {
-            answer,
-            change: change_id.map(|change_id| Change { epoch, change_id }),
-        })
+        Ok(Outcome::Done { answer, change: change_id.map(|change_id| Change { epoch, change_id }) })
     }
 
     /// Opens a read-only snapshot, after waiting for what the caller has seen.
@@ -401,10 +385,7 @@ impl Database {
         let seen = self.wait_for_seen(call).await?;
         let mut transaction = self.begin(call).await?;
         sqlx::query("set transaction read only").execute(&mut *transaction).await?;
-        Ok(Reading {
-            transaction,
-            seen: (!seen.is_empty()).then(|| seen.encode(&self.keys)),
-        })
+        Ok(Reading { transaction, seen: (!seen.is_empty()).then(|| seen.encode(&self.keys)) })
     }
 
     async fn wait_for_seen(&self, call: &Call) -> Result<Seen, Failure> {
@@ -417,9 +398,8 @@ impl Database {
 
     async fn begin(&self, call: &Call) -> Result<Transaction<'static, Postgres>, Failure> {
         // No deadline means no limit but the server's own; zero is how PostgreSQL says it.
-        let timeout_ms = call
-            .remaining()?
-            .map_or(0, |left| left.as_millis().clamp(1, i32::MAX as u128));
+        let timeout_ms =
+            call.remaining()?.map_or(0, |left| left.as_millis().clamp(1, i32::MAX as u128));
         let mut transaction = self.pool.begin().await.map_err(pool_failure)?;
         sqlx::query!(
             r#"select set_config('congdoan.issuer', $1, true) as "a!",

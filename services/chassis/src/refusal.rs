@@ -110,10 +110,7 @@ impl Refusal {
             code,
             domain,
             reason,
-            text: Text {
-                vi: vi.into(),
-                en: en.into(),
-            },
+            text: Text { vi: vi.into(), en: en.into() },
             metadata: Vec::new(),
             violations: Vec::new(),
             retry_after: None,
@@ -151,10 +148,7 @@ impl Refusal {
         self.0.violations.push(Violation {
             field: field.into(),
             reason,
-            text: Text {
-                vi: vi.into(),
-                en: en.into(),
-            },
+            text: Text { vi: vi.into(), en: en.into() },
         });
         self
     }
@@ -200,14 +194,13 @@ impl Refusal {
     /// The status, in the given language.
     pub fn status_in(&self, language: Language) -> Status {
         let mut metadata: HashMap<String, String> = self
-            .0.metadata
+            .0
+            .metadata
             .iter()
             .map(|(key, value)| ((*key).to_string(), value.clone()))
             .collect();
         if let Some(first) = self.0.violations.first() {
-            metadata
-                .entry("field".to_string())
-                .or_insert_with(|| first.field.clone());
+            metadata.entry("field".to_string()).or_insert_with(|| first.field.clone());
         }
         let mut details = ErrorDetails::new();
         details
@@ -215,7 +208,8 @@ impl Refusal {
             .set_localized_message(language.tag(), self.0.text.in_language(language));
         if !self.0.violations.is_empty() {
             details.set_bad_request(
-                self.0.violations
+                self.0
+                    .violations
                     .iter()
                     .map(|violation| FieldViolation {
                         field: violation.field.clone(),

@@ -110,10 +110,7 @@ pub fn start(config: &Config, service: &str) -> anyhow::Result<Guard> {
     global::set_tracer_provider(guard.traces.clone());
     global::set_meter_provider(guard.metrics.clone());
     subscribe(config, &guard)?;
-    *started = Some(Started {
-        guard: guard.clone(),
-        _runtime: runtime,
-    });
+    *started = Some(Started { guard: guard.clone(), _runtime: runtime });
     Ok(guard)
 }
 
@@ -127,49 +124,29 @@ fn providers(config: &Config, service: &str) -> anyhow::Result<Guard> {
             KeyValue::new("deployment.environment.name", config.environment.clone()),
         ])
         .build();
-    let mut traces = SdkTracerProvider::builder()
-        .with_resource(resource.clone())
-        .with_sampler(Sampler::ParentBased(Box::new(Sampler::TraceIdRatioBased(
-            config.sample_ratio,
-        ))));
+    let mut traces = SdkTracerProvider::builder().with_resource(resource.clone()).with_sampler(
+        Sampler::ParentBased(Box::new(Sampler::TraceIdRatioBased(config.sample_ratio))),
+    );
     let mut metrics = SdkMeterProvider::builder().with_resource(resource.clone());
     let mut logs = SdkLoggerProvider::builder().with_resource(resource);
     if let Some(endpoint) = &config.endpoint {
-        let spans = SpanExporter::builder()
-            .with_tonic()
-            .with_endpoint(endpoint)
-            .build();
+        let spans = SpanExporter::builder().with_tonic().with_endpoint(endpoint).build();
         traces = traces.with_batch_exporter(spans.context("open the exporter of traces")?);
-        let measures = MetricExporter::builder()
-            .with_tonic()
-            .with_endpoint(endpoint)
-            .build();
+        let measures = MetricExporter::builder().with_tonic().with_endpoint(endpoint).build();
         let reader = PeriodicReader::builder(measures.context("open the exporter of metrics")?)
             .with_interval(Duration::from_millis(config.metrics_interval_ms))
             .build();
         metrics = metrics.with_reader(reader);
-        let records = LogExporter::builder()
-            .with_tonic()
-            .with_endpoint(endpoint)
-            .build();
+        let records = LogExporter::builder().with_tonic().with_endpoint(endpoint).build();
         logs = logs.with_batch_exporter(records.context("open the exporter of logs")?);
     }
-    Ok(Guard {
-        traces: traces.build(),
-        metrics: metrics.build(),
-        logs: logs.build(),
-    })
+    Ok(Guard { traces: traces.build(), metrics: metrics.build(), logs: logs.build() })
 }
 
 fn subscribe(config: &Config, guard: &Guard) -> anyhow::Result<()> {
     let tracer = guard.traces.tracer("congdoan");
     tracing_subscriber::registry()
-        .with(
-            fmt::layer()
-                .json()
-                .with_writer(std::io::stderr)
-                .with_filter(logged(config)?),
-        )
+        .with(fmt::layer().json().with_writer(std::io::stderr).with_filter(logged(config)?))
         .with(
             tracing_opentelemetry::layer()
                 .with_tracer(tracer.clone())
@@ -263,10 +240,9 @@ struct Headers<'a>(&'a mut HeaderMap);
 
 impl Injector for Headers<'_> {
     fn set(&mut self, key: &str, value: String) {
-        if let (Ok(name), Ok(value)) = (
-            HeaderName::from_bytes(key.as_bytes()),
-            HeaderValue::from_str(&value),
-        ) {
+        if let (Ok(name), Ok(value)) =
+            (HeaderName::from_bytes(key.as_bytes()), HeaderValue::from_str(&value))
+        {
             self.0.insert(name, value);
         }
     }

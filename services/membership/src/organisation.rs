@@ -121,11 +121,7 @@ impl Standing {
 
 /// Refuses an organisation that this service does not know. It need not lie in the caller's
 /// scope: an event's host, for example.
-pub async fn known(
-    acting: &mut Acting,
-    field: &str,
-    organisation_id: Uuid,
-) -> Result<(), Failure> {
+pub async fn known(acting: &mut Acting, field: &str, organisation_id: Uuid) -> Result<(), Failure> {
     let known = sqlx::query_scalar!(
         r#"select exists (select from organisation where organisation_id = $1) as "known!""#,
         organisation_id,

@@ -21,14 +21,9 @@ use crate::refusal::Failure;
 pub async fn apply(connection: &mut PgConnection, change: &Change) -> Result<(), Failure> {
     let body: RegistryChange = change.body.to_msg()?;
     let from = change.effective_on;
-    match body
-        .change
-        .context("a change of registry's says nothing that this program knows")?
-    {
+    match body.change.context("a change of registry's says nothing that this program knows")? {
         What::OrganisationFounded(founded) => {
-            let state = founded
-                .organisation
-                .context("a founding names no organisation")?;
+            let state = founded.organisation.context("a founding names no organisation")?;
             found(connection, &[state]).await
         }
         What::OrganisationsLoaded(loaded) => found(connection, &loaded.organisations).await,
@@ -92,10 +87,7 @@ async fn hand_over(
     handed: &OrganisationsHandedOver,
 ) -> Result<(), Failure> {
     let superior = id("superior_id", &handed.superior_id)?;
-    let units = ids(handed
-        .units
-        .iter()
-        .map(|unit| unit.organisation_id.as_str()))?;
+    let units = ids(handed.units.iter().map(|unit| unit.organisation_id.as_str()))?;
     // Where a superior begins on the very day, it is this one instead.
     sqlx::query!(
         "update access.superior set superior_id = $2

@@ -96,10 +96,7 @@ mod tests {
 
     fn bearer(token: &str) -> HeaderMap {
         let mut headers = HeaderMap::new();
-        headers.insert(
-            AUTHORIZATION,
-            format!("Bearer {token}").parse().expect("ascii"),
-        );
+        headers.insert(AUTHORIZATION, format!("Bearer {token}").parse().expect("ascii"));
         headers
     }
 
@@ -119,10 +116,7 @@ mod tests {
         let membership = Signer::generate("membership").expect("a key");
         let known = [&gateway, &membership].map(|s| (s.name(), s.public_pem()));
         let verifier = Verifier::new("registry", known).expect("keys");
-        let an = Caller {
-            issuer: "i".into(),
-            ..Caller::system("an")
-        };
+        let an = Caller { issuer: "i".into(), ..Caller::system("an") };
         let user = bearer(&gateway.for_user("registry", &an).expect("signed"));
         let service = bearer(&membership.for_itself("registry").expect("signed"));
         let answer = |path: &str, headers: &HeaderMap| {
@@ -134,19 +128,10 @@ mod tests {
         assert_eq!(answer(&users_method(), &user), Ok(Some("i#an".to_string())));
         assert_eq!(answer(WATCH, &service), Ok(Some("membership".to_string())));
         assert_eq!(answer(WATCH, &user), Err("SERVICE_NOT_ALLOWED"));
-        assert_eq!(
-            answer(&users_method(), &service),
-            Err("SERVICE_NOT_ALLOWED")
-        );
-        assert_eq!(
-            answer(WATCH, &HeaderMap::new()),
-            Err("INTERNAL_TOKEN_INVALID")
-        );
+        assert_eq!(answer(&users_method(), &service), Err("SERVICE_NOT_ALLOWED"));
+        assert_eq!(answer(WATCH, &HeaderMap::new()), Err("INTERNAL_TOKEN_INVALID"));
         assert_eq!(answer(WATCH, &bearer("x")), Err("INTERNAL_TOKEN_INVALID"));
         assert_eq!(answer("/x.Y/Z", &user), Err("METHOD_UNKNOWN"));
-        assert_eq!(
-            answer("/grpc.health.v1.Health/Check", &HeaderMap::new()),
-            Ok(None)
-        );
+        assert_eq!(answer("/grpc.health.v1.Health/Check", &HeaderMap::new()), Ok(None));
     }
 }

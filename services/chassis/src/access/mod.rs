@@ -69,10 +69,7 @@ fn declared_in(descriptors: &[u8]) -> anyhow::Result<HashMap<String, Declared>> 
             declared.insert(
                 path.clone(),
                 Declared {
-                    method: Method {
-                        rpc: path.into(),
-                        permission: needed.into(),
-                    },
+                    method: Method { rpc: path.into(), permission: needed.into() },
                     service: name.clone(),
                     streams: method.is_server_streaming(),
                 },
@@ -122,9 +119,7 @@ mod tests {
         for declared in declared().values() {
             let Method { rpc, permission } = &declared.method;
             let written_well = permission.split('.').count() == 3
-                && permission
-                    .chars()
-                    .all(|c| c.is_ascii_lowercase() || c == '.' || c == '_');
+                && permission.chars().all(|c| c.is_ascii_lowercase() || c == '.' || c == '_');
             assert!(
                 written_well || [PUBLIC, FEED_WATCH].contains(&&**permission),
                 "{rpc} declares the permission {permission:?}, not <service>.<noun>.<verb>"

@@ -106,16 +106,12 @@ mod tests {
 
     #[test]
     fn every_pattern_of_every_role_stands_for_a_permission() {
-        let permissions: BTreeSet<&str> = declared()
-            .values()
-            .map(|declared| &*declared.method.permission)
-            .collect();
+        let permissions: BTreeSet<&str> =
+            declared().values().map(|declared| &*declared.method.permission).collect();
         for (role, written) in &*WRITTEN {
             for pattern in written.permissions.iter().chain(&written.except) {
                 assert!(
-                    permissions
-                        .iter()
-                        .any(|permission| matches(pattern, permission)),
+                    permissions.iter().any(|permission| matches(pattern, permission)),
                     "{role}: {pattern} stands for no permission of any contract"
                 );
             }
@@ -140,9 +136,6 @@ mod tests {
         assert!(matches("registry.*.read", "registry.organisation.read"));
         assert!(!matches("registry.*.read", "registry.organisation.found"));
         assert!(!matches("registry.*", "registry.organisation.read"));
-        assert!(!matches(
-            "registry.organisation.read.all",
-            "registry.organisation.read"
-        ));
+        assert!(!matches("registry.organisation.read.all", "registry.organisation.read"));
     }
 }

@@ -130,21 +130,15 @@ impl Signer {
     ) -> anyhow::Result<String> {
         let mut header = Header::new(Algorithm::EdDSA);
         header.kid = Some(self.name.clone());
-        let claims = Claims {
-            aud: audience.to_string(),
-            iat: issued,
-            exp: issued + lifetime,
-            user,
-        };
+        let claims =
+            Claims { aud: audience.to_string(), iat: issued, exp: issued + lifetime, user };
         encode(&header, &claims, &self.key).context("sign an internal token")
     }
 }
 
 impl fmt::Debug for Signer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Signer")
-            .field("name", &self.name)
-            .finish_non_exhaustive()
+        f.debug_struct("Signer").field("name", &self.name).finish_non_exhaustive()
     }
 }
 
@@ -181,10 +175,7 @@ impl Verifier {
                 .with_context(|| format!("read the public key in {}", path.display()))?;
             read.insert(name.as_str(), pem);
         }
-        Self::new(
-            audience,
-            read.iter().map(|(name, pem)| (*name, pem.as_str())),
-        )
+        Self::new(audience, read.iter().map(|(name, pem)| (*name, pem.as_str())))
     }
 
     /// Who speaks; or, in one word, why the token is not believed.
@@ -218,9 +209,7 @@ impl Verifier {
 }
 
 fn now() -> u64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| since.as_secs())
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
 /// The key files of a system that runs on one machine.
@@ -236,9 +225,7 @@ pub const SIGNERS: [&str; 3] = [GATEWAY, "membership", "reporting"];
 /// each signer, and the secret by which all services seal consistency tokens. What is there
 /// stays as it is.
 pub fn keys_in(folder: impl Into<PathBuf>) -> anyhow::Result<Keys> {
-    let keys = Keys {
-        folder: folder.into(),
-    };
+    let keys = Keys { folder: folder.into() };
     fs::DirBuilder::new()
         .recursive(true)
         .mode(0o700)
@@ -246,16 +233,10 @@ pub fn keys_in(folder: impl Into<PathBuf>) -> anyhow::Result<Keys> {
         .with_context(|| format!("make the folder {}", keys.folder.display()))?;
     for name in SIGNERS {
         let private = keys.private(name);
-        write_if_absent(
-            private.path(),
-            0o600,
-            || Ok(new_private_pem()?.into_bytes()),
-        )?;
+        write_if_absent(private.path(), 0o600, || Ok(new_private_pem()?.into_bytes()))?;
         // Two processes may race for the private key: the public one is read off the winner.
         let signer = Signer::from_pem_file(name, &private)?;
-        write_if_absent(&keys.public(name), 0o644, || {
-            Ok(signer.public_pem.clone().into_bytes())
-        })?;
+        write_if_absent(&keys.public(name), 0o644, || Ok(signer.public_pem.clone().into_bytes()))?;
     }
     keys.secret("seen")?;
     Ok(keys)
@@ -301,11 +282,7 @@ fn write_if_absent(
     }
     let draft = path.with_extension(format!("{}.draft", uuid::Uuid::now_v7()));
     let write = || -> std::io::Result<fs::File> {
-        fs::OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(mode)
-            .open(&draft)
+        fs::OpenOptions::new().write(true).create_new(true).mode(mode).open(&draft)
     };
     let content = content()?;
     let mut file = write().with_context(|| format!("make {}", draft.display()))?;
@@ -331,9 +308,7 @@ fn new_private_pem() -> anyhow::Result<String> {
 
 /// RFC 8410: an Ed25519 public key, 32 bytes, behind a head that is always the same.
 fn subject_public_key_info(pair: &Ed25519KeyPair) -> Vec<u8> {
-    const HEAD: [u8; 12] = [
-        0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00,
-    ];
+    const HEAD: [u8; 12] = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
     [&HEAD[..], pair.public_key().as_ref()].concat()
 }
 
@@ -354,9 +329,7 @@ fn from_pem_text(pem: &str, label: &str) -> anyhow::Result<Vec<u8>> {
         lines.next() == Some(format!("-----BEGIN {label}-----").as_str()),
         "the file does not begin with a {label}"
     );
-    let body: String = lines
-        .take_while(|line| !line.starts_with("-----"))
-        .collect();
+    let body: String = lines.take_while(|line| !line.starts_with("-----")).collect();
     STANDARD.decode(body).context("decode the key's PEM")
 }
 
@@ -379,21 +352,15 @@ mod tests {
     }
 
     fn believing(signers: &[&Signer]) -> Verifier {
-        Verifier::new(
-            "registry",
-            signers.iter().map(|s| (s.name(), s.public_pem())),
-        )
-        .expect("public keys")
+        Verifier::new("registry", signers.iter().map(|s| (s.name(), s.public_pem())))
+            .expect("public keys")
     }
 
     #[test]
     fn the_gateway_speaks_for_an_end_user() {
         let gateway = signer(GATEWAY);
         let token = gateway.for_user("registry", &an()).expect("signed");
-        assert_eq!(
-            believing(&[&gateway]).verify(&token),
-            Ok(Speaker::User(an()))
-        );
+        assert_eq!(believing(&[&gateway]).verify(&token), Ok(Speaker::User(an())));
     }
 
     #[test]
@@ -401,10 +368,7 @@ mod tests {
         let (gateway, membership) = (signer(GATEWAY), signer("membership"));
         let verifier = believing(&[&gateway, &membership]);
         let token = membership.for_itself("registry").expect("signed");
-        assert_eq!(
-            verifier.verify(&token),
-            Ok(Speaker::Service("membership".to_string()))
-        );
+        assert_eq!(verifier.verify(&token), Ok(Speaker::Service("membership".to_string())));
         let token = membership.for_user("registry", &an()).expect("signed");
         assert_eq!(verifier.verify(&token), Err("signer"));
     }
@@ -429,17 +393,11 @@ mod tests {
     fn a_token_is_good_for_a_minute_and_may_not_claim_more() {
         let gateway = signer(GATEWAY);
         let verifier = believing(&[&gateway]);
-        let old = gateway
-            .sign("registry", None, now() - 70, LIFETIME)
-            .expect("signed");
+        let old = gateway.sign("registry", None, now() - 70, LIFETIME).expect("signed");
         assert_eq!(verifier.verify(&old), Err("expired"));
-        let long = gateway
-            .sign("registry", None, now(), 3_600)
-            .expect("signed");
+        let long = gateway.sign("registry", None, now(), 3_600).expect("signed");
         assert_eq!(verifier.verify(&long), Err("lifetime"));
-        let early = gateway
-            .sign("registry", None, now() + 60, LIFETIME)
-            .expect("signed");
+        let early = gateway.sign("registry", None, now() + 60, LIFETIME).expect("signed");
         assert_eq!(verifier.verify(&early), Err("lifetime"));
     }
 
@@ -463,10 +421,7 @@ mod tests {
             let signer = Signer::from_pem_file(name, &keys.private(name)).expect("a key");
             let public = fs::read_to_string(keys.public(name)).expect("read");
             assert_eq!(signer.public_pem(), public);
-            let mode = fs::metadata(keys.private(name).path())
-                .expect("there")
-                .permissions()
-                .mode();
+            let mode = fs::metadata(keys.private(name).path()).expect("there").permissions().mode();
             assert_eq!(mode & 0o777, 0o600);
         }
     }

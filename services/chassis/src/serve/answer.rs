@@ -73,16 +73,12 @@ impl HttpBody for Answer {
         // First the cuts: an answer that always has more would otherwise never be cut.
         for cut in &mut this.cuts {
             let status = match cut {
-                Cut::Deadline(sleep, status) => sleep
-                    .as_mut()
-                    .poll(context)
-                    .is_ready()
-                    .then(|| status.clone()),
-                Cut::Draining(stop, status) => stop
-                    .as_mut()
-                    .poll(context)
-                    .is_ready()
-                    .then(|| status.clone()),
+                Cut::Deadline(sleep, status) => {
+                    sleep.as_mut().poll(context).is_ready().then(|| status.clone())
+                }
+                Cut::Draining(stop, status) => {
+                    stop.as_mut().poll(context).is_ready().then(|| status.clone())
+                }
             };
             if let Some(status) = status {
                 return this.end_with(&status);
@@ -115,29 +111,19 @@ impl HttpBody for Answer {
     }
 
     fn size_hint(&self) -> SizeHint {
-        if self.cuts.is_empty() {
-            self.body.size_hint()
-        } else {
-            SizeHint::default()
-        }
+        if self.cuts.is_empty() { self.body.size_hint() } else { SizeHint::default() }
     }
 }
 
 impl Drop for Answer {
     fn drop(&mut self) {
         // The caller went away before the end, unless nothing was left to say.
-        let code = if self.body.is_end_stream() {
-            Code::Ok
-        } else {
-            Code::Cancelled
-        };
+        let code = if self.body.is_end_stream() { Code::Ok } else { Code::Cancelled };
         self.finish(code);
     }
 }
 
 /// The status in headers or trailers, if there is one.
 pub(super) fn code_in(headers: &HeaderMap) -> Option<Code> {
-    headers
-        .get(Status::GRPC_STATUS)
-        .map(|value| Code::from_bytes(value.as_bytes()))
+    headers.get(Status::GRPC_STATUS).map(|value| Code::from_bytes(value.as_bytes()))
 }

@@ -119,21 +119,14 @@ impl Measure {
     fn begin(measures: &Arc<Measures>, labels: Vec<KeyValue>) -> Self {
         measures.requests.add(1, &labels);
         measures.active.add(1, &labels);
-        Self {
-            measures: measures.clone(),
-            labels,
-            begun: Instant::now(),
-        }
+        Self { measures: measures.clone(), labels, begun: Instant::now() }
     }
 
     /// The call is over.
     pub(super) fn finish(mut self, span: &Span, code: Code) {
         self.measures.active.add(-1, &self.labels);
-        self.labels
-            .push(KeyValue::new("rpc.response.status_code", name(code)));
-        self.measures
-            .duration
-            .record(self.begun.elapsed().as_secs_f64(), &self.labels);
+        self.labels.push(KeyValue::new("rpc.response.status_code", name(code)));
+        self.measures.duration.record(self.begun.elapsed().as_secs_f64(), &self.labels);
         span.record("rpc.response.status_code", name(code));
         if code != Code::Ok {
             self.measures.errors.add(1, &self.labels);
@@ -155,10 +148,7 @@ pub(super) async fn conduct(
     let grpc = is_grpc(request.headers());
     let (kind, rpc_service, rpc_method) = kind_of(&path, grpc, request.method());
     let language = Language::accepted(
-        request
-            .headers()
-            .get(ACCEPT_LANGUAGE)
-            .and_then(|value| value.to_str().ok()),
+        request.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()),
     );
     let (span, measure) = match kind {
         Kind::Infrastructure => (Span::none(), None),
@@ -216,9 +206,7 @@ pub(super) async fn conduct(
     };
     let over = || {
         let limit_ms = allowed.unwrap_or_default().as_millis().to_string();
-        deadline_exceeded()
-            .with("limit_ms", limit_ms)
-            .status_in(language)
+        deadline_exceeded().with("limit_ms", limit_ms).status_in(language)
     };
     let response = match handled.instrument(span.clone()).await {
         Ok(Ok(response)) if grpc => ours(response, &path, language),
@@ -236,10 +224,7 @@ pub(super) async fn conduct(
     }
     if grpc && matches!(kind, Kind::Watch | Kind::Infrastructure) {
         let stop = Box::pin(conduct.draining.clone().cancelled_owned());
-        cuts.push(Cut::Draining(
-            stop,
-            stopping(conduct.service).status_in(language),
-        ));
+        cuts.push(Cut::Draining(stop, stopping(conduct.service).status_in(language)));
     }
     answer(response, span, language, measure, cuts, permit)
 }
@@ -262,15 +247,7 @@ fn answer(
         return response;
     }
     response.map(|body| {
-        Body::new(Answer {
-            body,
-            span,
-            language,
-            measure,
-            cuts,
-            ended: false,
-            _permit: permit,
-        })
+        Body::new(Answer { body, span, language, measure, cuts, ended: false, _permit: permit })
     })
 }
 
@@ -307,9 +284,7 @@ fn kind_of<'a>(path: &'a str, grpc: bool, verb: &Method) -> (Kind, &'a str, &'a 
             let kind = if &*declared.method.permission == FEED_WATCH {
                 Kind::Watch
             } else {
-                Kind::Call {
-                    streams: declared.streams,
-                }
+                Kind::Call { streams: declared.streams }
             };
             (kind, &declared.service, method)
         }

@@ -77,11 +77,7 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read_again() {
-        for left in [
-            Duration::ZERO,
-            Duration::from_millis(1_234),
-            Duration::from_secs(864_000),
-        ] {
+        for left in [Duration::ZERO, Duration::from_millis(1_234), Duration::from_secs(864_000)] {
             assert_eq!(read(written(left).to_str().expect("ascii")), Some(left));
         }
     }

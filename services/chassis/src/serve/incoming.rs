@@ -27,21 +27,19 @@ pub(super) fn accept(
 ) -> impl Stream<Item = Result<Connection>> + use<> {
     let room = Arc::new(Semaphore::new(config.connections_max));
     let handshake = Duration::from_millis(config.handshake_ms);
-    TcpIncoming::from(listener)
-        .with_nodelay(Some(true))
-        .filter_map(move |accepted| {
-            let connection = accepted.map(|stream| {
-                // Without room the stream is dropped here, and with it the connection.
-                let permit = room.clone().try_acquire_owned().ok()?;
-                Some(Connection {
-                    stream,
-                    silent: Some((Box::pin(sleep(handshake)), PREFACE)),
-                    cut: Box::pin(cut.clone().cancelled_owned()),
-                    _permit: permit,
-                })
-            });
-            std::future::ready(connection.transpose())
-        })
+    TcpIncoming::from(listener).with_nodelay(Some(true)).filter_map(move |accepted| {
+        let connection = accepted.map(|stream| {
+            // Without room the stream is dropped here, and with it the connection.
+            let permit = room.clone().try_acquire_owned().ok()?;
+            Some(Connection {
+                stream,
+                silent: Some((Box::pin(sleep(handshake)), PREFACE)),
+                cut: Box::pin(cut.clone().cancelled_owned()),
+                _permit: permit,
+            })
+        });
+        std::future::ready(connection.transpose())
+    })
 }
 
 /// One connection.
@@ -56,10 +54,7 @@ pub(super) struct Connection {
 impl Connection {
     fn is_cut(&mut self, context: &mut Context<'_>) -> Result<()> {
         match self.cut.as_mut().poll(context) {
-            Poll::Ready(()) => Err(Error::new(
-                ErrorKind::ConnectionAborted,
-                "the service stopped",
-            )),
+            Poll::Ready(()) => Err(Error::new(ErrorKind::ConnectionAborted, "the service stopped")),
             Poll::Pending => Ok(()),
         }
     }

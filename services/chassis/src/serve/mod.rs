@@ -88,10 +88,7 @@ pub struct Config {
 impl Config {
     /// This service as a signer of internal tokens.
     pub fn signer(&self, name: &str) -> anyhow::Result<Arc<Signer>> {
-        let key = self
-            .key
-            .as_ref()
-            .context("serve.key names no private key")?;
+        let key = self.key.as_ref().context("serve.key names no private key")?;
         Ok(Arc::new(Signer::from_pem_file(name, key)?))
     }
 }
@@ -131,10 +128,7 @@ impl Service {
     /// A service that strangers reach: it recognises its callers itself, and speaks HTTP/1.1
     /// as well.
     pub fn at_the_edge(name: &'static str, config: &Config) -> Self {
-        Self {
-            edge: true,
-            ..Self::new(name, config)
-        }
+        Self { edge: true, ..Self::new(name, config) }
     }
 
     /// Adds gRPC services.
@@ -192,8 +186,7 @@ impl Service {
         T: FnOnce(CancellationToken) -> F + Send + 'static,
         F: Future<Output = anyhow::Result<()>> + Send + 'static,
     {
-        self.tasks
-            .push((name, Box::new(move |stopping| task(stopping).boxed())));
+        self.tasks.push((name, Box::new(move |stopping| task(stopping).boxed())));
         self
     }
 
@@ -218,11 +211,8 @@ impl Service {
             question::LIMIT
         );
         // Draining begins: endless streams end. Stopping: what runs beside the calls ends.
-        let (draining, stopping, cut) = (
-            CancellationToken::new(),
-            CancellationToken::new(),
-            CancellationToken::new(),
-        );
+        let (draining, stopping, cut) =
+            (CancellationToken::new(), CancellationToken::new(), CancellationToken::new());
         let mut guards = Vec::new();
 
         if let Some(database) = self.database.clone() {
@@ -247,10 +237,7 @@ impl Service {
                 Ok(())
             });
         }
-        ensure!(
-            self.followers.is_empty(),
-            "following a feed needs a database"
-        );
+        ensure!(self.followers.is_empty(), "following a feed needs a database");
 
         let (health, readiness) = ready::service(self.name);
         for (name, tell) in std::mem::take(&mut self.tellers) {
@@ -271,9 +258,7 @@ impl Service {
             let verifier = Verifier::from_files(self.name, &config.signers)?;
             router = router
                 .fallback(|uri: http::Uri| async move {
-                    method_unknown(uri.path())
-                        .status()
-                        .into_http::<axum::body::Body>()
+                    method_unknown(uri.path()).status().into_http::<axum::body::Body>()
                 })
                 .layer(from_fn_with_state(Arc::new(verifier), admit));
         }
@@ -306,11 +291,7 @@ impl Service {
             tasks.push((name, tokio::spawn(watched)));
         }
         readiness.check(self.database.as_ref()).await;
-        tokio::spawn(
-            readiness
-                .clone()
-                .watch(self.database.clone(), draining.clone()),
-        );
+        tokio::spawn(readiness.clone().watch(self.database.clone(), draining.clone()));
 
         let server = Server::builder()
             .accept_http1(self.edge)
@@ -376,10 +357,7 @@ impl Running {
         let served = match drained {
             Ok(served) => served,
             Err(_) => {
-                tracing::warn!(
-                    service = self.name,
-                    "calls are cut that did not finish in time"
-                );
+                tracing::warn!(service = self.name, "calls are cut that did not finish in time");
                 self.cut.cancel();
                 (&mut self.server).await
             }

@@ -82,9 +82,7 @@ impl Service<Request<Body>> for Outgoing {
         if let Some(left) = deadline::remaining() {
             let left = left.saturating_sub(MARGIN);
             let left = deadline::asked(request.headers()).map_or(left, |asked| asked.min(left));
-            request
-                .headers_mut()
-                .insert(deadline::GRPC_TIMEOUT, deadline::written(left));
+            request.headers_mut().insert(deadline::GRPC_TIMEOUT, deadline::written(left));
         }
         let answered = self.channel.call(request);
         let entered = span.clone();
@@ -116,10 +114,7 @@ pub struct SpeakForItself {
 impl SpeakForItself {
     /// Speaks as `signer` to the service `audience`.
     pub fn new(signer: Arc<Signer>, audience: &str) -> Self {
-        Self {
-            signer,
-            audience: audience.into(),
-        }
+        Self { signer, audience: audience.into() }
     }
 }
 
@@ -131,9 +126,7 @@ impl Interceptor for SpeakForItself {
             .and_then(|token| Ok(MetadataValue::try_from(format!("Bearer {token}"))?));
         match bearer {
             Ok(bearer) => {
-                request
-                    .metadata_mut()
-                    .insert(AUTHORIZATION.as_str(), bearer);
+                request.metadata_mut().insert(AUTHORIZATION.as_str(), bearer);
                 Ok(request)
             }
             Err(error) => {

@@ -31,14 +31,7 @@ pub struct Measured {
 impl Measured {
     /// Measures the messages in `body`; the language is that of the refusal.
     pub fn new(body: Body, limit: usize, language: Language) -> Self {
-        Self {
-            body,
-            limit,
-            language,
-            head: [0; HEAD],
-            head_seen: 0,
-            message_left: 0,
-        }
+        Self { body, limit, language, head: [0; HEAD], head_seen: 0, message_left: 0 }
     }
 
     /// The size of a message in these bytes that is too large.
@@ -125,11 +118,8 @@ mod tests {
         for piece in [1, 2, 3, 5, 8, 100] {
             let mut measured = Measured::new(Body::empty(), 10, Language::English);
             let bytes = [message(10), message(0), message(4), message(11)].concat();
-            let found: Vec<usize> = bytes
-                .chunks(piece)
-                .filter_map(|piece| measured.too_large(piece))
-                .take(1)
-                .collect();
+            let found: Vec<usize> =
+                bytes.chunks(piece).filter_map(|piece| measured.too_large(piece)).take(1).collect();
             assert_eq!(found, [11], "in pieces of {piece}");
         }
     }

@@ -56,10 +56,7 @@ pub(super) struct Ended {
 
 impl Drop for Ended {
     fn drop(&mut self) {
-        self.ended
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(self.name);
+        self.ended.lock().unwrap_or_else(PoisonError::into_inner).push(self.name);
     }
 }
 
@@ -71,10 +68,7 @@ impl Readiness {
 
     /// Says that a background task belongs to a service that is ready.
     pub(super) fn task(&self, name: &'static str) -> Ended {
-        Ended {
-            name,
-            ended: self.ended.clone(),
-        }
+        Ended { name, ended: self.ended.clone() }
     }
 
     /// Looks once, and tells.
@@ -101,12 +95,7 @@ impl Readiness {
     }
 
     async fn find(&self, database: Option<&Database>) -> Result<(), String> {
-        if let Some(name) = self
-            .ended
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .first()
-        {
+        if let Some(name) = self.ended.lock().unwrap_or_else(PoisonError::into_inner).first() {
             return Err(format!("the background task {name} has ended"));
         }
         let Some(database) = database else {

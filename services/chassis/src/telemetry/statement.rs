@@ -28,10 +28,7 @@ pub struct StatementSpans {
 impl StatementSpans {
     /// Spans go to this tracer.
     pub fn new(tracer: SdkTracer) -> Self {
-        Self {
-            tracer,
-            dispatch: OnceLock::new(),
-        }
+        Self { tracer, dispatch: OnceLock::new() }
     }
 }
 
@@ -113,14 +110,8 @@ mod tests {
 
     #[test]
     fn a_statement_is_named_by_its_first_words() {
-        assert_eq!(
-            name("insert into act.request (principal, …"),
-            "insert into act.request"
-        );
+        assert_eq!(name("insert into act.request (principal, …"), "insert into act.request");
         assert_eq!(name("begin"), "begin");
-        assert_eq!(
-            name("select set_config('congdoan.issuer', $1, …"),
-            "select set_config"
-        );
+        assert_eq!(name("select set_config('congdoan.issuer', $1, …"), "select set_config");
     }
 }

@@ -39,18 +39,9 @@ static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
         ("access covers", include_str!("../../sql/access_covers.sql")),
     ];
     let migrations = (1..).zip(files).map(|(version, (name, sql))| {
-        Migration::new(
-            version,
-            name.into(),
-            MigrationType::Simple,
-            sql.into_sql_str(),
-            false,
-        )
+        Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
     });
-    Migrator {
-        migrations: Cow::Owned(migrations.collect()),
-        ..Migrator::DEFAULT
-    }
+    Migrator { migrations: Cow::Owned(migrations.collect()), ..Migrator::DEFAULT }
 });
 
 /// The copy of one service, and what it has been told so far.
@@ -72,19 +63,12 @@ fn days_ago(days: i64) -> Date {
 impl Copy {
     async fn start() -> Self {
         let database = database("chassis", &MIGRATIONS).await;
-        let mut owner = PgConnection::connect(&database.owner_url)
-            .await
-            .expect("connected");
+        let mut owner = PgConnection::connect(&database.owner_url).await.expect("connected");
         roles::load(&mut owner).await.expect("loaded");
         // As a service migrates at every start.
         roles::load(&mut owner).await.expect("loaded again");
-        let connection = PgConnection::connect(&database.url)
-            .await
-            .expect("connected");
-        let mut copy = Self {
-            connection,
-            position: 0,
-        };
+        let connection = PgConnection::connect(&database.url).await.expect("connected");
+        let mut copy = Self { connection, position: 0 };
         let loaded = [
             (CONFEDERATION, None),
             (CITY, Some(CONFEDERATION)),
@@ -92,9 +76,8 @@ impl Copy {
             (UNION, Some(DISTRICT)),
             (PROVINCE, Some(CONFEDERATION)),
         ];
-        let organisations = loaded
-            .map(|(unit, superior)| state(unit, superior, days_ago(1_000)))
-            .to_vec();
+        let organisations =
+            loaded.map(|(unit, superior)| state(unit, superior, days_ago(1_000))).to_vec();
         let loaded = What::OrganisationsLoaded(OrganisationsLoaded { organisations });
         copy.told(days_ago(1_000), loaded).await;
         copy
@@ -102,9 +85,7 @@ impl Copy {
 
     async fn told(&mut self, effective_on: Date, change: What) {
         self.position += 1;
-        let body = RegistryChange {
-            change: Some(change),
-        };
+        let body = RegistryChange { change: Some(change) };
         let change = Change {
             change_id: Uuid::now_v7(),
             position: self.position,
@@ -119,9 +100,7 @@ impl Copy {
             registry_position: 0,
             body: Any::from_msg(&body).expect("packed"),
         };
-        copy::apply(&mut self.connection, &change)
-            .await
-            .expect("applied");
+        copy::apply(&mut self.connection, &change).await.expect("applied");
     }
 
     async fn granted(&mut self, role: &str, organisation: Uuid, from: Date) -> Uuid {
@@ -157,8 +136,7 @@ impl Copy {
             principal_successor_id: heir.map(|heir| heir.to_string()).unwrap_or_default(),
             ..Default::default()
         }];
-        self.told(on, What::OrganisationsEnded(OrganisationsEnded { units }))
-            .await;
+        self.told(on, What::OrganisationsEnded(OrganisationsEnded { units })).await;
     }
 
     /// On which organisations An may do what needs `permission`.
@@ -202,9 +180,7 @@ impl Copy {
 fn state(unit: Uuid, superior: Option<Uuid>, founded_on: Date) -> OrganisationState {
     OrganisationState {
         organisation_id: unit.to_string(),
-        superior_id: superior
-            .map(|superior| superior.to_string())
-            .unwrap_or_default(),
+        superior_id: superior.map(|superior| superior.to_string()).unwrap_or_default(),
         founded_on: Some(civil(founded_on)),
         ..Default::default()
     }
@@ -219,11 +195,7 @@ async fn a_grant_reaches_its_organisation_and_all_below() {
     assert_eq!(copy.scope(FOUND).await, NOWHERE);
     copy.granted("OFFICER", CITY, days_ago(10)).await;
     assert_eq!(copy.scope(FOUND).await, [CITY, DISTRICT, UNION]);
-    assert_eq!(
-        copy.scope("registry.grant.make").await,
-        NOWHERE,
-        "an officer grants nothing"
-    );
+    assert_eq!(copy.scope("registry.grant.make").await, NOWHERE, "an officer grants nothing");
 }
 
 #[tokio::test]
@@ -233,11 +205,7 @@ async fn a_grant_holds_from_its_first_day_to_the_day_before_its_end() {
     assert_eq!(copy.scope(FOUND).await, NOWHERE, "from tomorrow on");
     let grant_id = copy.granted("OFFICER", UNION, days_ago(0)).await;
     assert_eq!(copy.scope(FOUND).await, [UNION]);
-    let ended = || {
-        What::GrantEnded(GrantEnded {
-            grant_id: grant_id.to_string(),
-        })
-    };
+    let ended = || What::GrantEnded(GrantEnded { grant_id: grant_id.to_string() });
     copy.told(days_ago(-1), ended()).await;
     assert_eq!(copy.scope(FOUND).await, [UNION], "until today");
     copy.told(days_ago(0), ended()).await;
@@ -258,16 +226,9 @@ async fn a_founded_union_lies_in_the_scope_of_its_superior() {
     copy.granted("OFFICER", PROVINCE, days_ago(10)).await;
     let founded = Uuid::now_v7();
     let organisation = Some(state(founded, Some(PROVINCE), days_ago(1)));
-    let what = OrganisationFounded {
-        organisation,
-        ..Default::default()
-    };
-    copy.told(days_ago(1), What::OrganisationFounded(what))
-        .await;
-    assert_eq!(
-        copy.superiors(founded).await,
-        [(PROVINCE, days_ago(1), None)]
-    );
+    let what = OrganisationFounded { organisation, ..Default::default() };
+    copy.told(days_ago(1), What::OrganisationFounded(what)).await;
+    assert_eq!(copy.superiors(founded).await, [(PROVINCE, days_ago(1), None)]);
 }
 
 #[tokio::test]
@@ -299,11 +260,7 @@ async fn an_ended_unit_lies_in_the_scope_of_its_heir() {
     let mut copy = Copy::start().await;
     copy.granted("OFFICER", PROVINCE, days_ago(10)).await;
     copy.ended(DISTRICT, Some(PROVINCE), days_ago(-1)).await;
-    assert_eq!(
-        copy.scope(FOUND).await,
-        [PROVINCE],
-        "it lives until tomorrow"
-    );
+    assert_eq!(copy.scope(FOUND).await, [PROVINCE], "it lives until tomorrow");
     copy.ended(DISTRICT, Some(PROVINCE), days_ago(0)).await;
     assert_eq!(copy.scope(FOUND).await, [DISTRICT, UNION, PROVINCE]);
 }
@@ -316,10 +273,7 @@ async fn a_unit_that_ended_without_an_heir_lies_in_the_scope_of_its_last_superio
     copy.handed_over(DISTRICT, PROVINCE, days_ago(2)).await;
     copy.ended(DISTRICT, None, days_ago(3)).await;
     assert_eq!(copy.scope(FOUND).await, [CITY, DISTRICT, UNION]);
-    assert_eq!(
-        copy.superiors(DISTRICT).await,
-        [(CITY, days_ago(1_000), Some(days_ago(3)))]
-    );
+    assert_eq!(copy.superiors(DISTRICT).await, [(CITY, days_ago(1_000), Some(days_ago(3)))]);
 }
 
 #[tokio::test]

@@ -30,16 +30,9 @@ async fn a_handler_learns_who_calls_and_which_permission_is_needed() {
 #[tokio::test]
 async fn a_call_without_a_token_is_refused_and_reaches_no_handler() {
     let world = World::start("").await;
-    let refused = world
-        .stranger()
-        .call(unary(), "panic")
-        .await
-        .expect_err("refused");
+    let refused = world.stranger().call(unary(), "panic").await.expect_err("refused");
     assert_eq!(refused.code(), Code::Unauthenticated);
-    let expected = (
-        "INTERNAL_TOKEN_INVALID".to_string(),
-        Some("absent".to_string()),
-    );
+    let expected = ("INTERNAL_TOKEN_INVALID".to_string(), Some("absent".to_string()));
     assert_eq!(reason(&refused, "cause"), expected);
 }
 
@@ -47,11 +40,7 @@ async fn a_call_without_a_token_is_refused_and_reaches_no_handler() {
 async fn a_user_does_not_follow_the_feed_and_a_follower_does_nothing_else() {
     let world = World::start("").await;
     let user = world.user().listen(WATCH, "").await.expect_err("refused");
-    let follower = world
-        .follower()
-        .call(unary(), "who")
-        .await
-        .expect_err("refused");
+    let follower = world.follower().call(unary(), "who").await.expect_err("refused");
     for refused in [user, follower] {
         assert_eq!(refused.code(), Code::PermissionDenied);
         assert_eq!(reason(&refused, "signer").0, "SERVICE_NOT_ALLOWED");
@@ -83,11 +72,7 @@ async fn a_call_ends_at_the_deadline_of_its_caller() {
 #[tokio::test]
 async fn a_call_without_a_deadline_ends_at_the_longest_that_is_allowed() {
     let world = World::start("call_ms_max = 200").await;
-    let refused = world
-        .user()
-        .call(unary(), "never end")
-        .await
-        .expect_err("refused");
+    let refused = world.user().call(unary(), "never end").await.expect_err("refused");
     let expected = ("DEADLINE_EXCEEDED".to_string(), Some("200".to_string()));
     assert_eq!(reason(&refused, "limit_ms"), expected);
 }
@@ -106,11 +91,7 @@ async fn a_stream_ends_at_its_deadline_in_the_middle() {
 #[tokio::test]
 async fn a_handler_knows_how_much_time_is_left() {
     let world = World::start("").await;
-    let left = world
-        .user()
-        .within(Duration::from_secs(7))
-        .call(unary(), "how long")
-        .await;
+    let left = world.user().within(Duration::from_secs(7)).call(unary(), "how long").await;
     let left: u64 = left.expect("answered").parse().expect("a number");
     assert!((4_000..7_000).contains(&left), "{left}");
 }
@@ -118,66 +99,34 @@ async fn a_handler_knows_how_much_time_is_left() {
 #[tokio::test]
 async fn a_message_that_is_too_large_is_refused_with_its_size_and_the_limit() {
     let world = World::start("message_bytes_max = 1000").await;
-    let refused = world
-        .user()
-        .call(unary(), &"x".repeat(5_000))
-        .await
-        .expect_err("refused");
+    let refused = world.user().call(unary(), &"x".repeat(5_000)).await.expect_err("refused");
     assert_eq!(refused.code(), Code::ResourceExhausted);
     let expected = ("MESSAGE_TOO_LARGE".to_string(), Some("1000".to_string()));
     assert_eq!(reason(&refused, "limit"), expected);
     // The text, and in front of it its tag and its length.
     assert_eq!(reason(&refused, "size").1.as_deref(), Some("5003"));
-    let taken = world
-        .user()
-        .call(unary(), &"x".repeat(900))
-        .await
-        .expect("taken");
+    let taken = world.user().call(unary(), &"x".repeat(900)).await.expect("taken");
     assert_eq!(taken.len(), 900);
 }
 
 #[tokio::test]
 async fn a_handler_that_panics_tells_the_caller_nothing() {
     let world = World::start("").await;
-    let failed = world
-        .user()
-        .call(unary(), "panic")
-        .await
-        .expect_err("failed");
-    assert_eq!(
-        (failed.code(), failed.message()),
-        (Code::Internal, "internal error")
-    );
-    let mut words = world
-        .user()
-        .listen(streaming(), "panic")
-        .await
-        .expect("begun");
+    let failed = world.user().call(unary(), "panic").await.expect_err("failed");
+    assert_eq!((failed.code(), failed.message()), (Code::Internal, "internal error"));
+    let mut words = world.user().listen(streaming(), "panic").await.expect("begun");
     assert_eq!(words.next().await.expect("a word").expect("well"), "first");
     let failed = words.next().await.expect("an end").expect_err("failed");
-    assert_eq!(
-        (failed.code(), failed.message()),
-        (Code::Internal, "internal error")
-    );
-    assert_eq!(
-        world
-            .user()
-            .call(unary(), "still there")
-            .await
-            .expect("answered"),
-        "still there"
-    );
+    assert_eq!((failed.code(), failed.message()), (Code::Internal, "internal error"));
+    assert_eq!(world.user().call(unary(), "still there").await.expect("answered"), "still there");
 }
 
 #[tokio::test]
 async fn a_refusal_speaks_the_language_of_its_caller() {
     let world = World::start("").await;
     let mut stranger = world.stranger();
-    for (asked, told) in [
-        (None, "vi-VN"),
-        (Some("en-GB,en;q=0.9"), "en-US"),
-        (Some("vi"), "vi-VN"),
-    ] {
+    for (asked, told) in [(None, "vi-VN"), (Some("en-GB,en;q=0.9"), "en-US"), (Some("vi"), "vi-VN")]
+    {
         stranger.language = asked;
         let refused = stranger.call(unary(), "").await.expect_err("refused");
         let text = refused.get_details_localized_message().expect("a text");
@@ -213,21 +162,12 @@ async fn a_call_goes_on_in_the_trace_of_its_caller() {
     let traceparent = format!("00-{trace}-b7ad6b7169203331-01");
     headers.insert("traceparent", traceparent.parse().expect("ascii"));
     let span = tracing::info_span!("test");
-    span.set_parent(chassis::telemetry::parent(&headers))
-        .expect("traced");
+    span.set_parent(chassis::telemetry::parent(&headers)).expect("traced");
 
-    let inside = world
-        .user()
-        .call(unary(), "trace")
-        .instrument(span)
-        .await
-        .expect("answered");
+    let inside = world.user().call(unary(), "trace").instrument(span).await.expect("answered");
     let parts: Vec<&str> = inside.split('-').collect();
     assert_eq!(parts[1], trace, "{inside}");
-    assert_ne!(
-        parts[2], "b7ad6b7169203331",
-        "the handler has a span of its own"
-    );
+    assert_ne!(parts[2], "b7ad6b7169203331", "the handler has a span of its own");
 }
 
 #[tokio::test]
@@ -237,9 +177,7 @@ async fn health_and_reflection_answer_without_a_token() {
 
     let mut health = HealthClient::new(channel.clone());
     for service in ["", "congdoan.registry.v1.OrganisationService"] {
-        let asked = HealthCheckRequest {
-            service: service.to_string(),
-        };
+        let asked = HealthCheckRequest { service: service.to_string() };
         let told = health.check(asked).await.expect("answered").into_inner();
         assert_eq!(told.status(), ServingStatus::Serving, "{service}");
     }
@@ -254,20 +192,11 @@ async fn health_and_reflection_answer_without_a_token() {
         .await
         .expect("answered")
         .into_inner();
-    let told = told
-        .next()
-        .await
-        .expect("an answer")
-        .expect("well")
-        .message_response;
+    let told = told.next().await.expect("an answer").expect("well").message_response;
     let Some(MessageResponse::ListServicesResponse(list)) = told else {
         panic!("not a list of services: {told:?}")
     };
-    let names: Vec<&str> = list
-        .service
-        .iter()
-        .map(|service| service.name.as_str())
-        .collect();
+    let names: Vec<&str> = list.service.iter().map(|service| service.name.as_str()).collect();
     assert!(names.contains(&"congdoan.feed.v1.FeedService"), "{names:?}");
 }
 
@@ -279,26 +208,16 @@ async fn a_stop_lets_a_call_in_progress_finish_and_takes_no_more() {
     let in_progress = tokio::spawn(async move { user.call(unary(), "take long").await });
     tokio::time::sleep(Duration::from_millis(100)).await;
     world.running.stop().await.expect("stopped");
-    assert_eq!(
-        in_progress.await.expect("no panic").expect("answered"),
-        "done"
-    );
+    assert_eq!(in_progress.await.expect("no panic").expect("answered"), "done");
     let mut later = HealthClient::new(chassis::serve::channel(&uri).expect("an address"));
-    let refused = later
-        .check(HealthCheckRequest::default())
-        .await
-        .expect_err("nobody there");
+    let refused = later.check(HealthCheckRequest::default()).await.expect_err("nobody there");
     assert_eq!(refused.code(), Code::Unavailable);
 }
 
 #[tokio::test]
 async fn a_stop_ends_what_has_no_end_and_cuts_what_takes_too_long() {
     let world = World::start("drain_ms = 300").await;
-    let mut feed = world
-        .follower()
-        .listen(WATCH, "never end")
-        .await
-        .expect("begun");
+    let mut feed = world.follower().listen(WATCH, "never end").await.expect("begun");
     assert_eq!(feed.next().await.expect("a word").expect("well"), "first");
     let user = world.user();
     let stuck = tokio::spawn(async move { user.call(unary(), "never end").await });
@@ -306,25 +225,17 @@ async fn a_stop_ends_what_has_no_end_and_cuts_what_takes_too_long() {
 
     let begun = Instant::now();
     world.running.stop().await.expect("stopped");
-    assert!(
-        begun.elapsed() < Duration::from_secs(5),
-        "{:?}",
-        begun.elapsed()
-    );
+    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
     let ended = feed.next().await.expect("an end").expect_err("refused");
-    assert_eq!(
-        (ended.code(), reason(&ended, "").0.as_str()),
-        (Code::Unavailable, "SERVICE_AWAY")
-    );
+    assert_eq!((ended.code(), reason(&ended, "").0.as_str()), (Code::Unavailable, "SERVICE_AWAY"));
     assert!(stuck.await.expect("no panic").is_err());
 }
 
 #[tokio::test]
 async fn a_connection_that_keeps_silent_is_closed() {
     let world = World::start("handshake_ms = 200").await;
-    let mut silent = tokio::net::TcpStream::connect(world.running.address)
-        .await
-        .expect("connected");
+    let mut silent =
+        tokio::net::TcpStream::connect(world.running.address).await.expect("connected");
     let mut rest = Vec::new();
     let closed = tokio::time::timeout(Duration::from_secs(5), silent.read_to_end(&mut rest)).await;
     // Closed or reset: in either case not kept.
@@ -350,10 +261,7 @@ async fn what_runs_beside_the_calls_ends_after_them_and_decides_readiness() {
         HealthClient::new(chassis::serve::channel(&running.uri()).expect("an address"));
     let mut told = ServingStatus::Serving;
     for _ in 0..50 {
-        let answer = health
-            .check(HealthCheckRequest::default())
-            .await
-            .expect("answered");
+        let answer = health.check(HealthCheckRequest::default()).await.expect("answered");
         told = answer.into_inner().status();
         if told == ServingStatus::NotServing {
             break;

@@ -71,44 +71,25 @@ impl World {
             .start()
             .await
             .expect("started");
-        Self {
-            running,
-            gateway,
-            membership,
-            _keys: keys,
-        }
+        Self { running, gateway, membership, _keys: keys }
     }
 
     pub fn stranger(&self) -> Client {
         let channel = chassis::serve::channel(&self.running.uri()).expect("an address");
-        Client {
-            channel,
-            bearer: None,
-            timeout: None,
-            language: None,
-        }
+        Client { channel, bearer: None, timeout: None, language: None }
     }
 
     /// An end user, for whom the gateway speaks.
     pub fn user(&self) -> Client {
-        let an = Caller {
-            issuer: "https://issuer.example".to_string(),
-            ..Caller::system("an")
-        };
+        let an = Caller { issuer: "https://issuer.example".to_string(), ..Caller::system("an") };
         let token = self.gateway.for_user("registry", &an).expect("signed");
-        Client {
-            bearer: Some(token),
-            ..self.stranger()
-        }
+        Client { bearer: Some(token), ..self.stranger() }
     }
 
     /// Membership, which speaks for itself.
     pub fn follower(&self) -> Client {
         let token = self.membership.for_itself("registry").expect("signed");
-        Client {
-            bearer: Some(token),
-            ..self.stranger()
-        }
+        Client { bearer: Some(token), ..self.stranger() }
     }
 }
 
@@ -128,26 +109,16 @@ pub struct Client {
 
 impl Client {
     pub fn within(self, timeout: Duration) -> Self {
-        Self {
-            timeout: Some(timeout),
-            ..self
-        }
+        Self { timeout: Some(timeout), ..self }
     }
 
     fn request(&self, say: &str) -> Request<String> {
         let mut request = Request::new(say.to_string());
         let texts = [
-            (
-                "authorization",
-                self.bearer.as_ref().map(|token| format!("Bearer {token}")),
-            ),
+            ("authorization", self.bearer.as_ref().map(|token| format!("Bearer {token}"))),
             ("accept-language", self.language.map(str::to_string)),
             // Not by `set_timeout`, with which the client would cut the call itself.
-            (
-                "grpc-timeout",
-                self.timeout
-                    .map(|timeout| format!("{}m", timeout.as_millis())),
-            ),
+            ("grpc-timeout", self.timeout.map(|timeout| format!("{}m", timeout.as_millis()))),
         ];
         for (name, text) in texts {
             if let Some(text) = text {
@@ -160,10 +131,7 @@ impl Client {
 
     pub async fn call(&self, path: &'static str, say: &str) -> Result<String, Status> {
         let mut client = tonic::client::Grpc::new(self.channel.clone());
-        client
-            .ready()
-            .await
-            .map_err(|error| Status::unavailable(error.to_string()))?;
+        client.ready().await.map_err(|error| Status::unavailable(error.to_string()))?;
         let codec = ProstCodec::<String, String>::default();
         client
             .unary(self.request(say), PathAndQuery::from_static(path), codec)
@@ -173,10 +141,7 @@ impl Client {
 
     pub async fn listen(&self, path: &'static str, say: &str) -> Result<Streaming<String>, Status> {
         let mut client = tonic::client::Grpc::new(self.channel.clone());
-        client
-            .ready()
-            .await
-            .map_err(|error| Status::unavailable(error.to_string()))?;
+        client.ready().await.map_err(|error| Status::unavailable(error.to_string()))?;
         let codec = ProstCodec::<String, String>::default();
         client
             .server_streaming(self.request(say), PathAndQuery::from_static(path), codec)
@@ -198,10 +163,7 @@ fn handlers() -> Router {
     });
     let many = service_fn(|request: http::Request<axum::body::Body>| async {
         let mut grpc = tonic::server::Grpc::new(ProstCodec::<String, String>::default());
-        Ok::<_, Infallible>(
-            grpc.server_streaming(service_fn(obey_at_length), request)
-                .await,
-        )
+        Ok::<_, Infallible>(grpc.server_streaming(service_fn(obey_at_length), request).await)
     });
     Router::new()
         .route(unary(), post_service(one))
@@ -214,11 +176,7 @@ async fn obey(request: Request<String>) -> Result<Response<String>, Status> {
     match request.get_ref().as_str() {
         "who" => {
             let call = Call::read(&request)?;
-            Ok(Response::new(format!(
-                "{} {}",
-                call.caller.principal(),
-                call.permission
-            )))
+            Ok(Response::new(format!("{} {}", call.caller.principal(), call.permission)))
         }
         "trace" => Ok(Response::new(chassis::telemetry::traceparent())),
         "panic" => panic!("as told"),
@@ -249,7 +207,5 @@ async fn obey_at_length(request: Request<String>) -> Result<Response<Words>, Sta
         .boxed(),
         _ => stream::empty().boxed(),
     };
-    Ok(Response::new(
-        stream::iter([Ok("first".to_string())]).chain(then).boxed(),
-    ))
+    Ok(Response::new(stream::iter([Ok("first".to_string())]).chain(then).boxed()))
 }

@@ -45,9 +45,7 @@ async fn a_collector_hears_of_a_call_and_of_its_statements_but_of_no_value() {
     let telemetry = chassis::telemetry::start(&config.telemetry, "registry").expect("started");
     let again = chassis::telemetry::start(&config.telemetry, "membership").expect("started again");
 
-    let pool = chassis::database::pool(&config.database, "registry")
-        .await
-        .expect("connected");
+    let pool = chassis::database::pool(&config.database, "registry").await.expect("connected");
     let read = service_fn(move |request: Request<String>| {
         let pool = pool.clone();
         async move {
@@ -57,10 +55,7 @@ async fn a_collector_hears_of_a_call_and_of_its_statements_but_of_no_value() {
                 .await
                 .map_err(|_| Status::internal("internal error"))?;
             // A refusal of PostgreSQL's, which quotes the value.
-            let refused = sqlx::query("select $1::text::date")
-                .bind(&read)
-                .execute(&pool)
-                .await;
+            let refused = sqlx::query("select $1::text::date").bind(&read).execute(&pool).await;
             tracing::info!(refused = refused.is_err(), "read");
             Ok::<_, Status>(Response::new(read))
         }
@@ -84,10 +79,7 @@ async fn a_collector_hears_of_a_call_and_of_its_statements_but_of_no_value() {
         .await
         .expect("started");
 
-    let an = Caller {
-        issuer: "https://issuer.example".to_string(),
-        ..Caller::system("an")
-    };
+    let an = Caller { issuer: "https://issuer.example".to_string(), ..Caller::system("an") };
     let mut request = Request::new(SECRET.to_string());
     let token = gateway.for_user("registry", &an).expect("signed");
     let bearer = format!("Bearer {token}").parse().expect("ascii");
@@ -95,15 +87,11 @@ async fn a_collector_hears_of_a_call_and_of_its_statements_but_of_no_value() {
     let mut client = tonic::client::Grpc::new(channel(&running.uri()).expect("an address"));
     client.ready().await.expect("ready");
     let codec = ProstCodec::<String, String>::default();
-    let answer = client
-        .unary(request, PathAndQuery::from_static(path), codec)
-        .await;
+    let answer = client.unary(request, PathAndQuery::from_static(path), codec).await;
     assert_eq!(answer.expect("answered").into_inner(), SECRET);
     running.stop().await.expect("stopped");
     drop(again);
-    tokio::task::spawn_blocking(move || drop(telemetry))
-        .await
-        .expect("flushed");
+    tokio::task::spawn_blocking(move || drop(telemetry)).await.expect("flushed");
 
     let spans = collector.exported_spans(4, Duration::from_secs(10)).await;
     let name = path.trim_start_matches('/');
@@ -116,45 +104,26 @@ async fn a_collector_hears_of_a_call_and_of_its_statements_but_of_no_value() {
     let (client, server) = (of_kind("SPAN_KIND_CLIENT"), of_kind("SPAN_KIND_SERVER"));
     assert_eq!(server.trace_id, client.trace_id);
     assert_eq!(server.parent_span_id, client.span_id);
-    let statement = spans
-        .iter()
-        .find(|span| span.name == "select upper")
-        .expect("a statement");
+    let statement = spans.iter().find(|span| span.name == "select upper").expect("a statement");
     assert_eq!(statement.parent_span_id, server.span_id);
     assert_eq!(
-        server
-            .attributes
-            .get("rpc.response.status_code")
-            .map(String::as_str),
+        server.attributes.get("rpc.response.status_code").map(String::as_str),
         Some("Some(AnyValue { value: Some(StringValue(\"OK\")) })"),
     );
 
     let logs = collector.exported_logs(1, Duration::from_secs(10)).await;
-    let read = logs.iter().find(|log| {
-        log.body
-            .as_deref()
-            .is_some_and(|body| body.contains("read"))
-    });
+    let read =
+        logs.iter().find(|log| log.body.as_deref().is_some_and(|body| body.contains("read")));
     assert_eq!(read.expect("the handler's line").trace_id, server.trace_id);
 
     let metrics = collector.exported_metrics(1, Duration::from_secs(10)).await;
     let measured = format!("{metrics:?}");
-    for instrument in [
-        "rpc.server.requests",
-        "rpc.server.call.duration",
-        "rpc.server.active",
-    ] {
-        assert!(
-            measured.contains(instrument),
-            "{instrument} is not in {measured}"
-        );
+    for instrument in ["rpc.server.requests", "rpc.server.call.duration", "rpc.server.active"] {
+        assert!(measured.contains(instrument), "{instrument} is not in {measured}");
     }
 
     for told in [format!("{spans:?}"), format!("{logs:?}"), measured] {
         assert!(!told.contains(SECRET), "a value is told: {told}");
-        assert!(
-            !told.contains("issuer.example"),
-            "who calls is told: {told}"
-        );
+        assert!(!told.contains("issuer.example"), "who calls is told: {told}");
     }
 }

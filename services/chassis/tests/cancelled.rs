@@ -1,0 +1,82 @@
+//! A cancelled `begin()` loses nothing that is acknowledged later on the same connection.
+//!
+//! sqlx 0.8.4 to 0.9.0 gives a connection back to its pool inside a transaction that nobody
+//! knows of when `begin()` is dropped half-way: whoever comes next writes into it, is told
+//! that it is written, and loses it at the next rollback. A dropped call does exactly that.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use chassis::cluster::testing::{TestDatabase, database};
+use chassis::database::{self, Config};
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use sqlx::migrate::Migrator;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{Connection, PgConnection, PgPool};
+use tokio::time::timeout;
+
+static MIGRATIONS: Migrator = sqlx::migrate!("tests/feed/migrations");
+
+/// Writes after so many transactions that were, perhaps, begun.
+const WRITES: i32 = 400;
+
+/// A database with a table to write into.
+async fn written() -> TestDatabase {
+    let database = database("registry", &MIGRATIONS).await;
+    let mut owner = PgConnection::connect(&database.owner_url).await.expect("connected");
+    sqlx::raw_sql("create table written (n integer primary key)")
+        .execute(&mut owner)
+        .await
+        .expect("made");
+    database
+}
+
+/// How many acknowledged writes are not there any more, after transactions were begun and
+/// dropped at random moments before each.
+async fn lost(pool: PgPool, database: &TestDatabase) -> i64 {
+    let seed = rand::random();
+    println!("seed {seed}");
+    let mut rng = StdRng::seed_from_u64(seed);
+    for n in 0..WRITES {
+        let patience = Duration::from_micros(rng.random_range(0..400));
+        // Begun in time, it is dropped, too: a transaction that is rolled back.
+        drop(timeout(patience, pool.begin()).await);
+        sqlx::query("insert into written (n) values ($1)")
+            .bind(n)
+            .execute(&pool)
+            .await
+            .expect("acknowledged");
+    }
+    pool.close().await;
+    let mut owner = PgConnection::connect(&database.owner_url).await.expect("connected");
+    let kept: i64 = sqlx::query_scalar("select count(*) from written")
+        .fetch_one(&mut owner)
+        .await
+        .expect("counted");
+    i64::from(WRITES) - kept
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cancelled_begin_loses_nothing_in_a_service_s_pool() {
+    let database = written().await;
+    let config = Config {
+        url: database.url.clone(),
+        password: None,
+        connections_max: 2,
+        acquire_timeout_ms: 5_000,
+    };
+    let pool = database::pool(&config, "registry").await.expect("connected");
+    assert_eq!(lost(pool, &database).await, 0);
+}
+
+/// Keeps the guard honest: should this fail, sqlx has been mended and the guard can go.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cancelled_begin_loses_acknowledged_writes_without_the_guard() {
+    let database = written().await;
+    let options = PgConnectOptions::from_str(&database.url).expect("an address");
+    let pool = PgPoolOptions::new().max_connections(2).connect_with(options).await;
+    let lost = lost(pool.expect("connected"), &database).await;
+    println!("{lost} of {WRITES} acknowledged writes were lost without the guard");
+    assert!(lost > 0, "sqlx no longer loses writes: see chassis::database::pool");
+}
