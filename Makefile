@@ -38,7 +38,7 @@ sqlx-check: rust postgresql ## Fail if a committed .sqlx is not what the code an
 lint: rust ## Formatting, clippy and documentation, warnings denied.
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
-	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --workspace --no-deps
+	RUSTDOCFLAGS="-D warnings -A rustdoc::private_intra_doc_links" $(CARGO) doc --locked --workspace --no-deps
 
 python: ## A Python with a generic gRPC client, under target/, for the test that uses one.
 	@scripts/python.sh

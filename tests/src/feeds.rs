@@ -16,12 +16,10 @@ const LOOK: Duration = Duration::from_millis(5);
 
 /// The newest position of a service's feed, when nothing waits to be numbered.
 async fn head(pool: &PgPool) -> Option<i64> {
-    sqlx::query_scalar(
-        "select position from feed.head where not exists (select from feed.pending)",
-    )
-    .fetch_optional(pool)
-    .await
-    .expect("read the head")
+    sqlx::query_scalar("select position from feed.head where not exists (select from feed.pending)")
+        .fetch_optional(pool)
+        .await
+        .expect("read the head")
 }
 
 async fn follower(pool: &PgPool, source: &str) -> (i64, Option<String>) {

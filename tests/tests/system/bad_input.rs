@@ -69,7 +69,8 @@ impl Case {
     fn differs(&self, refused: &Refused, locale: &str) -> Option<String> {
         let fields: Vec<_> =
             self.fields.iter().map(|(field, reason)| ((*field).into(), (*reason).into())).collect();
-        let told = self.metadata.iter().all(|(key, value)| refused.metadata.get(*key) == Some(value));
+        let told =
+            self.metadata.iter().all(|(key, value)| refused.metadata.get(*key) == Some(value));
         let as_expected = refused.code == self.code
             && refused.domain == self.domain
             && refused.reason == self.reason
@@ -188,7 +189,13 @@ fn cases(ground: &Ground) -> Vec<Case> {
     let union = request.dossier.as_mut().and_then(|dossier| dossier.union.as_mut());
     union.expect("a union").superior_id = nobody.clone();
     let unknown = (Code::NotFound, MEMBERSHIP, "ORGANISATION_UNKNOWN");
-    cases.push(case("a dossier under nobody", DOSSIER, &request, unknown, "dossier.union.superior_id"));
+    cases.push(case(
+        "a dossier under nobody",
+        DOSSIER,
+        &request,
+        unknown,
+        "dossier.union.superior_id",
+    ));
 
     // A date outside a unit's life.
     let outside = (Code::InvalidArgument, REGISTRY, "DATE_OUTSIDE_LIFE");
@@ -233,7 +240,13 @@ fn cases(ground: &Ground) -> Vec<Case> {
         ..admission(&ground.union, DAY, people(1))
     };
     let future = (Code::InvalidArgument, MEMBERSHIP, "DECISION_IN_FUTURE");
-    cases.push(case("admitted by a decision of tomorrow", ADMIT, &request, future, "decision_issued_on"));
+    cases.push(case(
+        "admitted by a decision of tomorrow",
+        ADMIT,
+        &request,
+        future,
+        "decision_issued_on",
+    ));
     let request = admission(&ground.union, far, people(1));
     let too_far = (Code::InvalidArgument, MEMBERSHIP, "EFFECTIVE_DATE_TOO_FAR");
     cases.push(case("admitted in two years", ADMIT, &request, too_far, "effective_on"));
@@ -245,8 +258,13 @@ fn cases(ground: &Ground) -> Vec<Case> {
     cases.push(Case {
         // Tried only: what the step before left would be open applications, which lapse.
         what: "a dossier with a decision of tomorrow",
-        ..case("", DOSSIER, &FoundGrassrootsUnionRequest { validate_only: true, ..request }, future,
-               "dossier.decision.issued_on")
+        ..case(
+            "",
+            DOSSIER,
+            &FoundGrassrootsUnionRequest { validate_only: true, ..request },
+            future,
+            "dossier.decision.issued_on",
+        )
     });
 
     // Text that is not NFC.
@@ -262,7 +280,13 @@ fn cases(ground: &Ground) -> Vec<Case> {
     let union = request.dossier.as_mut().and_then(|dossier| dossier.union.as_mut());
     union.expect("a union").name = decomposed("CĐCS Công ty Thử");
     request.validate_only = true;
-    cases.push(case("a dossier's name in pieces", DOSSIER, &request, not_nfc, "dossier.union.name"));
+    cases.push(case(
+        "a dossier's name in pieces",
+        DOSSIER,
+        &request,
+        not_nfc,
+        "dossier.union.name",
+    ));
 
     // An identity number of thirteen digits.
     let malformed = (Code::InvalidArgument, MEMBERSHIP, "IDENTITY_NUMBER_MALFORMED");
@@ -270,9 +294,8 @@ fn cases(ground: &Ground) -> Vec<Case> {
     lines[2].identity_number.push('0');
     let request = admission(&ground.union, DAY, lines);
     let field = "lines[2].identity_number";
-    cases.push(
-        case("thirteen digits", ADMIT, &request, malformed, field).telling("characters", 13),
-    );
+    cases
+        .push(case("thirteen digits", ADMIT, &request, malformed, field).telling("characters", 13));
     let mut request = dossier(ground);
     let dossier_of = request.dossier.as_mut().expect("a dossier");
     dossier_of.applicants[3].identity_number.push('0');
@@ -443,7 +466,9 @@ async fn bad_input_gets_its_reason_and_field_in_both_languages_and_leaves_nothin
                 wrong.push(format!("{} was not refused by JSON", case.what));
                 continue;
             }
-            wrong.extend(case.differs(&answer.refused(), locale).map(|told| format!("JSON: {told}")));
+            wrong.extend(
+                case.differs(&answer.refused(), locale).map(|told| format!("JSON: {told}")),
+            );
         }
         if texts.len() == 2 && texts[0] == texts[1] {
             wrong.push(format!("{}: one text for both languages: {}", case.what, texts[0]));
@@ -451,6 +476,11 @@ async fn bad_input_gets_its_reason_and_field_in_both_languages_and_leaves_nothin
     }
     let changed = differences(&before, &world.rows().await);
     assert!(changed.is_empty(), "something was half-written: {changed:?}; {wrong:#?}");
-    assert!(wrong.is_empty(), "{} refusals are not as documented: {}", wrong.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} refusals are not as documented: {}",
+        wrong.len(),
+        wrong.join("\n")
+    );
     println!("{} cases in two languages, {by_json} of them also by JSON", cases.len() * 2);
 }

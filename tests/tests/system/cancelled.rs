@@ -17,23 +17,29 @@ const CLIENTS: u64 = 8;
 const CALLS: usize = 60;
 const PEOPLE: usize = 3;
 
-/// Admits again and again, and loses patience at random moments. Answers every request with
-/// the admission's id, where one was acknowledged.
-async fn impatient(
-    client: Client,
-    union: Unit,
-    mut rng: StdRng,
-) -> Vec<(AdmitMembersRequest, Option<String>)> {
+/// A request, and the admission that was acknowledged, if one was.
+type Made = (AdmitMembersRequest, Option<String>);
+
+/// Admits again and again, and loses patience at random moments, about as often before the
+/// answer as after it, however fast this machine is.
+async fn impatient(client: Client, union: Unit, mut rng: StdRng) -> Vec<Made> {
     let mut made = Vec::new();
+    let mut usual = Duration::from_millis(20);
     for _ in 0..CALLS {
         let request = admission(&union, date!(2020 - 05 - 01), people(PEOPLE));
-        let patience = Duration::from_micros(rng.random_range(0..40_000));
+        let patience = usual.mul_f64(rng.random_range(0.0..2.0));
         let mut memberships = client.memberships();
         let call = memberships.admit_members(request.clone());
         // Dropping the call resets its stream; the gateway drops its own call in turn.
         let acknowledged = match tokio::time::timeout(patience, call).await {
-            Ok(answer) => Some(answer.expect("admitted").into_inner().admission_id),
-            Err(_) => None,
+            Ok(answer) => {
+                usual = usual.mul_f64(0.9);
+                Some(answer.expect("admitted").into_inner().admission_id)
+            }
+            Err(_) => {
+                usual = usual.mul_f64(1.1);
+                None
+            }
         };
         made.push((request, acknowledged));
     }

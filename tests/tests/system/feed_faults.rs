@@ -189,13 +189,14 @@ async fn services_that_die_again_and_again_follow_every_change_once_and_figures_
         let values: Vec<i64> = answer.figures.iter().map(|figure| figure.value).collect();
         assert_eq!(values, [members.cast_signed(); 2], "{}", union.code);
     }
-    let told: String =
-        sqlx::query_scalar("select name from organisation_name where organisation_id = $1::uuid
-                            order by valid desc limit 1")
-            .bind(&unions[0].id)
-            .fetch_one(world.pool("reporting"))
-            .await
-            .expect("read");
+    let told: String = sqlx::query_scalar(
+        "select name from organisation_name where organisation_id = $1::uuid
+                            order by valid desc limit 1",
+    )
+    .bind(&unions[0].id)
+    .fetch_one(world.pool("reporting"))
+    .await
+    .expect("read");
     assert_eq!(told, name, "the last name is the last");
     for service in ["registry", "membership", "reporting"] {
         let open: i64 = sqlx::query_scalar("select count(*) from act.request where answer is null")

@@ -145,12 +145,11 @@ async fn a_dossier_that_registry_refuses_founds_nothing_and_succeeds_when_it_is_
     let founded = post(&world, "/v1/grassroots-unions:found", &mended, None).await;
     assert!(founded.status.is_success(), "{}", founded.json());
     world.settled().await;
-    let counted: (i64, i64) = sqlx::query_as(
-        "select (select count(*) from person), (select count(*) from membership)",
-    )
-    .fetch_one(world.pool("membership"))
-    .await
-    .expect("counted");
+    let counted: (i64, i64) =
+        sqlx::query_as("select (select count(*) from person), (select count(*) from membership)")
+            .fetch_one(world.pool("membership"))
+            .await
+            .expect("counted");
     assert_eq!(counted, (7, 7), "nobody was written down twice");
 }
 

@@ -273,9 +273,8 @@ async fn live(system: &System, client: &Client, stranger: &Line, refusals: &mut 
     client.organisations().end_organisations(end).await.expect("ended");
 
     // Every way of being refused that has people in it.
-    let admits = async |lines: Vec<PersonLine>| {
-        stranger.send(ADMIT, &admission(union, day, lines)).await
-    };
+    let admits =
+        async |lines: Vec<PersonLine>| stranger.send(ADMIT, &admission(union, day, lines)).await;
     refusals.take("IDENTITY_NUMBER_TAKEN", admits(vec![canary(10)]).await);
     refusals.take("IDENTITY_NUMBER_REPEATED", admits(vec![canary(50), canary(50)]).await);
     let changed = |change: fn(&mut PersonLine)| {
@@ -314,7 +313,8 @@ async fn live(system: &System, client: &Client, stranger: &Line, refusals: &mut 
     refusals.take("CODE_TAKEN", answer.await);
     // Bytes that are no message, and a message that is too large, with canaries in them.
     let name = canary(80).name;
-    let answer = stranger.call(ADMIT, vec![format!("{name} {}", canary(80).phone).into_bytes()]).await;
+    let answer =
+        stranger.call(ADMIT, vec![format!("{name} {}", canary(80).phone).into_bytes()]).await;
     refusals.take("MESSAGE_MALFORMED", answer);
     let answer = stranger.call(ADMIT, vec![name.repeat(300_000).into_bytes()]).await;
     refusals.take("MESSAGE_TOO_LARGE", answer);
@@ -377,10 +377,8 @@ async fn tables(service: &str, pool: &PgPool) -> Vec<(String, String)> {
         let text = rows::texts(pool, &table).await.join("\n");
         texts.push((format!("{service}: {table}"), text));
     }
-    let bodies: Vec<Vec<u8>> = sqlx::query_scalar("select body from feed.stream")
-        .fetch_all(pool)
-        .await
-        .expect("read");
+    let bodies: Vec<Vec<u8>> =
+        sqlx::query_scalar("select body from feed.stream").fetch_all(pool).await.expect("read");
     assert!(!bodies.is_empty() || service == "reporting", "{service} published something");
     let text = bodies.iter().map(|body| String::from_utf8_lossy(body)).collect::<Vec<_>>();
     texts.push((format!("{service}: bodies of the feed"), text.join("\n")));

@@ -31,8 +31,7 @@ const PERIODS: [(Date, Date); 4] = [
     (date!(2020 - 03 - 17), date!(2021 - 02 - 03)),
     (date!(2021 - 06 - 01), date!(2021 - 06 - 30)),
 ];
-const TREES: [Option<Date>; 3] =
-    [None, Some(date!(2020 - 07 - 01)), Some(date!(2024 - 01 - 01))];
+const TREES: [Option<Date>; 3] = [None, Some(date!(2020 - 07 - 01)), Some(date!(2024 - 01 - 01))];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_additive_figure_equals_a_recount_from_the_owners_rows() {

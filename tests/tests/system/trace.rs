@@ -119,8 +119,8 @@ async fn one_trace_covers_client_gateway_service_and_statement_and_the_follower_
         of_trace.iter().filter(|span| says(span, "db.system.name", "postgresql")).collect();
     assert!(!statements.is_empty(), "no statement in {of_trace:#?}");
     let shape = |span: &ExportedSpan| {
-        let service = ["gateway", "membership"].into_iter();
-        let service = service.filter(|service| says(span, "service", service)).next();
+        let mut service = ["gateway", "membership"].into_iter();
+        let service = service.find(|service| says(span, "service", service));
         (span.kind.trim_start_matches("SPAN_KIND_").to_owned(), service)
     };
     for statement in statements {

@@ -16,7 +16,7 @@ mod outgoing;
 mod question;
 mod ready;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -39,6 +39,7 @@ use tracing::Instrument;
 
 use crate::access::layer::{admit, method_unknown};
 use crate::access::token::{Signer, Verifier};
+use crate::access::{FEED_WATCH, declared};
 use crate::config::SecretFile;
 use crate::database::Database;
 use crate::feed::{Feed, Follow};
@@ -244,10 +245,12 @@ impl Service {
             let reporter = readiness.reporter();
             self = self.background(name, move |stopping| tell(reporter, stopping).map(Ok));
         }
+        let answered = answered(self.name, self.edge);
         let reflection = || {
-            tonic_reflection::server::Builder::configure()
+            let builder = tonic_reflection::server::Builder::configure()
                 .register_encoded_file_descriptor_set(proto::DESCRIPTORS)
-                .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+                .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET);
+            answered.iter().fold(builder, |builder, name| builder.with_service_name(*name))
         };
         let infrastructure = Routes::new(health)
             .add_service(reflection().build_v1().context("serve reflection")?)
@@ -395,4 +398,19 @@ impl fmt::Debug for Running {
             .field("address", &self.address)
             .finish_non_exhaustive()
     }
+}
+
+/// What reflection names: what is answered here, not all that the contracts have.
+fn answered(name: &str, edge: bool) -> BTreeSet<&'static str> {
+    let own = format!("congdoan.{name}.");
+    let ours = declared().values().filter(|declared| match &*declared.method.permission {
+        FEED_WATCH => !edge,
+        _ => edge || declared.service.starts_with(&own),
+    });
+    let infrastructure = [
+        "grpc.health.v1.Health",
+        "grpc.reflection.v1.ServerReflection",
+        "grpc.reflection.v1alpha.ServerReflection",
+    ];
+    ours.map(|declared| &*declared.service).chain(infrastructure).collect()
 }

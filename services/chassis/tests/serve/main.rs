@@ -197,7 +197,11 @@ async fn health_and_reflection_answer_without_a_token() {
         panic!("not a list of services: {told:?}")
     };
     let names: Vec<&str> = list.service.iter().map(|service| service.name.as_str()).collect();
-    assert!(names.contains(&"congdoan.feed.v1.FeedService"), "{names:?}");
+    for answered in ["congdoan.feed.v1.FeedService", "congdoan.registry.v1.OrganisationService"] {
+        assert!(names.contains(&answered), "{names:?}");
+    }
+    let elsewhere = "congdoan.membership.v1.MembershipService";
+    assert!(!names.contains(&elsewhere), "what others answer is not told here: {names:?}");
 }
 
 #[tokio::test]

@@ -19,10 +19,27 @@ const SECTORS: [&str; 4] = ["NNN_CP", "FDI_100", "SNCL_TC", "NNN_TNHH"];
 
 /// What can happen.
 const KINDS: [&str; 21] = [
-    "admitted", "recognised", "readmitted", "left", "transferred", "founded", "suspended",
-    "resumed", "ended: dissolved", "ended: merged", "ended: to the superior", "district ended",
-    "union handed over", "district handed over", "congress", "ceremony", "survey", "course",
-    "delegation", "activity", "rating",
+    "admitted",
+    "recognised",
+    "readmitted",
+    "left",
+    "transferred",
+    "founded",
+    "suspended",
+    "resumed",
+    "ended: dissolved",
+    "ended: merged",
+    "ended: to the superior",
+    "district ended",
+    "union handed over",
+    "district handed over",
+    "congress",
+    "ceremony",
+    "survey",
+    "course",
+    "delegation",
+    "activity",
+    "rating",
 ];
 
 /// The world as its offices believe it to be.
@@ -45,8 +62,12 @@ fn done<T>(answer: Result<Response<T>, Status>) -> Option<T> {
     match answer {
         Ok(response) => Some(response.into_inner()),
         Err(status) => {
-            let refused =
-                [Code::FailedPrecondition, Code::InvalidArgument, Code::NotFound, Code::AlreadyExists];
+            let refused = [
+                Code::FailedPrecondition,
+                Code::InvalidArgument,
+                Code::NotFound,
+                Code::AlreadyExists,
+            ];
             assert!(refused.contains(&status.code()), "{status:?}");
             None
         }
@@ -368,10 +389,8 @@ impl Events {
 
     async fn ceremony(&mut self) -> Option<()> {
         let (district, union) = (self.district()?, self.union()?);
-        let decision = NewDecision {
-            issuer_id: district.id.clone(),
-            ..tests::made_up::decision(self.day)
-        };
+        let decision =
+            NewDecision { issuer_id: district.id.clone(), ..tests::made_up::decision(self.day) };
         let decision = RecordDecisionRequest {
             request_id: request_id(),
             decision: Some(decision),
@@ -439,10 +458,9 @@ impl Events {
     async fn delegation(&mut self) -> Option<()> {
         let (union, people) = self.some_members()?;
         let host = self.district()?;
-        let delegates = people.into_iter().map(|person_id| Delegate {
-            person_id,
-            organisation_id: union.id.clone(),
-        });
+        let delegates = people
+            .into_iter()
+            .map(|person_id| Delegate { person_id, organisation_id: union.id.clone() });
         let request = SendDelegationRequest {
             request_id: request_id(),
             organisation_id: union.id.clone(),

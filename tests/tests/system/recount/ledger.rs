@@ -118,9 +118,10 @@ impl Ledger {
 
     /// Who is asked about: every organisation that ever was a superior, and some unions.
     pub fn heads(&self) -> Vec<Uuid> {
-        let superiors = self.organisations.values().flat_map(|organisation| {
-            organisation.superiors.iter().map(|(_, superior)| *superior)
-        });
+        let superiors = self
+            .organisations
+            .values()
+            .flat_map(|organisation| organisation.superiors.iter().map(|(_, superior)| *superior));
         let mut heads: BTreeSet<Uuid> = superiors.collect();
         let unions = self.organisations.iter().filter(|(_, organisation)| organisation.grassroots);
         heads.extend(unions.map(|(id, _)| *id).step_by(9));
@@ -143,9 +144,7 @@ impl Ledger {
             "ORG_RESUMED" => flow("resumed"),
             "ORG_IN" => crossing("unions in"),
             "ORG_OUT" => crossing("unions out"),
-            "ORG_DECREASED" => {
-                flow("dissolved") + flow("ended otherwise") + crossing("unions out")
-            }
+            "ORG_DECREASED" => flow("dissolved") + flow("ended otherwise") + crossing("unions out"),
             "ORG_NET" => {
                 flow("founded") + flow("loaded") + crossing("unions in")
                     - flow("dissolved")
@@ -193,9 +192,7 @@ impl Ledger {
     fn counts(&self, unit: Uuid, on: Date, asked: Question) -> bool {
         match asked.as_of {
             None => self.under(unit, self.within_life(unit, on), asked.head),
-            Some(day) => self
-                .heir(unit, day)
-                .is_some_and(|heir| self.under(heir, day, asked.head)),
+            Some(day) => self.heir(unit, day).is_some_and(|heir| self.under(heir, day, asked.head)),
         }
     }
 
