@@ -100,7 +100,7 @@ async fn a_course_that_contradicts_itself_is_refused() {
         ),
         (
             course(&world, vec![attended(persons[0], Uuid::now_v7(), DAY)]),
-            because("ORGANISATION_UNKNOWN", ""),
+            because("ORGANISATION_UNKNOWN", "attendances[0].organisation_id"),
         ),
         (course(&world, Vec::new()), because("LINES_EMPTY", "attendances")),
     ];
@@ -265,7 +265,7 @@ async fn a_delegation_goes_to_an_event_of_another_organisation() {
     let twice = vec![delegates[0].clone(), delegates[0].clone()];
     for (request, expected) in [
         (send("PARTY", world.hanoi, delegates.clone()), because("EVENT_UNKNOWN", "event")),
-        (send(event, Uuid::now_v7(), delegates), because("ORGANISATION_UNKNOWN", "")),
+        (send(event, Uuid::now_v7(), delegates), because("ORGANISATION_UNKNOWN", "host_id")),
         (send(event, world.hanoi, twice), because("PERSON_REPEATED", "delegates[1].person_id")),
     ] {
         assert_eq!(refused(officer.delegations.send_delegation(request).await), expected);
