@@ -1,0 +1,193 @@
+//! Membership's methods.
+
+use proto::membership::v1::*;
+use tests::made_up::{known, on, people, person, request_id};
+
+use super::{DAY, Trial, kind_of, one};
+use crate::rights::desk::Desk;
+
+fn admission(union: &Desk, lines: Vec<PersonLine>) -> AdmitMembersRequest {
+    tests::world::admission(&union.union, DAY, lines)
+}
+
+fn course(organiser: &Desk, attendant: &Desk) -> HoldTrainingCourseRequest {
+    HoldTrainingCourseRequest {
+        request_id: request_id(),
+        organisation_id: organiser.district.id.clone(),
+        title: "Nghiệp vụ công đoàn".to_owned(),
+        topics: vec!["UNION_WORK".to_owned()],
+        starts_on: on(DAY),
+        attendances: vec![Attendance {
+            person_id: attendant.members[0].clone(),
+            organisation_id: attendant.union.id.clone(),
+            attended_on: None,
+        }],
+        ..HoldTrainingCourseRequest::default()
+    }
+}
+
+fn transfer(from: &Desk, to: &Desk) -> TransferMembersRequest {
+    TransferMembersRequest {
+        request_id: request_id(),
+        from_organisation_id: from.union.id.clone(),
+        to_organisation_id: to.other_union.id.clone(),
+        effective_on: on(DAY),
+        person_ids: vec![from.members[2].clone()],
+        ..TransferMembersRequest::default()
+    }
+}
+
+fn exit(union: &Desk, member: &Desk) -> ExitMembersRequest {
+    ExitMembersRequest {
+        request_id: request_id(),
+        organisation_id: union.union.id.clone(),
+        reason: ExitReason::Retired.into(),
+        effective_on: on(DAY),
+        person_ids: vec![member.members[4].clone()],
+        ..ExitMembersRequest::default()
+    }
+}
+
+fn delegation(sender: &Desk, delegate: &Desk) -> SendDelegationRequest {
+    SendDelegationRequest {
+        request_id: request_id(),
+        organisation_id: sender.union.id.clone(),
+        host_id: sender.district.id.clone(),
+        event: "CONFERENCE".to_owned(),
+        held_on: on(DAY),
+        delegates: vec![Delegate {
+            person_id: delegate.members[0].clone(),
+            organisation_id: delegate.union.id.clone(),
+        }],
+        ..SendDelegationRequest::default()
+    }
+}
+
+fn referral(union: &Desk, person: &Desk) -> ReferToPartyRequest {
+    ReferToPartyRequest {
+        request_id: request_id(),
+        organisation_id: union.union.id.clone(),
+        referred_on: on(DAY),
+        lines: vec![known(&person.members[3])],
+        ..ReferToPartyRequest::default()
+    }
+}
+
+fn recommendation(union: &Desk, person: &Desk) -> RecommendCadreRequest {
+    RecommendCadreRequest {
+        request_id: request_id(),
+        organisation_id: union.union.id.clone(),
+        recommended_on: on(DAY),
+        lines: vec![recommend_cadre_request::Line {
+            person_id: person.members[0].clone(),
+            purposes: vec![CadrePurpose::Planning.into()],
+        }],
+        ..RecommendCadreRequest::default()
+    }
+}
+
+pub fn list(trials: &mut Vec<Trial>) {
+    of_service! { trials, "membership.v1.ApplicationService",
+        write "RecordApplicants": |mine, _| RecordApplicantsRequest {
+            request_id: request_id(),
+            organisation_id: mine.union.id.clone(),
+            applied_on: on(chassis::database::today()),
+            applicants: vec![person()],
+            ..RecordApplicantsRequest::default()
+        };
+        read "GetApplication": |mine, _| GetApplicationRequest {
+            application_id: mine.application.clone(),
+            ..GetApplicationRequest::default()
+        };
+        read "ListApplications": |mine, _| ListApplicationsRequest {
+            organisation_id: mine.union.id.clone(),
+            ..ListApplicationsRequest::default()
+        };
+    }
+    of_service! { trials, "membership.v1.MembershipService",
+        write "AdmitMembers": |mine, _| admission(mine, people(2));
+        mixed "AdmitMembers": |mine, theirs| admission(mine, vec![known(&theirs.members[0])]);
+        write "TransferMembers": |mine, _| transfer(mine, mine);
+        mixed "TransferMembers": |mine, theirs| transfer(mine, theirs);
+        mixed "TransferMembers": |mine, theirs| transfer(theirs, mine);
+        write "ExitMembers": |mine, _| exit(mine, mine);
+        read "GetMember": |mine, _| GetMemberRequest { person_id: mine.members[5].clone() };
+        read "ListMembers": |mine, _| ListMembersRequest {
+            organisation_id: mine.union.id.clone(),
+            ..ListMembersRequest::default()
+        };
+        read "FindPerson": |mine, _| FindPersonRequest {
+            identity_number: mine.identity_number.clone(),
+            ..FindPersonRequest::default()
+        };
+        read "CountMembers": |mine, _| CountMembersRequest {
+            organisation_ids: vec![mine.union.id.clone()],
+            ..CountMembersRequest::default()
+        };
+    }
+    of_service! { trials, "membership.v1.TrainingService",
+        write "HoldTrainingCourse": |mine, _| course(mine, mine);
+        mixed "HoldTrainingCourse": |mine, theirs| course(mine, theirs);
+        mixed "HoldTrainingCourse": |mine, theirs| course(theirs, mine);
+        mixed "HoldTrainingCourse": |mine, theirs| {
+            // Her own officer, but counted for the neighbour.
+            let mut course = course(mine, mine);
+            course.attendances[0].organisation_id = theirs.union.id.clone();
+            course
+        };
+        read "GetTrainingCourse": |mine, _| GetTrainingCourseRequest {
+            course_id: mine.course.clone(),
+        };
+        read "ListTrainingCourses": |mine, _| ListTrainingCoursesRequest {
+            organisation_id: mine.district.id.clone(),
+            ..ListTrainingCoursesRequest::default()
+        };
+    }
+    of_service! { trials, "membership.v1.PartyService",
+        write "ReferToParty": |mine, _| referral(mine, mine);
+        mixed "ReferToParty": |mine, theirs| referral(mine, theirs);
+        write "AdmitToParty": |mine, _| AdmitToPartyRequest {
+            request_id: request_id(),
+            admitted_on: on(DAY),
+            referral_ids: vec![mine.referral.clone()],
+            ..AdmitToPartyRequest::default()
+        };
+        mixed "AdmitToParty": |mine, theirs| AdmitToPartyRequest {
+            request_id: request_id(),
+            admitted_on: on(DAY),
+            referral_ids: vec![mine.referral.clone(), theirs.referral.clone()],
+            ..AdmitToPartyRequest::default()
+        };
+        read "ListPartyReferrals": |mine, _| ListPartyReferralsRequest {
+            organisation_id: mine.union.id.clone(),
+            ..ListPartyReferralsRequest::default()
+        };
+    }
+    of_service! { trials, "membership.v1.CadreService",
+        write "RecommendCadre": |mine, _| recommendation(mine, mine);
+        mixed "RecommendCadre": |mine, theirs| recommendation(mine, theirs);
+        read "ListCadreRecommendations": |mine, _| ListCadreRecommendationsRequest {
+            organisation_id: mine.union.id.clone(),
+            ..ListCadreRecommendationsRequest::default()
+        };
+    }
+    of_service! { trials, "membership.v1.DelegationService",
+        write "SendDelegation": |mine, _| delegation(mine, mine);
+        mixed "SendDelegation": |mine, theirs| delegation(mine, theirs);
+        mixed "SendDelegation": |mine, theirs| delegation(theirs, mine);
+        mixed "SendDelegation": |mine, theirs| {
+            let mut delegation = delegation(mine, mine);
+            delegation.delegates[0].organisation_id = theirs.union.id.clone();
+            delegation
+        };
+        read "GetDelegation": |mine, _| GetDelegationRequest {
+            delegation_id: mine.delegation.clone(),
+        };
+    }
+    of_service! { trials, "membership.v1.ConsequenceService",
+        read "ListConsequences": |_, _| ListConsequencesRequest {
+            include_finished: true,
+            ..ListConsequencesRequest::default()
+        };
+    }
+}

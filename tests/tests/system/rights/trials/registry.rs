@@ -1,0 +1,322 @@
+//! Registry's methods.
+
+use prost::Message;
+use proto::registry::v1::load_organisations_request as load;
+use proto::registry::v1::*;
+use tests::made_up::{self, basis, on, request_id};
+use tests::world::{line, load_messages};
+use time::macros::date;
+
+use super::{DAY, Kind, Trial, kind_of, one};
+use crate::rights::desk::{Desk, seat};
+
+fn founding(mine: &Desk, theirs: &Desk) -> FoundOrganisationRequest {
+    FoundOrganisationRequest {
+        request_id: request_id(),
+        code: format!("{}-{}", mine.district.code, made_up::request_id().split_at(13).0),
+        name: "CĐCS Công ty Thử".to_owned(),
+        r#type: "CDCS".to_owned(),
+        sector: "NNN_CP".to_owned(),
+        superior_id: mine.district.id.clone(),
+        basis: basis(DAY),
+        founders: 6,
+        employer_ids: vec![theirs.employer.clone()],
+        ..FoundOrganisationRequest::default()
+    }
+}
+
+fn hand_over(unit: &Desk, to: &Desk) -> HandOverOrganisationsRequest {
+    HandOverOrganisationsRequest {
+        request_id: request_id(),
+        unit_ids: vec![unit.section.id.clone()],
+        superior_id: to.other_union.id.clone(),
+        basis: basis(DAY),
+        ..HandOverOrganisationsRequest::default()
+    }
+}
+
+fn end(unit: &Desk, rehome: Option<&Desk>) -> EndOrganisationsRequest {
+    let outcome = match rehome {
+        Some(_) => MembersOutcome::Rehomed,
+        None => MembersOutcome::MembershipEnds,
+    };
+    EndOrganisationsRequest {
+        request_id: request_id(),
+        units: vec![end_organisations_request::Unit {
+            organisation_id: unit.to_end.id.clone(),
+            kind: EndKind::Dissolved.into(),
+            members_outcome: outcome.into(),
+            rehome_to_id: rehome.map(|desk| desk.union.id.clone()).unwrap_or_default(),
+            ..end_organisations_request::Unit::default()
+        }],
+        basis: basis(DAY),
+        ..EndOrganisationsRequest::default()
+    }
+}
+
+fn ceremony(organiser: &Desk, launched: &Desk) -> HoldCeremonyRequest {
+    HoldCeremonyRequest {
+        request_id: request_id(),
+        organisation_id: organiser.district.id.clone(),
+        kind: "LAUNCH".to_owned(),
+        held_on: on(DAY),
+        launched: vec![hold_ceremony_request::Launched {
+            organisation_id: launched.union.id.clone(),
+            decision_id: String::new(),
+        }],
+        ..HoldCeremonyRequest::default()
+    }
+}
+
+fn survey(surveyor: &Desk, union: &Desk) -> SurveyEmployersRequest {
+    SurveyEmployersRequest {
+        request_id: request_id(),
+        organisation_id: surveyor.district.id.clone(),
+        surveyed_on: on(DAY),
+        employers: vec![SurveyedEmployer {
+            name: "Công ty Thử".to_owned(),
+            workforce: 30,
+            union_ids: vec![union.union.id.clone()],
+            ..SurveyedEmployer::default()
+        }],
+        ..SurveyEmployersRequest::default()
+    }
+}
+
+fn assignment(committee: &Desk, unit: &Desk) -> AssignUnitRequest {
+    AssignUnitRequest {
+        request_id: request_id(),
+        steering_committee_id: committee.steering_committee.clone(),
+        office_id: committee.steering_office.clone(),
+        unit_id: unit.union.id.clone(),
+        effective_on: on(DAY),
+        ..AssignUnitRequest::default()
+    }
+}
+
+pub fn list(trials: &mut Vec<Trial>) {
+    of_service! { trials, "registry.v1.OrganisationService",
+        write "FoundOrganisation": |mine, _| FoundOrganisationRequest {
+            employer_ids: Vec::new(),
+            ..founding(mine, mine)
+        };
+        mixed "FoundOrganisation": |mine, theirs| founding(mine, theirs);
+        write "RenameOrganisation": |mine, _| RenameOrganisationRequest {
+            request_id: request_id(),
+            organisation_id: mine.union.id.clone(),
+            name: "CĐCS Công ty Thử mới".to_owned(),
+            effective_on: on(DAY),
+            ..RenameOrganisationRequest::default()
+        };
+        write "HandOverOrganisations": |mine, _| hand_over(mine, mine);
+        mixed "HandOverOrganisations": |mine, theirs| hand_over(mine, theirs);
+        mixed "HandOverOrganisations": |mine, theirs| hand_over(theirs, mine);
+        write "SuspendOrganisation": |mine, _| SuspendOrganisationRequest {
+            request_id: request_id(),
+            organisation_id: mine.to_suspend.id.clone(),
+            basis: basis(DAY),
+            ..SuspendOrganisationRequest::default()
+        };
+        write "ResumeOrganisation": |mine, _| ResumeOrganisationRequest {
+            request_id: request_id(),
+            organisation_id: mine.suspended.id.clone(),
+            basis: basis(DAY),
+            ..ResumeOrganisationRequest::default()
+        };
+        write "EndOrganisations": |mine, _| end(mine, None);
+        mixed "EndOrganisations": |mine, theirs| end(mine, Some(theirs));
+        mixed "EndOrganisations": |mine, theirs| end(theirs, Some(mine));
+        write "ChangeSector": |mine, _| ChangeSectorRequest {
+            request_id: request_id(),
+            organisation_id: mine.union.id.clone(),
+            sector: "NNN_TNHH".to_owned(),
+            effective_on: on(DAY),
+            ..ChangeSectorRequest::default()
+        };
+        read "GetOrganisation": |mine, _| GetOrganisationRequest {
+            organisation_id: mine.union.id.clone(),
+            ..GetOrganisationRequest::default()
+        };
+        read "BatchGetOrganisations": |mine, theirs| BatchGetOrganisationsRequest {
+            organisation_ids: vec![mine.union.id.clone(), theirs.union.id.clone()],
+            codes: vec![mine.other_union.code.clone(), theirs.other_union.code.clone()],
+            ..BatchGetOrganisationsRequest::default()
+        };
+        read "ListChildren": |mine, _| ListChildrenRequest {
+            organisation_id: mine.district.id.clone(),
+            ..ListChildrenRequest::default()
+        };
+        read "ListSubtree": |mine, _| ListSubtreeRequest {
+            organisation_id: mine.district.id.clone(),
+            ..ListSubtreeRequest::default()
+        };
+        read "SearchOrganisations": |mine, _| SearchOrganisationsRequest {
+            text: format!("tổ chức {}", mine.district.code),
+            ..SearchOrganisationsRequest::default()
+        };
+    }
+    trials.push(Trial {
+        method: "congdoan.registry.v1.OrganisationService/LoadOrganisations",
+        kind: Kind::Scoped,
+        writes: true,
+        mixed: false,
+        ask: |mine, _| load_under(&[mine]),
+    });
+    trials.push(Trial {
+        method: "congdoan.registry.v1.OrganisationService/LoadOrganisations",
+        kind: Kind::Scoped,
+        writes: true,
+        mixed: true,
+        ask: |mine, theirs| load_under(&[mine, theirs]),
+    });
+    of_service! { trials, "registry.v1.DecisionService",
+        write "RecordDecision": |mine, _| RecordDecisionRequest {
+            request_id: request_id(),
+            decision: Some(NewDecision {
+                issuer_id: mine.district.id.clone(),
+                ..made_up::decision(DAY)
+            }),
+            ..RecordDecisionRequest::default()
+        };
+        read "GetDecision": |mine, _| GetDecisionRequest { decision_id: mine.decision.clone() };
+    }
+    of_service! { trials, "registry.v1.CongressService",
+        write "HoldCongress": |mine, _| HoldCongressRequest {
+            request_id: request_id(),
+            organisation_id: mine.union.id.clone(),
+            ordinal: 1,
+            held_on: on(DAY),
+            term_from_year: 2020,
+            term_to_year: 2025,
+            form: "PLENARY".to_owned(),
+            offices: vec![seat("CHAIR", &mine.members[2])],
+            ..HoldCongressRequest::default()
+        };
+        write "HoldByElection": |mine, _| HoldByElectionRequest {
+            request_id: request_id(),
+            organisation_id: mine.union.id.clone(),
+            body: "INSPECTION".to_owned(),
+            held_on: on(DAY.next_day().expect("a day")),
+            offices: vec![seat("MEMBER", &mine.members[3])],
+            ..HoldByElectionRequest::default()
+        };
+        write "AppointCommittee": |mine, _| AppointCommitteeRequest {
+            request_id: request_id(),
+            organisation_id: mine.other_union.id.clone(),
+            body: "EXECUTIVE".to_owned(),
+            offices: vec![seat("CHAIR", &mine.members[3])],
+            basis: basis(DAY),
+            ..AppointCommitteeRequest::default()
+        };
+        write "EndOffices": |mine, _| EndOfficesRequest {
+            request_id: request_id(),
+            office_ids: vec![mine.office_to_end.clone()],
+            effective_on: on(date!(2020 - 01 - 01)),
+            ..EndOfficesRequest::default()
+        };
+        mixed "EndOffices": |mine, theirs| EndOfficesRequest {
+            request_id: request_id(),
+            office_ids: vec![mine.office_to_end.clone(), theirs.office_to_end.clone()],
+            effective_on: on(date!(2020 - 01 - 01)),
+            ..EndOfficesRequest::default()
+        };
+        read "GetBodies": |mine, _| GetBodiesRequest {
+            organisation_id: mine.union.id.clone(),
+            ..GetBodiesRequest::default()
+        };
+        read "ListOffices": |mine, _| ListOfficesRequest {
+            organisation_id: mine.district.id.clone(),
+            ..ListOfficesRequest::default()
+        };
+    }
+    of_service! { trials, "registry.v1.CeremonyService",
+        write "HoldCeremony": |mine, _| ceremony(mine, mine);
+        mixed "HoldCeremony": |mine, theirs| ceremony(mine, theirs);
+        mixed "HoldCeremony": |mine, theirs| ceremony(theirs, mine);
+        read "GetCeremony": |mine, _| GetCeremonyRequest { ceremony_id: mine.ceremony.clone() };
+    }
+    of_service! { trials, "registry.v1.EmployerService",
+        write "SurveyEmployers": |mine, _| survey(mine, mine);
+        mixed "SurveyEmployers": |mine, theirs| survey(mine, theirs);
+        mixed "SurveyEmployers": |mine, theirs| survey(theirs, mine);
+        write "ReachCampaignStage": |mine, _| ReachCampaignStageRequest {
+            request_id: request_id(),
+            organisation_id: mine.district.id.clone(),
+            employer_id: mine.employer.clone(),
+            stage: "ELIGIBLE".to_owned(),
+            reached_on: on(DAY),
+            ..ReachCampaignStageRequest::default()
+        };
+        mixed "ReachCampaignStage": |mine, theirs| ReachCampaignStageRequest {
+            request_id: request_id(),
+            organisation_id: mine.district.id.clone(),
+            employer_id: theirs.employer.clone(),
+            stage: "ELIGIBLE".to_owned(),
+            reached_on: on(DAY),
+            ..ReachCampaignStageRequest::default()
+        };
+        read "ListEmployersWithoutUnion": |mine, _| ListEmployersWithoutUnionRequest {
+            organisation_id: mine.district.id.clone(),
+            ..ListEmployersWithoutUnionRequest::default()
+        };
+        read "GetCampaignFunnel": |mine, _| GetCampaignFunnelRequest {
+            organisation_id: mine.district.id.clone(),
+            ..GetCampaignFunnelRequest::default()
+        };
+    }
+    of_service! { trials, "registry.v1.SteeringService",
+        write "EstablishSteeringCommittee": |mine, _| EstablishSteeringCommitteeRequest {
+            request_id: request_id(),
+            organisation_id: mine.district.id.clone(),
+            name: "Ban Chỉ đạo thử".to_owned(),
+            members: vec![seat("HEAD", &mine.members[2])],
+            effective_on: on(DAY),
+            ..EstablishSteeringCommitteeRequest::default()
+        };
+        write "AssignUnit": |mine, _| assignment(mine, mine);
+        mixed "AssignUnit": |mine, theirs| assignment(mine, theirs);
+        mixed "AssignUnit": |mine, theirs| assignment(theirs, mine);
+        write "EndUnitAssignment": |mine, _| EndUnitAssignmentRequest {
+            request_id: request_id(),
+            assignment_id: mine.assignment.clone(),
+            effective_on: on(DAY),
+            ..EndUnitAssignmentRequest::default()
+        };
+        read "ListUnitAssignments": |mine, _| ListUnitAssignmentsRequest {
+            steering_committee_id: mine.steering_committee.clone(),
+            ..ListUnitAssignmentsRequest::default()
+        };
+    }
+    of_service! { trials, "registry.v1.GrantService",
+        write "MakeGrant": |mine, _| MakeGrantRequest {
+            request_id: request_id(),
+            issuer: "https://login.example".to_owned(),
+            subject: "somebody".to_owned(),
+            role: "READER".to_owned(),
+            organisation_id: mine.union.id.clone(),
+            ..MakeGrantRequest::default()
+        };
+        write "EndGrant": |mine, _| EndGrantRequest {
+            request_id: request_id(),
+            grant_id: mine.grant.clone(),
+            ..EndGrantRequest::default()
+        };
+        read "ListGrants": |mine, _| ListGrantsRequest {
+            organisation_id: mine.district.id.clone(),
+            ..ListGrantsRequest::default()
+        };
+    }
+}
+
+/// A load of one union under each of the districts.
+fn load_under(desks: &[&Desk]) -> Vec<Vec<u8>> {
+    let unique = request_id();
+    let lines: Vec<load::Line> = desks
+        .iter()
+        .map(|desk| {
+            let code = format!("{}-{}", desk.district.code, &unique[..13]);
+            line(&code, "CDCS", &desk.district.code)
+        })
+        .collect();
+    load_messages(unique, &lines).iter().map(Message::encode_to_vec).collect()
+}

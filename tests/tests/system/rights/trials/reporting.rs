@@ -1,0 +1,133 @@
+//! Reporting's methods.
+
+use proto::reporting::v1::*;
+use tests::made_up::{on, period, request_id};
+use time::macros::date;
+
+use super::{DAY, Trial, kind_of, one};
+use crate::rights::desk::Desk;
+
+pub fn list(trials: &mut Vec<Trial>) {
+    of_service! { trials, "reporting.v1.FigureService",
+        read "ListIndicators": |_, _| ListIndicatorsRequest {};
+        read "QueryFigures": |mine, _| QueryFiguresRequest {
+            indicators: vec!["MBR_STOCK".to_owned()],
+            organisation_id: mine.district.id.clone(),
+            period: period(DAY, DAY),
+            ..QueryFiguresRequest::default()
+        };
+        read "ExplainFigure": |mine, _| ExplainFigureRequest {
+            indicator: "MBR_STOCK".to_owned(),
+            organisation_id: mine.district.id.clone(),
+            period: period(DAY, DAY),
+            ..ExplainFigureRequest::default()
+        };
+        read "GetBook": |mine, _| GetBookRequest {
+            organisation_id: mine.district.id.clone(),
+            period: period(DAY, DAY),
+            ..GetBookRequest::default()
+        };
+    }
+    of_service! { trials, "reporting.v1.TargetService",
+        write "AssignTarget": |mine, _| AssignTargetRequest {
+            request_id: request_id(),
+            indicator: "MBR_ADMITTED".to_owned(),
+            organisation_id: mine.union.id.clone(),
+            period: period(date!(2020 - 01 - 01), date!(2020 - 12 - 31)),
+            issuer_id: mine.district.id.clone(),
+            value: 10,
+            value_unit: ValueUnit::Count.into(),
+            comparator: Comparator::GreaterOrEqual.into(),
+            ..AssignTargetRequest::default()
+        };
+        write "AssignTarget": |mine, _| AssignTargetRequest {
+            request_id: request_id(),
+            indicator: "MBR_ADMITTED".to_owned(),
+            organisation_id: mine.union.id.clone(),
+            period: period(date!(2020 - 01 - 01), date!(2020 - 12 - 31)),
+            issuer_name: "Huyện ủy".to_owned(),
+            value: 10,
+            value_unit: ValueUnit::Count.into(),
+            comparator: Comparator::GreaterOrEqual.into(),
+            ..AssignTargetRequest::default()
+        };
+        mixed "AssignTarget": |mine, theirs| AssignTargetRequest {
+            request_id: request_id(),
+            indicator: "MBR_ADMITTED".to_owned(),
+            organisation_id: mine.union.id.clone(),
+            period: period(date!(2020 - 01 - 01), date!(2020 - 12 - 31)),
+            issuer_id: theirs.district.id.clone(),
+            value: 10,
+            value_unit: ValueUnit::Count.into(),
+            comparator: Comparator::GreaterOrEqual.into(),
+            ..AssignTargetRequest::default()
+        };
+        read "ListTargets": |mine, _| ListTargetsRequest {
+            organisation_id: mine.union.id.clone(),
+            ..ListTargetsRequest::default()
+        };
+        read "GetTargetCascade": |mine, _| GetTargetCascadeRequest {
+            organisation_id: mine.union.id.clone(),
+            indicator: "MBR_ADMITTED".to_owned(),
+            period: period(date!(2020 - 01 - 01), date!(2020 - 12 - 31)),
+            ..GetTargetCascadeRequest::default()
+        };
+        read "MeasureTargets": |mine, _| MeasureTargetsRequest {
+            organisation_id: mine.union.id.clone(),
+            period: period(date!(2020 - 01 - 01), date!(2020 - 12 - 31)),
+            ..MeasureTargetsRequest::default()
+        };
+    }
+    of_service! { trials, "reporting.v1.RatingService",
+        write "RecordRatings": |mine, _| rating(&[mine]);
+        mixed "RecordRatings": |mine, theirs| rating(&[mine, theirs]);
+        read "ListSchemes": |_, _| ListSchemesRequest {};
+    }
+    of_service! { trials, "reporting.v1.ActivityService",
+        write "RecordActivities": |mine, _| activities(&[mine]);
+        mixed "RecordActivities": |mine, theirs| activities(&[mine, theirs]);
+    }
+    of_service! { trials, "reporting.v1.PeriodicReportService",
+        read "ListReportsDue": |mine, _| ListReportsDueRequest {
+            organisation_id: mine.district.id.clone(),
+            period: period(date!(2020 - 01 - 01), date!(2020 - 12 - 31)),
+            ..ListReportsDueRequest::default()
+        };
+    }
+    of_service! { trials, "reporting.v1.ReportService",
+        read "ListTemplates": |_, _| ListTemplatesRequest {};
+        read "PrintReport": |mine, _| PrintReportRequest {
+            template: "BA_DINH".to_owned(),
+            organisation_id: mine.district.id.clone(),
+            period: period(date!(2020 - 01 - 01), date!(2020 - 12 - 31)),
+            ..PrintReportRequest::default()
+        };
+    }
+}
+
+fn rating(desks: &[&Desk]) -> RecordRatingsRequest {
+    let lines = desks.iter().map(|desk| record_ratings_request::Line {
+        organisation_id: desk.union.id.clone(),
+        grade: "HOAN_THANH_TOT".to_owned(),
+    });
+    RecordRatingsRequest {
+        request_id: request_id(),
+        year: 2020,
+        lines: lines.collect(),
+        ..RecordRatingsRequest::default()
+    }
+}
+
+fn activities(desks: &[&Desk]) -> RecordActivitiesRequest {
+    let activities = desks.iter().map(|desk| Activity {
+        organisation_id: desk.union.id.clone(),
+        kind: ActivityKind::Inspection.into(),
+        held_on: on(DAY),
+        ..Activity::default()
+    });
+    RecordActivitiesRequest {
+        request_id: request_id(),
+        activities: activities.collect(),
+        ..RecordActivitiesRequest::default()
+    }
+}
