@@ -78,7 +78,9 @@ impl Follow for RegistryFollower {
                     | What::UnitAssigned(_)
                     | What::UnitAssignmentEnded(_)
                     | What::GrantMade(_)
-                    | What::GrantEnded(_),
+                    | What::GrantEnded(_)
+                    | What::TimelinesCorrected(_)
+                    | What::ActsUndone(_),
                 )
                 | None => {}
             }

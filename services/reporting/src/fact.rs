@@ -273,7 +273,9 @@ pub fn of_registry(
         | RegistryWhat::UnitAssigned(_)
         | RegistryWhat::UnitAssignmentEnded(_)
         | RegistryWhat::GrantMade(_)
-        | RegistryWhat::GrantEnded(_) => {}
+        | RegistryWhat::GrantEnded(_)
+        | RegistryWhat::TimelinesCorrected(_)
+        | RegistryWhat::ActsUndone(_) => {}
     }
     Ok(facts)
 }

@@ -47,7 +47,9 @@ pub async fn apply(connection: &mut PgConnection, change: &Change) -> Result<(),
         | What::CampaignStageReached(_)
         | What::SteeringCommitteeEstablished(_)
         | What::UnitAssigned(_)
-        | What::UnitAssignmentEnded(_) => Ok(()),
+        | What::UnitAssignmentEnded(_)
+        | What::TimelinesCorrected(_)
+        | What::ActsUndone(_) => Ok(()),
     }
 }
 

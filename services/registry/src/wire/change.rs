@@ -49,6 +49,8 @@ fn new(
         Change::UnitAssignmentEnded(_) => "registry.unit_assignment_ended",
         Change::GrantMade(_) => "registry.grant_made",
         Change::GrantEnded(_) => "registry.grant_ended",
+        Change::TimelinesCorrected(_) => "registry.timelines_corrected",
+        Change::ActsUndone(_) => "registry.acts_undone",
     };
     let body = pb::RegistryChange { change: Some(change) };
     NewChange {

@@ -134,7 +134,9 @@ impl Registry {
             // The stages are subjects of facts; grants are in the copy of rights.
             What::CampaignStageReached(CampaignStageReached { .. })
             | What::GrantMade(_)
-            | What::GrantEnded(_) => Ok(()),
+            | What::GrantEnded(_)
+            | What::TimelinesCorrected(_)
+            | What::ActsUndone(_) => Ok(()),
         }
     }
 
