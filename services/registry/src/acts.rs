@@ -1,9 +1,15 @@
 //! What registry does: one act, one file.
 
+pub mod add_decision_alias;
 pub mod appoint_committee;
 pub mod assign_unit;
+pub mod begin_joint_direction;
+pub mod change_aliases;
 pub mod change_sector;
+pub mod change_territory;
+pub mod change_type;
 pub mod end_grant;
+pub mod end_joint_direction;
 pub mod end_offices;
 pub mod end_organisations;
 pub mod end_unit_assignment;
@@ -16,8 +22,11 @@ pub mod hold_congress;
 pub mod load_organisations;
 pub mod make_grant;
 pub mod reach_campaign_stage;
+pub mod recognise_organisation;
 pub mod record_decision;
+pub mod record_seal_and_account;
 pub mod rename_organisation;
 pub mod resume_organisation;
+pub mod split_off;
 pub mod survey_employers;
 pub mod suspend_organisation;

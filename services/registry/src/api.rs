@@ -1,10 +1,12 @@
 //! The contracts, answered: parse, act or read, reply.
 
+mod attribute;
 mod ceremony;
 mod congress;
 mod decision;
 mod employer;
 mod grant;
+mod life_cycle;
 mod organisation;
 mod steering;
 
@@ -32,6 +34,8 @@ impl Api {
     /// The services, to be served.
     pub fn routes(self) -> Routes {
         Routes::new(pb::organisation_service_server::OrganisationServiceServer::new(self.clone()))
+            .add_service(pb::life_cycle_service_server::LifeCycleServiceServer::new(self.clone()))
+            .add_service(pb::attribute_service_server::AttributeServiceServer::new(self.clone()))
             .add_service(pb::decision_service_server::DecisionServiceServer::new(self.clone()))
             .add_service(pb::congress_service_server::CongressServiceServer::new(self.clone()))
             .add_service(pb::ceremony_service_server::CeremonyServiceServer::new(self.clone()))

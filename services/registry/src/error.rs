@@ -99,6 +99,36 @@ pub enum Refused {
     GrantExists,
     GrantEnded { grant_id: Uuid },
     GrantDatesInvalid { today: Date },
+    RecognitionKindRequired,
+    RecognitionExists { recognised_on: Date },
+    AlreadyOfType { type_code: String },
+    SubordinateTypeNotAllowed { type_code: String, superior_type: String, on: Date },
+    TerritoryHeld { organisation_id: Uuid },
+    ShareInvalid { share: i32, whole: i32 },
+    SharesNotWhole { shares: i64, whole: i32 },
+    SuccessorRepeated { organisation_id: Uuid },
+    PrincipalNotSuccessor { organisation_id: Uuid },
+    OneSuccessorOnly { organisation_id: Uuid },
+    FoundingRouteUnfit,
+    CongressOrdinalWrong { ordinal: i32, expected: i32 },
+    TerritoryUnchanged,
+    TooManyCommunes { communes: usize, limit: usize },
+    CommuneUnknown { commune: String, on: Date },
+    CommuneRepeated { commune: String },
+    CommuneTaken { commune: String },
+    CommuneHeld { commune: String },
+    CommuneNotHeld { commune: String },
+    TerritoryNotAllowed { type_code: String },
+    SealRequired,
+    AccountInvalid,
+    AliasesUnchanged,
+    TooManyAliases { aliases: usize, limit: usize },
+    AliasExists,
+    AliasUnknown,
+    JointDirectionExists { director_id: Uuid },
+    JointDirectionUnknown { director_id: Uuid },
+    DirectorIsSuperior { director_id: Uuid },
+    DocumentKindUnknown { kind: String },
 }
 
 impl Refused {
@@ -705,6 +735,216 @@ impl Refused {
                 "a grant begins and ends today or later, and ends after it began",
             )
             .with("today", today),
+            Self::RecognitionKindRequired => refuse(
+                InvalidArgument,
+                Reason::RecognitionKindRequired,
+                "Phải nêu công nhận tổ chức hay công nhận Ban Chấp hành.",
+                "say whether the organisation or its executive committee is recognised",
+            ),
+            Self::RecognitionExists { recognised_on } => refuse(
+                AlreadyExists,
+                Reason::RecognitionExists,
+                "Việc công nhận này đã được ghi nhận.",
+                "this recognition is recorded already",
+            )
+            .with("recognised_on", recognised_on),
+            Self::AlreadyOfType { type_code } => refuse(
+                FailedPrecondition,
+                Reason::AlreadyOfType,
+                "Tổ chức đã thuộc loại hình này.",
+                "the organisation is of this type already",
+            )
+            .with("type", type_code),
+            Self::SubordinateTypeNotAllowed { type_code, superior_type, on } => refuse(
+                FailedPrecondition,
+                Reason::SubordinateTypeNotAllowed,
+                "Vào ngày đó, đơn vị trực thuộc loại hình này không được trực thuộc loại hình mới.",
+                "on that date a subordinate of this type may not stand under the new type",
+            )
+            .with("type", type_code)
+            .with("superior_type", superior_type)
+            .with("on", on),
+            Self::TerritoryHeld { organisation_id } => refuse(
+                FailedPrecondition,
+                Reason::TerritoryHeld,
+                "Tổ chức còn phụ trách địa bàn; phải bàn giao địa bàn trước khi chuyển loại hình.",
+                "the organisation still has a territory, which depends on its type: give it up first",
+            )
+            .with("organisation_id", organisation_id),
+            Self::ShareInvalid { share, whole } => refuse(
+                InvalidArgument,
+                Reason::ShareInvalid,
+                "Phần của mỗi đơn vị kế thừa là số nguyên từ 1 đến tổng.",
+                "a share is a whole number from 1 to the whole",
+            )
+            .with("share", share)
+            .with("whole", whole),
+            Self::SharesNotWhole { shares, whole } => refuse(
+                InvalidArgument,
+                Reason::SharesNotWhole,
+                "Tổng các phần phải bằng toàn bộ; khi tách, đơn vị bị tách giữ lại ít nhất một phần.",
+                "the shares sum to the whole; at a split-off the predecessor keeps at least one part",
+            )
+            .with("shares", shares)
+            .with("whole", whole),
+            Self::SuccessorRepeated { organisation_id } => refuse(
+                InvalidArgument,
+                Reason::SuccessorRepeated,
+                "Một đơn vị kế thừa được nêu hai lần.",
+                "the same successor is named twice",
+            )
+            .with("organisation_id", organisation_id),
+            Self::PrincipalNotSuccessor { organisation_id } => refuse(
+                InvalidArgument,
+                Reason::PrincipalNotSuccessor,
+                "Đơn vị kế thừa chính phải có trong danh sách đơn vị kế thừa.",
+                "the principal successor is one of the successors",
+            )
+            .with("organisation_id", organisation_id),
+            Self::OneSuccessorOnly { organisation_id } => refuse(
+                InvalidArgument,
+                Reason::OneSuccessorOnly,
+                "Đơn vị sáp nhập hay hợp nhất chỉ có một đơn vị kế thừa.",
+                "a unit that is merged or consolidated goes over into one",
+            )
+            .with("organisation_id", organisation_id),
+            Self::FoundingRouteUnfit => refuse(
+                InvalidArgument,
+                Reason::FoundingRouteUnfit,
+                "Thành lập qua đại hội thì phải nêu ngày đại hội; thành lập theo chỉ định thì không có.",
+                "a founding by congress says when the congress was; one by appointment has none",
+            ),
+            Self::CongressOrdinalWrong { ordinal, expected } => refuse(
+                FailedPrecondition,
+                Reason::CongressOrdinalWrong,
+                format!("Đại hội này phải là lần thứ {expected}."),
+                format!("this congress is number {expected}"),
+            )
+            .with("ordinal", ordinal)
+            .with("expected", expected),
+            Self::TerritoryUnchanged => refuse(
+                InvalidArgument,
+                Reason::TerritoryUnchanged,
+                "Phải nêu ít nhất một xã, phường được thêm hoặc bớt.",
+                "name at least one commune that comes or leaves",
+            ),
+            Self::TooManyCommunes { communes, limit } => refuse(
+                InvalidArgument,
+                Reason::TooManyCommunes,
+                format!("Có {communes} mã địa bàn, tối đa {limit}."),
+                format!("the act names {communes} communes; the limit is {limit}"),
+            )
+            .with("communes", communes)
+            .with("limit", limit),
+            Self::CommuneUnknown { commune, on } => refuse(
+                InvalidArgument,
+                Reason::CommuneUnknown,
+                "Không có xã, phường, quận huyện hoặc tỉnh mang mã này vào ngày đó.",
+                "no commune, district or province bears this code on that date",
+            )
+            .with("commune", commune)
+            .with("on", on),
+            Self::CommuneRepeated { commune } => refuse(
+                InvalidArgument,
+                Reason::CommuneRepeated,
+                "Một xã, phường được nêu hai lần.",
+                "the same commune is named twice",
+            )
+            .with("commune", commune),
+            Self::CommuneTaken { commune } => refuse(
+                AlreadyExists,
+                Reason::CommuneTaken,
+                "Xã, phường này thuộc địa bàn của tổ chức khác cùng loại hình trong cùng thời gian.",
+                "another organisation of the same type looks after this commune during the same time",
+            )
+            .with("commune", commune),
+            Self::CommuneHeld { commune } => refuse(
+                FailedPrecondition,
+                Reason::CommuneHeld,
+                "Xã, phường này đã thuộc địa bàn của tổ chức, từ ngày đó hoặc sau đó.",
+                "the commune belongs to the territory already, from that date or later",
+            )
+            .with("commune", commune),
+            Self::CommuneNotHeld { commune } => refuse(
+                FailedPrecondition,
+                Reason::CommuneNotHeld,
+                "Xã, phường này không thuộc địa bàn của tổ chức vào ngày đó.",
+                "the commune does not belong to the territory on that date",
+            )
+            .with("commune", commune),
+            Self::TerritoryNotAllowed { type_code } => refuse(
+                InvalidArgument,
+                Reason::TerritoryNotAllowed,
+                "Loại hình tổ chức này không có địa bàn vào ngày đó.",
+                "an organisation of this type has no territory on that date",
+            )
+            .with("type", type_code),
+            Self::SealRequired => refuse(
+                InvalidArgument,
+                Reason::SealRequired,
+                "Phải nêu tình trạng con dấu.",
+                "say what becomes of the seal",
+            ),
+            Self::AccountInvalid => refuse(
+                InvalidArgument,
+                Reason::AccountInvalid,
+                "Tài khoản gồm số (tối đa 30 chữ số) và ngân hàng, nêu cả hai hoặc không nêu.",
+                "an account is a number of at most 30 digits and its bank: both or neither",
+            ),
+            Self::AliasesUnchanged => refuse(
+                InvalidArgument,
+                Reason::AliasesUnchanged,
+                "Phải nêu ít nhất một tên gọi khác được thêm hoặc bỏ.",
+                "name at least one alias that is added or dropped",
+            ),
+            Self::TooManyAliases { aliases, limit } => refuse(
+                InvalidArgument,
+                Reason::TooManyAliases,
+                format!("Có {aliases} tên gọi, tối đa {limit}."),
+                format!("the act names {aliases} other names; the limit is {limit}"),
+            )
+            .with("aliases", aliases)
+            .with("limit", limit),
+            Self::AliasExists => refuse(
+                AlreadyExists,
+                Reason::AliasExists,
+                "Tổ chức đã có tên gọi này (không phân biệt dấu, chữ hoa).",
+                "the organisation is known under this name already; accents and case make no difference",
+            ),
+            Self::AliasUnknown => refuse(
+                FailedPrecondition,
+                Reason::AliasUnknown,
+                "Tổ chức không có tên gọi này vào ngày đó.",
+                "the organisation is not known under this name on that date",
+            ),
+            Self::JointDirectionExists { director_id } => refuse(
+                AlreadyExists,
+                Reason::JointDirectionExists,
+                "Tổ chức này đã phối hợp chỉ đạo đơn vị.",
+                "this organisation directs the unit jointly already",
+            )
+            .with("director_id", director_id),
+            Self::JointDirectionUnknown { director_id } => refuse(
+                FailedPrecondition,
+                Reason::JointDirectionUnknown,
+                "Tổ chức này không phối hợp chỉ đạo đơn vị vào ngày đó.",
+                "this organisation does not direct the unit jointly on that date",
+            )
+            .with("director_id", director_id),
+            Self::DirectorIsSuperior { director_id } => refuse(
+                FailedPrecondition,
+                Reason::DirectorIsSuperior,
+                "Cấp trên trực tiếp đã chỉ đạo đơn vị; phối hợp chỉ đạo phải là tổ chức khác.",
+                "the superior directs the unit anyway: joint direction is by another",
+            )
+            .with("director_id", director_id),
+            Self::DocumentKindUnknown { kind } => refuse(
+                InvalidArgument,
+                Reason::DocumentKindUnknown,
+                "Không có loại văn bản này.",
+                "there is no such kind of document",
+            )
+            .with("kind", kind),
         };
         draft.0
     }

@@ -13,10 +13,12 @@ pub mod api;
 pub mod basis;
 mod bootstrap;
 pub mod error;
+pub mod ordinals;
 pub mod reads;
 pub mod reference;
 pub mod rules;
 pub mod seats;
+pub mod succession;
 pub mod tree;
 pub mod wire;
 

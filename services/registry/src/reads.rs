@@ -4,6 +4,8 @@ pub mod bodies;
 pub mod ceremony;
 pub mod children;
 pub mod decision;
+pub mod decision_effects;
+pub mod details;
 pub mod employers;
 pub mod grants;
 pub mod offices;

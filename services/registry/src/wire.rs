@@ -1,12 +1,14 @@
 //! Between the contracts and registry's own types, both ways. Past this door every value is
 //! already right; acts, reads and SQL never see prost.
 
+pub mod attribute;
 pub mod ceremony;
 pub mod change;
 pub mod congress;
 pub mod decision;
 pub mod employer;
 pub mod grant;
+pub mod life_cycle;
 pub mod organisation;
 pub mod steering;
 

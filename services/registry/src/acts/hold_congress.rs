@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::basis::{self, Basis};
 use crate::error::Refused;
+use crate::ordinals;
 use crate::seats::{self, EndedSeat, NewOffice};
 use crate::tree::{self, Scope, later_than};
 use crate::wire::change;
@@ -139,7 +140,8 @@ impl Act for HoldCongress {
     }
 }
 
-/// Congresses are recorded in the order of their ordinals and dates.
+/// Congresses are recorded in the order of their dates, and bear the next number of the count
+/// that they continue.
 async fn refuse_out_of_order(acting: &mut Acting, congress: &Congress) -> Result<(), Failure> {
     let last = sqlx::query!(
         "select ordinal, held_on from congress
@@ -150,13 +152,20 @@ async fn refuse_out_of_order(acting: &mut Acting, congress: &Congress) -> Result
     )
     .fetch_optional(acting.db())
     .await?;
-    let Some(last) = last else { return Ok(()) };
-    if congress.ordinal <= last.ordinal {
-        let refused = Refused::CongressExists { ordinal: congress.ordinal, last: last.ordinal };
-        return Err(refused.at("ordinal"));
+    let ordinal = congress.ordinal;
+    if let Some(last) = last {
+        if ordinal <= last.ordinal {
+            return Err(Refused::CongressExists { ordinal, last: last.ordinal }.at("ordinal"));
+        }
+        later_than(congress.organisation_id, last.held_on, congress.held_on)
+            .map_err(|refused| refused.at("held_on"))?;
     }
-    later_than(congress.organisation_id, last.held_on, congress.held_on)
-        .map_err(|refused| refused.at("held_on"))
+    match ordinals::expected(acting, congress.organisation_id, congress.held_on).await? {
+        Some(expected) if expected != ordinal => {
+            Err(Refused::CongressOrdinalWrong { ordinal, expected }.at("ordinal"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A congress elects some bodies; others are appointed or established.

@@ -13,9 +13,12 @@ use uuid::Uuid;
 use crate::acts::end_organisations::{EndKind, EndedUnit, MembersOutcome};
 use crate::acts::hold_ceremony::Launched;
 use crate::acts::hold_congress::Congress;
+use crate::acts::recognise_organisation::Recognition;
+use crate::acts::record_seal_and_account::{Account, Seal};
 use crate::acts::survey_employers::EmployerFound;
 use crate::basis::Decision;
 use crate::seats::{EndedSeat, Office};
+use crate::succession::Shares;
 use crate::tree::{Move, NewOrganisation};
 
 /// So many lines one change carries at most.
@@ -51,6 +54,15 @@ fn new(
         Change::GrantEnded(_) => "registry.grant_ended",
         Change::TimelinesCorrected(_) => "registry.timelines_corrected",
         Change::ActsUndone(_) => "registry.acts_undone",
+        Change::OrganisationRecognised(_) => "registry.organisation_recognised",
+        Change::OrganisationTypeChanged(_) => "registry.organisation_type_changed",
+        Change::OrganisationSplitOff(_) => "registry.organisation_split_off",
+        Change::TerritoryChanged(_) => "registry.territory_changed",
+        Change::SealAndAccountRecorded(_) => "registry.seal_and_account_recorded",
+        Change::AliasesChanged(_) => "registry.aliases_changed",
+        Change::JointDirectionBegun(_) => "registry.joint_direction_begun",
+        Change::JointDirectionEnded(_) => "registry.joint_direction_ended",
+        Change::DecisionAliasAdded(_) => "registry.decision_alias_added",
     };
     let body = pb::RegistryChange { change: Some(change) };
     NewChange {
@@ -224,6 +236,8 @@ pub fn organisations_ended(
                         last_superior_id: line.last_superior_id.to_string(),
                         members_outcome: outcome.into(),
                         rehome_to_id: text(rehome_to_id),
+                        successors: successors(&line.shares),
+                        share_whole: line.shares.whole,
                     }
                 })
                 .collect(),
@@ -231,6 +245,179 @@ pub fn organisations_ended(
         let change = Change::OrganisationsEnded(change);
         Some(new(first.organisation_id, on, decision_id, change))
     })
+}
+
+fn successors(shares: &Shares) -> Vec<pb::Successor> {
+    shares
+        .parts
+        .iter()
+        .map(|part| pb::Successor {
+            organisation_id: part.organisation_id.to_string(),
+            share: part.share,
+        })
+        .collect()
+}
+
+/// Organisations were split off one that lives on.
+pub fn organisation_split_off(
+    predecessor_id: Uuid,
+    shares: &Shares,
+    on: Date,
+    decision_id: Option<Uuid>,
+) -> NewChange {
+    let change = pb::OrganisationSplitOff {
+        predecessor_id: predecessor_id.to_string(),
+        successors: successors(shares),
+        share_whole: shares.whole,
+    };
+    new(predecessor_id, on, decision_id, Change::OrganisationSplitOff(change))
+}
+
+/// The contract's word for what is recognised.
+pub fn recognition_kind(recognition: Recognition) -> pb::RecognitionKind {
+    match recognition {
+        Recognition::Organisation => pb::RecognitionKind::Organisation,
+        Recognition::Executive => pb::RecognitionKind::Executive,
+    }
+}
+
+/// An organisation or its committee was recognised.
+pub fn organisation_recognised(
+    organisation_id: Uuid,
+    recognition: Recognition,
+    on: Date,
+    decision_id: Option<Uuid>,
+) -> NewChange {
+    let change = pb::OrganisationRecognised {
+        organisation_id: organisation_id.to_string(),
+        kind: recognition_kind(recognition).into(),
+    };
+    new(organisation_id, on, decision_id, Change::OrganisationRecognised(change))
+}
+
+/// An organisation is of another type.
+pub fn organisation_type_changed(
+    organisation_id: Uuid,
+    from_type: &str,
+    type_code: &str,
+    sector: Option<&str>,
+    on: Date,
+    decision_id: Option<Uuid>,
+) -> NewChange {
+    let change = pb::OrganisationTypeChanged {
+        organisation_id: organisation_id.to_string(),
+        from_type: from_type.to_string(),
+        r#type: type_code.to_string(),
+        sector: sector.unwrap_or_default().to_string(),
+    };
+    new(organisation_id, on, decision_id, Change::OrganisationTypeChanged(change))
+}
+
+/// Communes came to a territory, and left it.
+pub fn territory_changed(
+    organisation_id: Uuid,
+    added: &[String],
+    left: &[String],
+    on: Date,
+    decision_id: Option<Uuid>,
+) -> Vec<NewChange> {
+    let added = added.chunks(LINES_MAX).map(|codes| (codes, &[][..]));
+    let left = left.chunks(LINES_MAX).map(|codes| (&[][..], codes));
+    left.chain(added)
+        .map(|(added, left): (&[String], &[String])| {
+            let change = pb::TerritoryChanged {
+                organisation_id: organisation_id.to_string(),
+                communes_added: added.to_vec(),
+                communes_left: left.to_vec(),
+            };
+            new(organisation_id, on, decision_id, Change::TerritoryChanged(change))
+        })
+        .collect()
+}
+
+/// The contract's word for where a seal is.
+pub fn seal_status(seal: Seal) -> pb::SealStatus {
+    match seal {
+        Seal::None => pb::SealStatus::None,
+        Seal::InUse => pb::SealStatus::InUse,
+        Seal::HandedIn => pb::SealStatus::HandedIn,
+        Seal::Lost => pb::SealStatus::Lost,
+    }
+}
+
+/// Seal and account are known.
+pub fn seal_and_account_recorded(
+    organisation_id: Uuid,
+    seal: Seal,
+    account: &Account,
+    on: Date,
+    decision_id: Option<Uuid>,
+) -> NewChange {
+    let change = pb::SealAndAccountRecorded {
+        organisation_id: organisation_id.to_string(),
+        seal: seal_status(seal).into(),
+        has_account: !account.number.is_empty(),
+    };
+    new(organisation_id, on, decision_id, Change::SealAndAccountRecorded(change))
+}
+
+/// Other names were added and dropped.
+pub fn aliases_changed(
+    organisation_id: Uuid,
+    added: &[String],
+    dropped: &[String],
+    on: Date,
+    decision_id: Option<Uuid>,
+) -> NewChange {
+    let change = pb::AliasesChanged {
+        organisation_id: organisation_id.to_string(),
+        added: added.to_vec(),
+        dropped: dropped.to_vec(),
+    };
+    new(organisation_id, on, decision_id, Change::AliasesChanged(change))
+}
+
+/// A second organisation directs a unit beside its superior.
+pub fn joint_direction_begun(
+    organisation_id: Uuid,
+    director_id: Uuid,
+    on: Date,
+    decision_id: Option<Uuid>,
+) -> NewChange {
+    let change = pb::JointDirectionBegun {
+        organisation_id: organisation_id.to_string(),
+        director_id: director_id.to_string(),
+    };
+    new(organisation_id, on, decision_id, Change::JointDirectionBegun(change))
+}
+
+/// It does so no longer.
+pub fn joint_direction_ended(
+    organisation_id: Uuid,
+    director_id: Uuid,
+    on: Date,
+    decision_id: Option<Uuid>,
+) -> NewChange {
+    let change = pb::JointDirectionEnded {
+        organisation_id: organisation_id.to_string(),
+        director_id: director_id.to_string(),
+    };
+    new(organisation_id, on, decision_id, Change::JointDirectionEnded(change))
+}
+
+/// A document is known by another number too.
+pub fn decision_alias_added(
+    decision_id: Uuid,
+    kind: &str,
+    number: &str,
+    effective_on: Date,
+) -> NewChange {
+    let change = pb::DecisionAliasAdded {
+        decision_id: decision_id.to_string(),
+        kind: kind.to_string(),
+        number: number.to_string(),
+    };
+    new(decision_id, effective_on, Some(decision_id), Change::DecisionAliasAdded(change))
 }
 
 /// An organisation stands in another sector.

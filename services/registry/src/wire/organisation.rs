@@ -1,5 +1,7 @@
 //! `organisation.proto`.
 
+use std::collections::HashSet;
+
 use chassis::parse::{self, civil};
 use chassis::refusal::Refusal;
 use proto::registry::v1 as pb;
@@ -12,7 +14,7 @@ use crate::acts::change_sector::{ChangeSector, SectorChanged};
 use crate::acts::end_organisations::{
     EndKind, EndOrganisations, Ended, EndingUnit, MembersOutcome,
 };
-use crate::acts::found_organisation::{FoundOrganisation, Founded};
+use crate::acts::found_organisation::{FoundOrganisation, Founded, FoundingRoute};
 use crate::acts::hand_over_organisations::{HandOverOrganisations, HandedOver};
 use crate::acts::load_organisations::{
     Line, LoadOrganisations, Loaded, REFUSALS_MAX, lines_refused,
@@ -24,6 +26,7 @@ use crate::basis::Basis;
 use crate::error::Refused;
 use crate::reads::organisation::{Organisation, Status};
 use crate::reads::{AsOf, Page};
+use crate::succession::{Share, Shares};
 
 /// Applicants of one founding, at most.
 const APPLICANTS_MAX: usize = 1_000;
@@ -33,6 +36,11 @@ const UNITS_MAX: usize = 100_000;
 const BATCH_MAX: usize = 500;
 /// Employers of one union, at most.
 const EMPLOYERS_MAX: usize = 1_000;
+/// Successors of one unit, at most.
+const SUCCESSORS_MAX: usize = 100;
+/// What shares are parts of where nothing is said.
+const SHARE_WHOLE: i32 = 100;
+const SHARE_WHOLE_MAX: i32 = 1_000_000;
 /// Longest text searched for.
 const SEARCH_MAX: usize = 200;
 
@@ -47,6 +55,7 @@ pub fn found(request: pb::FoundOrganisationRequest) -> Result<FoundOrganisation,
     if request.superior_id.is_empty() {
         return Err(Refused::SuperiorRequired.refusal().field("superior_id"));
     }
+    let route = founding_route(&request)?;
     Ok(FoundOrganisation {
         code: code("code", &request.code)?,
         name: parse::text("name", &request.name, NAME_MAX)?,
@@ -62,10 +71,29 @@ pub fn found(request: pb::FoundOrganisationRequest) -> Result<FoundOrganisation,
         founders: usize::try_from(request.founders).ok().filter(|founders| *founders > 0),
         offices: congress::new_offices("offices", None, request.offices)?,
         employer_ids: ids("employer_ids", &request.employer_ids)?,
+        route,
     })
 }
 
-fn sector(field: &str, text: &str) -> Result<Option<String>, Refusal> {
+/// How it was founded, as far as it is stated; a founding congress says it too.
+fn founding_route(
+    request: &pb::FoundOrganisationRequest,
+) -> Result<Option<FoundingRoute>, Refusal> {
+    let has_congress = request.congress_on.is_some();
+    match (request.founding_route(), has_congress) {
+        (pb::FoundingRoute::Unspecified, false) => Ok(None),
+        (pb::FoundingRoute::Unspecified | pb::FoundingRoute::Congress, true) => {
+            Ok(Some(FoundingRoute::Congress))
+        }
+        (pb::FoundingRoute::Appointment, false) => Ok(Some(FoundingRoute::Appointment)),
+        (pb::FoundingRoute::Congress, false) | (pb::FoundingRoute::Appointment, true) => {
+            Err(Refused::FoundingRouteUnfit.refusal().field("founding_route"))
+        }
+    }
+}
+
+/// A sector, or none where the text is empty.
+pub fn sector(field: &str, text: &str) -> Result<Option<String>, Refusal> {
     if text.is_empty() {
         return Ok(None);
     }
@@ -107,7 +135,8 @@ pub fn renamed(renamed: Renamed) -> pb::RenameOrganisationResponse {
     pb::RenameOrganisationResponse { decision_id: text(renamed.decision_id) }
 }
 
-fn units(field: &str, units: usize) -> Result<(), Refusal> {
+/// Refuses a list of no unit, or of too many.
+pub fn units(field: &str, units: usize) -> Result<(), Refusal> {
     if units == 0 {
         return Err(Refused::UnitsEmpty.refusal().field(field));
     }
@@ -207,12 +236,75 @@ fn ending_unit(
         organisation_id,
         kind,
         principal_successor_id,
+        shares: shares(field, organisation_id, kind, principal_successor_id, &unit)?,
         members_outcome: members_outcome(field, organisation_id, &unit)?,
         subordinates_to_id: parse::optional_id(
             &part("subordinates_to_id"),
             &unit.subordinates_to_id,
         )?,
     })
+}
+
+/// Who inherits which share; the principal successor the whole where nobody is listed.
+fn shares(
+    field: &str,
+    organisation_id: Uuid,
+    kind: EndKind,
+    principal_successor_id: Option<Uuid>,
+    unit: &pb::end_organisations_request::Unit,
+) -> Result<Shares, Refusal> {
+    if unit.successors.is_empty() {
+        return Ok(Shares::whole_to(principal_successor_id));
+    }
+    let at = |part: &str| format!("{field}.{part}");
+    let Some(principal_id) = principal_successor_id else {
+        let refused = Refused::SuccessorRequired { organisation_id };
+        return Err(refused.refusal().field(at("principal_successor_id")));
+    };
+    parse::at_most(&at("successors"), unit.successors.len(), SUCCESSORS_MAX)?;
+    let whole = share_whole(&at("share_whole"), unit.share_whole)?;
+    let mut parts = Vec::with_capacity(unit.successors.len());
+    let mut named = HashSet::new();
+    for (n, successor) in unit.successors.iter().enumerate() {
+        let at = |part: &str| format!("{field}.successors[{n}].{part}");
+        let organisation_id = parse::id(&at("organisation_id"), &successor.organisation_id)?;
+        if !named.insert(organisation_id) {
+            let refused = Refused::SuccessorRepeated { organisation_id };
+            return Err(refused.refusal().field(at("organisation_id")));
+        }
+        parts.push(Share { organisation_id, share: share(&at("share"), successor.share, whole)? });
+    }
+    if !named.contains(&principal_id) {
+        let refused = Refused::PrincipalNotSuccessor { organisation_id: principal_id };
+        return Err(refused.refusal().field(at("principal_successor_id")));
+    }
+    if matches!(kind, EndKind::Merged | EndKind::Consolidated) && parts.len() > 1 {
+        let refused = Refused::OneSuccessorOnly { organisation_id };
+        return Err(refused.refusal().field(at("successors")));
+    }
+    let sum = parts.iter().map(|part| i64::from(part.share)).sum();
+    if sum != i64::from(whole) {
+        let refused = Refused::SharesNotWhole { shares: sum, whole };
+        return Err(refused.refusal().field(at("successors")));
+    }
+    Ok(Shares { whole, parts })
+}
+
+/// What shares are parts of.
+pub fn share_whole(field: &str, whole: i32) -> Result<i32, Refusal> {
+    match whole {
+        0 => Ok(SHARE_WHOLE),
+        1..=SHARE_WHOLE_MAX => Ok(whole),
+        _ => Err(Refused::ShareInvalid { share: whole, whole }.refusal().field(field)),
+    }
+}
+
+/// A part of the whole.
+pub fn share(field: &str, share: i32, whole: i32) -> Result<i32, Refusal> {
+    if (1..=whole).contains(&share) {
+        return Ok(share);
+    }
+    Err(Refused::ShareInvalid { share, whole }.refusal().field(field))
 }
 
 fn members_outcome(
@@ -317,7 +409,7 @@ pub fn get(request: pb::GetOrganisationRequest, today: Date) -> Result<(Uuid, As
 }
 
 /// A tree date and a knowledge date, with their defaults.
-fn as_of(
+pub fn as_of(
     on: Option<proto::google::r#type::Date>,
     known_at: Option<prost_types::Timestamp>,
     today: Date,
