@@ -5,6 +5,7 @@ mod congress;
 mod decision;
 mod employer;
 mod grant;
+mod load;
 mod organisation;
 mod steering;
 

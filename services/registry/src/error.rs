@@ -62,7 +62,6 @@ pub enum Refused {
     LinesEmpty,
     TooManyLines { limit: usize },
     LinesRefused { refused: usize },
-    LoadUnknown { load_id: Uuid },
     LoadLinesMissing { first_line: usize },
     SuperiorNotBefore { code: String },
     ChangesOutOfOrder { on: Date, after: Date },
@@ -441,13 +440,6 @@ impl Refused {
                 format!("{refused} lines are refused; nothing was written"),
             )
             .with("refused", refused),
-            Self::LoadUnknown { load_id } => refuse(
-                NotFound,
-                Reason::LoadUnknown,
-                "Không có lần nạp nào mang mã này.",
-                "no load bears this id",
-            )
-            .with("load_id", load_id),
             Self::LoadLinesMissing { first_line } => refuse(
                 InvalidArgument,
                 Reason::LoadLinesMissing,

@@ -13,6 +13,7 @@ pub mod api;
 pub mod basis;
 mod bootstrap;
 pub mod error;
+pub mod load_parts;
 pub mod reads;
 pub mod reference;
 pub mod rules;

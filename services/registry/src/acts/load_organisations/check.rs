@@ -12,6 +12,9 @@ use crate::error::Refused;
 use crate::rules::Rules;
 use crate::tree::SUSPENDED;
 
+/// A line has no id as long as it is not loaded; the refusal names it by its number.
+const NO_ID: Uuid = Uuid::nil();
+
 /// A superior of a line: another line, or an organisation of the register.
 #[derive(Clone, Copy, Debug)]
 pub enum Superior {
@@ -35,30 +38,27 @@ pub struct Understood<'a> {
 }
 
 /// Who bears a code from when on, by the lines of the load.
-pub struct Bearers<'a>(HashMap<&'a str, Vec<(Date, Option<Date>, usize)>>);
+pub struct Bearers<'a>(HashMap<&'a str, Vec<Period<usize>>>);
 
 impl<'a> Bearers<'a> {
     fn of(histories: &[History<'a>]) -> Self {
         let mut bearers: HashMap<&'a str, Vec<_>> = HashMap::with_capacity(histories.len());
         for (n, history) in histories.iter().enumerate() {
             for code in &history.codes {
-                bearers.entry(code.value).or_default().push((code.from, code.until, n));
+                let Period { from, until, change, value } = *code;
+                bearers.entry(value).or_default().push(Period { from, until, value: n, change });
             }
         }
         Self(bearers)
     }
 
     fn on(&self, code: &str, on: Date) -> Option<usize> {
-        let known = self.0.get(code)?;
-        known
-            .iter()
-            .find(|(from, until, _)| *from <= on && until.is_none_or(|until| on < until))
-            .map(|(.., n)| *n)
+        History::on(self.0.get(code)?, on)
     }
 
     /// A line that bears the code at some time, the first of them.
     fn ever(&self, code: &str) -> Option<usize> {
-        self.0.get(code).and_then(|known| known.first()).map(|(.., n)| *n)
+        self.0.get(code).and_then(|known| known.first()).map(|first| first.value)
     }
 }
 
@@ -90,10 +90,13 @@ impl<'a> Draft<'a> {
     pub fn named(&self) -> Vec<(&'a str, Date)> {
         let mut named: Vec<(&str, Date)> = Vec::new();
         for (n, (line, history)) in self.lines.iter().zip(&self.histories).enumerate() {
-            let superiors = history.superiors.iter().map(|superior| (superior.value, superior.from));
-            named.extend(superiors.filter(|(code, on)| {
-                self.bearers.on(code, *on).is_none_or(|bearer| bearer >= n)
-            }));
+            let superiors =
+                history.superiors.iter().map(|superior| (superior.value, superior.from));
+            named.extend(
+                superiors.filter(|(code, on)| {
+                    self.bearers.on(code, *on).is_none_or(|bearer| bearer >= n)
+                }),
+            );
             if let Some(ending) = &line.ending
                 && let Some(code) = &ending.principal_successor_code
                 && self.bearers.on(code, ending.ended_on).is_none()
@@ -108,9 +111,10 @@ impl<'a> Draft<'a> {
 
     /// Every code with its days and the line that says so.
     pub fn codes(&self) -> impl Iterator<Item = (usize, &Period<&'a str>)> {
-        self.histories.iter().enumerate().flat_map(|(n, history)| {
-            history.codes.iter().map(move |code| (n, code))
-        })
+        self.histories
+            .iter()
+            .enumerate()
+            .flat_map(|(n, history)| history.codes.iter().map(move |code| (n, code)))
     }
 
     /// Judges every line; what is wrong goes to `bad`.
@@ -153,10 +157,7 @@ impl<'a> Draft<'a> {
     fn check_codes(&self, n: usize, bad: &mut BadLines) {
         for code in &self.histories[n].codes {
             let Some(known) = self.bearers.0.get(code.value) else { continue };
-            let twice = known.iter().any(|(from, until, bearer)| {
-                let theirs = Period { from: *from, until: *until, value: (), change: None };
-                *bearer < n && code.overlaps(&theirs)
-            });
+            let twice = known.iter().any(|theirs| theirs.value < n && code.overlaps(theirs));
             if twice {
                 let refused = Refused::LineRepeated { code: code.value.to_string() };
                 bad.refuse(n, code.field("code"), refused);
@@ -236,7 +237,12 @@ impl<'a> Draft<'a> {
                     }
                 },
             };
-            superiors.push(Period { from: on, until: edge.until, value: superior, change: edge.change });
+            superiors.push(Period {
+                from: on,
+                until: edge.until,
+                value: superior,
+                change: edge.change,
+            });
         }
         superiors
     }
@@ -272,11 +278,11 @@ impl<'a> Draft<'a> {
             && edge.until.is_none_or(|until| ending.ended_on < until)
         {
             let ended_on = ending.ended_on;
-            let organisation_id = Uuid::nil();
+            let organisation_id = NO_ID;
             bad.refuse(n, part(), Refused::SuperiorEnded { organisation_id, ended_on });
         }
         if History::on(&theirs.statuses, edge.from) == Some(Status::Suspended) {
-            let organisation_id = Uuid::nil();
+            let organisation_id = NO_ID;
             bad.refuse(n, part(), Refused::SuperiorSuspended { organisation_id });
         }
         self.check_types_of_edge(n, edge, &theirs.types, rules, bad);
@@ -336,7 +342,7 @@ impl<'a> Draft<'a> {
         let field = || "ending.principal_successor_code".to_string();
         let Some(code) = &ending.principal_successor_code else {
             if ending.kind.needs_successor() {
-                let refused = Refused::SuccessorRequired { organisation_id: Uuid::nil() };
+                let refused = Refused::SuccessorRequired { organisation_id: NO_ID };
                 bad.refuse(n, field(), refused);
             }
             return None;

@@ -54,12 +54,7 @@ pub struct History<'a> {
 }
 
 /// What holds from a day on, unless it held already.
-fn begins<T: PartialEq>(
-    periods: &mut Vec<Period<T>>,
-    from: Date,
-    value: T,
-    change: Option<usize>,
-) {
+fn begins<T: PartialEq>(periods: &mut Vec<Period<T>>, from: Date, value: T, change: Option<usize>) {
     if periods.last().is_some_and(|last| last.until.is_none() && last.value == value) {
         return;
     }
