@@ -12,12 +12,14 @@ pub mod acts;
 pub mod api;
 pub mod basis;
 mod bootstrap;
+pub mod consent;
 pub mod error;
 pub mod load_parts;
 pub mod reads;
 pub mod reference;
 pub mod rules;
 pub mod seats;
+pub mod sizes;
 pub mod tree;
 pub mod wire;
 
