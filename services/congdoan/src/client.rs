@@ -95,6 +95,8 @@ macro_rules! services {
 services! {
     gateway: gateway::gateway_service_client::GatewayServiceClient;
     organisations: registry::organisation_service_client::OrganisationServiceClient;
+    life_cycle: registry::life_cycle_service_client::LifeCycleServiceClient;
+    attributes: registry::attribute_service_client::AttributeServiceClient;
     decisions: registry::decision_service_client::DecisionServiceClient;
     congresses: registry::congress_service_client::CongressServiceClient;
     ceremonies: registry::ceremony_service_client::CeremonyServiceClient;

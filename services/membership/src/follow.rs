@@ -61,6 +61,10 @@ impl Follow for RegistryFollower {
                     end(following.db(), &ended, on, change.act_id).await?;
                     members_concerned = true;
                 }
+                Some(What::OrganisationTypeChanged(changed)) => {
+                    change_type(following.db(), id(&changed.organisation_id)?, &changed.r#type)
+                        .await?;
+                }
                 // Nothing that decides who may be a member where.
                 Some(
                     What::OrganisationRenamed(_)
@@ -77,6 +81,14 @@ impl Follow for RegistryFollower {
                     | What::SteeringCommitteeEstablished(_)
                     | What::UnitAssigned(_)
                     | What::UnitAssignmentEnded(_)
+                    | What::OrganisationRecognised(_)
+                    | What::OrganisationSplitOff(_)
+                    | What::TerritoryChanged(_)
+                    | What::SealAndAccountRecorded(_)
+                    | What::AliasesChanged(_)
+                    | What::JointDirectionBegun(_)
+                    | What::JointDirectionEnded(_)
+                    | What::DecisionAliasAdded(_)
                     | What::GrantMade(_)
                     | What::GrantEnded(_)
                     | What::TimelinesCorrected(_)
@@ -148,6 +160,22 @@ async fn found(
         &founded,
         &types,
         &from,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// The type that the organisation has come to: nothing is decided on an earlier one.
+async fn change_type(
+    connection: &mut PgConnection,
+    organisation_id: Uuid,
+    type_code: &str,
+) -> Result<(), Failure> {
+    sqlx::query!(
+        "update organisation set type = $2 where organisation_id = $1",
+        organisation_id,
+        type_code,
     )
     .execute(connection)
     .await?;

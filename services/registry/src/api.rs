@@ -7,6 +7,7 @@ mod decision;
 mod employer;
 mod grant;
 mod life_cycle;
+mod load;
 mod organisation;
 mod steering;
 

@@ -9,6 +9,7 @@ pub mod decision;
 pub mod employer;
 pub mod grant;
 pub mod life_cycle;
+pub mod load;
 pub mod organisation;
 pub mod steering;
 

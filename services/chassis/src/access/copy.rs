@@ -48,6 +48,15 @@ pub async fn apply(connection: &mut PgConnection, change: &Change) -> Result<(),
         | What::SteeringCommitteeEstablished(_)
         | What::UnitAssigned(_)
         | What::UnitAssignmentEnded(_)
+        | What::OrganisationRecognised(_)
+        | What::OrganisationTypeChanged(_)
+        | What::OrganisationSplitOff(_)
+        | What::TerritoryChanged(_)
+        | What::SealAndAccountRecorded(_)
+        | What::AliasesChanged(_)
+        | What::JointDirectionBegun(_)
+        | What::JointDirectionEnded(_)
+        | What::DecisionAliasAdded(_)
         | What::TimelinesCorrected(_)
         | What::ActsUndone(_) => Ok(()),
     }

@@ -84,16 +84,12 @@ impl Act for ChangeType {
             basis::record(acting, Some(self.basis), superior.organisation_id, organisation_id)
                 .await?;
         if let Some(moved) = moved {
-            if tree::move_units(acting, &[moved], on).await?.is_some() {
+            let moves = [moved];
+            if tree::move_units(acting, &moves, on).await?.is_some() {
                 return Err(Refused::WouldFormCycle { organisation_id }.at("superior_id"));
             }
-            let changes = change::organisations_handed_over(
-                superior.organisation_id,
-                &[moved],
-                on,
-                decision_id,
-            );
-            for change in changes {
+            let superior_id = superior.organisation_id;
+            for change in change::organisations_handed_over(superior_id, &moves, on, decision_id) {
                 acting.publish(change);
             }
         }

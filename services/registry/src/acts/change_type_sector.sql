@@ -10,7 +10,10 @@ with replaced as (
     insert into organisation_sector (organisation_id, sector, valid, recorded, act_id)
     select $1, sector, daterange(valid_from, $3), tstzrange($4, null), $5
     from replaced
+    returning organisation_id
 )
 insert into organisation_sector (organisation_id, sector, valid, recorded, act_id)
 select $1, $2, daterange($3, null), tstzrange($4, null), $5
+-- After what was there before is closed, if anything was.
+from (select count(*) from kept) as closed
 where $2::text is not null

@@ -10,7 +10,10 @@ with replaced as (
         (organisation_id, seal, account_number, account_bank, valid, recorded, act_id)
     select $1, seal, account_number, account_bank, daterange(valid_from, $5), tstzrange($6, null), $7
     from replaced
+    returning organisation_id
 )
 insert into organisation_seal
     (organisation_id, seal, account_number, account_bank, valid, recorded, act_id)
-values ($1, $2, $3, $4, daterange($5, null), tstzrange($6, null), $7)
+select $1, $2, $3, $4, daterange($5, null), tstzrange($6, null), $7
+-- After what was known before is closed, if anything was.
+from (select count(*) from kept) as closed

@@ -43,8 +43,7 @@ join lateral (
 left join lateral (
     select known.sector from organisation_sector known
     where known.organisation_id = founding.organisation_id
-      and known.recorded @> at.known_at and lower(known.valid) <= at.on_date
-    order by lower(known.valid) desc limit 1
+      and known.recorded @> at.known_at and known.valid @> at.on_date
 ) sector on true
 left join lateral (
     select known.superior_id from organisation_parent known

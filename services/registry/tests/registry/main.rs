@@ -1,16 +1,20 @@
 //! Registry between a real PostgreSQL and real clients: one server and one database for each
 //! test.
 
+mod attributes;
 mod bodies;
+mod documents;
 mod employers;
 mod ends;
 mod feed;
 mod foundings;
 mod grants;
+mod life_cycle;
 mod load;
 mod moves;
 mod names;
 mod reads;
 mod scope;
+mod sizes;
 mod statuses;
 mod world;

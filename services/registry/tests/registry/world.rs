@@ -79,6 +79,8 @@ pub type Spoken = InterceptedService<Channel, Speak>;
 #[derive(Clone)]
 pub struct Actor {
     pub organisations: pb::organisation_service_client::OrganisationServiceClient<Spoken>,
+    pub life_cycle: pb::life_cycle_service_client::LifeCycleServiceClient<Spoken>,
+    pub attributes: pb::attribute_service_client::AttributeServiceClient<Spoken>,
     pub decisions: pb::decision_service_client::DecisionServiceClient<Spoken>,
     pub congresses: pb::congress_service_client::CongressServiceClient<Spoken>,
     pub ceremonies: pb::ceremony_service_client::CeremonyServiceClient<Spoken>,
@@ -181,6 +183,8 @@ impl World {
         let spoken = || InterceptedService::new(self.channel.clone(), speak.clone());
         Actor {
             organisations: pb::organisation_service_client::OrganisationServiceClient::new(spoken()),
+            life_cycle: pb::life_cycle_service_client::LifeCycleServiceClient::new(spoken()),
+            attributes: pb::attribute_service_client::AttributeServiceClient::new(spoken()),
             decisions: pb::decision_service_client::DecisionServiceClient::new(spoken()),
             congresses: pb::congress_service_client::CongressServiceClient::new(spoken()),
             ceremonies: pb::ceremony_service_client::CeremonyServiceClient::new(spoken()),
@@ -392,6 +396,7 @@ pub fn line(
         sector: sector.to_string(),
         superior_code: superior.to_string(),
         founded_on: Some(civil(ORIGIN)),
+        ..Default::default()
     }
 }
 
@@ -488,5 +493,23 @@ pub fn instant(at: OffsetDateTime) -> prost_types::Timestamp {
     prost_types::Timestamp {
         seconds: at.unix_timestamp(),
         nanos: i32::try_from(at.nanosecond()).expect("under a second"),
+    }
+}
+
+impl Actor {
+    /// Further attributes on a date, as known at an instant.
+    pub async fn details(
+        &mut self,
+        organisation: Uuid,
+        as_of: Date,
+        known_at: Option<OffsetDateTime>,
+    ) -> pb::OrganisationDetails {
+        let request = pb::GetOrganisationDetailsRequest {
+            organisation_id: organisation.to_string(),
+            as_of: Some(civil(as_of)),
+            known_at: known_at.map(instant),
+        };
+        let answer = self.attributes.get_organisation_details(request).await.expect("read");
+        answer.into_inner().details.expect("details")
     }
 }

@@ -134,6 +134,15 @@ impl Registry {
             // The stages are subjects of facts; grants are in the copy of rights.
             What::CampaignStageReached(CampaignStageReached { .. })
             | What::GrantMade(_)
+            | What::OrganisationRecognised(_)
+            | What::OrganisationSplitOff(_)
+            | What::TerritoryChanged(_)
+            | What::SealAndAccountRecorded(_)
+            | What::AliasesChanged(_)
+            | What::JointDirectionBegun(_)
+            | What::JointDirectionEnded(_)
+            | What::DecisionAliasAdded(_)
+            | What::OrganisationTypeChanged(_)
             | What::GrantEnded(_)
             | What::TimelinesCorrected(_)
             | What::ActsUndone(_) => Ok(()),
