@@ -17,7 +17,9 @@ pub mod reads;
 pub mod reference;
 pub mod rules;
 pub mod seats;
+pub mod timeline;
 pub mod tree;
+pub mod undo;
 pub mod wire;
 
 use std::sync::Arc;

@@ -13,4 +13,5 @@ mod names;
 mod reads;
 mod scope;
 mod statuses;
+mod undoing;
 mod world;
