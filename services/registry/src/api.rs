@@ -6,6 +6,7 @@ mod correction;
 mod decision;
 mod employer;
 mod grant;
+mod load;
 mod organisation;
 mod steering;
 

@@ -128,6 +128,17 @@ pub fn organisations_loaded(
     })
 }
 
+/// What is now known of organisations over all their life; effective from `earliest`.
+pub fn timelines_corrected(
+    first_id: Uuid,
+    earliest: Date,
+    decision_id: Option<Uuid>,
+    timelines: Vec<pb::OrganisationTimeline>,
+) -> NewChange {
+    let change = Change::TimelinesCorrected(pb::TimelinesCorrected { timelines });
+    new(first_id, earliest, decision_id, change)
+}
+
 /// An organisation bears another name, short name or code.
 pub fn organisation_renamed(
     organisation_id: Uuid,
@@ -284,6 +295,7 @@ pub fn congress_held(
         term_to_year: congress.term_to_year,
         form: congress.form.code().to_string(),
         term_reason: congress.term_reason.clone(),
+        member_count: congress.member_count.unwrap_or_default(),
         offices: offices.iter().map(office).collect(),
     };
     new(congress.organisation_id, congress.held_on, decision_id, Change::CongressHeld(change))

@@ -12,6 +12,7 @@ mod moves;
 mod names;
 mod reads;
 mod scope;
+mod sizes;
 mod statuses;
 mod undoing;
 mod world;
