@@ -97,7 +97,7 @@ pub async fn publish(
 ) -> Result<(), Failure> {
     for some in organisation_ids.chunks(READ_AT_A_TIME) {
         let timelines = read(acting, some).await?;
-        for change in change::timelines_corrected(&timelines, on, decision_id) {
+        for change in change::timelines_known(&timelines, on, decision_id) {
             acting.publish(change);
         }
     }

@@ -508,16 +508,14 @@ pub fn grant_ended(grant_id: Uuid, on: Date) -> NewChange {
 }
 
 /// What is known now of organisations over their whole life; `on` is the first day concerned.
-pub fn timelines_corrected(
+pub fn timelines_known(
     timelines: &[Timeline],
     on: Date,
     decision_id: Option<Uuid>,
 ) -> impl Iterator<Item = NewChange> {
     timelines.chunks(LINES_MAX).filter_map(move |lines| {
-        let first = lines.first()?;
-        let change = pb::TimelinesCorrected { timelines: lines.iter().map(timeline).collect() };
-        let change = Change::TimelinesCorrected(change);
-        Some(new(first.organisation_id, on, decision_id, change))
+        let first_id = lines.first()?.organisation_id;
+        Some(timelines_corrected(first_id, on, decision_id, lines.iter().map(timeline).collect()))
     })
 }
 
