@@ -30,3 +30,4 @@ pub mod resume_organisation;
 pub mod split_off;
 pub mod survey_employers;
 pub mod suspend_organisation;
+pub mod undo_act;

@@ -22,7 +22,9 @@ pub mod rules;
 pub mod seats;
 pub mod sizes;
 pub mod succession;
+pub mod timeline;
 pub mod tree;
+pub mod undo;
 pub mod wire;
 
 use std::sync::Arc;
