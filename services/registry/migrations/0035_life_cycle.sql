@@ -66,3 +66,14 @@ create unique index recognition_of_organisation
 create unique index recognition_of_executive
     on recognition (organisation_id, recognised_on) where upper_inf(recorded) and kind = 'EXECUTIVE';
 create index recognition_history on recognition (organisation_id);
+
+-- For undoing: the rows of an act, and what it replaced.
+create index organisation_succession_act on organisation_succession using brin (act_id);
+create index founding_route_act on founding_route using brin (act_id);
+create index recognition_act on recognition using brin (act_id);
+create index organisation_succession_replacing
+    on organisation_succession (replaced_by) where replaced_by is not null;
+create index founding_route_replacing
+    on founding_route (replaced_by) where replaced_by is not null;
+create index recognition_replacing
+    on recognition (replaced_by) where replaced_by is not null;

@@ -108,3 +108,17 @@ create table organisation_director
 );
 create index organisation_director_history on organisation_director (organisation_id);
 create index organisation_director_of on organisation_director (director_id);
+
+-- For undoing: the rows of an act, and what it replaced.
+create index organisation_territory_act on organisation_territory using brin (act_id);
+create index organisation_seal_act on organisation_seal using brin (act_id);
+create index organisation_alias_act on organisation_alias using brin (act_id);
+create index organisation_director_act on organisation_director using brin (act_id);
+create index organisation_territory_replacing
+    on organisation_territory (replaced_by) where replaced_by is not null;
+create index organisation_seal_replacing
+    on organisation_seal (replaced_by) where replaced_by is not null;
+create index organisation_alias_replacing
+    on organisation_alias (replaced_by) where replaced_by is not null;
+create index organisation_director_replacing
+    on organisation_director (replaced_by) where replaced_by is not null;

@@ -81,7 +81,8 @@ pub async fn undo(acting: &mut Acting, field: &str, act_id: Uuid) -> Result<usiz
         .await
         .on_constraint("office_seat", taken)
         .on_constraint("office_sole", taken)
-        .on_constraint("unit_assignment_once", taken)?;
+        .on_constraint("unit_assignment_once", taken)
+        .on_constraint("organisation_territory_taken", taken)?;
 
     let contradictions = tree::contradictions(acting, &organisation_ids, None).await?;
     refuse_resting(

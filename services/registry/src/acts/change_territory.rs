@@ -51,8 +51,7 @@ impl Act for ChangeTerritory {
         let on = basis::effective_on(acting, self.basis.as_ref(), self.effective_on).await?;
         tree::take(acting, &[organisation_id]).await?;
         let unit =
-            tree::standing(acting, "organisation_id", organisation_id, on, Scope::BySuperior)
-                .await?;
+            tree::standing(acting, "organisation_id", organisation_id, on, Scope::Itself).await?;
         unit.lives_on(on).map_err(|refused| refused.at("effective_on"))?;
         let exclusive = is_exclusive(acting, &unit.type_code, on).await?;
         let exclusive_type = exclusive.then_some(unit.type_code.as_str());

@@ -88,6 +88,15 @@ pub async fn desk(world: &World, code: &str) -> Desk {
     let section = world.load(vec![line(&format!("{code}-BP"), "CD_BP", &union.code)]).await;
     let section = section.into_iter().next().expect("a section");
 
+    let direct = BeginJointDirectionRequest {
+        request_id: request_id(),
+        organisation_id: section.id.clone(),
+        director_id: other_union.id.clone(),
+        effective_on: on(date!(2019 - 01 - 01)),
+        ..BeginJointDirectionRequest::default()
+    };
+    client.attributes().begin_joint_direction(direct).await.expect("directed");
+
     let lines = people(8);
     let identity_number = lines[5].identity_number.clone();
     let members = world.admit(&union, date!(2019 - 01 - 01), lines).await;

@@ -96,6 +96,10 @@ fn gateway(trials: &mut Vec<Trial>) {
             organisation_id: mine.union.id.clone(),
             as_of: None,
         };
+        read "GetDecisionProfile": |mine, _| GetDecisionProfileRequest {
+            decision_id: mine.decision.clone(),
+            ..GetDecisionProfileRequest::default()
+        };
         write "FoundGrassrootsUnion": |mine, _| {
             let unique = request_id();
             let code = format!("{}-{}", mine.district.code, &unique[..13]);

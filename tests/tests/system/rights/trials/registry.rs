@@ -54,6 +54,29 @@ fn end(unit: &Desk, rehome: Option<&Desk>) -> EndOrganisationsRequest {
     }
 }
 
+/// A section that moves under another union as another kind of it.
+fn change_type_under(unit: &Desk, to: &Desk) -> ChangeTypeRequest {
+    ChangeTypeRequest {
+        request_id: request_id(),
+        organisation_id: unit.section.id.clone(),
+        r#type: "TO_CD".to_owned(),
+        superior_id: to.other_union.id.clone(),
+        basis: basis(DAY),
+        ..ChangeTypeRequest::default()
+    }
+}
+
+/// On a day before the director's own direction is suspended.
+fn joint_direction(unit: &Desk, director: &Desk) -> BeginJointDirectionRequest {
+    BeginJointDirectionRequest {
+        request_id: request_id(),
+        organisation_id: unit.section.id.clone(),
+        director_id: director.to_suspend.id.clone(),
+        effective_on: on(date!(2019 - 06 - 01)),
+        ..BeginJointDirectionRequest::default()
+    }
+}
+
 fn ceremony(organiser: &Desk, launched: &Desk) -> HoldCeremonyRequest {
     HoldCeremonyRequest {
         request_id: request_id(),
@@ -188,6 +211,87 @@ pub fn list(trials: &mut Vec<Trial>) {
             ..RecordDecisionRequest::default()
         };
         read "GetDecision": |mine, _| GetDecisionRequest { decision_id: mine.decision.clone() };
+        write "AddDecisionAlias": |mine, _| AddDecisionAliasRequest {
+            request_id: request_id(),
+            decision_id: mine.decision.clone(),
+            number: format!("{}/QĐ-BCH", made_up::request_id()),
+            ..AddDecisionAliasRequest::default()
+        };
+        read "ListDecisions": |mine, _| ListDecisionsRequest {
+            issuer_id: mine.district.id.clone(),
+            ..ListDecisionsRequest::default()
+        };
+        read "GetDecisionEffects": |mine, _| GetDecisionEffectsRequest {
+            decision_id: mine.decision.clone(),
+            ..GetDecisionEffectsRequest::default()
+        };
+    }
+    of_service! { trials, "registry.v1.LifeCycleService",
+        write "RecogniseOrganisation": |mine, _| RecogniseOrganisationRequest {
+            request_id: request_id(),
+            organisation_id: mine.union.id.clone(),
+            kind: RecognitionKind::Organisation.into(),
+            basis: basis(DAY),
+            ..RecogniseOrganisationRequest::default()
+        };
+        write "ChangeType": |mine, _| ChangeTypeRequest {
+            request_id: request_id(),
+            organisation_id: mine.to_suspend.id.clone(),
+            r#type: "ND_CS".to_owned(),
+            basis: basis(DAY),
+            ..ChangeTypeRequest::default()
+        };
+        mixed "ChangeType": |mine, theirs| change_type_under(mine, theirs);
+        mixed "ChangeType": |mine, theirs| change_type_under(theirs, mine);
+        write "SplitOff": |mine, _| SplitOffRequest {
+            request_id: request_id(),
+            organisation_id: mine.union.id.clone(),
+            parts: vec![split_off_request::Part {
+                code: format!("{}-{}", mine.district.code, made_up::request_id().split_at(13).0),
+                name: "CĐCS Công ty Tách".to_owned(),
+                share: 40,
+                ..split_off_request::Part::default()
+            }],
+            basis: basis(DAY),
+            ..SplitOffRequest::default()
+        };
+    }
+    of_service! { trials, "registry.v1.AttributeService",
+        write "ChangeTerritory": |mine, _| ChangeTerritoryRequest {
+            request_id: request_id(),
+            organisation_id: mine.district.id.clone(),
+            communes_added: vec!["00001".to_owned()],
+            effective_on: on(DAY),
+            ..ChangeTerritoryRequest::default()
+        };
+        write "RecordSealAndAccount": |mine, _| RecordSealAndAccountRequest {
+            request_id: request_id(),
+            organisation_id: mine.union.id.clone(),
+            seal: SealStatus::InUse.into(),
+            effective_on: on(DAY),
+            ..RecordSealAndAccountRequest::default()
+        };
+        write "ChangeAliases": |mine, _| ChangeAliasesRequest {
+            request_id: request_id(),
+            organisation_id: mine.union.id.clone(),
+            added: vec!["CĐ Thử".to_owned()],
+            effective_on: on(DAY),
+            ..ChangeAliasesRequest::default()
+        };
+        write "BeginJointDirection": |mine, _| joint_direction(mine, mine);
+        mixed "BeginJointDirection": |mine, theirs| joint_direction(mine, theirs);
+        mixed "BeginJointDirection": |mine, theirs| joint_direction(theirs, mine);
+        write "EndJointDirection": |mine, _| EndJointDirectionRequest {
+            request_id: request_id(),
+            organisation_id: mine.section.id.clone(),
+            director_id: mine.other_union.id.clone(),
+            effective_on: on(DAY),
+            ..EndJointDirectionRequest::default()
+        };
+        read "GetOrganisationDetails": |mine, _| GetOrganisationDetailsRequest {
+            organisation_id: mine.union.id.clone(),
+            ..GetOrganisationDetailsRequest::default()
+        };
     }
     of_service! { trials, "registry.v1.CongressService",
         write "HoldCongress": |mine, _| HoldCongressRequest {
