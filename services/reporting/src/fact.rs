@@ -190,11 +190,13 @@ fn topics(topics: &[String]) -> Vec<&str> {
     if topics.is_empty() { vec![""] } else { topics.iter().map(String::as_str).collect() }
 }
 
-/// What a change of registry's means. `is_grassroots` tells unions from their superiors.
+/// What a change of registry's means. `is_grassroots` and `is_grassroots_type` tell unions, and
+/// their types, from the others.
 pub fn of_registry(
     what: &RegistryWhat,
     effective_on: Date,
     is_grassroots: impl Fn(Uuid) -> bool,
+    is_grassroots_type: impl Fn(&str) -> bool,
 ) -> anyhow::Result<Facts> {
     let mut facts = Facts::default();
     match what {
@@ -222,6 +224,14 @@ pub fn of_registry(
                 if is_grassroots(unit) {
                     facts.add(unit, effective_on, "ORG_ENDED", end_kind(ended.kind()), 1);
                 }
+            }
+        }
+        RegistryWhat::OrganisationTypeChanged(changed) => {
+            let unit = id(&changed.organisation_id)?;
+            match (is_grassroots_type(&changed.from_type), is_grassroots_type(&changed.r#type)) {
+                (false, true) => facts.add(unit, effective_on, "ORG_BECAME", "", 1),
+                (true, false) => facts.add(unit, effective_on, "ORG_CEASED", "", 1),
+                (true, true) | (false, false) => {}
             }
         }
         RegistryWhat::OrganisationSuspended(suspended) => {
@@ -280,7 +290,6 @@ pub fn of_registry(
         | RegistryWhat::JointDirectionBegun(_)
         | RegistryWhat::JointDirectionEnded(_)
         | RegistryWhat::DecisionAliasAdded(_)
-        | RegistryWhat::OrganisationTypeChanged(_)
         | RegistryWhat::GrantMade(_)
         | RegistryWhat::GrantEnded(_)
         | RegistryWhat::TimelinesCorrected(_)
@@ -357,6 +366,7 @@ mod tests {
                 ..CeremonyHeld::default()
             }),
             date!(2020 - 03 - 01),
+            |_| true,
             |_| true,
         )?;
         let count = |code: &str| facts.additive.iter().filter(|fact| fact.code == code).count();

@@ -265,6 +265,18 @@ impl World {
         self.says(on, RegistryWhat::OrganisationsHandedOver(handed))
     }
 
+    pub fn changes_type(&self, unit: Uuid, (from_type, to_type): (&str, &str), on: Date) -> Uuid {
+        self.says(
+            on,
+            RegistryWhat::OrganisationTypeChanged(registry::OrganisationTypeChanged {
+                organisation_id: unit.to_string(),
+                from_type: from_type.to_string(),
+                r#type: to_type.to_string(),
+                sector: String::new(),
+            }),
+        )
+    }
+
     pub fn ends(&self, unit: Uuid, last: Uuid, heir: Option<Uuid>, on: Date) -> Uuid {
         let kind = match heir {
             Some(_) => registry::EndKind::Merged,
