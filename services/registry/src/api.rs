@@ -6,6 +6,7 @@ mod congress;
 mod decision;
 mod employer;
 mod grant;
+mod load;
 mod organisation;
 mod secondment;
 mod steering;

@@ -62,6 +62,9 @@ pub enum Refused {
     LinesEmpty,
     TooManyLines { limit: usize },
     LinesRefused { refused: usize },
+    LoadLinesMissing { first_line: usize },
+    SuperiorNotBefore { code: String },
+    ChangesOutOfOrder { on: Date, after: Date },
     LineRepeated { code: String },
     CongressExists { ordinal: i32, last: i32 },
     CongressFormUnknown { form: String },
@@ -454,6 +457,28 @@ impl Refused {
                 format!("{refused} lines are refused; nothing was written"),
             )
             .with("refused", refused),
+            Self::LoadLinesMissing { first_line } => refuse(
+                InvalidArgument,
+                Reason::LoadLinesMissing,
+                format!("Còn thiếu các dòng trước dòng {first_line}; hãy hỏi GetLoad."),
+                format!("the lines before line {first_line} are missing; ask GetLoad"),
+            )
+            .with("first_line", first_line),
+            Self::SuperiorNotBefore { code } => refuse(
+                InvalidArgument,
+                Reason::SuperiorNotBefore,
+                "Công đoàn cấp trên phải đứng ở dòng trước.",
+                "a superior comes in an earlier line",
+            )
+            .with("code", code),
+            Self::ChangesOutOfOrder { on, after } => refuse(
+                InvalidArgument,
+                Reason::ChangesOutOfOrder,
+                format!("Thay đổi ngày {on} phải sau ngày {after}."),
+                format!("what happened on {on} must come after {after}"),
+            )
+            .with("on", on)
+            .with("after", after),
             Self::LineRepeated { code } => refuse(
                 InvalidArgument,
                 Reason::LineRepeated,

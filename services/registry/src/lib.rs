@@ -14,6 +14,7 @@ pub mod basis;
 mod bootstrap;
 pub mod consent;
 pub mod error;
+pub mod load_parts;
 pub mod reads;
 pub mod reference;
 pub mod rules;

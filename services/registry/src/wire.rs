@@ -8,6 +8,7 @@ pub mod congress;
 pub mod decision;
 pub mod employer;
 pub mod grant;
+pub mod load;
 pub mod organisation;
 pub mod secondment;
 pub mod steering;

@@ -127,6 +127,17 @@ pub fn organisations_loaded(
     })
 }
 
+/// What is now known of organisations over all their life; effective from `earliest`.
+pub fn timelines_corrected(
+    first_id: Uuid,
+    earliest: Date,
+    decision_id: Option<Uuid>,
+    timelines: Vec<pb::OrganisationTimeline>,
+) -> NewChange {
+    let change = Change::TimelinesCorrected(pb::TimelinesCorrected { timelines });
+    new(first_id, earliest, decision_id, change)
+}
+
 /// An organisation bears another name, short name or code.
 pub fn organisation_renamed(
     organisation_id: Uuid,

@@ -398,6 +398,7 @@ pub fn line(
         sector: sector.to_string(),
         superior_code: superior.to_string(),
         founded_on: Some(civil(ORIGIN)),
+        ..Default::default()
     }
 }
 

@@ -165,6 +165,8 @@ pub fn list(trials: &mut Vec<Trial>) {
             text: format!("tổ chức {}", mine.district.code),
             ..SearchOrganisationsRequest::default()
         };
+        // Only her own loads are told of, and she has begun none of this name.
+        read "GetLoad": |_, _| GetLoadRequest { load_id: request_id() };
     }
     trials.push(Trial {
         method: "congdoan.registry.v1.OrganisationService/LoadOrganisations",
