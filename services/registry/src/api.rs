@@ -3,6 +3,7 @@
 mod body;
 mod ceremony;
 mod congress;
+mod correction;
 mod decision;
 mod employer;
 mod grant;
@@ -41,6 +42,7 @@ impl Api {
             .add_service(pb::body_service_server::BodyServiceServer::new(self.clone()))
             .add_service(pb::succession_service_server::SuccessionServiceServer::new(self.clone()))
             .add_service(pb::secondment_service_server::SecondmentServiceServer::new(self.clone()))
+            .add_service(pb::correction_service_server::CorrectionServiceServer::new(self.clone()))
             .add_service(pb::ceremony_service_server::CeremonyServiceServer::new(self.clone()))
             .add_service(pb::employer_service_server::EmployerServiceServer::new(self.clone()))
             .add_service(pb::steering_service_server::SteeringServiceServer::new(self.clone()))

@@ -5,6 +5,7 @@ pub mod body;
 pub mod ceremony;
 pub mod change;
 pub mod congress;
+pub mod correction;
 pub mod decision;
 pub mod employer;
 pub mod grant;

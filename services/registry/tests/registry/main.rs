@@ -16,4 +16,5 @@ mod scope;
 mod secondments;
 mod sizes;
 mod statuses;
+mod undoing;
 mod world;
