@@ -2,6 +2,7 @@
 //! already right; acts, reads and SQL never see prost.
 
 pub mod attribute;
+pub mod body;
 pub mod ceremony;
 pub mod change;
 pub mod congress;
@@ -12,7 +13,9 @@ pub mod grant;
 pub mod life_cycle;
 pub mod load;
 pub mod organisation;
+pub mod secondment;
 pub mod steering;
+pub mod succession;
 
 use chassis::parse;
 use chassis::refusal::Refusal;

@@ -3,6 +3,7 @@
 
 mod attributes;
 mod bodies;
+mod body_lists;
 mod documents;
 mod employers;
 mod ends;
@@ -15,6 +16,7 @@ mod moves;
 mod names;
 mod reads;
 mod scope;
+mod secondments;
 mod sizes;
 mod statuses;
 mod undoing;
