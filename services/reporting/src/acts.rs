@@ -37,7 +37,7 @@ async fn named(
     organisations: &[Uuid],
 ) -> Result<BTreeMap<Uuid, Named>, Failure> {
     let rows = sqlx::query!(
-        r#"select o.organisation_id,
+        r#"select o.organisation_id as "organisation_id!",
                   coalesce(t.type, o.type) as "organisation_type!",
                   coalesce(t.grassroots, o.grassroots) as "grassroots!"
            from organisation o

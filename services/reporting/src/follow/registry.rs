@@ -676,11 +676,11 @@ async fn grassroots(
     };
     let units = units.into_iter().map(id).collect::<Result<Vec<_>, _>>()?;
     let unions = sqlx::query_scalar!(
-        "select o.organisation_id
-         from organisation o
-         left join organisation_type t
-           on t.organisation_id = o.organisation_id and t.valid @> $2::date
-         where o.organisation_id = any($1) and coalesce(t.grassroots, o.grassroots)",
+        r#"select o.organisation_id as "organisation_id!"
+           from organisation o
+           left join organisation_type t
+             on t.organisation_id = o.organisation_id and t.valid @> $2::date
+           where o.organisation_id = any($1) and coalesce(t.grassroots, o.grassroots)"#,
         &units,
         on,
     )

@@ -290,6 +290,7 @@ impl World {
                 last_superior_id: last.to_string(),
                 members_outcome: registry::MembersOutcome::MembershipEnds.into(),
                 rehome_to_id: String::new(),
+                ..Default::default()
             }],
         };
         self.says(on, RegistryWhat::OrganisationsEnded(ended))
