@@ -20,7 +20,9 @@ pub mod reference;
 pub mod rules;
 pub mod seats;
 pub mod sizes;
+pub mod timeline;
 pub mod tree;
+pub mod undo;
 pub mod wire;
 
 use std::sync::Arc;

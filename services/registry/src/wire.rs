@@ -4,6 +4,7 @@
 pub mod ceremony;
 pub mod change;
 pub mod congress;
+pub mod correction;
 pub mod decision;
 pub mod employer;
 pub mod grant;

@@ -193,6 +193,8 @@ fn timeline(tree: &Tree<'_>, n: usize) -> pb::OrganisationTimeline {
             kind: change::end_kind(ending.kind).into(),
             principal_successor_id: text(understood.successor.map(|heir| tree.id_of(heir))),
             last_superior_id: text(last_superior),
+            members_outcome: pb::MembersOutcome::MembershipEnds.into(),
+            ..known::Ending::default()
         }),
         ..pb::OrganisationTimeline::default()
     }

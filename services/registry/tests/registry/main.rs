@@ -14,4 +14,5 @@ mod reads;
 mod scope;
 mod sizes;
 mod statuses;
+mod undoing;
 mod world;

@@ -171,6 +171,13 @@ pub fn list(trials: &mut Vec<Trial>) {
         mixed: true,
         ask: |mine, theirs| load_under(&[mine, theirs]),
     });
+    of_service! { trials, "registry.v1.CorrectionService",
+        write "UndoAct": |mine, _| UndoActRequest {
+            request_id: request_id(),
+            act_id: mine.act_to_undo.clone(),
+            ..UndoActRequest::default()
+        };
+    }
     of_service! { trials, "registry.v1.DecisionService",
         write "RecordDecision": |mine, _| RecordDecisionRequest {
             request_id: request_id(),
