@@ -1,5 +1,6 @@
 //! The contracts, answered: parse, act or read, reply.
 
+mod body;
 mod ceremony;
 mod congress;
 mod correction;
@@ -8,7 +9,9 @@ mod employer;
 mod grant;
 mod load;
 mod organisation;
+mod secondment;
 mod steering;
+mod succession;
 
 use chassis::call::Call;
 use chassis::database::Database;
@@ -36,6 +39,9 @@ impl Api {
         Routes::new(pb::organisation_service_server::OrganisationServiceServer::new(self.clone()))
             .add_service(pb::decision_service_server::DecisionServiceServer::new(self.clone()))
             .add_service(pb::congress_service_server::CongressServiceServer::new(self.clone()))
+            .add_service(pb::body_service_server::BodyServiceServer::new(self.clone()))
+            .add_service(pb::succession_service_server::SuccessionServiceServer::new(self.clone()))
+            .add_service(pb::secondment_service_server::SecondmentServiceServer::new(self.clone()))
             .add_service(pb::correction_service_server::CorrectionServiceServer::new(self.clone()))
             .add_service(pb::ceremony_service_server::CeremonyServiceServer::new(self.clone()))
             .add_service(pb::employer_service_server::EmployerServiceServer::new(self.clone()))

@@ -2,6 +2,7 @@
 //! test.
 
 mod bodies;
+mod body_lists;
 mod employers;
 mod ends;
 mod feed;
@@ -12,6 +13,7 @@ mod moves;
 mod names;
 mod reads;
 mod scope;
+mod secondments;
 mod sizes;
 mod statuses;
 mod undoing;
