@@ -129,6 +129,8 @@ pub enum Refused {
     SecondmentExists { person_id: Uuid },
     SecondmentToItself { organisation_id: Uuid },
     SecondmentDatesInvalid { from: Date, until: Date },
+    EnterpriseTypeUnknown { enterprise_type: String },
+    TaxCodeInvalid,
 }
 
 impl Refused {
@@ -961,6 +963,19 @@ impl Refused {
             )
             .with("from", from)
             .with("until", until),
+            Self::EnterpriseTypeUnknown { enterprise_type } => refuse(
+                InvalidArgument,
+                Reason::EnterpriseTypeUnknown,
+                "Không có loại hình đơn vị sử dụng lao động này.",
+                "there is no such kind of employer",
+            )
+            .with("enterprise_type", enterprise_type),
+            Self::TaxCodeInvalid => refuse(
+                InvalidArgument,
+                Reason::TaxCodeInvalid,
+                "Mã số thuế gồm 10 chữ số, thêm dấu gạch ngang và 3 chữ số nếu là chi nhánh.",
+                "a tax code is ten digits, and three more after a hyphen for a branch",
+            ),
         };
         draft.0
     }
