@@ -153,7 +153,7 @@ async fn an_office_of_one_who_left_is_listed_until_an_act_ends_it() {
         async move { listed(&mut officer, unit, as_of).await }
     };
     assert_eq!(of(world.hanoi, date!(2019 - 12 - 31)).await, []);
-    assert_eq!(of(world.hanoi, date!(2020 - 01 - 31)).await, [first.clone()]);
+    assert_eq!(of(world.hanoi, date!(2020 - 01 - 31)).await, std::slice::from_ref(&first));
     // Her seat in the city's executive goes on rightly: her new union lies below the city too.
     let expected = [first.clone(), elsewhere(in_union), elsewhere(in_district)];
     assert_eq!(of(world.hanoi, date!(2020 - 02 - 01)).await, expected);
