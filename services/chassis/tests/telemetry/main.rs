@@ -114,8 +114,7 @@ async fn a_collector_hears_of_a_call_and_of_its_statements_but_of_no_value() {
     let logs = collector.exported_logs(1, Duration::from_secs(10)).await;
     // Every library's lines are exported too (one says `framed_read`): only this line is ours.
     let line = "the handler has read";
-    let read =
-        logs.iter().find(|log| log.body.as_deref().is_some_and(|body| body.contains(line)));
+    let read = logs.iter().find(|log| log.body.as_deref().is_some_and(|body| body.contains(line)));
     assert_eq!(read.expect("the handler's line").trace_id, server.trace_id);
 
     let metrics = collector.exported_metrics(1, Duration::from_secs(10)).await;

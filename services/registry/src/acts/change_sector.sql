@@ -1,7 +1,8 @@
 -- From $3 on, $1 stands in the sector $2. Recorded at $4 by the act $5.
 with replaced as (
     update organisation_sector known
-    set recorded = tstzrange(lower(known.recorded), greatest(lower(known.recorded), $4))
+    set recorded = tstzrange(lower(known.recorded), greatest(lower(known.recorded), $4)),
+        replaced_by = $5
     where known.organisation_id = $1 and upper_inf(known.recorded) and upper_inf(known.valid)
     returning known.sector, lower(known.valid) as valid_from
 ), kept as (

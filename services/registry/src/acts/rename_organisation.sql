@@ -1,7 +1,8 @@
 -- From $4 on, $1 bears the name $2 and the short name $3. Recorded at $5 by the act $6.
 with replaced as (
     update organisation_name known
-    set recorded = tstzrange(lower(known.recorded), greatest(lower(known.recorded), $5))
+    set recorded = tstzrange(lower(known.recorded), greatest(lower(known.recorded), $5)),
+        replaced_by = $6
     where known.organisation_id = $1 and upper_inf(known.recorded) and upper_inf(known.valid)
     returning known.name, known.short_name, lower(known.valid) as valid_from
 ), kept as (

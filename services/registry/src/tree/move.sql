@@ -4,7 +4,8 @@ with moved as (
     select * from unnest($1::uuid[], $2::uuid[]) as moved (organisation_id, superior_id)
 ), replaced as (
     update organisation_parent edge
-    set recorded = tstzrange(lower(edge.recorded), greatest(lower(edge.recorded), $4))
+    set recorded = tstzrange(lower(edge.recorded), greatest(lower(edge.recorded), $4)),
+        replaced_by = $5
     from moved
     where edge.organisation_id = moved.organisation_id
       and upper_inf(edge.recorded) and upper_inf(edge.valid)

@@ -2,12 +2,13 @@
 -- the right must reach the superior (acts on a unit) or the organisation itself. Those
 -- that are unknown or out of scope do not come back.
 with asked as (
-    select organisation.organisation_id,
-           organisation.founded_on,
+    select founding.organisation_id,
+           founding.founded_on,
            edge.superior_id,
            edge.superior_from
     from unnest($1::uuid[]) as named (organisation_id)
-    join organisation using (organisation_id)
+    join organisation_founding founding
+      on founding.organisation_id = named.organisation_id and upper_inf(founding.recorded)
     -- The last superior known: that of an ended organisation is the one it had last.
     left join lateral (
         select parent.superior_id, lower(parent.valid) as superior_from
