@@ -63,9 +63,8 @@ create table operation
     attempts     int         not null default 0,
     started_at   timestamptz,
     finished_at  timestamptz,
-    -- The act that it was, and the last change of that act.
+    -- The act that it was, where it was one.
     act_id       uuid,
-    change_id    uuid,
     -- The encoded google.protobuf.Any of the answer.
     answer       bytea,
     -- The encoded google.rpc.Status of the refusal, in both languages.

@@ -1,8 +1,13 @@
 //! What registry does: one act, one file.
 
+pub mod add_plan_steps;
 pub mod appoint_committee;
 pub mod assign_unit;
+pub mod begin_operation;
 pub mod change_sector;
+pub mod commit_plan;
+pub mod create_plan;
+pub mod dry_run_plan;
 pub mod end_grant;
 pub mod end_offices;
 pub mod end_organisations;
@@ -21,3 +26,4 @@ pub mod rename_organisation;
 pub mod resume_organisation;
 pub mod survey_employers;
 pub mod suspend_organisation;
+pub mod undo_plan;

@@ -13,11 +13,14 @@ pub mod api;
 pub mod basis;
 mod bootstrap;
 pub mod error;
+pub mod operation;
+pub mod plan;
 pub mod reads;
 pub mod reference;
 pub mod rules;
 pub mod seats;
 pub mod tree;
+pub mod undo;
 pub mod wire;
 
 use std::sync::Arc;
@@ -30,6 +33,7 @@ use chassis::serve::{Running, Service};
 use serde::Deserialize;
 
 use crate::api::Api;
+use crate::operation::{Bell, Worker};
 
 pub use bootstrap::bootstrap;
 
@@ -59,8 +63,11 @@ pub async fn start(config: Config) -> anyhow::Result<Running> {
         Arc::new(seen::Keys::new(config.seen_key.read()?.as_bytes()).context("use seen_key")?);
     let database = database::open(&config.database, "registry", &[], seal).await?;
     reference::bring_up_to_date(database.pool()).await.context("write the reference data")?;
+    let bell = Bell::default();
+    let worker = Worker::new(database.clone(), bell.clone());
     Service::new("registry", &config.serve)
-        .routes(Api::new(database.clone()).routes())
+        .routes(Api::new(database.clone(), bell).routes())
+        .background("operations", move |stopping| worker.run(stopping))
         .database(database)
         .start()
         .await

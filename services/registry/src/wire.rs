@@ -8,6 +8,7 @@ pub mod decision;
 pub mod employer;
 pub mod grant;
 pub mod organisation;
+pub mod plan;
 pub mod steering;
 
 use chassis::parse;

@@ -40,6 +40,11 @@ from (select line, kind, organisation_id,
       from plan_line
       where organisation_id is not null and kind <> 'FOUND') step
 where before_kind is not null;
+insert into plan_against (line, field, reason, subject)
+select renamed.line, 'unit', 'UNIT_REPEATED', renamed.organisation_id::text
+from plan_line renamed
+join plan_line ending using (organisation_id)
+where renamed.kind = 'RENAME' and ending.kind = 'END';
 
 -- Whoever ends, moves or is renamed lives, and no later act is known of what is changed.
 insert into plan_against (line, field, reason, subject)
@@ -236,7 +241,7 @@ where doing.effect in ('FOUND', 'MOVE')
 -- A notice: the same name twice under one superior.
 insert into plan_against (line, field, reason, blocks, subject)
 with named as (
-    select line.line, line.organisation_id, fold(line.name) as name, coalesce(edge.superior_id) as superior_id
+    select line.line, line.organisation_id, fold(line.name) as name, edge.superior_id
     from plan_line line
     join plan_after edge on edge.organisation_id = line.organisation_id
     where line.kind in ('FOUND', 'RENAME') and line.name <> ''

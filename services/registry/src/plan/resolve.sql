@@ -53,7 +53,8 @@ with given_id as (
 )
 select given_id.role, given_id.named, given_id.organisation_id
 from given_id
-where given_id.organisation_id in (select organisation_id from organisation)
+where given_id.organisation_id in (select organisation_id from organisation_founding
+                                   where upper_inf(recorded))
    or given_id.organisation_id in (select organisation_id from plan_code_given)
 union all
 select given_code.role, given_code.named,
@@ -122,9 +123,10 @@ with named as (
     union
     select organisation_id from plan_reference
 ), known as (
-    select named.organisation_id, organisation.founded_on
+    select named.organisation_id, founding.founded_on
     from named
-    join organisation using (organisation_id)
+    join organisation_founding founding
+      on founding.organisation_id = named.organisation_id and upper_inf(founding.recorded)
 )
 select known.organisation_id,
        known.founded_on,
