@@ -115,6 +115,16 @@ pub enum Refused {
     OperationUnknown { name: String },
     OperationUnderWay { plan_id: Uuid },
     OperationAbandoned { attempts: i32 },
+    MemberCountRequired { type_code: String, on: Date },
+    MemberCountInvalid { members: i32 },
+    CongressFormNotAllowed { form: String, members: i32, delegates_from: i32 },
+    BodyTooLarge { body: String, seats: i32, most: i32, allowed: i32 },
+    BodyTooSmall { body: String, seats: i32, least: i32 },
+    SeatsExceeded { body: String, seats: i32, decided: i32 },
+    CoOptedTooMany { co_opted: i64, limit: i32 },
+    ConsentNotSuperiors { decision_id: Uuid },
+    BodySizeInvalid { body: String },
+    MergerUnknown { organisation_id: Uuid },
 }
 
 impl Refused {
@@ -830,6 +840,87 @@ impl Refused {
                 "the operation was given up after several attempts; nothing was done",
             )
             .with("attempts", attempts),
+            Self::MemberCountRequired { type_code, on } => refuse(
+                InvalidArgument,
+                Reason::MemberCountRequired,
+                "Phải nêu số đoàn viên khi đại hội: số lượng ủy viên tính theo số đó.",
+                "state how many members the congress was held for: bodies are judged by it",
+            )
+            .with("type", type_code)
+            .with("on", on),
+            Self::MemberCountInvalid { members } => refuse(
+                InvalidArgument,
+                Reason::MemberCountInvalid,
+                "Số đoàn viên từ 1 đến 100.000.000.",
+                "a congress is held for 1 to 100,000,000 members",
+            )
+            .with("members", members),
+            Self::CongressFormNotAllowed { form, members, delegates_from } => refuse(
+                FailedPrecondition,
+                Reason::CongressFormNotAllowed,
+                format!("Từ {delegates_from} đoàn viên là đại hội đại biểu, dưới đó là toàn thể; hình thức khác cần cấp trên đồng ý."),
+                format!("from {delegates_from} members on a congress is one of delegates, below it is plenary; another form needs the superior's consent"),
+            )
+            .with("form", form)
+            .with("members", members)
+            .with("delegates_from", delegates_from),
+            Self::BodyTooLarge { body, seats, most, allowed } => refuse(
+                FailedPrecondition,
+                Reason::BodyTooLarge,
+                format!("Có {seats} ủy viên, tối đa {allowed}; nhiều hơn cần cấp trên đồng ý hoặc do sáp nhập."),
+                format!("there are {seats} seats; at most {allowed} are allowed, more with the superior's consent or after a merger"),
+            )
+            .with("body", body)
+            .with("seats", seats)
+            .with("most", most)
+            .with("allowed", allowed),
+            Self::BodyTooSmall { body, seats, least } => refuse(
+                FailedPrecondition,
+                Reason::BodyTooSmall,
+                format!("Có {seats} ủy viên, ít nhất phải {least}."),
+                format!("there are {seats} seats; at least {least} are asked for"),
+            )
+            .with("body", body)
+            .with("seats", seats)
+            .with("least", least),
+            Self::SeatsExceeded { body, seats, decided } => refuse(
+                FailedPrecondition,
+                Reason::SeatsExceeded,
+                format!("Đại hội quyết định {decided} ủy viên, nay có {seats}."),
+                format!("the congress decided {decided} seats; there would be {seats}"),
+            )
+            .with("body", body)
+            .with("seats", seats)
+            .with("decided", decided),
+            Self::CoOptedTooMany { co_opted, limit } => refuse(
+                FailedPrecondition,
+                Reason::CoOptedTooMany,
+                format!("Bầu bổ sung {co_opted} ủy viên, tối đa {limit} trong nhiệm kỳ; nhiều hơn cần cấp trên đồng ý."),
+                format!("{co_opted} members are elected between congresses; at most {limit} in a term, more with the superior's consent"),
+            )
+            .with("co_opted", co_opted)
+            .with("limit", limit),
+            Self::ConsentNotSuperiors { decision_id } => refuse(
+                InvalidArgument,
+                Reason::ConsentNotSuperiors,
+                "Văn bản đồng ý không phải do công đoàn cấp trên ban hành.",
+                "the decision named as consent was issued by no superior",
+            )
+            .with("decision_id", decision_id),
+            Self::BodySizeInvalid { body } => refuse(
+                InvalidArgument,
+                Reason::BodySizeInvalid,
+                "Số lượng ủy viên của mỗi ban nêu một lần, từ 1 đến 1.000.",
+                "the size of a body is stated once, as 1 to 1,000 seats",
+            )
+            .with("body", body),
+            Self::MergerUnknown { organisation_id } => refuse(
+                FailedPrecondition,
+                Reason::MergerUnknown,
+                "Từ đại hội trước chưa có tổ chức nào sáp nhập vào tổ chức này.",
+                "nothing merged into the organisation since its congress before",
+            )
+            .with("organisation_id", organisation_id),
         };
         draft.0
     }

@@ -9,7 +9,7 @@ use time::Date;
 use crate::error::Refused;
 
 /// Tiers below this one are superior organisations, which have no sector.
-const GRASSROOTS_TIER: i32 = 4;
+pub const GRASSROOTS_TIER: i32 = 4;
 
 /// Types, superiors, sectors and minimum founders, in all their dated versions.
 #[derive(Debug)]

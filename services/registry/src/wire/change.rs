@@ -281,6 +281,7 @@ pub fn congress_held(
         term_to_year: congress.term_to_year,
         form: congress.form.code().to_string(),
         term_reason: congress.term_reason.clone(),
+        member_count: congress.member_count.unwrap_or_default(),
         offices: offices.iter().map(office).collect(),
     };
     new(congress.organisation_id, congress.held_on, decision_id, Change::CongressHeld(change))

@@ -12,5 +12,6 @@ mod moves;
 mod names;
 mod reads;
 mod scope;
+mod sizes;
 mod statuses;
 mod world;
