@@ -22,7 +22,6 @@ pub mod rules;
 pub mod seats;
 pub mod sizes;
 pub mod tree;
-pub mod undo;
 pub mod wire;
 
 use std::sync::Arc;

@@ -110,13 +110,12 @@ impl AddPlanSteps {
 }
 
 async fn insert(acting: &mut Acting, plan_id: Uuid, steps: &[&Step]) -> Result<(), Failure> {
-    let column = |of: fn(&Step) -> &str| -> Vec<&str> { steps.iter().map(|step| of(step)).collect() };
+    let column =
+        |of: fn(&Step) -> &str| -> Vec<&str> { steps.iter().map(|step| of(step)).collect() };
     let lines: Vec<i32> = steps.iter().map(|step| step.line).collect();
     // The id is given with the step: dry run, commit and feed speak of the same organisation.
-    let founded_ids: Vec<Option<Uuid>> = steps
-        .iter()
-        .map(|step| (step.kind == StepKind::Found).then(Uuid::now_v7))
-        .collect();
+    let founded_ids: Vec<Option<Uuid>> =
+        steps.iter().map(|step| (step.kind == StepKind::Found).then(Uuid::now_v7)).collect();
     let act_id = acting.act_id;
     sqlx::query_file!(
         "src/acts/add_plan_steps.sql",

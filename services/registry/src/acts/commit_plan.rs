@@ -54,9 +54,7 @@ impl Act for CommitPlan {
         refuse_conflicts(acting).await?;
 
         progress.begins("WRITE").await;
-        Variables::of(acting, &plan)
-            .run(acting.db(), include_str!("../plan/commit.sql"))
-            .await?;
+        Variables::of(acting, &plan).run(acting.db(), include_str!("../plan/commit.sql")).await?;
         progress.begins("PUBLISH").await;
         let committed = publish(acting, &plan).await?;
         let answer = Any::from_msg(&committed).map_err(anyhow::Error::new)?;
@@ -68,28 +66,30 @@ impl Act for CommitPlan {
 /// Takes the units that end, move or are renamed, and leans on those that take over: as the
 /// dry run found them. That others have come to be concerned is found out afterwards.
 async fn lock_units(acting: &mut Acting, dry_run_id: Uuid) -> Result<(), Failure> {
-    sqlx::query!(
-        "select organisation_id from organisation
-         where organisation_id in (select organisation_id from plan_effect
-                                   where operation_id = $1 and effect <> 'FOUND')
-         order by organisation_id
-         for update",
+    sqlx::query_scalar!(
+        "select count(*)
+         from (select organisation_id from organisation
+               where organisation_id in (select organisation_id from plan_effect
+                                         where operation_id = $1 and effect <> 'FOUND')
+               order by organisation_id
+               for update) taken",
         dry_run_id,
     )
-    .execute(acting.db())
+    .fetch_one(acting.db())
     .await?;
-    sqlx::query!(
-        "select organisation_id from organisation
-         where organisation_id in (select heir_id
-                                   from plan_effect
-                                   cross join lateral (values (superior_id), (successor_id),
-                                                              (rehome_to_id)) as heir (heir_id)
-                                   where operation_id = $1)
-         order by organisation_id
-         for key share",
+    sqlx::query_scalar!(
+        "select count(*)
+         from (select organisation_id from organisation
+               where organisation_id in (select heir_id
+                                         from plan_effect
+                                         cross join lateral (values (superior_id), (successor_id),
+                                                                    (rehome_to_id)) as heir (heir_id)
+                                         where operation_id = $1)
+               order by organisation_id
+               for key share) leant_on",
         dry_run_id,
     )
-    .execute(acting.db())
+    .fetch_one(acting.db())
     .await?;
     Ok(())
 }
@@ -303,10 +303,11 @@ async fn publish_left(
     for change in change::offices_ended(&seats, on, decision_id) {
         acting.publish(change);
     }
-    let assignments: Vec<Uuid> =
-        sqlx::query_scalar("select assignment_id from plan_assignment_ended order by assignment_id")
-            .fetch_all(acting.db())
-            .await?;
+    let assignments: Vec<Uuid> = sqlx::query_scalar(
+        "select assignment_id from plan_assignment_ended order by assignment_id",
+    )
+    .fetch_all(acting.db())
+    .await?;
     for assignment_id in assignments {
         acting.publish(change::unit_assignment_ended(assignment_id, on, decision_id));
     }

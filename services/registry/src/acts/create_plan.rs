@@ -38,10 +38,9 @@ impl Act for CreatePlan {
         let on = basis::effective_on(acting, Some(&self.basis), self.effective_on).await?;
         tree::lean_on(acting, &[organisation_id]).await?;
         tree::standing(acting, "organisation_id", organisation_id, on, Scope::Itself).await?;
-        let decision_id =
-            basis::record(acting, Some(self.basis), organisation_id, organisation_id)
-                .await?
-                .ok_or_else(|| Refused::DecisionRequired.at("basis"))?;
+        let decision_id = basis::record(acting, Some(self.basis), organisation_id, organisation_id)
+            .await?
+            .ok_or_else(|| Refused::DecisionRequired.at("basis"))?;
 
         let plan_id = Uuid::now_v7();
         let (act_id, acted_at) = (acting.act_id, acting.acted_at);

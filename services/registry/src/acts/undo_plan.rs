@@ -33,9 +33,8 @@ impl Act for UndoPlan {
         progress.begins("UNDO").await;
         let plan = Plan::take(acting, self.plan_id).await?;
         let plan_id = plan.plan_id;
-        let committed_by = plan
-            .committed_by
-            .ok_or_else(|| Refused::PlanNotCommitted { plan_id }.at("plan_id"))?;
+        let committed_by =
+            plan.committed_by.ok_or_else(|| Refused::PlanNotCommitted { plan_id }.at("plan_id"))?;
         let organisations = undo::undo(acting, "plan_id", committed_by).await?;
         let undone = PlanUndone {
             plan_id: plan_id.to_string(),

@@ -11,19 +11,27 @@ create temp table plan_against
 
 -- Units that are unknown, or out of the caller's reach.
 insert into plan_against (line, field, reason, subject)
-select line, field, 'ORGANISATION_UNKNOWN', named
+select line.line, part.field, 'ORGANISATION_UNKNOWN', part.named
 from plan_line line
 left join plan_unit unit on unit.organisation_id = line.organisation_id
 cross join lateral (values
     ('unit', line.unit, line.organisation_id, line.kind <> 'FOUND',
      case when line.kind in ('END', 'HAND_OVER')
           then coalesce(unit.superior_id, line.organisation_id) else line.organisation_id end),
-    ('superior', superior, superior_id, superior <> '', superior_id),
-    ('successor', successor, successor_id, successor <> '', successor_id),
-    ('rehome_to', rehome_to, rehome_to_id, rehome_to <> '', rehome_to_id),
-    ('subordinates_to', subordinates_to, subordinates_to_id, subordinates_to <> '',
-     subordinates_to_id)) as part (field, named, organisation_id, needed, seat_id)
-where part.needed
+    ('superior', line.superior, line.superior_id, line.superior <> '', line.superior_id),
+    ('successor', line.successor, line.successor_id, line.successor <> '', line.successor_id),
+    ('rehome_to', line.rehome_to, line.rehome_to_id, line.rehome_to <> '', line.rehome_to_id),
+    ('subordinates_to', line.subordinates_to, line.subordinates_to_id,
+     line.subordinates_to <> '', line.subordinates_to_id)) as part (field, named, organisation_id, needed, seat_id)
+-- Few have anything unknown: the others are passed over before they are taken apart.
+where (line.kind <> 'FOUND' and line.organisation_id is null
+       or line.superior <> '' and line.superior_id is null
+       or line.successor <> '' and line.successor_id is null
+       or line.rehome_to <> '' and line.rehome_to_id is null
+       or line.subordinates_to <> '' and line.subordinates_to_id is null
+       or exists (select from plan_unit everybody
+                  where everybody.organisation_id not in (select organisation_id from plan_reached)))
+  and part.needed
   and (part.organisation_id is null
        or part.seat_id not in (select organisation_id from plan_reached)
           and part.seat_id not in (select organisation_id from plan_code_given));
@@ -97,7 +105,8 @@ from (select taking.line, taking.field, taking.superior_id::text as subject,
                                     and rule.valid @> :'on_date'::date)
                      then 'SUPERIOR_TYPE_NOT_ALLOWED'
              end as reason
-      from (select distinct line, field, superior_id, type from plan_taking) taking
+      from (select distinct line, field, superior_id, type from plan_taking
+            where type is not null) taking
       left join plan_unit superior on superior.organisation_id = taking.superior_id
       left join plan_line founded
         on founded.organisation_id = taking.superior_id and founded.kind = 'FOUND'

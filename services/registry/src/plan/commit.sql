@@ -2,12 +2,9 @@
 -- `act_id`, `acted_at` and `decision_id`. What one statement sets free, such as a code, a
 -- later one takes.
 
--- Acts that lean on these organisations wait, and then see what became of them.
-select count(*)
-from (select organisation_id from organisation
-      where organisation_id in (select organisation_id from plan_doing where effect <> 'FOUND')
-      order by organisation_id
-      for update) locked;
+-- Whoever is founded is referred to by what follows.
+insert into organisation (organisation_id, act_id, recorded_at)
+select organisation_id, :'act_id', :'acted_at' from plan_line where kind = 'FOUND';
 
 -- Superiors before and after.
 with replaced as (
@@ -110,9 +107,7 @@ from plan_line line
 join plan_unit unit on unit.organisation_id = line.organisation_id
 where line.kind = 'END';
 
--- Foundings. Superiors are known before their subordinates are, whatever their lines.
-insert into organisation (organisation_id, act_id, recorded_at)
-select organisation_id, :'act_id', :'acted_at' from plan_line where kind = 'FOUND';
+-- Foundings.
 insert into organisation_founding
     (organisation_id, founded_on, origin, decision_id, recorded, act_id)
 select organisation_id, :'on_date', 'FOUNDED', :'decision_id', tstzrange(:'acted_at', null),

@@ -5,70 +5,72 @@ set local work_mem = '64MB';
 -- Every text that names a unit. ACTED: who ends, moves or is renamed, by the code of the day
 -- before. HEIR: who takes over or inherits, by the code of the day itself.
 create temp table plan_named on commit drop as
-select distinct role, named
-from plan_step step
-cross join lateral (values
-    (case when step.kind <> 'FOUND' then 'ACTED' end, step.unit),
-    ('HEIR', step.superior),
-    ('HEIR', step.successor),
-    ('HEIR', step.rehome_to),
-    ('HEIR', step.subordinates_to)) as part (role, named)
-where step.plan_id = :'plan_id' and part.role is not null and part.named <> '';
+select role, named,
+       length(named) = 36
+           and named ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' as is_id
+from (select 'ACTED' as role, unit as named from plan_step
+      where plan_id = :'plan_id' and kind <> 'FOUND'
+      union
+      select 'HEIR', named
+      from (select superior as named from plan_step where plan_id = :'plan_id'
+            union
+            select successor from plan_step where plan_id = :'plan_id'
+            union
+            select rehome_to from plan_step where plan_id = :'plan_id'
+            union
+            select subordinates_to from plan_step where plan_id = :'plan_id') heir
+      where named <> '') given;
 analyze plan_named;
 
--- The codes that steps of the plan give.
+-- The codes that steps of the plan give to those whom they found.
 create temp table plan_code_given on commit drop as
 select line, unit as code, founded_id as organisation_id
 from plan_step
 where plan_id = :'plan_id' and kind = 'FOUND';
 analyze plan_code_given;
 
+-- Ids that are known, or that the plan gives; and those who act under a code.
 create temp table plan_reference on commit drop as
-with given_id as (
-    select role, named, named::uuid as organisation_id
-    from plan_named
-    where length(named) = 36 and named ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
-), given_code as (
-    select role, named from plan_named
-    except all
-    select role, named from given_id
-), founded as (
-    select distinct on (code) code, organisation_id from plan_code_given order by code, line
-), before as (
-    select code, organisation_id from organisation_code
-    where upper_inf(recorded) and valid @> :'on_date'::date - 1
-), after as (
-    select code, organisation_id from organisation_code
-    where upper_inf(recorded) and valid @> :'on_date'::date
-), renamed as (
-    select distinct on (step.code) step.code, bearer.organisation_id
-    from plan_step step
-    left join before as coded on coded.code = step.unit
-    join lateral (select coalesce(coded.organisation_id,
-                         (select organisation_id from given_id
-                          where given_id.role = 'ACTED' and given_id.named = step.unit))
-                         as organisation_id) bearer on bearer.organisation_id is not null
-    where step.plan_id = :'plan_id' and step.kind = 'RENAME' and step.code <> ''
-    order by step.code, step.line
-)
-select given_id.role, given_id.named, given_id.organisation_id
-from given_id
-where given_id.organisation_id in (select organisation_id from organisation_founding
-                                   where upper_inf(recorded))
-   or given_id.organisation_id in (select organisation_id from plan_code_given)
+select role, named, named::uuid as organisation_id
+from plan_named
+where is_id
+  and (named::uuid in (select organisation_id from organisation_founding
+                       where upper_inf(recorded))
+       or named::uuid in (select organisation_id from plan_code_given))
 union all
-select given_code.role, given_code.named,
-       case given_code.role
-           when 'ACTED' then coalesce(before.organisation_id, after.organisation_id)
-           else coalesce(founded.organisation_id, renamed.organisation_id,
-                         after.organisation_id, before.organisation_id)
-       end
-from given_code
-left join founded on founded.code = given_code.named
-left join renamed on renamed.code = given_code.named
-left join before on before.code = given_code.named
-left join after on after.code = given_code.named;
-delete from plan_reference where organisation_id is null;
+select role, named, coalesce(before.organisation_id, after.organisation_id)
+from plan_named
+left join organisation_code before
+  on before.code = named and upper_inf(before.recorded) and before.valid @> :'on_date'::date - 1
+left join organisation_code after
+  on after.code = named and upper_inf(after.recorded) and after.valid @> :'on_date'::date
+where role = 'ACTED' and not is_id
+  and coalesce(before.organisation_id, after.organisation_id) is not null;
+analyze plan_reference;
+
+-- Whoever takes over or inherits under a code: the one who is founded with it, who is given
+-- it, or who bears it.
+insert into plan_reference (role, named, organisation_id)
+select role, named, organisation_id
+from (select named.role, named.named,
+             coalesce(founded.organisation_id, renamed.organisation_id, after.organisation_id,
+                      before.organisation_id) as organisation_id
+      from plan_named named
+      left join (select distinct on (code) code, organisation_id
+                 from plan_code_given order by code, line) founded on founded.code = named.named
+      left join (select distinct on (step.code) step.code, acted.organisation_id
+                 from plan_step step
+                 join plan_reference acted on acted.role = 'ACTED' and acted.named = step.unit
+                 where step.plan_id = :'plan_id' and step.kind = 'RENAME' and step.code <> ''
+                 order by step.code, step.line) renamed on renamed.code = named.named
+      left join organisation_code after
+        on after.code = named.named and upper_inf(after.recorded)
+       and after.valid @> :'on_date'::date
+      left join organisation_code before
+        on before.code = named.named and upper_inf(before.recorded)
+       and before.valid @> :'on_date'::date - 1
+      where named.role = 'HEIR' and not named.is_id) heir
+where organisation_id is not null;
 analyze plan_reference;
 
 -- The steps, with ids in the place of names.

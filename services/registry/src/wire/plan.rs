@@ -106,9 +106,8 @@ fn step(n: usize, given: pb::PlanStep) -> Result<Step, Refusal> {
     };
     refuse_useless(kind, &given, &part)?;
     let name = parse::optional_text(&part("name"), &given.name, NAME_MAX)?.unwrap_or_default();
-    let short_name =
-        parse::optional_text(&part("short_name"), &given.short_name, SHORT_NAME_MAX)?
-            .unwrap_or_default();
+    let short_name = parse::optional_text(&part("short_name"), &given.short_name, SHORT_NAME_MAX)?
+        .unwrap_or_default();
     let mut step = Step {
         line: given.line,
         kind,
