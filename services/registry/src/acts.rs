@@ -26,4 +26,5 @@ pub mod rename_organisation;
 pub mod resume_organisation;
 pub mod survey_employers;
 pub mod suspend_organisation;
+pub mod undo_act;
 pub mod undo_plan;

@@ -62,6 +62,9 @@ pub enum Refused {
     LinesEmpty,
     TooManyLines { limit: usize },
     LinesRefused { refused: usize },
+    LoadLinesMissing { first_line: usize },
+    SuperiorNotBefore { code: String },
+    ChangesOutOfOrder { on: Date, after: Date },
     LineRepeated { code: String },
     CongressExists { ordinal: i32, last: i32 },
     CongressFormUnknown { form: String },
@@ -115,6 +118,16 @@ pub enum Refused {
     OperationUnknown { name: String },
     OperationUnderWay { plan_id: Uuid },
     OperationAbandoned { attempts: i32 },
+    ActUnknown { act_id: Uuid },
+    ActUndone { act_id: Uuid },
+    ActNotUndoable { act_id: Uuid },
+    LaterActsRest { act_id: Uuid, act_ids: Vec<Uuid>, organisation_ids: Vec<Uuid> },
+    SuperiorNotLiving { organisation_id: Uuid, superior_id: Uuid, on: Date },
+    LifeContradicted { organisation_id: Uuid, on: Option<Date> },
+    AttributeRequired,
+    PeriodInvalid { from: Date, until: Option<Date> },
+    CorrectionReasonRequired,
+    CorrectionChangesNothing { organisation_id: Uuid },
     MemberCountRequired { type_code: String, on: Date },
     MemberCountInvalid { members: i32 },
     CongressFormNotAllowed { form: String, members: i32, delegates_from: i32 },
@@ -463,6 +476,28 @@ impl Refused {
                 format!("{refused} lines are refused; nothing was written"),
             )
             .with("refused", refused),
+            Self::LoadLinesMissing { first_line } => refuse(
+                InvalidArgument,
+                Reason::LoadLinesMissing,
+                format!("Còn thiếu các dòng trước dòng {first_line}; hãy hỏi GetLoad."),
+                format!("the lines before line {first_line} are missing; ask GetLoad"),
+            )
+            .with("first_line", first_line),
+            Self::SuperiorNotBefore { code } => refuse(
+                InvalidArgument,
+                Reason::SuperiorNotBefore,
+                "Công đoàn cấp trên phải đứng ở dòng trước.",
+                "a superior comes in an earlier line",
+            )
+            .with("code", code),
+            Self::ChangesOutOfOrder { on, after } => refuse(
+                InvalidArgument,
+                Reason::ChangesOutOfOrder,
+                format!("Thay đổi ngày {on} phải sau ngày {after}."),
+                format!("what happened on {on} must come after {after}"),
+            )
+            .with("on", on)
+            .with("after", after),
             Self::LineRepeated { code } => refuse(
                 InvalidArgument,
                 Reason::LineRepeated,
@@ -840,6 +875,80 @@ impl Refused {
                 "the operation was given up after several attempts; nothing was done",
             )
             .with("attempts", attempts),
+            Self::ActUnknown { act_id } => refuse(
+                NotFound,
+                Reason::ActUnknown,
+                "Không có nghiệp vụ này, hoặc nghiệp vụ nằm ngoài phạm vi của người dùng.",
+                "there is no such act, or it lies outside your scope",
+            )
+            .with("act_id", act_id),
+            Self::ActUndone { act_id } => refuse(
+                FailedPrecondition,
+                Reason::ActUndone,
+                "Nghiệp vụ này đã được huỷ bỏ.",
+                "the act is undone already",
+            )
+            .with("act_id", act_id),
+            Self::ActNotUndoable { act_id } => refuse(
+                FailedPrecondition,
+                Reason::ActNotUndoable,
+                "Nghiệp vụ này ghi cả đại hội, lễ ra mắt, khảo sát hoặc phân quyền nên không thể huỷ bỏ.",
+                "the act recorded a congress, a ceremony, a survey or a grant as well: it cannot be undone",
+            )
+            .with("act_id", act_id),
+            Self::LaterActsRest { act_id, act_ids, organisation_ids } => refuse(
+                FailedPrecondition,
+                Reason::LaterActsRest,
+                "Có nghiệp vụ sau dựa vào nghiệp vụ này; hãy huỷ bỏ nghiệp vụ sau trước.",
+                "later acts rest on this one; undo them first",
+            )
+            .with("act_id", act_id)
+            .with("act_ids", joined(&act_ids))
+            .with("organisation_ids", joined(&organisation_ids)),
+            Self::SuperiorNotLiving { organisation_id, superior_id, on } => refuse(
+                FailedPrecondition,
+                Reason::SuperiorNotLiving,
+                "Có ngày tổ chức sẽ trực thuộc một cấp trên không tồn tại vào ngày đó.",
+                "on some day the organisation would stand under a superior that does not exist then",
+            )
+            .with("organisation_id", organisation_id)
+            .with("superior_id", superior_id)
+            .with("on", on),
+            Self::LifeContradicted { organisation_id, on } => refuse(
+                FailedPrecondition,
+                Reason::LifeContradicted,
+                "Có dữ liệu đã biết nằm ngoài thời gian tồn tại sẽ có của tổ chức.",
+                "something known lies outside the life that the organisation would have",
+            )
+            .with("organisation_id", organisation_id)
+            .with("on", on.map(|on| on.to_string()).unwrap_or_default()),
+            Self::AttributeRequired => refuse(
+                InvalidArgument,
+                Reason::AttributeRequired,
+                "Phải nêu đúng một thuộc tính cần đính chính.",
+                "name the one attribute to correct",
+            ),
+            Self::PeriodInvalid { from, until } => refuse(
+                InvalidArgument,
+                Reason::PeriodInvalid,
+                "Khoảng thời gian đính chính phải có ít nhất một ngày và nằm trong thời gian tồn tại.",
+                "the period has at least one day and lies within the life of the organisation",
+            )
+            .with("from", from)
+            .with("until", until.map(|until| until.to_string()).unwrap_or_default()),
+            Self::CorrectionReasonRequired => refuse(
+                InvalidArgument,
+                Reason::CorrectionReasonRequired,
+                "Phải nêu quyết định hoặc lý do đính chính.",
+                "name the decision or the reason of the correction",
+            ),
+            Self::CorrectionChangesNothing { organisation_id } => refuse(
+                FailedPrecondition,
+                Reason::CorrectionChangesNothing,
+                "Nội dung này đã được biết đúng như vậy trong suốt khoảng thời gian đó.",
+                "this is what is known of the whole period already",
+            )
+            .with("organisation_id", organisation_id),
             Self::MemberCountRequired { type_code, on } => refuse(
                 InvalidArgument,
                 Reason::MemberCountRequired,
@@ -936,6 +1045,11 @@ impl From<Refused> for Failure {
     fn from(refused: Refused) -> Self {
         refused.refusal().into()
     }
+}
+
+/// Ids in one text, in their order.
+fn joined(ids: &[Uuid]) -> String {
+    ids.iter().map(Uuid::to_string).collect::<Vec<_>>().join(" ")
 }
 
 /// A refusal in the making, whose metadata takes whatever prints itself plainly.

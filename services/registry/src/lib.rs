@@ -14,6 +14,7 @@ pub mod basis;
 mod bootstrap;
 pub mod consent;
 pub mod error;
+pub mod load_parts;
 pub mod operation;
 pub mod plan;
 pub mod reads;
@@ -21,7 +22,9 @@ pub mod reference;
 pub mod rules;
 pub mod seats;
 pub mod sizes;
+pub mod timeline;
 pub mod tree;
+pub mod undo;
 pub mod wire;
 
 use std::sync::Arc;

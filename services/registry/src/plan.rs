@@ -168,9 +168,8 @@ impl Plan {
                       (select act_id from operation
                        where operation.plan_id = plan.plan_id and kind = 'COMMIT'
                          and state = 'SUCCEEDED') as committed_by,
-                      exists (select from operation
-                              where operation.plan_id = plan.plan_id and kind = 'UNDO'
-                                and state = 'SUCCEEDED') as "undone!",
+                      exists (select from operation join act_undone using (act_id)
+               where operation.plan_id = plan.plan_id and kind = 'COMMIT') as "undone!",
                       exists (select from operation
                               where operation.plan_id = plan.plan_id
                                 and state = 'WAITING') as "under_way!",

@@ -127,6 +127,14 @@ impl Rules {
         }
     }
 
+    /// An organisation of this type may have a sector: it is no superior organisation.
+    pub fn bears_sector(&self, type_code: &str, on: Date) -> bool {
+        let versions = self.types.get(type_code).into_iter().flatten();
+        versions
+            .filter(|version| version.span.contains(on))
+            .any(|version| version.tier >= GRASSROOTS_TIER)
+    }
+
     /// The sector exists and is no group.
     pub fn sector(&self, sector: &str) -> Result<(), Refused> {
         match self.sectors.get(sector) {

@@ -3,9 +3,8 @@ select plan.plan_id, plan.organisation_id, plan.name, plan.effective_on, plan.de
        (select act_id from operation
         where operation.plan_id = plan.plan_id and kind = 'COMMIT' and state = 'SUCCEEDED')
            as committed_by,
-       exists (select from operation
-               where operation.plan_id = plan.plan_id and kind = 'UNDO'
-                 and state = 'SUCCEEDED') as "undone!",
+       exists (select from operation join act_undone using (act_id)
+               where operation.plan_id = plan.plan_id and kind = 'COMMIT') as "undone!",
        (select count(*) from plan_step where plan_step.plan_id = plan.plan_id) as "steps!",
        (select coalesce(max(line), 0) from plan_step where plan_step.plan_id = plan.plan_id)
            as "last_line!",

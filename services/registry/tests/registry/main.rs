@@ -16,4 +16,5 @@ mod reads;
 mod scope;
 mod sizes;
 mod statuses;
+mod undoing;
 mod world;

@@ -87,6 +87,7 @@ pub struct Actor {
     pub grants: pb::grant_service_client::GrantServiceClient<Spoken>,
     pub plans: pb::plan_service_client::PlanServiceClient<Spoken>,
     pub operations: pb::operation_service_client::OperationServiceClient<Spoken>,
+    pub corrections: pb::correction_service_client::CorrectionServiceClient<Spoken>,
 }
 
 impl World {
@@ -191,6 +192,7 @@ impl World {
             grants: pb::grant_service_client::GrantServiceClient::new(spoken()),
             plans: pb::plan_service_client::PlanServiceClient::new(spoken()),
             operations: pb::operation_service_client::OperationServiceClient::new(spoken()),
+            corrections: pb::correction_service_client::CorrectionServiceClient::new(spoken()),
         }
     }
 
@@ -318,6 +320,16 @@ impl Actor {
         Ok(())
     }
 
+    /// Undoes an act; answers how many organisations it concerned.
+    pub async fn undoes(&mut self, act: Uuid) -> Result<i32, Status> {
+        let request = pb::UndoActRequest {
+            request_id: fresh(),
+            act_id: act.to_string(),
+            ..Default::default()
+        };
+        Ok(self.corrections.undo_act(request).await?.into_inner().organisations)
+    }
+
     pub async fn reads(
         &mut self,
         organisation: Uuid,
@@ -396,6 +408,7 @@ pub fn line(
         sector: sector.to_string(),
         superior_code: superior.to_string(),
         founded_on: Some(civil(ORIGIN)),
+        ..Default::default()
     }
 }
 
