@@ -79,7 +79,8 @@ where reason is not null;
 
 -- Whoever takes over units lives on, directs, and is of a type that may.
 create temp table plan_taking on commit drop as
-select line.line, 'superior' as field, line.superior_id, coalesce(unit.type, line.type) as type,
+select line.line, 'superior' as field, line.superior_id,
+       case when line.kind = 'FOUND' then line.type else unit.type end as type,
        line.organisation_id
 from plan_line line
 left join plan_unit unit on line.kind = 'HAND_OVER' and unit.organisation_id = line.organisation_id

@@ -355,7 +355,7 @@ async fn a_plan_goes_from_draft_to_dry_run_to_commit_to_undo() {
     assert_eq!(reason(admin.plans.list_ending_units(request.clone()).await), "DRY_RUN_REQUIRED");
     admin.adds(&plan_id, wards()).await.expect("added");
     assert_eq!(reason(admin.commits(&plan_id).await), "DRY_RUN_REQUIRED");
-    assert_eq!(reason(admin.undoes(&plan_id).await), "PLAN_NOT_COMMITTED");
+    assert_eq!(reason(admin.takes_back(&plan_id).await), "PLAN_NOT_COMMITTED");
     admin.tries(&plan_id).await.expect("tried");
     let ending = admin.plans.list_ending_units(request).await.expect("listed").into_inner();
     assert_eq!(ending.organisation_ids.len(), 3);

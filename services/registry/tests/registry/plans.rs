@@ -167,7 +167,7 @@ impl Actor {
         self.waits(operation).await
     }
 
-    pub async fn undoes(&mut self, plan_id: &str) -> Result<pb::PlanUndone, Status> {
+    pub async fn takes_back(&mut self, plan_id: &str) -> Result<pb::PlanUndone, Status> {
         let operation = self.asks_undo(plan_id).await?;
         self.waits(operation).await
     }
@@ -343,7 +343,7 @@ async fn an_undo_knows_again_what_was_known_before_at_every_date() {
     let between = OffsetDateTime::now_utc();
 
     let changes = world.changes().await;
-    let undone = admin.undoes(&plan_id).await.expect("undone");
+    let undone = admin.takes_back(&plan_id).await.expect("undone");
     assert_eq!(known(&world).await, before);
     let hanoi = world.unit("HN");
     assert_eq!(admin.children(hanoi, ON).await, ["HN-BD", "HN-CG", "HN-GD"]);
@@ -369,7 +369,7 @@ async fn an_undo_knows_again_what_was_known_before_at_every_date() {
         _ => None,
     });
     assert_eq!(acts, Some(vec![committed.act_id]));
-    assert_eq!(reason(admin.undoes(&plan_id).await), "PLAN_CLOSED");
+    assert_eq!(reason(admin.takes_back(&plan_id).await), "PLAN_CLOSED");
 }
 
 #[tokio::test]
@@ -385,7 +385,7 @@ async fn a_plan_on_which_later_acts_rest_is_not_undone() {
     let ward = id(&found.into_inner().organisations[0].organisation_id);
     admin.founds(ward, "P1-NEW", today()).await.expect("founded");
     let known_before = known(&world).await;
-    assert_eq!(reason(admin.undoes(&plan_id).await), "LATER_ACTS_REST");
+    assert_eq!(reason(admin.takes_back(&plan_id).await), "LATER_ACTS_REST");
     assert_eq!(known(&world).await, known_before);
 }
 
