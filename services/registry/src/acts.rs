@@ -1,15 +1,20 @@
 //! What registry does: one act, one file.
 
 pub mod add_decision_alias;
+pub mod add_plan_steps;
 pub mod appoint_committee;
 pub mod assign_unit;
 pub mod begin_joint_direction;
+pub mod begin_operation;
 pub mod begin_secondment;
 pub mod change_aliases;
 pub mod change_sector;
 pub mod change_territory;
 pub mod change_type;
+pub mod commit_plan;
 pub mod complete_steering_committee;
+pub mod create_plan;
+pub mod dry_run_plan;
 pub mod end_grant;
 pub mod end_joint_direction;
 pub mod end_offices;
@@ -35,3 +40,4 @@ pub mod split_off;
 pub mod survey_employers;
 pub mod suspend_organisation;
 pub mod undo_act;
+pub mod undo_plan;

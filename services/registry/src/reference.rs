@@ -19,6 +19,7 @@ const MINIMUM_FOUNDERS: &str = include_str!("../reference/minimum_founders.csv")
 const COMMUNES: &str = include_str!("../reference/communes.csv");
 const TERRITORIES: &str = include_str!("../reference/territories.csv");
 const DOCUMENT_KINDS: &str = include_str!("../reference/document_kinds.csv");
+const ENTERPRISE_TYPES: &str = include_str!("../reference/enterprise_types.csv");
 const CAMPAIGN_STAGES: &str = include_str!("../reference/campaign_stages.csv");
 
 #[derive(Deserialize)]
@@ -76,6 +77,12 @@ struct TerritoryLine {
 
 #[derive(Deserialize)]
 struct DocumentKindLine {
+    code: String,
+    name_vi: String,
+}
+
+#[derive(Deserialize)]
+struct EnterpriseTypeLine {
     code: String,
     name_vi: String,
 }
@@ -255,6 +262,16 @@ async fn write(db: &mut PgConnection) -> anyhow::Result<()> {
     }
 
     bodies::write(db).await?;
+    for line in lines::<EnterpriseTypeLine>(ENTERPRISE_TYPES)? {
+        sqlx::query!(
+            "insert into enterprise_type_rule (enterprise_type, name_vi) values ($1, $2)
+             on conflict (enterprise_type) do nothing",
+            line.code,
+            line.name_vi,
+        )
+        .execute(&mut *db)
+        .await?;
+    }
     for line in lines::<StageLine>(CAMPAIGN_STAGES)? {
         sqlx::query!(
             "insert into campaign_stage_rule (stage, stage_order, name_vi) values ($1, $2, $3)

@@ -13,6 +13,7 @@ pub mod grant;
 pub mod life_cycle;
 pub mod load;
 pub mod organisation;
+pub mod plan;
 pub mod secondment;
 pub mod steering;
 pub mod succession;

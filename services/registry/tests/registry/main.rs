@@ -14,6 +14,8 @@ mod life_cycle;
 mod load;
 mod moves;
 mod names;
+mod plan_refusals;
+mod plans;
 mod reads;
 mod scope;
 mod secondments;
