@@ -5,6 +5,7 @@ mod congress;
 mod decision;
 mod employer;
 mod grant;
+mod history;
 mod organisation;
 mod steering;
 
@@ -16,22 +17,25 @@ use proto::registry::v1 as pb;
 use tonic::service::Routes;
 
 use crate::reads::Asked;
+use crate::search_index::SearchIndex;
 
 /// All of registry's gRPC services.
 #[derive(Clone)]
 pub struct Api {
     database: Database,
+    names: SearchIndex,
 }
 
 impl Api {
-    /// Answers from this database.
-    pub fn new(database: Database) -> Self {
-        Self { database }
+    /// Answers from this database, whose names are in this index.
+    pub(crate) fn new(database: Database, names: SearchIndex) -> Self {
+        Self { database, names }
     }
 
     /// The services, to be served.
     pub fn routes(self) -> Routes {
         Routes::new(pb::organisation_service_server::OrganisationServiceServer::new(self.clone()))
+            .add_service(pb::history_service_server::HistoryServiceServer::new(self.clone()))
             .add_service(pb::decision_service_server::DecisionServiceServer::new(self.clone()))
             .add_service(pb::congress_service_server::CongressServiceServer::new(self.clone()))
             .add_service(pb::ceremony_service_server::CeremonyServiceServer::new(self.clone()))

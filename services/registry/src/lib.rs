@@ -16,6 +16,7 @@ pub mod error;
 pub mod reads;
 pub mod reference;
 pub mod rules;
+mod search_index;
 pub mod seats;
 pub mod tree;
 pub mod wire;
@@ -30,6 +31,7 @@ use chassis::serve::{Running, Service};
 use serde::Deserialize;
 
 use crate::api::Api;
+use crate::search_index::SearchIndex;
 
 pub use bootstrap::bootstrap;
 
@@ -59,8 +61,10 @@ pub async fn start(config: Config) -> anyhow::Result<Running> {
         Arc::new(seen::Keys::new(config.seen_key.read()?.as_bytes()).context("use seen_key")?);
     let database = database::open(&config.database, "registry", &[], seal).await?;
     reference::bring_up_to_date(database.pool()).await.context("write the reference data")?;
+    let names = SearchIndex::new(database.pool().clone());
     Service::new("registry", &config.serve)
-        .routes(Api::new(database.clone()).routes())
+        .routes(Api::new(database.clone(), names.clone()).routes())
+        .background("search index", move |stopping| names.run(stopping))
         .database(database)
         .start()
         .await

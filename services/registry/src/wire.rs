@@ -7,6 +7,7 @@ pub mod congress;
 pub mod decision;
 pub mod employer;
 pub mod grant;
+pub mod history;
 pub mod organisation;
 pub mod steering;
 

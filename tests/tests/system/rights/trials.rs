@@ -43,8 +43,13 @@ fn one(message: impl Message) -> Vec<Vec<u8>> {
 
 fn kind_of(method: &str) -> Kind {
     const PUBLIC: [&str; 3] = ["/ListIndicators", "/ListSchemes", "/ListTemplates"];
-    const FILTERED: [&str; 3] =
-        ["/BatchGetOrganisations", "/SearchOrganisations", "/ListConsequences"];
+    const FILTERED: [&str; 5] = [
+        "/BatchGetOrganisations",
+        "/SearchOrganisations",
+        "/ListOrganisations",
+        "/ListCodeBearers",
+        "/ListConsequences",
+    ];
     if PUBLIC.iter().any(|name| method.ends_with(name)) {
         Kind::Public
     } else if FILTERED.iter().any(|name| method.ends_with(name)) {

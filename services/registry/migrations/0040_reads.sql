@@ -1,0 +1,220 @@
+-- What reads of the whole tree stand on.
+
+-- What an act wrote to be searched for is taken into memory when the act is seen.
+create index organisation_name_act on organisation_name (act_id);
+create index organisation_code_act on organisation_code (act_id);
+-- Which is why names need no index of their trigrams here.
+drop index organisation_name_search;
+
+-- Organisations in the order of their codes, the same on every machine.
+create index organisation_code_order on organisation_code (code collate "C", organisation_id);
+
+-- A walk down the tree reads edges of one superior from the index alone: those that were
+-- recorded in one act are spread over the whole table.
+drop index organisation_parent_skeleton;
+create index organisation_parent_skeleton
+    on organisation_parent (superior_id, organisation_id) include (valid, recorded)
+    where has_subordinates;
+drop index organisation_parent_leaves;
+create index organisation_parent_leaves
+    on organisation_parent (superior_id, organisation_id) include (valid, recorded)
+    where not has_subordinates;
+
+-- True when the end user holds the permission of this transaction's method on the
+-- Confederation: every line ends there, so that nothing need be asked of each organisation.
+-- An organisation that is known never to have existed has no superior either.
+create function scope_is_whole() returns boolean
+    language plpgsql stable
+as $$
+begin
+    return exists (
+        select from access.granted() as held (organisation_id)
+        join organisation_founding founding using (organisation_id)
+        where upper_inf(founding.recorded)
+          and not exists (select from access.superior edge
+                          where edge.organisation_id = held.organisation_id)
+          and not exists (select from access.ending ending
+                          where ending.organisation_id = held.organisation_id
+                            and ending.ended_on <= access.today()));
+end;
+$$;
+
+-- Every organisation that `access.covers`, found from where the rights are held instead of
+-- from the organisation: for statements that ask it of very many. Those below a superior are
+-- looked for twice, because the skeleton and the leaves have an index each.
+create function scope() returns setof uuid
+    language plpgsql stable rows 5000
+as $$
+begin
+    return query
+    with recursive covered (organisation_id, is_superior) as (
+        select held.organisation_id, true
+        from access.granted() as held (organisation_id)
+        where not exists (select from organisation_ending ending
+                          where ending.organisation_id = held.organisation_id
+                            and upper_inf(ending.recorded)
+                            and ending.ended_on <= access.today())
+        union
+        select prior.organisation_id, prior.is_superior
+        from covered
+        cross join lateral (
+            -- Those that ended and went on in it.
+            select ending.organisation_id, true as is_superior
+            from organisation_ending ending
+            where ending.principal_successor_id = covered.organisation_id
+              and upper_inf(ending.recorded) and ending.ended_on <= access.today()
+            union all
+            -- Those that stand below it today, or stood there when they ended without an
+            -- heir, or will stand there first.
+            select edge.organisation_id, edge.has_subordinates
+            from (select organisation_id, valid, has_subordinates from organisation_parent
+                  where covered.is_superior
+                    and superior_id = covered.organisation_id and has_subordinates
+                    and upper_inf(recorded)
+                  union all
+                  select organisation_id, valid, has_subordinates from organisation_parent
+                  where covered.is_superior
+                    and superior_id = covered.organisation_id and not has_subordinates
+                    and upper_inf(recorded)) edge
+            where edge.valid @> access.today()
+               or (not exists (select from organisation_ending ending
+                               where ending.organisation_id = edge.organisation_id
+                                 and upper_inf(ending.recorded)
+                                 and ending.ended_on <= access.today()
+                                 and ending.principal_successor_id is not null)
+                   and not exists (
+                       select from organisation_parent other
+                       where other.organisation_id = edge.organisation_id
+                         and upper_inf(other.recorded)
+                         and case when lower(edge.valid) <= access.today()
+                                  then lower(other.valid) <= access.today()
+                                       and lower(other.valid) > lower(edge.valid)
+                                  else lower(other.valid) < lower(edge.valid) end))
+        ) prior
+    )
+    select distinct covered.organisation_id from covered;
+end;
+$$;
+
+-- One row if an organisation, as it stood on a date, is what is asked for; null asks for
+-- anything. p_statuses may name NOT_YET_FOUNDED; p_sector may be a group of sectors; the
+-- periods of founding and ending reach from one day until the day before the other.
+create function fitting(
+    p_organisation uuid, p_on date, p_known timestamptz, p_type text, p_sector text,
+    p_statuses text[], p_founded_from date, p_founded_until date,
+    p_ended_from date, p_ended_until date) returns setof uuid
+    language sql stable rows 1
+begin atomic
+    select founding.organisation_id
+    from organisation_founding founding
+    where founding.organisation_id = p_organisation
+      and founding.recorded @> p_known
+      and (p_founded_from is null or founding.founded_on >= p_founded_from)
+      and (p_founded_until is null or founding.founded_on < p_founded_until)
+      and (p_type is null
+           or exists (select from organisation_type known
+                      where known.organisation_id = p_organisation
+                        and known.recorded @> p_known
+                        and known.valid @> greatest(p_on, founding.founded_on)
+                        and known.type = p_type))
+      and (p_sector is null
+           or exists (select from organisation_sector known
+                      join sector_rule rule on rule.sector = known.sector
+                      where known.organisation_id = p_organisation
+                        and known.recorded @> p_known
+                        and known.valid @> greatest(p_on, founding.founded_on)
+                        and p_sector in (rule.sector, rule.group_of)))
+      and (p_statuses is null
+           or case when p_on < founding.founded_on then 'NOT_YET_FOUNDED'
+                   else (select known.status from organisation_status known
+                         where known.organisation_id = p_organisation
+                           and known.recorded @> p_known and known.valid @> p_on)
+              end = any(p_statuses))
+      and ((p_ended_from is null and p_ended_until is null)
+           or exists (select from organisation_ending ending
+                      where ending.organisation_id = p_organisation
+                        and ending.recorded @> p_known
+                        and (p_ended_from is null or ending.ended_on >= p_ended_from)
+                        and (p_ended_until is null or ending.ended_on < p_ended_until)));
+end;
+
+-- In which ways an organisation differs between two trees; one row, of no kinds where it does
+-- not. p_was and p_is say whether it stands in the first and in the second.
+create function differing(
+    p_organisation uuid, p_was boolean, p_is boolean,
+    p_from_on date, p_from_known timestamptz, p_to_on date, p_to_known timestamptz)
+    returns setof text[]
+    language sql stable rows 1
+begin atomic
+    select case
+        when not p_was then array[case status_from.status when 'ENDED' then 'ENDING_CORRECTED'
+                                  else case when status_from.status is null then 'FOUNDED'
+                                            else 'MOVED_IN' end end]
+        when not p_is then array[case status_to.status when 'ENDED' then 'ENDED'
+                                 else case when status_to.status is null
+                                           then 'FOUNDING_CORRECTED' else 'MOVED_OUT' end end]
+        else array_remove(array[
+            case when (select superior_id from organisation_parent known
+                       where known.organisation_id = p_organisation
+                         and known.valid @> p_from_on and known.recorded @> p_from_known)
+                      is distinct from
+                      (select superior_id from organisation_parent known
+                       where known.organisation_id = p_organisation
+                         and known.valid @> p_to_on and known.recorded @> p_to_known)
+                 then 'MOVED' end,
+            case when (select row (name, short_name) from organisation_name known
+                       where known.organisation_id = p_organisation
+                         and known.valid @> p_from_on and known.recorded @> p_from_known)
+                      is distinct from
+                      (select row (name, short_name) from organisation_name known
+                       where known.organisation_id = p_organisation
+                         and known.valid @> p_to_on and known.recorded @> p_to_known)
+                 then 'RENAMED' end,
+            case when (select code from organisation_code known
+                       where known.organisation_id = p_organisation
+                         and known.valid @> p_from_on and known.recorded @> p_from_known)
+                      is distinct from
+                      (select code from organisation_code known
+                       where known.organisation_id = p_organisation
+                         and known.valid @> p_to_on and known.recorded @> p_to_known)
+                 then 'CODE_CHANGED' end,
+            case when (select type from organisation_type known
+                       where known.organisation_id = p_organisation
+                         and known.valid @> p_from_on and known.recorded @> p_from_known)
+                      is distinct from
+                      (select type from organisation_type known
+                       where known.organisation_id = p_organisation
+                         and known.valid @> p_to_on and known.recorded @> p_to_known)
+                 then 'TYPE_CHANGED' end,
+            case when (select sector from organisation_sector known
+                       where known.organisation_id = p_organisation
+                         and known.valid @> p_from_on and known.recorded @> p_from_known)
+                      is distinct from
+                      (select sector from organisation_sector known
+                       where known.organisation_id = p_organisation
+                         and known.valid @> p_to_on and known.recorded @> p_to_known)
+                 then 'SECTOR_CHANGED' end,
+            case when status_from.status is distinct from status_to.status
+                 then 'STATUS_CHANGED' end
+        ], null) end
+    from (select (select status from organisation_status known
+                  where known.organisation_id = p_organisation
+                    and known.valid @> p_from_on and known.recorded @> p_from_known) as status
+         ) status_from,
+         (select (select status from organisation_status known
+                  where known.organisation_id = p_organisation
+                    and known.valid @> p_to_on and known.recorded @> p_to_known) as status
+         ) status_to;
+end;
+
+-- The organisations of a tree, as `subtree` answers them, without a root that does not live.
+create function living_subtree(p_root uuid, p_on date, p_known timestamptz) returns setof uuid
+    language sql stable rows 1000
+begin atomic
+    select organisation_id
+    from subtree(p_root, p_on, p_known) as below (organisation_id)
+    where organisation_id <> p_root
+       or exists (select from organisation_status status
+                  where status.organisation_id = p_root and status.status <> 'ENDED'
+                    and status.valid @> p_on and status.recorded @> p_known);
+end;
