@@ -21,3 +21,4 @@ pub mod rename_organisation;
 pub mod resume_organisation;
 pub mod survey_employers;
 pub mod suspend_organisation;
+pub mod undo_act;

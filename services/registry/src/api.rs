@@ -2,9 +2,11 @@
 
 mod ceremony;
 mod congress;
+mod correction;
 mod decision;
 mod employer;
 mod grant;
+mod load;
 mod history;
 mod organisation;
 mod steering;
@@ -38,6 +40,7 @@ impl Api {
             .add_service(pb::history_service_server::HistoryServiceServer::new(self.clone()))
             .add_service(pb::decision_service_server::DecisionServiceServer::new(self.clone()))
             .add_service(pb::congress_service_server::CongressServiceServer::new(self.clone()))
+            .add_service(pb::correction_service_server::CorrectionServiceServer::new(self.clone()))
             .add_service(pb::ceremony_service_server::CeremonyServiceServer::new(self.clone()))
             .add_service(pb::employer_service_server::EmployerServiceServer::new(self.clone()))
             .add_service(pb::steering_service_server::SteeringServiceServer::new(self.clone()))

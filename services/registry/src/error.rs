@@ -67,6 +67,9 @@ pub enum Refused {
     LinesEmpty,
     TooManyLines { limit: usize },
     LinesRefused { refused: usize },
+    LoadLinesMissing { first_line: usize },
+    SuperiorNotBefore { code: String },
+    ChangesOutOfOrder { on: Date, after: Date },
     LineRepeated { code: String },
     CongressExists { ordinal: i32, last: i32 },
     CongressFormUnknown { form: String },
@@ -104,6 +107,26 @@ pub enum Refused {
     GrantExists,
     GrantEnded { grant_id: Uuid },
     GrantDatesInvalid { today: Date },
+    ActUnknown { act_id: Uuid },
+    ActUndone { act_id: Uuid },
+    ActNotUndoable { act_id: Uuid },
+    LaterActsRest { act_id: Uuid, act_ids: Vec<Uuid>, organisation_ids: Vec<Uuid> },
+    SuperiorNotLiving { organisation_id: Uuid, superior_id: Uuid, on: Date },
+    LifeContradicted { organisation_id: Uuid, on: Option<Date> },
+    AttributeRequired,
+    PeriodInvalid { from: Date, until: Option<Date> },
+    CorrectionReasonRequired,
+    CorrectionChangesNothing { organisation_id: Uuid },
+    MemberCountRequired { type_code: String, on: Date },
+    MemberCountInvalid { members: i32 },
+    CongressFormNotAllowed { form: String, members: i32, delegates_from: i32 },
+    BodyTooLarge { body: String, seats: i32, most: i32, allowed: i32 },
+    BodyTooSmall { body: String, seats: i32, least: i32 },
+    SeatsExceeded { body: String, seats: i32, decided: i32 },
+    CoOptedTooMany { co_opted: i64, limit: i32 },
+    ConsentNotSuperiors { decision_id: Uuid },
+    BodySizeInvalid { body: String },
+    MergerUnknown { organisation_id: Uuid },
     SearchIndexUnready,
     ComparisonReversed { from: String, to: String },
 }
@@ -444,6 +467,28 @@ impl Refused {
                 format!("{refused} lines are refused; nothing was written"),
             )
             .with("refused", refused),
+            Self::LoadLinesMissing { first_line } => refuse(
+                InvalidArgument,
+                Reason::LoadLinesMissing,
+                format!("Còn thiếu các dòng trước dòng {first_line}; hãy hỏi GetLoad."),
+                format!("the lines before line {first_line} are missing; ask GetLoad"),
+            )
+            .with("first_line", first_line),
+            Self::SuperiorNotBefore { code } => refuse(
+                InvalidArgument,
+                Reason::SuperiorNotBefore,
+                "Công đoàn cấp trên phải đứng ở dòng trước.",
+                "a superior comes in an earlier line",
+            )
+            .with("code", code),
+            Self::ChangesOutOfOrder { on, after } => refuse(
+                InvalidArgument,
+                Reason::ChangesOutOfOrder,
+                format!("Thay đổi ngày {on} phải sau ngày {after}."),
+                format!("what happened on {on} must come after {after}"),
+            )
+            .with("on", on)
+            .with("after", after),
             Self::LineRepeated { code } => refuse(
                 InvalidArgument,
                 Reason::LineRepeated,
@@ -712,6 +757,161 @@ impl Refused {
                 "a grant begins and ends today or later, and ends after it began",
             )
             .with("today", today),
+            Self::ActUnknown { act_id } => refuse(
+                NotFound,
+                Reason::ActUnknown,
+                "Không có nghiệp vụ này, hoặc nghiệp vụ nằm ngoài phạm vi của người dùng.",
+                "there is no such act, or it lies outside your scope",
+            )
+            .with("act_id", act_id),
+            Self::ActUndone { act_id } => refuse(
+                FailedPrecondition,
+                Reason::ActUndone,
+                "Nghiệp vụ này đã được huỷ bỏ.",
+                "the act is undone already",
+            )
+            .with("act_id", act_id),
+            Self::ActNotUndoable { act_id } => refuse(
+                FailedPrecondition,
+                Reason::ActNotUndoable,
+                "Nghiệp vụ này ghi cả đại hội, lễ ra mắt, khảo sát hoặc phân quyền nên không thể huỷ bỏ.",
+                "the act recorded a congress, a ceremony, a survey or a grant as well: it cannot be undone",
+            )
+            .with("act_id", act_id),
+            Self::LaterActsRest { act_id, act_ids, organisation_ids } => refuse(
+                FailedPrecondition,
+                Reason::LaterActsRest,
+                "Có nghiệp vụ sau dựa vào nghiệp vụ này; hãy huỷ bỏ nghiệp vụ sau trước.",
+                "later acts rest on this one; undo them first",
+            )
+            .with("act_id", act_id)
+            .with("act_ids", joined(&act_ids))
+            .with("organisation_ids", joined(&organisation_ids)),
+            Self::SuperiorNotLiving { organisation_id, superior_id, on } => refuse(
+                FailedPrecondition,
+                Reason::SuperiorNotLiving,
+                "Có ngày tổ chức sẽ trực thuộc một cấp trên không tồn tại vào ngày đó.",
+                "on some day the organisation would stand under a superior that does not exist then",
+            )
+            .with("organisation_id", organisation_id)
+            .with("superior_id", superior_id)
+            .with("on", on),
+            Self::LifeContradicted { organisation_id, on } => refuse(
+                FailedPrecondition,
+                Reason::LifeContradicted,
+                "Có dữ liệu đã biết nằm ngoài thời gian tồn tại sẽ có của tổ chức.",
+                "something known lies outside the life that the organisation would have",
+            )
+            .with("organisation_id", organisation_id)
+            .with("on", on.map(|on| on.to_string()).unwrap_or_default()),
+            Self::AttributeRequired => refuse(
+                InvalidArgument,
+                Reason::AttributeRequired,
+                "Phải nêu đúng một thuộc tính cần đính chính.",
+                "name the one attribute to correct",
+            ),
+            Self::PeriodInvalid { from, until } => refuse(
+                InvalidArgument,
+                Reason::PeriodInvalid,
+                "Khoảng thời gian đính chính phải có ít nhất một ngày và nằm trong thời gian tồn tại.",
+                "the period has at least one day and lies within the life of the organisation",
+            )
+            .with("from", from)
+            .with("until", until.map(|until| until.to_string()).unwrap_or_default()),
+            Self::CorrectionReasonRequired => refuse(
+                InvalidArgument,
+                Reason::CorrectionReasonRequired,
+                "Phải nêu quyết định hoặc lý do đính chính.",
+                "name the decision or the reason of the correction",
+            ),
+            Self::CorrectionChangesNothing { organisation_id } => refuse(
+                FailedPrecondition,
+                Reason::CorrectionChangesNothing,
+                "Nội dung này đã được biết đúng như vậy trong suốt khoảng thời gian đó.",
+                "this is what is known of the whole period already",
+            )
+            .with("organisation_id", organisation_id),
+            Self::MemberCountRequired { type_code, on } => refuse(
+                InvalidArgument,
+                Reason::MemberCountRequired,
+                "Phải nêu số đoàn viên khi đại hội: số lượng ủy viên tính theo số đó.",
+                "state how many members the congress was held for: bodies are judged by it",
+            )
+            .with("type", type_code)
+            .with("on", on),
+            Self::MemberCountInvalid { members } => refuse(
+                InvalidArgument,
+                Reason::MemberCountInvalid,
+                "Số đoàn viên từ 1 đến 100.000.000.",
+                "a congress is held for 1 to 100,000,000 members",
+            )
+            .with("members", members),
+            Self::CongressFormNotAllowed { form, members, delegates_from } => refuse(
+                FailedPrecondition,
+                Reason::CongressFormNotAllowed,
+                format!("Từ {delegates_from} đoàn viên là đại hội đại biểu, dưới đó là toàn thể; hình thức khác cần cấp trên đồng ý."),
+                format!("from {delegates_from} members on a congress is one of delegates, below it is plenary; another form needs the superior's consent"),
+            )
+            .with("form", form)
+            .with("members", members)
+            .with("delegates_from", delegates_from),
+            Self::BodyTooLarge { body, seats, most, allowed } => refuse(
+                FailedPrecondition,
+                Reason::BodyTooLarge,
+                format!("Có {seats} ủy viên, tối đa {allowed}; nhiều hơn cần cấp trên đồng ý hoặc do sáp nhập."),
+                format!("there are {seats} seats; at most {allowed} are allowed, more with the superior's consent or after a merger"),
+            )
+            .with("body", body)
+            .with("seats", seats)
+            .with("most", most)
+            .with("allowed", allowed),
+            Self::BodyTooSmall { body, seats, least } => refuse(
+                FailedPrecondition,
+                Reason::BodyTooSmall,
+                format!("Có {seats} ủy viên, ít nhất phải {least}."),
+                format!("there are {seats} seats; at least {least} are asked for"),
+            )
+            .with("body", body)
+            .with("seats", seats)
+            .with("least", least),
+            Self::SeatsExceeded { body, seats, decided } => refuse(
+                FailedPrecondition,
+                Reason::SeatsExceeded,
+                format!("Đại hội quyết định {decided} ủy viên, nay có {seats}."),
+                format!("the congress decided {decided} seats; there would be {seats}"),
+            )
+            .with("body", body)
+            .with("seats", seats)
+            .with("decided", decided),
+            Self::CoOptedTooMany { co_opted, limit } => refuse(
+                FailedPrecondition,
+                Reason::CoOptedTooMany,
+                format!("Bầu bổ sung {co_opted} ủy viên, tối đa {limit} trong nhiệm kỳ; nhiều hơn cần cấp trên đồng ý."),
+                format!("{co_opted} members are elected between congresses; at most {limit} in a term, more with the superior's consent"),
+            )
+            .with("co_opted", co_opted)
+            .with("limit", limit),
+            Self::ConsentNotSuperiors { decision_id } => refuse(
+                InvalidArgument,
+                Reason::ConsentNotSuperiors,
+                "Văn bản đồng ý không phải do công đoàn cấp trên ban hành.",
+                "the decision named as consent was issued by no superior",
+            )
+            .with("decision_id", decision_id),
+            Self::BodySizeInvalid { body } => refuse(
+                InvalidArgument,
+                Reason::BodySizeInvalid,
+                "Số lượng ủy viên của mỗi ban nêu một lần, từ 1 đến 1.000.",
+                "the size of a body is stated once, as 1 to 1,000 seats",
+            )
+            .with("body", body),
+            Self::MergerUnknown { organisation_id } => refuse(
+                FailedPrecondition,
+                Reason::MergerUnknown,
+                "Từ đại hội trước chưa có tổ chức nào sáp nhập vào tổ chức này.",
+                "nothing merged into the organisation since its congress before",
+            )
+            .with("organisation_id", organisation_id),
             Self::SearchIndexUnready => Draft(
                 refuse(
                     Code::Unavailable,
@@ -745,6 +945,11 @@ impl From<Refused> for Failure {
     fn from(refused: Refused) -> Self {
         refused.refusal().into()
     }
+}
+
+/// Ids in one text, in their order.
+fn joined(ids: &[Uuid]) -> String {
+    ids.iter().map(Uuid::to_string).collect::<Vec<_>>().join(" ")
 }
 
 /// A refusal in the making, whose metadata takes whatever prints itself plainly.

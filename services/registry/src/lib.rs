@@ -12,13 +12,18 @@ pub mod acts;
 pub mod api;
 pub mod basis;
 mod bootstrap;
+pub mod consent;
 pub mod error;
+pub mod load_parts;
 pub mod reads;
 pub mod reference;
 pub mod rules;
 mod search_index;
 pub mod seats;
+pub mod sizes;
+pub mod timeline;
 pub mod tree;
+pub mod undo;
 pub mod wire;
 
 use std::sync::Arc;

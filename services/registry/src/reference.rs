@@ -1,6 +1,8 @@
 //! The reference data compiled into this program, written into the rules' tables as dated
 //! rows when the service starts. Writing it again changes nothing.
 
+mod bodies;
+
 use anyhow::{Context, anyhow};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -14,8 +16,6 @@ const REFERENCE_LOCK: i64 = 0x7265_6665_7265_6E63;
 const TYPES: &str = include_str!("../reference/organisation_types.csv");
 const SECTORS: &str = include_str!("../reference/sectors.csv");
 const MINIMUM_FOUNDERS: &str = include_str!("../reference/minimum_founders.csv");
-const BODIES: &str = include_str!("../reference/bodies.csv");
-const POSITIONS: &str = include_str!("../reference/positions.csv");
 const CAMPAIGN_STAGES: &str = include_str!("../reference/campaign_stages.csv");
 
 #[derive(Deserialize)]
@@ -44,21 +44,6 @@ struct FoundersLine {
     minimum: i32,
     valid_from: String,
     valid_to: String,
-}
-
-#[derive(Deserialize)]
-struct BodyLine {
-    code: String,
-    name_vi: String,
-    elected: u8,
-}
-
-#[derive(Deserialize)]
-struct PositionLine {
-    body: String,
-    position: String,
-    name_vi: String,
-    sole: u8,
 }
 
 #[derive(Deserialize)]
@@ -205,29 +190,7 @@ async fn write(db: &mut PgConnection) -> anyhow::Result<()> {
         .with_context(|| format!("write the founders of {}", line.r#type))?;
     }
 
-    for line in lines::<BodyLine>(BODIES)? {
-        sqlx::query!(
-            "insert into body_rule (body, name_vi, elected) values ($1, $2, $3)
-             on conflict (body) do nothing",
-            line.code,
-            line.name_vi,
-            line.elected == 1,
-        )
-        .execute(&mut *db)
-        .await?;
-    }
-    for line in lines::<PositionLine>(POSITIONS)? {
-        sqlx::query!(
-            "insert into position_rule (body, position, name_vi, sole) values ($1, $2, $3, $4)
-             on conflict (body, position) do nothing",
-            line.body,
-            line.position,
-            line.name_vi,
-            line.sole == 1,
-        )
-        .execute(&mut *db)
-        .await?;
-    }
+    bodies::write(db).await?;
     for line in lines::<StageLine>(CAMPAIGN_STAGES)? {
         sqlx::query!(
             "insert into campaign_stage_rule (stage, stage_order, name_vi) values ($1, $2, $3)

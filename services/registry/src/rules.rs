@@ -9,7 +9,7 @@ use time::Date;
 use crate::error::Refused;
 
 /// Tiers below this one are superior organisations, which have no sector.
-const GRASSROOTS_TIER: i32 = 4;
+pub const GRASSROOTS_TIER: i32 = 4;
 
 /// Types, superiors, sectors and minimum founders, in all their dated versions.
 #[derive(Debug)]
@@ -125,6 +125,14 @@ impl Rules {
             }
             Some(sector) => self.sector(sector),
         }
+    }
+
+    /// An organisation of this type may have a sector: it is no superior organisation.
+    pub fn bears_sector(&self, type_code: &str, on: Date) -> bool {
+        let versions = self.types.get(type_code).into_iter().flatten();
+        versions
+            .filter(|version| version.span.contains(on))
+            .any(|version| version.tier >= GRASSROOTS_TIER)
     }
 
     /// The sector exists and is no group.

@@ -171,6 +171,11 @@ pub async fn unknown(acting: &mut Acting, field: &str, organisation_id: Uuid) ->
     unknown_or_denied(acting.db(), refusal).await
 }
 
+/// The refusal of an act that is unknown or out of scope, or of whoever may do this nowhere.
+pub async fn unknown_act(acting: &mut Acting, field: &str, act_id: Uuid) -> Failure {
+    unknown_or_denied(acting.db(), Refused::ActUnknown { act_id }.at(field)).await
+}
+
 /// Makes acts that move or end units wait for each other.
 pub async fn lock_moves(acting: &mut Acting) -> Result<(), Failure> {
     sqlx::query("select pg_advisory_xact_lock($1)").bind(TREE_LOCK).execute(acting.db()).await?;
@@ -348,10 +353,68 @@ pub async fn move_units(
         .execute(acting.db())
         .await?;
     mark_superiors(acting.db(), &superior_ids).await?;
-    let below_itself = sqlx::query_file_scalar!("src/tree/cycle.sql", &superior_ids, on, &unit_ids)
-        .fetch_optional(acting.db())
-        .await?;
+    let below_itself =
+        sqlx::query_file_scalar!("src/tree/cycle.sql", &superior_ids, Some(on), &unit_ids)
+            .fetch_optional(acting.db())
+            .await?;
     Ok(below_itself)
+}
+
+/// One of these organisations that stands below itself on some date, as is known now.
+pub async fn stands_below_itself(
+    acting: &mut Acting,
+    organisation_ids: &[Uuid],
+) -> Result<Option<Uuid>, Failure> {
+    // Whoever is on a cycle has subordinates: the many that have none need not be followed.
+    let superior_ids = sqlx::query_scalar!(
+        "select distinct superior_id from organisation_parent
+         where superior_id = any($1::uuid[]) and upper_inf(recorded)",
+        organisation_ids,
+    )
+    .fetch_all(acting.db())
+    .await?;
+    let below_itself = sqlx::query_file_scalar!(
+        "src/tree/cycle.sql",
+        &superior_ids,
+        None::<Date>,
+        organisation_ids,
+    )
+    .fetch_optional(acting.db())
+    .await?;
+    Ok(below_itself)
+}
+
+/// A place where what is known contradicts itself: see `contradictions.sql`.
+#[derive(Clone, Debug)]
+pub struct Contradiction {
+    /// OUTSIDE_LIFE, SUPERIOR_NOT_LIVING, TYPE_NOT_ALLOWED or HEIR_NOT_LIVING.
+    pub rule: String,
+    /// Whom it is about.
+    pub organisation_id: Uuid,
+    /// The superior or the heir.
+    pub related_id: Option<Uuid>,
+    /// A day on which it does.
+    pub on_date: Option<Date>,
+    /// The act that recorded what contradicts, where it is one row's.
+    pub act_id: Option<Uuid>,
+}
+
+/// Where what is known now of organisations contradicts itself on any date; types are
+/// compared where they or the place rest on one act, or everywhere.
+pub async fn contradictions(
+    acting: &mut Acting,
+    organisation_ids: &[Uuid],
+    act_id: Option<Uuid>,
+) -> Result<Vec<Contradiction>, Failure> {
+    let found = sqlx::query_file_as!(
+        Contradiction,
+        "src/tree/contradictions.sql",
+        organisation_ids,
+        act_id,
+    )
+    .fetch_all(acting.db())
+    .await?;
+    Ok(found)
 }
 
 /// Gives organisations a status from a date on.

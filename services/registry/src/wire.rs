@@ -4,9 +4,11 @@
 pub mod ceremony;
 pub mod change;
 pub mod congress;
+pub mod correction;
 pub mod decision;
 pub mod employer;
 pub mod grant;
+pub mod load;
 pub mod history;
 pub mod organisation;
 pub mod steering;

@@ -80,6 +80,16 @@ impl MembersOutcome {
         }
     }
 
+    /// As the schema wrote it.
+    pub fn parse(code: &str, rehome_to_id: Option<Uuid>) -> Option<Self> {
+        match (code, rehome_to_id) {
+            ("REHOMED", Some(to)) => Some(Self::Rehomed(to)),
+            ("TO_SUPERIOR", None) => Some(Self::ToSuperior),
+            ("MEMBERSHIP_ENDS", None) => Some(Self::MembershipEnds),
+            _ => None,
+        }
+    }
+
     fn rehome_to_id(self) -> Option<Uuid> {
         match self {
             Self::Rehomed(to) => Some(to),

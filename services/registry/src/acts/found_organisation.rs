@@ -104,6 +104,12 @@ impl Act for FoundOrganisation {
         tree::code_taken(inserted, "code", &founded[0].code)?;
         acting.publish(change::organisation_founded(&founded[0], &self.applicant_ids, decision_id));
 
+        // Those whom no founding congress elected are appointed.
+        if founded[0].congress_on.is_none() {
+            let bodies: Vec<&str> =
+                self.offices.iter().map(|office| office.body.as_str()).collect();
+            seats::record_appointment(acting, organisation_id, &bodies, on, decision_id).await?;
+        }
         let offices = seats::take(acting, "offices", organisation_id, self.offices, on).await?;
         for change in change::committees_appointed(organisation_id, &offices, on, decision_id) {
             acting.publish(change);

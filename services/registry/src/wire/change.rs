@@ -16,6 +16,7 @@ use crate::acts::hold_congress::Congress;
 use crate::acts::survey_employers::EmployerFound;
 use crate::basis::Decision;
 use crate::seats::{EndedSeat, Office};
+use crate::timeline::{Period, Timeline};
 use crate::tree::{Move, NewOrganisation};
 
 /// So many lines one change carries at most.
@@ -127,6 +128,17 @@ pub fn organisations_loaded(
     })
 }
 
+/// What is now known of organisations over all their life; effective from `earliest`.
+pub fn timelines_corrected(
+    first_id: Uuid,
+    earliest: Date,
+    decision_id: Option<Uuid>,
+    timelines: Vec<pb::OrganisationTimeline>,
+) -> NewChange {
+    let change = Change::TimelinesCorrected(pb::TimelinesCorrected { timelines });
+    new(first_id, earliest, decision_id, change)
+}
+
 /// An organisation bears another name, short name or code.
 pub fn organisation_renamed(
     organisation_id: Uuid,
@@ -198,6 +210,14 @@ pub fn end_kind(kind: EndKind) -> pb::EndKind {
     }
 }
 
+fn members_outcome(outcome: MembersOutcome) -> (pb::MembersOutcome, Option<Uuid>) {
+    match outcome {
+        MembersOutcome::Rehomed(to) => (pb::MembersOutcome::Rehomed, Some(to)),
+        MembersOutcome::ToSuperior => (pb::MembersOutcome::ToSuperior, None),
+        MembersOutcome::MembershipEnds => (pb::MembersOutcome::MembershipEnds, None),
+    }
+}
+
 /// Units ended.
 pub fn organisations_ended(
     units: &[EndedUnit],
@@ -210,13 +230,7 @@ pub fn organisations_ended(
             units: lines
                 .iter()
                 .map(|line| {
-                    let (outcome, rehome_to_id) = match line.members_outcome {
-                        MembersOutcome::Rehomed(to) => (pb::MembersOutcome::Rehomed, Some(to)),
-                        MembersOutcome::ToSuperior => (pb::MembersOutcome::ToSuperior, None),
-                        MembersOutcome::MembershipEnds => {
-                            (pb::MembersOutcome::MembershipEnds, None)
-                        }
-                    };
+                    let (outcome, rehome_to_id) = members_outcome(line.members_outcome);
                     pb::organisations_ended::Unit {
                         organisation_id: line.organisation_id.to_string(),
                         kind: end_kind(line.kind).into(),
@@ -281,6 +295,7 @@ pub fn congress_held(
         term_to_year: congress.term_to_year,
         form: congress.form.code().to_string(),
         term_reason: congress.term_reason.clone(),
+        member_count: congress.member_count.unwrap_or_default(),
         offices: offices.iter().map(office).collect(),
     };
     new(congress.organisation_id, congress.held_on, decision_id, Change::CongressHeld(change))
@@ -490,4 +505,95 @@ pub fn grant_made(
 pub fn grant_ended(grant_id: Uuid, on: Date) -> NewChange {
     let change = pb::GrantEnded { grant_id: grant_id.to_string() };
     new(grant_id, on, None, Change::GrantEnded(change))
+}
+
+/// What is known now of organisations over their whole life; `on` is the first day concerned.
+pub fn timelines_known(
+    timelines: &[Timeline],
+    on: Date,
+    decision_id: Option<Uuid>,
+) -> impl Iterator<Item = NewChange> {
+    timelines.chunks(LINES_MAX).filter_map(move |lines| {
+        let first_id = lines.first()?.organisation_id;
+        Some(timelines_corrected(first_id, on, decision_id, lines.iter().map(timeline).collect()))
+    })
+}
+
+/// Acts were undone; their timelines were published before.
+pub fn acts_undone(act_ids: &[Uuid], aggregate_id: Uuid, on: Date) -> NewChange {
+    let change = pb::ActsUndone { act_ids: act_ids.iter().map(Uuid::to_string).collect() };
+    new(aggregate_id, on, None, Change::ActsUndone(change))
+}
+
+fn timeline(timeline: &Timeline) -> pb::OrganisationTimeline {
+    use pb::organisation_timeline::{Assignment, Ending, NamePeriod, Seat};
+    pb::OrganisationTimeline {
+        organisation_id: timeline.organisation_id.to_string(),
+        exists: timeline.founded_on.is_some(),
+        founded_on: timeline.founded_on.map(civil),
+        loaded: timeline.loaded,
+        superiors: periods(&timeline.superiors),
+        names: timeline
+            .names
+            .iter()
+            .map(|period| NamePeriod {
+                from_on: Some(civil(period.from_on)),
+                until_on: period.until_on.map(civil),
+                name: period.value.0.clone(),
+                short_name: period.value.1.clone(),
+            })
+            .collect(),
+        codes: periods(&timeline.codes),
+        types: periods(&timeline.types),
+        sectors: periods(&timeline.sectors),
+        statuses: periods(&timeline.statuses),
+        ending: timeline.ending.as_ref().map(|ending| {
+            let (outcome, rehome_to_id) = members_outcome(ending.members_outcome);
+            Ending {
+                ended_on: Some(civil(ending.ended_on)),
+                kind: end_kind(ending.kind).into(),
+                principal_successor_id: text(ending.principal_successor_id),
+                last_superior_id: ending.last_superior_id.to_string(),
+                members_outcome: outcome.into(),
+                rehome_to_id: text(rehome_to_id),
+            }
+        }),
+        seats: timeline
+            .seats
+            .iter()
+            .map(|seat| Seat {
+                office: Some(office(&seat.value)),
+                until_on: seat.until_on.map(civil),
+            })
+            .collect(),
+        assignments: timeline
+            .assignments
+            .iter()
+            .map(|assignment| {
+                let assigned = &assignment.value;
+                Assignment {
+                    assigned: Some(pb::UnitAssigned {
+                        assignment_id: assigned.assignment_id.to_string(),
+                        steering_committee_id: assigned.body_id.to_string(),
+                        office_id: assigned.office_id.to_string(),
+                        person_id: assigned.person_id.to_string(),
+                        unit_id: assigned.unit_id.to_string(),
+                    }),
+                    from_on: Some(civil(assignment.from_on)),
+                    until_on: assignment.until_on.map(civil),
+                }
+            })
+            .collect(),
+    }
+}
+
+fn periods(periods: &[Period<String>]) -> Vec<pb::organisation_timeline::Period> {
+    periods
+        .iter()
+        .map(|period| pb::organisation_timeline::Period {
+            from_on: Some(civil(period.from_on)),
+            until_on: period.until_on.map(civil),
+            value: period.value.clone(),
+        })
+        .collect()
 }

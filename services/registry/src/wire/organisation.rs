@@ -16,13 +16,9 @@ use crate::acts::end_organisations::{
 };
 use crate::acts::found_organisation::{FoundOrganisation, Founded};
 use crate::acts::hand_over_organisations::{HandOverOrganisations, HandedOver};
-use crate::acts::load_organisations::{
-    Line, LoadOrganisations, Loaded, REFUSALS_MAX, lines_refused,
-};
 use crate::acts::rename_organisation::{RenameOrganisation, Renamed};
 use crate::acts::resume_organisation::{ResumeOrganisation, Resumed};
 use crate::acts::suspend_organisation::{SuspendOrganisation, Suspended};
-use crate::basis::Basis;
 use crate::error::Refused;
 use crate::reads::organisation::{Organisation, Status};
 use crate::reads::search::Sought;
@@ -196,16 +192,7 @@ fn ending_unit(
 ) -> Result<EndingUnit, Refusal> {
     let part = |part: &str| format!("{field}.{part}");
     let organisation_id = parse::id(&part("organisation_id"), &unit.organisation_id)?;
-    let kind = match unit.kind() {
-        pb::EndKind::Unspecified => {
-            return Err(Refused::EndKindRequired.refusal().field(part("kind")));
-        }
-        pb::EndKind::Dissolved => EndKind::Dissolved,
-        pb::EndKind::Merged => EndKind::Merged,
-        pb::EndKind::Consolidated => EndKind::Consolidated,
-        pb::EndKind::Divided => EndKind::Divided,
-        pb::EndKind::Terminated => EndKind::Terminated,
-    };
+    let kind = end_kind(&part("kind"), unit.kind())?;
     let successor = part("principal_successor_id");
     let principal_successor_id = parse::optional_id(&successor, &unit.principal_successor_id)?;
     if kind.needs_successor() && principal_successor_id.is_none() {
@@ -221,6 +208,18 @@ fn ending_unit(
             &unit.subordinates_to_id,
         )?,
     })
+}
+
+/// How an organisation ended; it must be said.
+pub fn end_kind(field: &str, kind: pb::EndKind) -> Result<EndKind, Refusal> {
+    match kind {
+        pb::EndKind::Unspecified => Err(Refused::EndKindRequired.refusal().field(field)),
+        pb::EndKind::Dissolved => Ok(EndKind::Dissolved),
+        pb::EndKind::Merged => Ok(EndKind::Merged),
+        pb::EndKind::Consolidated => Ok(EndKind::Consolidated),
+        pb::EndKind::Divided => Ok(EndKind::Divided),
+        pb::EndKind::Terminated => Ok(EndKind::Terminated),
+    }
 }
 
 fn members_outcome(
@@ -271,51 +270,6 @@ pub fn change_sector(request: pb::ChangeSectorRequest) -> Result<ChangeSector, R
 /// The answer of [`change_sector`].
 pub fn sector_changed(changed: SectorChanged) -> pb::ChangeSectorResponse {
     pb::ChangeSectorResponse { decision_id: text(changed.decision_id) }
-}
-
-/// A tree to be loaded; every line that cannot be read is named.
-pub fn load(
-    basis: Option<Basis>,
-    lines: Vec<pb::load_organisations_request::Line>,
-) -> Result<LoadOrganisations, chassis::refusal::Failure> {
-    let mut read = Vec::with_capacity(lines.len());
-    let mut refused = 0;
-    let mut refusals = Vec::new();
-    for (n, given) in lines.into_iter().enumerate() {
-        match line(n, given) {
-            Ok(line) => read.push(line),
-            Err(refusal) => {
-                refused += 1;
-                if refusals.len() < REFUSALS_MAX {
-                    refusals.push(refusal);
-                }
-            }
-        }
-    }
-    lines_refused(refused, refusals)?;
-    Ok(LoadOrganisations { lines: read, basis })
-}
-
-fn line(n: usize, line: pb::load_organisations_request::Line) -> Result<Line, Refusal> {
-    let part = |part: &str| format!("lines[{n}].{part}");
-    if line.superior_code.is_empty() {
-        return Err(Refused::SuperiorRequired.refusal().field(part("superior_code")));
-    }
-    Ok(Line {
-        code: code(&part("code"), &line.code)?,
-        name: parse::text(&part("name"), &line.name, NAME_MAX)?,
-        short_name: parse::optional_text(&part("short_name"), &line.short_name, SHORT_NAME_MAX)?
-            .unwrap_or_default(),
-        type_code: reference_code(&part("type"), &line.r#type)?,
-        sector: sector(&part("sector"), &line.sector)?,
-        superior_code: code(&part("superior_code"), &line.superior_code)?,
-        founded_on: parse::date(&part("founded_on"), line.founded_on)?,
-    })
-}
-
-/// The answer of [`load`].
-pub fn loaded(loaded: Loaded) -> pb::LoadOrganisationsResponse {
-    pb::LoadOrganisationsResponse { organisations: count(loaded.organisations) }
 }
 
 /// Which organisation, as of when.

@@ -13,6 +13,8 @@ mod moves;
 mod names;
 mod reads;
 mod scope;
+mod sizes;
 mod search;
 mod statuses;
+mod undoing;
 mod world;

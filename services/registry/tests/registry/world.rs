@@ -87,6 +87,7 @@ pub struct Actor {
     pub employers: pb::employer_service_client::EmployerServiceClient<Spoken>,
     pub steering: pb::steering_service_client::SteeringServiceClient<Spoken>,
     pub grants: pb::grant_service_client::GrantServiceClient<Spoken>,
+    pub corrections: pb::correction_service_client::CorrectionServiceClient<Spoken>,
 }
 
 impl World {
@@ -213,6 +214,7 @@ impl World {
             employers: pb::employer_service_client::EmployerServiceClient::new(spoken()),
             steering: pb::steering_service_client::SteeringServiceClient::new(spoken()),
             grants: pb::grant_service_client::GrantServiceClient::new(spoken()),
+            corrections: pb::correction_service_client::CorrectionServiceClient::new(spoken()),
         }
     }
 
@@ -340,6 +342,16 @@ impl Actor {
         Ok(())
     }
 
+    /// Undoes an act; answers how many organisations it concerned.
+    pub async fn undoes(&mut self, act: Uuid) -> Result<i32, Status> {
+        let request = pb::UndoActRequest {
+            request_id: fresh(),
+            act_id: act.to_string(),
+            ..Default::default()
+        };
+        Ok(self.corrections.undo_act(request).await?.into_inner().organisations)
+    }
+
     pub async fn reads(
         &mut self,
         organisation: Uuid,
@@ -418,6 +430,7 @@ pub fn line(
         sector: sector.to_string(),
         superior_code: superior.to_string(),
         founded_on: Some(civil(ORIGIN)),
+        ..Default::default()
     }
 }
 

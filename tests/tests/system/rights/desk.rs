@@ -34,6 +34,8 @@ pub struct Desk {
     pub delegation: String,
     /// Ended before, which left a consequence for its members.
     pub ended: Unit,
+    /// The act that gave the section another name.
+    pub act_to_undo: String,
 }
 
 impl Desk {
@@ -222,6 +224,23 @@ pub async fn desk(world: &World, code: &str) -> Desk {
     };
     client.organisations().end_organisations(end).await.expect("ended");
 
+    let rename = RenameOrganisationRequest {
+        request_id: request_id(),
+        organisation_id: section.id.clone(),
+        name: format!("Bộ phận {code}"),
+        effective_on: on(date!(2019 - 07 - 01)),
+        ..RenameOrganisationRequest::default()
+    };
+    client.organisations().rename_organisation(rename).await.expect("renamed");
+    let act_to_undo: String = sqlx::query_scalar(
+        "select act_id::text from organisation_name
+         where organisation_id = $1::uuid and upper_inf(recorded) and upper_inf(valid)",
+    )
+    .bind(&section.id)
+    .fetch_one(world.pool("registry"))
+    .await
+    .expect("an act");
+
     let applied = applied.into_inner().applicants.remove(0);
     let decision = decision.into_inner().decision_id;
     Desk {
@@ -247,5 +266,6 @@ pub async fn desk(world: &World, code: &str) -> Desk {
         referral: referred.referrals[0].referral_id.clone(),
         delegation: delegation.into_inner().delegation_id,
         ended,
+        act_to_undo,
     }
 }

@@ -43,12 +43,13 @@ fn one(message: impl Message) -> Vec<Vec<u8>> {
 
 fn kind_of(method: &str) -> Kind {
     const PUBLIC: [&str; 3] = ["/ListIndicators", "/ListSchemes", "/ListTemplates"];
-    const FILTERED: [&str; 5] = [
+    const FILTERED: [&str; 6] = [
         "/BatchGetOrganisations",
         "/SearchOrganisations",
         "/ListOrganisations",
         "/ListCodeBearers",
         "/ListConsequences",
+        "/GetLoad",
     ];
     if PUBLIC.iter().any(|name| method.ends_with(name)) {
         Kind::Public

@@ -158,6 +158,8 @@ pub fn list(trials: &mut Vec<Trial>) {
             text: format!("tổ chức {}", mine.district.code),
             ..SearchOrganisationsRequest::default()
         };
+        // Only her own loads are told of, and she has begun none of this name.
+        read "GetLoad": |_, _| GetLoadRequest { load_id: request_id() };
     }
     of_service! { trials, "registry.v1.HistoryService",
         read "GetOrganisationTimeline": |mine, _| GetOrganisationTimelineRequest {
@@ -193,6 +195,13 @@ pub fn list(trials: &mut Vec<Trial>) {
         mixed: true,
         ask: |mine, theirs| load_under(&[mine, theirs]),
     });
+    of_service! { trials, "registry.v1.CorrectionService",
+        write "UndoAct": |mine, _| UndoActRequest {
+            request_id: request_id(),
+            act_id: mine.act_to_undo.clone(),
+            ..UndoActRequest::default()
+        };
+    }
     of_service! { trials, "registry.v1.DecisionService",
         write "RecordDecision": |mine, _| RecordDecisionRequest {
             request_id: request_id(),

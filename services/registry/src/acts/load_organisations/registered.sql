@@ -13,14 +13,20 @@ with named as (
 select named.code as "code!",
        named.on_date as "on_date!",
        named.organisation_id as "organisation_id!",
-       type.type as "type_code!",
+       type.types as "types!",
+       type.types_from as "types_from!",
        status.status as "status!",
        ending.ended_on as "ended_on?"
 from named
 join reached using (organisation_id)
-join organisation_type type
-  on type.organisation_id = named.organisation_id
- and type.valid @> named.on_date and upper_inf(type.recorded)
+-- Its type on that date, and those that it had later.
+cross join lateral (
+    select array_agg(known.type order by lower(known.valid)) as types,
+           array_agg(lower(known.valid) order by lower(known.valid)) as types_from
+    from organisation_type known
+    where known.organisation_id = named.organisation_id and upper_inf(known.recorded)
+      and known.valid && daterange(named.on_date, null)
+) type
 join organisation_status status
   on status.organisation_id = named.organisation_id
  and status.valid @> named.on_date and upper_inf(status.recorded)
