@@ -6,8 +6,8 @@ mod correction;
 mod decision;
 mod employer;
 mod grant;
-mod load;
 mod history;
+mod load;
 mod organisation;
 mod steering;
 

@@ -8,8 +8,8 @@ pub mod correction;
 pub mod decision;
 pub mod employer;
 pub mod grant;
-pub mod load;
 pub mod history;
+pub mod load;
 pub mod organisation;
 pub mod steering;
 

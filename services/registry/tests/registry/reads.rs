@@ -243,7 +243,7 @@ async fn a_subtree_is_filtered_without_losing_its_order() {
 async fn the_scope_found_from_above_is_the_scope_asked_from_below() {
     let world = World::start().await;
     let mut admin = world.actor("admin");
-    let mut ends = |unit: &str, heir: Option<&str>| pb::end_organisations_request::Unit {
+    let ends = |unit: &str, heir: Option<&str>| pb::end_organisations_request::Unit {
         kind: heir.map_or(pb::EndKind::Dissolved, |_| pb::EndKind::Merged).into(),
         principal_successor_id: heir.map(|heir| world.unit(heir).to_string()).unwrap_or_default(),
         ..dissolved(world.unit(unit))

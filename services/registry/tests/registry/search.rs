@@ -66,7 +66,7 @@ async fn a_replica_finds_what_another_wrote_and_a_restart_finds_it_again() {
     assert_eq!(found(&mut elsewhere, searching("hoa sen")).await, [""; 0]);
     name_unions(&mut officer, &world).await;
     assert_eq!(first(&found(&mut elsewhere, searching("hao sen")).await), Some("BD-10"));
-    running.stop().await;
+    running.stop().await.expect("stopped");
     let (_running, mut restarted) = world.replica("badinh").await;
     assert_eq!(first(&found(&mut restarted, searching("hao sen")).await), Some("BD-10"));
 }
