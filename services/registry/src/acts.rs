@@ -2,10 +2,13 @@
 
 pub mod appoint_committee;
 pub mod assign_unit;
+pub mod begin_secondment;
 pub mod change_sector;
+pub mod complete_steering_committee;
 pub mod end_grant;
 pub mod end_offices;
 pub mod end_organisations;
+pub mod end_secondment;
 pub mod end_unit_assignment;
 pub mod establish_steering_committee;
 pub mod found_organisation;
@@ -15,6 +18,7 @@ pub mod hold_ceremony;
 pub mod hold_congress;
 pub mod load_organisations;
 pub mod make_grant;
+pub mod plan_succession;
 pub mod reach_campaign_stage;
 pub mod record_decision;
 pub mod rename_organisation;

@@ -1,5 +1,6 @@
 //! The contracts, answered: parse, act or read, reply.
 
+mod body;
 mod ceremony;
 mod congress;
 mod correction;
@@ -9,7 +10,9 @@ mod grant;
 mod history;
 mod load;
 mod organisation;
+mod secondment;
 mod steering;
+mod succession;
 
 use chassis::call::Call;
 use chassis::database::Database;
@@ -40,6 +43,9 @@ impl Api {
             .add_service(pb::history_service_server::HistoryServiceServer::new(self.clone()))
             .add_service(pb::decision_service_server::DecisionServiceServer::new(self.clone()))
             .add_service(pb::congress_service_server::CongressServiceServer::new(self.clone()))
+            .add_service(pb::body_service_server::BodyServiceServer::new(self.clone()))
+            .add_service(pb::succession_service_server::SuccessionServiceServer::new(self.clone()))
+            .add_service(pb::secondment_service_server::SecondmentServiceServer::new(self.clone()))
             .add_service(pb::correction_service_server::CorrectionServiceServer::new(self.clone()))
             .add_service(pb::ceremony_service_server::CeremonyServiceServer::new(self.clone()))
             .add_service(pb::employer_service_server::EmployerServiceServer::new(self.clone()))

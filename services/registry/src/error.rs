@@ -127,6 +127,13 @@ pub enum Refused {
     ConsentNotSuperiors { decision_id: Uuid },
     BodySizeInvalid { body: String },
     MergerUnknown { organisation_id: Uuid },
+    CandidatesEmpty,
+    CandidateRepeated { person_id: Uuid },
+    SecondmentUnknown { secondment_id: Uuid },
+    SecondmentEnded { secondment_id: Uuid },
+    SecondmentExists { person_id: Uuid },
+    SecondmentToItself { organisation_id: Uuid },
+    SecondmentDatesInvalid { from: Date, until: Date },
     SearchIndexUnready,
     ComparisonReversed { from: String, to: String },
 }
@@ -912,6 +919,55 @@ impl Refused {
                 "nothing merged into the organisation since its congress before",
             )
             .with("organisation_id", organisation_id),
+            Self::CandidatesEmpty => refuse(
+                InvalidArgument,
+                Reason::CandidatesEmpty,
+                "Quy hoạch phải có ít nhất một người.",
+                "a succession plan names at least one candidate",
+            ),
+            Self::CandidateRepeated { person_id } => refuse(
+                InvalidArgument,
+                Reason::CandidateRepeated,
+                "Một người được nêu hai lần trong quy hoạch.",
+                "a succession plan names each candidate once",
+            )
+            .with("person_id", person_id),
+            Self::SecondmentUnknown { secondment_id } => refuse(
+                NotFound,
+                Reason::SecondmentUnknown,
+                "Không có đợt tăng cường cán bộ này, hoặc nằm ngoài phạm vi của người dùng.",
+                "there is no such secondment, or it lies outside your scope",
+            )
+            .with("secondment_id", secondment_id),
+            Self::SecondmentEnded { secondment_id } => refuse(
+                FailedPrecondition,
+                Reason::SecondmentEnded,
+                "Đợt tăng cường cán bộ này đã kết thúc trước ngày đó.",
+                "the secondment has ended by that day",
+            )
+            .with("secondment_id", secondment_id),
+            Self::SecondmentExists { person_id } => refuse(
+                AlreadyExists,
+                Reason::SecondmentExists,
+                "Người này đang được tăng cường trong thời gian ấy.",
+                "the person is sent to an organisation during that time already",
+            )
+            .with("person_id", person_id),
+            Self::SecondmentToItself { organisation_id } => refuse(
+                InvalidArgument,
+                Reason::SecondmentToItself,
+                "Đơn vị cử và đơn vị tiếp nhận phải khác nhau.",
+                "an organisation sends people to another, not to itself",
+            )
+            .with("organisation_id", organisation_id),
+            Self::SecondmentDatesInvalid { from, until } => refuse(
+                InvalidArgument,
+                Reason::SecondmentDatesInvalid,
+                "Ngày kết thúc phải sau ngày bắt đầu.",
+                "a secondment ends after it began",
+            )
+            .with("from", from)
+            .with("until", until),
             Self::SearchIndexUnready => Draft(
                 refuse(
                     Code::Unavailable,

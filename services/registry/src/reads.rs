@@ -1,6 +1,7 @@
 //! What registry answers without changing anything. Every statement carries the scope.
 
 pub mod bodies;
+pub mod body_lists;
 pub mod ceremony;
 pub mod children;
 pub mod code_bearers;
@@ -12,7 +13,10 @@ pub mod list;
 pub mod offices;
 pub mod organisation;
 pub mod search;
+pub mod secondments;
+pub mod steering_committees;
 pub mod subtree;
+pub mod succession_plans;
 pub mod successions;
 pub mod timeline;
 pub mod unit_assignments;

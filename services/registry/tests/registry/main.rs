@@ -2,6 +2,7 @@
 //! test.
 
 mod bodies;
+mod body_lists;
 mod employers;
 mod ends;
 mod feed;
@@ -14,6 +15,7 @@ mod names;
 mod reads;
 mod scope;
 mod search;
+mod secondments;
 mod sizes;
 mod statuses;
 mod undoing;

@@ -27,6 +27,7 @@ pub struct Desk {
     pub steering_committee: String,
     pub steering_office: String,
     pub assignment: String,
+    pub secondment: String,
     pub grant: String,
     pub application: String,
     pub course: String,
@@ -54,6 +55,7 @@ impl Desk {
             &self.steering_committee,
             &self.steering_office,
             &self.assignment,
+            &self.secondment,
             &self.grant,
             &self.application,
             &self.course,
@@ -160,6 +162,15 @@ pub async fn desk(world: &World, code: &str) -> Desk {
         ..AssignUnitRequest::default()
     };
     let assigned = client.steering().assign_unit(assign).await.expect("assigned");
+    let second = BeginSecondmentRequest {
+        request_id: request_id(),
+        organisation_id: district.id.clone(),
+        host_id: union.id.clone(),
+        person_id: members[7].clone(),
+        effective_on: on(date!(2019 - 03 - 01)),
+        ..BeginSecondmentRequest::default()
+    };
+    let seconded = client.secondments().begin_secondment(second).await.expect("begun");
     let grant = world.grant(&format!("reader of {code}"), "READER", &union).await;
 
     // Applicants of today: an application lapses, and with it goes the officer's right to it.
@@ -260,6 +271,7 @@ pub async fn desk(world: &World, code: &str) -> Desk {
         steering_committee: established.steering_committee_id,
         steering_office: established.office_ids[0].clone(),
         assignment: assigned.into_inner().assignment_id,
+        secondment: seconded.into_inner().secondment_id,
         grant,
         application: applied.application_id,
         course: course.into_inner().course_id,

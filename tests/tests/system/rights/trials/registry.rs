@@ -94,6 +94,17 @@ fn assignment(committee: &Desk, unit: &Desk) -> AssignUnitRequest {
     }
 }
 
+fn secondment(sender: &Desk, host: &Desk) -> BeginSecondmentRequest {
+    BeginSecondmentRequest {
+        request_id: request_id(),
+        organisation_id: sender.district.id.clone(),
+        host_id: host.other_union.id.clone(),
+        person_id: sender.members[6].clone(),
+        effective_on: on(DAY),
+        ..BeginSecondmentRequest::default()
+    }
+}
+
 pub fn list(trials: &mut Vec<Trial>) {
     of_service! { trials, "registry.v1.OrganisationService",
         write "FoundOrganisation": |mine, _| FoundOrganisationRequest {
@@ -262,6 +273,55 @@ pub fn list(trials: &mut Vec<Trial>) {
             ..ListOfficesRequest::default()
         };
     }
+    of_service! { trials, "registry.v1.BodyService",
+        read "ListTermsEnding": |mine, _| ListTermsEndingRequest {
+            organisation_id: mine.district.id.clone(),
+            ..ListTermsEndingRequest::default()
+        };
+        read "ListVacancies": |mine, _| ListVacanciesRequest {
+            organisation_id: mine.district.id.clone(),
+            ..ListVacanciesRequest::default()
+        };
+        read "ListBodiesOffSize": |mine, _| ListBodiesOffSizeRequest {
+            organisation_id: mine.district.id.clone(),
+            ..ListBodiesOffSizeRequest::default()
+        };
+        read "ListLateCongresses": |mine, _| ListLateCongressesRequest {
+            organisation_id: mine.district.id.clone(),
+            ..ListLateCongressesRequest::default()
+        };
+    }
+    of_service! { trials, "registry.v1.SuccessionService",
+        write "PlanSuccession": |mine, _| PlanSuccessionRequest {
+            request_id: request_id(),
+            organisation_id: mine.union.id.clone(),
+            position: "CHAIR".to_owned(),
+            term_from_year: 2025,
+            term_to_year: 2030,
+            planned_on: on(DAY),
+            candidate_ids: vec![mine.members[2].clone()],
+            ..PlanSuccessionRequest::default()
+        };
+        read "ListSuccessionPlans": |mine, _| ListSuccessionPlansRequest {
+            organisation_id: mine.district.id.clone(),
+            ..ListSuccessionPlansRequest::default()
+        };
+    }
+    of_service! { trials, "registry.v1.SecondmentService",
+        write "BeginSecondment": |mine, _| secondment(mine, mine);
+        mixed "BeginSecondment": |mine, theirs| secondment(mine, theirs);
+        mixed "BeginSecondment": |mine, theirs| secondment(theirs, mine);
+        write "EndSecondment": |mine, _| EndSecondmentRequest {
+            request_id: request_id(),
+            secondment_id: mine.secondment.clone(),
+            effective_on: on(DAY),
+            ..EndSecondmentRequest::default()
+        };
+        read "ListSecondments": |mine, _| ListSecondmentsRequest {
+            organisation_id: mine.district.id.clone(),
+            ..ListSecondmentsRequest::default()
+        };
+    }
     of_service! { trials, "registry.v1.CeremonyService",
         write "HoldCeremony": |mine, _| ceremony(mine, mine);
         mixed "HoldCeremony": |mine, theirs| ceremony(mine, theirs);
@@ -314,6 +374,21 @@ pub fn list(trials: &mut Vec<Trial>) {
             assignment_id: mine.assignment.clone(),
             effective_on: on(DAY),
             ..EndUnitAssignmentRequest::default()
+        };
+        write "CompleteSteeringCommittee": |mine, _| CompleteSteeringCommitteeRequest {
+            request_id: request_id(),
+            steering_committee_id: mine.steering_committee.clone(),
+            members: vec![seat("MEMBER", &mine.members[4])],
+            effective_on: on(DAY),
+            ..CompleteSteeringCommitteeRequest::default()
+        };
+        read "ListSteeringCommittees": |mine, _| ListSteeringCommitteesRequest {
+            organisation_id: mine.district.id.clone(),
+            ..ListSteeringCommitteesRequest::default()
+        };
+        read "ListUnitFollowers": |mine, _| ListUnitFollowersRequest {
+            organisation_id: mine.other_union.id.clone(),
+            ..ListUnitFollowersRequest::default()
         };
         read "ListUnitAssignments": |mine, _| ListUnitAssignmentsRequest {
             steering_committee_id: mine.steering_committee.clone(),
