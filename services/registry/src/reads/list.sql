@@ -8,29 +8,30 @@ with mine as materialized (
 )
 select listed.organisation_id as "organisation_id!"
 from (
-    select code.organisation_id, code.code
+    select code.organisation_id, code.code, lower(code.valid) as valid_from
     from organisation_code code
-    join organisation_founding founding
-      on founding.organisation_id = code.organisation_id
-     and founding.recorded @> coalesce($2::timestamptz, 'infinity')
     where code.code collate "C" >= $4
       and ($4 = '' or code.code collate "C" < $4 || chr(1114111))
       and ($5::text is null
            or (code.code collate "C", code.organisation_id) > ($5 collate "C", $6::uuid))
       and code.recorded @> coalesce($2::timestamptz, 'infinity')
-      and lower(code.valid) <= greatest($1::date, founding.founded_on)
-      -- A code that it bore before the one that counts.
-      and not exists (select from organisation_code later
-                      where later.organisation_id = code.organisation_id
-                        and later.recorded @> coalesce($2::timestamptz, 'infinity')
-                        and lower(later.valid) > lower(code.valid)
-                        and lower(later.valid) <= greatest($1::date, founding.founded_on))
-      and ($3::boolean or code.organisation_id in (select organisation_id from mine))
     order by code.code collate "C", code.organisation_id
     -- A fence: each is asked for itself, in this order, until the page is full.
     offset 0
 ) listed
-where exists (select from fitting(listed.organisation_id, $1::date,
+where ($3::boolean or listed.organisation_id in (select organisation_id from mine))
+  and exists (
+      select from organisation_founding founding
+      where founding.organisation_id = listed.organisation_id
+        and founding.recorded @> coalesce($2::timestamptz, 'infinity')
+        and listed.valid_from <= greatest($1::date, founding.founded_on)
+        -- A code that it bore before the one that counts.
+        and not exists (select from organisation_code later
+                        where later.organisation_id = listed.organisation_id
+                          and later.recorded @> coalesce($2::timestamptz, 'infinity')
+                          and lower(later.valid) > listed.valid_from
+                          and lower(later.valid) <= greatest($1::date, founding.founded_on)))
+  and exists (select from fitting(listed.organisation_id, $1::date,
                                   coalesce($2::timestamptz, 'infinity'), $8::text, $9::text,
                                   $10::text[], $11::date, $12::date, $13::date, $14::date))
   and ($3::boolean or access.covers(listed.organisation_id))
