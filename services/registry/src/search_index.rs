@@ -251,3 +251,35 @@ impl Candidates {
         next
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use chassis::call::{Caller, Deadline, Method};
+    use sqlx::postgres::PgPoolOptions;
+    use tonic::Request;
+
+    use super::*;
+
+    fn call(deadline: Option<Deadline>) -> Call {
+        let mut request = Request::new(());
+        request.extensions_mut().insert(Caller::system("test"));
+        request.extensions_mut().insert(Method { rpc: "/x".into(), permission: "x.y.z".into() });
+        if let Some(deadline) = deadline {
+            request.extensions_mut().insert(deadline);
+        }
+        Call::read(&request).expect("a call")
+    }
+
+    #[tokio::test]
+    async fn a_search_before_the_names_are_read_is_refused_at_its_deadline() {
+        let pool = PgPoolOptions::new().connect_lazy("postgres://127.0.0.1/none").expect("a url");
+        let index = SearchIndex::new(pool);
+        let soon = Deadline(Instant::now() + 10 * MARGIN);
+        let Err(Failure::Refused(refusal)) = index.ready(&call(Some(soon))).await else {
+            panic!("refused");
+        };
+        assert_eq!(refusal.reason(), "SEARCH_INDEX_UNREADY");
+        index.shared.built.send_replace(true);
+        assert!(index.ready(&call(None)).await.is_ok());
+    }
+}
