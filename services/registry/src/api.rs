@@ -10,6 +10,7 @@ mod grant;
 mod history;
 mod load;
 mod organisation;
+mod plan;
 mod secondment;
 mod steering;
 mod succession;
@@ -21,6 +22,7 @@ use prost::Message;
 use proto::registry::v1 as pb;
 use tonic::service::Routes;
 
+use crate::operation::Bell;
 use crate::reads::Asked;
 use crate::search_index::SearchIndex;
 
@@ -29,12 +31,15 @@ use crate::search_index::SearchIndex;
 pub struct Api {
     database: Database,
     names: SearchIndex,
+    /// Rings for operations.
+    bell: Bell,
 }
 
 impl Api {
-    /// Answers from this database, whose names are in this index.
-    pub(crate) fn new(database: Database, names: SearchIndex) -> Self {
-        Self { database, names }
+    /// Answers from this database, whose names are in this index; the bell wakes the worker of
+    /// operations.
+    pub(crate) fn new(database: Database, names: SearchIndex, bell: Bell) -> Self {
+        Self { database, names, bell }
     }
 
     /// The services, to be served.
@@ -50,6 +55,8 @@ impl Api {
             .add_service(pb::ceremony_service_server::CeremonyServiceServer::new(self.clone()))
             .add_service(pb::employer_service_server::EmployerServiceServer::new(self.clone()))
             .add_service(pb::steering_service_server::SteeringServiceServer::new(self.clone()))
+            .add_service(pb::plan_service_server::PlanServiceServer::new(self.clone()))
+            .add_service(pb::operation_service_server::OperationServiceServer::new(self.clone()))
             .add_service(pb::grant_service_server::GrantServiceServer::new(self))
     }
 

@@ -15,6 +15,8 @@ mod bootstrap;
 pub mod consent;
 pub mod error;
 pub mod load_parts;
+pub mod operation;
+pub mod plan;
 pub mod reads;
 pub mod reference;
 pub mod rules;
@@ -36,6 +38,7 @@ use chassis::serve::{Running, Service};
 use serde::Deserialize;
 
 use crate::api::Api;
+use crate::operation::{Bell, Worker};
 use crate::search_index::SearchIndex;
 
 pub use bootstrap::bootstrap;
@@ -67,9 +70,12 @@ pub async fn start(config: Config) -> anyhow::Result<Running> {
     let database = database::open(&config.database, "registry", &[], seal).await?;
     reference::bring_up_to_date(database.pool()).await.context("write the reference data")?;
     let names = SearchIndex::new(database.pool().clone());
+    let bell = Bell::default();
+    let worker = Worker::new(database.clone(), bell.clone());
     Service::new("registry", &config.serve)
-        .routes(Api::new(database.clone(), names.clone()).routes())
+        .routes(Api::new(database.clone(), names.clone(), bell).routes())
         .background("search index", move |stopping| names.run(stopping))
+        .background("operations", move |stopping| worker.run(stopping))
         .database(database)
         .start()
         .await

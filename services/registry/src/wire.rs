@@ -12,6 +12,7 @@ pub mod grant;
 pub mod history;
 pub mod load;
 pub mod organisation;
+pub mod plan;
 pub mod secondment;
 pub mod steering;
 pub mod succession;

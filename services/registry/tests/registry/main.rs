@@ -12,6 +12,8 @@ mod history;
 mod load;
 mod moves;
 mod names;
+mod plan_refusals;
+mod plans;
 mod reads;
 mod scope;
 mod search;
