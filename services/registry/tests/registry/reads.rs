@@ -290,3 +290,58 @@ async fn the_scope_found_from_above_is_the_scope_asked_from_below() {
         assert_eq!(below.is_empty(), matches!(subject, "nobody" | "badinh"), "{subject}");
     }
 }
+
+#[tokio::test]
+async fn every_read_answers_what_was_known_at_an_instant() {
+    let world = World::start().await;
+    let mut officer = world.actor("hanoi");
+    let (district, moved) = (world.unit("HN-BD"), world.unit("BD-1"));
+    let before = time::OffsetDateTime::now_utc();
+    let on = date!(2020 - 01 - 01);
+    officer.hands_over(&[moved], world.unit("HN-CG"), on).await.expect("handed over");
+    officer.founds(district, "BD-3", on).await.expect("founded");
+    let as_of = Some(civil(date!(2021 - 01 - 01)));
+    for (known_at, expected, superior) in [
+        (Some(instant(before)), ["BD-1", "BD-2"], district),
+        (None, ["BD-2", "BD-3"], world.unit("HN-CG")),
+    ] {
+        let get =
+            pb::GetOrganisationRequest { organisation_id: moved.to_string(), as_of, known_at };
+        let read = officer.organisations.get_organisation(get).await.expect("read").into_inner();
+        assert_eq!(read.organisation.expect("set").superior_id, superior.to_string());
+
+        let organisation_id = district.to_string();
+        let children = pb::ListChildrenRequest {
+            organisation_id: organisation_id.clone(),
+            as_of,
+            known_at,
+            ..Default::default()
+        };
+        let listed = officer.organisations.list_children(children).await.expect("listed");
+        assert_eq!(codes(listed.into_inner().organisations), expected);
+
+        let subtree =
+            pb::ListSubtreeRequest { organisation_id, as_of, known_at, ..Default::default() };
+        let listed = officer.organisations.list_subtree(subtree).await.expect("listed");
+        assert_eq!(codes(listed.into_inner().organisations)[1..], expected);
+
+        let batch = pb::BatchGetOrganisationsRequest {
+            codes: vec!["BD-3".to_string()],
+            as_of,
+            known_at,
+            ..Default::default()
+        };
+        let found = officer.organisations.batch_get_organisations(batch).await.expect("found");
+        assert_eq!(found.into_inner().organisations.len(), usize::from(known_at.is_none()));
+
+        let list = pb::ListOrganisationsRequest {
+            code_prefix: "BD-".to_string(),
+            as_of,
+            known_at,
+            ..Default::default()
+        };
+        let listed = officer.organisations.list_organisations(list).await.expect("listed");
+        let known_at_all = if known_at.is_some() { 2 } else { 3 };
+        assert_eq!(listed.into_inner().organisations.len(), known_at_all);
+    }
+}
