@@ -129,7 +129,7 @@ impl SearchIndex {
         let mut connection = self.pool.acquire().await?;
         // Acts up to this position are visible to the statement that follows; those after it
         // may be, and taking in a name twice changes nothing.
-        let head = sqlx::query_as!(Known, "select epoch, position from feed.head")
+        let head = sqlx::query_as!(Known, "select head.epoch, head.position from feed.head head")
             .fetch_one(&mut *connection)
             .await?;
         let mut rows = sqlx::query_file!("src/search_index/all.sql").fetch(&mut *connection);
