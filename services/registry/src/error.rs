@@ -93,6 +93,8 @@ pub enum Refused {
     EmployerRepeated { employer_id: Option<Uuid> },
     EmployerSurveyedLater { employer_id: Uuid, later_on: Date },
     WorkforceInvalid { workforce: i32 },
+    EnterpriseTypeUnknown { enterprise_type: String },
+    TaxCodeInvalid,
     StageUnknown { stage: String },
     StageOutOfOrder { stage: String, standing: String },
     UnionRequired,
@@ -682,6 +684,19 @@ impl Refused {
                 "a workforce is 0 to 1,000,000 people, and its women are not more than the whole",
             )
             .with("workforce", workforce),
+            Self::EnterpriseTypeUnknown { enterprise_type } => refuse(
+                InvalidArgument,
+                Reason::EnterpriseTypeUnknown,
+                "Không có loại hình đơn vị sử dụng lao động này.",
+                "there is no such kind of employer",
+            )
+            .with("enterprise_type", enterprise_type),
+            Self::TaxCodeInvalid => refuse(
+                InvalidArgument,
+                Reason::TaxCodeInvalid,
+                "Mã số thuế gồm 10 chữ số, thêm dấu gạch ngang và 3 chữ số nếu là chi nhánh.",
+                "a tax code is ten digits, and three more after a hyphen for a branch",
+            ),
             Self::StageUnknown { stage } => refuse(
                 InvalidArgument,
                 Reason::StageUnknown,

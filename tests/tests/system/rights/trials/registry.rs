@@ -352,6 +352,15 @@ pub fn list(trials: &mut Vec<Trial>) {
             organisation_id: mine.district.id.clone(),
             ..ListEmployersWithoutUnionRequest::default()
         };
+        read "ListEmployers": |mine, _| ListEmployersRequest {
+            organisation_id: mine.district.id.clone(),
+            ..ListEmployersRequest::default()
+        };
+        read "GetEmployer": |mine, _| GetEmployerRequest { employer_id: mine.employer.clone() };
+        read "ListCampaigns": |mine, _| ListCampaignsRequest {
+            organisation_id: mine.district.id.clone(),
+            ..ListCampaignsRequest::default()
+        };
         read "GetCampaignFunnel": |mine, _| GetCampaignFunnelRequest {
             organisation_id: mine.district.id.clone(),
             ..GetCampaignFunnelRequest::default()
