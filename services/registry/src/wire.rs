@@ -10,6 +10,7 @@ pub mod correction;
 pub mod decision;
 pub mod employer;
 pub mod grant;
+pub mod history;
 pub mod life_cycle;
 pub mod load;
 pub mod organisation;

@@ -8,7 +8,7 @@ use proto::registry::v1 as pb;
 use time::Date;
 use uuid::Uuid;
 
-use super::organisation::as_of;
+use super::organisation::{AS_OF, as_of};
 use super::{NAME_MAX, change, count, decision, reference_code, text, texts};
 use crate::acts::begin_joint_direction::{BeginJointDirection, JointDirectionBegun};
 use crate::acts::change_aliases::{AliasesChanged, ChangeAliases};
@@ -195,7 +195,7 @@ pub fn get_details(
     today: Date,
 ) -> Result<(Uuid, AsOf), Refusal> {
     let organisation_id = parse::id("organisation_id", &request.organisation_id)?;
-    Ok((organisation_id, as_of(request.as_of, request.known_at, today)?))
+    Ok((organisation_id, as_of(AS_OF, request.as_of, request.known_at, today)?))
 }
 
 /// Details that were read.
