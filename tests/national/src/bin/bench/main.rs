@@ -12,6 +12,7 @@ mod lines;
 mod load;
 mod moves;
 mod pages;
+mod plan;
 mod search;
 mod timetable;
 
@@ -74,9 +75,9 @@ async fn main() -> anyhow::Result<ExitCode> {
 
     load::measure(&country, &mut lines).await?;
     constraints::measure(&country, &mut lines).await?;
-    country.settle(&mut lines).await?;
     pages::measure(&country, &mut lines).await?;
     search::measure(&country, &mut lines).await?;
+    plan::measure(&country, &mut lines).await?;
     moves::measure(&country, &mut lines).await?;
     country.stop().await?;
 
