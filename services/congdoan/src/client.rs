@@ -104,6 +104,8 @@ services! {
     employers: registry::employer_service_client::EmployerServiceClient;
     steering: registry::steering_service_client::SteeringServiceClient;
     grants: registry::grant_service_client::GrantServiceClient;
+    plans: registry::plan_service_client::PlanServiceClient;
+    operations: registry::operation_service_client::OperationServiceClient;
     applications: membership::application_service_client::ApplicationServiceClient;
     memberships: membership::membership_service_client::MembershipServiceClient;
     trainings: membership::training_service_client::TrainingServiceClient;

@@ -1,10 +1,15 @@
 //! What registry does: one act, one file.
 
+pub mod add_plan_steps;
 pub mod appoint_committee;
 pub mod assign_unit;
+pub mod begin_operation;
 pub mod begin_secondment;
 pub mod change_sector;
+pub mod commit_plan;
 pub mod complete_steering_committee;
+pub mod create_plan;
+pub mod dry_run_plan;
 pub mod end_grant;
 pub mod end_offices;
 pub mod end_organisations;
@@ -26,3 +31,4 @@ pub mod resume_organisation;
 pub mod survey_employers;
 pub mod suspend_organisation;
 pub mod undo_act;
+pub mod undo_plan;

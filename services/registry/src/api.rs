@@ -9,6 +9,7 @@ mod employer;
 mod grant;
 mod load;
 mod organisation;
+mod plan;
 mod secondment;
 mod steering;
 mod succession;
@@ -20,18 +21,21 @@ use prost::Message;
 use proto::registry::v1 as pb;
 use tonic::service::Routes;
 
+use crate::operation::Bell;
 use crate::reads::Asked;
 
 /// All of registry's gRPC services.
 #[derive(Clone)]
 pub struct Api {
     database: Database,
+    /// Rings for operations.
+    bell: Bell,
 }
 
 impl Api {
-    /// Answers from this database.
-    pub fn new(database: Database) -> Self {
-        Self { database }
+    /// Answers from this database; the bell wakes the worker of operations.
+    pub fn new(database: Database, bell: Bell) -> Self {
+        Self { database, bell }
     }
 
     /// The services, to be served.
@@ -46,6 +50,8 @@ impl Api {
             .add_service(pb::ceremony_service_server::CeremonyServiceServer::new(self.clone()))
             .add_service(pb::employer_service_server::EmployerServiceServer::new(self.clone()))
             .add_service(pb::steering_service_server::SteeringServiceServer::new(self.clone()))
+            .add_service(pb::plan_service_server::PlanServiceServer::new(self.clone()))
+            .add_service(pb::operation_service_server::OperationServiceServer::new(self.clone()))
             .add_service(pb::grant_service_server::GrantServiceServer::new(self))
     }
 

@@ -11,6 +11,7 @@ pub mod employer;
 pub mod grant;
 pub mod load;
 pub mod organisation;
+pub mod plan;
 pub mod secondment;
 pub mod steering;
 pub mod succession;

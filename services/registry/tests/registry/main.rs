@@ -11,6 +11,8 @@ mod grants;
 mod load;
 mod moves;
 mod names;
+mod plan_refusals;
+mod plans;
 mod reads;
 mod scope;
 mod secondments;

@@ -88,6 +88,8 @@ pub struct Actor {
     pub employers: pb::employer_service_client::EmployerServiceClient<Spoken>,
     pub steering: pb::steering_service_client::SteeringServiceClient<Spoken>,
     pub grants: pb::grant_service_client::GrantServiceClient<Spoken>,
+    pub plans: pb::plan_service_client::PlanServiceClient<Spoken>,
+    pub operations: pb::operation_service_client::OperationServiceClient<Spoken>,
     pub corrections: pb::correction_service_client::CorrectionServiceClient<Spoken>,
 }
 
@@ -194,6 +196,8 @@ impl World {
             employers: pb::employer_service_client::EmployerServiceClient::new(spoken()),
             steering: pb::steering_service_client::SteeringServiceClient::new(spoken()),
             grants: pb::grant_service_client::GrantServiceClient::new(spoken()),
+            plans: pb::plan_service_client::PlanServiceClient::new(spoken()),
+            operations: pb::operation_service_client::OperationServiceClient::new(spoken()),
             corrections: pb::correction_service_client::CorrectionServiceClient::new(spoken()),
         }
     }

@@ -8,7 +8,7 @@ use tests::world::{line, load_messages};
 use time::macros::date;
 
 use super::{DAY, Kind, Trial, kind_of, one};
-use crate::rights::desk::{Desk, seat};
+use crate::rights::desk::{Desk, seat, step_messages};
 
 fn founding(mine: &Desk, theirs: &Desk) -> FoundOrganisationRequest {
     FoundOrganisationRequest {
@@ -369,6 +369,68 @@ pub fn list(trials: &mut Vec<Trial>) {
         read "ListUnitAssignments": |mine, _| ListUnitAssignmentsRequest {
             steering_committee_id: mine.steering_committee.clone(),
             ..ListUnitAssignmentsRequest::default()
+        };
+    }
+    of_service! { trials, "registry.v1.PlanService",
+        write "CreatePlan": |mine, _| CreatePlanRequest {
+            request_id: request_id(),
+            organisation_id: mine.district.id.clone(),
+            name: "Sắp xếp".to_owned(),
+            basis: basis(DAY),
+            ..CreatePlanRequest::default()
+        };
+        read "GetPlan": |mine, _| GetPlanRequest { plan_id: mine.plan.clone() };
+        read "ListPlans": |mine, _| ListPlansRequest {
+            organisation_id: mine.district.id.clone(),
+            ..ListPlansRequest::default()
+        };
+        read "ListPlanSteps": |mine, _| ListPlanStepsRequest {
+            plan_id: mine.plan.clone(),
+            ..ListPlanStepsRequest::default()
+        };
+        read "ListPlanConflicts": |mine, _| ListPlanConflictsRequest {
+            plan_id: mine.plan.clone(),
+            ..ListPlanConflictsRequest::default()
+        };
+        read "ListEndingUnits": |mine, _| ListEndingUnitsRequest { plan_id: mine.plan.clone() };
+        write "CommitPlan": |mine, _| CommitPlanRequest {
+            request_id: request_id(),
+            plan_id: mine.plan_to_commit.clone(),
+            ..CommitPlanRequest::default()
+        };
+        write "UndoPlan": |mine, _| UndoPlanRequest {
+            request_id: request_id(),
+            plan_id: mine.plan_to_undo.clone(),
+            ..UndoPlanRequest::default()
+        };
+    }
+    trials.push(Trial {
+        method: "congdoan.registry.v1.PlanService/AddPlanSteps",
+        kind: Kind::Scoped,
+        writes: true,
+        mixed: false,
+        ask: |mine, _| {
+            let messages = step_messages(&mine.plan, 2, &mine.union.id);
+            messages.iter().map(Message::encode_to_vec).collect()
+        },
+    });
+    // After its steps: none are added while it is tried.
+    of_service! { trials, "registry.v1.PlanService",
+        write "DryRunPlan": |mine, _| DryRunPlanRequest {
+            request_id: request_id(),
+            plan_id: mine.plan.clone(),
+            ..DryRunPlanRequest::default()
+        };
+    }
+    of_service! { trials, "registry.v1.OperationService",
+        read "GetOperation": |mine, _| GetOperationRequest { name: mine.plan_operation.clone() };
+        read "WaitOperation": |mine, _| WaitOperationRequest {
+            name: mine.plan_operation.clone(),
+            timeout_ms: 1,
+        };
+        read "ListOperations": |mine, _| ListOperationsRequest {
+            plan_id: mine.plan.clone(),
+            ..ListOperationsRequest::default()
         };
     }
     of_service! { trials, "registry.v1.GrantService",
