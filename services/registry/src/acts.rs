@@ -3,6 +3,7 @@
 pub mod appoint_committee;
 pub mod assign_unit;
 pub mod change_sector;
+pub mod correct_organisation;
 pub mod end_grant;
 pub mod end_offices;
 pub mod end_organisations;

@@ -2,11 +2,13 @@
 //! test.
 
 mod bodies;
+mod corrections;
 mod employers;
 mod ends;
 mod feed;
 mod foundings;
 mod grants;
+mod histories;
 mod load;
 mod moves;
 mod names;

@@ -9,5 +9,6 @@ mod feed;
 mod print;
 mod scope;
 mod targets;
+mod timelines;
 mod trees;
 mod world;
