@@ -1,12 +1,20 @@
 //! What registry does: one act, one file.
 
+pub mod add_plan_steps;
 pub mod appoint_committee;
 pub mod assign_unit;
+pub mod begin_operation;
+pub mod begin_secondment;
 pub mod change_sector;
+pub mod commit_plan;
+pub mod complete_steering_committee;
 pub mod correct_organisation;
+pub mod create_plan;
+pub mod dry_run_plan;
 pub mod end_grant;
 pub mod end_offices;
 pub mod end_organisations;
+pub mod end_secondment;
 pub mod end_unit_assignment;
 pub mod establish_steering_committee;
 pub mod found_organisation;
@@ -16,6 +24,7 @@ pub mod hold_ceremony;
 pub mod hold_congress;
 pub mod load_organisations;
 pub mod make_grant;
+pub mod plan_succession;
 pub mod reach_campaign_stage;
 pub mod record_decision;
 pub mod rename_organisation;
@@ -23,3 +32,4 @@ pub mod resume_organisation;
 pub mod survey_employers;
 pub mod suspend_organisation;
 pub mod undo_act;
+pub mod undo_plan;

@@ -102,6 +102,22 @@ pub enum Refused {
     GrantExists,
     GrantEnded { grant_id: Uuid },
     GrantDatesInvalid { today: Date },
+    PlanUnknown { plan_id: Uuid },
+    PlanClosed { plan_id: Uuid },
+    PlanEmpty { plan_id: Uuid },
+    PlanNotCommitted { plan_id: Uuid },
+    DryRunRequired { plan_id: Uuid },
+    PlanHasConflicts { conflicts: i64 },
+    PlanOutdated { units: usize },
+    StepsHeaderMissing,
+    StepsEmpty,
+    StepKindRequired,
+    StepLineInvalid { line: i32 },
+    StepExists { line: i32 },
+    StepFieldNotAllowed { kind: &'static str },
+    OperationUnknown { name: String },
+    OperationUnderWay { plan_id: Uuid },
+    OperationAbandoned { attempts: i32 },
     ActUnknown { act_id: Uuid },
     ActUndone { act_id: Uuid },
     ActNotUndoable { act_id: Uuid },
@@ -122,6 +138,13 @@ pub enum Refused {
     ConsentNotSuperiors { decision_id: Uuid },
     BodySizeInvalid { body: String },
     MergerUnknown { organisation_id: Uuid },
+    CandidatesEmpty,
+    CandidateRepeated { person_id: Uuid },
+    SecondmentUnknown { secondment_id: Uuid },
+    SecondmentEnded { secondment_id: Uuid },
+    SecondmentExists { person_id: Uuid },
+    SecondmentToItself { organisation_id: Uuid },
+    SecondmentDatesInvalid { from: Date, until: Date },
 }
 
 impl Refused {
@@ -132,7 +155,7 @@ impl Refused {
 
     /// What the caller reads.
     pub fn refusal(self) -> Refusal {
-        use Code::{AlreadyExists, FailedPrecondition, InvalidArgument, NotFound};
+        use Code::{Aborted, AlreadyExists, FailedPrecondition, InvalidArgument, NotFound};
         let draft = match self {
             Self::OrganisationUnknown { organisation_id } => refuse(
                 NotFound,
@@ -750,6 +773,115 @@ impl Refused {
                 "a grant begins and ends today or later, and ends after it began",
             )
             .with("today", today),
+            Self::PlanUnknown { plan_id } => refuse(
+                NotFound,
+                Reason::PlanUnknown,
+                "Không có phương án này, hoặc phương án nằm ngoài phạm vi của người dùng.",
+                "there is no such plan, or it lies outside your scope",
+            )
+            .with("plan_id", plan_id),
+            Self::PlanClosed { plan_id } => refuse(
+                FailedPrecondition,
+                Reason::PlanClosed,
+                "Phương án đã được thực hiện hoặc đã thu hồi.",
+                "the plan was committed or undone already",
+            )
+            .with("plan_id", plan_id),
+            Self::PlanEmpty { plan_id } => refuse(
+                FailedPrecondition,
+                Reason::PlanEmpty,
+                "Phương án chưa có bước nào.",
+                "the plan has no steps",
+            )
+            .with("plan_id", plan_id),
+            Self::PlanNotCommitted { plan_id } => refuse(
+                FailedPrecondition,
+                Reason::PlanNotCommitted,
+                "Phương án chưa được thực hiện nên không thể thu hồi.",
+                "only a plan that was committed can be undone",
+            )
+            .with("plan_id", plan_id),
+            Self::DryRunRequired { plan_id } => refuse(
+                FailedPrecondition,
+                Reason::DryRunRequired,
+                "Phải chạy thử phương án trước.",
+                "the plan needs a dry run first",
+            )
+            .with("plan_id", plan_id),
+            Self::PlanHasConflicts { conflicts } => refuse(
+                FailedPrecondition,
+                Reason::PlanHasConflicts,
+                "Phương án còn vướng mắc; hãy xem danh sách rồi sửa.",
+                "conflicts stand against the plan; list them and mend it",
+            )
+            .with("conflicts", conflicts),
+            Self::PlanOutdated { units } => refuse(
+                FailedPrecondition,
+                Reason::PlanOutdated,
+                "Từ lần chạy thử, các đơn vị của phương án đã thay đổi; hãy chạy thử lại.",
+                "units of the plan were changed since the dry run; run it dry again",
+            )
+            .with("units", units),
+            Self::StepsHeaderMissing => refuse(
+                InvalidArgument,
+                Reason::StepsHeaderMissing,
+                "Thông điệp đầu tiên, và chỉ thông điệp đó, là phần đầu của luồng bước.",
+                "the first message of a stream of steps is its header, and only that one is",
+            ),
+            Self::StepsEmpty => refuse(
+                InvalidArgument,
+                Reason::StepsEmpty,
+                "Luồng bước phải có ít nhất một bước.",
+                "a stream of steps carries at least one",
+            ),
+            Self::StepKindRequired => refuse(
+                InvalidArgument,
+                Reason::StepKindRequired,
+                "Phải ghi rõ bước này làm gì.",
+                "a step says what it does",
+            ),
+            Self::StepLineInvalid { line } => refuse(
+                InvalidArgument,
+                Reason::StepLineInvalid,
+                "Số dòng của bước phải từ 1 đến 1.000.000.",
+                "the lines of steps are numbered from 1 to 1,000,000",
+            )
+            .with("line", line),
+            Self::StepExists { line } => refuse(
+                InvalidArgument,
+                Reason::StepExists,
+                "Phương án đã có một bước khác ở dòng này.",
+                "the plan has another step under this line",
+            )
+            .with("line", line),
+            Self::StepFieldNotAllowed { kind } => refuse(
+                InvalidArgument,
+                Reason::StepFieldNotAllowed,
+                "Loại bước này không dùng trường này.",
+                "a step of this kind has no use for this field",
+            )
+            .with("kind", kind),
+            Self::OperationUnknown { name } => refuse(
+                NotFound,
+                Reason::OperationUnknown,
+                "Không có tiến trình này, hoặc tiến trình nằm ngoài phạm vi của người dùng.",
+                "there is no such operation, or it lies outside your scope",
+            )
+            .with("name", name),
+            Self::OperationUnderWay { plan_id } => refuse(
+                FailedPrecondition,
+                Reason::OperationUnderWay,
+                "Một tiến trình của phương án này chưa xong.",
+                "an operation of this plan is not done yet",
+            )
+            .with("plan_id", plan_id),
+            Self::OperationAbandoned { attempts } => refuse(
+                Aborted,
+                Reason::OperationAbandoned,
+                "Tiến trình bị bỏ dở sau nhiều lần thử; chưa có gì được thực hiện.",
+                "the operation was given up after several attempts; nothing was done",
+            )
+            .with("attempts", attempts),
             Self::ActUnknown { act_id } => refuse(
                 NotFound,
                 Reason::ActUnknown,
@@ -905,6 +1037,55 @@ impl Refused {
                 "nothing merged into the organisation since its congress before",
             )
             .with("organisation_id", organisation_id),
+            Self::CandidatesEmpty => refuse(
+                InvalidArgument,
+                Reason::CandidatesEmpty,
+                "Quy hoạch phải có ít nhất một người.",
+                "a succession plan names at least one candidate",
+            ),
+            Self::CandidateRepeated { person_id } => refuse(
+                InvalidArgument,
+                Reason::CandidateRepeated,
+                "Một người được nêu hai lần trong quy hoạch.",
+                "a succession plan names each candidate once",
+            )
+            .with("person_id", person_id),
+            Self::SecondmentUnknown { secondment_id } => refuse(
+                NotFound,
+                Reason::SecondmentUnknown,
+                "Không có đợt tăng cường cán bộ này, hoặc nằm ngoài phạm vi của người dùng.",
+                "there is no such secondment, or it lies outside your scope",
+            )
+            .with("secondment_id", secondment_id),
+            Self::SecondmentEnded { secondment_id } => refuse(
+                FailedPrecondition,
+                Reason::SecondmentEnded,
+                "Đợt tăng cường cán bộ này đã kết thúc trước ngày đó.",
+                "the secondment has ended by that day",
+            )
+            .with("secondment_id", secondment_id),
+            Self::SecondmentExists { person_id } => refuse(
+                AlreadyExists,
+                Reason::SecondmentExists,
+                "Người này đang được tăng cường trong thời gian ấy.",
+                "the person is sent to an organisation during that time already",
+            )
+            .with("person_id", person_id),
+            Self::SecondmentToItself { organisation_id } => refuse(
+                InvalidArgument,
+                Reason::SecondmentToItself,
+                "Đơn vị cử và đơn vị tiếp nhận phải khác nhau.",
+                "an organisation sends people to another, not to itself",
+            )
+            .with("organisation_id", organisation_id),
+            Self::SecondmentDatesInvalid { from, until } => refuse(
+                InvalidArgument,
+                Reason::SecondmentDatesInvalid,
+                "Ngày kết thúc phải sau ngày bắt đầu.",
+                "a secondment ends after it began",
+            )
+            .with("from", from)
+            .with("until", until),
         };
         draft.0
     }

@@ -15,6 +15,8 @@ mod bootstrap;
 pub mod consent;
 pub mod error;
 pub mod load_parts;
+pub mod operation;
+pub mod plan;
 pub mod reads;
 pub mod reference;
 pub mod rules;
@@ -35,6 +37,7 @@ use chassis::serve::{Running, Service};
 use serde::Deserialize;
 
 use crate::api::Api;
+use crate::operation::{Bell, Worker};
 
 pub use bootstrap::bootstrap;
 
@@ -64,8 +67,11 @@ pub async fn start(config: Config) -> anyhow::Result<Running> {
         Arc::new(seen::Keys::new(config.seen_key.read()?.as_bytes()).context("use seen_key")?);
     let database = database::open(&config.database, "registry", &[], seal).await?;
     reference::bring_up_to_date(database.pool()).await.context("write the reference data")?;
+    let bell = Bell::default();
+    let worker = Worker::new(database.clone(), bell.clone());
     Service::new("registry", &config.serve)
-        .routes(Api::new(database.clone()).routes())
+        .routes(Api::new(database.clone(), bell).routes())
+        .background("operations", move |stopping| worker.run(stopping))
         .database(database)
         .start()
         .await

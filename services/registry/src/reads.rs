@@ -1,15 +1,21 @@
 //! What registry answers without changing anything. Every statement carries the scope.
 
 pub mod bodies;
+pub mod body_lists;
 pub mod ceremony;
 pub mod children;
 pub mod decision;
 pub mod employers;
 pub mod grants;
 pub mod offices;
+pub mod operations;
 pub mod organisation;
+pub mod plans;
 pub mod search;
+pub mod secondments;
+pub mod steering_committees;
 pub mod subtree;
+pub mod succession_plans;
 pub mod unit_assignments;
 
 use chassis::access::unknown_or_denied;

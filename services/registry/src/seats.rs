@@ -48,7 +48,7 @@ pub struct Office {
 }
 
 /// A seat that ended.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, sqlx::FromRow)]
 pub struct EndedSeat {
     /// The office.
     pub office_id: Uuid,

@@ -1,6 +1,7 @@
 //! Between the contracts and registry's own types, both ways. Past this door every value is
 //! already right; acts, reads and SQL never see prost.
 
+pub mod body;
 pub mod ceremony;
 pub mod change;
 pub mod congress;
@@ -10,7 +11,10 @@ pub mod employer;
 pub mod grant;
 pub mod load;
 pub mod organisation;
+pub mod plan;
+pub mod secondment;
 pub mod steering;
+pub mod succession;
 
 use chassis::parse;
 use chassis::refusal::Refusal;

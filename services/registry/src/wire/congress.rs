@@ -23,7 +23,8 @@ use crate::sizes::DecidedSize;
 const OFFICES_MAX: usize = 1_000;
 /// Terms are usually of so many years; others say why.
 const USUAL_TERM_YEARS: i32 = 5;
-const TERM_YEARS_MAX: i32 = 10;
+/// A term lasts so many years at most.
+pub const TERM_YEARS_MAX: i32 = 10;
 const ORDINAL_MAX: i32 = 999;
 /// More members than there will be in the whole country.
 const MEMBERS_MAX: i32 = 100_000_000;
@@ -238,7 +239,8 @@ pub fn bodies_read(read: Bodies) -> pb::GetBodiesResponse {
     }
 }
 
-fn term(term: Term) -> pb::Term {
+/// A term as the contract carries it.
+pub fn term(term: Term) -> pb::Term {
     pb::Term {
         congress_id: term.congress_id.to_string(),
         ordinal: term.ordinal,

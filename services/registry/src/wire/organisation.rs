@@ -61,7 +61,8 @@ pub fn found(request: pb::FoundOrganisationRequest) -> Result<FoundOrganisation,
     })
 }
 
-fn sector(field: &str, text: &str) -> Result<Option<String>, Refusal> {
+/// A sector, or none where the text is empty.
+pub fn sector(field: &str, text: &str) -> Result<Option<String>, Refusal> {
     if text.is_empty() {
         return Ok(None);
     }

@@ -2,6 +2,7 @@
 //! test.
 
 mod bodies;
+mod body_lists;
 mod corrections;
 mod employers;
 mod ends;
@@ -12,8 +13,11 @@ mod histories;
 mod load;
 mod moves;
 mod names;
+mod plan_refusals;
+mod plans;
 mod reads;
 mod scope;
+mod secondments;
 mod sizes;
 mod statuses;
 mod undoing;

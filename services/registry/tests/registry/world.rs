@@ -81,10 +81,15 @@ pub struct Actor {
     pub organisations: pb::organisation_service_client::OrganisationServiceClient<Spoken>,
     pub decisions: pb::decision_service_client::DecisionServiceClient<Spoken>,
     pub congresses: pb::congress_service_client::CongressServiceClient<Spoken>,
+    pub bodies: pb::body_service_client::BodyServiceClient<Spoken>,
+    pub succession: pb::succession_service_client::SuccessionServiceClient<Spoken>,
+    pub secondments: pb::secondment_service_client::SecondmentServiceClient<Spoken>,
     pub ceremonies: pb::ceremony_service_client::CeremonyServiceClient<Spoken>,
     pub employers: pb::employer_service_client::EmployerServiceClient<Spoken>,
     pub steering: pb::steering_service_client::SteeringServiceClient<Spoken>,
     pub grants: pb::grant_service_client::GrantServiceClient<Spoken>,
+    pub plans: pb::plan_service_client::PlanServiceClient<Spoken>,
+    pub operations: pb::operation_service_client::OperationServiceClient<Spoken>,
     pub corrections: pb::correction_service_client::CorrectionServiceClient<Spoken>,
 }
 
@@ -184,10 +189,15 @@ impl World {
             organisations: pb::organisation_service_client::OrganisationServiceClient::new(spoken()),
             decisions: pb::decision_service_client::DecisionServiceClient::new(spoken()),
             congresses: pb::congress_service_client::CongressServiceClient::new(spoken()),
+            bodies: pb::body_service_client::BodyServiceClient::new(spoken()),
+            succession: pb::succession_service_client::SuccessionServiceClient::new(spoken()),
+            secondments: pb::secondment_service_client::SecondmentServiceClient::new(spoken()),
             ceremonies: pb::ceremony_service_client::CeremonyServiceClient::new(spoken()),
             employers: pb::employer_service_client::EmployerServiceClient::new(spoken()),
             steering: pb::steering_service_client::SteeringServiceClient::new(spoken()),
             grants: pb::grant_service_client::GrantServiceClient::new(spoken()),
+            plans: pb::plan_service_client::PlanServiceClient::new(spoken()),
+            operations: pb::operation_service_client::OperationServiceClient::new(spoken()),
             corrections: pb::correction_service_client::CorrectionServiceClient::new(spoken()),
         }
     }

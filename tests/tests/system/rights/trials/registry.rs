@@ -8,7 +8,7 @@ use tests::world::{line, load_messages};
 use time::macros::date;
 
 use super::{DAY, Kind, Trial, kind_of, one};
-use crate::rights::desk::{Desk, seat};
+use crate::rights::desk::{Desk, seat, step_messages};
 
 fn founding(mine: &Desk, theirs: &Desk) -> FoundOrganisationRequest {
     FoundOrganisationRequest {
@@ -91,6 +91,17 @@ fn assignment(committee: &Desk, unit: &Desk) -> AssignUnitRequest {
         unit_id: unit.union.id.clone(),
         effective_on: on(DAY),
         ..AssignUnitRequest::default()
+    }
+}
+
+fn secondment(sender: &Desk, host: &Desk) -> BeginSecondmentRequest {
+    BeginSecondmentRequest {
+        request_id: request_id(),
+        organisation_id: sender.district.id.clone(),
+        host_id: host.other_union.id.clone(),
+        person_id: sender.members[6].clone(),
+        effective_on: on(DAY),
+        ..BeginSecondmentRequest::default()
     }
 }
 
@@ -254,6 +265,55 @@ pub fn list(trials: &mut Vec<Trial>) {
             ..ListOfficesRequest::default()
         };
     }
+    of_service! { trials, "registry.v1.BodyService",
+        read "ListTermsEnding": |mine, _| ListTermsEndingRequest {
+            organisation_id: mine.district.id.clone(),
+            ..ListTermsEndingRequest::default()
+        };
+        read "ListVacancies": |mine, _| ListVacanciesRequest {
+            organisation_id: mine.district.id.clone(),
+            ..ListVacanciesRequest::default()
+        };
+        read "ListBodiesOffSize": |mine, _| ListBodiesOffSizeRequest {
+            organisation_id: mine.district.id.clone(),
+            ..ListBodiesOffSizeRequest::default()
+        };
+        read "ListLateCongresses": |mine, _| ListLateCongressesRequest {
+            organisation_id: mine.district.id.clone(),
+            ..ListLateCongressesRequest::default()
+        };
+    }
+    of_service! { trials, "registry.v1.SuccessionService",
+        write "PlanSuccession": |mine, _| PlanSuccessionRequest {
+            request_id: request_id(),
+            organisation_id: mine.union.id.clone(),
+            position: "CHAIR".to_owned(),
+            term_from_year: 2025,
+            term_to_year: 2030,
+            planned_on: on(DAY),
+            candidate_ids: vec![mine.members[2].clone()],
+            ..PlanSuccessionRequest::default()
+        };
+        read "ListSuccessionPlans": |mine, _| ListSuccessionPlansRequest {
+            organisation_id: mine.district.id.clone(),
+            ..ListSuccessionPlansRequest::default()
+        };
+    }
+    of_service! { trials, "registry.v1.SecondmentService",
+        write "BeginSecondment": |mine, _| secondment(mine, mine);
+        mixed "BeginSecondment": |mine, theirs| secondment(mine, theirs);
+        mixed "BeginSecondment": |mine, theirs| secondment(theirs, mine);
+        write "EndSecondment": |mine, _| EndSecondmentRequest {
+            request_id: request_id(),
+            secondment_id: mine.secondment.clone(),
+            effective_on: on(DAY),
+            ..EndSecondmentRequest::default()
+        };
+        read "ListSecondments": |mine, _| ListSecondmentsRequest {
+            organisation_id: mine.district.id.clone(),
+            ..ListSecondmentsRequest::default()
+        };
+    }
     of_service! { trials, "registry.v1.CeremonyService",
         write "HoldCeremony": |mine, _| ceremony(mine, mine);
         mixed "HoldCeremony": |mine, theirs| ceremony(mine, theirs);
@@ -307,9 +367,86 @@ pub fn list(trials: &mut Vec<Trial>) {
             effective_on: on(DAY),
             ..EndUnitAssignmentRequest::default()
         };
+        write "CompleteSteeringCommittee": |mine, _| CompleteSteeringCommitteeRequest {
+            request_id: request_id(),
+            steering_committee_id: mine.steering_committee.clone(),
+            members: vec![seat("MEMBER", &mine.members[4])],
+            effective_on: on(DAY),
+            ..CompleteSteeringCommitteeRequest::default()
+        };
+        read "ListSteeringCommittees": |mine, _| ListSteeringCommitteesRequest {
+            organisation_id: mine.district.id.clone(),
+            ..ListSteeringCommitteesRequest::default()
+        };
+        read "ListUnitFollowers": |mine, _| ListUnitFollowersRequest {
+            organisation_id: mine.other_union.id.clone(),
+            ..ListUnitFollowersRequest::default()
+        };
         read "ListUnitAssignments": |mine, _| ListUnitAssignmentsRequest {
             steering_committee_id: mine.steering_committee.clone(),
             ..ListUnitAssignmentsRequest::default()
+        };
+    }
+    of_service! { trials, "registry.v1.PlanService",
+        write "CreatePlan": |mine, _| CreatePlanRequest {
+            request_id: request_id(),
+            organisation_id: mine.district.id.clone(),
+            name: "Sắp xếp".to_owned(),
+            basis: basis(DAY),
+            ..CreatePlanRequest::default()
+        };
+        read "GetPlan": |mine, _| GetPlanRequest { plan_id: mine.plan.clone() };
+        read "ListPlans": |mine, _| ListPlansRequest {
+            organisation_id: mine.district.id.clone(),
+            ..ListPlansRequest::default()
+        };
+        read "ListPlanSteps": |mine, _| ListPlanStepsRequest {
+            plan_id: mine.plan.clone(),
+            ..ListPlanStepsRequest::default()
+        };
+        read "ListPlanConflicts": |mine, _| ListPlanConflictsRequest {
+            plan_id: mine.plan.clone(),
+            ..ListPlanConflictsRequest::default()
+        };
+        read "ListEndingUnits": |mine, _| ListEndingUnitsRequest { plan_id: mine.plan.clone() };
+        write "CommitPlan": |mine, _| CommitPlanRequest {
+            request_id: request_id(),
+            plan_id: mine.plan_to_commit.clone(),
+            ..CommitPlanRequest::default()
+        };
+        write "UndoPlan": |mine, _| UndoPlanRequest {
+            request_id: request_id(),
+            plan_id: mine.plan_to_undo.clone(),
+            ..UndoPlanRequest::default()
+        };
+    }
+    trials.push(Trial {
+        method: "congdoan.registry.v1.PlanService/AddPlanSteps",
+        kind: Kind::Scoped,
+        writes: true,
+        mixed: false,
+        ask: |mine, _| {
+            let messages = step_messages(&mine.plan, 2, &mine.union.id);
+            messages.iter().map(Message::encode_to_vec).collect()
+        },
+    });
+    // After its steps: none are added while it is tried.
+    of_service! { trials, "registry.v1.PlanService",
+        write "DryRunPlan": |mine, _| DryRunPlanRequest {
+            request_id: request_id(),
+            plan_id: mine.plan.clone(),
+            ..DryRunPlanRequest::default()
+        };
+    }
+    of_service! { trials, "registry.v1.OperationService",
+        read "GetOperation": |mine, _| GetOperationRequest { name: mine.plan_operation.clone() };
+        read "WaitOperation": |mine, _| WaitOperationRequest {
+            name: mine.plan_operation.clone(),
+            timeout_ms: 1,
+        };
+        read "ListOperations": |mine, _| ListOperationsRequest {
+            plan_id: mine.plan.clone(),
+            ..ListOperationsRequest::default()
         };
     }
     of_service! { trials, "registry.v1.GrantService",
