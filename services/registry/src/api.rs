@@ -7,6 +7,7 @@ mod correction;
 mod decision;
 mod employer;
 mod grant;
+mod history;
 mod load;
 mod organisation;
 mod plan;
@@ -23,24 +24,28 @@ use tonic::service::Routes;
 
 use crate::operation::Bell;
 use crate::reads::Asked;
+use crate::search_index::SearchIndex;
 
 /// All of registry's gRPC services.
 #[derive(Clone)]
 pub struct Api {
     database: Database,
+    names: SearchIndex,
     /// Rings for operations.
     bell: Bell,
 }
 
 impl Api {
-    /// Answers from this database; the bell wakes the worker of operations.
-    pub fn new(database: Database, bell: Bell) -> Self {
-        Self { database, bell }
+    /// Answers from this database, whose names are in this index; the bell wakes the worker of
+    /// operations.
+    pub(crate) fn new(database: Database, names: SearchIndex, bell: Bell) -> Self {
+        Self { database, names, bell }
     }
 
     /// The services, to be served.
     pub fn routes(self) -> Routes {
         Routes::new(pb::organisation_service_server::OrganisationServiceServer::new(self.clone()))
+            .add_service(pb::history_service_server::HistoryServiceServer::new(self.clone()))
             .add_service(pb::decision_service_server::DecisionServiceServer::new(self.clone()))
             .add_service(pb::congress_service_server::CongressServiceServer::new(self.clone()))
             .add_service(pb::body_service_server::BodyServiceServer::new(self.clone()))

@@ -2,6 +2,8 @@
 //!
 //! No wildcard arm: a new reason must choose its code and its two texts.
 
+use std::time::Duration;
+
 use chassis::refusal::{Failure, Refusal, short_name};
 use proto::registry::v1::Reason;
 use time::Date;
@@ -10,6 +12,9 @@ use uuid::Uuid;
 
 /// Domain of registry's reasons in ErrorInfo.
 pub const DOMAIN: &str = "registry.congdoan.vn";
+
+/// When a search is worth repeating that came before the names were read.
+const SEARCH_RETRY_AFTER: Duration = Duration::from_secs(1);
 
 /// What was wrong with a request. `proto/congdoan/registry/v1/reason.proto` says what each
 /// means.
@@ -88,6 +93,8 @@ pub enum Refused {
     EmployerRepeated { employer_id: Option<Uuid> },
     EmployerSurveyedLater { employer_id: Uuid, later_on: Date },
     WorkforceInvalid { workforce: i32 },
+    EnterpriseTypeUnknown { enterprise_type: String },
+    TaxCodeInvalid,
     StageUnknown { stage: String },
     StageOutOfOrder { stage: String, standing: String },
     UnionRequired,
@@ -145,6 +152,8 @@ pub enum Refused {
     SecondmentExists { person_id: Uuid },
     SecondmentToItself { organisation_id: Uuid },
     SecondmentDatesInvalid { from: Date, until: Date },
+    SearchIndexUnready,
+    ComparisonReversed { from: String, to: String },
 }
 
 impl Refused {
@@ -675,6 +684,19 @@ impl Refused {
                 "a workforce is 0 to 1,000,000 people, and its women are not more than the whole",
             )
             .with("workforce", workforce),
+            Self::EnterpriseTypeUnknown { enterprise_type } => refuse(
+                InvalidArgument,
+                Reason::EnterpriseTypeUnknown,
+                "Không có loại hình đơn vị sử dụng lao động này.",
+                "there is no such kind of employer",
+            )
+            .with("enterprise_type", enterprise_type),
+            Self::TaxCodeInvalid => refuse(
+                InvalidArgument,
+                Reason::TaxCodeInvalid,
+                "Mã số thuế gồm 10 chữ số, thêm dấu gạch ngang và 3 chữ số nếu là chi nhánh.",
+                "a tax code is ten digits, and three more after a hyphen for a branch",
+            ),
             Self::StageUnknown { stage } => refuse(
                 InvalidArgument,
                 Reason::StageUnknown,
@@ -1086,6 +1108,24 @@ impl Refused {
             )
             .with("from", from)
             .with("until", until),
+            Self::SearchIndexUnready => Draft(
+                refuse(
+                    Code::Unavailable,
+                    Reason::SearchIndexUnready,
+                    "Dịch vụ vừa khởi động và chưa nạp xong tên các tổ chức; hãy thử lại.",
+                    "the service has just started and has not read all names yet; try again",
+                )
+                .0
+                .retry_after(SEARCH_RETRY_AFTER),
+            ),
+            Self::ComparisonReversed { from, to } => refuse(
+                InvalidArgument,
+                Reason::ComparisonReversed,
+                "Cây thứ hai phải có ngày, và thời điểm hiểu biết, không sớm hơn cây thứ nhất.",
+                "the second tree is of an earlier date, or an earlier knowledge, than the first",
+            )
+            .with("from", from)
+            .with("to", to),
         };
         draft.0
     }

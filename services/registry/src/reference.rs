@@ -16,6 +16,7 @@ const REFERENCE_LOCK: i64 = 0x7265_6665_7265_6E63;
 const TYPES: &str = include_str!("../reference/organisation_types.csv");
 const SECTORS: &str = include_str!("../reference/sectors.csv");
 const MINIMUM_FOUNDERS: &str = include_str!("../reference/minimum_founders.csv");
+const ENTERPRISE_TYPES: &str = include_str!("../reference/enterprise_types.csv");
 const CAMPAIGN_STAGES: &str = include_str!("../reference/campaign_stages.csv");
 
 #[derive(Deserialize)]
@@ -44,6 +45,12 @@ struct FoundersLine {
     minimum: i32,
     valid_from: String,
     valid_to: String,
+}
+
+#[derive(Deserialize)]
+struct EnterpriseTypeLine {
+    code: String,
+    name_vi: String,
 }
 
 #[derive(Deserialize)]
@@ -191,6 +198,16 @@ async fn write(db: &mut PgConnection) -> anyhow::Result<()> {
     }
 
     bodies::write(db).await?;
+    for line in lines::<EnterpriseTypeLine>(ENTERPRISE_TYPES)? {
+        sqlx::query!(
+            "insert into enterprise_type_rule (enterprise_type, name_vi) values ($1, $2)
+             on conflict (enterprise_type) do nothing",
+            line.code,
+            line.name_vi,
+        )
+        .execute(&mut *db)
+        .await?;
+    }
     for line in lines::<StageLine>(CAMPAIGN_STAGES)? {
         sqlx::query!(
             "insert into campaign_stage_rule (stage, stage_order, name_vi) values ($1, $2, $3)

@@ -9,6 +9,7 @@ pub mod correction;
 pub mod decision;
 pub mod employer;
 pub mod grant;
+pub mod history;
 pub mod load;
 pub mod organisation;
 pub mod plan;

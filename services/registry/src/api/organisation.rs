@@ -9,7 +9,7 @@ use proto::registry::v1::organisation_service_server::OrganisationService;
 use tonic::{Request, Response, Status, Streaming};
 
 use super::Api;
-use crate::reads::{children, organisation, search, subtree};
+use crate::reads::{children, list, organisation, search, subtree};
 use crate::wire::organisation as wire;
 
 #[tonic::async_trait]
@@ -144,11 +144,24 @@ impl OrganisationService for Api {
         let mut request = request.into_inner();
         let (token, size) = (take(&mut request.page_token), take(&mut request.page_size));
         let asked = self.asked(&call, &request, token, size);
-        let (root_id, as_of, type_code) = wire::subtree(&request, today())?;
+        let (root_id, as_of, filter) = wire::subtree(&request, today())?;
         let mut reading = self.database.read(&call).await?;
-        let page =
-            subtree::subtree(&mut reading, root_id, as_of, type_code.as_deref(), &asked).await?;
+        let page = subtree::subtree(&mut reading, root_id, as_of, &filter, &asked).await?;
         Ok(reading.reply(wire::subtree_page(page)))
+    }
+
+    async fn list_organisations(
+        &self,
+        request: Request<pb::ListOrganisationsRequest>,
+    ) -> Result<Response<pb::ListOrganisationsResponse>, Status> {
+        let call = Call::read(&request)?;
+        let mut request = request.into_inner();
+        let (token, size) = (take(&mut request.page_token), take(&mut request.page_size));
+        let asked = self.asked(&call, &request, token, size);
+        let (code_prefix, as_of, filter) = wire::list(&request, today())?;
+        let mut reading = self.database.read(&call).await?;
+        let page = list::list(&mut reading, as_of, &code_prefix, &filter, &asked).await?;
+        Ok(reading.reply(wire::list_page(page)))
     }
 
     async fn search_organisations(
@@ -156,9 +169,10 @@ impl OrganisationService for Api {
         request: Request<pb::SearchOrganisationsRequest>,
     ) -> Result<Response<pb::SearchOrganisationsResponse>, Status> {
         let call = Call::read(&request)?;
-        let (text, as_of, within_id) = wire::search(request.get_ref(), today())?;
+        let (sought, as_of) = wire::search(request.get_ref(), today())?;
+        self.names.ready(&call).await?;
         let mut reading = self.database.read(&call).await?;
-        let found = search::search(&mut reading, &text, as_of, within_id).await?;
+        let found = search::search(&mut reading, &self.names, &sought, as_of).await?;
         let organisations = wire::organisations(found);
         Ok(reading.reply(pb::SearchOrganisationsResponse { organisations }))
     }

@@ -2,6 +2,8 @@
 
 use chassis::parse::{self, civil};
 use chassis::refusal::Refusal;
+use prost_types::Timestamp;
+use proto::google::r#type::Date as WireDate;
 use proto::registry::v1 as pb;
 use time::Date;
 use uuid::Uuid;
@@ -19,7 +21,9 @@ use crate::acts::resume_organisation::{ResumeOrganisation, Resumed};
 use crate::acts::suspend_organisation::{SuspendOrganisation, Suspended};
 use crate::error::Refused;
 use crate::reads::organisation::{Organisation, Status};
-use crate::reads::{AsOf, Page};
+use crate::reads::search::Sought;
+use crate::reads::{AsOf, Filter, Page};
+use crate::tree::{ACTIVE, ENDED, SUSPENDED};
 
 /// Applicants of one founding, at most.
 const APPLICANTS_MAX: usize = 1_000;
@@ -29,6 +33,10 @@ const UNITS_MAX: usize = 100_000;
 const BATCH_MAX: usize = 500;
 /// Employers of one union, at most.
 const EMPLOYERS_MAX: usize = 1_000;
+/// The fields of a tree date and a knowledge date.
+const AS_OF: [&str; 2] = ["as_of", "known_at"];
+/// The status, in filters, of an organisation that is founded for a later date.
+const NOT_YET_FOUNDED: &str = "NOT_YET_FOUNDED";
 /// Longest text searched for.
 const SEARCH_MAX: usize = 200;
 
@@ -268,17 +276,18 @@ pub fn sector_changed(changed: SectorChanged) -> pb::ChangeSectorResponse {
 /// Which organisation, as of when.
 pub fn get(request: pb::GetOrganisationRequest, today: Date) -> Result<(Uuid, AsOf), Refusal> {
     let organisation_id = parse::id("organisation_id", &request.organisation_id)?;
-    Ok((organisation_id, as_of(request.as_of, request.known_at, today)?))
+    Ok((organisation_id, as_of(AS_OF, request.as_of, request.known_at, today)?))
 }
 
-/// A tree date and a knowledge date, with their defaults.
-fn as_of(
-    on: Option<proto::google::r#type::Date>,
-    known_at: Option<prost_types::Timestamp>,
+/// A tree date and a knowledge date, with their defaults; `fields` name them.
+pub(super) fn as_of(
+    fields: [&str; 2],
+    on: Option<WireDate>,
+    known_at: Option<Timestamp>,
     today: Date,
 ) -> Result<AsOf, Refusal> {
-    let on = parse::optional_date("as_of", on)?.unwrap_or(today);
-    let known_at = optional_instant("known_at", known_at)?;
+    let on = parse::optional_date(fields[0], on)?.unwrap_or(today);
+    let known_at = optional_instant(fields[1], known_at)?;
     Ok(AsOf { on, known_at, is_now: on == today && known_at.is_none() })
 }
 
@@ -299,40 +308,100 @@ pub fn batch_get(
         .enumerate()
         .map(|(n, given)| code(&format!("codes[{n}]"), given))
         .collect::<Result<_, _>>()?;
-    Ok((organisation_ids, codes, as_of(request.as_of, request.known_at, today)?))
+    Ok((organisation_ids, codes, as_of(AS_OF, request.as_of, request.known_at, today)?))
 }
 
 /// Whose children, as of when.
 pub fn children(request: &pb::ListChildrenRequest, today: Date) -> Result<(Uuid, AsOf), Refusal> {
     let organisation_id = parse::id("organisation_id", &request.organisation_id)?;
-    Ok((organisation_id, as_of(request.as_of, request.known_at, today)?))
+    Ok((organisation_id, as_of(AS_OF, request.as_of, request.known_at, today)?))
 }
 
-/// Whose subtree, as of when, and of which type.
+/// What a list filters by, as every such request carries it.
+struct Filtered<'a> {
+    type_code: &'a str,
+    sector: &'a str,
+    status: pb::OrganisationStatus,
+    founded: [Option<WireDate>; 2],
+    ended: [Option<WireDate>; 2],
+}
+
+macro_rules! filtered {
+    ($request:expr) => {
+        Filtered {
+            type_code: &$request.r#type,
+            sector: &$request.sector,
+            status: $request.status(),
+            founded: [$request.founded_from, $request.founded_until],
+            ended: [$request.ended_from, $request.ended_until],
+        }
+    };
+}
+
+impl Filtered<'_> {
+    fn read(self) -> Result<Filter, Refusal> {
+        let reference = |field: &str, given: &str| match given {
+            "" => Ok(None),
+            given => reference_code(field, given).map(Some),
+        };
+        let status = match self.status {
+            pb::OrganisationStatus::Unspecified => None,
+            pb::OrganisationStatus::NotYetFounded => Some(NOT_YET_FOUNDED),
+            pb::OrganisationStatus::Active => Some(ACTIVE),
+            pb::OrganisationStatus::Suspended => Some(SUSPENDED),
+            pb::OrganisationStatus::Ended => Some(ENDED),
+        };
+        Ok(Filter {
+            type_code: reference("type", self.type_code)?,
+            sector: reference("sector", self.sector)?,
+            statuses: status.map(|status| vec![status.to_string()]),
+            founded_from: parse::optional_date("founded_from", self.founded[0])?,
+            founded_until: parse::optional_date("founded_until", self.founded[1])?,
+            ended_from: parse::optional_date("ended_from", self.ended[0])?,
+            ended_until: parse::optional_date("ended_until", self.ended[1])?,
+        })
+    }
+}
+
+/// Whose subtree, as of when, and who in it.
 pub fn subtree(
     request: &pb::ListSubtreeRequest,
     today: Date,
-) -> Result<(Uuid, AsOf, Option<String>), Refusal> {
+) -> Result<(Uuid, AsOf, Filter), Refusal> {
     let organisation_id = parse::id("organisation_id", &request.organisation_id)?;
-    let as_of = as_of(request.as_of, request.known_at, today)?;
-    let type_code = match request.r#type.as_str() {
-        "" => None,
-        given => Some(reference_code("type", given)?),
-    };
-    Ok((organisation_id, as_of, type_code))
+    let as_of = as_of(AS_OF, request.as_of, request.known_at, today)?;
+    Ok((organisation_id, as_of, filtered!(request).read()?))
 }
 
-/// What is searched for, as of when, and below whom.
+/// How codes begin, as of when, and who else is asked for: those that live, unless a status
+/// is named.
+pub fn list(
+    request: &pb::ListOrganisationsRequest,
+    today: Date,
+) -> Result<(String, AsOf, Filter), Refusal> {
+    let code_prefix = match request.code_prefix.as_str() {
+        "" => String::new(),
+        given => code("code_prefix", given)?,
+    };
+    let as_of = as_of(AS_OF, request.as_of, request.known_at, today)?;
+    let mut filter = filtered!(request).read()?;
+    filter.statuses =
+        filter.statuses.or_else(|| Some([ACTIVE, SUSPENDED].map(str::to_string).to_vec()));
+    Ok((code_prefix, as_of, filter))
+}
+
+/// What is searched for, and as of when.
 pub fn search(
     request: &pb::SearchOrganisationsRequest,
     today: Date,
-) -> Result<(String, AsOf, Option<Uuid>), Refusal> {
+) -> Result<(Sought, AsOf), Refusal> {
     let text = parse::text("text", &request.text, SEARCH_MAX)?;
     if !text.chars().any(char::is_alphanumeric) {
         return Err(parse::required("text"));
     }
     let within_id = parse::optional_id("within_id", &request.within_id)?;
-    Ok((text, as_of(request.as_of, None, today)?, within_id))
+    let as_of = as_of(AS_OF, request.as_of, request.known_at, today)?;
+    Ok((Sought { text, within_id, filter: filtered!(request).read()? }, as_of))
 }
 
 /// An organisation that was read.
@@ -369,6 +438,14 @@ pub fn organisations(organisations: Vec<Organisation>) -> Vec<pb::Organisation> 
 /// A page of children.
 pub fn children_page(page: Page<Organisation>) -> pb::ListChildrenResponse {
     pb::ListChildrenResponse {
+        organisations: organisations(page.rows),
+        next_page_token: page.next_page_token,
+    }
+}
+
+/// A page of the caller's organisations.
+pub fn list_page(page: Page<Organisation>) -> pb::ListOrganisationsResponse {
+    pb::ListOrganisationsResponse {
         organisations: organisations(page.rows),
         next_page_token: page.next_page_token,
     }

@@ -50,6 +50,7 @@ pub struct World {
     units: HashMap<String, Uuid>,
     channel: Channel,
     gateway: Arc<Signer>,
+    config: registry::Config,
     _running: Running,
     _folder: tempfile::TempDir,
 }
@@ -78,6 +79,7 @@ pub type Spoken = InterceptedService<Channel, Speak>;
 /// One end user's clients.
 #[derive(Clone)]
 pub struct Actor {
+    pub histories: pb::history_service_client::HistoryServiceClient<Spoken>,
     pub organisations: pb::organisation_service_client::OrganisationServiceClient<Spoken>,
     pub decisions: pb::decision_service_client::DecisionServiceClient<Spoken>,
     pub congresses: pb::congress_service_client::CongressServiceClient<Spoken>,
@@ -114,7 +116,7 @@ impl World {
         );
         let config: registry::Config =
             config::with(registry::DEFAULTS, &settings).expect("understood");
-        let running = registry::start(config).await.expect("started");
+        let running = registry::start(config.clone()).await.expect("started");
         let channel = Endpoint::from_shared(running.uri()).expect("a uri").connect_lazy();
         let gateway = Signer::from_pem_file(GATEWAY, &keys.private(GATEWAY)).expect("a key");
         let confederation =
@@ -125,6 +127,7 @@ impl World {
             units: HashMap::from([("TLD".to_string(), confederation)]),
             channel,
             gateway: Arc::new(gateway),
+            config,
             _running: running,
             _folder: folder,
         };
@@ -184,8 +187,31 @@ impl World {
             },
             language,
         };
-        let spoken = || InterceptedService::new(self.channel.clone(), speak.clone());
+        Self::clients(&self.channel, &speak)
+    }
+
+    /// Another process on the same database, as one end user reaches it.
+    pub async fn replica(&self, subject: &str) -> (Running, Actor) {
+        let running = registry::start(self.config.clone()).await.expect("started");
+        let channel = Endpoint::from_shared(running.uri()).expect("a uri").connect_lazy();
+        let speak = Speak {
+            gateway: self.gateway.clone(),
+            caller: Caller {
+                issuer: ISSUER.to_string(),
+                subject: subject.to_string(),
+                office: None,
+                purpose: None,
+            },
+            language: "en",
+        };
+        let actor = Self::clients(&channel, &speak);
+        (running, actor)
+    }
+
+    fn clients(channel: &Channel, speak: &Speak) -> Actor {
+        let spoken = || InterceptedService::new(channel.clone(), speak.clone());
         Actor {
+            histories: pb::history_service_client::HistoryServiceClient::new(spoken()),
             organisations: pb::organisation_service_client::OrganisationServiceClient::new(spoken()),
             decisions: pb::decision_service_client::DecisionServiceClient::new(spoken()),
             congresses: pb::congress_service_client::CongressServiceClient::new(spoken()),

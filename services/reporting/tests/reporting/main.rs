@@ -6,6 +6,7 @@
 
 mod books;
 mod feed;
+mod offices;
 mod print;
 mod scope;
 mod targets;

@@ -95,6 +95,7 @@ pub struct Actor {
     pub ratings: pb::rating_service_client::RatingServiceClient<Spoken>,
     pub activities: pb::activity_service_client::ActivityServiceClient<Spoken>,
     pub reports: pb::report_service_client::ReportServiceClient<Spoken>,
+    pub offices: pb::office_service_client::OfficeServiceClient<Spoken>,
     pub periodic_reports: pb::periodic_report_service_client::PeriodicReportServiceClient<Spoken>,
 }
 
@@ -196,6 +197,7 @@ impl World {
             ratings: pb::rating_service_client::RatingServiceClient::new(spoken()),
             activities: pb::activity_service_client::ActivityServiceClient::new(spoken()),
             reports: pb::report_service_client::ReportServiceClient::new(spoken()),
+            offices: pb::office_service_client::OfficeServiceClient::new(spoken()),
             periodic_reports: pb::periodic_report_service_client::PeriodicReportServiceClient::new(
                 spoken(),
             ),
@@ -457,7 +459,8 @@ pub fn lines(people: usize) -> Vec<members::MemberLine> {
         .map(|n| members::MemberLine {
             sex: if n % 3 == 0 { 1 } else { 2 },
             birth_year: 1990,
-            ..members::MemberLine::default()
+            membership_id: Uuid::now_v7().to_string(),
+            person_id: Uuid::now_v7().to_string(),
         })
         .collect()
 }

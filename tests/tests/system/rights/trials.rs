@@ -43,8 +43,14 @@ fn one(message: impl Message) -> Vec<Vec<u8>> {
 
 fn kind_of(method: &str) -> Kind {
     const PUBLIC: [&str; 3] = ["/ListIndicators", "/ListSchemes", "/ListTemplates"];
-    const FILTERED: [&str; 4] =
-        ["/BatchGetOrganisations", "/SearchOrganisations", "/ListConsequences", "/GetLoad"];
+    const FILTERED: [&str; 6] = [
+        "/BatchGetOrganisations",
+        "/SearchOrganisations",
+        "/ListOrganisations",
+        "/ListCodeBearers",
+        "/ListConsequences",
+        "/GetLoad",
+    ];
     if PUBLIC.iter().any(|name| method.ends_with(name)) {
         Kind::Public
     } else if FILTERED.iter().any(|name| method.ends_with(name)) {

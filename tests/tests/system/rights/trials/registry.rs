@@ -161,12 +161,36 @@ pub fn list(trials: &mut Vec<Trial>) {
             organisation_id: mine.district.id.clone(),
             ..ListSubtreeRequest::default()
         };
+        read "ListOrganisations": |mine, _| ListOrganisationsRequest {
+            code_prefix: mine.district.code.clone(),
+            ..ListOrganisationsRequest::default()
+        };
         read "SearchOrganisations": |mine, _| SearchOrganisationsRequest {
             text: format!("tổ chức {}", mine.district.code),
             ..SearchOrganisationsRequest::default()
         };
         // Only her own loads are told of, and she has begun none of this name.
         read "GetLoad": |_, _| GetLoadRequest { load_id: request_id() };
+    }
+    of_service! { trials, "registry.v1.HistoryService",
+        read "GetOrganisationTimeline": |mine, _| GetOrganisationTimelineRequest {
+            organisation_id: mine.union.id.clone(),
+            ..GetOrganisationTimelineRequest::default()
+        };
+        read "ListSuccessions": |mine, _| ListSuccessionsRequest {
+            organisation_id: mine.union.id.clone(),
+            direction: SuccessionDirection::Successors.into(),
+            ..ListSuccessionsRequest::default()
+        };
+        read "CompareTrees": |mine, _| CompareTreesRequest {
+            organisation_id: mine.district.id.clone(),
+            from_as_of: on(DAY),
+            ..CompareTreesRequest::default()
+        };
+        read "ListCodeBearers": |mine, _| ListCodeBearersRequest {
+            code: mine.union.code.clone(),
+            ..ListCodeBearersRequest::default()
+        };
     }
     trials.push(Trial {
         method: "congdoan.registry.v1.OrganisationService/LoadOrganisations",
@@ -343,6 +367,15 @@ pub fn list(trials: &mut Vec<Trial>) {
         read "ListEmployersWithoutUnion": |mine, _| ListEmployersWithoutUnionRequest {
             organisation_id: mine.district.id.clone(),
             ..ListEmployersWithoutUnionRequest::default()
+        };
+        read "ListEmployers": |mine, _| ListEmployersRequest {
+            organisation_id: mine.district.id.clone(),
+            ..ListEmployersRequest::default()
+        };
+        read "GetEmployer": |mine, _| GetEmployerRequest { employer_id: mine.employer.clone() };
+        read "ListCampaigns": |mine, _| ListCampaignsRequest {
+            organisation_id: mine.district.id.clone(),
+            ..ListCampaignsRequest::default()
         };
         read "GetCampaignFunnel": |mine, _| GetCampaignFunnelRequest {
             organisation_id: mine.district.id.clone(),
