@@ -116,7 +116,9 @@ from plan_line where kind = 'FOUND';
 insert into organisation_parent
     (organisation_id, superior_id, valid, recorded, has_subordinates, act_id)
 select organisation_id, superior_id, daterange(:'on_date', null), tstzrange(:'acted_at', null),
-       organisation_id in (select superior_id from plan_doing), :'act_id'
+       -- Not `in`: units that end have no superior after, and null would make this one null.
+       exists (select from plan_doing doing where doing.superior_id = plan_line.organisation_id),
+       :'act_id'
 from plan_line where kind = 'FOUND';
 insert into organisation_name (organisation_id, name, short_name, valid, recorded, act_id)
 select organisation_id, name, short_name, daterange(:'on_date', null),
