@@ -8,6 +8,7 @@ pub mod begin_secondment;
 pub mod change_sector;
 pub mod commit_plan;
 pub mod complete_steering_committee;
+pub mod correct_organisation;
 pub mod create_plan;
 pub mod dry_run_plan;
 pub mod end_grant;

@@ -3,11 +3,13 @@
 
 mod bodies;
 mod body_lists;
+mod corrections;
 mod employers;
 mod ends;
 mod feed;
 mod foundings;
 mod grants;
+mod histories;
 mod history;
 mod load;
 mod moves;
