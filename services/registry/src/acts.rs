@@ -13,6 +13,7 @@ pub mod change_territory;
 pub mod change_type;
 pub mod commit_plan;
 pub mod complete_steering_committee;
+pub mod correct_organisation;
 pub mod create_plan;
 pub mod dry_run_plan;
 pub mod end_grant;

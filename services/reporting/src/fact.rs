@@ -180,6 +180,23 @@ pub fn of_membership(what: &MembershipWhat, effective_on: Date) -> anyhow::Resul
                 facts.add(unit, effective_on, "DELEGATE", &sent.event, 1);
             }
         }
+        MembershipWhat::MovementTakenBack(taken) => {
+            use proto::membership::v1::movement_taken_back::Movement;
+            let movement = match &taken.movement {
+                Some(Movement::MembersAdmitted(admitted)) => {
+                    MembershipWhat::MembersAdmitted(admitted.clone())
+                }
+                Some(Movement::MembersTransferred(transferred)) => {
+                    MembershipWhat::MembersTransferred(transferred.clone())
+                }
+                Some(Movement::MembersExited(exited)) => {
+                    MembershipWhat::MembersExited(exited.clone())
+                }
+                None => anyhow::bail!("a movement taken back is none that this program knows"),
+            };
+            facts = of_membership(&movement, effective_on)?;
+            facts.additive.iter_mut().for_each(|fact| fact.amount = -fact.amount);
+        }
         MembershipWhat::ConsequenceFinished(_) => {}
     }
     Ok(facts)
@@ -350,6 +367,33 @@ mod tests {
         assert_eq!((sum("MBR_TRANSFER_OUT"), sum("MBR_TRANSFER_IN")), (4, 4));
         assert!(facts.additive.iter().all(|fact| fact.unit_id != fact.counterpart_id));
         assert!(facts.additive.iter().any(|fact| fact.sex == 0 && fact.amount == 1));
+        Ok(())
+    }
+
+    #[test]
+    fn a_movement_taken_back_is_the_same_people_less() -> anyhow::Result<()> {
+        use proto::membership::v1::{MovementTakenBack, movement_taken_back::Movement};
+        let transferred = MembersTransferred {
+            from_organisation_id: unit(1).to_string(),
+            to_organisation_id: unit(2).to_string(),
+            lines: vec![MemberLine::default(); 3],
+            ..MembersTransferred::default()
+        };
+        let on = date!(2020 - 03 - 01);
+        let mut sums = BTreeMap::new();
+        for what in [
+            MembershipWhat::MembersTransferred(transferred.clone()),
+            MembershipWhat::MovementTakenBack(MovementTakenBack {
+                movement: Some(Movement::MembersTransferred(transferred)),
+                ..MovementTakenBack::default()
+            }),
+        ] {
+            for fact in of_membership(&what, on)?.additive {
+                *sums.entry((fact.unit_id, fact.code)).or_insert(0) += fact.amount;
+            }
+        }
+        assert_eq!(sums.len(), 2);
+        assert!(sums.values().all(|sum| *sum == 0));
         Ok(())
     }
 

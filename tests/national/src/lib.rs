@@ -9,6 +9,7 @@ mod chance;
 mod employer;
 mod officer;
 mod place;
+mod restructuring;
 mod shape;
 mod superior;
 mod union;
@@ -23,6 +24,7 @@ use time::macros::date;
 pub use employer::Employer;
 pub use officer::{Congress, Officer};
 pub use place::Places;
+pub use restructuring::COMMUNE_UNIONS;
 pub use shape::{Fate, Group, Kind, Shape, Superior};
 
 /// The code of the Confederation, which every register has from its first day on.

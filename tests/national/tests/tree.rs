@@ -74,6 +74,21 @@ fn the_nation_sums_to_the_published_figures() {
 }
 
 #[test]
+fn the_restructuring_is_as_large_as_it_was() {
+    use proto::registry::v1::plan_step::Kind as Step;
+    let mut steps: HashMap<Step, usize> = HashMap::new();
+    let mut units = HashSet::new();
+    for step in tree(Size::National).restructuring() {
+        *steps.entry(step.kind()).or_default() += 1;
+        assert!(units.insert((step.kind(), step.unit.clone())), "{} twice", step.unit);
+    }
+    // 23 provinces and 40 commune unions in each of 34; 52 provinces go over into others.
+    assert_eq!(steps[&Step::Found], 1_383);
+    assert_eq!(steps[&Step::End], 62_703 + 1_073 + 52);
+    assert_eq!(steps[&Step::HandOver], 49_968 + 64);
+}
+
+#[test]
 fn every_size_is_a_tree_that_can_be_loaded() {
     for (size, least, most) in [(Size::Tiny, 100, 400), (Size::Province, 3_000, 3_500)] {
         let tree = tree(size);

@@ -329,6 +329,10 @@ async fn leaving_subordinates(
             let Some(subordinate) = standings.get(organisation_id) else {
                 return Err(tree::unknown(acting, &at, *organisation_id).await);
             };
+            if *organisation_id == to.organisation_id {
+                let refused = Refused::WouldFormCycle { organisation_id: *organisation_id };
+                return Err(refused.at(&at));
+            }
             subordinate
                 .lives_on(on)
                 .and_then(|()| subordinate.may_leave_superior(on))

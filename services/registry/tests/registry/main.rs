@@ -4,12 +4,14 @@
 mod attributes;
 mod bodies;
 mod body_lists;
+mod corrections;
 mod documents;
 mod employers;
 mod ends;
 mod feed;
 mod foundings;
 mod grants;
+mod histories;
 mod history;
 mod life_cycle;
 mod load;

@@ -78,7 +78,6 @@ async fn renaming_refuses_what_contradicts_it() {
     officer.organisations.rename_organisation(renaming(unit, "Mới", on)).await.expect("renamed");
     for (reason, request) in [
         ("NAME_REQUIRED", renaming(unit, "", on)),
-        ("LATER_ACT_KNOWN", renaming(unit, "Cũ", date!(2020 - 01 - 01))),
         ("LATER_ACT_KNOWN", renaming(unit, "Cùng ngày", on)),
         ("DATE_OUTSIDE_LIFE", renaming(unit, "Trước", date!(2009 - 01 - 01))),
         ("ORGANISATION_UNKNOWN", renaming(world.unit("CG-1"), "Của người khác", on)),

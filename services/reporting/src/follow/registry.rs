@@ -17,7 +17,7 @@ use sqlx::PgConnection;
 use time::Date;
 use uuid::Uuid;
 
-use super::remember;
+use super::{remember, timelines};
 use crate::reference::Reference;
 use crate::{fact, ledger};
 
@@ -44,6 +44,12 @@ impl Follow for Registry {
                 .context("a change of registry's says nothing that this program knows")?;
             chassis::access::copy::apply(following.db(), change).await?;
             remember(following.db(), Self::SOURCE, change).await?;
+            if let What::TimelinesCorrected(corrected) = &what {
+                let facts =
+                    timelines::replace(following.db(), change, corrected, self.reference).await?;
+                ledger::write(following.db(), change.change_id, &facts).await?;
+                continue;
+            }
             self.copy(following.db(), change, &what).await?;
             let grassroots = grassroots(following.db(), &what, change.effective_on).await?;
             let facts = fact::of_registry(
@@ -150,6 +156,8 @@ impl Registry {
             | What::JointDirectionEnded(_)
             | What::DecisionAliasAdded(_)
             | What::GrantEnded(_)
+            // Whole lives are replaced apart, and what an undone act did to members is
+            // taken back in membership's feed.
             | What::TimelinesCorrected(_)
             | What::ActsUndone(_) => Ok(()),
         }
@@ -689,15 +697,15 @@ async fn grassroots(
     Ok(unions.into_iter().collect())
 }
 
-fn id(text: &str) -> Result<Uuid, Failure> {
+pub(super) fn id(text: &str) -> Result<Uuid, Failure> {
     parse::id("id", text).map_err(unreadable)
 }
 
-fn optional_id(text: &str) -> Result<Option<Uuid>, Failure> {
+pub(super) fn optional_id(text: &str) -> Result<Option<Uuid>, Failure> {
     parse::optional_id("id", text).map_err(unreadable)
 }
 
-fn date(date: Option<WireDate>) -> Result<Option<Date>, Failure> {
+pub(super) fn date(date: Option<WireDate>) -> Result<Option<Date>, Failure> {
     parse::optional_date("date", date).map_err(unreadable)
 }
 

@@ -10,5 +10,6 @@ mod offices;
 mod print;
 mod scope;
 mod targets;
+mod timelines;
 mod trees;
 mod world;

@@ -467,7 +467,7 @@ pub fn state(
     }
 }
 
-fn lines(people: usize) -> Vec<members::MemberLine> {
+pub fn lines(people: usize) -> Vec<members::MemberLine> {
     (0..people)
         .map(|n| members::MemberLine {
             sex: if n % 3 == 0 { 1 } else { 2 },

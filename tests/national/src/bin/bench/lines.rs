@@ -97,6 +97,14 @@ impl Lines {
         self.lines.push(line);
     }
 
+    /// Adds a line that fails, if there was an error.
+    pub fn failed(&mut self, area: &'static str, measured: anyhow::Result<()>) {
+        if let Err(error) = measured {
+            let work = format!("could not be measured: {error:#}");
+            self.add(area, work, (1.0, "error"), None, Bar::Exactly(0.0));
+        }
+    }
+
     /// Every bar that was judged was passed.
     pub fn passed(&self) -> bool {
         self.lines.iter().all(|line| line.pass != Some(false))

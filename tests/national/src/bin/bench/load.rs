@@ -29,6 +29,8 @@ pub const TABLES: [&str; 9] = [
     "organisation_status",
     "organisation_ending",
 ];
+/// The database into which the rows are copied.
+pub const COPIED: &str = "registry_copied";
 /// Lines in one message.
 const MESSAGE: usize = 1_000;
 
@@ -57,6 +59,7 @@ pub async fn measure(country: &Country, lines: &mut Lines) -> anyhow::Result<()>
         usize::try_from(loaded) == Ok(organisations),
         "{loaded} of {organisations} were loaded"
     );
+    country.settle(lines).await?;
     country.analyze().await?;
 
     let (rows, copied) = copy(country).await?;
@@ -82,8 +85,8 @@ pub async fn measure(country: &Country, lines: &mut Lines) -> anyhow::Result<()>
 /// rows, and how long it took.
 async fn copy(country: &Country) -> anyhow::Result<(i64, f64)> {
     let cluster = country.system.cluster().context("the bench has its own PostgreSQL")?;
-    chassis::cluster::provision(&cluster.superuser_url(), "registry", "registry_copied").await?;
-    let url = cluster.url("registry_owner", "registry_copied");
+    chassis::cluster::provision(&cluster.superuser_url(), "registry", COPIED).await?;
+    let url = cluster.url("registry_owner", COPIED);
     migrate(&url, &registry::MIGRATIONS).await?;
     let mut target = PgConnection::connect(&url).await?;
     // What rows refer to.

@@ -12,6 +12,7 @@ mod lines;
 mod load;
 mod moves;
 mod pages;
+mod plan;
 mod search;
 mod timetable;
 
@@ -73,11 +74,17 @@ async fn main() -> anyhow::Result<ExitCode> {
     country.print_settings().await?;
 
     load::measure(&country, &mut lines).await?;
-    constraints::measure(&country, &mut lines).await?;
-    country.settle(&mut lines).await?;
-    pages::measure(&country, &mut lines).await?;
-    search::measure(&country, &mut lines).await?;
-    moves::measure(&country, &mut lines).await?;
+    // One that fails takes no other with it: its line says so.
+    let measured = constraints::measure(&country, &mut lines).await;
+    lines.failed("load", measured);
+    let measured = pages::measure(&country, &mut lines).await;
+    lines.failed("tree", measured);
+    let measured = search::measure(&country, &mut lines).await;
+    lines.failed("search", measured);
+    let measured = plan::measure(&country, &mut lines).await;
+    lines.failed("plan", measured);
+    let measured = moves::measure(&country, &mut lines).await;
+    lines.failed("tree", measured);
     country.stop().await?;
 
     lines.print();

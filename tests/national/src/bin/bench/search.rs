@@ -99,5 +99,5 @@ fn mistyped(name: &str, n: usize) -> String {
         letters[wrong] = if letters[wrong] == 'x' { 'z' } else { 'x' };
     }
     letters.remove(missing);
-    letters.into_iter().collect()
+    letters.into_iter().collect::<String>().trim().to_owned()
 }

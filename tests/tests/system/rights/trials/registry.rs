@@ -230,6 +230,22 @@ pub fn list(trials: &mut Vec<Trial>) {
         ask: |mine, theirs| load_under(&[mine, theirs]),
     });
     of_service! { trials, "registry.v1.CorrectionService",
+        write "CorrectOrganisation": |mine, _| CorrectOrganisationRequest {
+            request_id: request_id(),
+            organisation_id: mine.other_union.id.clone(),
+            reason: "Ghi nhầm khối".to_owned(),
+            attribute: Some(correct_organisation_request::Attribute::Sector("NNN_TNHH".to_owned())),
+            ..CorrectOrganisationRequest::default()
+        };
+        mixed "CorrectOrganisation": |mine, theirs| CorrectOrganisationRequest {
+            request_id: request_id(),
+            organisation_id: mine.other_union.id.clone(),
+            reason: "Ghi nhầm cấp trên".to_owned(),
+            attribute: Some(correct_organisation_request::Attribute::SuperiorId(
+                theirs.district.id.clone(),
+            )),
+            ..CorrectOrganisationRequest::default()
+        };
         write "UndoAct": |mine, _| UndoActRequest {
             request_id: request_id(),
             act_id: mine.act_to_undo.clone(),
