@@ -314,6 +314,7 @@ impl Events {
                 members_outcome: outcome.into(),
                 rehome_to_id: heir,
                 subordinates_to_id: String::new(),
+                ..end_organisations_request::Unit::default()
             }],
             basis: basis(self.day),
             ..EndOrganisationsRequest::default()
@@ -343,6 +344,7 @@ impl Events {
                 members_outcome: MembersOutcome::ToSuperior.into(),
                 rehome_to_id: String::new(),
                 subordinates_to_id: other.id.clone(),
+                ..end_organisations_request::Unit::default()
             }],
             basis: basis(self.day),
             ..EndOrganisationsRequest::default()
