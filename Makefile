@@ -19,9 +19,11 @@ demo: rust postgresql ## Run the whole system on five federations' years and pri
 	$(CARGO) build --locked --package congdoan
 	$(CARGO) run --locked --quiet --package congdoan -- demo
 
+# The program that starts the private PostgreSQL is the one that the tests build: built by
+# itself, it would want other features of its libraries, and everything would be built twice.
 test: rust postgresql ## Run every test, against real servers and a private PostgreSQL.
-	$(CARGO) build --locked --package congdoan
-	$(CARGO) run --locked --quiet --package congdoan -- with-postgres -- $(CARGO) test --locked --workspace
+	$(CARGO) test --locked --workspace --no-run
+	$${CARGO_TARGET_DIR:-target}/debug/congdoan with-postgres -- $(CARGO) test --locked --workspace
 
 bench: rust postgresql ## Measure the whole system on a made-up country: SIZE=tiny, province or national.
 	$(CARGO) run --locked --quiet --profile $(BENCH_PROFILE) --package national --bin bench -- --size $(SIZE)

@@ -262,7 +262,17 @@ async fn publish_ended(
     on: Date,
     decision_id: Option<Uuid>,
 ) -> Result<usize, Failure> {
-    let rows: Vec<(Uuid, String, Option<Uuid>, Uuid, String, Option<Uuid>)> = sqlx::query_as(
+    /// A unit that ends, as the plan's line and its own row tell.
+    #[derive(sqlx::FromRow)]
+    struct Ending {
+        organisation_id: Uuid,
+        end_kind: String,
+        successor_id: Option<Uuid>,
+        superior_id: Uuid,
+        members_outcome: String,
+        rehome_to_id: Option<Uuid>,
+    }
+    let rows: Vec<Ending> = sqlx::query_as(
         "select line.organisation_id, line.end_kind, line.successor_id, unit.superior_id,
                 line.members_outcome, line.rehome_to_id
          from plan_line line
@@ -273,15 +283,15 @@ async fn publish_ended(
     .fetch_all(acting.db())
     .await?;
     let mut ended = Vec::with_capacity(rows.len());
-    for (organisation_id, kind, successor_id, superior_id, outcome, rehome_to_id) in rows {
+    for row in rows {
         ended.push(EndedUnit {
-            organisation_id,
-            kind: EndKind::parse(&kind).context("read a kind of end")?,
-            principal_successor_id: successor_id,
-            shares: Shares::whole_to(successor_id),
-            last_superior_id: superior_id,
-            members_outcome: MembersGo::parse(&outcome)
-                .and_then(|outcome| outcome.to(rehome_to_id))
+            organisation_id: row.organisation_id,
+            kind: EndKind::parse(&row.end_kind).context("read a kind of end")?,
+            principal_successor_id: row.successor_id,
+            shares: Shares::whole_to(row.successor_id),
+            last_superior_id: row.superior_id,
+            members_outcome: MembersGo::parse(&row.members_outcome)
+                .and_then(|outcome| outcome.to(row.rehome_to_id))
                 .context("read what becomes of members")?,
         });
     }

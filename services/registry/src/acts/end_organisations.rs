@@ -124,10 +124,13 @@ impl EndingUnit {
             ("rehome_to_id", self.members_outcome.rehome_to_id()),
             ("subordinates_to_id", self.subordinates_to_id),
         ];
-        let others = self.shares.parts.iter().enumerate().filter_map(|(n, part)| {
-            (Some(part.organisation_id) != self.principal_successor_id)
-                .then(|| (format!("successors[{n}].organisation_id"), part.organisation_id))
-        });
+        let others = self
+            .shares
+            .parts
+            .iter()
+            .enumerate()
+            .filter(|(_, part)| Some(part.organisation_id) != self.principal_successor_id)
+            .map(|(n, part)| (format!("successors[{n}].organisation_id"), part.organisation_id));
         named
             .into_iter()
             .filter_map(|(part, heir_id)| heir_id.map(|heir_id| (part.to_string(), heir_id)))

@@ -92,8 +92,8 @@ mod tests {
         for (i, row) in table.iter_mut().enumerate() {
             row[0] = i;
         }
-        for j in 0..=text.len() {
-            table[0][j] = if free { 0 } else { j };
+        for (j, cell) in table[0].iter_mut().enumerate() {
+            *cell = if free { 0 } else { j };
         }
         for i in 1..=pattern.len() {
             for j in 1..=text.len() {

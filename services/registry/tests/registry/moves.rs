@@ -1,5 +1,3 @@
-use std::time::{Duration, Instant};
-
 use chassis::parse::civil;
 use proto::registry::v1 as pb;
 use proto::registry::v1::registry_change::Change;
@@ -118,7 +116,7 @@ async fn a_cycle_that_would_only_close_later_is_refused() {
 }
 
 #[tokio::test]
-async fn thousands_of_units_move_and_end_in_a_moment() {
+async fn thousands_of_units_move_and_end_in_one_act() {
     let world = World::start().await;
     let mut officer = world.actor("admin");
     let lines: Vec<_> =
@@ -127,17 +125,13 @@ async fn thousands_of_units_move_and_end_in_a_moment() {
     let found = officer.subtree_ids(world.unit("HN-BD"), date!(2020 - 01 - 01)).await;
     assert_eq!(found.len(), 5_002);
 
-    let begun = Instant::now();
     officer.hands_over(&found, world.unit("HN"), date!(2025 - 07 - 01)).await.expect("moved");
-    let moved = begun.elapsed();
-    let begun = Instant::now();
+    let left = officer.subtree_ids(world.unit("HN-BD"), date!(2025 - 07 - 01)).await;
+    assert!(left.is_empty(), "all of them left the district: {left:?}");
     let units = found.iter().copied().map(dissolved).collect();
     officer.ends(units, date!(2026 - 01 - 01)).await.expect("ended");
-    let ended = begun.elapsed();
-    // Generous: an unoptimised build on a busy machine. Unit by unit it would take minutes.
-    let limit = Duration::from_secs(15);
-    assert!(moved < limit && ended < limit, "moved in {moved:?}, ended in {ended:?}");
-    println!("5,002 units moved in {moved:?}, ended in {ended:?}");
+    let living = officer.subtree_ids(world.unit("HN"), date!(2026 - 01 - 01)).await;
+    assert!(found.iter().all(|ended| !living.contains(ended)), "none of them lives on");
 }
 
 impl Actor {

@@ -334,10 +334,11 @@ async fn organisations(registry: &PgPool) -> BTreeMap<Uuid, Organisation> {
     let rows: Vec<Row> = sqlx::query_as(
         "select o.organisation_id, o.founded_on, t.type in ('CDCS', 'ND_CS'),
                 e.ended_on, e.principal_successor_id, e.last_superior_id
-         from organisation o
+         from organisation_founding o
          join organisation_type t on t.organisation_id = o.organisation_id and upper_inf(t.recorded)
          left join organisation_ending e
-                on e.organisation_id = o.organisation_id and upper_inf(e.recorded)",
+                on e.organisation_id = o.organisation_id and upper_inf(e.recorded)
+         where upper_inf(o.recorded)",
     )
     .fetch_all(registry)
     .await
@@ -371,7 +372,8 @@ async fn of_registry(
 ) {
     // Unions only, except for ceremonies, which are for whatever was launched.
     let rows: Vec<(String, Uuid, Date, String)> = sqlx::query_as(
-        "select 'origin', organisation_id, founded_on, origin from organisation
+        "select 'origin', organisation_id, founded_on, origin
+         from organisation_founding where upper_inf(recorded)
          union all
          select 'ending', organisation_id, ended_on, kind
          from organisation_ending where upper_inf(recorded)
