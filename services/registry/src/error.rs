@@ -2,6 +2,11 @@
 //!
 //! No wildcard arm: a new reason must choose its code and its two texts.
 
+mod bodies;
+mod correction;
+mod life_cycle;
+mod plan;
+
 use std::time::Duration;
 
 use chassis::refusal::{Failure, Refusal, short_name};
@@ -194,7 +199,7 @@ impl Refused {
 
     /// What the caller reads.
     pub fn refusal(self) -> Refusal {
-        use Code::{Aborted, AlreadyExists, FailedPrecondition, InvalidArgument, NotFound};
+        use Code::{AlreadyExists, FailedPrecondition, InvalidArgument, NotFound};
         let draft = match self {
             Self::OrganisationUnknown { organisation_id } => refuse(
                 NotFound,
@@ -714,19 +719,8 @@ impl Refused {
                 "a workforce is 0 to 1,000,000 people, and its women are not more than the whole",
             )
             .with("workforce", workforce),
-            Self::EnterpriseTypeUnknown { enterprise_type } => refuse(
-                InvalidArgument,
-                Reason::EnterpriseTypeUnknown,
-                "Không có loại hình đơn vị sử dụng lao động này.",
-                "there is no such kind of employer",
-            )
-            .with("enterprise_type", enterprise_type),
-            Self::TaxCodeInvalid => refuse(
-                InvalidArgument,
-                Reason::TaxCodeInvalid,
-                "Mã số thuế gồm 10 chữ số, thêm dấu gạch ngang và 3 chữ số nếu là chi nhánh.",
-                "a tax code is ten digits, and three more after a hyphen for a branch",
-            ),
+            Self::EnterpriseTypeUnknown { enterprise_type } => bodies::enterprise_type_unknown(enterprise_type),
+            Self::TaxCodeInvalid => bodies::tax_code_invalid(),
             Self::StageUnknown { stage } => refuse(
                 InvalidArgument,
                 Reason::StageUnknown,
@@ -825,529 +819,79 @@ impl Refused {
                 "a grant begins and ends today or later, and ends after it began",
             )
             .with("today", today),
-            Self::RecognitionKindRequired => refuse(
-                InvalidArgument,
-                Reason::RecognitionKindRequired,
-                "Phải nêu công nhận tổ chức hay công nhận Ban Chấp hành.",
-                "say whether the organisation or its executive committee is recognised",
-            ),
-            Self::RecognitionExists { recognised_on } => refuse(
-                AlreadyExists,
-                Reason::RecognitionExists,
-                "Việc công nhận này đã được ghi nhận.",
-                "this recognition is recorded already",
-            )
-            .with("recognised_on", recognised_on),
-            Self::AlreadyOfType { type_code } => refuse(
-                FailedPrecondition,
-                Reason::AlreadyOfType,
-                "Tổ chức đã thuộc loại hình này.",
-                "the organisation is of this type already",
-            )
-            .with("type", type_code),
-            Self::SubordinateTypeNotAllowed { type_code, superior_type, on } => refuse(
-                FailedPrecondition,
-                Reason::SubordinateTypeNotAllowed,
-                "Vào ngày đó, đơn vị trực thuộc loại hình này không được trực thuộc loại hình mới.",
-                "on that date a subordinate of this type may not stand under the new type",
-            )
-            .with("type", type_code)
-            .with("superior_type", superior_type)
-            .with("on", on),
-            Self::TerritoryHeld { organisation_id } => refuse(
-                FailedPrecondition,
-                Reason::TerritoryHeld,
-                "Tổ chức còn phụ trách địa bàn; phải bàn giao địa bàn trước khi chuyển loại hình.",
-                "the organisation still has a territory, which depends on its type: give it up first",
-            )
-            .with("organisation_id", organisation_id),
-            Self::ShareInvalid { share, whole } => refuse(
-                InvalidArgument,
-                Reason::ShareInvalid,
-                "Phần của mỗi đơn vị kế thừa là số nguyên từ 1 đến tổng.",
-                "a share is a whole number from 1 to the whole",
-            )
-            .with("share", share)
-            .with("whole", whole),
-            Self::SharesNotWhole { shares, whole } => refuse(
-                InvalidArgument,
-                Reason::SharesNotWhole,
-                "Tổng các phần phải bằng toàn bộ; khi tách, đơn vị bị tách giữ lại ít nhất một phần.",
-                "the shares sum to the whole; at a split-off the predecessor keeps at least one part",
-            )
-            .with("shares", shares)
-            .with("whole", whole),
-            Self::SuccessorRepeated { organisation_id } => refuse(
-                InvalidArgument,
-                Reason::SuccessorRepeated,
-                "Một đơn vị kế thừa được nêu hai lần.",
-                "the same successor is named twice",
-            )
-            .with("organisation_id", organisation_id),
-            Self::PrincipalNotSuccessor { organisation_id } => refuse(
-                InvalidArgument,
-                Reason::PrincipalNotSuccessor,
-                "Đơn vị kế thừa chính phải có trong danh sách đơn vị kế thừa.",
-                "the principal successor is one of the successors",
-            )
-            .with("organisation_id", organisation_id),
-            Self::OneSuccessorOnly { organisation_id } => refuse(
-                InvalidArgument,
-                Reason::OneSuccessorOnly,
-                "Đơn vị sáp nhập hay hợp nhất chỉ có một đơn vị kế thừa.",
-                "a unit that is merged or consolidated goes over into one",
-            )
-            .with("organisation_id", organisation_id),
-            Self::FoundingRouteUnfit => refuse(
-                InvalidArgument,
-                Reason::FoundingRouteUnfit,
-                "Thành lập qua đại hội thì phải nêu ngày đại hội; thành lập theo chỉ định thì không có.",
-                "a founding by congress says when the congress was; one by appointment has none",
-            ),
-            Self::CongressOrdinalWrong { ordinal, expected } => refuse(
-                FailedPrecondition,
-                Reason::CongressOrdinalWrong,
-                format!("Đại hội này phải là lần thứ {expected}."),
-                format!("this congress is number {expected}"),
-            )
-            .with("ordinal", ordinal)
-            .with("expected", expected),
-            Self::TerritoryUnchanged => refuse(
-                InvalidArgument,
-                Reason::TerritoryUnchanged,
-                "Phải nêu ít nhất một xã, phường được thêm hoặc bớt.",
-                "name at least one commune that comes or leaves",
-            ),
-            Self::TooManyCommunes { communes, limit } => refuse(
-                InvalidArgument,
-                Reason::TooManyCommunes,
-                format!("Có {communes} mã địa bàn, tối đa {limit}."),
-                format!("the act names {communes} communes; the limit is {limit}"),
-            )
-            .with("communes", communes)
-            .with("limit", limit),
-            Self::CommuneUnknown { commune, on } => refuse(
-                InvalidArgument,
-                Reason::CommuneUnknown,
-                "Không có xã, phường, quận huyện hoặc tỉnh mang mã này vào ngày đó.",
-                "no commune, district or province bears this code on that date",
-            )
-            .with("commune", commune)
-            .with("on", on),
-            Self::CommuneRepeated { commune } => refuse(
-                InvalidArgument,
-                Reason::CommuneRepeated,
-                "Một xã, phường được nêu hai lần.",
-                "the same commune is named twice",
-            )
-            .with("commune", commune),
-            Self::CommuneTaken { commune } => refuse(
-                AlreadyExists,
-                Reason::CommuneTaken,
-                "Xã, phường này thuộc địa bàn của tổ chức khác cùng loại hình trong cùng thời gian.",
-                "another organisation of the same type looks after this commune during the same time",
-            )
-            .with("commune", commune),
-            Self::CommuneHeld { commune } => refuse(
-                FailedPrecondition,
-                Reason::CommuneHeld,
-                "Xã, phường này đã thuộc địa bàn của tổ chức, từ ngày đó hoặc sau đó.",
-                "the commune belongs to the territory already, from that date or later",
-            )
-            .with("commune", commune),
-            Self::CommuneNotHeld { commune } => refuse(
-                FailedPrecondition,
-                Reason::CommuneNotHeld,
-                "Xã, phường này không thuộc địa bàn của tổ chức vào ngày đó.",
-                "the commune does not belong to the territory on that date",
-            )
-            .with("commune", commune),
-            Self::TerritoryNotAllowed { type_code } => refuse(
-                InvalidArgument,
-                Reason::TerritoryNotAllowed,
-                "Loại hình tổ chức này không có địa bàn vào ngày đó.",
-                "an organisation of this type has no territory on that date",
-            )
-            .with("type", type_code),
-            Self::SealRequired => refuse(
-                InvalidArgument,
-                Reason::SealRequired,
-                "Phải nêu tình trạng con dấu.",
-                "say what becomes of the seal",
-            ),
-            Self::AccountInvalid => refuse(
-                InvalidArgument,
-                Reason::AccountInvalid,
-                "Tài khoản gồm số (tối đa 30 chữ số) và ngân hàng, nêu cả hai hoặc không nêu.",
-                "an account is a number of at most 30 digits and its bank: both or neither",
-            ),
-            Self::AliasesUnchanged => refuse(
-                InvalidArgument,
-                Reason::AliasesUnchanged,
-                "Phải nêu ít nhất một tên gọi khác được thêm hoặc bỏ.",
-                "name at least one alias that is added or dropped",
-            ),
-            Self::TooManyAliases { aliases, limit } => refuse(
-                InvalidArgument,
-                Reason::TooManyAliases,
-                format!("Có {aliases} tên gọi, tối đa {limit}."),
-                format!("the act names {aliases} other names; the limit is {limit}"),
-            )
-            .with("aliases", aliases)
-            .with("limit", limit),
-            Self::AliasExists => refuse(
-                AlreadyExists,
-                Reason::AliasExists,
-                "Tổ chức đã có tên gọi này (không phân biệt dấu, chữ hoa).",
-                "the organisation is known under this name already; accents and case make no difference",
-            ),
-            Self::AliasUnknown => refuse(
-                FailedPrecondition,
-                Reason::AliasUnknown,
-                "Tổ chức không có tên gọi này vào ngày đó.",
-                "the organisation is not known under this name on that date",
-            ),
-            Self::JointDirectionExists { director_id } => refuse(
-                AlreadyExists,
-                Reason::JointDirectionExists,
-                "Tổ chức này đã phối hợp chỉ đạo đơn vị.",
-                "this organisation directs the unit jointly already",
-            )
-            .with("director_id", director_id),
-            Self::JointDirectionUnknown { director_id } => refuse(
-                FailedPrecondition,
-                Reason::JointDirectionUnknown,
-                "Tổ chức này không phối hợp chỉ đạo đơn vị vào ngày đó.",
-                "this organisation does not direct the unit jointly on that date",
-            )
-            .with("director_id", director_id),
-            Self::DirectorIsSuperior { director_id } => refuse(
-                FailedPrecondition,
-                Reason::DirectorIsSuperior,
-                "Cấp trên trực tiếp đã chỉ đạo đơn vị; phối hợp chỉ đạo phải là tổ chức khác.",
-                "the superior directs the unit anyway: joint direction is by another",
-            )
-            .with("director_id", director_id),
-            Self::DocumentKindUnknown { kind } => refuse(
-                InvalidArgument,
-                Reason::DocumentKindUnknown,
-                "Không có loại văn bản này.",
-                "there is no such kind of document",
-            )
-            .with("kind", kind),
-            Self::PlanUnknown { plan_id } => refuse(
-                NotFound,
-                Reason::PlanUnknown,
-                "Không có phương án này, hoặc phương án nằm ngoài phạm vi của người dùng.",
-                "there is no such plan, or it lies outside your scope",
-            )
-            .with("plan_id", plan_id),
-            Self::PlanClosed { plan_id } => refuse(
-                FailedPrecondition,
-                Reason::PlanClosed,
-                "Phương án đã được thực hiện hoặc đã thu hồi.",
-                "the plan was committed or undone already",
-            )
-            .with("plan_id", plan_id),
-            Self::PlanEmpty { plan_id } => refuse(
-                FailedPrecondition,
-                Reason::PlanEmpty,
-                "Phương án chưa có bước nào.",
-                "the plan has no steps",
-            )
-            .with("plan_id", plan_id),
-            Self::PlanNotCommitted { plan_id } => refuse(
-                FailedPrecondition,
-                Reason::PlanNotCommitted,
-                "Phương án chưa được thực hiện nên không thể thu hồi.",
-                "only a plan that was committed can be undone",
-            )
-            .with("plan_id", plan_id),
-            Self::DryRunRequired { plan_id } => refuse(
-                FailedPrecondition,
-                Reason::DryRunRequired,
-                "Phải chạy thử phương án trước.",
-                "the plan needs a dry run first",
-            )
-            .with("plan_id", plan_id),
-            Self::PlanHasConflicts { conflicts } => refuse(
-                FailedPrecondition,
-                Reason::PlanHasConflicts,
-                "Phương án còn vướng mắc; hãy xem danh sách rồi sửa.",
-                "conflicts stand against the plan; list them and mend it",
-            )
-            .with("conflicts", conflicts),
-            Self::PlanOutdated { units } => refuse(
-                FailedPrecondition,
-                Reason::PlanOutdated,
-                "Từ lần chạy thử, các đơn vị của phương án đã thay đổi; hãy chạy thử lại.",
-                "units of the plan were changed since the dry run; run it dry again",
-            )
-            .with("units", units),
-            Self::StepsHeaderMissing => refuse(
-                InvalidArgument,
-                Reason::StepsHeaderMissing,
-                "Thông điệp đầu tiên, và chỉ thông điệp đó, là phần đầu của luồng bước.",
-                "the first message of a stream of steps is its header, and only that one is",
-            ),
-            Self::StepsEmpty => refuse(
-                InvalidArgument,
-                Reason::StepsEmpty,
-                "Luồng bước phải có ít nhất một bước.",
-                "a stream of steps carries at least one",
-            ),
-            Self::StepKindRequired => refuse(
-                InvalidArgument,
-                Reason::StepKindRequired,
-                "Phải ghi rõ bước này làm gì.",
-                "a step says what it does",
-            ),
-            Self::StepLineInvalid { line } => refuse(
-                InvalidArgument,
-                Reason::StepLineInvalid,
-                "Số dòng của bước phải từ 1 đến 1.000.000.",
-                "the lines of steps are numbered from 1 to 1,000,000",
-            )
-            .with("line", line),
-            Self::StepExists { line } => refuse(
-                InvalidArgument,
-                Reason::StepExists,
-                "Phương án đã có một bước khác ở dòng này.",
-                "the plan has another step under this line",
-            )
-            .with("line", line),
-            Self::StepFieldNotAllowed { kind } => refuse(
-                InvalidArgument,
-                Reason::StepFieldNotAllowed,
-                "Loại bước này không dùng trường này.",
-                "a step of this kind has no use for this field",
-            )
-            .with("kind", kind),
-            Self::OperationUnknown { name } => refuse(
-                NotFound,
-                Reason::OperationUnknown,
-                "Không có tiến trình này, hoặc tiến trình nằm ngoài phạm vi của người dùng.",
-                "there is no such operation, or it lies outside your scope",
-            )
-            .with("name", name),
-            Self::OperationUnderWay { plan_id } => refuse(
-                FailedPrecondition,
-                Reason::OperationUnderWay,
-                "Một tiến trình của phương án này chưa xong.",
-                "an operation of this plan is not done yet",
-            )
-            .with("plan_id", plan_id),
-            Self::OperationAbandoned { attempts } => refuse(
-                Aborted,
-                Reason::OperationAbandoned,
-                "Tiến trình bị bỏ dở sau nhiều lần thử; chưa có gì được thực hiện.",
-                "the operation was given up after several attempts; nothing was done",
-            )
-            .with("attempts", attempts),
-            Self::ActUnknown { act_id } => refuse(
-                NotFound,
-                Reason::ActUnknown,
-                "Không có nghiệp vụ này, hoặc nghiệp vụ nằm ngoài phạm vi của người dùng.",
-                "there is no such act, or it lies outside your scope",
-            )
-            .with("act_id", act_id),
-            Self::ActUndone { act_id } => refuse(
-                FailedPrecondition,
-                Reason::ActUndone,
-                "Nghiệp vụ này đã được huỷ bỏ.",
-                "the act is undone already",
-            )
-            .with("act_id", act_id),
-            Self::ActNotUndoable { act_id } => refuse(
-                FailedPrecondition,
-                Reason::ActNotUndoable,
-                "Nghiệp vụ này ghi cả đại hội, lễ ra mắt, khảo sát hoặc phân quyền nên không thể huỷ bỏ.",
-                "the act recorded a congress, a ceremony, a survey or a grant as well: it cannot be undone",
-            )
-            .with("act_id", act_id),
-            Self::LaterActsRest { act_id, act_ids, organisation_ids } => refuse(
-                FailedPrecondition,
-                Reason::LaterActsRest,
-                "Có nghiệp vụ sau dựa vào nghiệp vụ này; hãy huỷ bỏ nghiệp vụ sau trước.",
-                "later acts rest on this one; undo them first",
-            )
-            .with("act_id", act_id)
-            .with("act_ids", joined(&act_ids))
-            .with("organisation_ids", joined(&organisation_ids)),
-            Self::SuperiorNotLiving { organisation_id, superior_id, on } => refuse(
-                FailedPrecondition,
-                Reason::SuperiorNotLiving,
-                "Có ngày tổ chức sẽ trực thuộc một cấp trên không tồn tại vào ngày đó.",
-                "on some day the organisation would stand under a superior that does not exist then",
-            )
-            .with("organisation_id", organisation_id)
-            .with("superior_id", superior_id)
-            .with("on", on),
-            Self::LifeContradicted { organisation_id, on } => refuse(
-                FailedPrecondition,
-                Reason::LifeContradicted,
-                "Có dữ liệu đã biết nằm ngoài thời gian tồn tại sẽ có của tổ chức.",
-                "something known lies outside the life that the organisation would have",
-            )
-            .with("organisation_id", organisation_id)
-            .with("on", on.map(|on| on.to_string()).unwrap_or_default()),
-            Self::AttributeRequired => refuse(
-                InvalidArgument,
-                Reason::AttributeRequired,
-                "Phải nêu đúng một thuộc tính cần đính chính.",
-                "name the one attribute to correct",
-            ),
-            Self::PeriodInvalid { from, until } => refuse(
-                InvalidArgument,
-                Reason::PeriodInvalid,
-                "Khoảng thời gian đính chính phải có ít nhất một ngày và nằm trong thời gian tồn tại.",
-                "the period has at least one day and lies within the life of the organisation",
-            )
-            .with("from", from)
-            .with("until", until.map(|until| until.to_string()).unwrap_or_default()),
-            Self::CorrectionReasonRequired => refuse(
-                InvalidArgument,
-                Reason::CorrectionReasonRequired,
-                "Phải nêu quyết định hoặc lý do đính chính.",
-                "name the decision or the reason of the correction",
-            ),
-            Self::CorrectionChangesNothing { organisation_id } => refuse(
-                FailedPrecondition,
-                Reason::CorrectionChangesNothing,
-                "Nội dung này đã được biết đúng như vậy trong suốt khoảng thời gian đó.",
-                "this is what is known of the whole period already",
-            )
-            .with("organisation_id", organisation_id),
-            Self::MemberCountRequired { type_code, on } => refuse(
-                InvalidArgument,
-                Reason::MemberCountRequired,
-                "Phải nêu số đoàn viên khi đại hội: số lượng ủy viên tính theo số đó.",
-                "state how many members the congress was held for: bodies are judged by it",
-            )
-            .with("type", type_code)
-            .with("on", on),
-            Self::MemberCountInvalid { members } => refuse(
-                InvalidArgument,
-                Reason::MemberCountInvalid,
-                "Số đoàn viên từ 1 đến 100.000.000.",
-                "a congress is held for 1 to 100,000,000 members",
-            )
-            .with("members", members),
-            Self::CongressFormNotAllowed { form, members, delegates_from } => refuse(
-                FailedPrecondition,
-                Reason::CongressFormNotAllowed,
-                format!("Từ {delegates_from} đoàn viên là đại hội đại biểu, dưới đó là toàn thể; hình thức khác cần cấp trên đồng ý."),
-                format!("from {delegates_from} members on a congress is one of delegates, below it is plenary; another form needs the superior's consent"),
-            )
-            .with("form", form)
-            .with("members", members)
-            .with("delegates_from", delegates_from),
-            Self::BodyTooLarge { body, seats, most, allowed } => refuse(
-                FailedPrecondition,
-                Reason::BodyTooLarge,
-                format!("Có {seats} ủy viên, tối đa {allowed}; nhiều hơn cần cấp trên đồng ý hoặc do sáp nhập."),
-                format!("there are {seats} seats; at most {allowed} are allowed, more with the superior's consent or after a merger"),
-            )
-            .with("body", body)
-            .with("seats", seats)
-            .with("most", most)
-            .with("allowed", allowed),
-            Self::BodyTooSmall { body, seats, least } => refuse(
-                FailedPrecondition,
-                Reason::BodyTooSmall,
-                format!("Có {seats} ủy viên, ít nhất phải {least}."),
-                format!("there are {seats} seats; at least {least} are asked for"),
-            )
-            .with("body", body)
-            .with("seats", seats)
-            .with("least", least),
-            Self::SeatsExceeded { body, seats, decided } => refuse(
-                FailedPrecondition,
-                Reason::SeatsExceeded,
-                format!("Đại hội quyết định {decided} ủy viên, nay có {seats}."),
-                format!("the congress decided {decided} seats; there would be {seats}"),
-            )
-            .with("body", body)
-            .with("seats", seats)
-            .with("decided", decided),
-            Self::CoOptedTooMany { co_opted, limit } => refuse(
-                FailedPrecondition,
-                Reason::CoOptedTooMany,
-                format!("Bầu bổ sung {co_opted} ủy viên, tối đa {limit} trong nhiệm kỳ; nhiều hơn cần cấp trên đồng ý."),
-                format!("{co_opted} members are elected between congresses; at most {limit} in a term, more with the superior's consent"),
-            )
-            .with("co_opted", co_opted)
-            .with("limit", limit),
-            Self::ConsentNotSuperiors { decision_id } => refuse(
-                InvalidArgument,
-                Reason::ConsentNotSuperiors,
-                "Văn bản đồng ý không phải do công đoàn cấp trên ban hành.",
-                "the decision named as consent was issued by no superior",
-            )
-            .with("decision_id", decision_id),
-            Self::BodySizeInvalid { body } => refuse(
-                InvalidArgument,
-                Reason::BodySizeInvalid,
-                "Số lượng ủy viên của mỗi ban nêu một lần, từ 1 đến 1.000.",
-                "the size of a body is stated once, as 1 to 1,000 seats",
-            )
-            .with("body", body),
-            Self::MergerUnknown { organisation_id } => refuse(
-                FailedPrecondition,
-                Reason::MergerUnknown,
-                "Từ đại hội trước chưa có tổ chức nào sáp nhập vào tổ chức này.",
-                "nothing merged into the organisation since its congress before",
-            )
-            .with("organisation_id", organisation_id),
-            Self::CandidatesEmpty => refuse(
-                InvalidArgument,
-                Reason::CandidatesEmpty,
-                "Quy hoạch phải có ít nhất một người.",
-                "a succession plan names at least one candidate",
-            ),
-            Self::CandidateRepeated { person_id } => refuse(
-                InvalidArgument,
-                Reason::CandidateRepeated,
-                "Một người được nêu hai lần trong quy hoạch.",
-                "a succession plan names each candidate once",
-            )
-            .with("person_id", person_id),
-            Self::SecondmentUnknown { secondment_id } => refuse(
-                NotFound,
-                Reason::SecondmentUnknown,
-                "Không có đợt tăng cường cán bộ này, hoặc nằm ngoài phạm vi của người dùng.",
-                "there is no such secondment, or it lies outside your scope",
-            )
-            .with("secondment_id", secondment_id),
-            Self::SecondmentEnded { secondment_id } => refuse(
-                FailedPrecondition,
-                Reason::SecondmentEnded,
-                "Đợt tăng cường cán bộ này đã kết thúc trước ngày đó.",
-                "the secondment has ended by that day",
-            )
-            .with("secondment_id", secondment_id),
-            Self::SecondmentExists { person_id } => refuse(
-                AlreadyExists,
-                Reason::SecondmentExists,
-                "Người này đang được tăng cường trong thời gian ấy.",
-                "the person is sent to an organisation during that time already",
-            )
-            .with("person_id", person_id),
-            Self::SecondmentToItself { organisation_id } => refuse(
-                InvalidArgument,
-                Reason::SecondmentToItself,
-                "Đơn vị cử và đơn vị tiếp nhận phải khác nhau.",
-                "an organisation sends people to another, not to itself",
-            )
-            .with("organisation_id", organisation_id),
-            Self::SecondmentDatesInvalid { from, until } => refuse(
-                InvalidArgument,
-                Reason::SecondmentDatesInvalid,
-                "Ngày kết thúc phải sau ngày bắt đầu.",
-                "a secondment ends after it began",
-            )
-            .with("from", from)
-            .with("until", until),
+            Self::RecognitionKindRequired => life_cycle::recognition_kind_required(),
+            Self::RecognitionExists { recognised_on } => life_cycle::recognition_exists(recognised_on),
+            Self::AlreadyOfType { type_code } => life_cycle::already_of_type(type_code),
+            Self::SubordinateTypeNotAllowed { type_code, superior_type, on } => life_cycle::subordinate_type_not_allowed(type_code, superior_type, on),
+            Self::TerritoryHeld { organisation_id } => life_cycle::territory_held(organisation_id),
+            Self::ShareInvalid { share, whole } => life_cycle::share_invalid(share, whole),
+            Self::SharesNotWhole { shares, whole } => life_cycle::shares_not_whole(shares, whole),
+            Self::SuccessorRepeated { organisation_id } => life_cycle::successor_repeated(organisation_id),
+            Self::PrincipalNotSuccessor { organisation_id } => life_cycle::principal_not_successor(organisation_id),
+            Self::OneSuccessorOnly { organisation_id } => life_cycle::one_successor_only(organisation_id),
+            Self::FoundingRouteUnfit => life_cycle::founding_route_unfit(),
+            Self::CongressOrdinalWrong { ordinal, expected } => life_cycle::congress_ordinal_wrong(ordinal, expected),
+            Self::TerritoryUnchanged => life_cycle::territory_unchanged(),
+            Self::TooManyCommunes { communes, limit } => life_cycle::too_many_communes(communes, limit),
+            Self::CommuneUnknown { commune, on } => life_cycle::commune_unknown(commune, on),
+            Self::CommuneRepeated { commune } => life_cycle::commune_repeated(commune),
+            Self::CommuneTaken { commune } => life_cycle::commune_taken(commune),
+            Self::CommuneHeld { commune } => life_cycle::commune_held(commune),
+            Self::CommuneNotHeld { commune } => life_cycle::commune_not_held(commune),
+            Self::TerritoryNotAllowed { type_code } => life_cycle::territory_not_allowed(type_code),
+            Self::SealRequired => life_cycle::seal_required(),
+            Self::AccountInvalid => life_cycle::account_invalid(),
+            Self::AliasesUnchanged => life_cycle::aliases_unchanged(),
+            Self::TooManyAliases { aliases, limit } => life_cycle::too_many_aliases(aliases, limit),
+            Self::AliasExists => life_cycle::alias_exists(),
+            Self::AliasUnknown => life_cycle::alias_unknown(),
+            Self::JointDirectionExists { director_id } => life_cycle::joint_direction_exists(director_id),
+            Self::JointDirectionUnknown { director_id } => life_cycle::joint_direction_unknown(director_id),
+            Self::DirectorIsSuperior { director_id } => life_cycle::director_is_superior(director_id),
+            Self::DocumentKindUnknown { kind } => life_cycle::document_kind_unknown(kind),
+            Self::PlanUnknown { plan_id } => plan::plan_unknown(plan_id),
+            Self::PlanClosed { plan_id } => plan::plan_closed(plan_id),
+            Self::PlanEmpty { plan_id } => plan::plan_empty(plan_id),
+            Self::PlanNotCommitted { plan_id } => plan::plan_not_committed(plan_id),
+            Self::DryRunRequired { plan_id } => plan::dry_run_required(plan_id),
+            Self::PlanHasConflicts { conflicts } => plan::plan_has_conflicts(conflicts),
+            Self::PlanOutdated { units } => plan::plan_outdated(units),
+            Self::StepsHeaderMissing => plan::steps_header_missing(),
+            Self::StepsEmpty => plan::steps_empty(),
+            Self::StepKindRequired => plan::step_kind_required(),
+            Self::StepLineInvalid { line } => plan::step_line_invalid(line),
+            Self::StepExists { line } => plan::step_exists(line),
+            Self::StepFieldNotAllowed { kind } => plan::step_field_not_allowed(kind),
+            Self::OperationUnknown { name } => plan::operation_unknown(name),
+            Self::OperationUnderWay { plan_id } => plan::operation_under_way(plan_id),
+            Self::OperationAbandoned { attempts } => plan::operation_abandoned(attempts),
+            Self::ActUnknown { act_id } => correction::act_unknown(act_id),
+            Self::ActUndone { act_id } => correction::act_undone(act_id),
+            Self::ActNotUndoable { act_id } => correction::act_not_undoable(act_id),
+            Self::LaterActsRest { act_id, act_ids, organisation_ids } => correction::later_acts_rest(act_id, act_ids, organisation_ids),
+            Self::SuperiorNotLiving { organisation_id, superior_id, on } => correction::superior_not_living(organisation_id, superior_id, on),
+            Self::LifeContradicted { organisation_id, on } => correction::life_contradicted(organisation_id, on),
+            Self::AttributeRequired => correction::attribute_required(),
+            Self::PeriodInvalid { from, until } => correction::period_invalid(from, until),
+            Self::CorrectionReasonRequired => correction::correction_reason_required(),
+            Self::CorrectionChangesNothing { organisation_id } => correction::correction_changes_nothing(organisation_id),
+            Self::MemberCountRequired { type_code, on } => bodies::member_count_required(type_code, on),
+            Self::MemberCountInvalid { members } => bodies::member_count_invalid(members),
+            Self::CongressFormNotAllowed { form, members, delegates_from } => bodies::congress_form_not_allowed(form, members, delegates_from),
+            Self::BodyTooLarge { body, seats, most, allowed } => bodies::body_too_large(body, seats, most, allowed),
+            Self::BodyTooSmall { body, seats, least } => bodies::body_too_small(body, seats, least),
+            Self::SeatsExceeded { body, seats, decided } => bodies::seats_exceeded(body, seats, decided),
+            Self::CoOptedTooMany { co_opted, limit } => bodies::co_opted_too_many(co_opted, limit),
+            Self::ConsentNotSuperiors { decision_id } => bodies::consent_not_superiors(decision_id),
+            Self::BodySizeInvalid { body } => bodies::body_size_invalid(body),
+            Self::MergerUnknown { organisation_id } => bodies::merger_unknown(organisation_id),
+            Self::CandidatesEmpty => bodies::candidates_empty(),
+            Self::CandidateRepeated { person_id } => bodies::candidate_repeated(person_id),
+            Self::SecondmentUnknown { secondment_id } => bodies::secondment_unknown(secondment_id),
+            Self::SecondmentEnded { secondment_id } => bodies::secondment_ended(secondment_id),
+            Self::SecondmentExists { person_id } => bodies::secondment_exists(person_id),
+            Self::SecondmentToItself { organisation_id } => bodies::secondment_to_itself(organisation_id),
+            Self::SecondmentDatesInvalid { from, until } => bodies::secondment_dates_invalid(from, until),
             Self::SearchIndexUnready => Draft(
                 refuse(
                     Code::Unavailable,
