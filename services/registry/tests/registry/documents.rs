@@ -54,7 +54,11 @@ async fn a_document_is_one_under_all_of_its_numbers() {
     let decision = records(&mut admin, resolution()).await;
     admin.decisions.add_decision_alias(alias(&decision, "6a/NQ-BCH")).await.expect("added");
     for number in ["6a/NQ-TLĐ", "6a/NQ-BCH"] {
-        assert_eq!(numbered(&mut admin, issuer, number).await, [decision.clone()], "{number}");
+        assert_eq!(
+            numbered(&mut admin, issuer, number).await,
+            std::slice::from_ref(&decision),
+            "{number}"
+        );
     }
     let request = pb::GetDecisionRequest { decision_id: decision.clone() };
     let read = admin.decisions.get_decision(request).await.expect("read").into_inner();
