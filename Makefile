@@ -7,7 +7,10 @@ CARGO ?= cargo
 export SQLX_OFFLINE ?= true
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test up postgresql rust sqlx sqlx-check lint python
+SIZE ?= tiny
+BENCH_PROFILE ?= release
+
+.PHONY: help demo test bench up postgresql rust sqlx sqlx-check lint python
 
 help: ## Say what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -16,9 +19,14 @@ demo: rust postgresql ## Run the whole system on five federations' years and pri
 	$(CARGO) build --locked --package congdoan
 	$(CARGO) run --locked --quiet --package congdoan -- demo
 
+# The program that starts the private PostgreSQL is the one that the tests build: built by
+# itself, it would want other features of its libraries, and everything would be built twice.
 test: rust postgresql ## Run every test, against real servers and a private PostgreSQL.
-	$(CARGO) build --locked --package congdoan
-	$(CARGO) run --locked --quiet --package congdoan -- with-postgres -- $(CARGO) test --locked --workspace
+	$(CARGO) test --locked --workspace --no-run
+	$${CARGO_TARGET_DIR:-target}/debug/congdoan with-postgres -- $(CARGO) test --locked --workspace
+
+bench: rust postgresql ## Measure the whole system on a made-up country: SIZE=tiny, province or national.
+	$(CARGO) run --locked --quiet --profile $(BENCH_PROFILE) --package national --bin bench -- --size $(SIZE)
 
 up: rust postgresql ## Run the whole system on this machine until interrupted; data in ./.congdoan.
 	$(CARGO) run --locked --package congdoan -- up

@@ -336,8 +336,8 @@ impl Rows {
         let registry = pool("registry").await?;
         let organisations: Vec<(Uuid, Date, bool, bool)> = sqlx::query_as(
             "select o.organisation_id, o.founded_on, o.origin = 'FOUNDED', t.type in ('CDCS', 'ND_CS')
-             from organisation o join organisation_type t using (organisation_id)
-             where upper_inf(t.recorded)",
+             from organisation_founding o join organisation_type t using (organisation_id)
+             where upper_inf(o.recorded) and upper_inf(t.recorded)",
         )
         .fetch_all(&registry)
         .await?;

@@ -73,6 +73,49 @@ begin
 end;
 $$;
 
+-- True when a right that is held on one of some organisations reaches this one. It goes up
+-- `access.line` and stops where a right is held: statements ask it of each row that they show,
+-- and step by step it takes a third of the time of one recursive query, whose executor is set
+-- up anew for each row.
+create function access.reached(p_organisation uuid, p_held uuid[]) returns boolean
+    language plpgsql stable
+as $$
+declare
+    today   date := access.today();
+    here    uuid := p_organisation;
+    above   uuid;
+    ended   boolean;
+begin
+    if p_held = '{}' then
+        return false;
+    end if;
+    for depth in 0..32 loop
+        above := null;
+        select e.heir_id into above
+        from access.ending e
+        where e.organisation_id = here and e.ended_on <= today;
+        ended := found;
+        if not ended and here = any (p_held) then
+            return true;
+        end if;
+        if above is null then
+            select s.superior_id into above
+            from access.superior s
+            where s.organisation_id = here
+            order by lower(s.valid) <= today desc,
+                     case when lower(s.valid) <= today then lower(s.valid) end desc,
+                     lower(s.valid)
+            limit 1;
+        end if;
+        if above is null then
+            return false;
+        end if;
+        here := above;
+    end loop;
+    return false;
+end;
+$$;
+
 -- True when the end user of this transaction may do what this transaction's method does
 -- to this organisation. The scope of every statement:
 --     … where access.covers(organisation_id)
@@ -80,8 +123,7 @@ create function access.covers(p_organisation uuid) returns boolean
     language plpgsql stable
 as $$
 begin
-    return exists (select from access.line(p_organisation) as above (organisation_id)
-                   join access.granted() as held (organisation_id) using (organisation_id));
+    return access.reached(p_organisation, array(select access.granted()));
 end;
 $$;
 

@@ -147,6 +147,20 @@ impl Call {
         })
     }
 
+    /// Work that an earlier call asked for: on its caller's rights, without its deadline.
+    pub(crate) fn of_work(caller: Caller, permission: &str) -> Self {
+        Self {
+            caller,
+            permission: permission.into(),
+            rpc: "".into(),
+            request_id: None,
+            validate_only: false,
+            deadline: None,
+            seen: None,
+            digest: [0; 32],
+        }
+    }
+
     /// Takes the content of a write into account: the same request id with another content
     /// is refused.
     pub fn digest_of(&mut self, content: &[u8]) {

@@ -205,14 +205,37 @@ fn respond<R>(message: R, seen: Option<String>) -> Response<R> {
 /// A read in progress: one snapshot, read only, with the end user's scope.
 pub struct Reading {
     transaction: Transaction<'static, Postgres>,
-    /// The token of what the reader has now seen.
-    seen: Option<String>,
+    /// What the reader has now seen.
+    seen: Seen,
+    service: &'static str,
+    keys: Arc<Keys>,
 }
 
 impl Reading {
     /// The response, with the consistency token of what was waited for.
     pub fn reply<R>(self, message: R) -> Response<R> {
-        respond(message, self.seen)
+        let seen = (!self.seen.is_empty()).then(|| self.seen.encode(&self.keys));
+        respond(message, seen)
+    }
+
+    /// Whoever reads this has seen an act of this service, as if it had just been answered:
+    /// what an operation did is told by reading the operation.
+    pub async fn has_seen_act(&mut self, act_id: Uuid) -> Result<(), Failure> {
+        let change = sqlx::query!(
+            r#"select change_id as "change_id!", (select epoch from feed.head) as "epoch!"
+               from (select change_id from feed.pending where act_id = $1 and act_complete
+                     union all
+                     select change_id from feed.stream where act_id = $1 and act_complete) last
+               limit 1"#,
+            act_id,
+        )
+        .fetch_optional(&mut *self.transaction)
+        .await?;
+        if let Some(change) = change {
+            let seen = std::mem::take(&mut self.seen);
+            self.seen = seen.with_change(self.service, change.epoch, change.change_id);
+        }
+        Ok(())
     }
 }
 
@@ -340,27 +363,8 @@ impl Database {
             });
         }
 
-        let acted_at = OffsetDateTime::now_utc();
-        let mut acting = Acting {
-            transaction,
-            changes: Vec::new(),
-            registry_position: 0,
-            caller: call.caller.clone(),
-            act_id,
-            acted_at,
-            today: civil_date(acted_at),
-        };
-        let answer = act.perform(&mut acting).await?;
-
-        let Acting { mut transaction, changes, registry_position, .. } = acting;
-        let stamp = feed::ActStamp {
-            act_id,
-            acted_at,
-            actor: principal.clone(),
-            traceparent: crate::telemetry::traceparent(),
-            registry_position,
-        };
-        let change_id = feed::append(&mut transaction, &stamp, changes).await?;
+        let (answer, mut transaction, change_id) =
+            perform(transaction, &call.caller, act_id, act).await?;
         let epoch = sqlx::query_scalar!(
             r#"update act.request set answer = $3, change_id = $4
                where principal = $1 and request_id = $2
@@ -380,12 +384,37 @@ impl Database {
         Ok(Outcome::Done { answer, change: change_id.map(|change_id| Change { epoch, change_id }) })
     }
 
+    /// Performs an act that a call asked for and that nobody waits for, on the rights of
+    /// whoever asked, with the permission of the method that was called. Nothing remembers its
+    /// answer but what the act itself writes; its statements may take their time.
+    pub async fn work<A: Act>(
+        &self,
+        caller: Caller,
+        permission: &str,
+        act: A,
+    ) -> Result<A::Answer, Failure> {
+        let database = self.clone();
+        let call = Call::of_work(caller, permission);
+        let work = async move {
+            let transaction = database.begin(&call).await?;
+            let (answer, transaction, _) =
+                perform(transaction, &call.caller, Uuid::now_v7(), act).await?;
+            transaction.commit().await?;
+            Ok::<_, Failure>(answer)
+        };
+        let answer = tokio::spawn(work.in_current_span()).await.map_err(|error| {
+            Failure::Failed(anyhow::Error::new(error).context("perform the act"))
+        })??;
+        self.waker.wake();
+        Ok(answer)
+    }
+
     /// Opens a read-only snapshot, after waiting for what the caller has seen.
     pub async fn read(&self, call: &Call) -> Result<Reading, Failure> {
         let seen = self.wait_for_seen(call).await?;
         let mut transaction = self.begin(call).await?;
         sqlx::query("set transaction read only").execute(&mut *transaction).await?;
-        Ok(Reading { transaction, seen: (!seen.is_empty()).then(|| seen.encode(&self.keys)) })
+        Ok(Reading { transaction, seen, service: self.service, keys: self.keys.clone() })
     }
 
     async fn wait_for_seen(&self, call: &Call) -> Result<Seen, Failure> {
@@ -417,6 +446,38 @@ impl Database {
         .await?;
         Ok(transaction)
     }
+}
+
+/// Performs an act in a transaction that was begun for it, and leaves its changes there;
+/// answers the newest of them too.
+async fn perform<A: Act>(
+    transaction: Transaction<'static, Postgres>,
+    caller: &Caller,
+    act_id: Uuid,
+    act: A,
+) -> Result<(A::Answer, Transaction<'static, Postgres>, Option<Uuid>), Failure> {
+    let acted_at = OffsetDateTime::now_utc();
+    let mut acting = Acting {
+        transaction,
+        changes: Vec::new(),
+        registry_position: 0,
+        caller: caller.clone(),
+        act_id,
+        acted_at,
+        today: civil_date(acted_at),
+    };
+    let answer = act.perform(&mut acting).await?;
+
+    let Acting { mut transaction, changes, registry_position, .. } = acting;
+    let stamp = feed::ActStamp {
+        act_id,
+        acted_at,
+        actor: caller.principal(),
+        traceparent: crate::telemetry::traceparent(),
+        registry_position,
+    };
+    let change_id = feed::append(&mut transaction, &stamp, changes).await?;
+    Ok((answer, transaction, change_id))
 }
 
 /// No connection within the time allowed is overload, not failure: the call was not begun.

@@ -55,6 +55,8 @@ pub enum Command {
     Bootstrap(Bootstrap),
     /// Load a tree of organisations that existed before the register did.
     Load(Load),
+    /// Restructure: collect a plan, try it, do it, take it back.
+    Plan(Plan),
     /// Print a report for an organisation, a period and a tree.
     Report(Report),
     /// Walk a figure down to the units, changes and decisions that made it.
@@ -146,6 +148,107 @@ pub struct Load {
     /// Names this load; the same id never loads twice. Derived from the file by default.
     #[arg(long, value_name = "UUID")]
     pub request_id: Option<uuid::Uuid>,
+    /// Whom to talk to.
+    #[command(flatten)]
+    pub to: Gateway,
+}
+
+/// `congdoan plan`.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Example:
+  congdoan plan generate-2025 --file steps.csv
+  plan=$(congdoan plan create 'Sắp xếp 2025' --decision 1500/QĐ-TLĐ \\
+    --issued-on 2025-06-27 --effective-on 2025-07-01)
+  congdoan plan add $plan --file steps.csv
+  congdoan plan dry-run $plan
+  congdoan plan commit $plan
+  congdoan plan undo $plan")]
+pub struct Plan {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: PlanCommand,
+}
+
+/// What is done to a plan.
+#[derive(Debug, Subcommand)]
+pub enum PlanCommand {
+    /// Begin a plan, and print its id.
+    Create(CreatePlan),
+    /// Add the steps of a file. What the plan has already is passed over.
+    #[command(long_about = "\
+Add the steps of a file, which is CSV in UTF-8: kind (FOUND, END, HAND_OVER, RENAME), unit, \
+name, short_name, code, type, sector, superior, end_kind, successor, members_outcome, \
+rehome_to, subordinates_to. Its lines are the lines of the plan, from 1. Steps that the plan \
+has already are passed over: what broke off is just repeated.")]
+    Add {
+        /// The plan.
+        plan_id: uuid::Uuid,
+        /// The file.
+        #[arg(long, value_name = "FILE.csv")]
+        file: PathBuf,
+        /// Whom to talk to.
+        #[command(flatten)]
+        to: Gateway,
+    },
+    /// Find out what the plan would do, and what stands against it.
+    DryRun {
+        /// The plan.
+        plan_id: uuid::Uuid,
+        /// Whom to talk to.
+        #[command(flatten)]
+        to: Gateway,
+    },
+    /// Do what the last dry run found.
+    Commit {
+        /// The plan.
+        plan_id: uuid::Uuid,
+        /// Whom to talk to.
+        #[command(flatten)]
+        to: Gateway,
+    },
+    /// Take a committed plan back.
+    Undo {
+        /// The plan.
+        plan_id: uuid::Uuid,
+        /// Whom to talk to.
+        #[command(flatten)]
+        to: Gateway,
+    },
+    /// Print where a plan is, and what its last dry run found.
+    Show {
+        /// The plan.
+        plan_id: uuid::Uuid,
+        /// Whom to talk to.
+        #[command(flatten)]
+        to: Gateway,
+    },
+    /// Print the steps of 2025-07-01: 63 provinces become 34, the districts end.
+    #[command(name = "generate-2025")]
+    Generate2025 {
+        /// Write them here instead.
+        #[arg(long, value_name = "FILE.csv")]
+        file: Option<PathBuf>,
+    },
+}
+
+/// `congdoan plan create`.
+#[derive(Args, Debug)]
+pub struct CreatePlan {
+    /// What it is about.
+    pub name: String,
+    /// The code of the organisation that restructures.
+    #[arg(long, value_name = "CODE", default_value = "TLD")]
+    pub organisation: String,
+    /// The number of its decision, as printed.
+    #[arg(long, value_name = "NUMBER")]
+    pub decision: String,
+    /// When that was signed, YYYY-MM-DD.
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub issued_on: Date,
+    /// From when the plan's steps hold.
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub effective_on: Date,
     /// Whom to talk to.
     #[command(flatten)]
     pub to: Gateway,

@@ -95,12 +95,19 @@ macro_rules! services {
 services! {
     gateway: gateway::gateway_service_client::GatewayServiceClient;
     organisations: registry::organisation_service_client::OrganisationServiceClient;
+    life_cycle: registry::life_cycle_service_client::LifeCycleServiceClient;
+    attributes: registry::attribute_service_client::AttributeServiceClient;
     decisions: registry::decision_service_client::DecisionServiceClient;
     congresses: registry::congress_service_client::CongressServiceClient;
+    bodies: registry::body_service_client::BodyServiceClient;
+    succession: registry::succession_service_client::SuccessionServiceClient;
+    secondments: registry::secondment_service_client::SecondmentServiceClient;
     ceremonies: registry::ceremony_service_client::CeremonyServiceClient;
     employers: registry::employer_service_client::EmployerServiceClient;
     steering: registry::steering_service_client::SteeringServiceClient;
     grants: registry::grant_service_client::GrantServiceClient;
+    plans: registry::plan_service_client::PlanServiceClient;
+    operations: registry::operation_service_client::OperationServiceClient;
     applications: membership::application_service_client::ApplicationServiceClient;
     memberships: membership::membership_service_client::MembershipServiceClient;
     trainings: membership::training_service_client::TrainingServiceClient;

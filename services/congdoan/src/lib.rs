@@ -13,6 +13,7 @@ pub mod explain;
 pub mod keys;
 pub mod load;
 pub mod migrate;
+pub mod plan;
 pub mod report;
 pub mod running;
 pub mod system;

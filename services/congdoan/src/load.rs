@@ -45,7 +45,7 @@ pub async fn run(load: Load) -> anyhow::Result<()> {
     let header = Header {
         request_id: request_id.to_string(),
         validate_only: load.validate_only,
-        basis: None,
+        ..Header::default()
     };
     let client = load.to.connect().await?;
     let count = send(&client, header, lines).await.with_context(|| refused(&load.file))?;
@@ -103,6 +103,7 @@ pub fn read(content: &[u8]) -> anyhow::Result<Vec<Line>> {
             sector: row.sector,
             superior_code: row.superior_code,
             founded_on: Some(civil(founded_on)),
+            ..Line::default()
         });
     }
     ensure!(!lines.is_empty(), "there is no line in it");

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use congdoan::cli::{Cli, Command};
-use congdoan::{bootstrap, explain, keys, load, migrate, report, token, up, with_postgres};
+use congdoan::{bootstrap, explain, keys, load, migrate, plan, report, token, up, with_postgres};
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -13,6 +13,7 @@ async fn main() -> ExitCode {
         Command::Demo(demo) => up::run_demo(demo).await,
         Command::Bootstrap(bootstrap) => bootstrap::run(bootstrap).await,
         Command::Load(load) => load::run(load).await,
+        Command::Plan(plan) => plan::run(plan).await,
         Command::Report(report) => report::run(report).await,
         Command::Explain(explain) => explain::run(explain).await,
         Command::Token(token) => token::run(token).await,

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use tonic::{Request, Response, Status};
 
 use crate::contract::Contract;
+use crate::decision_profile;
 use crate::error::Refused;
 use crate::forward::{Forwarder, Inbound, Inward};
 use crate::found_grassroots_union::{self, Founding};
@@ -64,6 +65,16 @@ impl GatewayService for Composites {
         let asked = Asked::parse(request.into_inner())?;
         let patience = Duration::from_millis(self.patience.part_ms);
         organisation_profile::get(&inward, asked, patience, &self.newest).await
+    }
+
+    async fn get_decision_profile(
+        &self,
+        request: Request<pb::GetDecisionProfileRequest>,
+    ) -> Result<Response<pb::GetDecisionProfileResponse>, Status> {
+        let inward = self.inward(&request)?;
+        let asked = decision_profile::Asked::parse(request.into_inner())?;
+        let patience = Duration::from_millis(self.patience.part_ms);
+        decision_profile::get(&inward, asked, patience, &self.newest).await
     }
 
     async fn found_grassroots_union(

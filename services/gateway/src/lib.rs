@@ -12,6 +12,7 @@ mod api;
 mod authenticate;
 mod backend;
 mod contract;
+mod decision_profile;
 pub mod development_issuer;
 mod door;
 mod error;
@@ -20,6 +21,7 @@ mod found_grassroots_union;
 mod newest;
 mod openapi;
 mod organisation_profile;
+mod parts;
 mod stream;
 mod transcode;
 

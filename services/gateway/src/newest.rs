@@ -176,7 +176,9 @@ fn seal(seen: &Seen, keys: &Keys) -> Option<HeaderValue> {
 /// Registry's kinds about organisations and grants; terms, ceremonies and surveys move
 /// nobody and allow nothing.
 fn changes_rights_or_tree(kind: &str) -> bool {
-    kind.starts_with("registry.organisation") || kind.starts_with("registry.grant")
+    kind.starts_with("registry.organisation")
+        || kind.starts_with("registry.timelines")
+        || kind.starts_with("registry.grant")
 }
 
 #[cfg(test)]

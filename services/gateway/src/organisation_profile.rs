@@ -6,8 +6,7 @@ use chassis::call::SEEN;
 use chassis::refusal::Refusal;
 use chassis::{database, parse};
 use proto::gateway::v1::{
-    AbsentPart, GetOrganisationProfileRequest, GetOrganisationProfileResponse, MembershipPart,
-    ReportingPart,
+    GetOrganisationProfileRequest, GetOrganisationProfileResponse, MembershipPart, ReportingPart,
 };
 use proto::google::r#type::Date;
 use proto::membership::v1::CountMembersRequest;
@@ -18,14 +17,13 @@ use proto::reporting::v1::figure_service_client::FigureServiceClient;
 use proto::reporting::v1::{Breakdown, Period, QueryFiguresRequest, Tree};
 use tonic::metadata::MetadataValue;
 use tonic::{Code, Response, Status};
-use tonic_types::StatusExt;
 use uuid::Uuid;
 
 use crate::contract::Backend;
 use crate::error::Refused;
 use crate::forward::Inward;
 use crate::newest::Newest;
-use crate::transcode::code_name;
+use crate::parts::{Parts, within};
 
 /// What a profile shows of an organisation with all below it: unions, and their members.
 const INDICATORS: [&str; 2] = ["ORG_STOCK", "MBR_STOCK"];
@@ -114,66 +112,6 @@ pub async fn get(
     Ok(response)
 }
 
-async fn within<T>(
-    patience: Duration,
-    call: impl Future<Output = Result<Response<T>, Status>>,
-) -> Result<Response<T>, Status> {
-    tokio::time::timeout(patience, call).await.unwrap_or_else(|_| {
-        let limit_ms = patience.as_millis();
-        Err(Refused::DeadlineExceeded { limit_ms }.into())
-    })
-}
-
 fn is_about_the_organisation(status: &Status) -> bool {
     matches!(status.code(), Code::NotFound | Code::PermissionDenied | Code::InvalidArgument)
-}
-
-/// What came, and what did not.
-#[derive(Default)]
-struct Parts {
-    seen: Vec<http::HeaderMap>,
-    absent: Vec<AbsentPart>,
-}
-
-impl Parts {
-    fn take<T>(&mut self, backend: Backend, part: Result<Response<T>, Status>) -> Option<T> {
-        match part {
-            Ok(response) => {
-                let (metadata, message, _) = response.into_parts();
-                self.seen.push(metadata.into_headers());
-                Some(message)
-            }
-            Err(status) => {
-                self.absent.push(AbsentPart {
-                    service: backend.name().to_string(),
-                    reason: reason(&status),
-                    message: text(&status),
-                });
-                None
-            }
-        }
-    }
-
-    fn reasons(&self) -> Vec<(&'static str, String)> {
-        Backend::ALL
-            .into_iter()
-            .zip(&self.absent)
-            .map(|(backend, absent)| (backend.name(), absent.reason.clone()))
-            .collect()
-    }
-}
-
-/// The reason of a refusal; of a failure, which has none, its code.
-fn reason(status: &Status) -> String {
-    match status.get_details_error_info() {
-        Some(info) => info.reason,
-        None => code_name(status.code()).to_string(),
-    }
-}
-
-fn text(status: &Status) -> String {
-    match status.get_details_localized_message() {
-        Some(localized) => localized.message,
-        None => status.message().to_string(),
-    }
 }

@@ -351,11 +351,16 @@ impl pb::consequence_service_server::ConsequenceService for Api {
     ) -> Result<Response<pb::ListConsequencesResponse>, Status> {
         let (call, asked) = read!(request);
         let query = query!(call, asked, ListConsequencesRequest);
-        let act_id = parse::optional_id("registry_act_id", &asked.registry_act_id)?;
+        let mut act_ids = Vec::with_capacity(asked.registry_act_ids.len() + 1);
+        act_ids.extend(parse::optional_id("registry_act_id", &asked.registry_act_id)?);
+        for (n, act_id) in asked.registry_act_ids.iter().enumerate() {
+            act_ids.push(parse::id(&format!("registry_act_ids[{n}]"), act_id)?);
+        }
+        let of_acts = (!act_ids.is_empty()).then_some(act_ids.as_slice());
         let page = self.page(query, asked.page_size, &asked.page_token)?;
         let mut reading = self.database.read(&call).await?;
         let (found, passed_over) =
-            reads::consequences::list(&mut reading, asked.include_finished, act_id, page).await?;
+            reads::consequences::list(&mut reading, asked.include_finished, of_acts, page).await?;
         Ok(reading.reply(pb::ListConsequencesResponse {
             consequences: found
                 .rows

@@ -9,6 +9,7 @@ use proto::membership::v1::membership_change::Change;
 use time::Date;
 use uuid::Uuid;
 
+use crate::consequence::Movement;
 use crate::movement::{AdmissionKind, ExitReason};
 use crate::roll::Enrolled;
 
@@ -247,6 +248,45 @@ pub fn consequence_finished(
             registry_act_id: registry_act_id.to_string(),
             organisation_id: organisation_id.to_string(),
             members: i32::try_from(members).unwrap_or(i32::MAX),
+        }),
+    )
+}
+
+/// A movement was taken back for these people, because of an act of registry.
+pub fn movement_taken_back(movement: &Movement, registry_act_id: Uuid) -> NewChange {
+    use pb::movement_taken_back::Movement as Taken;
+    let id = movement.movement_id.to_string();
+    let lines = movement.lines.iter().map(Into::into).collect();
+    let because = text(movement.registry_act_id);
+    let taken = match movement.kind.as_str() {
+        "admission" => Taken::MembersAdmitted(pb::MembersAdmitted {
+            admission_id: id,
+            organisation_id: text(movement.to_organisation_id),
+            kind: movement.admission_kind.unwrap_or_default().into(),
+            lines,
+        }),
+        "transfer" => Taken::MembersTransferred(pb::MembersTransferred {
+            transfer_id: id,
+            from_organisation_id: text(movement.from_organisation_id),
+            to_organisation_id: text(movement.to_organisation_id),
+            lines,
+            registry_act_id: because,
+        }),
+        _ => Taken::MembersExited(pb::MembersExited {
+            exit_id: id,
+            organisation_id: text(movement.from_organisation_id),
+            reason: movement.exit_reason.unwrap_or_default().into(),
+            lines,
+            registry_act_id: because,
+        }),
+    };
+    change(
+        "membership.movement_taken_back",
+        movement.from_organisation_id.or(movement.to_organisation_id).unwrap_or_default(),
+        movement.effective_on,
+        Change::MovementTakenBack(pb::MovementTakenBack {
+            registry_act_id: registry_act_id.to_string(),
+            movement: Some(taken),
         }),
     )
 }

@@ -1,18 +1,27 @@
 //! Follows registry's feed: keeps this service's copy of organisations and rights, and
 //! carries out what registry's acts mean for members, in one transaction with the position.
 
+use std::collections::{BTreeMap, HashMap};
+
 use anyhow::anyhow;
 use chassis::access;
 use chassis::feed::{Change, Follow, Following};
 use chassis::parse;
 use chassis::refusal::{Failure, Refusal};
 use proto::registry::v1::registry_change::Change as What;
-use proto::registry::v1::{MembersOutcome, OrganisationState, OrganisationsEnded, RegistryChange};
+use proto::registry::v1::{
+    MembersOutcome, OrganisationState, OrganisationTimeline, OrganisationsEnded, RegistryChange,
+};
 use sqlx::PgConnection;
 use time::Date;
 use uuid::Uuid;
 
-use crate::consequence::{self, Founding};
+use crate::consequence::{self, Founding, TakenBack};
+
+/// The number of the contract's outcome where membership ends.
+const MEMBERSHIP_ENDS: i16 = 3;
+/// The status of an organisation whose direction is suspended.
+const SUSPENDED: &str = "SUSPENDED";
 
 /// The follower of registry's feed.
 pub struct RegistryFollower;
@@ -29,6 +38,8 @@ impl Follow for RegistryFollower {
 
         let mut foundings = Vec::new();
         let mut members_concerned = false;
+        let mut taken = TakenBack::default();
+        let mut ends = Ends::default();
         for (change, body) in act.iter().zip(bodies) {
             access::copy::apply(following.db(), change).await?;
             let on = change.effective_on;
@@ -61,6 +72,19 @@ impl Follow for RegistryFollower {
                     end(following.db(), &ended, on, change.act_id).await?;
                     members_concerned = true;
                 }
+                Some(What::OrganisationTypeChanged(changed)) => {
+                    change_type(following.db(), id(&changed.organisation_id)?, &changed.r#type)
+                        .await?;
+                }
+                Some(What::TimelinesCorrected(corrected)) => {
+                    let otherwise = replace(following.db(), &corrected.timelines).await?;
+                    taken.ended_otherwise.extend(otherwise.no_longer);
+                    ends.add(otherwise.now);
+                    members_concerned = true;
+                }
+                Some(What::ActsUndone(undone)) => {
+                    taken.undone_acts.extend(ids(undone.act_ids.iter().map(String::as_str))?);
+                }
                 // Nothing that decides who may be a member where.
                 Some(
                     What::OrganisationRenamed(_)
@@ -77,6 +101,14 @@ impl Follow for RegistryFollower {
                     | What::SteeringCommitteeEstablished(_)
                     | What::UnitAssigned(_)
                     | What::UnitAssignmentEnded(_)
+                    | What::OrganisationRecognised(_)
+                    | What::OrganisationSplitOff(_)
+                    | What::TerritoryChanged(_)
+                    | What::SealAndAccountRecorded(_)
+                    | What::AliasesChanged(_)
+                    | What::JointDirectionBegun(_)
+                    | What::JointDirectionEnded(_)
+                    | What::DecisionAliasAdded(_)
                     | What::GrantMade(_)
                     | What::GrantEnded(_),
                 )
@@ -84,6 +116,23 @@ impl Follow for RegistryFollower {
             }
         }
 
+        // What is taken back rested on what was known before, what ends anew on what is now.
+        if let (Some(first), false) = (act.first(), taken.is_empty()) {
+            consequence::take_back(following, first.act_id, &taken, first.effective_on).await?;
+        }
+        if let Some(first) = act.first() {
+            for (on, units) in ends.by_day {
+                consequence::of_ends(
+                    following.db(),
+                    first.act_id,
+                    &units.units,
+                    &units.outcomes,
+                    &units.destinations,
+                    on,
+                )
+                .await?;
+            }
+        }
         // Only now: what one change of the act ends, another may have founded.
         for founding in foundings {
             consequence::admit_applicants(following, founding).await?;
@@ -109,6 +158,11 @@ async fn lock(
             What::OrganisationsEnded(ended) => {
                 for unit in &ended.units {
                     locked.push(id(&unit.organisation_id)?);
+                }
+            }
+            What::TimelinesCorrected(corrected) => {
+                for timeline in &corrected.timelines {
+                    locked.push(id(&timeline.organisation_id)?);
                 }
             }
             _ => {}
@@ -146,6 +200,22 @@ async fn found(
         &founded,
         &types,
         &from,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// The type that the organisation has come to: nothing is decided on an earlier one.
+async fn change_type(
+    connection: &mut PgConnection,
+    organisation_id: Uuid,
+    type_code: &str,
+) -> Result<(), Failure> {
+    sqlx::query!(
+        "update organisation set type = $2 where organisation_id = $1",
+        organisation_id,
+        type_code,
     )
     .execute(connection)
     .await?;
@@ -220,6 +290,166 @@ async fn end(
     .execute(&mut *connection)
     .await?;
     consequence::of_ends(connection, registry_act_id, &units, &outcomes, &destinations, on).await
+}
+
+/// Units that end on one day, as `consequence::of_ends` takes them.
+#[derive(Debug, Default)]
+struct Units {
+    units: Vec<Uuid>,
+    outcomes: Vec<i16>,
+    destinations: Vec<Option<Uuid>>,
+}
+
+/// Units that end, by day.
+#[derive(Debug, Default)]
+struct Ends {
+    by_day: BTreeMap<Date, Units>,
+}
+
+impl Ends {
+    fn add(&mut self, ends: Vec<(Uuid, End)>) {
+        for (unit, end) in ends {
+            let units = self.by_day.entry(end.on).or_default();
+            units.units.push(unit);
+            units.outcomes.push(end.outcome);
+            units.destinations.push(end.to_id);
+        }
+    }
+}
+
+/// How a unit ends, as far as its members are concerned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct End {
+    on: Date,
+    outcome: i16,
+    to_id: Option<Uuid>,
+}
+
+/// Ends that are known otherwise than before.
+struct Otherwise {
+    /// Units whose end of before is not theirs.
+    no_longer: Vec<Uuid>,
+    /// Units with the end that is theirs now.
+    now: Vec<(Uuid, End)>,
+}
+
+/// Puts whole lives in the place of what was known of the same organisations.
+async fn replace(
+    connection: &mut PgConnection,
+    timelines: &[OrganisationTimeline],
+) -> Result<Otherwise, Failure> {
+    let mut units = Vec::with_capacity(timelines.len());
+    let (mut types, mut founded) = (Vec::new(), Vec::new());
+    let mut ends: Vec<Option<End>> = Vec::with_capacity(timelines.len());
+    let mut lived = Vec::with_capacity(timelines.len());
+    let (mut suspended, mut suspended_on) = (Vec::new(), Vec::new());
+    let mut resumed_on: Vec<Option<Date>> = Vec::new();
+    for timeline in timelines {
+        let unit = id(&timeline.organisation_id)?;
+        units.push(unit);
+        lived.push(timeline.exists);
+        types.push(timeline.types.last().map(|last| last.value.as_str()).unwrap_or_default());
+        founded.push(parse::optional_date("founded_on", timeline.founded_on).map_err(unreadable)?);
+        ends.push(end_of(timeline)?);
+        for period in timeline.statuses.iter().filter(|period| period.value == SUSPENDED) {
+            suspended.push(unit);
+            suspended_on.push(parse::date("from_on", period.from_on).map_err(unreadable)?);
+            resumed_on.push(parse::optional_date("until_on", period.until_on).map_err(unreadable)?);
+        }
+    }
+
+    let before: HashMap<Uuid, Option<End>> = sqlx::query!(
+        "select organisation_id, ended_on, members_outcome, members_to_id
+         from organisation where organisation_id = any ($1)",
+        &units,
+    )
+    .fetch_all(&mut *connection)
+    .await?
+    .into_iter()
+    .map(|row| {
+        let end = row.ended_on.zip(row.members_outcome);
+        let end = end.map(|(on, outcome)| End { on, outcome, to_id: row.members_to_id });
+        (row.organisation_id, end)
+    })
+    .collect();
+    let mut otherwise = Otherwise { no_longer: Vec::new(), now: Vec::new() };
+    for (n, unit) in units.iter().enumerate() {
+        let known = before.get(unit).copied().flatten();
+        if known != ends[n] {
+            otherwise.no_longer.extend(known.map(|_| *unit));
+            otherwise.now.extend(ends[n].map(|end| (*unit, end)));
+        }
+    }
+
+    // What never existed lives on no day: it ends when it begins.
+    let ended_on: Vec<Option<Date>> = ends.iter().map(|end| end.map(|end| end.on)).collect();
+    let outcomes: Vec<Option<i16>> = ends.iter().map(|end| end.map(|end| end.outcome)).collect();
+    let destinations: Vec<Option<Uuid>> =
+        ends.iter().map(|end| end.and_then(|end| end.to_id)).collect();
+    sqlx::query!(
+        "insert into organisation as known (organisation_id, type, founded_on, ended_on,
+                                            members_outcome, members_to_id)
+         select organisation_id, type, founded_on, ended_on, outcome, to_id
+         from unnest($1::uuid[], $2::text[], $3::date[], $4::boolean[], $5::date[],
+                     $6::smallint[], $7::uuid[])
+              as line (organisation_id, type, founded_on, lived, ended_on, outcome, to_id)
+         where lived
+         on conflict on constraint organisation_key do update
+         set type = excluded.type, founded_on = excluded.founded_on,
+             ended_on = excluded.ended_on, members_outcome = excluded.members_outcome,
+             members_to_id = excluded.members_to_id",
+        &units,
+        &types as &[&str],
+        &founded as &[Option<Date>],
+        &lived,
+        &ended_on as &[Option<Date>],
+        &outcomes as &[Option<i16>],
+        &destinations as &[Option<Uuid>],
+    )
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query!(
+        "update organisation
+         set ended_on = organisation.founded_on, members_outcome = $3, members_to_id = null
+         from unnest($1::uuid[], $2::boolean[]) as line (organisation_id, lived)
+         where organisation.organisation_id = line.organisation_id and not line.lived",
+        &units,
+        &lived,
+        MEMBERSHIP_ENDS,
+    )
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query!("delete from organisation_suspension where organisation_id = any ($1)", &units)
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query!(
+        "insert into organisation_suspension (organisation_id, suspended_on, resumed_on)
+         select * from unnest($1::uuid[], $2::date[], $3::date[])",
+        &suspended,
+        &suspended_on,
+        &resumed_on as &[Option<Date>],
+    )
+    .execute(connection)
+    .await?;
+    Ok(otherwise)
+}
+
+/// How an organisation ends, as its timeline says.
+fn end_of(timeline: &OrganisationTimeline) -> Result<Option<End>, Failure> {
+    let Some(ending) = &timeline.ending else { return Ok(None) };
+    let to_id = match ending.members_outcome() {
+        MembersOutcome::Rehomed => Some(id(&ending.rehome_to_id)?),
+        MembersOutcome::ToSuperior => Some(id(&ending.last_superior_id)?),
+        MembersOutcome::MembershipEnds => None,
+        MembersOutcome::Unspecified => {
+            return Err(anyhow!("an end does not say what becomes of the members").into());
+        }
+    };
+    Ok(Some(End {
+        on: parse::date("ended_on", ending.ended_on).map_err(unreadable)?,
+        outcome: i16::try_from(ending.members_outcome).unwrap_or_default(),
+        to_id,
+    }))
 }
 
 fn id(text: &str) -> Result<Uuid, Failure> {

@@ -2,6 +2,10 @@
 -- civil dates on which it held, and `recorded`, the instants during which we believed so.
 -- Nothing is updated but the end of `recorded`, nothing is deleted; the constraints keep
 -- what is currently believed of one attribute of one organisation from overlapping.
+--
+-- `act_id` names the act that a belief rests on, `replaced_by` the one that put another in
+-- its place: to undo an act is to close what rests on it and to know again what it replaced.
+-- All rows of one act are recorded at one instant.
 
 -- Decisions and other documents; numbers start again each year in each issuing body.
 create table decision
@@ -23,13 +27,6 @@ create table decision
 create table organisation
 (
     organisation_id uuid        primary key,
-    founded_on      date        not null,
-    -- The founding congress, where there was one.
-    congress_on     date,
-    -- FOUNDED counts as a founding; LOADED existed before the register did.
-    origin          text        not null check (origin in ('FOUNDED', 'LOADED')),
-    -- Null where it was loaded without one.
-    decision_id     uuid        references decision,
     act_id          uuid        not null,
     recorded_at     timestamptz not null
 );
@@ -37,6 +34,28 @@ create table organisation
 alter table decision
     add constraint decision_issuer foreign key (issuer_id) references organisation
         deferrable initially deferred;
+
+-- How an organisation came to be. One without a currently known founding is known never to
+-- have existed.
+create table organisation_founding
+(
+    organisation_id uuid      not null references organisation,
+    founded_on      date      not null,
+    -- The founding congress, where there was one.
+    congress_on     date,
+    -- FOUNDED counts as a founding; LOADED existed before the register did.
+    origin          text      not null check (origin in ('FOUNDED', 'LOADED')),
+    -- Null where it was loaded without one.
+    decision_id     uuid      references decision,
+    recorded        tstzrange not null,
+    act_id          uuid      not null,
+    replaced_by     uuid,
+
+    constraint organisation_founding_replaced check ((replaced_by is null) = upper_inf(recorded))
+);
+create unique index organisation_founding_known
+    on organisation_founding (organisation_id) where upper_inf(recorded);
+create index organisation_founding_history on organisation_founding (organisation_id);
 
 -- The primary superior. The Confederation alone has none.
 create table organisation_parent
@@ -49,7 +68,9 @@ create table organisation_parent
     -- the skeleton that every walk down the tree follows.
     has_subordinates boolean   not null default false,
     act_id           uuid      not null,
+    replaced_by      uuid,
 
+    constraint organisation_parent_replaced check ((replaced_by is null) = upper_inf(recorded)),
     constraint organisation_parent_not_itself check (organisation_id <> superior_id),
     constraint organisation_parent_known
         exclude using gist (organisation_id with =, valid with &&) where (upper_inf(recorded))
@@ -72,8 +93,10 @@ create table organisation_name
     valid           daterange not null check (not isempty(valid)),
     recorded        tstzrange not null,
     act_id          uuid      not null,
+    replaced_by     uuid,
     search_key      text      not null generated always as (fold(name || ' ' || short_name)) stored,
 
+    constraint organisation_name_replaced check ((replaced_by is null) = upper_inf(recorded)),
     constraint organisation_name_known
         exclude using gist (organisation_id with =, valid with &&) where (upper_inf(recorded))
 );
@@ -87,7 +110,9 @@ create table organisation_code
     valid           daterange not null check (not isempty(valid)),
     recorded        tstzrange not null,
     act_id          uuid      not null,
+    replaced_by     uuid,
 
+    constraint organisation_code_replaced check ((replaced_by is null) = upper_inf(recorded)),
     constraint organisation_code_known
         exclude using gist (organisation_id with =, valid with &&) where (upper_inf(recorded)),
     -- A code names one organisation at a time; it ends with the organisation.
@@ -104,7 +129,9 @@ create table organisation_type
     valid           daterange not null check (not isempty(valid)),
     recorded        tstzrange not null,
     act_id          uuid      not null,
+    replaced_by     uuid,
 
+    constraint organisation_type_replaced check ((replaced_by is null) = upper_inf(recorded)),
     constraint organisation_type_known
         exclude using gist (organisation_id with =, valid with &&) where (upper_inf(recorded))
 );
@@ -118,7 +145,9 @@ create table organisation_sector
     valid           daterange not null check (not isempty(valid)),
     recorded        tstzrange not null,
     act_id          uuid      not null,
+    replaced_by     uuid,
 
+    constraint organisation_sector_replaced check ((replaced_by is null) = upper_inf(recorded)),
     constraint organisation_sector_known
         exclude using gist (organisation_id with =, valid with &&) where (upper_inf(recorded))
 );
@@ -131,7 +160,9 @@ create table organisation_status
     valid           daterange not null check (not isempty(valid)),
     recorded        tstzrange not null,
     act_id          uuid      not null,
+    replaced_by     uuid,
 
+    constraint organisation_status_replaced check ((replaced_by is null) = upper_inf(recorded)),
     constraint organisation_status_known
         exclude using gist (organisation_id with =, valid with &&) where (upper_inf(recorded))
 );
@@ -153,7 +184,9 @@ create table organisation_ending
     decision_id            uuid      references decision,
     recorded               tstzrange not null,
     act_id                 uuid      not null,
+    replaced_by            uuid,
 
+    constraint organisation_ending_replaced check ((replaced_by is null) = upper_inf(recorded)),
     constraint organisation_ending_known
         exclude using gist (organisation_id with =) where (upper_inf(recorded)),
     constraint organisation_ending_successor

@@ -63,8 +63,10 @@ create table office
     valid           daterange not null check (not isempty(valid)),
     recorded        tstzrange not null,
     act_id          uuid      not null,
+    replaced_by     uuid,
 
     foreign key (body, position) references position_rule (body, position),
+    constraint office_replaced check ((replaced_by is null) = upper_inf(recorded)),
     constraint office_known
         exclude using gist (office_id with =, valid with &&) where (upper_inf(recorded)),
     -- A person has one seat in a body at a time.
@@ -89,7 +91,9 @@ create table unit_assignment
     valid         daterange not null check (not isempty(valid)),
     recorded      tstzrange not null,
     act_id        uuid      not null,
+    replaced_by   uuid,
 
+    constraint unit_assignment_replaced check ((replaced_by is null) = upper_inf(recorded)),
     constraint unit_assignment_known
         exclude using gist (assignment_id with =, valid with &&) where (upper_inf(recorded)),
     constraint unit_assignment_once

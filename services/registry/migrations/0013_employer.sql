@@ -36,7 +36,9 @@ create table employer_union
     valid       daterange not null check (not isempty(valid)),
     recorded    tstzrange not null,
     act_id      uuid      not null,
+    replaced_by uuid,
 
+    constraint employer_union_replaced check ((replaced_by is null) = upper_inf(recorded)),
     constraint employer_union_known
         exclude using gist (employer_id with =, union_id with =, valid with &&)
         where (upper_inf(recorded))

@@ -9,7 +9,9 @@ create table role_grant
     valid           daterange not null check (not isempty(valid)),
     recorded        tstzrange not null,
     act_id          uuid      not null,
+    replaced_by     uuid,
 
+    constraint role_grant_replaced check ((replaced_by is null) = upper_inf(recorded)),
     constraint role_grant_known
         exclude using gist (grant_id with =, valid with &&) where (upper_inf(recorded)),
     constraint role_grant_once

@@ -139,7 +139,9 @@ pub async fn record_new(
         return Err(refused.at(format!("{field}.issued_on")));
     }
     not_too_far(acting, &format!("{field}.effective_on"), new.effective_on)?;
+    refuse_unknown_kind(acting, &format!("{field}.kind"), &new.kind).await?;
 
+    // Against an alias that would come to name two documents: see `AddDecisionAlias`.
     let may_issue = sqlx::query_scalar!(
         r#"select true as "may!" from organisation
            where organisation_id = $1
@@ -156,6 +158,10 @@ pub async fn record_new(
         return Err(unknown_or_denied(acting.db(), refusal).await);
     }
 
+    let key = (issuer_id, new.kind.as_str(), new.number.as_str(), new.issued_on);
+    if let Some(decision_id) = named_by(acting, key).await? {
+        return Err(Refused::DecisionExists { decision_id }.at(format!("{field}.number")));
+    }
     let (act_id, acted_at) = (acting.act_id, acting.acted_at);
     let decision = Decision {
         decision_id: Uuid::now_v7(),
@@ -185,19 +191,57 @@ pub async fn record_new(
     .await?
     .rows_affected();
     if recorded == 0 {
-        let decision_id = sqlx::query_scalar!(
-            "select decision_id from decision
-             where issuer_id = $1 and kind = $2 and number = $3 and issued_on = $4",
+        // Somebody recorded it since we looked.
+        let key = (
             decision.issuer_id,
-            decision.kind,
-            decision.number,
+            decision.kind.as_str(),
+            decision.number.as_str(),
             decision.issued_on,
-        )
-        .fetch_one(acting.db())
-        .await?;
+        );
+        let decision_id = named_by(acting, key).await?.unwrap_or_default();
         return Err(Refused::DecisionExists { decision_id }.at(format!("{field}.number")));
     }
     let decision_id = decision.decision_id;
     acting.publish(change::decision_recorded(&decision));
     Ok(decision_id)
+}
+
+/// Refuses a kind of document that the reference data does not know; `field` named it.
+pub async fn refuse_unknown_kind(
+    acting: &mut Acting,
+    field: &str,
+    kind: &str,
+) -> Result<(), Failure> {
+    let known = sqlx::query_scalar!(
+        r#"select exists (select from document_kind_rule where kind = $1) as "known!""#,
+        kind,
+    )
+    .fetch_one(acting.db())
+    .await?;
+    if known {
+        return Ok(());
+    }
+    Err(Refused::DocumentKindUnknown { kind: kind.to_string() }.at(field))
+}
+
+/// The document that issuer, kind, number and date name, by its own number or another one.
+pub async fn named_by(
+    acting: &mut Acting,
+    (issuer_id, kind, number, issued_on): (Uuid, &str, &str, Date),
+) -> Result<Option<Uuid>, Failure> {
+    let named = sqlx::query_scalar!(
+        r#"select decision_id as "decision_id!" from decision
+           where issuer_id = $1 and kind = $2 and number = $3 and issued_on = $4
+           union all
+           select decision_id from decision_alias
+           where issuer_id = $1 and kind = $2 and number = $3 and issued_on = $4
+           limit 1"#,
+        issuer_id,
+        kind,
+        number,
+        issued_on,
+    )
+    .fetch_optional(acting.db())
+    .await?;
+    Ok(named)
 }

@@ -2,6 +2,13 @@
 //!
 //! No wildcard arm: a new reason must choose its code and its two texts.
 
+mod bodies;
+mod correction;
+mod life_cycle;
+mod plan;
+
+use std::time::Duration;
+
 use chassis::refusal::{Failure, Refusal, short_name};
 use proto::registry::v1::Reason;
 use time::Date;
@@ -10,6 +17,9 @@ use uuid::Uuid;
 
 /// Domain of registry's reasons in ErrorInfo.
 pub const DOMAIN: &str = "registry.congdoan.vn";
+
+/// When a search is worth repeating that came before the names were read.
+const SEARCH_RETRY_AFTER: Duration = Duration::from_secs(1);
 
 /// What was wrong with a request. `proto/congdoan/registry/v1/reason.proto` says what each
 /// means.
@@ -62,6 +72,9 @@ pub enum Refused {
     LinesEmpty,
     TooManyLines { limit: usize },
     LinesRefused { refused: usize },
+    LoadLinesMissing { first_line: usize },
+    SuperiorNotBefore { code: String },
+    ChangesOutOfOrder { on: Date, after: Date },
     LineRepeated { code: String },
     CongressExists { ordinal: i32, last: i32 },
     CongressFormUnknown { form: String },
@@ -85,6 +98,8 @@ pub enum Refused {
     EmployerRepeated { employer_id: Option<Uuid> },
     EmployerSurveyedLater { employer_id: Uuid, later_on: Date },
     WorkforceInvalid { workforce: i32 },
+    EnterpriseTypeUnknown { enterprise_type: String },
+    TaxCodeInvalid,
     StageUnknown { stage: String },
     StageOutOfOrder { stage: String, standing: String },
     UnionRequired,
@@ -99,6 +114,81 @@ pub enum Refused {
     GrantExists,
     GrantEnded { grant_id: Uuid },
     GrantDatesInvalid { today: Date },
+    RecognitionKindRequired,
+    RecognitionExists { recognised_on: Date },
+    AlreadyOfType { type_code: String },
+    SubordinateTypeNotAllowed { type_code: String, superior_type: String, on: Date },
+    TerritoryHeld { organisation_id: Uuid },
+    ShareInvalid { share: i32, whole: i32 },
+    SharesNotWhole { shares: i64, whole: i32 },
+    SuccessorRepeated { organisation_id: Uuid },
+    PrincipalNotSuccessor { organisation_id: Uuid },
+    OneSuccessorOnly { organisation_id: Uuid },
+    FoundingRouteUnfit,
+    CongressOrdinalWrong { ordinal: i32, expected: i32 },
+    TerritoryUnchanged,
+    TooManyCommunes { communes: usize, limit: usize },
+    CommuneUnknown { commune: String, on: Date },
+    CommuneRepeated { commune: String },
+    CommuneTaken { commune: String },
+    CommuneHeld { commune: String },
+    CommuneNotHeld { commune: String },
+    TerritoryNotAllowed { type_code: String },
+    SealRequired,
+    AccountInvalid,
+    AliasesUnchanged,
+    TooManyAliases { aliases: usize, limit: usize },
+    AliasExists,
+    AliasUnknown,
+    JointDirectionExists { director_id: Uuid },
+    JointDirectionUnknown { director_id: Uuid },
+    DirectorIsSuperior { director_id: Uuid },
+    DocumentKindUnknown { kind: String },
+    PlanUnknown { plan_id: Uuid },
+    PlanClosed { plan_id: Uuid },
+    PlanEmpty { plan_id: Uuid },
+    PlanNotCommitted { plan_id: Uuid },
+    DryRunRequired { plan_id: Uuid },
+    PlanHasConflicts { conflicts: i64 },
+    PlanOutdated { units: usize },
+    StepsHeaderMissing,
+    StepsEmpty,
+    StepKindRequired,
+    StepLineInvalid { line: i32 },
+    StepExists { line: i32 },
+    StepFieldNotAllowed { kind: &'static str },
+    OperationUnknown { name: String },
+    OperationUnderWay { plan_id: Uuid },
+    OperationAbandoned { attempts: i32 },
+    ActUnknown { act_id: Uuid },
+    ActUndone { act_id: Uuid },
+    ActNotUndoable { act_id: Uuid },
+    LaterActsRest { act_id: Uuid, act_ids: Vec<Uuid>, organisation_ids: Vec<Uuid> },
+    SuperiorNotLiving { organisation_id: Uuid, superior_id: Uuid, on: Date },
+    LifeContradicted { organisation_id: Uuid, on: Option<Date> },
+    AttributeRequired,
+    PeriodInvalid { from: Date, until: Option<Date> },
+    CorrectionReasonRequired,
+    CorrectionChangesNothing { organisation_id: Uuid },
+    MemberCountRequired { type_code: String, on: Date },
+    MemberCountInvalid { members: i32 },
+    CongressFormNotAllowed { form: String, members: i32, delegates_from: i32 },
+    BodyTooLarge { body: String, seats: i32, most: i32, allowed: i32 },
+    BodyTooSmall { body: String, seats: i32, least: i32 },
+    SeatsExceeded { body: String, seats: i32, decided: i32 },
+    CoOptedTooMany { co_opted: i64, limit: i32 },
+    ConsentNotSuperiors { decision_id: Uuid },
+    BodySizeInvalid { body: String },
+    MergerUnknown { organisation_id: Uuid },
+    CandidatesEmpty,
+    CandidateRepeated { person_id: Uuid },
+    SecondmentUnknown { secondment_id: Uuid },
+    SecondmentEnded { secondment_id: Uuid },
+    SecondmentExists { person_id: Uuid },
+    SecondmentToItself { organisation_id: Uuid },
+    SecondmentDatesInvalid { from: Date, until: Date },
+    SearchIndexUnready,
+    ComparisonReversed { from: String, to: String },
 }
 
 impl Refused {
@@ -437,6 +527,28 @@ impl Refused {
                 format!("{refused} lines are refused; nothing was written"),
             )
             .with("refused", refused),
+            Self::LoadLinesMissing { first_line } => refuse(
+                InvalidArgument,
+                Reason::LoadLinesMissing,
+                format!("Còn thiếu các dòng trước dòng {first_line}; hãy hỏi GetLoad."),
+                format!("the lines before line {first_line} are missing; ask GetLoad"),
+            )
+            .with("first_line", first_line),
+            Self::SuperiorNotBefore { code } => refuse(
+                InvalidArgument,
+                Reason::SuperiorNotBefore,
+                "Công đoàn cấp trên phải đứng ở dòng trước.",
+                "a superior comes in an earlier line",
+            )
+            .with("code", code),
+            Self::ChangesOutOfOrder { on, after } => refuse(
+                InvalidArgument,
+                Reason::ChangesOutOfOrder,
+                format!("Thay đổi ngày {on} phải sau ngày {after}."),
+                format!("what happened on {on} must come after {after}"),
+            )
+            .with("on", on)
+            .with("after", after),
             Self::LineRepeated { code } => refuse(
                 InvalidArgument,
                 Reason::LineRepeated,
@@ -607,6 +719,8 @@ impl Refused {
                 "a workforce is 0 to 1,000,000 people, and its women are not more than the whole",
             )
             .with("workforce", workforce),
+            Self::EnterpriseTypeUnknown { enterprise_type } => bodies::enterprise_type_unknown(enterprise_type),
+            Self::TaxCodeInvalid => bodies::tax_code_invalid(),
             Self::StageUnknown { stage } => refuse(
                 InvalidArgument,
                 Reason::StageUnknown,
@@ -705,6 +819,97 @@ impl Refused {
                 "a grant begins and ends today or later, and ends after it began",
             )
             .with("today", today),
+            Self::RecognitionKindRequired => life_cycle::recognition_kind_required(),
+            Self::RecognitionExists { recognised_on } => life_cycle::recognition_exists(recognised_on),
+            Self::AlreadyOfType { type_code } => life_cycle::already_of_type(type_code),
+            Self::SubordinateTypeNotAllowed { type_code, superior_type, on } => life_cycle::subordinate_type_not_allowed(type_code, superior_type, on),
+            Self::TerritoryHeld { organisation_id } => life_cycle::territory_held(organisation_id),
+            Self::ShareInvalid { share, whole } => life_cycle::share_invalid(share, whole),
+            Self::SharesNotWhole { shares, whole } => life_cycle::shares_not_whole(shares, whole),
+            Self::SuccessorRepeated { organisation_id } => life_cycle::successor_repeated(organisation_id),
+            Self::PrincipalNotSuccessor { organisation_id } => life_cycle::principal_not_successor(organisation_id),
+            Self::OneSuccessorOnly { organisation_id } => life_cycle::one_successor_only(organisation_id),
+            Self::FoundingRouteUnfit => life_cycle::founding_route_unfit(),
+            Self::CongressOrdinalWrong { ordinal, expected } => life_cycle::congress_ordinal_wrong(ordinal, expected),
+            Self::TerritoryUnchanged => life_cycle::territory_unchanged(),
+            Self::TooManyCommunes { communes, limit } => life_cycle::too_many_communes(communes, limit),
+            Self::CommuneUnknown { commune, on } => life_cycle::commune_unknown(commune, on),
+            Self::CommuneRepeated { commune } => life_cycle::commune_repeated(commune),
+            Self::CommuneTaken { commune } => life_cycle::commune_taken(commune),
+            Self::CommuneHeld { commune } => life_cycle::commune_held(commune),
+            Self::CommuneNotHeld { commune } => life_cycle::commune_not_held(commune),
+            Self::TerritoryNotAllowed { type_code } => life_cycle::territory_not_allowed(type_code),
+            Self::SealRequired => life_cycle::seal_required(),
+            Self::AccountInvalid => life_cycle::account_invalid(),
+            Self::AliasesUnchanged => life_cycle::aliases_unchanged(),
+            Self::TooManyAliases { aliases, limit } => life_cycle::too_many_aliases(aliases, limit),
+            Self::AliasExists => life_cycle::alias_exists(),
+            Self::AliasUnknown => life_cycle::alias_unknown(),
+            Self::JointDirectionExists { director_id } => life_cycle::joint_direction_exists(director_id),
+            Self::JointDirectionUnknown { director_id } => life_cycle::joint_direction_unknown(director_id),
+            Self::DirectorIsSuperior { director_id } => life_cycle::director_is_superior(director_id),
+            Self::DocumentKindUnknown { kind } => life_cycle::document_kind_unknown(kind),
+            Self::PlanUnknown { plan_id } => plan::plan_unknown(plan_id),
+            Self::PlanClosed { plan_id } => plan::plan_closed(plan_id),
+            Self::PlanEmpty { plan_id } => plan::plan_empty(plan_id),
+            Self::PlanNotCommitted { plan_id } => plan::plan_not_committed(plan_id),
+            Self::DryRunRequired { plan_id } => plan::dry_run_required(plan_id),
+            Self::PlanHasConflicts { conflicts } => plan::plan_has_conflicts(conflicts),
+            Self::PlanOutdated { units } => plan::plan_outdated(units),
+            Self::StepsHeaderMissing => plan::steps_header_missing(),
+            Self::StepsEmpty => plan::steps_empty(),
+            Self::StepKindRequired => plan::step_kind_required(),
+            Self::StepLineInvalid { line } => plan::step_line_invalid(line),
+            Self::StepExists { line } => plan::step_exists(line),
+            Self::StepFieldNotAllowed { kind } => plan::step_field_not_allowed(kind),
+            Self::OperationUnknown { name } => plan::operation_unknown(name),
+            Self::OperationUnderWay { plan_id } => plan::operation_under_way(plan_id),
+            Self::OperationAbandoned { attempts } => plan::operation_abandoned(attempts),
+            Self::ActUnknown { act_id } => correction::act_unknown(act_id),
+            Self::ActUndone { act_id } => correction::act_undone(act_id),
+            Self::ActNotUndoable { act_id } => correction::act_not_undoable(act_id),
+            Self::LaterActsRest { act_id, act_ids, organisation_ids } => correction::later_acts_rest(act_id, act_ids, organisation_ids),
+            Self::SuperiorNotLiving { organisation_id, superior_id, on } => correction::superior_not_living(organisation_id, superior_id, on),
+            Self::LifeContradicted { organisation_id, on } => correction::life_contradicted(organisation_id, on),
+            Self::AttributeRequired => correction::attribute_required(),
+            Self::PeriodInvalid { from, until } => correction::period_invalid(from, until),
+            Self::CorrectionReasonRequired => correction::correction_reason_required(),
+            Self::CorrectionChangesNothing { organisation_id } => correction::correction_changes_nothing(organisation_id),
+            Self::MemberCountRequired { type_code, on } => bodies::member_count_required(type_code, on),
+            Self::MemberCountInvalid { members } => bodies::member_count_invalid(members),
+            Self::CongressFormNotAllowed { form, members, delegates_from } => bodies::congress_form_not_allowed(form, members, delegates_from),
+            Self::BodyTooLarge { body, seats, most, allowed } => bodies::body_too_large(body, seats, most, allowed),
+            Self::BodyTooSmall { body, seats, least } => bodies::body_too_small(body, seats, least),
+            Self::SeatsExceeded { body, seats, decided } => bodies::seats_exceeded(body, seats, decided),
+            Self::CoOptedTooMany { co_opted, limit } => bodies::co_opted_too_many(co_opted, limit),
+            Self::ConsentNotSuperiors { decision_id } => bodies::consent_not_superiors(decision_id),
+            Self::BodySizeInvalid { body } => bodies::body_size_invalid(body),
+            Self::MergerUnknown { organisation_id } => bodies::merger_unknown(organisation_id),
+            Self::CandidatesEmpty => bodies::candidates_empty(),
+            Self::CandidateRepeated { person_id } => bodies::candidate_repeated(person_id),
+            Self::SecondmentUnknown { secondment_id } => bodies::secondment_unknown(secondment_id),
+            Self::SecondmentEnded { secondment_id } => bodies::secondment_ended(secondment_id),
+            Self::SecondmentExists { person_id } => bodies::secondment_exists(person_id),
+            Self::SecondmentToItself { organisation_id } => bodies::secondment_to_itself(organisation_id),
+            Self::SecondmentDatesInvalid { from, until } => bodies::secondment_dates_invalid(from, until),
+            Self::SearchIndexUnready => Draft(
+                refuse(
+                    Code::Unavailable,
+                    Reason::SearchIndexUnready,
+                    "Dịch vụ vừa khởi động và chưa nạp xong tên các tổ chức; hãy thử lại.",
+                    "the service has just started and has not read all names yet; try again",
+                )
+                .0
+                .retry_after(SEARCH_RETRY_AFTER),
+            ),
+            Self::ComparisonReversed { from, to } => refuse(
+                InvalidArgument,
+                Reason::ComparisonReversed,
+                "Cây thứ hai phải có ngày, và thời điểm hiểu biết, không sớm hơn cây thứ nhất.",
+                "the second tree is of an earlier date, or an earlier knowledge, than the first",
+            )
+            .with("from", from)
+            .with("to", to),
         };
         draft.0
     }
@@ -720,6 +925,11 @@ impl From<Refused> for Failure {
     fn from(refused: Refused) -> Self {
         refused.refusal().into()
     }
+}
+
+/// Ids in one text, in their order.
+fn joined(ids: &[Uuid]) -> String {
+    ids.iter().map(Uuid::to_string).collect::<Vec<_>>().join(" ")
 }
 
 /// A refusal in the making, whose metadata takes whatever prints itself plainly.

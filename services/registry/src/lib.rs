@@ -12,12 +12,22 @@ pub mod acts;
 pub mod api;
 pub mod basis;
 mod bootstrap;
+pub mod consent;
 pub mod error;
+pub mod load_parts;
+pub mod operation;
+pub mod ordinals;
+pub mod plan;
 pub mod reads;
 pub mod reference;
 pub mod rules;
+mod search_index;
 pub mod seats;
+pub mod sizes;
+pub mod succession;
+pub mod timeline;
 pub mod tree;
+pub mod undo;
 pub mod wire;
 
 use std::sync::Arc;
@@ -30,6 +40,8 @@ use chassis::serve::{Running, Service};
 use serde::Deserialize;
 
 use crate::api::Api;
+use crate::operation::{Bell, Worker};
+use crate::search_index::SearchIndex;
 
 pub use bootstrap::bootstrap;
 
@@ -59,8 +71,13 @@ pub async fn start(config: Config) -> anyhow::Result<Running> {
         Arc::new(seen::Keys::new(config.seen_key.read()?.as_bytes()).context("use seen_key")?);
     let database = database::open(&config.database, "registry", &[], seal).await?;
     reference::bring_up_to_date(database.pool()).await.context("write the reference data")?;
+    let names = SearchIndex::new(database.pool().clone());
+    let bell = Bell::default();
+    let worker = Worker::new(database.clone(), bell.clone());
     Service::new("registry", &config.serve)
-        .routes(Api::new(database.clone()).routes())
+        .routes(Api::new(database.clone(), names.clone(), bell).routes())
+        .background("search index", move |stopping| names.run(stopping))
+        .background("operations", move |stopping| worker.run(stopping))
         .database(database)
         .start()
         .await

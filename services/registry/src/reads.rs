@@ -1,15 +1,28 @@
 //! What registry answers without changing anything. Every statement carries the scope.
 
 pub mod bodies;
+pub mod body_lists;
 pub mod ceremony;
 pub mod children;
+pub mod code_bearers;
+pub mod compare;
 pub mod decision;
+pub mod decision_effects;
+pub mod details;
 pub mod employers;
 pub mod grants;
+pub mod list;
 pub mod offices;
+pub mod operations;
 pub mod organisation;
+pub mod plans;
 pub mod search;
+pub mod secondments;
+pub mod steering_committees;
 pub mod subtree;
+pub mod succession_plans;
+pub mod successions;
+pub mod timeline;
 pub mod unit_assignments;
 
 use chassis::access::unknown_or_denied;
@@ -33,6 +46,41 @@ pub struct AsOf {
     pub known_at: Option<OffsetDateTime>,
     /// It is today's tree as known now: the one on which rights are decided.
     pub is_now: bool,
+}
+
+/// Which organisations of a list are asked for; nothing asks for all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// For example `CDCS`.
+    pub type_code: Option<String>,
+    /// A sector, or a group of sectors.
+    pub sector: Option<String>,
+    /// As SQL's `fitting` names them.
+    pub statuses: Option<Vec<String>>,
+    /// Founded on this day or later.
+    pub founded_from: Option<Date>,
+    /// Founded before this day.
+    pub founded_until: Option<Date>,
+    /// Known to end on this day or later.
+    pub ended_from: Option<Date>,
+    /// Known to end before this day.
+    pub ended_until: Option<Date>,
+}
+
+impl Filter {
+    /// Whether anything is asked at all.
+    pub fn asks(&self) -> bool {
+        *self != Self::default()
+    }
+}
+
+/// Whether the caller's scope is the whole country, so that it need not be asked of each
+/// organisation.
+pub async fn scope_is_whole(reading: &mut Reading) -> Result<bool, Failure> {
+    let is_whole = sqlx::query_scalar!(r#"select scope_is_whole() as "is_whole!""#)
+        .fetch_one(&mut **reading)
+        .await?;
+    Ok(is_whole)
 }
 
 /// A page of rows.

@@ -1,6 +1,8 @@
 //! The reference data compiled into this program, written into the rules' tables as dated
 //! rows when the service starts. Writing it again changes nothing.
 
+mod bodies;
+
 use anyhow::{Context, anyhow};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -14,8 +16,10 @@ const REFERENCE_LOCK: i64 = 0x7265_6665_7265_6E63;
 const TYPES: &str = include_str!("../reference/organisation_types.csv");
 const SECTORS: &str = include_str!("../reference/sectors.csv");
 const MINIMUM_FOUNDERS: &str = include_str!("../reference/minimum_founders.csv");
-const BODIES: &str = include_str!("../reference/bodies.csv");
-const POSITIONS: &str = include_str!("../reference/positions.csv");
+const COMMUNES: &str = include_str!("../reference/communes.csv");
+const TERRITORIES: &str = include_str!("../reference/territories.csv");
+const DOCUMENT_KINDS: &str = include_str!("../reference/document_kinds.csv");
+const ENTERPRISE_TYPES: &str = include_str!("../reference/enterprise_types.csv");
 const CAMPAIGN_STAGES: &str = include_str!("../reference/campaign_stages.csv");
 
 #[derive(Deserialize)]
@@ -24,6 +28,8 @@ struct TypeLine {
     name_vi: String,
     short_name_vi: String,
     tier_order: i32,
+    /// NONE, ALLOWED or REQUIRED.
+    sector: String,
     /// Codes separated by `|`.
     parent_types: String,
     valid_from: String,
@@ -46,19 +52,39 @@ struct FoundersLine {
     valid_to: String,
 }
 
+/// A commune under one of its names.
 #[derive(Deserialize)]
-struct BodyLine {
+struct CommuneLine {
     code: String,
     name_vi: String,
-    elected: u8,
+    province_code: String,
+    district_code: String,
+    /// Under this name.
+    valid_from: String,
+    /// The last day under this name; empty where no other name followed.
+    valid_to: String,
+    /// The last day of the commune itself.
+    last_day: String,
 }
 
 #[derive(Deserialize)]
-struct PositionLine {
-    body: String,
-    position: String,
+struct TerritoryLine {
+    r#type: String,
+    exclusive: u8,
+    valid_from: String,
+    valid_to: String,
+}
+
+#[derive(Deserialize)]
+struct DocumentKindLine {
+    code: String,
     name_vi: String,
-    sole: u8,
+}
+
+#[derive(Deserialize)]
+struct EnterpriseTypeLine {
+    code: String,
+    name_vi: String,
 }
 
 #[derive(Deserialize)]
@@ -134,8 +160,9 @@ async fn write(db: &mut PgConnection) -> anyhow::Result<()> {
     for line in &types {
         let span = spans[line.code.as_str()];
         sqlx::query!(
-            "insert into organisation_type_rule (type, name_vi, short_name_vi, tier, valid)
-             select $1, $2, $3, $4, daterange($5, $6)
+            "insert into organisation_type_rule
+                 (type, name_vi, short_name_vi, tier, valid, sector_need)
+             select $1, $2, $3, $4, daterange($5, $6), $7
              where not exists (select from organisation_type_rule
                                where type = $1 and valid = daterange($5, $6))",
             line.code,
@@ -144,6 +171,7 @@ async fn write(db: &mut PgConnection) -> anyhow::Result<()> {
             line.tier_order,
             span.from,
             span.until,
+            line.sector,
         )
         .execute(&mut *db)
         .await
@@ -205,25 +233,41 @@ async fn write(db: &mut PgConnection) -> anyhow::Result<()> {
         .with_context(|| format!("write the founders of {}", line.r#type))?;
     }
 
-    for line in lines::<BodyLine>(BODIES)? {
+    write_communes(&mut *db).await.context("write the communes")?;
+    for line in lines::<TerritoryLine>(TERRITORIES)? {
+        let span = Span::parse(&line.valid_from, &line.valid_to)?;
         sqlx::query!(
-            "insert into body_rule (body, name_vi, elected) values ($1, $2, $3)
-             on conflict (body) do nothing",
+            "insert into territory_rule (type, exclusive, valid)
+             select $1, $2, daterange($3, $4)
+             where not exists (select from territory_rule
+                               where type = $1 and valid = daterange($3, $4))",
+            line.r#type,
+            line.exclusive == 1,
+            span.from,
+            span.until,
+        )
+        .execute(&mut *db)
+        .await
+        .with_context(|| format!("write the territory of {}", line.r#type))?;
+    }
+    for line in lines::<DocumentKindLine>(DOCUMENT_KINDS)? {
+        sqlx::query!(
+            "insert into document_kind_rule (kind, name_vi) values ($1, $2)
+             on conflict (kind) do nothing",
             line.code,
             line.name_vi,
-            line.elected == 1,
         )
         .execute(&mut *db)
         .await?;
     }
-    for line in lines::<PositionLine>(POSITIONS)? {
+
+    bodies::write(db).await?;
+    for line in lines::<EnterpriseTypeLine>(ENTERPRISE_TYPES)? {
         sqlx::query!(
-            "insert into position_rule (body, position, name_vi, sole) values ($1, $2, $3, $4)
-             on conflict (body, position) do nothing",
-            line.body,
-            line.position,
+            "insert into enterprise_type_rule (enterprise_type, name_vi) values ($1, $2)
+             on conflict (enterprise_type) do nothing",
+            line.code,
             line.name_vi,
-            line.sole == 1,
         )
         .execute(&mut *db)
         .await?;
@@ -240,4 +284,82 @@ async fn write(db: &mut PgConnection) -> anyhow::Result<()> {
         .await?;
     }
     Ok(())
+}
+
+/// Thirteen thousand lines, in one statement.
+async fn write_communes(db: &mut PgConnection) -> anyhow::Result<()> {
+    let communes: Vec<CommuneLine> = lines(COMMUNES)?;
+    let mut froms = Vec::with_capacity(communes.len());
+    let mut untils = Vec::with_capacity(communes.len());
+    let mut abolished_ons = Vec::with_capacity(communes.len());
+    for line in &communes {
+        let life = Span::parse("", &line.last_day)?;
+        let name = Span::parse(&line.valid_from, &line.valid_to)?.and(life);
+        froms.push(name.from);
+        untils.push(name.until);
+        abolished_ons.push(life.until);
+    }
+    let column = |of: fn(&CommuneLine) -> &str| -> Vec<&str> { communes.iter().map(of).collect() };
+    sqlx::query!(
+        "insert into commune_rule
+             (commune, name_vi, province_code, district_code, valid, abolished_on)
+         select commune, name_vi, province_code, district_code, daterange(from_on, until_on),
+                abolished_on
+         from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::date[], $6::date[],
+                     $7::date[])
+              as line (commune, name_vi, province_code, district_code, from_on, until_on,
+                       abolished_on)
+         on conflict on constraint commune_rule_once do nothing",
+        &column(|line| &line.code) as &[&str],
+        &column(|line| &line.name_vi) as &[&str],
+        &column(|line| &line.province_code) as &[&str],
+        &column(|line| &line.district_code) as &[&str],
+        &froms as &[Option<Date>],
+        &untils as &[Option<Date>],
+        &abolished_ons as &[Option<Date>],
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+
+    #[test]
+    fn a_code_names_one_commune_at_a_time() {
+        let communes: Vec<CommuneLine> = lines(COMMUNES).expect("read");
+        let mut borne: HashMap<&str, Vec<Span>> = HashMap::new();
+        for line in &communes {
+            let life = Span::parse("", &line.last_day).expect("a date");
+            let name = Span::parse(&line.valid_from, &line.valid_to).expect("dates").and(life);
+            borne.entry(&line.code).or_default().push(name);
+        }
+        for (code, spans) in &borne {
+            for (n, span) in spans.iter().enumerate() {
+                for other in &spans[n + 1..] {
+                    let both = span.and(*other);
+                    let shared = both.until.is_none_or(|until| both.from.is_none_or(|f| f < until));
+                    assert!(!shared, "{code} names two communes at once");
+                }
+            }
+        }
+        let on = |day: &str| date(day).expect("a date").expect("a day");
+        let named_on = |code: &str, day: Date| {
+            communes.iter().filter(|line| line.code == code).find_map(|line| {
+                let life = Span::parse("", &line.last_day).expect("a date");
+                let name = Span::parse(&line.valid_from, &line.valid_to).expect("dates").and(life);
+                let holds = name.from.is_none_or(|from| from <= day)
+                    && name.until.is_none_or(|until| day < until);
+                holds.then_some(line.name_vi.as_str())
+            })
+        };
+        assert_eq!(named_on("00004", on("2025-06-30")), Some("Phường Trúc Bạch"));
+        assert_eq!(named_on("00004", on("2025-07-01")), Some("Phường Ba Đình"));
+        assert_eq!(named_on("25270", on("2026-04-29")), Some("Xã Lộc Ninh"));
+        assert_eq!(named_on("25270", on("2026-04-30")), Some("Phường Lộc Ninh"));
+    }
 }

@@ -2,14 +2,12 @@
 
 use std::collections::HashMap;
 
+use anyhow::anyhow;
 use chassis::refusal::Failure;
 use sqlx::PgConnection;
 use time::Date;
 
 use crate::error::Refused;
-
-/// Tiers below this one are superior organisations, which have no sector.
-const GRASSROOTS_TIER: i32 = 4;
 
 /// Types, superiors, sectors and minimum founders, in all their dated versions.
 #[derive(Debug)]
@@ -22,8 +20,30 @@ pub struct Rules {
 
 #[derive(Debug)]
 struct TypeRule {
-    tier: i32,
+    sector_need: SectorNeed,
     span: Span,
+}
+
+/// What a sector is to a type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SectorNeed {
+    /// A superior organisation has none.
+    None,
+    /// It may have one.
+    Allowed,
+    /// The grassroots have one.
+    Required,
+}
+
+impl SectorNeed {
+    fn parse(code: &str) -> Option<Self> {
+        match code {
+            "NONE" => Some(Self::None),
+            "ALLOWED" => Some(Self::Allowed),
+            "REQUIRED" => Some(Self::Required),
+            _ => None,
+        }
+    }
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -55,17 +75,16 @@ impl Rules {
             sectors: HashMap::new(),
         };
         for row in sqlx::query!(
-            r#"select type, tier, lower(valid) as "from", upper(valid) as "until"
+            r#"select type, sector_need, lower(valid) as "from", upper(valid) as "until"
                from organisation_type_rule"#
         )
         .fetch_all(&mut *db)
         .await?
         {
-            rules
-                .types
-                .entry(row.r#type)
-                .or_default()
-                .push(TypeRule { tier: row.tier, span: Span { from: row.from, until: row.until } });
+            let sector_need = SectorNeed::parse(&row.sector_need)
+                .ok_or_else(|| anyhow!("no need of a sector is {}", row.sector_need))?;
+            let span = Span { from: row.from, until: row.until };
+            rules.types.entry(row.r#type).or_default().push(TypeRule { sector_need, span });
         }
         for row in sqlx::query!(
             r#"select type, superior_type, lower(valid) as "from", upper(valid) as "until"
@@ -107,6 +126,20 @@ impl Rules {
         sector: Option<&str>,
         on: Date,
     ) -> Result<(), Refused> {
+        match (self.sector_need(type_code, on)?, sector) {
+            (SectorNeed::Required, None) => {
+                Err(Refused::SectorRequired { type_code: type_code.to_string() })
+            }
+            (SectorNeed::None, Some(_)) => {
+                Err(Refused::SectorNotAllowed { type_code: type_code.to_string() })
+            }
+            (_, None) => Ok(()),
+            (_, Some(sector)) => self.sector(sector),
+        }
+    }
+
+    /// What a sector is to organisations of this type, which is in force on this date.
+    pub fn sector_need(&self, type_code: &str, on: Date) -> Result<SectorNeed, Refused> {
         let versions = self
             .types
             .get(type_code)
@@ -115,16 +148,15 @@ impl Rules {
             versions.iter().find(|version| version.span.contains(on)).ok_or_else(|| {
                 Refused::OrganisationTypeNotInForce { type_code: type_code.to_string(), on }
             })?;
-        match sector {
-            None if version.tier == GRASSROOTS_TIER => {
-                Err(Refused::SectorRequired { type_code: type_code.to_string() })
-            }
-            None => Ok(()),
-            Some(_) if version.tier < GRASSROOTS_TIER => {
-                Err(Refused::SectorNotAllowed { type_code: type_code.to_string() })
-            }
-            Some(sector) => self.sector(sector),
-        }
+        Ok(version.sector_need)
+    }
+
+    /// An organisation of this type may have a sector: it is no superior organisation.
+    pub fn bears_sector(&self, type_code: &str, on: Date) -> bool {
+        let versions = self.types.get(type_code).into_iter().flatten();
+        versions
+            .filter(|version| version.span.contains(on))
+            .any(|version| version.sector_need != SectorNeed::None)
     }
 
     /// The sector exists and is no group.

@@ -48,7 +48,7 @@ pub struct Office {
 }
 
 /// A seat that ended.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, sqlx::FromRow)]
 pub struct EndedSeat {
     /// The office.
     pub office_id: Uuid,
@@ -200,6 +200,44 @@ async fn seat(
     .on_constraint("office_seat", seat_taken)
     .on_constraint("office_sole", seat_taken)?;
     Ok(taken)
+}
+
+/// Records that a superior appoints members of bodies, before they take their seats. A body
+/// in which nobody sits until then is an appointed one: its congress is due.
+pub async fn record_appointment(
+    acting: &mut Acting,
+    organisation_id: Uuid,
+    bodies: &[&str],
+    on: Date,
+    decision_id: Option<Uuid>,
+) -> Result<(), Failure> {
+    let mut bodies = bodies.to_vec();
+    bodies.sort_unstable();
+    bodies.dedup();
+    let appointment_ids: Vec<Uuid> = bodies.iter().map(|_| Uuid::now_v7()).collect();
+    let (act_id, acted_at) = (acting.act_id, acting.acted_at);
+    sqlx::query!(
+        "insert into appointment (appointment_id, organisation_id, body, effective_on,
+                                  opens_body, decision_id, act_id, recorded_at)
+         select new.appointment_id, $3, new.body, $4,
+                not exists (select from office held
+                            where held.organisation_id = $3 and held.body = new.body
+                              and held.valid @> $4::date and upper_inf(held.recorded)),
+                $5, $6, $7
+         from unnest($1::uuid[], $2::text[]) as new (appointment_id, body)
+         -- An unknown body is refused where its seats are taken.
+         join body_rule using (body)",
+        &appointment_ids,
+        &bodies as &[&str],
+        organisation_id,
+        on,
+        decision_id,
+        act_id,
+        acted_at,
+    )
+    .execute(acting.db())
+    .await?;
+    Ok(())
 }
 
 /// Ends offices that have been found on a date, and what their holders were assigned to

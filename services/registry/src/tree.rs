@@ -31,6 +31,12 @@ pub struct Standing {
     pub superior_id: Option<Uuid>,
     /// Since when it stands there.
     pub superior_from: Option<Date>,
+    /// Its superior on the date; none outside its life, and for the Confederation.
+    pub place_id: Option<Uuid>,
+    /// Since when that one.
+    pub place_from: Option<Date>,
+    /// The first day under the next one, or of no life; none where neither is known.
+    pub place_until: Option<Date>,
     /// Its type on the date, for example `CDCS`.
     pub type_code: String,
     /// Its status on the date; none before it was founded.
@@ -88,7 +94,14 @@ impl Standing {
 
     /// It can take subordinates from this date on.
     pub fn may_take_subordinates(&self, on: Date) -> Result<(), Refused> {
-        if let Some(ended_on) = self.ended_on {
+        self.may_have_subordinates(on, None)
+    }
+
+    /// It can have subordinates from this date on, until another; for ever where that is none.
+    pub fn may_have_subordinates(&self, on: Date, until: Option<Date>) -> Result<(), Refused> {
+        if let Some(ended_on) = self.ended_on
+            && until.is_none_or(|until| ended_on < until)
+        {
             return Err(Refused::SuperiorEnded { organisation_id: self.organisation_id, ended_on });
         }
         if on < self.founded_on {
@@ -109,13 +122,28 @@ impl Standing {
         Ok(superior_id)
     }
 
+    /// It has a superior on that date, and comes to another within its time there: the next
+    /// known change of its place stays. Answers the superior that it leaves.
+    pub fn may_change_place(&self, on: Date) -> Result<Uuid, Refused> {
+        if self.superior_id.is_none() {
+            return Err(Refused::ConfederationFixed);
+        }
+        match (self.place_id, self.place_from) {
+            (Some(place_id), Some(since)) => {
+                later_than(self.organisation_id, since, on).map(|()| place_id)
+            }
+            _ => Err(Refused::DateOutsideLife { on, from: self.founded_on }),
+        }
+    }
+
     /// No later act on its status is known.
     pub fn may_change_status(&self, on: Date) -> Result<(), Refused> {
         later_than(self.organisation_id, self.status_from, on)
     }
 }
 
-/// Acts on one attribute are recorded in the order of their dates: `on` comes after `since`.
+/// Two acts on one attribute are not of one day, and what is to come after another act comes
+/// after it: `on` is later than `since`.
 pub fn later_than(organisation_id: Uuid, since: Date, on: Date) -> Result<(), Refused> {
     if on <= since {
         return Err(Refused::LaterActKnown { subject_id: organisation_id, later_on: since });
@@ -169,6 +197,11 @@ pub async fn standings(
 pub async fn unknown(acting: &mut Acting, field: &str, organisation_id: Uuid) -> Failure {
     let refusal = Refused::OrganisationUnknown { organisation_id }.at(field);
     unknown_or_denied(acting.db(), refusal).await
+}
+
+/// The refusal of an act that is unknown or out of scope, or of whoever may do this nowhere.
+pub async fn unknown_act(acting: &mut Acting, field: &str, act_id: Uuid) -> Failure {
+    unknown_or_denied(acting.db(), Refused::ActUnknown { act_id }.at(field)).await
 }
 
 /// Makes acts that move or end units wait for each other.
@@ -301,7 +334,10 @@ pub async fn insert(
 }
 
 /// Puts organisations that now have subordinates into the skeleton of the tree.
-async fn mark_superiors(db: &mut PgConnection, superior_ids: &[Uuid]) -> Result<(), sqlx::Error> {
+pub async fn mark_superiors(
+    db: &mut PgConnection,
+    superior_ids: &[Uuid],
+) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "update organisation_parent set has_subordinates = true
          where organisation_id = any($1::uuid[]) and not has_subordinates",
@@ -334,8 +370,8 @@ pub struct Move {
     pub superior_id: Uuid,
 }
 
-/// Moves units from a date on. Whoever calls has checked everything but this: no unit comes
-/// to stand below itself. Answers the unit that would, if one does.
+/// Moves units from a date on, each until its next known change of place. Whoever calls has
+/// checked everything but this: no unit comes to stand below itself. Answers the unit that would, if one does.
 pub async fn move_units(
     acting: &mut Acting,
     moves: &[Move],
@@ -348,10 +384,119 @@ pub async fn move_units(
         .execute(acting.db())
         .await?;
     mark_superiors(acting.db(), &superior_ids).await?;
-    let below_itself = sqlx::query_file_scalar!("src/tree/cycle.sql", &superior_ids, on, &unit_ids)
-        .fetch_optional(acting.db())
-        .await?;
+    let below_itself =
+        sqlx::query_file_scalar!("src/tree/cycle.sql", &superior_ids, Some(on), &unit_ids)
+            .fetch_optional(acting.db())
+            .await?;
     Ok(below_itself)
+}
+
+/// One of these organisations that stands below itself on some date, as is known now.
+pub async fn stands_below_itself(
+    acting: &mut Acting,
+    organisation_ids: &[Uuid],
+) -> Result<Option<Uuid>, Failure> {
+    // Whoever is on a cycle has subordinates: the many that have none need not be followed.
+    let superior_ids = sqlx::query_scalar!(
+        "select distinct superior_id from organisation_parent
+         where superior_id = any($1::uuid[]) and upper_inf(recorded)",
+        organisation_ids,
+    )
+    .fetch_all(acting.db())
+    .await?;
+    let below_itself = sqlx::query_file_scalar!(
+        "src/tree/cycle.sql",
+        &superior_ids,
+        None::<Date>,
+        organisation_ids,
+    )
+    .fetch_optional(acting.db())
+    .await?;
+    Ok(below_itself)
+}
+
+/// A place where what is known contradicts itself: see `contradictions.sql`.
+#[derive(Clone, Debug)]
+pub struct Contradiction {
+    /// OUTSIDE_LIFE, SUPERIOR_NOT_LIVING, TYPE_NOT_ALLOWED or HEIR_NOT_LIVING.
+    pub rule: String,
+    /// Whom it is about.
+    pub organisation_id: Uuid,
+    /// The superior or the heir.
+    pub related_id: Option<Uuid>,
+    /// A day on which it does.
+    pub on_date: Option<Date>,
+    /// The act that recorded what contradicts, where it is one row's.
+    pub act_id: Option<Uuid>,
+}
+
+impl Contradiction {
+    /// What somebody reads who would have made it known.
+    pub fn refused(&self, own_type: String, superior_type: String) -> Refused {
+        let organisation_id = self.organisation_id;
+        match (self.rule.as_str(), self.related_id, self.on_date) {
+            ("SUPERIOR_NOT_LIVING", Some(superior_id), Some(on)) => {
+                Refused::SuperiorNotLiving { organisation_id, superior_id, on }
+            }
+            ("TYPE_NOT_ALLOWED", _, Some(on)) => {
+                Refused::SuperiorTypeNotAllowed { type_code: own_type, superior_type, on }
+            }
+            ("HEIR_NOT_LIVING", Some(heir_id), _) => {
+                Refused::SuccessorNotLiving { organisation_id: heir_id }
+            }
+            (_, _, on) => Refused::LifeContradicted { organisation_id, on },
+        }
+    }
+}
+
+/// Refuses what the act has written where it contradicts anything known of organisations on
+/// any date, or lets one stand below itself; `field` named it.
+pub async fn refuse_contradictions(
+    acting: &mut Acting,
+    field: &str,
+    organisation_ids: &[Uuid],
+) -> Result<(), Failure> {
+    let act_id = acting.act_id;
+    let found = contradictions(acting, organisation_ids, Some(act_id)).await?;
+    if let Some(first) = found.first() {
+        let types = sqlx::query!(
+            r#"select organisation_id, type as "type_code!" from organisation_type
+               where organisation_id in ($1, $2) and upper_inf(recorded) and valid @> $3::date"#,
+            first.organisation_id,
+            first.related_id,
+            first.on_date,
+        )
+        .fetch_all(acting.db())
+        .await?;
+        let type_of = |id: Option<Uuid>| {
+            let found = types.iter().find(|row| Some(row.organisation_id) == id);
+            found.map(|row| row.type_code.clone()).unwrap_or_default()
+        };
+        let own = type_of(Some(first.organisation_id));
+        return Err(first.refused(own, type_of(first.related_id)).at(field));
+    }
+    if let Some(organisation_id) = stands_below_itself(acting, organisation_ids).await? {
+        return Err(Refused::WouldFormCycle { organisation_id }.at(field));
+    }
+    Ok(())
+}
+
+/// Where what is known now of organisations contradicts itself on any date; types are
+/// compared where they or the place rest on one act, or everywhere.
+pub async fn contradictions(
+    acting: &mut Acting,
+    organisation_ids: &[Uuid],
+    act_id: Option<Uuid>,
+) -> Result<Vec<Contradiction>, Failure> {
+    let found = sqlx::query_file_as!(
+        Contradiction,
+        "src/tree/contradictions.sql",
+        organisation_ids,
+        act_id,
+    )
+    .fetch_all(acting.db())
+    .await?;
+    Ok(found)
 }
 
 /// Gives organisations a status from a date on.

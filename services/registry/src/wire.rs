@@ -1,14 +1,23 @@
 //! Between the contracts and registry's own types, both ways. Past this door every value is
 //! already right; acts, reads and SQL never see prost.
 
+pub mod attribute;
+pub mod body;
 pub mod ceremony;
 pub mod change;
 pub mod congress;
+pub mod correction;
 pub mod decision;
 pub mod employer;
 pub mod grant;
+pub mod history;
+pub mod life_cycle;
+pub mod load;
 pub mod organisation;
+pub mod plan;
+pub mod secondment;
 pub mod steering;
+pub mod succession;
 
 use chassis::parse;
 use chassis::refusal::Refusal;

@@ -37,11 +37,15 @@ async fn named(
     organisations: &[Uuid],
 ) -> Result<BTreeMap<Uuid, Named>, Failure> {
     let rows = sqlx::query!(
-        r#"select organisation_id, type as organisation_type, grassroots
-           from organisation
-           where organisation_id = any($1) and access.covers(organisation_id)
-           order by organisation_id
-           for no key update"#,
+        r#"select o.organisation_id as "organisation_id!",
+                  coalesce(t.type, o.type) as "organisation_type!",
+                  coalesce(t.grassroots, o.grassroots) as "grassroots!"
+           from organisation o
+           left join organisation_type t
+             on t.organisation_id = o.organisation_id and upper_inf(t.valid)
+           where o.organisation_id = any($1) and access.covers(o.organisation_id)
+           order by o.organisation_id
+           for no key update of o"#,
         organisations,
     )
     .fetch_all(acting.db())

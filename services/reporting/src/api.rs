@@ -2,6 +2,7 @@
 
 mod activity;
 mod figure;
+mod office;
 mod periodic_report;
 mod rating;
 mod report;
@@ -10,6 +11,7 @@ mod target;
 use chassis::database::Database;
 use proto::reporting::v1::activity_service_server::ActivityServiceServer;
 use proto::reporting::v1::figure_service_server::FigureServiceServer;
+use proto::reporting::v1::office_service_server::OfficeServiceServer;
 use proto::reporting::v1::periodic_report_service_server::PeriodicReportServiceServer;
 use proto::reporting::v1::rating_service_server::RatingServiceServer;
 use proto::reporting::v1::report_service_server::ReportServiceServer;
@@ -37,6 +39,7 @@ impl Api {
             .add_service(TargetServiceServer::new(self.clone()))
             .add_service(RatingServiceServer::new(self.clone()))
             .add_service(ActivityServiceServer::new(self.clone()))
+            .add_service(OfficeServiceServer::new(self.clone()))
             .add_service(ReportServiceServer::new(self.clone()))
             .add_service(PeriodicReportServiceServer::new(self))
     }

@@ -180,6 +180,23 @@ pub fn of_membership(what: &MembershipWhat, effective_on: Date) -> anyhow::Resul
                 facts.add(unit, effective_on, "DELEGATE", &sent.event, 1);
             }
         }
+        MembershipWhat::MovementTakenBack(taken) => {
+            use proto::membership::v1::movement_taken_back::Movement;
+            let movement = match &taken.movement {
+                Some(Movement::MembersAdmitted(admitted)) => {
+                    MembershipWhat::MembersAdmitted(admitted.clone())
+                }
+                Some(Movement::MembersTransferred(transferred)) => {
+                    MembershipWhat::MembersTransferred(transferred.clone())
+                }
+                Some(Movement::MembersExited(exited)) => {
+                    MembershipWhat::MembersExited(exited.clone())
+                }
+                None => anyhow::bail!("a movement taken back is none that this program knows"),
+            };
+            facts = of_membership(&movement, effective_on)?;
+            facts.additive.iter_mut().for_each(|fact| fact.amount = -fact.amount);
+        }
         MembershipWhat::ConsequenceFinished(_) => {}
     }
     Ok(facts)
@@ -190,11 +207,13 @@ fn topics(topics: &[String]) -> Vec<&str> {
     if topics.is_empty() { vec![""] } else { topics.iter().map(String::as_str).collect() }
 }
 
-/// What a change of registry's means. `is_grassroots` tells unions from their superiors.
+/// What a change of registry's means. `is_grassroots` and `is_grassroots_type` tell unions, and
+/// their types, from the others.
 pub fn of_registry(
     what: &RegistryWhat,
     effective_on: Date,
     is_grassroots: impl Fn(Uuid) -> bool,
+    is_grassroots_type: impl Fn(&str) -> bool,
 ) -> anyhow::Result<Facts> {
     let mut facts = Facts::default();
     match what {
@@ -222,6 +241,14 @@ pub fn of_registry(
                 if is_grassroots(unit) {
                     facts.add(unit, effective_on, "ORG_ENDED", end_kind(ended.kind()), 1);
                 }
+            }
+        }
+        RegistryWhat::OrganisationTypeChanged(changed) => {
+            let unit = id(&changed.organisation_id)?;
+            match (is_grassroots_type(&changed.from_type), is_grassroots_type(&changed.r#type)) {
+                (false, true) => facts.add(unit, effective_on, "ORG_BECAME", "", 1),
+                (true, false) => facts.add(unit, effective_on, "ORG_CEASED", "", 1),
+                (true, true) | (false, false) => {}
             }
         }
         RegistryWhat::OrganisationSuspended(suspended) => {
@@ -272,8 +299,18 @@ pub fn of_registry(
         | RegistryWhat::SteeringCommitteeEstablished(_)
         | RegistryWhat::UnitAssigned(_)
         | RegistryWhat::UnitAssignmentEnded(_)
+        | RegistryWhat::OrganisationRecognised(_)
+        | RegistryWhat::OrganisationSplitOff(_)
+        | RegistryWhat::TerritoryChanged(_)
+        | RegistryWhat::SealAndAccountRecorded(_)
+        | RegistryWhat::AliasesChanged(_)
+        | RegistryWhat::JointDirectionBegun(_)
+        | RegistryWhat::JointDirectionEnded(_)
+        | RegistryWhat::DecisionAliasAdded(_)
         | RegistryWhat::GrantMade(_)
-        | RegistryWhat::GrantEnded(_) => {}
+        | RegistryWhat::GrantEnded(_)
+        | RegistryWhat::TimelinesCorrected(_)
+        | RegistryWhat::ActsUndone(_) => {}
     }
     Ok(facts)
 }
@@ -334,6 +371,33 @@ mod tests {
     }
 
     #[test]
+    fn a_movement_taken_back_is_the_same_people_less() -> anyhow::Result<()> {
+        use proto::membership::v1::{MovementTakenBack, movement_taken_back::Movement};
+        let transferred = MembersTransferred {
+            from_organisation_id: unit(1).to_string(),
+            to_organisation_id: unit(2).to_string(),
+            lines: vec![MemberLine::default(); 3],
+            ..MembersTransferred::default()
+        };
+        let on = date!(2020 - 03 - 01);
+        let mut sums = BTreeMap::new();
+        for what in [
+            MembershipWhat::MembersTransferred(transferred.clone()),
+            MembershipWhat::MovementTakenBack(MovementTakenBack {
+                movement: Some(Movement::MembersTransferred(transferred)),
+                ..MovementTakenBack::default()
+            }),
+        ] {
+            for fact in of_membership(&what, on)?.additive {
+                *sums.entry((fact.unit_id, fact.code)).or_insert(0) += fact.amount;
+            }
+        }
+        assert_eq!(sums.len(), 2);
+        assert!(sums.values().all(|sum| *sum == 0));
+        Ok(())
+    }
+
+    #[test]
     fn one_ceremony_launches_each_of_its_unions() -> anyhow::Result<()> {
         let launched = |number, decision: &str| ceremony_held::Launched {
             organisation_id: unit(number).to_string(),
@@ -346,6 +410,7 @@ mod tests {
                 ..CeremonyHeld::default()
             }),
             date!(2020 - 03 - 01),
+            |_| true,
             |_| true,
         )?;
         let count = |code: &str| facts.additive.iter().filter(|fact| fact.code == code).count();

@@ -6,6 +6,7 @@
 
 mod membership;
 mod registry;
+mod timelines;
 
 use chassis::feed::Change;
 use chassis::refusal::Failure;

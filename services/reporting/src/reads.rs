@@ -1,5 +1,6 @@
 //! Reads that several contracts share.
 
+pub mod offices_of_people_who_left;
 pub mod reports_due;
 
 use chassis::access::unknown_or_denied;

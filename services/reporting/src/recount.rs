@@ -14,13 +14,22 @@ use uuid::Uuid;
 use crate::figure::Period;
 
 struct Organisation {
+    /// As what it was known first, and where its type changed, from when as what.
     grassroots: bool,
+    types: Vec<(Option<Date>, bool)>,
     founded_on: Date,
     ended_on: Option<Date>,
     heir_id: Option<Uuid>,
     last_superior_id: Option<Uuid>,
     /// (from, until, superior), oldest first.
     superiors: Vec<(Date, Option<Date>, Uuid)>,
+}
+
+impl Organisation {
+    fn is_union_on(&self, day: Date) -> bool {
+        let begun = self.types.iter().rev().find(|(from, _)| from.is_none_or(|from| from <= day));
+        begun.map_or(self.grassroots, |(_, grassroots)| *grassroots)
+    }
 }
 
 struct RawFact {
@@ -65,6 +74,7 @@ impl Recount {
         .map(|row| {
             let organisation = Organisation {
                 grassroots: row.grassroots,
+                types: Vec::new(),
                 founded_on: row.founded_on,
                 ended_on: row.ended_on,
                 heir_id: row.heir_id,
@@ -83,6 +93,17 @@ impl Recount {
         for edge in edges {
             if let Some(organisation) = organisations.get_mut(&edge.organisation_id) {
                 organisation.superiors.push((edge.from_on, edge.until_on, edge.superior_id));
+            }
+        }
+        let types = sqlx::query!(
+            r#"select organisation_id, lower(valid) as from_on, grassroots
+               from organisation_type order by lower(valid) nulls first"#
+        )
+        .fetch_all(pool)
+        .await?;
+        for row in types {
+            if let Some(organisation) = organisations.get_mut(&row.organisation_id) {
+                organisation.types.push((row.from_on, row.grassroots));
             }
         }
         let facts = sqlx::query_as!(
@@ -232,7 +253,7 @@ impl Recount {
     pub fn unions_at(&self, head: Uuid, as_of: Option<Date>, on: Date) -> BTreeMap<Line, i64> {
         let mut lines = BTreeMap::new();
         for (unit, organisation) in &self.organisations {
-            if organisation.grassroots
+            if organisation.is_union_on(on)
                 && self.lives(*unit, on)
                 && let Some(line) = self.line(head, as_of, *unit, on)
             {
@@ -272,7 +293,7 @@ impl Recount {
                 let after = self.line(head, None, *unit, day).is_some();
                 if before != after {
                     let moved = if after { &mut came } else { &mut went };
-                    moved.0 += i64::from(organisation.grassroots);
+                    moved.0 += i64::from(organisation.is_union_on(eve));
                     moved.1 += self.members_of(*unit, eve);
                 }
                 match day.next_day() {

@@ -8,6 +8,7 @@ use proto::google::r#type::Date as WireDate;
 use proto::registry::v1::registry_change::Change as What;
 use proto::registry::v1::{
     GrantMade, OrganisationState, OrganisationsEnded, OrganisationsHandedOver, RegistryChange,
+    TimelinesCorrected,
 };
 use sqlx::PgConnection;
 use time::Date;
@@ -33,6 +34,7 @@ pub async fn apply(connection: &mut PgConnection, change: &Change) -> Result<(),
         What::GrantEnded(ended) => {
             end_grant(connection, from, id("grant_id", &ended.grant_id)?).await
         }
+        What::TimelinesCorrected(corrected) => replace(connection, &corrected).await,
         What::OrganisationRenamed(_)
         | What::OrganisationSuspended(_)
         | What::OrganisationResumed(_)
@@ -47,7 +49,17 @@ pub async fn apply(connection: &mut PgConnection, change: &Change) -> Result<(),
         | What::CampaignStageReached(_)
         | What::SteeringCommitteeEstablished(_)
         | What::UnitAssigned(_)
-        | What::UnitAssignmentEnded(_) => Ok(()),
+        | What::UnitAssignmentEnded(_)
+        | What::OrganisationRecognised(_)
+        | What::OrganisationTypeChanged(_)
+        | What::OrganisationSplitOff(_)
+        | What::TerritoryChanged(_)
+        | What::SealAndAccountRecorded(_)
+        | What::AliasesChanged(_)
+        | What::JointDirectionBegun(_)
+        | What::JointDirectionEnded(_)
+        | What::DecisionAliasAdded(_)
+        | What::ActsUndone(_) => Ok(()),
     }
 }
 
@@ -172,6 +184,62 @@ async fn end(
         on,
     )
     .execute(&mut *connection)
+    .await?;
+    Ok(())
+}
+
+/// Whole lives, in the place of all that was known of the same organisations.
+async fn replace(
+    connection: &mut PgConnection,
+    corrected: &TimelinesCorrected,
+) -> Result<(), Failure> {
+    let mut replaced = Vec::with_capacity(corrected.timelines.len());
+    let (mut units, mut superiors) = (Vec::new(), Vec::new());
+    let (mut from, mut until): (Vec<Date>, Vec<Option<Date>>) = (Vec::new(), Vec::new());
+    let (mut ended, mut ended_on, mut heirs) = (Vec::new(), Vec::new(), Vec::new());
+    for timeline in &corrected.timelines {
+        let unit = id("organisation_id", &timeline.organisation_id)?;
+        replaced.push(unit);
+        for period in &timeline.superiors {
+            units.push(unit);
+            superiors.push(id("value", &period.value)?);
+            from.push(date("from_on", period.from_on)?);
+            until.push(parse::optional_date("until_on", period.until_on).map_err(unreadable)?);
+        }
+        if let Some(ending) = &timeline.ending {
+            ended.push(unit);
+            ended_on.push(date("ended_on", ending.ended_on)?);
+            heirs.push(optional_id("principal_successor_id", &ending.principal_successor_id)?);
+        }
+    }
+    sqlx::query!("delete from access.superior where organisation_id = any ($1)", &replaced)
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query!(
+        "insert into access.superior (organisation_id, superior_id, valid)
+         select organisation_id, superior_id, daterange(from_on, until_on)
+         from unnest($1::uuid[], $2::uuid[], $3::date[], $4::date[])
+              as known (organisation_id, superior_id, from_on, until_on)",
+        &units,
+        &superiors,
+        &from,
+        &until as &[Option<Date>],
+    )
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query!("delete from access.ending where organisation_id = any ($1)", &replaced)
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query!(
+        "insert into access.ending (organisation_id, ended_on, heir_id)
+         select organisation_id, ended_on, heir_id
+         from unnest($1::uuid[], $2::date[], $3::uuid[])
+              as known (organisation_id, ended_on, heir_id)",
+        &ended,
+        &ended_on,
+        &heirs as &[Option<Uuid>],
+    )
+    .execute(connection)
     .await?;
     Ok(())
 }

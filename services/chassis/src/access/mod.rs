@@ -37,7 +37,7 @@ pub struct Declared {
     pub method: Method,
     /// `congdoan.registry.v1.OrganisationService`.
     pub service: Arc<str>,
-    /// Its answer is a stream.
+    /// Its question or its answer is a stream, which takes longer than a message.
     pub streams: bool,
 }
 
@@ -71,7 +71,7 @@ fn declared_in(descriptors: &[u8]) -> anyhow::Result<HashMap<String, Declared>> 
                 Declared {
                     method: Method { rpc: path.into(), permission: needed.into() },
                     service: name.clone(),
-                    streams: method.is_server_streaming(),
+                    streams: method.is_server_streaming() || method.is_client_streaming(),
                 },
             );
         }

@@ -1,7 +1,10 @@
 //! Follows another service's feed: reads whole acts, applies them in order, and remembers
 //! how far in the same transaction.
 
-use std::collections::VecDeque;
+mod instruments;
+mod interruption;
+mod reading;
+
 use std::convert::Infallible;
 use std::mem;
 use std::panic::AssertUnwindSafe;
@@ -9,10 +12,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::anyhow;
 use futures_util::{FutureExt, StreamExt};
-use opentelemetry::KeyValue;
-use opentelemetry::metrics::{Counter, Gauge};
 use proto::feed::v1::feed_service_client::FeedServiceClient;
-use proto::feed::v1::{self as wire, WatchRequest, WatchResponse};
+use proto::feed::v1::{WatchRequest, WatchResponse};
 use proto::refusal::v1::Reason;
 use sqlx::{PgConnection, Postgres, Transaction};
 use time::{Date, OffsetDateTime};
@@ -21,22 +22,21 @@ use tokio_util::sync::CancellationToken;
 use tonic::service::Interceptor;
 use tonic::transport::Endpoint;
 use tonic::{Code, Status, Streaming};
-use tonic_types::StatusExt;
 use tracing::{Instrument, info_span};
 use uuid::Uuid;
 
-use super::{ActStamp, Change, Feed, NewChange, append, meter};
+use self::instruments::Instruments;
+use self::interruption::{Halt, Interruption, interruption, passing};
+use self::reading::{Act, Reading};
+use super::{ActStamp, Change, Feed, NewChange, append};
 use crate::database::civil_date;
-use crate::refusal::{Failure, Refusal, short_name};
+use crate::refusal::{Failure, Refusal};
 use crate::seen::Applied;
 use crate::telemetry;
 
 /// The service on whose positions others decide.
 const REGISTRY: &str = "registry";
 
-/// What one transaction applies at most, an act that is larger apart.
-const CHANGES_PER_BATCH: usize = 2_000;
-const BYTES_PER_BATCH: usize = 8 << 20;
 /// One act of bulk changes may be larger than what tonic reads by default.
 const MESSAGE_BYTES_MAX: usize = 64 << 20;
 
@@ -113,37 +113,6 @@ impl Following {
         self.act_id = Uuid::now_v7();
         self.acted_at = OffsetDateTime::now_utc();
         self.today = civil_date(self.acted_at);
-    }
-}
-
-/// Why a follower does not read on just now.
-enum Interruption {
-    /// The service stops.
-    Stopping,
-    /// The owner or our own database is away, or two transactions crossed: try again.
-    Away(String),
-    /// Reading on would build on what did not happen, or leave out what did.
-    Halted(Halt),
-}
-
-/// What an operator has to know.
-struct Halt {
-    /// One word: FEED_DIVERGED, FEED_GAP, CHANGE_UNREADABLE or ACT_NOT_APPLIED.
-    reason: &'static str,
-    position: i64,
-    /// Without personal data.
-    cause: String,
-}
-
-impl From<Failure> for Interruption {
-    fn from(failure: Failure) -> Self {
-        Interruption::Away(failure.to_string())
-    }
-}
-
-impl From<sqlx::Error> for Interruption {
-    fn from(error: sqlx::Error) -> Self {
-        Failure::from(error).into()
     }
 }
 
@@ -581,19 +550,6 @@ fn received(
     }
 }
 
-/// What a refusal of the owner means: its past is another one, or it is away.
-fn interruption(status: &Status, position: i64) -> Interruption {
-    let diverged = short_name(Reason::FeedDiverged.as_str_name());
-    if status.get_details_error_info().is_some_and(|info| info.reason == diverged) {
-        return Interruption::Halted(Halt {
-            reason: diverged,
-            position,
-            cause: "the owner's feed is not the one that was read".to_string(),
-        });
-    }
-    Interruption::Away(format!("the owner answers {}: {}", status.code(), status.message()))
-}
-
 /// Our own tables went back, or another replica went on, between reading and applying: what
 /// was read is of no use, and is read again.
 fn position_moved() -> Refusal {
@@ -603,215 +559,4 @@ fn position_moved() -> Refusal {
         "Vị trí đã thay đổi.",
         "the stored position is not the one after which was read",
     )
-}
-
-/// True for what goes away by itself: the same act may be applied a moment later.
-fn passing(failure: &Failure) -> bool {
-    let cause = match failure {
-        Failure::Refused(refusal) => {
-            return [Reason::ConflictingAct, Reason::DeadlineExceeded]
-                .map(|reason| short_name(reason.as_str_name()))
-                .contains(&refusal.reason());
-        }
-        Failure::Failed(cause) => cause,
-    };
-    match cause.chain().find_map(|cause| cause.downcast_ref::<sqlx::Error>()) {
-        // Connection lost; out of resources; ended by an operator; system error; idle in
-        // transaction for too long.
-        Some(sqlx::Error::Database(error)) => error.code().is_some_and(|code| {
-            ["08", "53", "57", "58"].iter().any(|class| code.starts_with(class)) || code == "25P03"
-        }),
-        Some(
-            sqlx::Error::Io(_)
-            | sqlx::Error::Tls(_)
-            | sqlx::Error::Protocol(_)
-            | sqlx::Error::PoolTimedOut
-            | sqlx::Error::PoolClosed
-            | sqlx::Error::WorkerCrashed,
-        ) => true,
-        _ => false,
-    }
-}
-
-/// An act as it was read: all of its changes.
-struct Act {
-    changes: Vec<Change>,
-    weight: usize,
-}
-
-impl Act {
-    fn first_position(&self) -> i64 {
-        self.changes.first().map_or(0, |change| change.position)
-    }
-
-    fn last_position(&self) -> i64 {
-        self.changes.last().map_or(0, |change| change.position)
-    }
-
-    fn change_id(&self) -> Option<Uuid> {
-        self.changes.last().map(|change| change.change_id)
-    }
-
-    fn registry_position(&self) -> i64 {
-        self.changes.iter().map(|change| change.registry_position).max().unwrap_or_default()
-    }
-
-    fn not_applied(&self, failure: &Failure) -> Halt {
-        let changes: Vec<String> = self
-            .changes
-            .iter()
-            .take(8)
-            .map(|change| format!("{} {}", change.kind, change.change_id))
-            .collect();
-        Halt {
-            reason: "ACT_NOT_APPLIED",
-            position: self.first_position(),
-            cause: format!("{failure} (first changes of the act: {})", changes.join(", ")),
-        }
-    }
-}
-
-/// What was read and not applied yet.
-struct Reading {
-    epoch: Option<Uuid>,
-    head_position: i64,
-    /// The last position read.
-    last: i64,
-    /// The last position given away to be applied.
-    given: i64,
-    acts: VecDeque<Act>,
-    /// The beginning of an act whose end has not arrived.
-    begun: Vec<Change>,
-    changes: usize,
-    weight: usize,
-}
-
-impl Reading {
-    fn after(position: i64) -> Self {
-        Self {
-            epoch: None,
-            head_position: position,
-            last: position,
-            given: position,
-            acts: VecDeque::new(),
-            begun: Vec::new(),
-            changes: 0,
-            weight: 0,
-        }
-    }
-
-    fn full(&self) -> bool {
-        !self.acts.is_empty()
-            && (self.changes >= CHANGES_PER_BATCH || self.weight >= BYTES_PER_BATCH)
-    }
-
-    /// Takes in a message: nothing may be missing, and acts come whole.
-    fn take(&mut self, message: WatchResponse) -> Result<(), Interruption> {
-        let epoch = Uuid::parse_str(&message.epoch).ok();
-        if epoch.is_none() || self.epoch.is_some_and(|known| Some(known) != epoch) {
-            return Err(Interruption::Away("the owner's epoch has changed".to_string()));
-        }
-        self.epoch = epoch;
-        self.head_position = message.head_position.max(self.last);
-        for change in message.changes {
-            if change.position <= self.last {
-                continue;
-            }
-            if change.position != self.last + 1 {
-                return Err(Interruption::Halted(Halt {
-                    reason: "FEED_GAP",
-                    position: self.last + 1,
-                    cause: format!("the owner sent position {} instead", change.position),
-                }));
-            }
-            self.take_change(change)?;
-        }
-        Ok(())
-    }
-
-    fn take_change(&mut self, change: wire::Change) -> Result<(), Interruption> {
-        let position = change.position;
-        let unreadable = |cause: String| {
-            Interruption::Halted(Halt { reason: "CHANGE_UNREADABLE", position, cause })
-        };
-        let change_id = change.change_id.clone();
-        let (change, act_complete) = Change::parse(change)
-            .map_err(|refusal| unreadable(format!("change {change_id}: {refusal}")))?;
-        if let Some(first) = self.begun.first()
-            && first.act_id != change.act_id
-        {
-            return Err(unreadable(format!("act {} has no last change", first.act_id)));
-        }
-        self.last = position;
-        self.begun.push(change);
-        if act_complete {
-            let changes = mem::take(&mut self.begun);
-            let weight = changes.iter().map(Change::weight).sum();
-            self.changes += changes.len();
-            self.weight += weight;
-            self.acts.push_back(Act { changes, weight });
-        }
-        Ok(())
-    }
-
-    /// Gives away the first acts, as many as `ready` and as one batch may hold.
-    fn give(&mut self, ready: usize) -> Vec<Act> {
-        let mut batch = Vec::new();
-        let (mut changes, mut weight) = (0, 0);
-        while batch.len() < ready && changes < CHANGES_PER_BATCH && weight < BYTES_PER_BATCH {
-            let Some(act) = self.acts.pop_front() else {
-                break;
-            };
-            changes += act.changes.len();
-            weight += act.weight;
-            self.given = act.last_position();
-            batch.push(act);
-        }
-        self.changes -= changes;
-        self.weight -= weight;
-        batch
-    }
-}
-
-struct Instruments {
-    attributes: [KeyValue; 2],
-    changes: Counter<u64>,
-    lag: Gauge<i64>,
-    halted: Gauge<u64>,
-}
-
-impl Instruments {
-    fn of(service: &'static str, source: &'static str) -> Self {
-        Self {
-            attributes: [KeyValue::new("service", service), KeyValue::new("source", source)],
-            changes: meter()
-                .u64_counter("congdoan.feed.applied")
-                .with_description("Changes of another service's feed that were applied.")
-                .with_unit("{change}")
-                .build(),
-            lag: meter()
-                .i64_gauge("congdoan.feed.lag")
-                .with_description("Changes between the owner's head and what was applied.")
-                .with_unit("{change}")
-                .build(),
-            halted: meter()
-                .u64_gauge("congdoan.feed.halted")
-                .with_description("1 while the follower has stopped and waits for an operator.")
-                .build(),
-        }
-    }
-
-    fn lag(&self, changes: i64) {
-        self.lag.record(changes, &self.attributes);
-    }
-
-    fn applied(&self, acts: &[Act], lag: i64) {
-        let changes: usize = acts.iter().map(|act| act.changes.len()).sum();
-        self.changes.add(changes as u64, &self.attributes);
-        self.lag(lag);
-    }
-
-    fn halted(&self, halted: bool) {
-        self.halted.record(u64::from(halted), &self.attributes);
-    }
 }

@@ -64,7 +64,7 @@ impl Conduct {
 /// What kind of call it is, as far as its path tells.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
-    /// One answer, or a stream that comes to an end.
+    /// One question and one answer, or streams that come to an end.
     Call { streams: bool },
     /// Following a feed: without end.
     Watch,

@@ -348,6 +348,7 @@ impl Office {
             members_outcome: end.outcome.into(),
             rehome_to_id: end.rehome_to_id.into(),
             subordinates_to_id: String::new(),
+            ..end_organisations_request::Unit::default()
         });
         let request = EndOrganisationsRequest {
             request_id: self.client.request_id(&act),

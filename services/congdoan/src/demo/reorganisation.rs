@@ -116,6 +116,7 @@ async fn end(
         members_outcome: MembersOutcome::Rehomed.into(),
         rehome_to_id: heir.into(),
         subordinates_to_id: heir.into(),
+        ..Unit::default()
     };
 
     let mut units = Vec::new();

@@ -4,15 +4,17 @@ use http::Method;
 use prost::Message;
 use proto::gateway::v1::gateway_service_client::GatewayServiceClient;
 use proto::gateway::v1::{
-    CommitteeMember, FoundGrassrootsUnionRequest, GetOrganisationProfileRequest,
-    GrassrootsUnionDossier, NewUnion,
+    CommitteeMember, FoundGrassrootsUnionRequest, GetDecisionProfileRequest,
+    GetOrganisationProfileRequest, GrassrootsUnionDossier, NewUnion,
 };
 use proto::membership::v1::{
-    CountMembersRequest, CountMembersResponse, PersonLine, RecordApplicantsRequest,
+    Consequence, CountMembersRequest, CountMembersResponse, ListConsequencesRequest,
+    ListConsequencesResponse, Obstacle, PersonLine, RecordApplicantsRequest,
     RecordApplicantsResponse, count_members_response, record_applicants_response,
 };
 use proto::registry::v1::{
-    FoundOrganisationRequest, FoundOrganisationResponse, NewDecision, basis,
+    DecisionEffect, DecisionEffectKind, FoundOrganisationRequest, FoundOrganisationResponse,
+    GetDecisionEffectsRequest, GetDecisionEffectsResponse, NewDecision, basis,
 };
 use proto::reporting::v1::{Figure, QueryFiguresRequest, QueryFiguresResponse};
 use std::sync::{Arc, Mutex};
@@ -27,6 +29,8 @@ use super::world::World;
 const COUNT: &str = "/congdoan.membership.v1.MembershipService/CountMembers";
 const RECORD: &str = "/congdoan.membership.v1.ApplicationService/RecordApplicants";
 const FIGURES: &str = "/congdoan.reporting.v1.FigureService/QueryFigures";
+const EFFECTS: &str = "/congdoan.registry.v1.DecisionService/GetDecisionEffects";
+const CONSEQUENCES: &str = "/congdoan.membership.v1.ConsequenceService/ListConsequences";
 const FOUND: &str = "/congdoan.registry.v1.OrganisationService/FoundOrganisation";
 
 fn counts_members(membership: &Behind, members: i32) {
@@ -120,6 +124,61 @@ async fn there_is_no_profile_of_what_registry_does_not_know_or_when_nobody_answe
     let info = status.expect_err("refused").get_details_error_info().expect("a reason");
     assert_eq!(info.reason, "ALL_PARTS_AWAY");
     assert_eq!(info.metadata["membership"], "DEADLINE_EXCEEDED");
+}
+
+#[tokio::test]
+async fn beside_an_act_of_a_document_stands_what_membership_has_not_finished() {
+    let world = World::start().await;
+    let (act, ended, renamed) = (Uuid::now_v7(), Uuid::now_v7(), Uuid::now_v7());
+    world.registry.answer(EFFECTS, move |_: GetDecisionEffectsRequest| {
+        let effect = |kind: DecisionEffectKind, organisation: Uuid| DecisionEffect {
+            kind: kind.into(),
+            organisation_id: organisation.to_string(),
+            registry_act_id: act.to_string(),
+            ..DecisionEffect::default()
+        };
+        let effects = vec![
+            effect(DecisionEffectKind::Ended, ended),
+            effect(DecisionEffectKind::Renamed, renamed),
+        ];
+        Ok(Response::new(GetDecisionEffectsResponse { effects, next_page_token: String::new() }))
+    });
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let remembered = asked.clone();
+    world.membership.answer(CONSEQUENCES, move |request: ListConsequencesRequest| {
+        remembered.lock().unwrap().push(request);
+        let consequence = Consequence {
+            registry_act_id: act.to_string(),
+            organisation_id: ended.to_string(),
+            obstacle: Obstacle::OrganisationUnknown.into(),
+            ..Consequence::default()
+        };
+        let consequences = vec![consequence];
+        Ok(Response::new(ListConsequencesResponse { consequences, next_page_token: String::new() }))
+    });
+    let mut client = GatewayServiceClient::new(world.an().await);
+    let request = GetDecisionProfileRequest {
+        decision_id: Uuid::now_v7().to_string(),
+        ..GetDecisionProfileRequest::default()
+    };
+    let profile = client.get_decision_profile(request.clone()).await.expect("answered");
+    let profile = profile.into_inner();
+    let pending: Vec<usize> = profile.effects.iter().map(|effect| effect.pending.len()).collect();
+    assert_eq!((pending, profile.absent_parts), (vec![1, 0], vec![]));
+    {
+        let asked = asked.lock().unwrap();
+        assert_eq!(asked.len(), 1, "each service is asked once");
+        assert_eq!(asked[0].registry_act_ids, [act.to_string()]);
+        assert!(!asked[0].include_finished);
+    }
+
+    let refuse = |_: ListConsequencesRequest| {
+        Err::<Response<ListConsequencesResponse>, _>(Status::permission_denied("not for you"))
+    };
+    world.membership.answer(CONSEQUENCES, refuse);
+    let profile = client.get_decision_profile(request).await.expect("answered").into_inner();
+    assert_eq!(profile.effects.len(), 2);
+    assert_eq!(profile.absent_parts[0].reason, "PERMISSION_DENIED");
 }
 
 fn founding() -> FoundGrassrootsUnionRequest {

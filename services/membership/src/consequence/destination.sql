@@ -4,7 +4,7 @@
 with recursive step (registry_act_id, organisation_id, kind, effective_on, at_id, depth) as (
     select registry_act_id, organisation_id, kind, effective_on, to_organisation_id, 0
     from consequence
-    where finished_at is null and kind <> 1
+    where finished_at is null and kind between 2 and 4 and undone_by is null
     union all
     select step.registry_act_id, step.organisation_id, step.kind, step.effective_on,
            ended.members_to_id, step.depth + 1

@@ -7,7 +7,7 @@ use sqlx::PgConnection;
 use time::Date;
 use uuid::Uuid;
 
-use super::{Kind, Obstacle};
+use super::Obstacle;
 use crate::change::{Moved, consequence_finished, members_exited, members_transferred};
 use crate::movement::ExitReason;
 use crate::roll::{Enrolled, LINES_MAX};
@@ -91,7 +91,7 @@ pub async fn carry_out(following: &mut Following) -> Result<(), Failure> {
             .collect();
         sqlx::query!(
             "update consequence set finished_at = null
-             where organisation_id = any ($1) and kind <> 1",
+             where organisation_id = any ($1) and kind between 2 and 4 and undone_by is null",
             &again,
         )
         .execute(following.db())
@@ -146,11 +146,10 @@ async fn ready(connection: &mut PgConnection) -> Result<Vec<Ended>, Failure> {
                   as waits (registry_act_id, organisation_id, obstacle)
              where consequence.registry_act_id = waits.registry_act_id
                and consequence.organisation_id = waits.organisation_id
-               and consequence.kind <> $4",
+               and consequence.kind between 2 and 4",
             &acts,
             &units,
             &obstacles,
-            Kind::ApplicantsAdmitted as i16,
         )
         .execute(connection)
         .await?;

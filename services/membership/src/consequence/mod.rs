@@ -9,9 +9,11 @@
 
 mod applicants;
 mod ends;
+mod undone;
 
 pub use applicants::{Founding, admit_applicants};
 pub use ends::{carry_out, of_ends};
+pub use undone::{Movement, TakenBack, take_back};
 
 /// What a consequence does; the numbers are those of the contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +27,8 @@ pub enum Kind {
     MembersToSuperior = 3,
     /// Membership ends with the union.
     MembershipsEnded = 4,
+    /// Movements that followed from an act which was undone are taken back.
+    MovementsTakenBack = 5,
 }
 
 /// Why somebody was passed over, or why a consequence waits; the numbers are those of the
@@ -42,4 +46,6 @@ pub enum Obstacle {
     OrganisationUnknown = 4,
     /// The organisation that would receive the members does not exist on that day.
     OrganisationEnded = 5,
+    /// A later movement of the person rests on the one that would be taken back.
+    LaterMovement = 6,
 }

@@ -39,7 +39,7 @@ pub type PassedOver = (Uuid, Uuid, Uuid, i16);
 pub async fn list(
     connection: &mut PgConnection,
     include_finished: bool,
-    registry_act_id: Option<Uuid>,
+    registry_act_ids: Option<&[Uuid]>,
     page: Page<Key>,
 ) -> Result<(Rows<Consequence, Key>, Vec<PassedOver>), Failure> {
     let held = sqlx::query_scalar!(r#"select access.holds() as "holds!""#)
@@ -54,12 +54,12 @@ pub async fn list(
                 finished_at, obstacle
          from consequence
          where ($1 or finished_at is null)
-           and ($2::uuid is null or registry_act_id = $2)
+           and ($2::uuid[] is null or registry_act_id = any($2))
            and ($3::uuid is null or (registry_act_id, organisation_id, kind) > ($3, $4, $5))
            and access.covers(organisation_id)
          order by registry_act_id, organisation_id, kind limit $6",
         include_finished,
-        registry_act_id,
+        registry_act_ids,
         page.after.map(|key| key.0),
         page.after.map(|key| key.1),
         page.after.map(|key| key.2),

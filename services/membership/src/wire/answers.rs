@@ -240,9 +240,10 @@ pub fn delegation(
 }
 
 /// A consequence, with those of the people passed over who belong to it: they are listed by
-/// act and organisation, and only foundings pass anybody over.
+/// act and organisation, and only foundings and takings back pass anybody over.
 pub fn consequence(row: Consequence, passed_over: &[PassedOver]) -> pb::Consequence {
-    let founding = row.kind == Kind::ApplicantsAdmitted as i16;
+    let passes_over =
+        row.kind == Kind::ApplicantsAdmitted as i16 || row.kind == Kind::MovementsTakenBack as i16;
     pb::Consequence {
         registry_act_id: row.registry_act_id.to_string(),
         organisation_id: row.organisation_id.to_string(),
@@ -253,7 +254,7 @@ pub fn consequence(row: Consequence, passed_over: &[PassedOver]) -> pb::Conseque
         passed_over: passed_over
             .iter()
             .filter(|(act_id, organisation_id, _, _)| {
-                founding
+                passes_over
                     && (*act_id, *organisation_id) == (row.registry_act_id, row.organisation_id)
             })
             .map(|(_, _, person_id, obstacle)| pb::consequence::PassedOver {

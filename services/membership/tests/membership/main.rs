@@ -12,4 +12,5 @@ mod leaving;
 mod privacy;
 mod registry;
 mod scope;
+mod undone;
 mod world;

@@ -178,6 +178,7 @@ pub fn ended(units: &[(Uuid, Members)]) -> What {
                 last_superior_id: text(superior),
                 members_outcome: outcome.into(),
                 rehome_to_id: text(rehome_to),
+                ..organisations_ended::Unit::default()
             }
         })
         .collect();

@@ -45,7 +45,8 @@ impl Act for AppointCommittee {
             return Err(Refused::BodyUnknown { body }.at("body"));
         }
         let on = basis::effective_on(acting, Some(&basis), effective_on).await?;
-        tree::lean_on(acting, &[organisation_id]).await?;
+        // One after the other: the first to fill a body opens it.
+        tree::take(acting, &[organisation_id]).await?;
         let unit =
             tree::standing(acting, "organisation_id", organisation_id, on, Scope::BySuperior)
                 .await?;
@@ -54,6 +55,8 @@ impl Act for AppointCommittee {
 
         let issuer_id = unit.superior_id.unwrap_or(organisation_id);
         let decision_id = basis::record(acting, Some(basis), issuer_id, organisation_id).await?;
+        let bodies = [body.as_str()];
+        seats::record_appointment(acting, organisation_id, &bodies, on, decision_id).await?;
         let taken = seats::take(acting, "offices", organisation_id, offices, on).await?;
         for change in change::committees_appointed(organisation_id, &taken, on, decision_id) {
             acting.publish(change);

@@ -1,4 +1,4 @@
-//! Putting a grassroots organisation into another sector.
+//! Putting a grassroots organisation into another sector, until the next known change.
 
 use chassis::database::{Act, Acting};
 use chassis::refusal::Failure;
@@ -41,7 +41,7 @@ impl Act for ChangeSector {
         tree::take(acting, &[organisation_id]).await?;
         let unit =
             tree::standing(acting, "organisation_id", organisation_id, on, Scope::Itself).await?;
-        unit.lives_on(on).map_err(|refused| refused.at("effective_on"))?;
+        unit.lived_on(on).map_err(|refused| refused.at("effective_on"))?;
         Rules::read(acting.db())
             .await?
             .sector(&self.sector)
@@ -50,8 +50,9 @@ impl Act for ChangeSector {
         let known_from = sqlx::query_scalar!(
             r#"select lower(valid) as "from!" from organisation_sector
                where organisation_id = $1 and access.covers($1)
-                 and upper_inf(recorded) and upper_inf(valid)"#,
+                 and upper_inf(recorded) and valid @> $2::date"#,
             organisation_id,
+            on,
         )
         .fetch_optional(acting.db())
         .await?

@@ -2,7 +2,8 @@
 -- day on which it began was never held. Recorded at $3 by the act $4.
 with replaced as (
     update role_grant known
-    set recorded = tstzrange(lower(known.recorded), greatest(lower(known.recorded), $3))
+    set recorded = tstzrange(lower(known.recorded), greatest(lower(known.recorded), $3)),
+        replaced_by = $4
     where known.grant_id = $1 and upper_inf(known.recorded)
       and (upper_inf(known.valid) or upper(known.valid) > $2)
     returning known.*

@@ -14,6 +14,7 @@ use crate::basis::{self, Basis};
 use crate::error::Refused;
 use crate::rules::Rules;
 use crate::seats::{self, EndedSeat};
+use crate::succession::{self, Shares, Succession};
 use crate::tree::{self, Move, Scope, Standing};
 use crate::wire::change;
 
@@ -80,6 +81,16 @@ impl MembersOutcome {
         }
     }
 
+    /// As the schema wrote it.
+    pub fn parse(code: &str, rehome_to_id: Option<Uuid>) -> Option<Self> {
+        match (code, rehome_to_id) {
+            ("REHOMED", Some(to)) => Some(Self::Rehomed(to)),
+            ("TO_SUPERIOR", None) => Some(Self::ToSuperior),
+            ("MEMBERSHIP_ENDS", None) => Some(Self::MembershipEnds),
+            _ => None,
+        }
+    }
+
     fn rehome_to_id(self) -> Option<Uuid> {
         match self {
             Self::Rehomed(to) => Some(to),
@@ -97,10 +108,34 @@ pub struct EndingUnit {
     pub kind: EndKind,
     /// The one heir.
     pub principal_successor_id: Option<Uuid>,
+    /// Who inherits which share of its quotas; the principal successor is among them.
+    pub shares: Shares,
     /// What becomes of its members.
     pub members_outcome: MembersOutcome,
     /// Who takes over its direct subordinates; none where there are none.
     pub subordinates_to_id: Option<Uuid>,
+}
+
+impl EndingUnit {
+    /// Everybody who takes something over, under the name of the field that says so.
+    fn heirs(&self) -> impl Iterator<Item = (String, Uuid)> {
+        let named = [
+            ("principal_successor_id", self.principal_successor_id),
+            ("rehome_to_id", self.members_outcome.rehome_to_id()),
+            ("subordinates_to_id", self.subordinates_to_id),
+        ];
+        let others = self
+            .shares
+            .parts
+            .iter()
+            .enumerate()
+            .filter(|(_, part)| Some(part.organisation_id) != self.principal_successor_id)
+            .map(|(n, part)| (format!("successors[{n}].organisation_id"), part.organisation_id));
+        named
+            .into_iter()
+            .filter_map(|(part, heir_id)| heir_id.map(|heir_id| (part.to_string(), heir_id)))
+            .chain(others)
+    }
 }
 
 /// A unit that ended.
@@ -112,6 +147,8 @@ pub struct EndedUnit {
     pub kind: EndKind,
     /// The one heir.
     pub principal_successor_id: Option<Uuid>,
+    /// All heirs, with their shares.
+    pub shares: Shares,
     /// The superior it had last.
     pub last_superior_id: Uuid,
     /// What becomes of its members.
@@ -205,6 +242,7 @@ async fn ended_units(
             organisation_id: unit.organisation_id,
             kind: unit.kind,
             principal_successor_id: unit.principal_successor_id,
+            shares: unit.shares.clone(),
             last_superior_id,
             members_outcome: unit.members_outcome,
         });
@@ -219,25 +257,15 @@ async fn living_heirs(
     unit_ids: &[Uuid],
     on: Date,
 ) -> Result<HashMap<Uuid, Standing>, Failure> {
-    let named = |unit: &EndingUnit| {
-        [
-            ("principal_successor_id", unit.principal_successor_id),
-            ("rehome_to_id", unit.members_outcome.rehome_to_id()),
-            ("subordinates_to_id", unit.subordinates_to_id),
-        ]
-    };
-    let heir_ids: BTreeSet<Uuid> = units
-        .iter()
-        .flat_map(|unit| named(unit).into_iter().filter_map(|(_, heir_id)| heir_id))
-        .collect();
+    let heir_ids: BTreeSet<Uuid> =
+        units.iter().flat_map(EndingUnit::heirs).map(|(_, heir_id)| heir_id).collect();
     let heir_ids: Vec<Uuid> = heir_ids.into_iter().collect();
     tree::lean_on(acting, &heir_ids).await?;
     let heirs = tree::standings(acting, &heir_ids, on, Scope::Itself).await?;
 
     let ending: HashSet<Uuid> = unit_ids.iter().copied().collect();
     for (n, unit) in units.iter().enumerate() {
-        for (part, heir_id) in named(unit) {
-            let Some(heir_id) = heir_id else { continue };
+        for (part, heir_id) in unit.heirs() {
             let at = format!("{}.{part}", field(n));
             let Some(heir) = heirs.get(&heir_id) else {
                 return Err(tree::unknown(acting, &at, heir_id).await);
@@ -304,6 +332,10 @@ async fn leaving_subordinates(
             let Some(subordinate) = standings.get(organisation_id) else {
                 return Err(tree::unknown(acting, &at, *organisation_id).await);
             };
+            if *organisation_id == to.organisation_id {
+                let refused = Refused::WouldFormCycle { organisation_id: *organisation_id };
+                return Err(refused.at(&at));
+            }
             subordinate
                 .lives_on(on)
                 .and_then(|()| subordinate.may_leave_superior(on))
@@ -373,5 +405,30 @@ async fn write_ends(
     )
     .execute(acting.db())
     .await?;
+    leave_behind(acting, ended, on).await?;
     tree::change_status(acting, unit_ids, tree::ENDED, on).await
+}
+
+/// Writes down who continues units that end, and frees their territories and whom they
+/// directed beside their superiors.
+pub async fn leave_behind(
+    acting: &mut Acting,
+    ended: &[EndedUnit],
+    on: Date,
+) -> Result<(), Failure> {
+    let unit_ids: Vec<Uuid> = ended.iter().map(|unit| unit.organisation_id).collect();
+    let (act_id, acted_at) = (acting.act_id, acting.acted_at);
+    sqlx::query_file!("src/acts/end_organisations_attributes.sql", &unit_ids, on, acted_at, act_id)
+        .execute(acting.db())
+        .await?;
+    let successions: Vec<Succession<'_>> = ended
+        .iter()
+        .map(|unit| Succession {
+            predecessor_id: unit.organisation_id,
+            kind: unit.kind.code(),
+            principal_id: unit.principal_successor_id,
+            shares: &unit.shares,
+        })
+        .collect();
+    succession::record(acting, &successions, on).await
 }

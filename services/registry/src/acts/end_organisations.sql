@@ -9,7 +9,8 @@ with unit as (
                   members_outcome, rehome_to_id)
 ), left_superior as (
     update organisation_parent edge
-    set recorded = tstzrange(lower(edge.recorded), greatest(lower(edge.recorded), $9))
+    set recorded = tstzrange(lower(edge.recorded), greatest(lower(edge.recorded), $9)),
+        replaced_by = $10
     from unit
     where edge.organisation_id = unit.organisation_id
       and upper_inf(edge.recorded) and upper_inf(edge.valid)
@@ -23,7 +24,8 @@ with unit as (
     from left_superior
 ), left_code as (
     update organisation_code known
-    set recorded = tstzrange(lower(known.recorded), greatest(lower(known.recorded), $9))
+    set recorded = tstzrange(lower(known.recorded), greatest(lower(known.recorded), $9)),
+        replaced_by = $10
     from unit
     where known.organisation_id = unit.organisation_id and upper_inf(known.recorded)
       and (upper_inf(known.valid) or upper(known.valid) > $7)

@@ -1,7 +1,8 @@
 -- The assignment $1 holds until the day before $2. Recorded at $3 by the act $4.
 with replaced as (
     update unit_assignment known
-    set recorded = tstzrange(lower(known.recorded), greatest(lower(known.recorded), $3))
+    set recorded = tstzrange(lower(known.recorded), greatest(lower(known.recorded), $3)),
+        replaced_by = $4
     where known.assignment_id = $1 and upper_inf(known.recorded)
     returning known.*
 )

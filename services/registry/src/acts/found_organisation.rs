@@ -46,6 +46,32 @@ pub struct FoundOrganisation {
     pub offices: Vec<NewOffice>,
     /// Employers whose workers it gathers.
     pub employer_ids: Vec<Uuid>,
+    /// How it came to be founded, where that is known.
+    pub route: Option<FoundingRoute>,
+}
+
+/// How an organisation comes to be founded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FoundingRoute {
+    /// By its own founding congress, which the superior recognises.
+    Congress,
+    /// By the superior, which appoints its first committee: a congress is due.
+    Appointment,
+}
+
+impl FoundingRoute {
+    /// As the schema writes it.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Congress => "CONGRESS",
+            Self::Appointment => "APPOINTMENT",
+        }
+    }
+
+    /// As the schema wrote it.
+    pub fn parse(code: &str) -> Option<Self> {
+        [Self::Congress, Self::Appointment].into_iter().find(|route| route.code() == code)
+    }
 }
 
 /// What a founding answers.
@@ -102,8 +128,26 @@ impl Act for FoundOrganisation {
         let founded = [organisation];
         let inserted = tree::insert(acting.db(), &founded, Origin::Founded, record).await;
         tree::code_taken(inserted, "code", &founded[0].code)?;
+        if let Some(route) = self.route {
+            sqlx::query!(
+                "insert into founding_route (organisation_id, route, recorded, act_id)
+                 values ($1, $2, tstzrange($3, null), $4)",
+                organisation_id,
+                route.code(),
+                record.at,
+                record.act_id,
+            )
+            .execute(acting.db())
+            .await?;
+        }
         acting.publish(change::organisation_founded(&founded[0], &self.applicant_ids, decision_id));
 
+        // Those whom no founding congress elected are appointed.
+        if founded[0].congress_on.is_none() {
+            let bodies: Vec<&str> =
+                self.offices.iter().map(|office| office.body.as_str()).collect();
+            seats::record_appointment(acting, organisation_id, &bodies, on, decision_id).await?;
+        }
         let offices = seats::take(acting, "offices", organisation_id, self.offices, on).await?;
         for change in change::committees_appointed(organisation_id, &offices, on, decision_id) {
             acting.publish(change);

@@ -63,15 +63,21 @@ impl Act for HandOverOrganisations {
 
         let superior =
             tree::standing(acting, "superior_id", self.superior_id, on, Scope::Itself).await?;
-        superior.may_take_subordinates(on).map_err(|refused| refused.at("superior_id"))?;
         let rules = Rules::read(acting.db()).await?;
         let units = tree::standings(acting, &self.unit_ids, on, Scope::BySuperior).await?;
+        // An act of the past holds until the next known change of each unit's place.
+        let until = if units.values().any(|unit| unit.place_until.is_none()) {
+            None
+        } else {
+            units.values().filter_map(|unit| unit.place_until).max()
+        };
+        superior.may_have_subordinates(on, until).map_err(|refused| refused.at("superior_id"))?;
         let mut moves = Vec::with_capacity(self.unit_ids.len());
         for (n, unit_id) in self.unit_ids.iter().enumerate() {
             let Some(unit) = units.get(unit_id) else {
                 return Err(tree::unknown(acting, &field(n), *unit_id).await);
             };
-            let checked = unit.lives_on(on).and_then(|()| unit.may_leave_superior(on)).and_then(
+            let checked = unit.lives_on(on).and_then(|()| unit.may_change_place(on)).and_then(
                 |from_superior_id| {
                     if from_superior_id == self.superior_id {
                         return Err(Refused::AlreadySubordinate { organisation_id: *unit_id });
@@ -96,6 +102,14 @@ impl Act for HandOverOrganisations {
             let n = self.unit_ids.iter().position(|unit_id| *unit_id == organisation_id);
             let field = n.map_or_else(|| "superior_id".to_string(), field);
             return Err(Refused::WouldFormCycle { organisation_id }.at(field));
+        }
+        let of_the_past: Vec<Uuid> = units
+            .values()
+            .filter(|unit| unit.place_until.is_some())
+            .map(|unit| unit.organisation_id)
+            .collect();
+        if !of_the_past.is_empty() {
+            tree::refuse_contradictions(acting, "unit_ids", &of_the_past).await?;
         }
         for change in change::organisations_handed_over(self.superior_id, &moves, on, decision_id) {
             acting.publish(change);

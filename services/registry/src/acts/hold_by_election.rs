@@ -7,8 +7,10 @@ use time::Date;
 use uuid::Uuid;
 
 use crate::basis::{self, Basis};
+use crate::consent::refuse_other_than_superiors;
 use crate::error::Refused;
-use crate::seats::{self, NewOffice, STEERING};
+use crate::seats::{self, EXECUTIVE, NewOffice, STEERING};
+use crate::sizes;
 use crate::tree::{self, Scope};
 use crate::wire::change;
 
@@ -23,6 +25,8 @@ pub struct HoldByElection {
     pub held_on: Date,
     /// At least one.
     pub offices: Vec<NewOffice>,
+    /// The superior's decision that consents to more members than may be co-opted.
+    pub consent_id: Option<Uuid>,
     /// The superior's recognition, if it is known.
     pub basis: Option<Basis>,
 }
@@ -42,17 +46,29 @@ impl Act for HoldByElection {
     type Answer = ByElectionHeld;
 
     async fn perform(self, acting: &mut Acting) -> Result<ByElectionHeld, Failure> {
-        let Self { organisation_id, body, held_on, offices, basis } = self;
+        let Self { organisation_id, body, held_on, offices, consent_id, basis } = self;
         basis::has_happened(acting, "held_on", held_on)?;
         if body == STEERING {
             return Err(Refused::BodyUnknown { body }.at("body"));
         }
-        tree::lean_on(acting, &[organisation_id]).await?;
+        // One after the other: how many may be co-opted depends on those before.
+        tree::take(acting, &[organisation_id]).await?;
         let unit =
             tree::standing(acting, "organisation_id", organisation_id, held_on, Scope::Itself)
                 .await?;
         unit.lived_on(held_on).map_err(|refused| refused.at("held_on"))?;
         unit.is_directed().map_err(|refused| refused.at("organisation_id"))?;
+        sizes::refuse_full(acting, organisation_id, &body, held_on, offices.len()).await?;
+        match consent_id {
+            Some(consent_id) => {
+                let (field, on) = ("consent_decision_id", held_on);
+                refuse_other_than_superiors(acting, field, consent_id, organisation_id, on).await?;
+            }
+            None if body == EXECUTIVE => {
+                sizes::refuse_co_option(acting, &unit, held_on, offices.len()).await?;
+            }
+            None => {}
+        }
 
         basis::effective_on(acting, basis.as_ref(), Some(held_on)).await?;
         let issuer_id = unit.superior_id.unwrap_or(organisation_id);

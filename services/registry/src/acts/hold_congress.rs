@@ -7,8 +7,11 @@ use time::Date;
 use uuid::Uuid;
 
 use crate::basis::{self, Basis};
+use crate::consent::refuse_other_than_superiors;
 use crate::error::Refused;
+use crate::ordinals;
 use crate::seats::{self, EndedSeat, NewOffice};
+use crate::sizes::{self, BodySize, DecidedSize, Grounds};
 use crate::tree::{self, Scope, later_than};
 use crate::wire::change;
 
@@ -53,6 +56,8 @@ pub struct Congress {
     pub form: CongressForm,
     /// Why the term is not five years; empty where it is.
     pub term_reason: String,
+    /// How many members it was held for, where that was stated.
+    pub member_count: Option<i32>,
 }
 
 /// A congress and the offices that it filled.
@@ -62,6 +67,12 @@ pub struct HoldCongress {
     pub congress: Congress,
     /// Whom it elected.
     pub offices: Vec<NewOffice>,
+    /// How many seats it decided.
+    pub sizes: Vec<DecidedSize>,
+    /// The superior's decision that consents to another form, or to more seats.
+    pub consent_id: Option<Uuid>,
+    /// The bodies unite those of organisations that merged.
+    pub merged: bool,
     /// The superior's recognition, if it is known.
     pub basis: Option<Basis>,
 }
@@ -83,7 +94,7 @@ impl Act for HoldCongress {
     type Answer = CongressHeld;
 
     async fn perform(self, acting: &mut Acting) -> Result<CongressHeld, Failure> {
-        let Self { congress, offices, basis } = self;
+        let Self { congress, offices, sizes, consent_id, merged, basis } = self;
         let (organisation_id, held_on) = (congress.organisation_id, congress.held_on);
         basis::has_happened(acting, "held_on", held_on)?;
         // One congress after the other: its ordinal and its offices depend on the last.
@@ -94,7 +105,14 @@ impl Act for HoldCongress {
         unit.lived_on(held_on).map_err(|refused| refused.at("held_on"))?;
         unit.is_directed().map_err(|refused| refused.at("organisation_id"))?;
         refuse_out_of_order(acting, &congress).await?;
-        refuse_unelected(acting, &offices).await?;
+        refuse_unelected(acting, &offices, &sizes).await?;
+        if let Some(consent_id) = consent_id {
+            let (field, on) = ("consent_decision_id", held_on);
+            refuse_other_than_superiors(acting, field, consent_id, organisation_id, on).await?;
+        }
+        let grounds = Grounds { consent: consent_id.is_some(), merged };
+        sizes::refuse_form(acting, &unit, &congress, grounds).await?;
+        let judged = sizes::judge(acting, &unit, &congress, (&sizes, &offices), grounds).await?;
 
         basis::effective_on(acting, basis.as_ref(), Some(held_on)).await?;
         let issuer_id = unit.superior_id.unwrap_or(organisation_id);
@@ -107,9 +125,9 @@ impl Act for HoldCongress {
         };
         sqlx::query!(
             "insert into congress (congress_id, organisation_id, ordinal, held_on, form,
-                                   term_from_year, term_to_year, term_reason, decision_id,
-                                   act_id, recorded_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+                                   term_from_year, term_to_year, term_reason, member_count,
+                                   consent_id, decision_id, act_id, recorded_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
             congress_id,
             organisation_id,
             congress.ordinal,
@@ -118,6 +136,8 @@ impl Act for HoldCongress {
             congress.term_from_year,
             congress.term_to_year,
             congress.term_reason,
+            congress.member_count,
+            consent_id,
             decision_id,
             act_id,
             acted_at,
@@ -125,6 +145,7 @@ impl Act for HoldCongress {
         .execute(acting.db())
         .await
         .on_constraint("congress_ordinal", exists)?;
+        record_sizes(acting, congress_id, &judged).await?;
 
         let ended = offices_before(acting, organisation_id, &offices, held_on).await?;
         seats::end(acting, &ended, held_on, decision_id).await?;
@@ -139,7 +160,8 @@ impl Act for HoldCongress {
     }
 }
 
-/// Congresses are recorded in the order of their ordinals and dates.
+/// Congresses are recorded in the order of their dates, and bear the next number of the count
+/// that they continue.
 async fn refuse_out_of_order(acting: &mut Acting, congress: &Congress) -> Result<(), Failure> {
     let last = sqlx::query!(
         "select ordinal, held_on from congress
@@ -150,17 +172,28 @@ async fn refuse_out_of_order(acting: &mut Acting, congress: &Congress) -> Result
     )
     .fetch_optional(acting.db())
     .await?;
-    let Some(last) = last else { return Ok(()) };
-    if congress.ordinal <= last.ordinal {
-        let refused = Refused::CongressExists { ordinal: congress.ordinal, last: last.ordinal };
-        return Err(refused.at("ordinal"));
+    let ordinal = congress.ordinal;
+    if let Some(last) = last {
+        if ordinal <= last.ordinal {
+            return Err(Refused::CongressExists { ordinal, last: last.ordinal }.at("ordinal"));
+        }
+        later_than(congress.organisation_id, last.held_on, congress.held_on)
+            .map_err(|refused| refused.at("held_on"))?;
     }
-    later_than(congress.organisation_id, last.held_on, congress.held_on)
-        .map_err(|refused| refused.at("held_on"))
+    match ordinals::expected(acting, congress.organisation_id, congress.held_on).await? {
+        Some(expected) if expected != ordinal => {
+            Err(Refused::CongressOrdinalWrong { ordinal, expected }.at("ordinal"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A congress elects some bodies; others are appointed or established.
-async fn refuse_unelected(acting: &mut Acting, offices: &[NewOffice]) -> Result<(), Failure> {
+async fn refuse_unelected(
+    acting: &mut Acting,
+    offices: &[NewOffice],
+    sizes: &[DecidedSize],
+) -> Result<(), Failure> {
     let elected = sqlx::query_scalar!("select body from body_rule where elected")
         .fetch_all(acting.db())
         .await?;
@@ -170,6 +203,41 @@ async fn refuse_unelected(acting: &mut Acting, offices: &[NewOffice]) -> Result<
             return Err(refused.at(format!("offices[{n}].body")));
         }
     }
+    for (n, size) in sizes.iter().enumerate() {
+        if !elected.contains(&size.body) {
+            let refused = Refused::BodyUnknown { body: size.body.clone() };
+            return Err(refused.at(format!("sizes[{n}].body")));
+        }
+    }
+    Ok(())
+}
+
+/// Keeps by which limits the bodies were judged: the lists of what is over or under them go
+/// by these.
+async fn record_sizes(
+    acting: &mut Acting,
+    congress_id: Uuid,
+    judged: &[BodySize],
+) -> Result<(), Failure> {
+    let bodies: Vec<&str> = judged.iter().map(|size| size.body.as_str()).collect();
+    let seats: Vec<Option<i32>> = judged.iter().map(|size| size.seats).collect();
+    let limit = |of: fn(&sizes::Limits) -> i32| -> Vec<Option<i32>> {
+        judged.iter().map(|size| size.limits.as_ref().map(of)).collect()
+    };
+    sqlx::query!(
+        "insert into congress_body (congress_id, body, seats, least, most, allowed)
+         select $1, body, seats, least, most, allowed
+         from unnest($2::text[], $3::int[], $4::int[], $5::int[], $6::int[])
+              as judged (body, seats, least, most, allowed)",
+        congress_id,
+        &bodies as &[&str],
+        &seats as &[Option<i32>],
+        &limit(|limits| limits.least) as &[Option<i32>],
+        &limit(|limits| limits.most) as &[Option<i32>],
+        &limit(|limits| limits.allowed) as &[Option<i32>],
+    )
+    .execute(acting.db())
+    .await?;
     Ok(())
 }
 

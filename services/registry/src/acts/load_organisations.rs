@@ -1,26 +1,35 @@
-//! Loading a tree that existed before the register did: all of it, or nothing.
+//! Loading a tree that existed before the register did, with its history: all of it, or
+//! nothing.
 
-use std::collections::{HashMap, HashSet};
+mod check;
+mod history;
+mod insert;
+
+use std::collections::HashMap;
 
 use chassis::database::{Act, Acting};
 use chassis::refusal::{Failure, Refusal};
 use serde::{Deserialize, Serialize};
+use sqlx::PgConnection;
 use time::Date;
 use uuid::Uuid;
 
+use self::check::{Draft, Superior, Understood};
+pub use self::history::Period;
+use super::end_organisations::EndKind;
 use crate::basis::{self, Basis};
 use crate::error::Refused;
 use crate::rules::Rules;
-use crate::tree::{self, NewOrganisation, Origin, Record, SUSPENDED};
-use crate::wire::change;
+use crate::tree::{self, ACTIVE, NewOrganisation, Record, SUSPENDED};
+use crate::wire::{change, load as wire};
 
 /// So many bad lines are named in one refusal.
 pub const REFUSALS_MAX: usize = 100;
 
-/// One organisation as it stands from its first day on.
+/// One organisation as it stood from its first day on, and what it went through since.
 #[derive(Clone, Debug)]
 pub struct Line {
-    /// Unique in the load.
+    /// Unique in the load at any date.
     pub code: String,
     /// NFC.
     pub name: String,
@@ -34,6 +43,54 @@ pub struct Line {
     pub superior_code: String,
     /// The first day.
     pub founded_on: Date,
+    /// In the order of their days.
+    pub changes: Vec<Change>,
+    /// None where it still exists.
+    pub ending: Option<Ending>,
+}
+
+/// What became of an organisation on a later day; what is none stayed as it was.
+#[derive(Clone, Debug)]
+#[allow(missing_docs)]
+pub struct Change {
+    pub from_on: Date,
+    pub code: Option<String>,
+    pub name: Option<String>,
+    pub short_name: Option<String>,
+    pub type_code: Option<String>,
+    pub sector: Option<String>,
+    pub superior_code: Option<String>,
+    pub status: Option<Status>,
+}
+
+/// Whether an organisation that lived was directed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// It was.
+    Active,
+    /// It was not.
+    Suspended,
+}
+
+impl Status {
+    /// As the schema writes it.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Active => ACTIVE,
+            Self::Suspended => SUSPENDED,
+        }
+    }
+}
+
+/// How an organisation ended.
+#[derive(Clone, Debug)]
+pub struct Ending {
+    /// The first day on which it no longer existed.
+    pub ended_on: Date,
+    /// How.
+    pub kind: EndKind,
+    /// The code of the one heir on that day.
+    pub principal_successor_code: Option<String>,
 }
 
 /// A tree to be loaded, superiors before their subordinates.
@@ -52,29 +109,54 @@ pub struct Loaded {
     pub organisations: usize,
 }
 
-/// An organisation of the register under which lines are loaded.
-struct Superior {
+/// An organisation of the register that lines name: the superior of some, the heir of others.
+#[derive(Debug)]
+pub struct Registered {
     organisation_id: Uuid,
-    type_code: String,
     status: String,
     ended_on: Option<Date>,
+    types: Vec<String>,
+    types_from: Vec<Date>,
+}
+
+impl Registered {
+    /// Its types with their days, from the day on for which it was named.
+    fn types(&self) -> Vec<Period<&str>> {
+        let untils = self.types_from.iter().copied().skip(1).map(Some).chain([None]);
+        self.types
+            .iter()
+            .zip(&self.types_from)
+            .zip(untils)
+            .map(|((value, from), until)| Period {
+                from: *from,
+                until,
+                value: &**value,
+                change: None,
+            })
+            .collect()
+    }
 }
 
 /// What is wrong with the lines of a load.
 #[derive(Default)]
-struct BadLines(Vec<(usize, &'static str, Refused)>);
+pub struct BadLines(Vec<(usize, String, Refused)>);
 
 impl BadLines {
-    fn refuse(&mut self, n: usize, part: &'static str, refused: Refused) {
-        self.0.push((n, part, refused));
+    fn refuse(&mut self, n: usize, part: impl Into<String>, refused: Refused) {
+        self.0.push((n, part.into(), refused));
     }
 
     fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    fn none(mut self) -> Result<(), Failure> {
-        self.0.sort_by_key(|(n, _, _)| *n);
+    /// Refuses the load if there are any. Whoever may load nowhere learns no more than that.
+    async fn none(mut self, acting: &mut Acting) -> Result<(), Failure> {
+        if self.is_empty() {
+            return Ok(());
+        }
+        refuse_the_unauthorised(acting.db()).await?;
+        self.0.sort_by_key(|(n, ..)| *n);
         // Lines, not faults: one line may have several.
         let refused = self.0.chunk_by(|(a, ..), (b, ..)| a == b).count();
         let first = self.0.into_iter().take(REFUSALS_MAX);
@@ -99,200 +181,160 @@ impl Act for LoadOrganisations {
 
     async fn perform(self, acting: &mut Acting) -> Result<Loaded, Failure> {
         let rules = Rules::read(acting.db()).await?;
-        let superiors = self.superiors(acting).await?;
         let mut bad = BadLines::default();
-        let organisations = self.organisations(acting.today, &rules, &superiors, &mut bad);
-        self.refuse_taken_codes(acting, &mut bad).await?;
-        if !bad.is_empty() {
-            refuse_the_unauthorised(acting).await?;
-        }
-        bad.none()?;
+        let Some(draft) = Draft::read(&self.lines, &rules, &mut bad) else {
+            bad.none(acting).await?;
+            return Ok(Loaded { organisations: 0 });
+        };
+        refuse_taken_codes(acting, &draft, &mut bad).await?;
+        let registered = registered(acting, &draft).await?;
+        let understood = draft.check(acting.today, &rules, &registered, &mut bad);
+        bad.none(acting).await?;
 
-        let first = &organisations[0];
-        let decision_id = match (self.basis, first.superior_id) {
+        let tree = Tree::of(&self.lines, understood);
+        let decision_id = match (self.basis, tree.superior_id(0)) {
             (Some(basis), Some(superior_id)) => {
                 basis::record(acting, Some(basis), superior_id, superior_id).await?
             }
             _ => None,
         };
         let record = Record::of(acting, decision_id);
-        let inserted = tree::insert(acting.db(), &organisations, Origin::Loaded, record).await;
+        let inserted = insert::insert(acting.db(), &tree, record).await;
         tree::code_taken(inserted, "lines", "")?;
-        for change in change::organisations_loaded(&organisations, decision_id) {
+        for change in change::organisations_loaded(&tree.founded(), decision_id) {
             acting.publish(change);
         }
-        Ok(Loaded { organisations: organisations.len() })
-    }
-}
-
-/// Whoever may load nowhere learns that, and nothing about the lines.
-async fn refuse_the_unauthorised(acting: &mut Acting) -> Result<(), Failure> {
-    let held =
-        sqlx::query_scalar!(r#"select access.holds() as "holds!""#).fetch_one(acting.db()).await?;
-    if held {
-        return Ok(());
-    }
-    let refused = Refused::LinesRefused { refused: 0 };
-    Err(chassis::access::unknown_or_denied(acting.db(), refused).await)
-}
-
-impl LoadOrganisations {
-    /// The superiors that are not lines themselves, by code and date.
-    async fn superiors(
-        &self,
-        acting: &mut Acting,
-    ) -> Result<HashMap<(String, Date), Superior>, Failure> {
-        let mut seen = HashSet::new();
-        let mut named = HashSet::new();
-        for line in &self.lines {
-            if !seen.contains(line.superior_code.as_str()) {
-                named.insert((line.superior_code.as_str(), line.founded_on));
-            }
-            seen.insert(line.code.as_str());
+        for change in wire::timelines(&tree, decision_id) {
+            acting.publish(change);
         }
-        let (codes, dates): (Vec<&str>, Vec<Date>) = named.into_iter().unzip();
-        // Found first, then locked, then read again: an end that crossed is seen.
-        let ids = sqlx::query_scalar!(
-            "select organisation_id
-             from (select distinct organisation_id from organisation_code
-                   where code = any($1::text[]) and upper_inf(recorded)
-                   offset 0) bearer
-             where access.covers(organisation_id)",
-            &codes as &[&str],
-        )
-        .fetch_all(acting.db())
-        .await?;
-        tree::lean_on(acting, &ids).await?;
-        let rows = sqlx::query_file!("src/acts/load_superiors.sql", &codes as &[&str], &dates)
-            .fetch_all(acting.db())
-            .await?;
-        Ok(rows
-            .into_iter()
-            .map(|row| {
-                let superior = Superior {
-                    organisation_id: row.organisation_id,
-                    type_code: row.type_code,
-                    status: row.status,
-                    ended_on: row.ended_on,
-                };
-                ((row.code, row.on_date), superior)
-            })
-            .collect())
+        Ok(Loaded { organisations: tree.lines.len() })
+    }
+}
+
+/// The lines of a load that has been checked, with the ids of their organisations.
+pub struct Tree<'a> {
+    /// As they came.
+    pub lines: &'a [Line],
+    /// As they were understood.
+    pub understood: Vec<Understood<'a>>,
+    /// Their organisations.
+    pub organisation_ids: Vec<Uuid>,
+}
+
+impl<'a> Tree<'a> {
+    fn of(lines: &'a [Line], understood: Vec<Understood<'a>>) -> Self {
+        let organisation_ids = lines.iter().map(|_| Uuid::now_v7()).collect();
+        Self { lines, understood, organisation_ids }
     }
 
-    /// The organisations, line by line; what is wrong with a line goes to `bad`.
-    fn organisations(
-        &self,
-        today: Date,
-        rules: &Rules,
-        superiors: &HashMap<(String, Date), Superior>,
-        bad: &mut BadLines,
-    ) -> Vec<NewOrganisation> {
-        let mut organisations: Vec<NewOrganisation> = Vec::with_capacity(self.lines.len());
-        let mut by_code: HashMap<&str, usize> = HashMap::with_capacity(self.lines.len());
-        for (n, line) in self.lines.iter().enumerate() {
-            let on = line.founded_on;
-            if by_code.contains_key(line.code.as_str()) {
-                bad.refuse(n, "code", Refused::LineRepeated { code: line.code.clone() });
-            }
-            if on > today {
-                bad.refuse(n, "founded_on", Refused::DateInFuture { on, today });
-            }
-            if let Err(refused) = rules.may_be_founded(&line.type_code, line.sector.as_deref(), on)
-            {
-                let part = match refused {
-                    Refused::SectorUnknown { .. }
-                    | Refused::SectorRequired { .. }
-                    | Refused::SectorNotAllowed { .. } => "sector",
-                    _ => "type",
-                };
-                bad.refuse(n, part, refused);
-            }
-            let earlier = by_code.get(line.superior_code.as_str()).copied();
-            let superior = match earlier {
-                Some(place) => {
-                    let superior = &mut organisations[place];
-                    superior.has_subordinates = true;
-                    if on < superior.founded_on {
-                        let from = superior.founded_on;
-                        bad.refuse(n, "founded_on", Refused::DateOutsideLife { on, from });
-                    }
-                    Some((superior.organisation_id, superior.type_code.clone()))
-                }
-                None => superiors.get(&(line.superior_code.clone(), on)).map(|superior| {
-                    if let Some(refused) = superior.refused() {
-                        bad.refuse(n, "superior_code", refused);
-                    }
-                    (superior.organisation_id, superior.type_code.clone())
-                }),
-            };
-            match &superior {
-                None => {
-                    let code = line.superior_code.clone();
-                    bad.refuse(n, "superior_code", Refused::OrganisationCodeUnknown { code });
-                }
-                Some((_, superior_type)) => {
-                    let allowed = rules.may_stand_under(&line.type_code, superior_type, on);
-                    if let Err(refused) = allowed {
-                        bad.refuse(n, "superior_code", refused);
-                    }
-                }
-            }
-            by_code.entry(line.code.as_str()).or_insert(n);
-            organisations.push(NewOrganisation {
-                organisation_id: Uuid::now_v7(),
+    /// The organisation that a line names.
+    pub fn id_of(&self, named: Superior) -> Uuid {
+        match named {
+            Superior::Line(n) => self.organisation_ids[n],
+            Superior::Registered(organisation_id) => organisation_id,
+        }
+    }
+
+    /// The first superior of a line.
+    fn superior_id(&self, n: usize) -> Option<Uuid> {
+        self.understood[n].superiors.first().map(|superior| self.id_of(superior.value))
+    }
+
+    /// The organisations as they stood on their first days.
+    fn founded(&self) -> Vec<NewOrganisation> {
+        let lines = self.lines.iter().enumerate();
+        lines
+            .map(|(n, line)| NewOrganisation {
+                organisation_id: self.organisation_ids[n],
                 code: line.code.clone(),
                 name: line.name.clone(),
                 short_name: line.short_name.clone(),
                 type_code: line.type_code.clone(),
                 sector: line.sector.clone(),
-                superior_id: superior.map(|(superior_id, _)| superior_id),
-                founded_on: on,
+                superior_id: self.superior_id(n),
+                founded_on: line.founded_on,
                 congress_on: None,
-                has_subordinates: false,
-            });
-        }
-        organisations
-    }
-
-    /// Codes that somebody bears at the same time, also outside the caller's scope.
-    async fn refuse_taken_codes(
-        &self,
-        acting: &mut Acting,
-        bad: &mut BadLines,
-    ) -> Result<(), Failure> {
-        let codes: Vec<&str> = self.lines.iter().map(|line| line.code.as_str()).collect();
-        let founded_ons: Vec<Date> = self.lines.iter().map(|line| line.founded_on).collect();
-        let taken = sqlx::query_scalar!(
-            r#"select line.n as "n!"
-               from unnest($1::text[], $2::date[]) with ordinality as line (code, founded_on, n)
-               where exists (select from organisation_code bearer
-                             where bearer.code = line.code and upper_inf(bearer.recorded)
-                               and bearer.valid && daterange(line.founded_on, null))
-               order by line.n"#,
-            &codes as &[&str],
-            &founded_ons,
-        )
-        .fetch_all(acting.db())
-        .await?;
-        for n in taken {
-            let n = usize::try_from(n - 1).unwrap_or_default();
-            bad.refuse(n, "code", Refused::CodeTaken { code: self.lines[n].code.clone() });
-        }
-        Ok(())
+                has_subordinates: self.understood[n].has_subordinates,
+            })
+            .collect()
     }
 }
 
-impl Superior {
-    /// Why it cannot take subordinates, if it cannot.
-    fn refused(&self) -> Option<Refused> {
-        let organisation_id = self.organisation_id;
-        match self.ended_on {
-            Some(ended_on) => Some(Refused::SuperiorEnded { organisation_id, ended_on }),
-            None if self.status == SUSPENDED => {
-                Some(Refused::SuperiorSuspended { organisation_id })
-            }
-            None => None,
-        }
+/// Whoever may load nowhere learns that, and nothing about the lines.
+pub async fn refuse_the_unauthorised(db: &mut PgConnection) -> Result<(), Failure> {
+    let held =
+        sqlx::query_scalar!(r#"select access.holds() as "holds!""#).fetch_one(&mut *db).await?;
+    if held {
+        return Ok(());
     }
+    let refused = Refused::LinesRefused { refused: 0 };
+    Err(chassis::access::unknown_or_denied(db, refused).await)
+}
+
+/// The organisations of the register that lines name, by code and date.
+async fn registered(
+    acting: &mut Acting,
+    draft: &Draft<'_>,
+) -> Result<HashMap<(String, Date), Registered>, Failure> {
+    let (codes, dates): (Vec<&str>, Vec<Date>) = draft.named().into_iter().unzip();
+    // Found first, then locked, then read again: an end that crossed is seen.
+    let ids = sqlx::query_scalar!(
+        "select organisation_id
+         from (select distinct organisation_id from organisation_code
+               where code = any($1::text[]) and upper_inf(recorded)
+               offset 0) bearer
+         where access.covers(organisation_id)",
+        &codes as &[&str],
+    )
+    .fetch_all(acting.db())
+    .await?;
+    tree::lean_on(acting, &ids).await?;
+    let rows =
+        sqlx::query_file!("src/acts/load_organisations/registered.sql", &codes as &[&str], &dates)
+            .fetch_all(acting.db())
+            .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let registered = Registered {
+                organisation_id: row.organisation_id,
+                status: row.status,
+                ended_on: row.ended_on,
+                types: row.types,
+                types_from: row.types_from,
+            };
+            ((row.code, row.on_date), registered)
+        })
+        .collect())
+}
+
+/// Codes that somebody bears at the same time, also outside the caller's scope.
+async fn refuse_taken_codes(
+    acting: &mut Acting,
+    draft: &Draft<'_>,
+    bad: &mut BadLines,
+) -> Result<(), Failure> {
+    let said: Vec<(usize, &Period<&str>)> = draft.codes().collect();
+    let codes: Vec<&str> = said.iter().map(|(_, code)| code.value).collect();
+    let froms: Vec<Date> = said.iter().map(|(_, code)| code.from).collect();
+    let untils: Vec<Option<Date>> = said.iter().map(|(_, code)| code.until).collect();
+    let taken = sqlx::query_scalar!(
+        r#"select said.n as "n!"
+           from unnest($1::text[], $2::date[], $3::date[])
+                with ordinality as said (code, from_on, until_on, n)
+           where exists (select from organisation_code bearer
+                         where bearer.code = said.code and upper_inf(bearer.recorded)
+                           and bearer.valid && daterange(said.from_on, said.until_on))
+           order by said.n"#,
+        &codes as &[&str],
+        &froms,
+        &untils as &[Option<Date>],
+    )
+    .fetch_all(acting.db())
+    .await?;
+    for place in taken {
+        let (n, code) = said[usize::try_from(place - 1).unwrap_or_default()];
+        bad.refuse(n, code.field("code"), Refused::CodeTaken { code: code.value.to_string() });
+    }
+    Ok(())
 }

@@ -1,4 +1,4 @@
-//! Giving an organisation another name, short name or code.
+//! Giving an organisation another name, short name or code, until the next known change.
 
 use chassis::database::{Act, Acting};
 use chassis::refusal::Failure;
@@ -43,7 +43,7 @@ impl Act for RenameOrganisation {
         tree::take(acting, &[organisation_id]).await?;
         let unit =
             tree::standing(acting, "organisation_id", organisation_id, on, Scope::Itself).await?;
-        unit.lives_on(on).map_err(|refused| refused.at("effective_on"))?;
+        unit.lived_on(on).map_err(|refused| refused.at("effective_on"))?;
 
         let issuer_id = unit.superior_id.unwrap_or(organisation_id);
         let decision_id = basis::record(acting, self.basis, issuer_id, organisation_id).await?;
@@ -55,9 +55,10 @@ impl Act for RenameOrganisation {
                from organisation_name name
                join organisation_code code using (organisation_id)
                where name.organisation_id = $1 and access.covers($1)
-                 and upper_inf(name.recorded) and upper_inf(name.valid)
-                 and upper_inf(code.recorded) and upper_inf(code.valid)"#,
+                 and upper_inf(name.recorded) and name.valid @> $2::date
+                 and upper_inf(code.recorded) and code.valid @> $2::date"#,
             organisation_id,
+            on,
         )
         .fetch_one(acting.db())
         .await?;

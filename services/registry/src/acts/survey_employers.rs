@@ -26,6 +26,8 @@ pub struct SurveyedEmployer {
     pub name: String,
     /// For example `NNN_TNHH`.
     pub sector: Option<String>,
+    /// For example `CTCP`.
+    pub enterprise_type: Option<String>,
     /// Workers, members or not.
     pub workforce: i32,
     /// Of these, women.
@@ -86,6 +88,7 @@ impl Act for SurveyEmployers {
                     .map_err(|refused| refused.at(format!("employers[{n}].sector")))?;
             }
         }
+        self.refuse_unknown_kinds(acting).await?;
         self.refuse_unknown_unions(acting).await?;
 
         let employer_ids = self.identify(acting).await?;
@@ -108,6 +111,21 @@ impl Act for SurveyEmployers {
 }
 
 impl SurveyEmployers {
+    async fn refuse_unknown_kinds(&self, acting: &mut Acting) -> Result<(), Failure> {
+        let known = sqlx::query_scalar!("select enterprise_type from enterprise_type_rule")
+            .fetch_all(acting.db())
+            .await?;
+        for (n, employer) in self.employers.iter().enumerate() {
+            if let Some(given) = &employer.enterprise_type
+                && !known.contains(given)
+            {
+                let refused = Refused::EnterpriseTypeUnknown { enterprise_type: given.clone() };
+                return Err(refused.at(format!("employers[{n}].enterprise_type")));
+            }
+        }
+        Ok(())
+    }
+
     async fn refuse_unknown_unions(&self, acting: &mut Acting) -> Result<(), Failure> {
         let union_ids: Vec<Uuid> =
             self.employers.iter().flat_map(|employer| employer.union_ids.clone()).collect();
@@ -191,6 +209,8 @@ impl SurveyEmployers {
             self.employers.iter().map(|employer| employer.name.as_str()).collect();
         let sectors: Vec<Option<&str>> =
             self.employers.iter().map(|employer| employer.sector.as_deref()).collect();
+        let kinds: Vec<Option<&str>> =
+            self.employers.iter().map(|employer| employer.enterprise_type.as_deref()).collect();
         let workforces: Vec<i32> =
             self.employers.iter().map(|employer| employer.workforce).collect();
         let women: Vec<i32> =
@@ -209,6 +229,7 @@ impl SurveyEmployers {
             self.organisation_id,
             acted_at,
             act_id,
+            &kinds as &[Option<&str>],
         )
         .execute(acting.db())
         .await

@@ -2,7 +2,8 @@
 -- by $4. Recorded at $5 by the act $6.
 with replaced as (
     update employer_union known
-    set recorded = tstzrange(lower(known.recorded), greatest(lower(known.recorded), $5))
+    set recorded = tstzrange(lower(known.recorded), greatest(lower(known.recorded), $5)),
+        replaced_by = $6
     where known.employer_id = any($1::uuid[])
       and upper_inf(known.recorded) and upper_inf(known.valid)
       and not exists (select from unnest($2::uuid[], $3::uuid[]) as named (employer_id, union_id)

@@ -1,5 +1,7 @@
 //! `DecisionService`, answered.
 
+use std::mem::take;
+
 use chassis::call::Call;
 use chassis::parse;
 use proto::registry::v1 as pb;
@@ -7,7 +9,7 @@ use proto::registry::v1::decision_service_server::DecisionService;
 use tonic::{Request, Response, Status};
 
 use super::Api;
-use crate::reads::decision;
+use crate::reads::{decision, decision_effects};
 use crate::wire::decision as wire;
 
 #[tonic::async_trait]
@@ -30,6 +32,44 @@ impl DecisionService for Api {
         let decision_id = parse::id("decision_id", &request.get_ref().decision_id)?;
         let mut reading = self.database.read(&call).await?;
         let decision = decision::decision(&mut reading, decision_id).await?;
-        Ok(reading.reply(pb::GetDecisionResponse { decision: Some(wire::decision(decision)) }))
+        Ok(reading.reply(pb::GetDecisionResponse { decision: Some(wire::document(decision)) }))
+    }
+
+    async fn add_decision_alias(
+        &self,
+        request: Request<pb::AddDecisionAliasRequest>,
+    ) -> Result<Response<pb::AddDecisionAliasResponse>, Status> {
+        let call =
+            Call::write(&request, &request.get_ref().request_id, request.get_ref().validate_only)?;
+        let act = wire::add_alias(request.into_inner())?;
+        Ok(self.database.act(call, act).await?.reply(wire::alias_added))
+    }
+
+    async fn list_decisions(
+        &self,
+        request: Request<pb::ListDecisionsRequest>,
+    ) -> Result<Response<pb::ListDecisionsResponse>, Status> {
+        let call = Call::read(&request)?;
+        let mut request = request.into_inner();
+        let (token, size) = (take(&mut request.page_token), take(&mut request.page_size));
+        let asked = self.asked(&call, &request, token, size);
+        let of = wire::documents_of(&request)?;
+        let mut reading = self.database.read(&call).await?;
+        let page = decision::decisions(&mut reading, &of, &asked).await?;
+        Ok(reading.reply(wire::documents(page)))
+    }
+
+    async fn get_decision_effects(
+        &self,
+        request: Request<pb::GetDecisionEffectsRequest>,
+    ) -> Result<Response<pb::GetDecisionEffectsResponse>, Status> {
+        let call = Call::read(&request)?;
+        let mut request = request.into_inner();
+        let (token, size) = (take(&mut request.page_token), take(&mut request.page_size));
+        let asked = self.asked(&call, &request, token, size);
+        let decision_id = parse::id("decision_id", &request.decision_id)?;
+        let mut reading = self.database.read(&call).await?;
+        let page = decision_effects::effects(&mut reading, decision_id, &asked).await?;
+        Ok(reading.reply(wire::effects(page)))
     }
 }

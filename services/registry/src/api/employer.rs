@@ -34,6 +34,20 @@ impl EmployerService for Api {
         Ok(self.database.act(call, act).await?.reply(wire::stage_reached))
     }
 
+    async fn list_employers(
+        &self,
+        request: Request<pb::ListEmployersRequest>,
+    ) -> Result<Response<pb::ListEmployersResponse>, Status> {
+        let call = Call::read(&request)?;
+        let mut request = request.into_inner();
+        let (token, size) = (take(&mut request.page_token), take(&mut request.page_size));
+        let asked = self.asked(&call, &request, token, size);
+        let of = wire::employers(&request, today())?;
+        let mut reading = self.database.read(&call).await?;
+        let page = employers::employers(&mut reading, &of, &asked).await?;
+        Ok(reading.reply(wire::employers_page(page)))
+    }
+
     async fn list_employers_without_union(
         &self,
         request: Request<pb::ListEmployersWithoutUnionRequest>,
@@ -44,8 +58,33 @@ impl EmployerService for Api {
         let asked = self.asked(&call, &request, token, size);
         let of = wire::without_union(&request, today())?;
         let mut reading = self.database.read(&call).await?;
-        let page = employers::without_union(&mut reading, of, &asked).await?;
-        Ok(reading.reply(wire::employers_page(page)))
+        let page = employers::employers(&mut reading, &of, &asked).await?;
+        Ok(reading.reply(wire::without_union_page(page)))
+    }
+
+    async fn list_campaigns(
+        &self,
+        request: Request<pb::ListCampaignsRequest>,
+    ) -> Result<Response<pb::ListCampaignsResponse>, Status> {
+        let call = Call::read(&request)?;
+        let mut request = request.into_inner();
+        let (token, size) = (take(&mut request.page_token), take(&mut request.page_size));
+        let asked = self.asked(&call, &request, token, size);
+        let of = wire::campaigns(&request, today())?;
+        let mut reading = self.database.read(&call).await?;
+        let page = employers::campaigns(&mut reading, of, &asked).await?;
+        Ok(reading.reply(wire::campaigns_page(page)))
+    }
+
+    async fn get_employer(
+        &self,
+        request: Request<pb::GetEmployerRequest>,
+    ) -> Result<Response<pb::GetEmployerResponse>, Status> {
+        let call = Call::read(&request)?;
+        let employer_id = wire::get(request.get_ref())?;
+        let mut reading = self.database.read(&call).await?;
+        let history = employers::employer(&mut reading, employer_id).await?;
+        Ok(reading.reply(wire::history(history)))
     }
 
     async fn get_campaign_funnel(
@@ -55,7 +94,7 @@ impl EmployerService for Api {
         let call = Call::read(&request)?;
         let of = wire::funnel(request.get_ref(), today())?;
         let mut reading = self.database.read(&call).await?;
-        let stages = employers::funnel(&mut reading, of).await?;
+        let stages = employers::funnel(&mut reading, &of).await?;
         Ok(reading.reply(wire::funnel_counted(stages)))
     }
 }

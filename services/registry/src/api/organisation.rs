@@ -4,22 +4,13 @@ use std::mem::take;
 
 use chassis::call::Call;
 use chassis::database::today;
-use chassis::parse;
-use chassis::refusal::Refusal;
-use prost::Message;
 use proto::registry::v1 as pb;
 use proto::registry::v1::organisation_service_server::OrganisationService;
 use tonic::{Request, Response, Status, Streaming};
 
 use super::Api;
-use crate::error::Refused;
-use crate::reads::{children, organisation, search, subtree};
-use crate::wire::{decision as decision_wire, organisation as wire};
-
-/// Lines of one load, at most.
-const LINES_MAX: usize = 200_000;
-/// Lines of one message of a load, at most.
-const MESSAGE_LINES_MAX: usize = 1_000;
+use crate::reads::{children, list, organisation, search, subtree};
+use crate::wire::organisation as wire;
 
 #[tonic::async_trait]
 impl OrganisationService for Api {
@@ -97,14 +88,14 @@ impl OrganisationService for Api {
         &self,
         request: Request<Streaming<pb::LoadOrganisationsRequest>>,
     ) -> Result<Response<pb::LoadOrganisationsResponse>, Status> {
-        let (metadata, extensions, parts) = request.into_parts();
-        let request = Request::from_parts(metadata, extensions, ());
-        let (header, lines, content) = read_load(parts).await?;
-        let request_id = parse::id("header.request_id", &header.request_id)?;
-        let mut call = Call::of_stream(&request, Some(request_id), header.validate_only)?;
-        call.digest_of(&content);
-        let act = wire::load(decision_wire::optional_basis(header.basis)?, lines)?;
-        Ok(self.database.act(call, act).await?.reply(wire::loaded))
+        self.load(request).await
+    }
+
+    async fn get_load(
+        &self,
+        request: Request<pb::GetLoadRequest>,
+    ) -> Result<Response<pb::GetLoadResponse>, Status> {
+        self.load_progress(request).await
     }
 
     async fn get_organisation(
@@ -153,11 +144,24 @@ impl OrganisationService for Api {
         let mut request = request.into_inner();
         let (token, size) = (take(&mut request.page_token), take(&mut request.page_size));
         let asked = self.asked(&call, &request, token, size);
-        let (root_id, as_of, type_code) = wire::subtree(&request, today())?;
+        let (root_id, as_of, filter) = wire::subtree(&request, today())?;
         let mut reading = self.database.read(&call).await?;
-        let page =
-            subtree::subtree(&mut reading, root_id, as_of, type_code.as_deref(), &asked).await?;
+        let page = subtree::subtree(&mut reading, root_id, as_of, &filter, &asked).await?;
         Ok(reading.reply(wire::subtree_page(page)))
+    }
+
+    async fn list_organisations(
+        &self,
+        request: Request<pb::ListOrganisationsRequest>,
+    ) -> Result<Response<pb::ListOrganisationsResponse>, Status> {
+        let call = Call::read(&request)?;
+        let mut request = request.into_inner();
+        let (token, size) = (take(&mut request.page_token), take(&mut request.page_size));
+        let asked = self.asked(&call, &request, token, size);
+        let (code_prefix, as_of, filter) = wire::list(&request, today())?;
+        let mut reading = self.database.read(&call).await?;
+        let page = list::list(&mut reading, as_of, &code_prefix, &filter, &asked).await?;
+        Ok(reading.reply(wire::list_page(page)))
     }
 
     async fn search_organisations(
@@ -165,51 +169,11 @@ impl OrganisationService for Api {
         request: Request<pb::SearchOrganisationsRequest>,
     ) -> Result<Response<pb::SearchOrganisationsResponse>, Status> {
         let call = Call::read(&request)?;
-        let (text, as_of, within_id) = wire::search(request.get_ref(), today())?;
+        let (sought, as_of) = wire::search(request.get_ref(), today())?;
+        self.names.ready(&call).await?;
         let mut reading = self.database.read(&call).await?;
-        let found = search::search(&mut reading, &text, as_of, within_id).await?;
+        let found = search::search(&mut reading, &self.names, &sought, as_of).await?;
         let organisations = wire::organisations(found);
         Ok(reading.reply(pb::SearchOrganisationsResponse { organisations }))
     }
-}
-
-/// What a load carries: its header, its lines, and all of it as bytes, by which a repeated
-/// load is recognised.
-type Load =
-    (pb::load_organisations_request::Header, Vec<pb::load_organisations_request::Line>, Vec<u8>);
-
-async fn read_load(mut parts: Streaming<pb::LoadOrganisationsRequest>) -> Result<Load, Status> {
-    use pb::load_organisations_request::Part;
-    let mut header = None;
-    let mut lines = Vec::new();
-    let mut content = Vec::new();
-    let misplaced = || Refused::LoadHeaderMissing.refusal().field("header");
-    while let Some(message) = parts.message().await? {
-        match (message.part, &header) {
-            (Some(Part::Header(first)), None) => {
-                first.basis.iter().for_each(|basis| content.extend(basis.encode_to_vec()));
-                header = Some(first);
-            }
-            (Some(Part::Lines(more)), Some(_)) => {
-                parse::at_most("lines", more.lines.len(), MESSAGE_LINES_MAX)?;
-                if lines.len() + more.lines.len() > LINES_MAX {
-                    return Err(too_many_lines().into());
-                }
-                // Delimited, so that lines mean the same however messages divide them.
-                for line in &more.lines {
-                    content.extend(line.encode_length_delimited_to_vec());
-                }
-                lines.extend(more.lines);
-            }
-            _ => return Err(misplaced().into()),
-        }
-    }
-    if lines.is_empty() && header.is_some() {
-        return Err(Refused::LinesEmpty.refusal().field("lines").into());
-    }
-    Ok((header.ok_or_else(misplaced)?, lines, content))
-}
-
-fn too_many_lines() -> Refusal {
-    Refused::TooManyLines { limit: LINES_MAX }.refusal().field("lines")
 }

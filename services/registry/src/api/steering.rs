@@ -9,7 +9,8 @@ use proto::registry::v1::steering_service_server::SteeringService;
 use tonic::{Request, Response, Status};
 
 use super::Api;
-use crate::reads::unit_assignments::unit_assignments;
+use crate::reads::steering_committees::steering_committees;
+use crate::reads::unit_assignments::{unit_assignments, unit_followers};
 use crate::wire::steering as wire;
 
 #[tonic::async_trait]
@@ -22,6 +23,44 @@ impl SteeringService for Api {
             Call::write(&request, &request.get_ref().request_id, request.get_ref().validate_only)?;
         let act = wire::establish(request.into_inner())?;
         Ok(self.database.act(call, act).await?.reply(wire::established))
+    }
+
+    async fn complete_steering_committee(
+        &self,
+        request: Request<pb::CompleteSteeringCommitteeRequest>,
+    ) -> Result<Response<pb::CompleteSteeringCommitteeResponse>, Status> {
+        let call =
+            Call::write(&request, &request.get_ref().request_id, request.get_ref().validate_only)?;
+        let act = wire::complete(request.into_inner())?;
+        Ok(self.database.act(call, act).await?.reply(wire::completed))
+    }
+
+    async fn list_steering_committees(
+        &self,
+        request: Request<pb::ListSteeringCommitteesRequest>,
+    ) -> Result<Response<pb::ListSteeringCommitteesResponse>, Status> {
+        let call = Call::read(&request)?;
+        let mut request = request.into_inner();
+        let (token, size) = (take(&mut request.page_token), take(&mut request.page_size));
+        let asked = self.asked(&call, &request, token, size);
+        let of = wire::committees(&request, today())?;
+        let mut reading = self.database.read(&call).await?;
+        let page = steering_committees(&mut reading, &of, &asked).await?;
+        Ok(reading.reply(wire::committees_page(page)))
+    }
+
+    async fn list_unit_followers(
+        &self,
+        request: Request<pb::ListUnitFollowersRequest>,
+    ) -> Result<Response<pb::ListUnitFollowersResponse>, Status> {
+        let call = Call::read(&request)?;
+        let mut request = request.into_inner();
+        let (token, size) = (take(&mut request.page_token), take(&mut request.page_size));
+        let asked = self.asked(&call, &request, token, size);
+        let (unit_id, on) = wire::followers(&request, today())?;
+        let mut reading = self.database.read(&call).await?;
+        let page = unit_followers(&mut reading, unit_id, on, &asked).await?;
+        Ok(reading.reply(wire::followers_page(page)))
     }
 
     async fn assign_unit(

@@ -40,6 +40,8 @@ pub struct Term {
     pub form: String,
     /// Why it is not five years.
     pub reason: String,
+    /// How many members the congress was held for.
+    pub member_count: Option<i32>,
 }
 
 /// What [`bodies`] answers.
@@ -99,7 +101,7 @@ pub async fn bodies(
     let term = sqlx::query_as!(
         Term,
         "select congress_id, ordinal, held_on, term_from_year as from_year,
-                term_to_year as to_year, form, term_reason as reason
+                term_to_year as to_year, form, term_reason as reason, member_count
          from congress
          where organisation_id = $1 and access.covers($1)
            and held_on <= $2 and recorded_at <= coalesce($3::timestamptz, 'infinity')

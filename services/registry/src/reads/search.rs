@@ -1,54 +1,97 @@
 //! Finding organisations by name or code.
 
+use std::collections::HashSet;
+
 use chassis::database::Reading;
 use chassis::refusal::Failure;
 use uuid::Uuid;
 
 use super::organisation::{Organisation, Scoped, organisations};
-use super::{AsOf, in_scope};
+use super::{AsOf, Filter, in_scope};
+use crate::search_index::SearchIndex;
 
 /// So many are answered.
-const FOUND_MAX: i64 = 50;
+const FOUND_MAX: usize = 50;
+/// So many candidates are asked about at first; then more at a time, for callers in whose
+/// scope few of them lie.
+const CANDIDATES_FIRST: usize = 100;
+const CANDIDATES_MAX: usize = 10_000;
 
-/// The organisations whose names have all the words, best first.
+/// What is searched for.
+#[derive(Debug)]
+pub struct Sought {
+    /// As the caller wrote it.
+    pub text: String,
+    /// Only below this organisation, on the date asked about.
+    pub within_id: Option<Uuid>,
+    /// What else is asked.
+    pub filter: Filter,
+}
+
+/// The organisations with a name like the text, best first.
 pub async fn search(
     reading: &mut Reading,
-    text: &str,
+    names: &SearchIndex,
+    sought: &Sought,
     as_of: AsOf,
-    within_id: Option<Uuid>,
 ) -> Result<Vec<Organisation>, Failure> {
-    if let Some(within_id) = within_id {
+    if let Some(within_id) = sought.within_id {
         in_scope(reading, "within_id", within_id).await?;
     }
-    let folded = sqlx::query_scalar!(r#"select fold($1) as "folded!""#, text)
-        .fetch_one(&mut **reading)
-        .await?;
-    let patterns: Vec<String> = folded.split_whitespace().map(contains).collect();
-    let longest = patterns.iter().max_by_key(|pattern| pattern.len()).cloned();
-    let found = sqlx::query_file_scalar!(
-        "src/reads/search.sql",
-        &patterns,
-        longest.unwrap_or_default(),
-        text,
-        folded,
-        within_id,
-        as_of.on,
-        FOUND_MAX,
+    let asked = sqlx::query!(
+        r#"select fold($1) as "folded!", scope_is_whole() as "covers_all!""#,
+        sought.text
     )
-    .fetch_all(&mut **reading)
+    .fetch_one(&mut **reading)
     .await?;
+    let mut candidates = names.find(reading, asked.folded).await?;
+    let mut found = Vec::with_capacity(FOUND_MAX);
+    let mut seen = HashSet::new();
+    let mut chunk = CANDIDATES_FIRST;
+    while found.len() < FOUND_MAX {
+        let proposed = candidates.take(chunk);
+        if proposed.is_empty() {
+            break;
+        }
+        chunk = (chunk * 4).min(CANDIDATES_MAX);
+        let (ids, keys): (Vec<Uuid>, Vec<String>) =
+            proposed.into_iter().map(|one| (one.organisation_id, one.key)).unzip();
+        let fitting = fitting(reading, &ids, &keys, sought, as_of, asked.covers_all).await?;
+        // One organisation may be proposed for several of its names.
+        found.extend(fitting.into_iter().filter(|id| seen.insert(*id)));
+    }
+    found.truncate(FOUND_MAX);
     organisations(reading, &found, as_of, Scoped::Already).await
 }
 
-/// The LIKE pattern of texts that contain a word.
-fn contains(word: &str) -> String {
-    let mut pattern = String::from("%");
-    for c in word.chars() {
-        if matches!(c, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(c);
-    }
-    pattern.push('%');
-    pattern
+/// Those candidates, in their order, that the caller may see and asked for.
+async fn fitting(
+    reading: &mut Reading,
+    ids: &[Uuid],
+    keys: &[String],
+    sought: &Sought,
+    as_of: AsOf,
+    covers_all: bool,
+) -> Result<Vec<Uuid>, Failure> {
+    let filter = &sought.filter;
+    let found = sqlx::query_file_scalar!(
+        "src/reads/search.sql",
+        ids,
+        keys,
+        as_of.known_at,
+        covers_all,
+        sought.within_id,
+        as_of.on,
+        filter.asks(),
+        filter.type_code.as_deref(),
+        filter.sector.as_deref(),
+        filter.statuses.as_deref(),
+        filter.founded_from,
+        filter.founded_until,
+        filter.ended_from,
+        filter.ended_until,
+    )
+    .fetch_all(&mut **reading)
+    .await?;
+    Ok(found)
 }

@@ -1,25 +1,34 @@
--- Organisations that bear or bore a name with all words $1 (folded, as LIKE patterns; $2 the
--- longest of them, which the trigram index serves), or the code $3. $4 is the folded text,
--- by likeness to which they are ordered; $5 is the organisation below which they stand on
--- $6, or null. At most $7. Scope is asked in that order, until enough are found.
-select organisation_id as "organisation_id!"
-from (
-    select organisation_id, max(likeness) as likeness
-    from (
-        select name.organisation_id, similarity(name.search_key, $4) as likeness
-        from organisation_name name
-        where name.search_key like $2 and name.search_key like all($1::text[])
-          and upper_inf(name.recorded)
-        union all
-        select code.organisation_id, 2
-        from organisation_code code
-        where code.code = $3 and upper_inf(code.recorded)
-    ) hit
-    group by organisation_id
-    order by likeness desc, organisation_id
-    -- A fence: the scope is asked one by one, in this order.
-    offset 0
-) found
-where ($5::uuid is null or organisation_id in (select subtree($5, $6, 'infinity')))
-  and access.covers(organisation_id)
-limit $7
+-- Which of the candidates the caller may see and asked for, in their order. $1 organisations,
+-- $2 the name or code that each is proposed for, folded: it must have been believed at $3
+-- (null for now). $4 says that the caller's scope is the whole country. $5 is the organisation
+-- below which they stand on $6, or null. $7 says that there is more to be asked: the type $8,
+-- the sector or group $9, the statuses $10, founded from $11 until $12, ended from $13 until
+-- $14.
+select found.organisation_id as "organisation_id!"
+from unnest($1::uuid[], $2::text[]) with ordinality as found (organisation_id, key, n)
+where (exists (select from organisation_name known
+               where known.organisation_id = found.organisation_id
+                 and known.search_key = found.key
+                 and known.recorded @> coalesce($3::timestamptz, 'infinity'))
+       or exists (select from organisation_code known
+                  where known.organisation_id = found.organisation_id
+                    and fold(known.code) = found.key
+                    and known.recorded @> coalesce($3::timestamptz, 'infinity')))
+  and (not $7::boolean
+       or exists (select from fitting(found.organisation_id, $6::date,
+                                      coalesce($3::timestamptz, 'infinity'), $8::text, $9::text,
+                                      $10::text[], $11::date, $12::date, $13::date, $14::date)))
+  and ($4::boolean or access.covers(found.organisation_id))
+  and ($5::uuid is null
+       or exists (
+           with recursive above (organisation_id) as (
+               select found.organisation_id
+               union
+               select edge.superior_id
+               from above
+               join organisation_parent edge on edge.organisation_id = above.organisation_id
+               where edge.valid @> $6::date
+                 and edge.recorded @> coalesce($3::timestamptz, 'infinity')
+           )
+           select from above where above.organisation_id = $5))
+order by found.n

@@ -7,29 +7,38 @@ use chassis::refusal::Failure;
 use uuid::Uuid;
 
 use super::organisation::{Organisation, Scoped, organisations};
-use super::{AsOf, Asked, Page, in_scope};
+use super::{AsOf, Asked, Filter, Page, in_scope, scope_is_whole};
 
-/// A page of a subtree, superiors before their subordinates; of one type, if one is asked.
+/// A page of a subtree in the order of the tree; its token is a path and a place below it.
 pub async fn subtree(
     reading: &mut Reading,
     organisation_id: Uuid,
     as_of: AsOf,
-    type_code: Option<&str>,
+    filter: &Filter,
     asked: &Asked<'_>,
 ) -> Result<Page<Organisation>, Failure> {
     let after: Option<(Vec<Uuid>, Uuid)> = asked.after()?;
     in_scope(reading, "organisation_id", organisation_id).await?;
     let (after_path, after_place) = after.unzip();
+    // Whoever covers an organisation covers all that stands below it today.
+    let covers_all = as_of.is_now || scope_is_whole(reading).await?;
     let rows = sqlx::query_file!(
         "src/reads/subtree.sql",
         organisation_id,
         as_of.on,
         as_of.known_at,
-        as_of.is_now,
-        type_code,
+        covers_all,
         after_path.as_deref(),
         after_place,
         asked.limit(),
+        filter.asks(),
+        filter.type_code.as_deref(),
+        filter.sector.as_deref(),
+        filter.statuses.as_deref(),
+        filter.founded_from,
+        filter.founded_until,
+        filter.ended_from,
+        filter.ended_until,
     )
     .fetch_all(&mut **reading)
     .await?;

@@ -6,7 +6,7 @@ use chassis::refusal::Failure;
 use time::Date;
 use uuid::Uuid;
 
-use super::{Asked, Page};
+use super::{Asked, Page, in_scope};
 use crate::error::Refused;
 
 /// An assignment as it stood on a date.
@@ -61,6 +61,35 @@ pub async fn unit_assignments(
            order by assignment.assignment_id
            limit $4"#,
         steering_committee_id,
+        on,
+        after,
+        asked.limit(),
+    )
+    .fetch_all(&mut **reading)
+    .await?;
+    asked.page(assignments, |assignment| assignment.assignment_id)
+}
+
+/// A page of the assignments to follow a unit on a date, in order of their ids.
+pub async fn unit_followers(
+    reading: &mut Reading,
+    unit_id: Uuid,
+    on: Date,
+    asked: &Asked<'_>,
+) -> Result<Page<UnitAssignment>, Failure> {
+    let after: Option<Uuid> = asked.after()?;
+    in_scope(reading, "organisation_id", unit_id).await?;
+    let assignments = sqlx::query_as!(
+        UnitAssignment,
+        r#"select assignment_id, body_id as steering_committee_id, office_id, person_id, unit_id,
+                  lower(valid) as "from_on!", upper(valid) as ended_on
+           from unit_assignment
+           where unit_id = $1 and access.covers($1)
+             and upper_inf(recorded) and valid @> $2::date
+             and ($3::uuid is null or assignment_id > $3)
+           order by assignment_id
+           limit $4"#,
+        unit_id,
         on,
         after,
         asked.limit(),

@@ -2,7 +2,8 @@
 -- later is never held. Recorded at $3 by the act $4.
 with replaced as (
     update office held
-    set recorded = tstzrange(lower(held.recorded), greatest(lower(held.recorded), $3))
+    set recorded = tstzrange(lower(held.recorded), greatest(lower(held.recorded), $3)),
+        replaced_by = $4
     where held.office_id = any($1::uuid[]) and upper_inf(held.recorded)
     returning held.*
 )

@@ -1,7 +1,7 @@
 -- A superior in $1 that, through edges in force together on or after $2, stands below
--- itself; and those of $3 that lie on the way. Run after the moves were written.
+-- itself (on any date where $2 is null); and those of $3 that lie on the way. Run after the moves were written.
 with recursive above (start_id, organisation_id, valid) as (
-    select start_id, start_id, daterange($2, null)
+    select start_id, start_id, daterange($2::date, null)
     from (select distinct unnest($1::uuid[]) as start_id) starts
     union
     select above.start_id, edge.superior_id, above.valid * edge.valid

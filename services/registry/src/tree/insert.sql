@@ -8,10 +8,14 @@ with line as (
                 $7::uuid[], $8::date[], $9::date[], $10::boolean[])
          as line (organisation_id, code, name, short_name, type, sector, superior_id,
                   founded_on, congress_on, has_subordinates)
+), identified as (
+    insert into organisation (organisation_id, act_id, recorded_at)
+    select organisation_id, $13, $14 from line
 ), founded as (
-    insert into organisation
-        (organisation_id, founded_on, congress_on, origin, decision_id, act_id, recorded_at)
-    select organisation_id, founded_on, congress_on, $11, $12, $13, $14 from line
+    insert into organisation_founding
+        (organisation_id, founded_on, congress_on, origin, decision_id, recorded, act_id)
+    select organisation_id, founded_on, congress_on, $11, $12, tstzrange($14, null), $13
+    from line
 ), parent as (
     insert into organisation_parent
         (organisation_id, superior_id, valid, recorded, has_subordinates, act_id)

@@ -2,12 +2,16 @@
 -- the right must reach the superior (acts on a unit) or the organisation itself. Those
 -- that are unknown or out of scope do not come back.
 with asked as (
-    select organisation.organisation_id,
-           organisation.founded_on,
+    select founding.organisation_id,
+           founding.founded_on,
            edge.superior_id,
-           edge.superior_from
+           edge.superior_from,
+           place.place_id,
+           place.place_from,
+           place.place_until
     from unnest($1::uuid[]) as named (organisation_id)
-    join organisation using (organisation_id)
+    join organisation_founding founding
+      on founding.organisation_id = named.organisation_id and upper_inf(founding.recorded)
     -- The last superior known: that of an ended organisation is the one it had last.
     left join lateral (
         select parent.superior_id, lower(parent.valid) as superior_from
@@ -16,6 +20,13 @@ with asked as (
         order by lower(parent.valid) desc
         limit 1
     ) edge on true
+    left join lateral (
+        select parent.superior_id as place_id, lower(parent.valid) as place_from,
+               upper(parent.valid) as place_until
+        from organisation_parent parent
+        where parent.organisation_id = named.organisation_id and upper_inf(parent.recorded)
+          and parent.valid @> $2::date
+    ) place on true
 ), reached as materialized (
     -- Thousands of units have few superiors: the right is decided once for each, behind a
     -- fence, or it would be decided for each unit.
@@ -30,6 +41,9 @@ select asked.organisation_id as "organisation_id!",
        asked.founded_on as "founded_on!",
        asked.superior_id as "superior_id?",
        asked.superior_from as "superior_from?",
+       asked.place_id as "place_id?",
+       asked.place_from as "place_from?",
+       asked.place_until as "place_until?",
        type.type as "type_code!",
        status.status as "status?",
        last_status.status_from as "status_from!",

@@ -1,7 +1,8 @@
 -- From $3 on, each of $1 has the status $2. Recorded at $4 by the act $5.
 with replaced as (
     update organisation_status known
-    set recorded = tstzrange(lower(known.recorded), greatest(lower(known.recorded), $4))
+    set recorded = tstzrange(lower(known.recorded), greatest(lower(known.recorded), $4)),
+        replaced_by = $5
     where known.organisation_id = any($1::uuid[])
       and upper_inf(known.recorded) and upper_inf(known.valid)
     returning known.organisation_id, known.status, lower(known.valid) as valid_from

@@ -13,9 +13,13 @@ use uuid::Uuid;
 use crate::acts::end_organisations::{EndKind, EndedUnit, MembersOutcome};
 use crate::acts::hold_ceremony::Launched;
 use crate::acts::hold_congress::Congress;
+use crate::acts::recognise_organisation::Recognition;
+use crate::acts::record_seal_and_account::{Account, Seal};
 use crate::acts::survey_employers::EmployerFound;
 use crate::basis::Decision;
 use crate::seats::{EndedSeat, Office};
+use crate::succession::Shares;
+use crate::timeline::{Period, Timeline};
 use crate::tree::{Move, NewOrganisation};
 
 /// So many lines one change carries at most.
@@ -49,6 +53,17 @@ fn new(
         Change::UnitAssignmentEnded(_) => "registry.unit_assignment_ended",
         Change::GrantMade(_) => "registry.grant_made",
         Change::GrantEnded(_) => "registry.grant_ended",
+        Change::TimelinesCorrected(_) => "registry.timelines_corrected",
+        Change::ActsUndone(_) => "registry.acts_undone",
+        Change::OrganisationRecognised(_) => "registry.organisation_recognised",
+        Change::OrganisationTypeChanged(_) => "registry.organisation_type_changed",
+        Change::OrganisationSplitOff(_) => "registry.organisation_split_off",
+        Change::TerritoryChanged(_) => "registry.territory_changed",
+        Change::SealAndAccountRecorded(_) => "registry.seal_and_account_recorded",
+        Change::AliasesChanged(_) => "registry.aliases_changed",
+        Change::JointDirectionBegun(_) => "registry.joint_direction_begun",
+        Change::JointDirectionEnded(_) => "registry.joint_direction_ended",
+        Change::DecisionAliasAdded(_) => "registry.decision_alias_added",
     };
     let body = pb::RegistryChange { change: Some(change) };
     NewChange {
@@ -125,6 +140,17 @@ pub fn organisations_loaded(
     })
 }
 
+/// What is now known of organisations over all their life; effective from `earliest`.
+pub fn timelines_corrected(
+    first_id: Uuid,
+    earliest: Date,
+    decision_id: Option<Uuid>,
+    timelines: Vec<pb::OrganisationTimeline>,
+) -> NewChange {
+    let change = Change::TimelinesCorrected(pb::TimelinesCorrected { timelines });
+    new(first_id, earliest, decision_id, change)
+}
+
 /// An organisation bears another name, short name or code.
 pub fn organisation_renamed(
     organisation_id: Uuid,
@@ -196,6 +222,14 @@ pub fn end_kind(kind: EndKind) -> pb::EndKind {
     }
 }
 
+fn members_outcome(outcome: MembersOutcome) -> (pb::MembersOutcome, Option<Uuid>) {
+    match outcome {
+        MembersOutcome::Rehomed(to) => (pb::MembersOutcome::Rehomed, Some(to)),
+        MembersOutcome::ToSuperior => (pb::MembersOutcome::ToSuperior, None),
+        MembersOutcome::MembershipEnds => (pb::MembersOutcome::MembershipEnds, None),
+    }
+}
+
 /// Units ended.
 pub fn organisations_ended(
     units: &[EndedUnit],
@@ -208,13 +242,7 @@ pub fn organisations_ended(
             units: lines
                 .iter()
                 .map(|line| {
-                    let (outcome, rehome_to_id) = match line.members_outcome {
-                        MembersOutcome::Rehomed(to) => (pb::MembersOutcome::Rehomed, Some(to)),
-                        MembersOutcome::ToSuperior => (pb::MembersOutcome::ToSuperior, None),
-                        MembersOutcome::MembershipEnds => {
-                            (pb::MembersOutcome::MembershipEnds, None)
-                        }
-                    };
+                    let (outcome, rehome_to_id) = members_outcome(line.members_outcome);
                     pb::organisations_ended::Unit {
                         organisation_id: line.organisation_id.to_string(),
                         kind: end_kind(line.kind).into(),
@@ -222,6 +250,8 @@ pub fn organisations_ended(
                         last_superior_id: line.last_superior_id.to_string(),
                         members_outcome: outcome.into(),
                         rehome_to_id: text(rehome_to_id),
+                        successors: successors(&line.shares),
+                        share_whole: line.shares.whole,
                     }
                 })
                 .collect(),
@@ -229,6 +259,179 @@ pub fn organisations_ended(
         let change = Change::OrganisationsEnded(change);
         Some(new(first.organisation_id, on, decision_id, change))
     })
+}
+
+fn successors(shares: &Shares) -> Vec<pb::Successor> {
+    shares
+        .parts
+        .iter()
+        .map(|part| pb::Successor {
+            organisation_id: part.organisation_id.to_string(),
+            share: part.share,
+        })
+        .collect()
+}
+
+/// Organisations were split off one that lives on.
+pub fn organisation_split_off(
+    predecessor_id: Uuid,
+    shares: &Shares,
+    on: Date,
+    decision_id: Option<Uuid>,
+) -> NewChange {
+    let change = pb::OrganisationSplitOff {
+        predecessor_id: predecessor_id.to_string(),
+        successors: successors(shares),
+        share_whole: shares.whole,
+    };
+    new(predecessor_id, on, decision_id, Change::OrganisationSplitOff(change))
+}
+
+/// The contract's word for what is recognised.
+pub fn recognition_kind(recognition: Recognition) -> pb::RecognitionKind {
+    match recognition {
+        Recognition::Organisation => pb::RecognitionKind::Organisation,
+        Recognition::Executive => pb::RecognitionKind::Executive,
+    }
+}
+
+/// An organisation or its committee was recognised.
+pub fn organisation_recognised(
+    organisation_id: Uuid,
+    recognition: Recognition,
+    on: Date,
+    decision_id: Option<Uuid>,
+) -> NewChange {
+    let change = pb::OrganisationRecognised {
+        organisation_id: organisation_id.to_string(),
+        kind: recognition_kind(recognition).into(),
+    };
+    new(organisation_id, on, decision_id, Change::OrganisationRecognised(change))
+}
+
+/// An organisation is of another type.
+pub fn organisation_type_changed(
+    organisation_id: Uuid,
+    from_type: &str,
+    type_code: &str,
+    sector: Option<&str>,
+    on: Date,
+    decision_id: Option<Uuid>,
+) -> NewChange {
+    let change = pb::OrganisationTypeChanged {
+        organisation_id: organisation_id.to_string(),
+        from_type: from_type.to_string(),
+        r#type: type_code.to_string(),
+        sector: sector.unwrap_or_default().to_string(),
+    };
+    new(organisation_id, on, decision_id, Change::OrganisationTypeChanged(change))
+}
+
+/// Communes came to a territory, and left it.
+pub fn territory_changed(
+    organisation_id: Uuid,
+    added: &[String],
+    left: &[String],
+    on: Date,
+    decision_id: Option<Uuid>,
+) -> Vec<NewChange> {
+    let added = added.chunks(LINES_MAX).map(|codes| (codes, &[][..]));
+    let left = left.chunks(LINES_MAX).map(|codes| (&[][..], codes));
+    left.chain(added)
+        .map(|(added, left): (&[String], &[String])| {
+            let change = pb::TerritoryChanged {
+                organisation_id: organisation_id.to_string(),
+                communes_added: added.to_vec(),
+                communes_left: left.to_vec(),
+            };
+            new(organisation_id, on, decision_id, Change::TerritoryChanged(change))
+        })
+        .collect()
+}
+
+/// The contract's word for where a seal is.
+pub fn seal_status(seal: Seal) -> pb::SealStatus {
+    match seal {
+        Seal::None => pb::SealStatus::None,
+        Seal::InUse => pb::SealStatus::InUse,
+        Seal::HandedIn => pb::SealStatus::HandedIn,
+        Seal::Lost => pb::SealStatus::Lost,
+    }
+}
+
+/// Seal and account are known.
+pub fn seal_and_account_recorded(
+    organisation_id: Uuid,
+    seal: Seal,
+    account: &Account,
+    on: Date,
+    decision_id: Option<Uuid>,
+) -> NewChange {
+    let change = pb::SealAndAccountRecorded {
+        organisation_id: organisation_id.to_string(),
+        seal: seal_status(seal).into(),
+        has_account: !account.number.is_empty(),
+    };
+    new(organisation_id, on, decision_id, Change::SealAndAccountRecorded(change))
+}
+
+/// Other names were added and dropped.
+pub fn aliases_changed(
+    organisation_id: Uuid,
+    added: &[String],
+    dropped: &[String],
+    on: Date,
+    decision_id: Option<Uuid>,
+) -> NewChange {
+    let change = pb::AliasesChanged {
+        organisation_id: organisation_id.to_string(),
+        added: added.to_vec(),
+        dropped: dropped.to_vec(),
+    };
+    new(organisation_id, on, decision_id, Change::AliasesChanged(change))
+}
+
+/// A second organisation directs a unit beside its superior.
+pub fn joint_direction_begun(
+    organisation_id: Uuid,
+    director_id: Uuid,
+    on: Date,
+    decision_id: Option<Uuid>,
+) -> NewChange {
+    let change = pb::JointDirectionBegun {
+        organisation_id: organisation_id.to_string(),
+        director_id: director_id.to_string(),
+    };
+    new(organisation_id, on, decision_id, Change::JointDirectionBegun(change))
+}
+
+/// It does so no longer.
+pub fn joint_direction_ended(
+    organisation_id: Uuid,
+    director_id: Uuid,
+    on: Date,
+    decision_id: Option<Uuid>,
+) -> NewChange {
+    let change = pb::JointDirectionEnded {
+        organisation_id: organisation_id.to_string(),
+        director_id: director_id.to_string(),
+    };
+    new(organisation_id, on, decision_id, Change::JointDirectionEnded(change))
+}
+
+/// A document is known by another number too.
+pub fn decision_alias_added(
+    decision_id: Uuid,
+    kind: &str,
+    number: &str,
+    effective_on: Date,
+) -> NewChange {
+    let change = pb::DecisionAliasAdded {
+        decision_id: decision_id.to_string(),
+        kind: kind.to_string(),
+        number: number.to_string(),
+    };
+    new(decision_id, effective_on, Some(decision_id), Change::DecisionAliasAdded(change))
 }
 
 /// An organisation stands in another sector.
@@ -279,6 +482,7 @@ pub fn congress_held(
         term_to_year: congress.term_to_year,
         form: congress.form.code().to_string(),
         term_reason: congress.term_reason.clone(),
+        member_count: congress.member_count.unwrap_or_default(),
         offices: offices.iter().map(office).collect(),
     };
     new(congress.organisation_id, congress.held_on, decision_id, Change::CongressHeld(change))
@@ -488,4 +692,95 @@ pub fn grant_made(
 pub fn grant_ended(grant_id: Uuid, on: Date) -> NewChange {
     let change = pb::GrantEnded { grant_id: grant_id.to_string() };
     new(grant_id, on, None, Change::GrantEnded(change))
+}
+
+/// What is known now of organisations over their whole life; `on` is the first day concerned.
+pub fn timelines_known(
+    timelines: &[Timeline],
+    on: Date,
+    decision_id: Option<Uuid>,
+) -> impl Iterator<Item = NewChange> {
+    timelines.chunks(LINES_MAX).filter_map(move |lines| {
+        let first_id = lines.first()?.organisation_id;
+        Some(timelines_corrected(first_id, on, decision_id, lines.iter().map(timeline).collect()))
+    })
+}
+
+/// Acts were undone; their timelines were published before.
+pub fn acts_undone(act_ids: &[Uuid], aggregate_id: Uuid, on: Date) -> NewChange {
+    let change = pb::ActsUndone { act_ids: act_ids.iter().map(Uuid::to_string).collect() };
+    new(aggregate_id, on, None, Change::ActsUndone(change))
+}
+
+fn timeline(timeline: &Timeline) -> pb::OrganisationTimeline {
+    use pb::organisation_timeline::{Assignment, Ending, NamePeriod, Seat};
+    pb::OrganisationTimeline {
+        organisation_id: timeline.organisation_id.to_string(),
+        exists: timeline.founded_on.is_some(),
+        founded_on: timeline.founded_on.map(civil),
+        loaded: timeline.loaded,
+        superiors: periods(&timeline.superiors),
+        names: timeline
+            .names
+            .iter()
+            .map(|period| NamePeriod {
+                from_on: Some(civil(period.from_on)),
+                until_on: period.until_on.map(civil),
+                name: period.value.0.clone(),
+                short_name: period.value.1.clone(),
+            })
+            .collect(),
+        codes: periods(&timeline.codes),
+        types: periods(&timeline.types),
+        sectors: periods(&timeline.sectors),
+        statuses: periods(&timeline.statuses),
+        ending: timeline.ending.as_ref().map(|ending| {
+            let (outcome, rehome_to_id) = members_outcome(ending.members_outcome);
+            Ending {
+                ended_on: Some(civil(ending.ended_on)),
+                kind: end_kind(ending.kind).into(),
+                principal_successor_id: text(ending.principal_successor_id),
+                last_superior_id: ending.last_superior_id.to_string(),
+                members_outcome: outcome.into(),
+                rehome_to_id: text(rehome_to_id),
+            }
+        }),
+        seats: timeline
+            .seats
+            .iter()
+            .map(|seat| Seat {
+                office: Some(office(&seat.value)),
+                until_on: seat.until_on.map(civil),
+            })
+            .collect(),
+        assignments: timeline
+            .assignments
+            .iter()
+            .map(|assignment| {
+                let assigned = &assignment.value;
+                Assignment {
+                    assigned: Some(pb::UnitAssigned {
+                        assignment_id: assigned.assignment_id.to_string(),
+                        steering_committee_id: assigned.body_id.to_string(),
+                        office_id: assigned.office_id.to_string(),
+                        person_id: assigned.person_id.to_string(),
+                        unit_id: assigned.unit_id.to_string(),
+                    }),
+                    from_on: Some(civil(assignment.from_on)),
+                    until_on: assignment.until_on.map(civil),
+                }
+            })
+            .collect(),
+    }
+}
+
+fn periods(periods: &[Period<String>]) -> Vec<pb::organisation_timeline::Period> {
+    periods
+        .iter()
+        .map(|period| pb::organisation_timeline::Period {
+            from_on: Some(civil(period.from_on)),
+            until_on: period.until_on.map(civil),
+            value: period.value.clone(),
+        })
+        .collect()
 }

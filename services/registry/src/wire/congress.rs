@@ -17,13 +17,17 @@ use crate::error::Refused;
 use crate::reads::bodies::{Bodies, Term};
 use crate::reads::{AsOf, Page};
 use crate::seats::{EXECUTIVE, NewOffice, Office};
+use crate::sizes::DecidedSize;
 
 /// Offices of one act, at most.
 const OFFICES_MAX: usize = 1_000;
 /// Terms are usually of so many years; others say why.
 const USUAL_TERM_YEARS: i32 = 5;
-const TERM_YEARS_MAX: i32 = 10;
+/// A term lasts so many years at most.
+pub const TERM_YEARS_MAX: i32 = 10;
 const ORDINAL_MAX: i32 = 999;
+/// More members than there will be in the whole country.
+const MEMBERS_MAX: i32 = 100_000_000;
 
 /// Seats to be taken: all in `body`, or each in the body that it names.
 pub fn new_offices(
@@ -97,10 +101,41 @@ pub fn hold_congress(request: pb::HoldCongressRequest) -> Result<HoldCongress, R
             term_to_year: to,
             form,
             term_reason: term_reason.unwrap_or_default(),
+            member_count: member_count(request.member_count)?,
         },
         offices: new_offices("offices", None, request.offices)?,
+        sizes: decided_sizes(&request.sizes)?,
+        consent_id: parse::optional_id("consent_decision_id", &request.consent_decision_id)?,
+        merged: request.merged,
         basis: decision::optional_basis(request.basis)?,
     })
+}
+
+/// How many members a congress was held for, where that is stated.
+fn member_count(members: i32) -> Result<Option<i32>, Refusal> {
+    match members {
+        0 => Ok(None),
+        1..=MEMBERS_MAX => Ok(Some(members)),
+        _ => Err(Refused::MemberCountInvalid { members }.refusal().field("member_count")),
+    }
+}
+
+/// How many seats a congress decided, body by body.
+fn decided_sizes(sizes: &[pb::BodySize]) -> Result<Vec<DecidedSize>, Refusal> {
+    let mut decided: Vec<DecidedSize> = Vec::with_capacity(sizes.len());
+    for (n, size) in sizes.iter().enumerate() {
+        let part = |part: &str| format!("sizes[{n}].{part}");
+        let body = reference_code(&part("body"), &size.body)?;
+        let seats = size.seats;
+        if decided.iter().any(|other| other.body == body) {
+            return Err(Refused::BodySizeInvalid { body }.refusal().field(part("body")));
+        }
+        if usize::try_from(seats).map_or(true, |seats| !(1..=OFFICES_MAX).contains(&seats)) {
+            return Err(Refused::BodySizeInvalid { body }.refusal().field(part("seats")));
+        }
+        decided.push(DecidedSize { body, seats });
+    }
+    Ok(decided)
 }
 
 /// The answer of [`hold_congress`].
@@ -120,6 +155,7 @@ pub fn hold_by_election(request: pb::HoldByElectionRequest) -> Result<HoldByElec
         organisation_id: parse::id("organisation_id", &request.organisation_id)?,
         held_on: parse::date("held_on", request.held_on)?,
         offices: some_new_offices("offices", &body, request.offices)?,
+        consent_id: parse::optional_id("consent_decision_id", &request.consent_decision_id)?,
         basis: decision::optional_basis(request.basis)?,
         body,
     })
@@ -203,7 +239,8 @@ pub fn bodies_read(read: Bodies) -> pb::GetBodiesResponse {
     }
 }
 
-fn term(term: Term) -> pb::Term {
+/// A term as the contract carries it.
+pub fn term(term: Term) -> pb::Term {
     pb::Term {
         congress_id: term.congress_id.to_string(),
         ordinal: term.ordinal,
@@ -212,6 +249,7 @@ fn term(term: Term) -> pb::Term {
         to_year: term.to_year,
         form: term.form,
         reason: term.reason,
+        member_count: term.member_count.unwrap_or_default(),
     }
 }
 

@@ -4,9 +4,13 @@ use chassis::parse::{self, civil};
 use chassis::refusal::Refusal;
 use proto::registry::v1 as pb;
 
+use crate::acts::add_decision_alias::{AddDecisionAlias, DecisionAliasAdded};
 use crate::acts::record_decision::{RecordDecision, Recorded};
-use crate::basis::{Basis, Decision, NewDecision};
+use crate::basis::{Basis, NewDecision};
 use crate::error::Refused;
+use crate::reads::Page;
+use crate::reads::decision::{Document, DocumentsOf};
+use crate::reads::decision_effects::Effect;
 
 const KIND_MAX: usize = 40;
 const NUMBER_MAX: usize = 100;
@@ -60,8 +64,9 @@ pub fn recorded(recorded: Recorded) -> pb::RecordDecisionResponse {
     pb::RecordDecisionResponse { decision_id: recorded.decision_id.to_string() }
 }
 
-/// A decision that was read.
-pub fn decision(decision: Decision) -> pb::Decision {
+/// A document that was read.
+pub fn document(document: Document) -> pb::Decision {
+    let decision = document.decision;
     pb::Decision {
         decision_id: decision.decision_id.to_string(),
         issuer_id: decision.issuer_id.to_string(),
@@ -70,5 +75,58 @@ pub fn decision(decision: Decision) -> pb::Decision {
         issued_on: Some(civil(decision.issued_on)),
         effective_on: Some(civil(decision.effective_on)),
         title: decision.title,
+        aliases: document
+            .aliases
+            .into_iter()
+            .map(|alias| pb::DecisionAlias { kind: alias.kind, number: alias.number })
+            .collect(),
+    }
+}
+
+/// Another number of a document.
+pub fn add_alias(request: pb::AddDecisionAliasRequest) -> Result<AddDecisionAlias, Refusal> {
+    Ok(AddDecisionAlias {
+        decision_id: parse::id("decision_id", &request.decision_id)?,
+        kind: parse::optional_text("kind", &request.kind, KIND_MAX)?,
+        number: parse::text("number", &request.number, NUMBER_MAX)?,
+    })
+}
+
+/// The answer of [`add_alias`].
+pub fn alias_added(_: DecisionAliasAdded) -> pb::AddDecisionAliasResponse {
+    pb::AddDecisionAliasResponse {}
+}
+
+/// Which documents are asked for.
+pub fn documents_of(request: &pb::ListDecisionsRequest) -> Result<DocumentsOf, Refusal> {
+    Ok(DocumentsOf {
+        issuer_id: parse::id("issuer_id", &request.issuer_id)?,
+        number: parse::optional_text("number", &request.number, NUMBER_MAX)?,
+        kind: parse::optional_text("kind", &request.kind, KIND_MAX)?,
+    })
+}
+
+/// A page of documents.
+pub fn documents(page: Page<Document>) -> pb::ListDecisionsResponse {
+    pb::ListDecisionsResponse {
+        decisions: page.rows.into_iter().map(document).collect(),
+        next_page_token: page.next_page_token,
+    }
+}
+
+/// A page of what a document did.
+pub fn effects(page: Page<Effect>) -> pb::GetDecisionEffectsResponse {
+    pb::GetDecisionEffectsResponse {
+        effects: page
+            .rows
+            .into_iter()
+            .map(|effect| pb::DecisionEffect {
+                kind: effect.kind.into(),
+                organisation_id: effect.organisation_id.to_string(),
+                effective_on: Some(civil(effect.effective_on)),
+                registry_act_id: effect.act_id.to_string(),
+            })
+            .collect(),
+        next_page_token: page.next_page_token,
     }
 }

@@ -11,13 +11,14 @@ use crate::acts::reach_campaign_stage::{ReachCampaignStage, StageReached};
 use crate::acts::survey_employers::{SurveyEmployers, Surveyed, SurveyedEmployer};
 use crate::error::Refused;
 use crate::reads::Page;
-use crate::reads::employers::{Employer, FunnelStage};
+use crate::reads::employers::{
+    Campaign, Employer, EmployerHistory, EmployersAsked, FunnelAsked, FunnelStage,
+};
 
 /// Employers of one survey request, at most.
 const EMPLOYERS_MAX: usize = 1_000;
 /// Unions of one employer, at most.
 const UNIONS_MAX: usize = 100;
-const TAX_CODE_MAX: usize = 20;
 const WORKFORCE_MAX: i32 = 1_000_000;
 
 /// What a survey found.
@@ -58,13 +59,42 @@ fn surveyed_employer(
     };
     Ok(SurveyedEmployer {
         employer_id: parse::optional_id(&part("employer_id"), &employer.employer_id)?,
-        tax_code: parse::optional_text(&part("tax_code"), &employer.tax_code, TAX_CODE_MAX)?,
+        tax_code: tax_code(&part("tax_code"), &employer.tax_code)?,
         name: parse::text(&part("name"), &employer.name, NAME_MAX)?,
         sector,
+        enterprise_type: enterprise_type(&part("enterprise_type"), &employer.enterprise_type)?,
         workforce,
         workforce_female: women,
         union_ids: ids(&part("union_ids"), &employer.union_ids)?,
     })
+}
+
+/// A tax code as it is printed: ten digits, and three of a branch after a hyphen. Branches
+/// written without the hyphen are understood.
+fn tax_code(field: &str, given: &str) -> Result<Option<String>, Refusal> {
+    let (code, branch) = match given.split_once('-') {
+        Some((code, branch)) => (code, Some(branch)),
+        None if given.len() == 13 && given.is_ascii() => (&given[..10], Some(&given[10..])),
+        None => (given, None),
+    };
+    let digits =
+        |text: &str, count| text.len() == count && text.bytes().all(|c| c.is_ascii_digit());
+    match branch {
+        None if given.is_empty() => Ok(None),
+        None if digits(code, 10) => Ok(Some(code.to_string())),
+        Some(branch) if digits(code, 10) && digits(branch, 3) => {
+            Ok(Some(format!("{code}-{branch}")))
+        }
+        _ => Err(Refused::TaxCodeInvalid.refusal().field(field)),
+    }
+}
+
+/// A kind of employer, where it is given; whether it exists is for the act to say.
+fn enterprise_type(field: &str, given: &str) -> Result<Option<String>, Refusal> {
+    match given {
+        "" => Ok(None),
+        given => Ok(Some(reference_code(field, given)?)),
+    }
 }
 
 /// The answer of [`survey`].
@@ -89,63 +119,194 @@ pub fn stage_reached(reached: StageReached) -> pb::ReachCampaignStageResponse {
     pb::ReachCampaignStageResponse { campaign_id: reached.campaign_id.to_string() }
 }
 
-/// Whose employers without a union, how large at least, as of when.
+/// Zero means any number.
+fn bound(workforce: i32) -> Option<i32> {
+    Some(workforce).filter(|workforce| *workforce != 0)
+}
+
+/// Whose employers, how large, as of when.
+pub fn employers(
+    request: &pb::ListEmployersRequest,
+    today: Date,
+) -> Result<EmployersAsked, Refusal> {
+    Ok(EmployersAsked {
+        organisation_id: parse::id("organisation_id", &request.organisation_id)?,
+        min_workforce: bound(request.min_workforce),
+        max_workforce: bound(request.max_workforce),
+        enterprise_type: enterprise_type("enterprise_type", &request.enterprise_type)?,
+        without_union: false,
+        on: parse::optional_date("as_of", request.as_of)?.unwrap_or(today),
+    })
+}
+
+/// Whose employers without a union, how large, as of when.
 pub fn without_union(
     request: &pb::ListEmployersWithoutUnionRequest,
     today: Date,
-) -> Result<(Uuid, i32, Date), Refusal> {
-    Ok((
-        parse::id("organisation_id", &request.organisation_id)?,
-        request.min_workforce,
-        parse::optional_date("as_of", request.as_of)?.unwrap_or(today),
-    ))
+) -> Result<EmployersAsked, Refusal> {
+    Ok(EmployersAsked {
+        organisation_id: parse::id("organisation_id", &request.organisation_id)?,
+        min_workforce: bound(request.min_workforce),
+        max_workforce: bound(request.max_workforce),
+        enterprise_type: enterprise_type("enterprise_type", &request.enterprise_type)?,
+        without_union: true,
+        on: parse::optional_date("as_of", request.as_of)?.unwrap_or(today),
+    })
 }
 
 /// A page of employers.
-pub fn employers_page(page: Page<Employer>) -> pb::ListEmployersWithoutUnionResponse {
+pub fn employers_page(page: Page<Employer>) -> pb::ListEmployersResponse {
+    pb::ListEmployersResponse {
+        employers: page.rows.into_iter().map(employer).collect(),
+        next_page_token: page.next_page_token,
+    }
+}
+
+/// A page of employers without a union.
+pub fn without_union_page(page: Page<Employer>) -> pb::ListEmployersWithoutUnionResponse {
     pb::ListEmployersWithoutUnionResponse {
-        employers: page
+        employers: page.rows.into_iter().map(employer).collect(),
+        next_page_token: page.next_page_token,
+    }
+}
+
+fn employer(employer: Employer) -> pb::Employer {
+    pb::Employer {
+        employer_id: employer.employer_id.to_string(),
+        tax_code: employer.tax_code.unwrap_or_default(),
+        name: employer.name,
+        sector: employer.sector.unwrap_or_default(),
+        workforce: employer.workforce,
+        workforce_female: employer.workforce_female,
+        surveyed_on: Some(civil(employer.surveyed_on)),
+        surveyor_id: employer.surveyor_id.to_string(),
+        stage: employer.stage.unwrap_or_default(),
+        enterprise_type: employer.enterprise_type.unwrap_or_default(),
+        union_ids: texts(&employer.union_ids),
+    }
+}
+
+/// Which employer.
+pub fn get(request: &pb::GetEmployerRequest) -> Result<Uuid, Refusal> {
+    parse::id("employer_id", &request.employer_id)
+}
+
+/// All that is known of an employer.
+pub fn history(history: EmployerHistory) -> pb::GetEmployerResponse {
+    pb::GetEmployerResponse {
+        employer_id: history.employer_id.to_string(),
+        tax_code: history.tax_code.unwrap_or_default(),
+        surveys: history
+            .surveys
+            .into_iter()
+            .map(|survey| pb::get_employer_response::Survey {
+                surveyed_on: Some(civil(survey.surveyed_on)),
+                surveyor_id: survey.surveyor_id.to_string(),
+                name: survey.name,
+                sector: survey.sector.unwrap_or_default(),
+                enterprise_type: survey.enterprise_type.unwrap_or_default(),
+                workforce: survey.workforce,
+                workforce_female: survey.workforce_female,
+            })
+            .collect(),
+        unions: history
+            .unions
+            .into_iter()
+            .map(|union| pb::get_employer_response::Union {
+                union_id: union.union_id.to_string(),
+                from_on: Some(civil(union.from_on)),
+                until_on: union.until_on.map(civil),
+            })
+            .collect(),
+    }
+}
+
+/// Whose campaigns, as of when, at which stage.
+pub fn campaigns(
+    request: &pb::ListCampaignsRequest,
+    today: Date,
+) -> Result<(Uuid, Date, Option<String>), Refusal> {
+    Ok((
+        parse::id("organisation_id", &request.organisation_id)?,
+        parse::optional_date("as_of", request.as_of)?.unwrap_or(today),
+        match request.stage.as_str() {
+            "" => None,
+            given => Some(reference_code("stage", given)?),
+        },
+    ))
+}
+
+/// A page of campaigns.
+pub fn campaigns_page(page: Page<Campaign>) -> pb::ListCampaignsResponse {
+    pb::ListCampaignsResponse {
+        campaigns: page
             .rows
             .into_iter()
-            .map(|employer| pb::Employer {
-                employer_id: employer.employer_id.to_string(),
-                tax_code: employer.tax_code.unwrap_or_default(),
-                name: employer.name,
-                sector: employer.sector.unwrap_or_default(),
-                workforce: employer.workforce,
-                workforce_female: employer.workforce_female,
-                surveyed_on: Some(civil(employer.surveyed_on)),
-                surveyor_id: text(Some(employer.surveyor_id)),
-                stage: employer.stage.unwrap_or_default(),
+            .map(|campaign| pb::Campaign {
+                campaign_id: campaign.campaign_id.to_string(),
+                organisation_id: campaign.organisation_id.to_string(),
+                employer_id: campaign.employer_id.to_string(),
+                opened_on: Some(civil(campaign.opened_on)),
+                stage: campaign.stage,
+                reached_on: Some(civil(campaign.reached_on)),
+                block_reason: campaign.block_reason,
+                union_id: text(campaign.union_id),
             })
             .collect(),
         next_page_token: page.next_page_token,
     }
 }
 
-/// Whose funnel, over how large employers, as of when.
-pub fn funnel(
-    request: &pb::GetCampaignFunnelRequest,
-    today: Date,
-) -> Result<(Uuid, i32, Date), Refusal> {
-    Ok((
-        parse::id("organisation_id", &request.organisation_id)?,
-        request.min_workforce,
-        parse::optional_date("as_of", request.as_of)?.unwrap_or(today),
-    ))
+/// Whose funnel, over how large employers, when.
+pub fn funnel(request: &pb::GetCampaignFunnelRequest, today: Date) -> Result<FunnelAsked, Refusal> {
+    Ok(FunnelAsked {
+        organisation_id: parse::id("organisation_id", &request.organisation_id)?,
+        min_workforce: request.min_workforce,
+        on: parse::optional_date("as_of", request.as_of)?.unwrap_or(today),
+        from_on: parse::optional_date("from_on", request.from_on)?,
+        by_unit: request.by_unit,
+    })
 }
 
-/// A funnel that was counted.
-pub fn funnel_counted(stages: Vec<FunnelStage>) -> pb::GetCampaignFunnelResponse {
+/// A funnel that was counted: the whole, then unit by unit.
+pub fn funnel_counted(counted: Vec<FunnelStage>) -> pb::GetCampaignFunnelResponse {
+    use pb::get_campaign_funnel_response::{Stage, Unit};
     let number = |n: i64| count(usize::try_from(n).unwrap_or_default());
-    pb::GetCampaignFunnelResponse {
-        stages: stages
-            .into_iter()
-            .map(|stage| pb::get_campaign_funnel_response::Stage {
-                stage: stage.stage,
-                standing: number(stage.standing),
-                reached: number(stage.reached),
-            })
-            .collect(),
+    let mut stages = Vec::new();
+    let mut units: Vec<Unit> = Vec::new();
+    for one in counted {
+        let stage = Stage {
+            stage: one.stage,
+            standing: number(one.standing),
+            reached: number(one.reached),
+        };
+        let Some(unit_id) = one.unit_id else {
+            stages.push(stage);
+            continue;
+        };
+        let organisation_id = unit_id.to_string();
+        match units.last_mut().filter(|unit| unit.organisation_id == organisation_id) {
+            Some(unit) => unit.stages.push(stage),
+            None => units.push(Unit { organisation_id, stages: vec![stage] }),
+        }
+    }
+    pb::GetCampaignFunnelResponse { stages, units }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::tax_code;
+
+    #[test]
+    fn a_tax_code_is_ten_digits_and_three_of_a_branch() {
+        let read = |given| tax_code("tax_code", given).ok();
+        assert_eq!(read(""), Some(None));
+        assert_eq!(read("0999000111"), Some(Some("0999000111".to_string())));
+        let branch = Some(Some("0999000111-001".to_string()));
+        assert_eq!(read("0999000111-001"), branch);
+        assert_eq!(read("0999000111001"), branch);
+        for wrong in ["0100", "09990001112", "0999000111-01", "099900011X", "-001", "0999000111-"] {
+            assert_eq!(read(wrong), None, "{wrong}");
+        }
     }
 }

@@ -1,7 +1,11 @@
 //! `organisation.proto`.
 
+use std::collections::HashSet;
+
 use chassis::parse::{self, civil};
 use chassis::refusal::Refusal;
+use prost_types::Timestamp;
+use proto::google::r#type::Date as WireDate;
 use proto::registry::v1 as pb;
 use time::Date;
 use uuid::Uuid;
@@ -12,18 +16,17 @@ use crate::acts::change_sector::{ChangeSector, SectorChanged};
 use crate::acts::end_organisations::{
     EndKind, EndOrganisations, Ended, EndingUnit, MembersOutcome,
 };
-use crate::acts::found_organisation::{FoundOrganisation, Founded};
+use crate::acts::found_organisation::{FoundOrganisation, Founded, FoundingRoute};
 use crate::acts::hand_over_organisations::{HandOverOrganisations, HandedOver};
-use crate::acts::load_organisations::{
-    Line, LoadOrganisations, Loaded, REFUSALS_MAX, lines_refused,
-};
 use crate::acts::rename_organisation::{RenameOrganisation, Renamed};
 use crate::acts::resume_organisation::{ResumeOrganisation, Resumed};
 use crate::acts::suspend_organisation::{SuspendOrganisation, Suspended};
-use crate::basis::Basis;
 use crate::error::Refused;
 use crate::reads::organisation::{Organisation, Status};
-use crate::reads::{AsOf, Page};
+use crate::reads::search::Sought;
+use crate::reads::{AsOf, Filter, Page};
+use crate::succession::{Share, Shares};
+use crate::tree::{ACTIVE, ENDED, SUSPENDED};
 
 /// Applicants of one founding, at most.
 const APPLICANTS_MAX: usize = 1_000;
@@ -33,6 +36,15 @@ const UNITS_MAX: usize = 100_000;
 const BATCH_MAX: usize = 500;
 /// Employers of one union, at most.
 const EMPLOYERS_MAX: usize = 1_000;
+/// Successors of one unit, at most.
+const SUCCESSORS_MAX: usize = 100;
+/// What shares are parts of where nothing is said.
+const SHARE_WHOLE: i32 = 100;
+const SHARE_WHOLE_MAX: i32 = 1_000_000;
+/// The fields of a tree date and a knowledge date.
+pub(super) const AS_OF: [&str; 2] = ["as_of", "known_at"];
+/// The status, in filters, of an organisation that is founded for a later date.
+const NOT_YET_FOUNDED: &str = "NOT_YET_FOUNDED";
 /// Longest text searched for.
 const SEARCH_MAX: usize = 200;
 
@@ -47,6 +59,7 @@ pub fn found(request: pb::FoundOrganisationRequest) -> Result<FoundOrganisation,
     if request.superior_id.is_empty() {
         return Err(Refused::SuperiorRequired.refusal().field("superior_id"));
     }
+    let route = founding_route(&request)?;
     Ok(FoundOrganisation {
         code: code("code", &request.code)?,
         name: parse::text("name", &request.name, NAME_MAX)?,
@@ -62,10 +75,29 @@ pub fn found(request: pb::FoundOrganisationRequest) -> Result<FoundOrganisation,
         founders: usize::try_from(request.founders).ok().filter(|founders| *founders > 0),
         offices: congress::new_offices("offices", None, request.offices)?,
         employer_ids: ids("employer_ids", &request.employer_ids)?,
+        route,
     })
 }
 
-fn sector(field: &str, text: &str) -> Result<Option<String>, Refusal> {
+/// How it was founded, as far as it is stated; a founding congress says it too.
+fn founding_route(
+    request: &pb::FoundOrganisationRequest,
+) -> Result<Option<FoundingRoute>, Refusal> {
+    let has_congress = request.congress_on.is_some();
+    match (request.founding_route(), has_congress) {
+        (pb::FoundingRoute::Unspecified, false) => Ok(None),
+        (pb::FoundingRoute::Unspecified | pb::FoundingRoute::Congress, true) => {
+            Ok(Some(FoundingRoute::Congress))
+        }
+        (pb::FoundingRoute::Appointment, false) => Ok(Some(FoundingRoute::Appointment)),
+        (pb::FoundingRoute::Congress, false) | (pb::FoundingRoute::Appointment, true) => {
+            Err(Refused::FoundingRouteUnfit.refusal().field("founding_route"))
+        }
+    }
+}
+
+/// A sector, or none where the text is empty.
+pub fn sector(field: &str, text: &str) -> Result<Option<String>, Refusal> {
     if text.is_empty() {
         return Ok(None);
     }
@@ -107,7 +139,8 @@ pub fn renamed(renamed: Renamed) -> pb::RenameOrganisationResponse {
     pb::RenameOrganisationResponse { decision_id: text(renamed.decision_id) }
 }
 
-fn units(field: &str, units: usize) -> Result<(), Refusal> {
+/// Refuses a list of no unit, or of too many.
+pub fn units(field: &str, units: usize) -> Result<(), Refusal> {
     if units == 0 {
         return Err(Refused::UnitsEmpty.refusal().field(field));
     }
@@ -188,16 +221,7 @@ fn ending_unit(
 ) -> Result<EndingUnit, Refusal> {
     let part = |part: &str| format!("{field}.{part}");
     let organisation_id = parse::id(&part("organisation_id"), &unit.organisation_id)?;
-    let kind = match unit.kind() {
-        pb::EndKind::Unspecified => {
-            return Err(Refused::EndKindRequired.refusal().field(part("kind")));
-        }
-        pb::EndKind::Dissolved => EndKind::Dissolved,
-        pb::EndKind::Merged => EndKind::Merged,
-        pb::EndKind::Consolidated => EndKind::Consolidated,
-        pb::EndKind::Divided => EndKind::Divided,
-        pb::EndKind::Terminated => EndKind::Terminated,
-    };
+    let kind = end_kind(&part("kind"), unit.kind())?;
     let successor = part("principal_successor_id");
     let principal_successor_id = parse::optional_id(&successor, &unit.principal_successor_id)?;
     if kind.needs_successor() && principal_successor_id.is_none() {
@@ -207,12 +231,87 @@ fn ending_unit(
         organisation_id,
         kind,
         principal_successor_id,
+        shares: shares(field, organisation_id, kind, principal_successor_id, &unit)?,
         members_outcome: members_outcome(field, organisation_id, &unit)?,
         subordinates_to_id: parse::optional_id(
             &part("subordinates_to_id"),
             &unit.subordinates_to_id,
         )?,
     })
+}
+
+/// Who inherits which share; the principal successor the whole where nobody is listed.
+fn shares(
+    field: &str,
+    organisation_id: Uuid,
+    kind: EndKind,
+    principal_successor_id: Option<Uuid>,
+    unit: &pb::end_organisations_request::Unit,
+) -> Result<Shares, Refusal> {
+    if unit.successors.is_empty() {
+        return Ok(Shares::whole_to(principal_successor_id));
+    }
+    let at = |part: &str| format!("{field}.{part}");
+    let Some(principal_id) = principal_successor_id else {
+        let refused = Refused::SuccessorRequired { organisation_id };
+        return Err(refused.refusal().field(at("principal_successor_id")));
+    };
+    parse::at_most(&at("successors"), unit.successors.len(), SUCCESSORS_MAX)?;
+    let whole = share_whole(&at("share_whole"), unit.share_whole)?;
+    let mut parts = Vec::with_capacity(unit.successors.len());
+    let mut named = HashSet::new();
+    for (n, successor) in unit.successors.iter().enumerate() {
+        let at = |part: &str| format!("{field}.successors[{n}].{part}");
+        let organisation_id = parse::id(&at("organisation_id"), &successor.organisation_id)?;
+        if !named.insert(organisation_id) {
+            let refused = Refused::SuccessorRepeated { organisation_id };
+            return Err(refused.refusal().field(at("organisation_id")));
+        }
+        parts.push(Share { organisation_id, share: share(&at("share"), successor.share, whole)? });
+    }
+    if !named.contains(&principal_id) {
+        let refused = Refused::PrincipalNotSuccessor { organisation_id: principal_id };
+        return Err(refused.refusal().field(at("principal_successor_id")));
+    }
+    if matches!(kind, EndKind::Merged | EndKind::Consolidated) && parts.len() > 1 {
+        let refused = Refused::OneSuccessorOnly { organisation_id };
+        return Err(refused.refusal().field(at("successors")));
+    }
+    let sum = parts.iter().map(|part| i64::from(part.share)).sum();
+    if sum != i64::from(whole) {
+        let refused = Refused::SharesNotWhole { shares: sum, whole };
+        return Err(refused.refusal().field(at("successors")));
+    }
+    Ok(Shares { whole, parts })
+}
+
+/// What shares are parts of.
+pub fn share_whole(field: &str, whole: i32) -> Result<i32, Refusal> {
+    match whole {
+        0 => Ok(SHARE_WHOLE),
+        1..=SHARE_WHOLE_MAX => Ok(whole),
+        _ => Err(Refused::ShareInvalid { share: whole, whole }.refusal().field(field)),
+    }
+}
+
+/// A part of the whole.
+pub fn share(field: &str, share: i32, whole: i32) -> Result<i32, Refusal> {
+    if (1..=whole).contains(&share) {
+        return Ok(share);
+    }
+    Err(Refused::ShareInvalid { share, whole }.refusal().field(field))
+}
+
+/// How an organisation ended; it must be said.
+pub fn end_kind(field: &str, kind: pb::EndKind) -> Result<EndKind, Refusal> {
+    match kind {
+        pb::EndKind::Unspecified => Err(Refused::EndKindRequired.refusal().field(field)),
+        pb::EndKind::Dissolved => Ok(EndKind::Dissolved),
+        pb::EndKind::Merged => Ok(EndKind::Merged),
+        pb::EndKind::Consolidated => Ok(EndKind::Consolidated),
+        pb::EndKind::Divided => Ok(EndKind::Divided),
+        pb::EndKind::Terminated => Ok(EndKind::Terminated),
+    }
 }
 
 fn members_outcome(
@@ -265,65 +364,21 @@ pub fn sector_changed(changed: SectorChanged) -> pb::ChangeSectorResponse {
     pb::ChangeSectorResponse { decision_id: text(changed.decision_id) }
 }
 
-/// A tree to be loaded; every line that cannot be read is named.
-pub fn load(
-    basis: Option<Basis>,
-    lines: Vec<pb::load_organisations_request::Line>,
-) -> Result<LoadOrganisations, chassis::refusal::Failure> {
-    let mut read = Vec::with_capacity(lines.len());
-    let mut refused = 0;
-    let mut refusals = Vec::new();
-    for (n, given) in lines.into_iter().enumerate() {
-        match line(n, given) {
-            Ok(line) => read.push(line),
-            Err(refusal) => {
-                refused += 1;
-                if refusals.len() < REFUSALS_MAX {
-                    refusals.push(refusal);
-                }
-            }
-        }
-    }
-    lines_refused(refused, refusals)?;
-    Ok(LoadOrganisations { lines: read, basis })
-}
-
-fn line(n: usize, line: pb::load_organisations_request::Line) -> Result<Line, Refusal> {
-    let part = |part: &str| format!("lines[{n}].{part}");
-    if line.superior_code.is_empty() {
-        return Err(Refused::SuperiorRequired.refusal().field(part("superior_code")));
-    }
-    Ok(Line {
-        code: code(&part("code"), &line.code)?,
-        name: parse::text(&part("name"), &line.name, NAME_MAX)?,
-        short_name: parse::optional_text(&part("short_name"), &line.short_name, SHORT_NAME_MAX)?
-            .unwrap_or_default(),
-        type_code: reference_code(&part("type"), &line.r#type)?,
-        sector: sector(&part("sector"), &line.sector)?,
-        superior_code: code(&part("superior_code"), &line.superior_code)?,
-        founded_on: parse::date(&part("founded_on"), line.founded_on)?,
-    })
-}
-
-/// The answer of [`load`].
-pub fn loaded(loaded: Loaded) -> pb::LoadOrganisationsResponse {
-    pb::LoadOrganisationsResponse { organisations: count(loaded.organisations) }
-}
-
 /// Which organisation, as of when.
 pub fn get(request: pb::GetOrganisationRequest, today: Date) -> Result<(Uuid, AsOf), Refusal> {
     let organisation_id = parse::id("organisation_id", &request.organisation_id)?;
-    Ok((organisation_id, as_of(request.as_of, request.known_at, today)?))
+    Ok((organisation_id, as_of(AS_OF, request.as_of, request.known_at, today)?))
 }
 
-/// A tree date and a knowledge date, with their defaults.
-fn as_of(
-    on: Option<proto::google::r#type::Date>,
-    known_at: Option<prost_types::Timestamp>,
+/// A tree date and a knowledge date, with their defaults; `fields` name them.
+pub(super) fn as_of(
+    fields: [&str; 2],
+    on: Option<WireDate>,
+    known_at: Option<Timestamp>,
     today: Date,
 ) -> Result<AsOf, Refusal> {
-    let on = parse::optional_date("as_of", on)?.unwrap_or(today);
-    let known_at = optional_instant("known_at", known_at)?;
+    let on = parse::optional_date(fields[0], on)?.unwrap_or(today);
+    let known_at = optional_instant(fields[1], known_at)?;
     Ok(AsOf { on, known_at, is_now: on == today && known_at.is_none() })
 }
 
@@ -344,40 +399,100 @@ pub fn batch_get(
         .enumerate()
         .map(|(n, given)| code(&format!("codes[{n}]"), given))
         .collect::<Result<_, _>>()?;
-    Ok((organisation_ids, codes, as_of(request.as_of, request.known_at, today)?))
+    Ok((organisation_ids, codes, as_of(AS_OF, request.as_of, request.known_at, today)?))
 }
 
 /// Whose children, as of when.
 pub fn children(request: &pb::ListChildrenRequest, today: Date) -> Result<(Uuid, AsOf), Refusal> {
     let organisation_id = parse::id("organisation_id", &request.organisation_id)?;
-    Ok((organisation_id, as_of(request.as_of, request.known_at, today)?))
+    Ok((organisation_id, as_of(AS_OF, request.as_of, request.known_at, today)?))
 }
 
-/// Whose subtree, as of when, and of which type.
+/// What a list filters by, as every such request carries it.
+struct Filtered<'a> {
+    type_code: &'a str,
+    sector: &'a str,
+    status: pb::OrganisationStatus,
+    founded: [Option<WireDate>; 2],
+    ended: [Option<WireDate>; 2],
+}
+
+macro_rules! filtered {
+    ($request:expr) => {
+        Filtered {
+            type_code: &$request.r#type,
+            sector: &$request.sector,
+            status: $request.status(),
+            founded: [$request.founded_from, $request.founded_until],
+            ended: [$request.ended_from, $request.ended_until],
+        }
+    };
+}
+
+impl Filtered<'_> {
+    fn read(self) -> Result<Filter, Refusal> {
+        let reference = |field: &str, given: &str| match given {
+            "" => Ok(None),
+            given => reference_code(field, given).map(Some),
+        };
+        let status = match self.status {
+            pb::OrganisationStatus::Unspecified => None,
+            pb::OrganisationStatus::NotYetFounded => Some(NOT_YET_FOUNDED),
+            pb::OrganisationStatus::Active => Some(ACTIVE),
+            pb::OrganisationStatus::Suspended => Some(SUSPENDED),
+            pb::OrganisationStatus::Ended => Some(ENDED),
+        };
+        Ok(Filter {
+            type_code: reference("type", self.type_code)?,
+            sector: reference("sector", self.sector)?,
+            statuses: status.map(|status| vec![status.to_string()]),
+            founded_from: parse::optional_date("founded_from", self.founded[0])?,
+            founded_until: parse::optional_date("founded_until", self.founded[1])?,
+            ended_from: parse::optional_date("ended_from", self.ended[0])?,
+            ended_until: parse::optional_date("ended_until", self.ended[1])?,
+        })
+    }
+}
+
+/// Whose subtree, as of when, and who in it.
 pub fn subtree(
     request: &pb::ListSubtreeRequest,
     today: Date,
-) -> Result<(Uuid, AsOf, Option<String>), Refusal> {
+) -> Result<(Uuid, AsOf, Filter), Refusal> {
     let organisation_id = parse::id("organisation_id", &request.organisation_id)?;
-    let as_of = as_of(request.as_of, request.known_at, today)?;
-    let type_code = match request.r#type.as_str() {
-        "" => None,
-        given => Some(reference_code("type", given)?),
-    };
-    Ok((organisation_id, as_of, type_code))
+    let as_of = as_of(AS_OF, request.as_of, request.known_at, today)?;
+    Ok((organisation_id, as_of, filtered!(request).read()?))
 }
 
-/// What is searched for, as of when, and below whom.
+/// How codes begin, as of when, and who else is asked for: those that live, unless a status
+/// is named.
+pub fn list(
+    request: &pb::ListOrganisationsRequest,
+    today: Date,
+) -> Result<(String, AsOf, Filter), Refusal> {
+    let code_prefix = match request.code_prefix.as_str() {
+        "" => String::new(),
+        given => code("code_prefix", given)?,
+    };
+    let as_of = as_of(AS_OF, request.as_of, request.known_at, today)?;
+    let mut filter = filtered!(request).read()?;
+    filter.statuses =
+        filter.statuses.or_else(|| Some([ACTIVE, SUSPENDED].map(str::to_string).to_vec()));
+    Ok((code_prefix, as_of, filter))
+}
+
+/// What is searched for, and as of when.
 pub fn search(
     request: &pb::SearchOrganisationsRequest,
     today: Date,
-) -> Result<(String, AsOf, Option<Uuid>), Refusal> {
+) -> Result<(Sought, AsOf), Refusal> {
     let text = parse::text("text", &request.text, SEARCH_MAX)?;
     if !text.chars().any(char::is_alphanumeric) {
         return Err(parse::required("text"));
     }
     let within_id = parse::optional_id("within_id", &request.within_id)?;
-    Ok((text, as_of(request.as_of, None, today)?, within_id))
+    let as_of = as_of(AS_OF, request.as_of, request.known_at, today)?;
+    Ok((Sought { text, within_id, filter: filtered!(request).read()? }, as_of))
 }
 
 /// An organisation that was read.
@@ -414,6 +529,14 @@ pub fn organisations(organisations: Vec<Organisation>) -> Vec<pb::Organisation> 
 /// A page of children.
 pub fn children_page(page: Page<Organisation>) -> pb::ListChildrenResponse {
     pb::ListChildrenResponse {
+        organisations: organisations(page.rows),
+        next_page_token: page.next_page_token,
+    }
+}
+
+/// A page of the caller's organisations.
+pub fn list_page(page: Page<Organisation>) -> pb::ListOrganisationsResponse {
+    pb::ListOrganisationsResponse {
         organisations: organisations(page.rows),
         next_page_token: page.next_page_token,
     }

@@ -8,9 +8,11 @@ use uuid::Uuid;
 
 use super::{congress, decision, text, texts};
 use crate::acts::assign_unit::{AssignUnit, Assigned};
+use crate::acts::complete_steering_committee::{CompleteSteeringCommittee, Completed};
 use crate::acts::end_unit_assignment::{AssignmentEnded, EndUnitAssignment};
 use crate::acts::establish_steering_committee::{EstablishSteeringCommittee, Established};
 use crate::reads::Page;
+use crate::reads::steering_committees::{CommitteesAsked, SteeringCommittee};
 use crate::reads::unit_assignments::UnitAssignment;
 use crate::seats::STEERING;
 
@@ -80,17 +82,87 @@ pub fn assignments(
 /// A page of assignments.
 pub fn assignments_page(page: Page<UnitAssignment>) -> pb::ListUnitAssignmentsResponse {
     pb::ListUnitAssignmentsResponse {
-        assignments: page
+        assignments: page.rows.into_iter().map(assignment).collect(),
+        next_page_token: page.next_page_token,
+    }
+}
+
+fn assignment(assignment: UnitAssignment) -> pb::UnitAssignment {
+    pb::UnitAssignment {
+        assignment_id: assignment.assignment_id.to_string(),
+        steering_committee_id: assignment.steering_committee_id.to_string(),
+        office_id: assignment.office_id.to_string(),
+        person_id: assignment.person_id.to_string(),
+        unit_id: assignment.unit_id.to_string(),
+        from_on: Some(civil(assignment.from_on)),
+        ended_on: assignment.ended_on.map(civil),
+    }
+}
+
+/// Who follows which unit, as of when.
+pub fn followers(
+    request: &pb::ListUnitFollowersRequest,
+    today: Date,
+) -> Result<(Uuid, Date), Refusal> {
+    Ok((
+        parse::id("organisation_id", &request.organisation_id)?,
+        parse::optional_date("as_of", request.as_of)?.unwrap_or(today),
+    ))
+}
+
+/// A page of those who follow a unit.
+pub fn followers_page(page: Page<UnitAssignment>) -> pb::ListUnitFollowersResponse {
+    pb::ListUnitFollowersResponse {
+        assignments: page.rows.into_iter().map(assignment).collect(),
+        next_page_token: page.next_page_token,
+    }
+}
+
+/// Members who join a committee.
+pub fn complete(
+    request: pb::CompleteSteeringCommitteeRequest,
+) -> Result<CompleteSteeringCommittee, Refusal> {
+    Ok(CompleteSteeringCommittee {
+        steering_committee_id: parse::id("steering_committee_id", &request.steering_committee_id)?,
+        members: congress::some_new_offices("members", STEERING, request.members)?,
+        effective_on: parse::optional_date("effective_on", request.effective_on)?,
+        basis: decision::optional_basis(request.basis)?,
+    })
+}
+
+/// The answer of [`complete`].
+pub fn completed(completed: Completed) -> pb::CompleteSteeringCommitteeResponse {
+    pb::CompleteSteeringCommitteeResponse {
+        office_ids: texts(&completed.office_ids),
+        decision_id: text(completed.decision_id),
+    }
+}
+
+/// Whose committees, as of when.
+pub fn committees(
+    request: &pb::ListSteeringCommitteesRequest,
+    today: Date,
+) -> Result<CommitteesAsked, Refusal> {
+    Ok(CommitteesAsked {
+        organisation_id: parse::id("organisation_id", &request.organisation_id)?,
+        on: parse::optional_date("as_of", request.as_of)?.unwrap_or(today),
+        own_only: request.own_only,
+    })
+}
+
+/// A page of committees.
+pub fn committees_page(page: Page<SteeringCommittee>) -> pb::ListSteeringCommitteesResponse {
+    pb::ListSteeringCommitteesResponse {
+        committees: page
             .rows
             .into_iter()
-            .map(|assignment| pb::UnitAssignment {
-                assignment_id: assignment.assignment_id.to_string(),
-                steering_committee_id: assignment.steering_committee_id.to_string(),
-                office_id: assignment.office_id.to_string(),
-                person_id: assignment.person_id.to_string(),
-                unit_id: assignment.unit_id.to_string(),
-                from_on: Some(civil(assignment.from_on)),
-                ended_on: assignment.ended_on.map(civil),
+            .map(|committee| pb::SteeringCommittee {
+                steering_committee_id: committee.steering_committee_id.to_string(),
+                organisation_id: committee.organisation_id.to_string(),
+                name: committee.name,
+                established_on: Some(civil(committee.established_on)),
+                members: committee.members,
+                units: committee.units,
             })
             .collect(),
         next_page_token: page.next_page_token,

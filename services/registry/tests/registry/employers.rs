@@ -113,13 +113,16 @@ async fn every_rule_of_a_survey_refuses_with_its_reason() {
         spoil(&mut one);
         survey(district, on, vec![one])
     };
-    let taxed = pb::SurveyedEmployer { tax_code: "0100".into(), ..employer("Có mã", 30) };
+    let taxed = pb::SurveyedEmployer { tax_code: "0999000111".into(), ..employer("Có mã", 30) };
     for (reason, request) in [
         ("EMPLOYERS_EMPTY", survey(district, on, vec![])),
         ("EMPLOYER_UNKNOWN", spoiled(&|one| one.employer_id = fresh())),
         ("WORKFORCE_INVALID", spoiled(&|one| one.workforce_female = 31)),
         ("WORKFORCE_INVALID", spoiled(&|one| one.workforce = -1)),
         ("SECTOR_UNKNOWN", spoiled(&|one| one.sector = "X".into())),
+        ("ENTERPRISE_TYPE_UNKNOWN", spoiled(&|one| one.enterprise_type = "X".into())),
+        ("TAX_CODE_INVALID", spoiled(&|one| one.tax_code = "0999".into())),
+        ("TAX_CODE_INVALID", spoiled(&|one| one.tax_code = "0999000111-1".into())),
         ("ORGANISATION_UNKNOWN", spoiled(&|one| one.union_ids = vec![fresh()])),
         ("EMPLOYER_REPEATED", survey(district, on, vec![taxed.clone(), taxed.clone()])),
         (
@@ -194,6 +197,7 @@ async fn a_campaign_goes_forward_and_its_funnel_counts_where_employers_stand() {
         organisation_id: world.unit("HN").to_string(),
         min_workforce: 20,
         as_of: Some(civil(date!(2018 - 12 - 31))),
+        ..Default::default()
     };
     let counted = world.actor("reader").employers.get_campaign_funnel(funnel).await;
     let counted: Vec<(String, i32, i32)> = counted
@@ -214,4 +218,215 @@ async fn a_campaign_goes_forward_and_its_funnel_counts_where_employers_stand() {
         counted,
         expected.map(|(stage, standing, reached)| (stage.to_string(), standing, reached))
     );
+}
+
+#[tokio::test]
+async fn an_employer_is_known_by_its_kind_tax_code_surveys_and_unions() {
+    let world = World::start().await;
+    let mut officer = world.actor("badinh");
+    let (district, first) = (world.unit("HN-BD"), date!(2018 - 03 - 01));
+    let (one, two) = (world.unit("BD-1").to_string(), world.unit("BD-2").to_string());
+    let branch = pb::SurveyedEmployer {
+        tax_code: "0999000111001".to_string(),
+        enterprise_type: "CTCP".to_string(),
+        union_ids: vec![one.clone(), two.clone()],
+        ..employer("Chi nhánh", 40)
+    };
+    let nursery = pb::SurveyedEmployer {
+        enterprise_type: "NHOM_TRE".to_string(),
+        union_ids: vec![one.clone()],
+        ..employer("Nhóm trẻ", 12)
+    };
+    let found = officer.employers.survey_employers(survey(district, first, vec![branch, nursery]));
+    let ids = found.await.expect("surveyed").into_inner().employer_ids;
+    // Surveyed again by its tax code, in either form: grown, and with one union less.
+    let again = pb::SurveyedEmployer {
+        tax_code: "0999000111-001".to_string(),
+        enterprise_type: "CTCP".to_string(),
+        union_ids: vec![two.clone()],
+        ..employer("Chi nhánh", 60)
+    };
+    let second = date!(2019 - 03 - 01);
+    let found = officer.employers.survey_employers(survey(district, second, vec![again])).await;
+    assert_eq!(found.expect("surveyed").into_inner().employer_ids, ids[..1]);
+
+    let request = pb::GetEmployerRequest { employer_id: ids[0].clone() };
+    let known = officer.employers.get_employer(request.clone()).await.expect("read").into_inner();
+    assert_eq!(known.tax_code, "0999000111-001");
+    let surveys: Vec<_> =
+        known.surveys.iter().map(|one| (one.surveyed_on, one.workforce)).collect();
+    assert_eq!(surveys, [(Some(civil(first)), 40), (Some(civil(second)), 60)]);
+    let mut unions: Vec<_> =
+        known.unions.into_iter().map(|one| (one.union_id, one.from_on, one.until_on)).collect();
+    unions.sort_by(|a, b| a.0.cmp(&b.0));
+    let mut expected = [
+        (one.clone(), Some(civil(first)), Some(civil(second))),
+        (two.clone(), Some(civil(first)), None),
+    ];
+    expected.sort_by(|a, b| a.0.cmp(&b.0));
+    assert_eq!(unions, expected);
+    let answer = world.actor("nobody").employers.get_employer(request).await;
+    assert_eq!(reason(answer), "PERMISSION_DENIED");
+    let request = pb::GetEmployerRequest { employer_id: fresh() };
+    assert_eq!(reason(officer.employers.get_employer(request).await), "EMPLOYER_UNKNOWN");
+
+    let mut listed = async |min, max, kind: &str, on: Date| {
+        let mut request = pb::ListEmployersRequest {
+            organisation_id: district.to_string(),
+            min_workforce: min,
+            max_workforce: max,
+            enterprise_type: kind.to_string(),
+            as_of: Some(civil(on)),
+            page_size: 1,
+            ..Default::default()
+        };
+        let mut found = Vec::new();
+        loop {
+            let page = officer.employers.list_employers(request.clone()).await.expect("listed");
+            let page = page.into_inner();
+            found.extend(
+                page.employers
+                    .into_iter()
+                    .map(|one| (one.name, one.workforce, one.union_ids.len())),
+            );
+            if page.next_page_token.is_empty() {
+                return found;
+            }
+            request.page_token = page.next_page_token;
+        }
+    };
+    let branch = |workforce, unions| ("Chi nhánh".to_string(), workforce, unions);
+    let nursery = ("Nhóm trẻ".to_string(), 12, 1);
+    assert_eq!(listed(0, 0, "", first).await, [branch(40, 2), nursery.clone()]);
+    assert_eq!(listed(0, 0, "", second).await, [branch(60, 1), nursery.clone()]);
+    assert_eq!(listed(10, 19, "", second).await, std::slice::from_ref(&nursery));
+    assert_eq!(listed(0, 0, "NHOM_TRE", second).await, [nursery]);
+    assert_eq!(listed(20, 0, "NHOM_TRE", second).await, []);
+}
+
+#[tokio::test]
+async fn employers_outlast_the_district_that_surveyed_them_and_the_union_that_merged() {
+    let world = World::start().await;
+    let mut officer = world.actor("hanoi");
+    let (district, on) = (world.unit("HN-BD"), date!(2018 - 03 - 01));
+    let (kept, merged) = (world.unit("BD-1"), world.unit("BD-2"));
+    let with_union = pb::SurveyedEmployer {
+        union_ids: vec![merged.to_string()],
+        ..employer("Có công đoàn", 90)
+    };
+    let employers = vec![employer("Chưa có", 30), with_union];
+    officer.employers.survey_employers(survey(district, on, employers)).await.expect("surveyed");
+    let end = pb::end_organisations_request::Unit {
+        kind: pb::EndKind::Merged.into(),
+        principal_successor_id: kept.to_string(),
+        ..dissolved(merged)
+    };
+    officer.ends(vec![end], date!(2019 - 01 - 01)).await.expect("ended");
+    let expected = [("Chưa có".to_string(), 30)];
+    assert_eq!(without_union(&mut officer, district, date!(2019 - 01 - 01)).await, expected);
+
+    // The district ends; the city goes on with what it had surveyed.
+    let city = world.unit("HN");
+    officer.hands_over(&[kept], city, date!(2020 - 01 - 01)).await.expect("handed over");
+    let end = pb::end_organisations_request::Unit {
+        kind: pb::EndKind::Terminated.into(),
+        ..dissolved(district)
+    };
+    officer.ends(vec![end], date!(2020 - 01 - 01)).await.expect("ended");
+    assert_eq!(without_union(&mut officer, city, date!(2020 - 01 - 01)).await, expected);
+    assert_eq!(without_union(&mut officer, city, date!(2019 - 12 - 31)).await, expected);
+    let other = world.unit("HN-CG");
+    assert_eq!(without_union(&mut officer, other, date!(2020 - 01 - 01)).await, []);
+}
+
+#[tokio::test]
+async fn a_funnel_is_counted_by_unit_and_by_what_was_reached_within_a_period() {
+    let world = World::start().await;
+    let mut officer = world.actor("hanoi");
+    let (city, on) = (world.unit("HN"), date!(2018 - 03 - 01));
+    let employers = vec![employer("A", 30), employer("B", 40)];
+    let found = officer.employers.survey_employers(survey(city, on, employers)).await;
+    let ids = found.expect("surveyed").into_inner().employer_ids;
+    let stage = |unit: &str, employer: &str, stage: &str, on| pb::ReachCampaignStageRequest {
+        request_id: fresh(),
+        organisation_id: world.unit(unit).to_string(),
+        employer_id: employer.to_string(),
+        stage: stage.to_string(),
+        reached_on: Some(civil(on)),
+        ..Default::default()
+    };
+    let blocked = pb::ReachCampaignStageRequest {
+        block_reason: "Chủ doanh nghiệp chưa đồng thuận".to_string(),
+        ..stage("HN-CG", &ids[1], "BLOCKED", date!(2019 - 02 - 01))
+    };
+    for request in [
+        stage("HN-BD", &ids[0], "ELIGIBLE", date!(2018 - 04 - 01)),
+        stage("HN-BD", &ids[0], "CANVASSED", date!(2019 - 04 - 01)),
+        stage("HN-CG", &ids[1], "ELIGIBLE", date!(2018 - 05 - 01)),
+        blocked,
+        // The city campaigns for one that a district campaigns for as well.
+        stage("HN", &ids[0], "ELIGIBLE", date!(2018 - 06 - 01)),
+    ] {
+        officer.employers.reach_campaign_stage(request).await.expect("reached");
+    }
+    let request = pb::GetCampaignFunnelRequest {
+        organisation_id: city.to_string(),
+        as_of: Some(civil(date!(2019 - 12 - 31))),
+        by_unit: true,
+        ..Default::default()
+    };
+    type Stage = pb::get_campaign_funnel_response::Stage;
+    let at = |stages: &[Stage], name: &str| {
+        let one = stages.iter().find(|one| one.stage == name).expect("a stage");
+        (one.standing, one.reached)
+    };
+    let ever = officer.employers.get_campaign_funnel(request.clone()).await.expect("counted");
+    let ever = ever.into_inner();
+    assert_eq!(at(&ever.stages, "ELIGIBLE"), (0, 2));
+    assert_eq!(at(&ever.stages, "CANVASSED"), (1, 1));
+    assert_eq!(at(&ever.stages, "BLOCKED"), (1, 1));
+    let of = |funnel: &pb::GetCampaignFunnelResponse, unit: &str| {
+        let unit_id = world.unit(unit).to_string();
+        let found = funnel.units.iter().find(|one| one.organisation_id == unit_id);
+        found.map(|one| one.stages.clone()).unwrap_or_default()
+    };
+    assert_eq!(ever.units.len(), 3);
+    assert_eq!(at(&of(&ever, "HN-BD"), "ELIGIBLE"), (0, 1));
+    assert_eq!(at(&of(&ever, "HN-BD"), "CANVASSED"), (1, 1));
+    assert_eq!(at(&of(&ever, "HN-CG"), "BLOCKED"), (1, 1));
+    assert_eq!(at(&of(&ever, "HN"), "ELIGIBLE"), (1, 1));
+    let in_2019 =
+        pb::GetCampaignFunnelRequest { from_on: Some(civil(date!(2019 - 01 - 01))), ..request };
+    let in_2019 = officer.employers.get_campaign_funnel(in_2019).await.expect("counted");
+    let in_2019 = in_2019.into_inner();
+    assert_eq!(at(&in_2019.stages, "ELIGIBLE"), (0, 0));
+    assert_eq!(at(&in_2019.stages, "CANVASSED"), (1, 1));
+
+    // The campaigns themselves say where each stands, and why it does not go on.
+    let mut listed = async |stage: &str, on: Date| {
+        let mut request = pb::ListCampaignsRequest {
+            organisation_id: city.to_string(),
+            as_of: Some(civil(on)),
+            stage: stage.to_string(),
+            page_size: 1,
+            ..Default::default()
+        };
+        let mut found = Vec::new();
+        loop {
+            let page = officer.employers.list_campaigns(request.clone()).await.expect("listed");
+            let page = page.into_inner();
+            found.extend(page.campaigns);
+            if page.next_page_token.is_empty() {
+                return found;
+            }
+            request.page_token = page.next_page_token;
+        }
+    };
+    assert_eq!(listed("", date!(2018 - 05 - 31)).await.len(), 2);
+    assert_eq!(listed("", date!(2019 - 12 - 31)).await.len(), 3);
+    let blocked = listed("BLOCKED", date!(2019 - 12 - 31)).await;
+    assert_eq!(blocked.len(), 1);
+    assert_eq!(blocked[0].block_reason, "Chủ doanh nghiệp chưa đồng thuận");
+    assert_eq!(blocked[0].opened_on, Some(civil(date!(2018 - 05 - 01))));
+    assert_eq!(blocked[0].reached_on, Some(civil(date!(2019 - 02 - 01))));
 }

@@ -1,5 +1,3 @@
-use std::time::{Duration, Instant};
-
 use chassis::parse::civil;
 use proto::registry::v1 as pb;
 use proto::registry::v1::registry_change::Change;
@@ -48,9 +46,10 @@ async fn every_rule_of_a_handing_over_refuses_and_moves_nothing() {
     let mut admin = world.actor("admin");
     let on = date!(2020 - 01 - 01);
     let (badinh, caugiay, hanoi) = (world.unit("HN-BD"), world.unit("HN-CG"), world.unit("HN"));
-    let (first, second) = (world.unit("BD-1"), world.unit("BD-2"));
+    let first = world.unit("BD-1");
     admin.suspends(world.unit("HN-GD"), date!(2015 - 01 - 01)).await.expect("suspended");
-    admin.hands_over(&[second], hanoi, date!(2021 - 01 - 01)).await.expect("handed over");
+    let moved = world.unit("CG-1");
+    admin.hands_over(&[moved], hanoi, on).await.expect("handed over");
     let before = world.changes().await;
     let cases = [
         ("UNITS_EMPTY", "unit_ids", vec![], caugiay),
@@ -62,7 +61,7 @@ async fn every_rule_of_a_handing_over_refuses_and_moves_nothing() {
         ("SUPERIOR_SUSPENDED", "superior_id", vec![first], world.unit("HN-GD")),
         ("CONFEDERATION_FIXED", "unit_ids[0]", vec![world.confederation], hanoi),
         // The good unit does not move either.
-        ("LATER_ACT_KNOWN", "unit_ids[1]", vec![first, second], caugiay),
+        ("LATER_ACT_KNOWN", "unit_ids[1]", vec![first, moved], caugiay),
         ("WOULD_FORM_CYCLE", "unit_ids[0]", vec![badinh], badinh),
     ];
     for (reason, field, units, superior) in cases {
@@ -76,7 +75,7 @@ async fn every_rule_of_a_handing_over_refuses_and_moves_nothing() {
 
 /// No type of the reference data may stand under its own kind, so the rules alone forbid a
 /// cycle; here they are widened, as a later Charter might.
-async fn let_districts_stand_under_districts(world: &World) {
+pub async fn let_districts_stand_under_districts(world: &World) {
     sqlx::query(
         "insert into superior_type_rule (type, superior_type, valid)
          values ('LDLD_HUYEN', 'LDLD_HUYEN', daterange(null, null))",
@@ -117,7 +116,7 @@ async fn a_cycle_that_would_only_close_later_is_refused() {
 }
 
 #[tokio::test]
-async fn thousands_of_units_move_and_end_in_a_moment() {
+async fn thousands_of_units_move_and_end_in_one_act() {
     let world = World::start().await;
     let mut officer = world.actor("admin");
     let lines: Vec<_> =
@@ -126,17 +125,13 @@ async fn thousands_of_units_move_and_end_in_a_moment() {
     let found = officer.subtree_ids(world.unit("HN-BD"), date!(2020 - 01 - 01)).await;
     assert_eq!(found.len(), 5_002);
 
-    let begun = Instant::now();
     officer.hands_over(&found, world.unit("HN"), date!(2025 - 07 - 01)).await.expect("moved");
-    let moved = begun.elapsed();
-    let begun = Instant::now();
+    let left = officer.subtree_ids(world.unit("HN-BD"), date!(2025 - 07 - 01)).await;
+    assert!(left.is_empty(), "all of them left the district: {left:?}");
     let units = found.iter().copied().map(dissolved).collect();
     officer.ends(units, date!(2026 - 01 - 01)).await.expect("ended");
-    let ended = begun.elapsed();
-    // Generous: an unoptimised build on a busy machine. Unit by unit it would take minutes.
-    let limit = Duration::from_secs(15);
-    assert!(moved < limit && ended < limit, "moved in {moved:?}, ended in {ended:?}");
-    println!("5,002 units moved in {moved:?}, ended in {ended:?}");
+    let living = officer.subtree_ids(world.unit("HN"), date!(2026 - 01 - 01)).await;
+    assert!(found.iter().all(|ended| !living.contains(ended)), "none of them lives on");
 }
 
 impl Actor {

@@ -94,3 +94,254 @@ async fn what_was_not_yet_recorded_was_not_known() {
     let answer = officer.organisations.get_organisation(request).await;
     assert_eq!(reason(answer), "ORGANISATION_UNKNOWN");
 }
+
+/// Codes of the organisations that a list answers, read in pages of two.
+async fn listed(actor: &mut Actor, request: pb::ListOrganisationsRequest) -> Vec<String> {
+    let mut request = pb::ListOrganisationsRequest { page_size: 2, ..request };
+    let mut all = Vec::new();
+    loop {
+        let page = actor.organisations.list_organisations(request.clone()).await.expect("listed");
+        let page = page.into_inner();
+        all.extend(codes(page.organisations));
+        if page.next_page_token.is_empty() {
+            return all;
+        }
+        request.page_token = page.next_page_token;
+    }
+}
+
+#[tokio::test]
+async fn a_list_answers_the_callers_organisations_in_order_of_code() {
+    let world = World::start().await;
+    let mut province = world.actor("hanoi");
+    let all = pb::ListOrganisationsRequest::default;
+    let hanoi = ["BD-1", "BD-2", "CG-1", "GD-1", "HN", "HN-BD", "HN-CG", "HN-GD"];
+    assert_eq!(listed(&mut province, all()).await, hanoi);
+    let mut district = world.actor("badinh");
+    assert_eq!(listed(&mut district, all()).await, ["BD-1", "BD-2", "HN-BD"]);
+    assert_eq!(listed(&mut world.actor("admin"), all()).await.len(), 11);
+
+    for (expected, request) in [
+        (
+            vec!["HN", "HN-BD", "HN-CG", "HN-GD"],
+            pb::ListOrganisationsRequest { code_prefix: "HN".into(), ..all() },
+        ),
+        (
+            vec!["HN-BD", "HN-CG"],
+            pb::ListOrganisationsRequest { r#type: "LDLD_HUYEN".into(), ..all() },
+        ),
+        (vec!["BD-1"], pb::ListOrganisationsRequest { sector: "NNN_CP".into(), ..all() }),
+        (vec!["BD-1", "CG-1"], pb::ListOrganisationsRequest { sector: "NNN".into(), ..all() }),
+        (vec![], pb::ListOrganisationsRequest { code_prefix: "TN".into(), ..all() }),
+        (
+            vec![],
+            pb::ListOrganisationsRequest {
+                founded_from: Some(civil(date!(2010 - 01 - 02))),
+                ..all()
+            },
+        ),
+        (
+            vec![],
+            pb::ListOrganisationsRequest { as_of: Some(civil(date!(2009 - 12 - 31))), ..all() },
+        ),
+    ] {
+        assert_eq!(listed(&mut province, request.clone()).await, expected, "{request:?}");
+    }
+    let bad = pb::ListOrganisationsRequest { code_prefix: "đ".into(), ..all() };
+    let answer = province.organisations.list_organisations(bad).await;
+    assert_eq!(refused(answer), ("CODE_INVALID".into(), "code_prefix".into()));
+}
+
+#[tokio::test]
+async fn a_list_tells_who_lived_had_ended_or_was_not_yet_founded() {
+    let world = World::start().await;
+    let mut officer = world.actor("badinh");
+    let before = time::OffsetDateTime::now_utc();
+    officer.ends(vec![dissolved(world.unit("BD-1"))], date!(2021 - 01 - 01)).await.expect("ended");
+    officer.suspends(world.unit("BD-2"), date!(2022 - 01 - 01)).await.expect("suspended");
+    officer.founds(world.unit("HN-BD"), "BD-3", date!(2023 - 01 - 01)).await.expect("founded");
+    let of = |status: pb::OrganisationStatus, on| pb::ListOrganisationsRequest {
+        status: status.into(),
+        as_of: Some(civil(on)),
+        ..Default::default()
+    };
+    use pb::OrganisationStatus::{Active, Ended, NotYetFounded, Suspended, Unspecified};
+    let (early, late) = (date!(2020 - 06 - 01), date!(2024 - 01 - 01));
+    for (expected, request) in [
+        (vec!["BD-1", "BD-2", "HN-BD"], of(Unspecified, early)),
+        (vec!["BD-3"], of(NotYetFounded, early)),
+        (vec!["BD-2", "BD-3", "HN-BD"], of(Unspecified, late)),
+        (vec!["BD-3", "HN-BD"], of(Active, late)),
+        (vec!["BD-2"], of(Suspended, late)),
+        (vec!["BD-1"], of(Ended, late)),
+        (
+            vec![],
+            pb::ListOrganisationsRequest { known_at: Some(instant(before)), ..of(Ended, late) },
+        ),
+        (
+            vec!["BD-1"],
+            pb::ListOrganisationsRequest {
+                ended_from: Some(civil(date!(2021 - 01 - 01))),
+                ended_until: Some(civil(date!(2021 - 01 - 02))),
+                ..of(Unspecified, early)
+            },
+        ),
+        (
+            vec![],
+            pb::ListOrganisationsRequest {
+                ended_until: Some(civil(date!(2021 - 01 - 01))),
+                ..of(Unspecified, early)
+            },
+        ),
+    ] {
+        assert_eq!(listed(&mut officer, request.clone()).await, expected, "{request:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_subtree_is_filtered_without_losing_its_order() {
+    let world = World::start().await;
+    let mut admin = world.actor("admin");
+    let whole = admin.subtree(world.unit("HN"), date!(2020 - 01 - 01), 500).await;
+    let all = || pb::ListSubtreeRequest {
+        organisation_id: world.unit("HN").to_string(),
+        as_of: Some(civil(date!(2020 - 01 - 01))),
+        page_size: 1,
+        ..Default::default()
+    };
+    for (expected, request) in [
+        (
+            vec!["BD-1", "BD-2", "CG-1", "GD-1"],
+            pb::ListSubtreeRequest { r#type: "CDCS".into(), ..all() },
+        ),
+        (vec!["BD-2", "GD-1"], pb::ListSubtreeRequest { sector: "HCSN".into(), ..all() }),
+        (vec!["CG-1"], pb::ListSubtreeRequest { sector: "NNN_TNHH".into(), ..all() }),
+        (
+            vec![],
+            pb::ListSubtreeRequest { status: pb::OrganisationStatus::Suspended.into(), ..all() },
+        ),
+        (vec![], pb::ListSubtreeRequest { founded_until: Some(civil(ORIGIN)), ..all() }),
+    ] {
+        let mut found = Vec::new();
+        let mut next = request.clone();
+        loop {
+            let page =
+                admin.organisations.list_subtree(next.clone()).await.expect("listed").into_inner();
+            found.extend(codes(page.organisations));
+            if page.next_page_token.is_empty() {
+                break;
+            }
+            next.page_token = page.next_page_token;
+        }
+        let mut in_order = expected;
+        in_order.sort_by_key(|code| whole.iter().position(|one| one == code));
+        assert_eq!(found, in_order, "{request:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_scope_found_from_above_is_the_scope_asked_from_below() {
+    let world = World::start().await;
+    let mut admin = world.actor("admin");
+    let ends = |unit: &str, heir: Option<&str>| pb::end_organisations_request::Unit {
+        kind: heir.map_or(pb::EndKind::Dissolved, |_| pb::EndKind::Merged).into(),
+        principal_successor_id: heir.map(|heir| world.unit(heir).to_string()).unwrap_or_default(),
+        ..dissolved(world.unit(unit))
+    };
+    let acts = [("BD-1", Some("CG-1")), ("CG-1", Some("TN-1")), ("BD-2", None), ("HN-BD", None)]
+        .map(|(unit, heir)| ends(unit, heir));
+    for (n, act) in acts.into_iter().enumerate() {
+        let on = date!(2021 - 01 - 01)
+            .replace_year(2021 + i32::try_from(n).expect("few"))
+            .expect("a day");
+        admin.ends(vec![act], on).await.expect("ended");
+    }
+    admin
+        .hands_over(&[world.unit("GD-1")], world.unit("HN-CG"), date!(2020 - 01 - 01))
+        .await
+        .expect("moved");
+    let tomorrow = today().next_day().expect("a day");
+    admin.founds(world.unit("TN"), "TN-2", tomorrow).await.expect("founded");
+    admin.grants_role("both", "READER", world.unit("TN")).await.expect("granted");
+    admin.grants_role("both", "READER", world.unit("HN-CG")).await.expect("granted");
+
+    let mut connection = world.look().await;
+    for subject in ["admin", "hanoi", "badinh", "both", "reader", "nobody"] {
+        sqlx::query(
+            "select set_config('congdoan.issuer', $1, false), set_config('congdoan.subject', $2, false),
+                    set_config('congdoan.permission', 'registry.organisation.read', false)",
+        )
+        .bind(ISSUER)
+        .bind(subject)
+        .execute(&mut connection)
+        .await
+        .expect("set");
+        let (below, above, whole): (Vec<Uuid>, Vec<Uuid>, bool) = sqlx::query_as(
+            "select array(select organisation_id from organisation
+                          where access.covers(organisation_id) order by 1),
+                    array(select organisation_id from scope() as mine (organisation_id) order by 1),
+                    scope_is_whole()",
+        )
+        .fetch_one(&mut connection)
+        .await
+        .expect("read");
+        assert_eq!(above, below, "{subject}");
+        assert_eq!(whole, subject == "admin");
+        assert_eq!(below.is_empty(), matches!(subject, "nobody" | "badinh"), "{subject}");
+    }
+}
+
+#[tokio::test]
+async fn every_read_answers_what_was_known_at_an_instant() {
+    let world = World::start().await;
+    let mut officer = world.actor("hanoi");
+    let (district, moved) = (world.unit("HN-BD"), world.unit("BD-1"));
+    let before = time::OffsetDateTime::now_utc();
+    let on = date!(2020 - 01 - 01);
+    officer.hands_over(&[moved], world.unit("HN-CG"), on).await.expect("handed over");
+    officer.founds(district, "BD-3", on).await.expect("founded");
+    let as_of = Some(civil(date!(2021 - 01 - 01)));
+    for (known_at, expected, superior) in [
+        (Some(instant(before)), ["BD-1", "BD-2"], district),
+        (None, ["BD-2", "BD-3"], world.unit("HN-CG")),
+    ] {
+        let get =
+            pb::GetOrganisationRequest { organisation_id: moved.to_string(), as_of, known_at };
+        let read = officer.organisations.get_organisation(get).await.expect("read").into_inner();
+        assert_eq!(read.organisation.expect("set").superior_id, superior.to_string());
+
+        let organisation_id = district.to_string();
+        let children = pb::ListChildrenRequest {
+            organisation_id: organisation_id.clone(),
+            as_of,
+            known_at,
+            ..Default::default()
+        };
+        let listed = officer.organisations.list_children(children).await.expect("listed");
+        assert_eq!(codes(listed.into_inner().organisations), expected);
+
+        let subtree =
+            pb::ListSubtreeRequest { organisation_id, as_of, known_at, ..Default::default() };
+        let listed = officer.organisations.list_subtree(subtree).await.expect("listed");
+        assert_eq!(codes(listed.into_inner().organisations)[1..], expected);
+
+        let batch = pb::BatchGetOrganisationsRequest {
+            codes: vec!["BD-3".to_string()],
+            as_of,
+            known_at,
+            ..Default::default()
+        };
+        let found = officer.organisations.batch_get_organisations(batch).await.expect("found");
+        assert_eq!(found.into_inner().organisations.len(), usize::from(known_at.is_none()));
+
+        let list = pb::ListOrganisationsRequest {
+            code_prefix: "BD-".to_string(),
+            as_of,
+            known_at,
+            ..Default::default()
+        };
+        let listed = officer.organisations.list_organisations(list).await.expect("listed");
+        let known_at_all = if known_at.is_some() { 2 } else { 3 };
+        assert_eq!(listed.into_inner().organisations.len(), known_at_all);
+    }
+}

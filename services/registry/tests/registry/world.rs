@@ -50,6 +50,7 @@ pub struct World {
     units: HashMap<String, Uuid>,
     channel: Channel,
     gateway: Arc<Signer>,
+    config: registry::Config,
     _running: Running,
     _folder: tempfile::TempDir,
 }
@@ -78,13 +79,22 @@ pub type Spoken = InterceptedService<Channel, Speak>;
 /// One end user's clients.
 #[derive(Clone)]
 pub struct Actor {
+    pub histories: pb::history_service_client::HistoryServiceClient<Spoken>,
     pub organisations: pb::organisation_service_client::OrganisationServiceClient<Spoken>,
+    pub life_cycle: pb::life_cycle_service_client::LifeCycleServiceClient<Spoken>,
+    pub attributes: pb::attribute_service_client::AttributeServiceClient<Spoken>,
     pub decisions: pb::decision_service_client::DecisionServiceClient<Spoken>,
     pub congresses: pb::congress_service_client::CongressServiceClient<Spoken>,
+    pub bodies: pb::body_service_client::BodyServiceClient<Spoken>,
+    pub succession: pb::succession_service_client::SuccessionServiceClient<Spoken>,
+    pub secondments: pb::secondment_service_client::SecondmentServiceClient<Spoken>,
     pub ceremonies: pb::ceremony_service_client::CeremonyServiceClient<Spoken>,
     pub employers: pb::employer_service_client::EmployerServiceClient<Spoken>,
     pub steering: pb::steering_service_client::SteeringServiceClient<Spoken>,
     pub grants: pb::grant_service_client::GrantServiceClient<Spoken>,
+    pub plans: pb::plan_service_client::PlanServiceClient<Spoken>,
+    pub operations: pb::operation_service_client::OperationServiceClient<Spoken>,
+    pub corrections: pb::correction_service_client::CorrectionServiceClient<Spoken>,
 }
 
 impl World {
@@ -108,7 +118,7 @@ impl World {
         );
         let config: registry::Config =
             config::with(registry::DEFAULTS, &settings).expect("understood");
-        let running = registry::start(config).await.expect("started");
+        let running = registry::start(config.clone()).await.expect("started");
         let channel = Endpoint::from_shared(running.uri()).expect("a uri").connect_lazy();
         let gateway = Signer::from_pem_file(GATEWAY, &keys.private(GATEWAY)).expect("a key");
         let confederation =
@@ -119,6 +129,7 @@ impl World {
             units: HashMap::from([("TLD".to_string(), confederation)]),
             channel,
             gateway: Arc::new(gateway),
+            config,
             _running: running,
             _folder: folder,
         };
@@ -178,15 +189,46 @@ impl World {
             },
             language,
         };
-        let spoken = || InterceptedService::new(self.channel.clone(), speak.clone());
+        Self::clients(&self.channel, &speak)
+    }
+
+    /// Another process on the same database, as one end user reaches it.
+    pub async fn replica(&self, subject: &str) -> (Running, Actor) {
+        let running = registry::start(self.config.clone()).await.expect("started");
+        let channel = Endpoint::from_shared(running.uri()).expect("a uri").connect_lazy();
+        let speak = Speak {
+            gateway: self.gateway.clone(),
+            caller: Caller {
+                issuer: ISSUER.to_string(),
+                subject: subject.to_string(),
+                office: None,
+                purpose: None,
+            },
+            language: "en",
+        };
+        let actor = Self::clients(&channel, &speak);
+        (running, actor)
+    }
+
+    fn clients(channel: &Channel, speak: &Speak) -> Actor {
+        let spoken = || InterceptedService::new(channel.clone(), speak.clone());
         Actor {
+            histories: pb::history_service_client::HistoryServiceClient::new(spoken()),
             organisations: pb::organisation_service_client::OrganisationServiceClient::new(spoken()),
+            life_cycle: pb::life_cycle_service_client::LifeCycleServiceClient::new(spoken()),
+            attributes: pb::attribute_service_client::AttributeServiceClient::new(spoken()),
             decisions: pb::decision_service_client::DecisionServiceClient::new(spoken()),
             congresses: pb::congress_service_client::CongressServiceClient::new(spoken()),
+            bodies: pb::body_service_client::BodyServiceClient::new(spoken()),
+            succession: pb::succession_service_client::SuccessionServiceClient::new(spoken()),
+            secondments: pb::secondment_service_client::SecondmentServiceClient::new(spoken()),
             ceremonies: pb::ceremony_service_client::CeremonyServiceClient::new(spoken()),
             employers: pb::employer_service_client::EmployerServiceClient::new(spoken()),
             steering: pb::steering_service_client::SteeringServiceClient::new(spoken()),
             grants: pb::grant_service_client::GrantServiceClient::new(spoken()),
+            plans: pb::plan_service_client::PlanServiceClient::new(spoken()),
+            operations: pb::operation_service_client::OperationServiceClient::new(spoken()),
+            corrections: pb::correction_service_client::CorrectionServiceClient::new(spoken()),
         }
     }
 
@@ -314,6 +356,16 @@ impl Actor {
         Ok(())
     }
 
+    /// Undoes an act; answers how many organisations it concerned.
+    pub async fn undoes(&mut self, act: Uuid) -> Result<i32, Status> {
+        let request = pb::UndoActRequest {
+            request_id: fresh(),
+            act_id: act.to_string(),
+            ..Default::default()
+        };
+        Ok(self.corrections.undo_act(request).await?.into_inner().organisations)
+    }
+
     pub async fn reads(
         &mut self,
         organisation: Uuid,
@@ -392,6 +444,7 @@ pub fn line(
         sector: sector.to_string(),
         superior_code: superior.to_string(),
         founded_on: Some(civil(ORIGIN)),
+        ..Default::default()
     }
 }
 
@@ -488,5 +541,23 @@ pub fn instant(at: OffsetDateTime) -> prost_types::Timestamp {
     prost_types::Timestamp {
         seconds: at.unix_timestamp(),
         nanos: i32::try_from(at.nanosecond()).expect("under a second"),
+    }
+}
+
+impl Actor {
+    /// Further attributes on a date, as known at an instant.
+    pub async fn details(
+        &mut self,
+        organisation: Uuid,
+        as_of: Date,
+        known_at: Option<OffsetDateTime>,
+    ) -> pb::OrganisationDetails {
+        let request = pb::GetOrganisationDetailsRequest {
+            organisation_id: organisation.to_string(),
+            as_of: Some(civil(as_of)),
+            known_at: known_at.map(instant),
+        };
+        let answer = self.attributes.get_organisation_details(request).await.expect("read");
+        answer.into_inner().details.expect("details")
     }
 }

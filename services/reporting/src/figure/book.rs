@@ -128,12 +128,16 @@ async fn unions(counting: &mut Counting<'_>, period: Period) -> Result<Book, Fai
         let count = counting.source(&Source::Flow(code.to_string(), Vec::new())).await?;
         lines.comes(code, name_vi, count.total);
     }
+    let became = counting.source(&Source::Flow("ORG_BECAME".to_string(), Vec::new())).await?.total;
+    lines.comes("ORG_BECAME", "chuyển thành công đoàn cơ sở", became);
     let unions_in = counting.source(&Source::UnionsIn).await?.total;
     lines.comes("ORG_IN", "tiếp nhận", unions_in);
     for (reason, amount) in counting.by_reason("ORG_ENDED").await? {
         let name_vi = end_name(&reason);
         lines.goes("ORG_ENDED", reason, name_vi, amount);
     }
+    let ceased = counting.source(&Source::Flow("ORG_CEASED".to_string(), Vec::new())).await?.total;
+    lines.goes("ORG_CEASED", String::new(), "chuyển sang loại hình khác", ceased);
     let unions_out = counting.source(&Source::UnionsOut).await?.total;
     lines.goes("ORG_OUT", String::new(), "bàn giao đi", unions_out);
     Ok(Book {

@@ -11,8 +11,9 @@ crossing as (
 )
 select c.unit_id as "unit_id!",
        coalesce(moving_change(c.unit_id, c.on_date), o.founding_change_id) as "change_id!",
-       o.grassroots::integer::bigint as "unions!",
+       coalesce(t.grassroots, o.grassroots)::integer::bigint as "unions!",
        members_before(c.unit_id, c.on_date) as "members!"
 from crossing c
 join organisation o on o.organisation_id = c.unit_id
+left join organisation_type t on t.organisation_id = o.organisation_id and t.valid @> (c.on_date - 1)
 where c.on_date >= $7 and c.on_date < $8

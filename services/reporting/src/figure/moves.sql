@@ -16,10 +16,12 @@ crossing as (
 )
 select p.line as "line!",
        c.comes as "comes!",
-       count(*) filter (where o.grassroots) as "unions!",
+       count(*) filter (where coalesce(t.grassroots, o.grassroots)) as "unions!",
        coalesce(sum(members_before(c.unit_id, c.on_date)), 0)::bigint as "members!"
 from crossing c
 join organisation o on o.organisation_id = c.unit_id
+-- What it was the evening before: a change of type on the day is a movement of its own.
+left join organisation_type t on t.organisation_id = o.organisation_id and t.valid @> (c.on_date - 1)
 join place p on p.unit_id = c.unit_id
             and case when c.comes then lower(p.valid) else upper(p.valid) end = c.on_date
 group by p.line, c.comes

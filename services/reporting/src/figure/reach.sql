@@ -6,8 +6,9 @@ with alive as materialized (
     select p.unit_id, p.line
     from piece($1, $2, $3, $4, $5, $6, $7) p
     join organisation o on o.organisation_id = p.unit_id
+    left join organisation_type t on t.organisation_id = o.organisation_id and t.valid @> $10::date
     where p.valid @> $10::date
-      and o.grassroots
+      and coalesce(t.grassroots, o.grassroots)
       and o.founded_on <= $10 and (o.ended_on is null or o.ended_on > $10)
 )
 select a.line as "line!",

@@ -44,7 +44,7 @@ pub enum Source {
 }
 
 /// The codes of additive facts, as src/fact.rs derives them.
-const FLOWS: [&str; 19] = [
+const FLOWS: [&str; 21] = [
     "MBR_ADMITTED",
     "MBR_RECOGNISED",
     "MBR_READMITTED",
@@ -54,6 +54,8 @@ const FLOWS: [&str; 19] = [
     "ORG_FOUNDED",
     "ORG_LOADED",
     "ORG_ENDED",
+    "ORG_BECAME",
+    "ORG_CEASED",
     "ORG_SUSPENDED",
     "ORG_RESUMED",
     "CEREMONY",

@@ -10,14 +10,14 @@ use proto::google::r#type::Date as WireDate;
 use proto::registry::v1::registry_change::Change as What;
 use proto::registry::v1::{
     CampaignStageReached, CeremonyHeld, CongressHeld, DecisionRecorded, EmployersRecorded, Office,
-    OfficesEnded, OrganisationState, OrganisationsEnded, OrganisationsHandedOver, RegistryChange,
-    UnitAssigned,
+    OfficesEnded, OrganisationState, OrganisationTypeChanged, OrganisationsEnded,
+    OrganisationsHandedOver, RegistryChange, UnitAssigned,
 };
 use sqlx::PgConnection;
 use time::Date;
 use uuid::Uuid;
 
-use super::remember;
+use super::{remember, timelines};
 use crate::reference::Reference;
 use crate::{fact, ledger};
 
@@ -44,10 +44,20 @@ impl Follow for Registry {
                 .context("a change of registry's says nothing that this program knows")?;
             chassis::access::copy::apply(following.db(), change).await?;
             remember(following.db(), Self::SOURCE, change).await?;
+            if let What::TimelinesCorrected(corrected) = &what {
+                let facts =
+                    timelines::replace(following.db(), change, corrected, self.reference).await?;
+                ledger::write(following.db(), change.change_id, &facts).await?;
+                continue;
+            }
             self.copy(following.db(), change, &what).await?;
-            let grassroots = grassroots(following.db(), &what).await?;
-            let facts =
-                fact::of_registry(&what, change.effective_on, |unit| grassroots.contains(&unit))?;
+            let grassroots = grassroots(following.db(), &what, change.effective_on).await?;
+            let facts = fact::of_registry(
+                &what,
+                change.effective_on,
+                |unit| grassroots.contains(&unit),
+                |organisation_type| self.reference.is_grassroots(organisation_type),
+            )?;
             ledger::write(following.db(), change.change_id, &facts).await?;
         }
         Ok(())
@@ -93,6 +103,9 @@ impl Registry {
                 change_sector(connection, change, id(&changed.organisation_id)?, &changed.sector)
                     .await
             }
+            What::OrganisationTypeChanged(changed) => {
+                self.change_type(connection, change, changed).await
+            }
             What::DecisionRecorded(recorded) => record_decision(connection, recorded).await,
             What::CongressHeld(congress) => {
                 hold_congress(connection, change, congress).await?;
@@ -134,8 +147,77 @@ impl Registry {
             // The stages are subjects of facts; grants are in the copy of rights.
             What::CampaignStageReached(CampaignStageReached { .. })
             | What::GrantMade(_)
-            | What::GrantEnded(_) => Ok(()),
+            | What::OrganisationRecognised(_)
+            | What::OrganisationSplitOff(_)
+            | What::TerritoryChanged(_)
+            | What::SealAndAccountRecorded(_)
+            | What::AliasesChanged(_)
+            | What::JointDirectionBegun(_)
+            | What::JointDirectionEnded(_)
+            | What::DecisionAliasAdded(_)
+            | What::GrantEnded(_)
+            // Whole lives are replaced apart, and what an undone act did to members is
+            // taken back in membership's feed.
+            | What::TimelinesCorrected(_)
+            | What::ActsUndone(_) => Ok(()),
         }
+    }
+
+    /// Of another type from the date on, and in another sector where that changes with it. One
+    /// that has none any more goes on being shown in its last.
+    async fn change_type(
+        &self,
+        connection: &mut PgConnection,
+        change: &Change,
+        changed: &OrganisationTypeChanged,
+    ) -> Result<(), Failure> {
+        let unit = id(&changed.organisation_id)?;
+        sqlx::query!(
+            "with held as (
+                 delete from organisation_type where organisation_id = $1 and valid @> $2::date
+                 returning valid, type, grassroots, change_id
+             )
+             insert into organisation_type (organisation_id, valid, type, grassroots, change_id)
+             select $1, daterange(lower(valid), $2), type, grassroots, change_id
+             from held where lower_inf(valid) or lower(valid) < $2
+             union all
+             select $1, daterange($2, upper(valid)), $3, $4, $5 from held
+             union all
+             -- The first change of its type: what it has been, and what it is.
+             select organisation_id, days.valid,
+                    case when days.since then $3 else type end,
+                    case when days.since then $4 else grassroots end,
+                    case when days.since then $5 else founding_change_id end
+             from organisation
+             cross join (values (daterange(null, $2), false), (daterange($2, null), true))
+                        as days (valid, since)
+             where organisation_id = $1
+               and not exists (select from organisation_type where organisation_id = $1)",
+            unit,
+            change.effective_on,
+            changed.r#type,
+            self.reference.is_grassroots(&changed.r#type),
+            change.change_id,
+        )
+        .execute(&mut *connection)
+        .await?;
+        if changed.sector.is_empty() {
+            return Ok(());
+        }
+        let keeps = sqlx::query_scalar!(
+            r#"select exists (select from organisation_sector
+                              where organisation_id = $1 and valid @> $2::date
+                                and sector = $3) as "keeps!""#,
+            unit,
+            change.effective_on,
+            changed.sector,
+        )
+        .fetch_one(&mut *connection)
+        .await?;
+        if keeps {
+            return Ok(());
+        }
+        change_sector(connection, change, unit, &changed.sector).await
     }
 
     async fn found(
@@ -579,7 +661,11 @@ async fn assign_unit(
 }
 
 /// Which of the organisations that a change is about are unions.
-async fn grassroots(connection: &mut PgConnection, what: &What) -> Result<HashSet<Uuid>, Failure> {
+async fn grassroots(
+    connection: &mut PgConnection,
+    what: &What,
+    on: Date,
+) -> Result<HashSet<Uuid>, Failure> {
     let units: Vec<&str> = match what {
         What::OrganisationFounded(founded) => {
             founded.organisation.iter().map(|state| state.organisation_id.as_str()).collect()
@@ -598,23 +684,28 @@ async fn grassroots(connection: &mut PgConnection, what: &What) -> Result<HashSe
     };
     let units = units.into_iter().map(id).collect::<Result<Vec<_>, _>>()?;
     let unions = sqlx::query_scalar!(
-        "select organisation_id from organisation where organisation_id = any($1) and grassroots",
+        r#"select o.organisation_id as "organisation_id!"
+           from organisation o
+           left join organisation_type t
+             on t.organisation_id = o.organisation_id and t.valid @> $2::date
+           where o.organisation_id = any($1) and coalesce(t.grassroots, o.grassroots)"#,
         &units,
+        on,
     )
     .fetch_all(connection)
     .await?;
     Ok(unions.into_iter().collect())
 }
 
-fn id(text: &str) -> Result<Uuid, Failure> {
+pub(super) fn id(text: &str) -> Result<Uuid, Failure> {
     parse::id("id", text).map_err(unreadable)
 }
 
-fn optional_id(text: &str) -> Result<Option<Uuid>, Failure> {
+pub(super) fn optional_id(text: &str) -> Result<Option<Uuid>, Failure> {
     parse::optional_id("id", text).map_err(unreadable)
 }
 
-fn date(date: Option<WireDate>) -> Result<Option<Date>, Failure> {
+pub(super) fn date(date: Option<WireDate>) -> Result<Option<Date>, Failure> {
     parse::optional_date("date", date).map_err(unreadable)
 }
 

@@ -10,8 +10,10 @@ select lower(s.days) as "on_date!",
        coalesce(name_on(former.superior_id, lower(s.days) - 1), '') as "former!",
        count(*) as "unions!"
 from stay s
-join organisation o on o.organisation_id = s.unit_id and o.grassroots
+join organisation o on o.organisation_id = s.unit_id
+left join organisation_type t on t.organisation_id = o.organisation_id and t.valid @> (lower(s.days) - 1)
 join edge former on former.organisation_id = s.unit_id and former.valid @> (lower(s.days) - 1)
-where lower(s.days) >= $3 and lower(s.days) < $4
+where coalesce(t.grassroots, o.grassroots)
+  and lower(s.days) >= $3 and lower(s.days) < $4
 group by lower(s.days), former.superior_id
 order by lower(s.days), former.superior_id

@@ -1,7 +1,7 @@
 //! Whatever happens, books balance, parts sum to the whole, explanations sum to the figure,
 //! and a recount of the raw facts by other code says the same.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -33,6 +33,7 @@ enum Event {
     Admit { unit: usize, people: usize },
     Transfer { from: usize, to: usize, people: usize },
     Exit { unit: usize, people: usize },
+    ChangeType { unit: usize },
 }
 
 fn event() -> impl Strategy<Value = (i64, Event)> {
@@ -48,6 +49,7 @@ fn event() -> impl Strategy<Value = (i64, Event)> {
         9 => (unit(), 1..9_usize).prop_map(|(unit, people)| Event::Admit { unit, people }),
         6 => (unit(), unit(), 1..5_usize).prop_map(|(from, to, people)| Event::Transfer { from, to, people }),
         4 => (unit(), 1..4_usize).prop_map(|(unit, people)| Event::Exit { unit, people }),
+        3 => unit().prop_map(|unit| Event::ChangeType { unit }),
     ];
     (0..25_i64, event)
 }
@@ -57,6 +59,8 @@ struct Living {
     /// Superiors and where they hang; the root of the history first.
     superiors: Vec<(Uuid, Uuid)>,
     unions: Vec<(Uuid, Uuid)>,
+    /// Those of the unions that are sections now.
+    sections: BTreeSet<Uuid>,
     members: BTreeMap<Uuid, usize>,
     every_superior: Vec<Uuid>,
 }
@@ -192,6 +196,18 @@ fn happens(world: &World, living: &mut Living, on: Date, event: Event) {
                 *living.members.entry(to).or_default() += people;
             }
         }
+        Event::ChangeType { unit } => {
+            if living.unions.is_empty() {
+                return;
+            }
+            let (union, _) = living.unions[unit % living.unions.len()];
+            if living.sections.remove(&union) {
+                world.changes_type(union, ("CD_BP", "CDCS"), on);
+            } else {
+                living.sections.insert(union);
+                world.changes_type(union, ("CDCS", "CD_BP"), on);
+            }
+        }
         Event::Exit { unit, people } => {
             if living.unions.is_empty() {
                 return;
@@ -205,6 +221,55 @@ fn happens(world: &World, living: &mut Living, on: Date, event: Event) {
             }
         }
     }
+}
+
+#[tokio::test]
+async fn a_union_that_becomes_a_group_leaves_the_stock_by_a_line_of_its_own_and_keeps_its_members()
+{
+    let world = World::start().await;
+    let mut national = world.national();
+    let root = Uuid::now_v7();
+    let on = date!(2015 - 01 - 01);
+    world.loads(vec![state(root, Some(world.confederation), "LDLD_TINH", "", "LĐLĐ", on)]);
+    let unions = world.loads_unions(root, "NNN_CP", 3);
+    world.admits(unions[0], date!(2020 - 02 - 01), 7);
+    let changed_on = date!(2021 - 03 - 01);
+    world.changes_type(unions[0], ("CDCS", "TO_CD"), changed_on);
+    let year = (date!(2021 - 01 - 01), date!(2021 - 12 - 31));
+    for as_of in [None, Some(date!(2022 - 01 - 01))] {
+        for (indicator, value) in [
+            ("ORG_STOCK", 2),
+            ("ORG_CEASED", 1),
+            ("ORG_BECAME", 0),
+            ("ORG_ENDED", 0),
+            ("ORG_NET", -1),
+            ("MBR_STOCK", 7),
+        ] {
+            let counted = national.value(indicator, root, year, as_of).await;
+            assert_eq!(counted, value, "{indicator} as of {as_of:?}");
+        }
+        let before = (date!(2021 - 01 - 01), date!(2021 - 02 - 28));
+        assert_eq!(national.value("ORG_STOCK", root, before, as_of).await, 3);
+    }
+    // Upgraded again, on the day on which it moves elsewhere: that day it comes as what it was.
+    let other = Uuid::now_v7();
+    world.loads(vec![state(other, Some(world.confederation), "LDLD_TINH", "", "LĐLĐ 2", on)]);
+    let back_on = date!(2022 - 05 - 01);
+    world.hands_over(&[unions[0]], root, other, back_on);
+    world.changes_type(unions[0], ("TO_CD", "CDCS"), back_on);
+    let year = (date!(2022 - 01 - 01), date!(2022 - 12 - 31));
+    for (head, indicator, value) in [
+        (root, "ORG_OUT", 0),
+        (root, "ORG_STOCK", 2),
+        (other, "ORG_IN", 0),
+        (other, "ORG_BECAME", 1),
+        (other, "ORG_STOCK", 1),
+        (other, "ORG_NET", 1),
+        (other, "MBR_STOCK", 7),
+    ] {
+        assert_eq!(national.value(indicator, head, year, None).await, value, "{indicator}");
+    }
+    world.stop().await;
 }
 
 #[tokio::test]
@@ -233,6 +298,7 @@ async fn books_balance_and_a_recount_agrees_whatever_happens() {
         let mut living = Living {
             superiors: vec![(root, world.confederation)],
             unions: Vec::new(),
+            sections: BTreeSet::new(),
             members: BTreeMap::new(),
             every_superior: vec![root],
         };
@@ -271,7 +337,7 @@ async fn check(world: &World, national: &mut Actor, living: &Living, last: Date,
     }
 }
 
-const ADDITIVE: [&str; 8] = [
+const ADDITIVE: [&str; 10] = [
     "MBR_STOCK",
     "ORG_STOCK",
     "MBR_ADMITTED",
@@ -280,6 +346,8 @@ const ADDITIVE: [&str; 8] = [
     "MBR_TRANSFER_OUT",
     "ORG_FOUNDED",
     "ORG_ENDED",
+    "ORG_BECAME",
+    "ORG_CEASED",
 ];
 const MOVES: [&str; 6] =
     ["ORG_IN", "ORG_OUT", "MBR_IN_WITH_UNIT", "MBR_OUT_WITH_UNIT", "MBR_NET", "ORG_NET"];

@@ -6,8 +6,10 @@
 
 mod books;
 mod feed;
+mod offices;
 mod print;
 mod scope;
 mod targets;
+mod timelines;
 mod trees;
 mod world;

@@ -95,6 +95,7 @@ pub struct Actor {
     pub ratings: pb::rating_service_client::RatingServiceClient<Spoken>,
     pub activities: pb::activity_service_client::ActivityServiceClient<Spoken>,
     pub reports: pb::report_service_client::ReportServiceClient<Spoken>,
+    pub offices: pb::office_service_client::OfficeServiceClient<Spoken>,
     pub periodic_reports: pb::periodic_report_service_client::PeriodicReportServiceClient<Spoken>,
 }
 
@@ -196,6 +197,7 @@ impl World {
             ratings: pb::rating_service_client::RatingServiceClient::new(spoken()),
             activities: pb::activity_service_client::ActivityServiceClient::new(spoken()),
             reports: pb::report_service_client::ReportServiceClient::new(spoken()),
+            offices: pb::office_service_client::OfficeServiceClient::new(spoken()),
             periodic_reports: pb::periodic_report_service_client::PeriodicReportServiceClient::new(
                 spoken(),
             ),
@@ -265,6 +267,18 @@ impl World {
         self.says(on, RegistryWhat::OrganisationsHandedOver(handed))
     }
 
+    pub fn changes_type(&self, unit: Uuid, (from_type, to_type): (&str, &str), on: Date) -> Uuid {
+        self.says(
+            on,
+            RegistryWhat::OrganisationTypeChanged(registry::OrganisationTypeChanged {
+                organisation_id: unit.to_string(),
+                from_type: from_type.to_string(),
+                r#type: to_type.to_string(),
+                sector: String::new(),
+            }),
+        )
+    }
+
     pub fn ends(&self, unit: Uuid, last: Uuid, heir: Option<Uuid>, on: Date) -> Uuid {
         let kind = match heir {
             Some(_) => registry::EndKind::Merged,
@@ -278,6 +292,7 @@ impl World {
                 last_superior_id: last.to_string(),
                 members_outcome: registry::MembersOutcome::MembershipEnds.into(),
                 rehome_to_id: String::new(),
+                ..Default::default()
             }],
         };
         self.says(on, RegistryWhat::OrganisationsEnded(ended))
@@ -452,12 +467,13 @@ pub fn state(
     }
 }
 
-fn lines(people: usize) -> Vec<members::MemberLine> {
+pub fn lines(people: usize) -> Vec<members::MemberLine> {
     (0..people)
         .map(|n| members::MemberLine {
             sex: if n % 3 == 0 { 1 } else { 2 },
             birth_year: 1990,
-            ..members::MemberLine::default()
+            membership_id: Uuid::now_v7().to_string(),
+            person_id: Uuid::now_v7().to_string(),
         })
         .collect()
 }

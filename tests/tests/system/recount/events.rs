@@ -54,6 +54,8 @@ pub struct Events {
     left: Vec<String>,
     day: Date,
     codes: usize,
+    /// How many congresses each unit has held.
+    congresses: BTreeMap<String, i32>,
     happened: BTreeMap<&'static str, usize>,
 }
 
@@ -108,6 +110,7 @@ impl Events {
             left: Vec::new(),
             day: BEGIN,
             codes: 1_000,
+            congresses: BTreeMap::new(),
             happened: KINDS.into_iter().map(|kind| (kind, 0)).collect(),
         }
     }
@@ -311,6 +314,7 @@ impl Events {
                 members_outcome: outcome.into(),
                 rehome_to_id: heir,
                 subordinates_to_id: String::new(),
+                ..end_organisations_request::Unit::default()
             }],
             basis: basis(self.day),
             ..EndOrganisationsRequest::default()
@@ -340,6 +344,7 @@ impl Events {
                 members_outcome: MembersOutcome::ToSuperior.into(),
                 rehome_to_id: String::new(),
                 subordinates_to_id: other.id.clone(),
+                ..end_organisations_request::Unit::default()
             }],
             basis: basis(self.day),
             ..EndOrganisationsRequest::default()
@@ -373,18 +378,20 @@ impl Events {
 
     async fn congress(&mut self) -> Option<()> {
         let unit = if self.rng.random_bool(0.8) { self.union()? } else { self.district()? };
-        self.codes += 1;
+        let ordinal = self.congresses.get(&unit.id).map_or(1, |last| last + 1);
         let request = HoldCongressRequest {
             request_id: request_id(),
-            organisation_id: unit.id,
-            ordinal: i32::try_from(self.codes % 999).unwrap_or_default().max(1),
+            organisation_id: unit.id.clone(),
+            ordinal,
             held_on: on(self.day),
             term_from_year: self.day.year(),
             term_to_year: self.day.year() + 5,
             form: "PLENARY".to_owned(),
             ..HoldCongressRequest::default()
         };
-        done(self.client.congresses().hold_congress(request).await).map(|_| ())
+        done(self.client.congresses().hold_congress(request).await)?;
+        self.congresses.insert(unit.id, ordinal);
+        Some(())
     }
 
     async fn ceremony(&mut self) -> Option<()> {

@@ -8,9 +8,11 @@ use time::{Date, Duration, Month};
 use uuid::Uuid;
 
 /// What is recounted: every additive indicator.
-pub const INDICATORS: [&str; 32] = [
+pub const INDICATORS: [&str; 34] = [
     "ORG_STOCK",
     "ORG_FOUNDED",
+    "ORG_BECAME",
+    "ORG_CEASED",
     "ORG_ENDED",
     "ORG_DISSOLVED",
     "ORG_SUSPENDED",
@@ -138,15 +140,23 @@ impl Ledger {
         match indicator {
             "ORG_STOCK" => self.unions_at(asked),
             "ORG_FOUNDED" => flow("founded"),
+            "ORG_BECAME" => flow("became a union"),
+            "ORG_CEASED" => flow("ceased to be a union"),
             "ORG_ENDED" => flow("dissolved") + flow("ended otherwise"),
             "ORG_DISSOLVED" => flow("dissolved"),
             "ORG_SUSPENDED" => flow("suspended"),
             "ORG_RESUMED" => flow("resumed"),
             "ORG_IN" => crossing("unions in"),
             "ORG_OUT" => crossing("unions out"),
-            "ORG_DECREASED" => flow("dissolved") + flow("ended otherwise") + crossing("unions out"),
+            "ORG_DECREASED" => {
+                flow("dissolved")
+                    + flow("ended otherwise")
+                    + flow("ceased to be a union")
+                    + crossing("unions out")
+            }
             "ORG_NET" => {
-                flow("founded") + flow("loaded") + crossing("unions in")
+                flow("founded") + flow("loaded") + flow("became a union") + crossing("unions in")
+                    - flow("ceased to be a union")
                     - flow("dissolved")
                     - flow("ended otherwise")
                     - crossing("unions out")
@@ -334,10 +344,11 @@ async fn organisations(registry: &PgPool) -> BTreeMap<Uuid, Organisation> {
     let rows: Vec<Row> = sqlx::query_as(
         "select o.organisation_id, o.founded_on, t.type in ('CDCS', 'ND_CS'),
                 e.ended_on, e.principal_successor_id, e.last_superior_id
-         from organisation o
+         from organisation_founding o
          join organisation_type t on t.organisation_id = o.organisation_id and upper_inf(t.recorded)
          left join organisation_ending e
-                on e.organisation_id = o.organisation_id and upper_inf(e.recorded)",
+                on e.organisation_id = o.organisation_id and upper_inf(e.recorded)
+         where upper_inf(o.recorded)",
     )
     .fetch_all(registry)
     .await
@@ -371,10 +382,21 @@ async fn of_registry(
 ) {
     // Unions only, except for ceremonies, which are for whatever was launched.
     let rows: Vec<(String, Uuid, Date, String)> = sqlx::query_as(
-        "select 'origin', organisation_id, founded_on, origin from organisation
+        "select 'origin', organisation_id, founded_on, origin
+         from organisation_founding where upper_inf(recorded)
          union all
          select 'ending', organisation_id, ended_on, kind
          from organisation_ending where upper_inf(recorded)
+         union all
+         -- From or to a grassroots union, by a change of type.
+         select 'type', later.organisation_id, lower(later.valid),
+                case when later.type in ('CDCS', 'ND_CS') then 'BECAME' else 'CEASED' end
+         from organisation_type later
+         join organisation_type earlier
+           on earlier.organisation_id = later.organisation_id
+          and upper(earlier.valid) = lower(later.valid)
+         where upper_inf(later.recorded) and upper_inf(earlier.recorded)
+           and (later.type in ('CDCS', 'ND_CS')) <> (earlier.type in ('CDCS', 'ND_CS'))
          union all
          select 'status', organisation_id, lower(valid), status
          from organisation_status s
@@ -404,6 +426,8 @@ async fn of_registry(
             ("ceremony", "LAUNCH") => "launched",
             ("ceremony", _) => continue,
             ("handed over", _) => "handed over",
+            ("type", "BECAME") => "became a union",
+            ("type", _) => "ceased to be a union",
             _ if !union => continue,
             ("origin", "FOUNDED") => "founded",
             ("origin", _) => "loaded",

@@ -1,5 +1,7 @@
 //! What lies on the desk of a district's officer: one thing of every kind.
 
+use congdoan::client::Client;
+use proto::google::longrunning::{Operation, operation};
 use proto::membership::v1::*;
 use proto::registry::v1::*;
 use tests::made_up::{self, basis, known, on, people, person, request_id};
@@ -27,6 +29,7 @@ pub struct Desk {
     pub steering_committee: String,
     pub steering_office: String,
     pub assignment: String,
+    pub secondment: String,
     pub grant: String,
     pub application: String,
     pub course: String,
@@ -34,6 +37,15 @@ pub struct Desk {
     pub delegation: String,
     /// Ended before, which left a consequence for its members.
     pub ended: Unit,
+    /// The act that gave the section another name.
+    pub act_to_undo: String,
+    /// Tried; `plan_operation` was its dry run.
+    pub plan: String,
+    pub plan_operation: String,
+    /// Tried as well.
+    pub plan_to_commit: String,
+    /// Committed.
+    pub plan_to_undo: String,
 }
 
 impl Desk {
@@ -52,11 +64,16 @@ impl Desk {
             &self.steering_committee,
             &self.steering_office,
             &self.assignment,
+            &self.secondment,
             &self.grant,
             &self.application,
             &self.course,
             &self.referral,
             &self.delegation,
+            &self.plan,
+            &self.plan_operation,
+            &self.plan_to_commit,
+            &self.plan_to_undo,
         ]);
         ids
     }
@@ -85,6 +102,15 @@ pub async fn desk(world: &World, code: &str) -> Desk {
         (next(), next(), next(), next(), next());
     let section = world.load(vec![line(&format!("{code}-BP"), "CD_BP", &union.code)]).await;
     let section = section.into_iter().next().expect("a section");
+
+    let direct = BeginJointDirectionRequest {
+        request_id: request_id(),
+        organisation_id: section.id.clone(),
+        director_id: other_union.id.clone(),
+        effective_on: on(date!(2019 - 01 - 01)),
+        ..BeginJointDirectionRequest::default()
+    };
+    client.attributes().begin_joint_direction(direct).await.expect("directed");
 
     let lines = people(8);
     let identity_number = lines[5].identity_number.clone();
@@ -158,6 +184,15 @@ pub async fn desk(world: &World, code: &str) -> Desk {
         ..AssignUnitRequest::default()
     };
     let assigned = client.steering().assign_unit(assign).await.expect("assigned");
+    let second = BeginSecondmentRequest {
+        request_id: request_id(),
+        organisation_id: district.id.clone(),
+        host_id: union.id.clone(),
+        person_id: members[7].clone(),
+        effective_on: on(date!(2019 - 03 - 01)),
+        ..BeginSecondmentRequest::default()
+    };
+    let seconded = client.secondments().begin_secondment(second).await.expect("begun");
     let grant = world.grant(&format!("reader of {code}"), "READER", &union).await;
 
     // Applicants of today: an application lapses, and with it goes the officer's right to it.
@@ -222,6 +257,34 @@ pub async fn desk(world: &World, code: &str) -> Desk {
     };
     client.organisations().end_organisations(end).await.expect("ended");
 
+    let rename = RenameOrganisationRequest {
+        request_id: request_id(),
+        organisation_id: section.id.clone(),
+        name: format!("Bộ phận {code}"),
+        effective_on: on(date!(2019 - 07 - 01)),
+        ..RenameOrganisationRequest::default()
+    };
+    client.organisations().rename_organisation(rename).await.expect("renamed");
+    let act_to_undo: String = sqlx::query_scalar(
+        "select act_id::text from organisation_name
+         where organisation_id = $1::uuid and upper_inf(recorded) and upper_inf(valid)",
+    )
+    .bind(&section.id)
+    .fetch_one(world.pool("registry"))
+    .await
+    .expect("an act");
+
+    let (plan, plan_operation) = planned(&client, &district, &other_union).await;
+    let (plan_to_commit, _) = planned(&client, &district, &to_suspend).await;
+    let (plan_to_undo, _) = planned(&client, &district, &suspended).await;
+    let commit = CommitPlanRequest {
+        request_id: request_id(),
+        plan_id: plan_to_undo.clone(),
+        ..Default::default()
+    };
+    let committing = client.plans().commit_plan(commit).await.expect("begun").into_inner();
+    done(&client, committing.operation).await;
+
     let applied = applied.into_inner().applicants.remove(0);
     let decision = decision.into_inner().decision_id;
     Desk {
@@ -241,11 +304,67 @@ pub async fn desk(world: &World, code: &str) -> Desk {
         steering_committee: established.steering_committee_id,
         steering_office: established.office_ids[0].clone(),
         assignment: assigned.into_inner().assignment_id,
+        secondment: seconded.into_inner().secondment_id,
         grant,
         application: applied.application_id,
         course: course.into_inner().course_id,
         referral: referred.referrals[0].referral_id.clone(),
         delegation: delegation.into_inner().delegation_id,
         ended,
+        act_to_undo,
+        plan,
+        plan_operation,
+        plan_to_commit,
+        plan_to_undo,
     }
+}
+
+/// Streams one step to a plan: a unit gets another short name.
+pub fn step_messages(plan_id: &str, line: i32, unit: &str) -> Vec<AddPlanStepsRequest> {
+    use add_plan_steps_request::{Header, Part, Steps};
+    let header =
+        Header { request_id: request_id(), plan_id: plan_id.to_owned(), ..Header::default() };
+    let step = PlanStep {
+        line,
+        kind: plan_step::Kind::Rename.into(),
+        unit: unit.to_owned(),
+        short_name: "CĐ".to_owned(),
+        ..PlanStep::default()
+    };
+    let steps = Steps { steps: vec![step] };
+    [Part::Header(header), Part::Steps(steps)]
+        .map(|part| AddPlanStepsRequest { part: Some(part) })
+        .to_vec()
+}
+
+/// A plan that was tried, with the name of the operation.
+async fn planned(client: &Client, district: &Unit, unit: &Unit) -> (String, String) {
+    let create = CreatePlanRequest {
+        request_id: request_id(),
+        organisation_id: district.id.clone(),
+        name: "Sắp xếp".to_owned(),
+        basis: basis(date!(2019 - 08 - 01)),
+        ..CreatePlanRequest::default()
+    };
+    let plan_id = client.plans().create_plan(create).await.expect("created").into_inner().plan_id;
+    let steps = tokio_stream::iter(step_messages(&plan_id, 1, &unit.id));
+    client.plans().add_plan_steps(steps).await.expect("added");
+    let dry_run = DryRunPlanRequest {
+        request_id: request_id(),
+        plan_id: plan_id.clone(),
+        ..DryRunPlanRequest::default()
+    };
+    let trying = client.plans().dry_run_plan(dry_run).await.expect("begun").into_inner();
+    let operation = done(client, trying.operation).await;
+    (plan_id, operation)
+}
+
+/// Waits until an operation succeeded; answers its name.
+async fn done(client: &Client, operation: Option<Operation>) -> String {
+    let name = operation.expect("an operation").name;
+    let wait = WaitOperationRequest { name: name.clone(), timeout_ms: 0 };
+    let waited = client.operations().wait_operation(wait).await.expect("waited").into_inner();
+    let result = waited.operation.and_then(|operation| operation.result);
+    assert!(matches!(result, Some(operation::Result::Response(_))), "{result:?}");
+    name
 }

@@ -43,8 +43,14 @@ fn one(message: impl Message) -> Vec<Vec<u8>> {
 
 fn kind_of(method: &str) -> Kind {
     const PUBLIC: [&str; 3] = ["/ListIndicators", "/ListSchemes", "/ListTemplates"];
-    const FILTERED: [&str; 3] =
-        ["/BatchGetOrganisations", "/SearchOrganisations", "/ListConsequences"];
+    const FILTERED: [&str; 6] = [
+        "/BatchGetOrganisations",
+        "/SearchOrganisations",
+        "/ListOrganisations",
+        "/ListCodeBearers",
+        "/ListConsequences",
+        "/GetLoad",
+    ];
     if PUBLIC.iter().any(|name| method.ends_with(name)) {
         Kind::Public
     } else if FILTERED.iter().any(|name| method.ends_with(name)) {
@@ -95,6 +101,10 @@ fn gateway(trials: &mut Vec<Trial>) {
         read "GetOrganisationProfile": |mine, _| GetOrganisationProfileRequest {
             organisation_id: mine.union.id.clone(),
             as_of: None,
+        };
+        read "GetDecisionProfile": |mine, _| GetDecisionProfileRequest {
+            decision_id: mine.decision.clone(),
+            ..GetDecisionProfileRequest::default()
         };
         write "FoundGrassrootsUnion": |mine, _| {
             let unique = request_id();

@@ -8,7 +8,7 @@ use tests::world::{line, load_messages};
 use time::macros::date;
 
 use super::{DAY, Kind, Trial, kind_of, one};
-use crate::rights::desk::{Desk, seat};
+use crate::rights::desk::{Desk, seat, step_messages};
 
 fn founding(mine: &Desk, theirs: &Desk) -> FoundOrganisationRequest {
     FoundOrganisationRequest {
@@ -54,6 +54,29 @@ fn end(unit: &Desk, rehome: Option<&Desk>) -> EndOrganisationsRequest {
     }
 }
 
+/// A section that moves under another union as another kind of it.
+fn change_type_under(unit: &Desk, to: &Desk) -> ChangeTypeRequest {
+    ChangeTypeRequest {
+        request_id: request_id(),
+        organisation_id: unit.section.id.clone(),
+        r#type: "TO_CD".to_owned(),
+        superior_id: to.other_union.id.clone(),
+        basis: basis(DAY),
+        ..ChangeTypeRequest::default()
+    }
+}
+
+/// On a day before the director's own direction is suspended.
+fn joint_direction(unit: &Desk, director: &Desk) -> BeginJointDirectionRequest {
+    BeginJointDirectionRequest {
+        request_id: request_id(),
+        organisation_id: unit.section.id.clone(),
+        director_id: director.to_suspend.id.clone(),
+        effective_on: on(date!(2019 - 06 - 01)),
+        ..BeginJointDirectionRequest::default()
+    }
+}
+
 fn ceremony(organiser: &Desk, launched: &Desk) -> HoldCeremonyRequest {
     HoldCeremonyRequest {
         request_id: request_id(),
@@ -91,6 +114,17 @@ fn assignment(committee: &Desk, unit: &Desk) -> AssignUnitRequest {
         unit_id: unit.union.id.clone(),
         effective_on: on(DAY),
         ..AssignUnitRequest::default()
+    }
+}
+
+fn secondment(sender: &Desk, host: &Desk) -> BeginSecondmentRequest {
+    BeginSecondmentRequest {
+        request_id: request_id(),
+        organisation_id: sender.district.id.clone(),
+        host_id: host.other_union.id.clone(),
+        person_id: sender.members[6].clone(),
+        effective_on: on(DAY),
+        ..BeginSecondmentRequest::default()
     }
 }
 
@@ -150,9 +184,35 @@ pub fn list(trials: &mut Vec<Trial>) {
             organisation_id: mine.district.id.clone(),
             ..ListSubtreeRequest::default()
         };
+        read "ListOrganisations": |mine, _| ListOrganisationsRequest {
+            code_prefix: mine.district.code.clone(),
+            ..ListOrganisationsRequest::default()
+        };
         read "SearchOrganisations": |mine, _| SearchOrganisationsRequest {
             text: format!("tổ chức {}", mine.district.code),
             ..SearchOrganisationsRequest::default()
+        };
+        // Only her own loads are told of, and she has begun none of this name.
+        read "GetLoad": |_, _| GetLoadRequest { load_id: request_id() };
+    }
+    of_service! { trials, "registry.v1.HistoryService",
+        read "GetOrganisationTimeline": |mine, _| GetOrganisationTimelineRequest {
+            organisation_id: mine.union.id.clone(),
+            ..GetOrganisationTimelineRequest::default()
+        };
+        read "ListSuccessions": |mine, _| ListSuccessionsRequest {
+            organisation_id: mine.union.id.clone(),
+            direction: SuccessionDirection::Successors.into(),
+            ..ListSuccessionsRequest::default()
+        };
+        read "CompareTrees": |mine, _| CompareTreesRequest {
+            organisation_id: mine.district.id.clone(),
+            from_as_of: on(DAY),
+            ..CompareTreesRequest::default()
+        };
+        read "ListCodeBearers": |mine, _| ListCodeBearersRequest {
+            code: mine.union.code.clone(),
+            ..ListCodeBearersRequest::default()
         };
     }
     trials.push(Trial {
@@ -169,6 +229,29 @@ pub fn list(trials: &mut Vec<Trial>) {
         mixed: true,
         ask: |mine, theirs| load_under(&[mine, theirs]),
     });
+    of_service! { trials, "registry.v1.CorrectionService",
+        write "CorrectOrganisation": |mine, _| CorrectOrganisationRequest {
+            request_id: request_id(),
+            organisation_id: mine.other_union.id.clone(),
+            reason: "Ghi nhầm khối".to_owned(),
+            attribute: Some(correct_organisation_request::Attribute::Sector("NNN_TNHH".to_owned())),
+            ..CorrectOrganisationRequest::default()
+        };
+        mixed "CorrectOrganisation": |mine, theirs| CorrectOrganisationRequest {
+            request_id: request_id(),
+            organisation_id: mine.other_union.id.clone(),
+            reason: "Ghi nhầm cấp trên".to_owned(),
+            attribute: Some(correct_organisation_request::Attribute::SuperiorId(
+                theirs.district.id.clone(),
+            )),
+            ..CorrectOrganisationRequest::default()
+        };
+        write "UndoAct": |mine, _| UndoActRequest {
+            request_id: request_id(),
+            act_id: mine.act_to_undo.clone(),
+            ..UndoActRequest::default()
+        };
+    }
     of_service! { trials, "registry.v1.DecisionService",
         write "RecordDecision": |mine, _| RecordDecisionRequest {
             request_id: request_id(),
@@ -179,6 +262,87 @@ pub fn list(trials: &mut Vec<Trial>) {
             ..RecordDecisionRequest::default()
         };
         read "GetDecision": |mine, _| GetDecisionRequest { decision_id: mine.decision.clone() };
+        write "AddDecisionAlias": |mine, _| AddDecisionAliasRequest {
+            request_id: request_id(),
+            decision_id: mine.decision.clone(),
+            number: format!("{}/QĐ-BCH", made_up::request_id()),
+            ..AddDecisionAliasRequest::default()
+        };
+        read "ListDecisions": |mine, _| ListDecisionsRequest {
+            issuer_id: mine.district.id.clone(),
+            ..ListDecisionsRequest::default()
+        };
+        read "GetDecisionEffects": |mine, _| GetDecisionEffectsRequest {
+            decision_id: mine.decision.clone(),
+            ..GetDecisionEffectsRequest::default()
+        };
+    }
+    of_service! { trials, "registry.v1.LifeCycleService",
+        write "RecogniseOrganisation": |mine, _| RecogniseOrganisationRequest {
+            request_id: request_id(),
+            organisation_id: mine.union.id.clone(),
+            kind: RecognitionKind::Organisation.into(),
+            basis: basis(DAY),
+            ..RecogniseOrganisationRequest::default()
+        };
+        write "ChangeType": |mine, _| ChangeTypeRequest {
+            request_id: request_id(),
+            organisation_id: mine.to_suspend.id.clone(),
+            r#type: "ND_CS".to_owned(),
+            basis: basis(DAY),
+            ..ChangeTypeRequest::default()
+        };
+        mixed "ChangeType": |mine, theirs| change_type_under(mine, theirs);
+        mixed "ChangeType": |mine, theirs| change_type_under(theirs, mine);
+        write "SplitOff": |mine, _| SplitOffRequest {
+            request_id: request_id(),
+            organisation_id: mine.union.id.clone(),
+            parts: vec![split_off_request::Part {
+                code: format!("{}-{}", mine.district.code, made_up::request_id().split_at(13).0),
+                name: "CĐCS Công ty Tách".to_owned(),
+                share: 40,
+                ..split_off_request::Part::default()
+            }],
+            basis: basis(DAY),
+            ..SplitOffRequest::default()
+        };
+    }
+    of_service! { trials, "registry.v1.AttributeService",
+        write "ChangeTerritory": |mine, _| ChangeTerritoryRequest {
+            request_id: request_id(),
+            organisation_id: mine.district.id.clone(),
+            communes_added: vec!["00001".to_owned()],
+            effective_on: on(DAY),
+            ..ChangeTerritoryRequest::default()
+        };
+        write "RecordSealAndAccount": |mine, _| RecordSealAndAccountRequest {
+            request_id: request_id(),
+            organisation_id: mine.union.id.clone(),
+            seal: SealStatus::InUse.into(),
+            effective_on: on(DAY),
+            ..RecordSealAndAccountRequest::default()
+        };
+        write "ChangeAliases": |mine, _| ChangeAliasesRequest {
+            request_id: request_id(),
+            organisation_id: mine.union.id.clone(),
+            added: vec!["CĐ Thử".to_owned()],
+            effective_on: on(DAY),
+            ..ChangeAliasesRequest::default()
+        };
+        write "BeginJointDirection": |mine, _| joint_direction(mine, mine);
+        mixed "BeginJointDirection": |mine, theirs| joint_direction(mine, theirs);
+        mixed "BeginJointDirection": |mine, theirs| joint_direction(theirs, mine);
+        write "EndJointDirection": |mine, _| EndJointDirectionRequest {
+            request_id: request_id(),
+            organisation_id: mine.section.id.clone(),
+            director_id: mine.other_union.id.clone(),
+            effective_on: on(DAY),
+            ..EndJointDirectionRequest::default()
+        };
+        read "GetOrganisationDetails": |mine, _| GetOrganisationDetailsRequest {
+            organisation_id: mine.union.id.clone(),
+            ..GetOrganisationDetailsRequest::default()
+        };
     }
     of_service! { trials, "registry.v1.CongressService",
         write "HoldCongress": |mine, _| HoldCongressRequest {
@@ -229,6 +393,55 @@ pub fn list(trials: &mut Vec<Trial>) {
             ..ListOfficesRequest::default()
         };
     }
+    of_service! { trials, "registry.v1.BodyService",
+        read "ListTermsEnding": |mine, _| ListTermsEndingRequest {
+            organisation_id: mine.district.id.clone(),
+            ..ListTermsEndingRequest::default()
+        };
+        read "ListVacancies": |mine, _| ListVacanciesRequest {
+            organisation_id: mine.district.id.clone(),
+            ..ListVacanciesRequest::default()
+        };
+        read "ListBodiesOffSize": |mine, _| ListBodiesOffSizeRequest {
+            organisation_id: mine.district.id.clone(),
+            ..ListBodiesOffSizeRequest::default()
+        };
+        read "ListLateCongresses": |mine, _| ListLateCongressesRequest {
+            organisation_id: mine.district.id.clone(),
+            ..ListLateCongressesRequest::default()
+        };
+    }
+    of_service! { trials, "registry.v1.SuccessionService",
+        write "PlanSuccession": |mine, _| PlanSuccessionRequest {
+            request_id: request_id(),
+            organisation_id: mine.union.id.clone(),
+            position: "CHAIR".to_owned(),
+            term_from_year: 2025,
+            term_to_year: 2030,
+            planned_on: on(DAY),
+            candidate_ids: vec![mine.members[2].clone()],
+            ..PlanSuccessionRequest::default()
+        };
+        read "ListSuccessionPlans": |mine, _| ListSuccessionPlansRequest {
+            organisation_id: mine.district.id.clone(),
+            ..ListSuccessionPlansRequest::default()
+        };
+    }
+    of_service! { trials, "registry.v1.SecondmentService",
+        write "BeginSecondment": |mine, _| secondment(mine, mine);
+        mixed "BeginSecondment": |mine, theirs| secondment(mine, theirs);
+        mixed "BeginSecondment": |mine, theirs| secondment(theirs, mine);
+        write "EndSecondment": |mine, _| EndSecondmentRequest {
+            request_id: request_id(),
+            secondment_id: mine.secondment.clone(),
+            effective_on: on(DAY),
+            ..EndSecondmentRequest::default()
+        };
+        read "ListSecondments": |mine, _| ListSecondmentsRequest {
+            organisation_id: mine.district.id.clone(),
+            ..ListSecondmentsRequest::default()
+        };
+    }
     of_service! { trials, "registry.v1.CeremonyService",
         write "HoldCeremony": |mine, _| ceremony(mine, mine);
         mixed "HoldCeremony": |mine, theirs| ceremony(mine, theirs);
@@ -259,6 +472,15 @@ pub fn list(trials: &mut Vec<Trial>) {
             organisation_id: mine.district.id.clone(),
             ..ListEmployersWithoutUnionRequest::default()
         };
+        read "ListEmployers": |mine, _| ListEmployersRequest {
+            organisation_id: mine.district.id.clone(),
+            ..ListEmployersRequest::default()
+        };
+        read "GetEmployer": |mine, _| GetEmployerRequest { employer_id: mine.employer.clone() };
+        read "ListCampaigns": |mine, _| ListCampaignsRequest {
+            organisation_id: mine.district.id.clone(),
+            ..ListCampaignsRequest::default()
+        };
         read "GetCampaignFunnel": |mine, _| GetCampaignFunnelRequest {
             organisation_id: mine.district.id.clone(),
             ..GetCampaignFunnelRequest::default()
@@ -282,9 +504,86 @@ pub fn list(trials: &mut Vec<Trial>) {
             effective_on: on(DAY),
             ..EndUnitAssignmentRequest::default()
         };
+        write "CompleteSteeringCommittee": |mine, _| CompleteSteeringCommitteeRequest {
+            request_id: request_id(),
+            steering_committee_id: mine.steering_committee.clone(),
+            members: vec![seat("MEMBER", &mine.members[4])],
+            effective_on: on(DAY),
+            ..CompleteSteeringCommitteeRequest::default()
+        };
+        read "ListSteeringCommittees": |mine, _| ListSteeringCommitteesRequest {
+            organisation_id: mine.district.id.clone(),
+            ..ListSteeringCommitteesRequest::default()
+        };
+        read "ListUnitFollowers": |mine, _| ListUnitFollowersRequest {
+            organisation_id: mine.other_union.id.clone(),
+            ..ListUnitFollowersRequest::default()
+        };
         read "ListUnitAssignments": |mine, _| ListUnitAssignmentsRequest {
             steering_committee_id: mine.steering_committee.clone(),
             ..ListUnitAssignmentsRequest::default()
+        };
+    }
+    of_service! { trials, "registry.v1.PlanService",
+        write "CreatePlan": |mine, _| CreatePlanRequest {
+            request_id: request_id(),
+            organisation_id: mine.district.id.clone(),
+            name: "Sắp xếp".to_owned(),
+            basis: basis(DAY),
+            ..CreatePlanRequest::default()
+        };
+        read "GetPlan": |mine, _| GetPlanRequest { plan_id: mine.plan.clone() };
+        read "ListPlans": |mine, _| ListPlansRequest {
+            organisation_id: mine.district.id.clone(),
+            ..ListPlansRequest::default()
+        };
+        read "ListPlanSteps": |mine, _| ListPlanStepsRequest {
+            plan_id: mine.plan.clone(),
+            ..ListPlanStepsRequest::default()
+        };
+        read "ListPlanConflicts": |mine, _| ListPlanConflictsRequest {
+            plan_id: mine.plan.clone(),
+            ..ListPlanConflictsRequest::default()
+        };
+        read "ListEndingUnits": |mine, _| ListEndingUnitsRequest { plan_id: mine.plan.clone() };
+        write "CommitPlan": |mine, _| CommitPlanRequest {
+            request_id: request_id(),
+            plan_id: mine.plan_to_commit.clone(),
+            ..CommitPlanRequest::default()
+        };
+        write "UndoPlan": |mine, _| UndoPlanRequest {
+            request_id: request_id(),
+            plan_id: mine.plan_to_undo.clone(),
+            ..UndoPlanRequest::default()
+        };
+    }
+    trials.push(Trial {
+        method: "congdoan.registry.v1.PlanService/AddPlanSteps",
+        kind: Kind::Scoped,
+        writes: true,
+        mixed: false,
+        ask: |mine, _| {
+            let messages = step_messages(&mine.plan, 2, &mine.union.id);
+            messages.iter().map(Message::encode_to_vec).collect()
+        },
+    });
+    // After its steps: none are added while it is tried.
+    of_service! { trials, "registry.v1.PlanService",
+        write "DryRunPlan": |mine, _| DryRunPlanRequest {
+            request_id: request_id(),
+            plan_id: mine.plan.clone(),
+            ..DryRunPlanRequest::default()
+        };
+    }
+    of_service! { trials, "registry.v1.OperationService",
+        read "GetOperation": |mine, _| GetOperationRequest { name: mine.plan_operation.clone() };
+        read "WaitOperation": |mine, _| WaitOperationRequest {
+            name: mine.plan_operation.clone(),
+            timeout_ms: 1,
+        };
+        read "ListOperations": |mine, _| ListOperationsRequest {
+            plan_id: mine.plan.clone(),
+            ..ListOperationsRequest::default()
         };
     }
     of_service! { trials, "registry.v1.GrantService",

@@ -28,6 +28,12 @@ pub fn list(trials: &mut Vec<Trial>) {
             ..GetBookRequest::default()
         };
     }
+    of_service! { trials, "reporting.v1.OfficeService",
+        read "ListOfficesOfPeopleWhoLeft": |mine, _| ListOfficesOfPeopleWhoLeftRequest {
+            organisation_id: mine.district.id.clone(),
+            ..ListOfficesOfPeopleWhoLeftRequest::default()
+        };
+    }
     of_service! { trials, "reporting.v1.TargetService",
         write "AssignTarget": |mine, _| AssignTargetRequest {
             request_id: request_id(),

@@ -1,0 +1,79 @@
+//! Why a follower does not read on: it stops, its owner is away, or it halts loudly.
+
+use proto::refusal::v1::Reason;
+use tonic::Status;
+use tonic_types::StatusExt;
+
+use crate::refusal::{Failure, short_name};
+
+/// Why a follower does not read on just now.
+pub(super) enum Interruption {
+    /// The service stops.
+    Stopping,
+    /// The owner or our own database is away, or two transactions crossed: try again.
+    Away(String),
+    /// Reading on would build on what did not happen, or leave out what did.
+    Halted(Halt),
+}
+
+/// What an operator has to know.
+pub(super) struct Halt {
+    /// One word: FEED_DIVERGED, FEED_GAP, CHANGE_UNREADABLE or ACT_NOT_APPLIED.
+    pub(super) reason: &'static str,
+    pub(super) position: i64,
+    /// Without personal data.
+    pub(super) cause: String,
+}
+
+impl From<Failure> for Interruption {
+    fn from(failure: Failure) -> Self {
+        Interruption::Away(failure.to_string())
+    }
+}
+
+impl From<sqlx::Error> for Interruption {
+    fn from(error: sqlx::Error) -> Self {
+        Failure::from(error).into()
+    }
+}
+
+/// What a refusal of the owner means: its past is another one, or it is away.
+pub(super) fn interruption(status: &Status, position: i64) -> Interruption {
+    let diverged = short_name(Reason::FeedDiverged.as_str_name());
+    if status.get_details_error_info().is_some_and(|info| info.reason == diverged) {
+        return Interruption::Halted(Halt {
+            reason: diverged,
+            position,
+            cause: "the owner's feed is not the one that was read".to_string(),
+        });
+    }
+    Interruption::Away(format!("the owner answers {}: {}", status.code(), status.message()))
+}
+
+/// True for what goes away by itself: the same act may be applied a moment later.
+pub(super) fn passing(failure: &Failure) -> bool {
+    let cause = match failure {
+        Failure::Refused(refusal) => {
+            return [Reason::ConflictingAct, Reason::DeadlineExceeded]
+                .map(|reason| short_name(reason.as_str_name()))
+                .contains(&refusal.reason());
+        }
+        Failure::Failed(cause) => cause,
+    };
+    match cause.chain().find_map(|cause| cause.downcast_ref::<sqlx::Error>()) {
+        // Connection lost; out of resources; ended by an operator; system error; idle in
+        // transaction for too long.
+        Some(sqlx::Error::Database(error)) => error.code().is_some_and(|code| {
+            ["08", "53", "57", "58"].iter().any(|class| code.starts_with(class)) || code == "25P03"
+        }),
+        Some(
+            sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::Protocol(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::WorkerCrashed,
+        ) => true,
+        _ => false,
+    }
+}

@@ -1,0 +1,279 @@
+//! Acts of registry were undone, or an end is known otherwise: the movements that followed
+//! from them are taken back, as if they had never been, for everybody whose later movement
+//! does not rest on them. Who is left is listed with the reason.
+
+use std::collections::BTreeMap;
+
+use chassis::feed::Following;
+use chassis::refusal::Failure;
+use time::Date;
+use uuid::Uuid;
+
+use super::{Kind, Obstacle};
+use crate::change::{Moved, movement_taken_back};
+use crate::roll::Enrolled;
+
+/// Whose movements are taken back.
+#[derive(Debug, Default)]
+pub struct TakenBack {
+    /// The movements that followed from these acts of registry.
+    pub undone_acts: Vec<Uuid>,
+    /// The movements by which members left these organisations, whose end is known otherwise.
+    pub ended_otherwise: Vec<Uuid>,
+}
+
+impl TakenBack {
+    /// Nothing is to be taken back.
+    pub fn is_empty(&self) -> bool {
+        self.undone_acts.is_empty() && self.ended_otherwise.is_empty()
+    }
+}
+
+/// A movement as it was recorded, and the people for whom it is taken back.
+#[derive(Debug)]
+pub struct Movement {
+    /// The movement.
+    pub movement_id: Uuid,
+    /// `admission`, `transfer` or `exit`.
+    pub kind: String,
+    /// Left by a transfer or an exit.
+    pub from_organisation_id: Option<Uuid>,
+    /// Joined by an admission or a transfer.
+    pub to_organisation_id: Option<Uuid>,
+    /// `membership.v1.AdmissionKind`.
+    pub admission_kind: Option<i16>,
+    /// `membership.v1.ExitReason`.
+    pub exit_reason: Option<i16>,
+    /// Its day.
+    pub effective_on: Date,
+    /// The act that it followed from.
+    pub registry_act_id: Option<Uuid>,
+    /// The people.
+    pub lines: Vec<Moved>,
+}
+
+/// Takes movements back because of the act `registry_act_id` of registry.
+pub async fn take_back(
+    following: &mut Following,
+    registry_act_id: Uuid,
+    taken: &TakenBack,
+    on: Date,
+) -> Result<(), Failure> {
+    sqlx::query!(
+        "update consequence
+         set undone_by = $2, finished_at = coalesce(finished_at, now()), obstacle = null
+         where undone_by is null
+           and (registry_act_id = any ($1) or organisation_id = any ($3) and kind between 2 and 4)",
+        &taken.undone_acts,
+        registry_act_id,
+        &taken.ended_otherwise,
+    )
+    .execute(following.db())
+    .await?;
+    let movement_ids = sqlx::query_scalar!(
+        "select movement_id from movement
+         where registry_act_id = any ($1)
+            or registry_act_id is not null and from_organisation_id = any ($2)
+         order by movement_id",
+        &taken.undone_acts,
+        &taken.ended_otherwise,
+    )
+    .fetch_all(following.db())
+    .await?;
+    if movement_ids.is_empty() {
+        return Ok(());
+    }
+    sqlx::query!(
+        "select from person
+         where person_id in (select person_id from membership
+                             where begun_by = any ($1) or ended_by = any ($1))
+         order by person_id for no key update",
+        &movement_ids,
+    )
+    .execute(following.db())
+    .await?;
+
+    // What one act moved twice is taken back last movement first.
+    let mut counted: BTreeMap<Uuid, i32> = BTreeMap::new();
+    loop {
+        let movements = last_movements(following, &movement_ids).await?;
+        if movements.is_empty() {
+            break;
+        }
+        write(following, registry_act_id, &movements).await?;
+        for movement in &movements {
+            let organisation_id = movement.from_organisation_id.or(movement.to_organisation_id);
+            let people = i32::try_from(movement.lines.len()).unwrap_or(i32::MAX);
+            *counted.entry(organisation_id.unwrap_or_default()).or_default() += people;
+            following.publish(movement_taken_back(movement, registry_act_id));
+        }
+    }
+    list_the_left(following, registry_act_id, &movement_ids, counted, on).await
+}
+
+/// The movements of these, and their people, on which nothing rests.
+async fn last_movements(
+    following: &mut Following,
+    movement_ids: &[Uuid],
+) -> Result<Vec<Movement>, Failure> {
+    let rows = sqlx::query_file!("src/consequence/undone.sql", movement_ids)
+        .fetch_all(following.db())
+        .await?;
+    let mut movements: Vec<Movement> = Vec::new();
+    for row in rows {
+        if movements.last().is_none_or(|last| last.movement_id != row.movement_id) {
+            movements.push(Movement {
+                movement_id: row.movement_id,
+                kind: row.kind,
+                from_organisation_id: row.from_organisation_id,
+                to_organisation_id: row.to_organisation_id,
+                admission_kind: row.admission_kind,
+                exit_reason: row.exit_reason,
+                effective_on: row.effective_on,
+                registry_act_id: row.registry_act_id,
+                lines: Vec::new(),
+            });
+        }
+        if let Some(movement) = movements.last_mut() {
+            movement.lines.push(Moved {
+                membership_id: row.membership_id,
+                person: Enrolled {
+                    person_id: row.person_id,
+                    sex: row.sex,
+                    birth_year: row.birth_year,
+                },
+            });
+        }
+    }
+    Ok(movements)
+}
+
+/// The stays that the movements began leave the books, those that they ended go on, and an
+/// application that led to an admission is open again.
+async fn write(
+    following: &mut Following,
+    registry_act_id: Uuid,
+    movements: &[Movement],
+) -> Result<(), Failure> {
+    let (mut person_ids, mut movement_ids, mut begun_ids) = (Vec::new(), Vec::new(), Vec::new());
+    for movement in movements {
+        for line in &movement.lines {
+            person_ids.push(line.person.person_id);
+            movement_ids.push(movement.movement_id);
+            begun_ids.push((movement.kind != "exit").then_some(line.membership_id));
+        }
+    }
+    let (act_id, acted_at) = (following.act_id, following.acted_at);
+    sqlx::query!(
+        "insert into movement_taken_back
+             (person_id, movement_id, membership_id, registry_act_id, act_id, recorded_at)
+         select person_id, movement_id, membership_id, $4, $5, $6
+         from unnest($1::uuid[], $2::uuid[], $3::uuid[])
+              as line (person_id, movement_id, membership_id)",
+        &person_ids,
+        &movement_ids,
+        &begun_ids as &[Option<Uuid>],
+        registry_act_id,
+        act_id,
+        acted_at,
+    )
+    .execute(following.db())
+    .await?;
+    sqlx::query!(
+        "delete from membership
+         using unnest($1::uuid[], $2::uuid[]) as line (person_id, membership_id)
+         where membership.person_id = line.person_id
+           and membership.membership_id = line.membership_id",
+        &person_ids,
+        &begun_ids as &[Option<Uuid>],
+    )
+    .execute(following.db())
+    .await?;
+    sqlx::query!(
+        "update membership set until_on = null, ended_by = null
+         from unnest($1::uuid[], $2::uuid[]) as line (person_id, movement_id)
+         where membership.person_id = line.person_id and membership.ended_by = line.movement_id",
+        &person_ids,
+        &movement_ids,
+    )
+    .execute(following.db())
+    .await?;
+    sqlx::query!(
+        "update application set closed_on = null, closed_as = null
+         from unnest($1::uuid[], $2::uuid[]) as line (person_id, movement_id)
+         join movement using (movement_id)
+         where application.person_id = line.person_id and movement.kind = 'admission'
+           and application.closed_as = 2
+           and application.closed_on = greatest(application.applied_on, movement.effective_on)
+           and not exists (select from application later
+                           where later.person_id = application.person_id
+                             and later.application_id <> application.application_id
+                             and later.applied_on >= application.applied_on)",
+        &person_ids,
+        &movement_ids,
+    )
+    .execute(following.db())
+    .await?;
+    Ok(())
+}
+
+/// Notes how many were taken back, and who was not.
+async fn list_the_left(
+    following: &mut Following,
+    registry_act_id: Uuid,
+    movement_ids: &[Uuid],
+    mut counted: BTreeMap<Uuid, i32>,
+    on: Date,
+) -> Result<(), Failure> {
+    let left = sqlx::query!(
+        r#"select distinct membership.person_id,
+                  coalesce(from_organisation_id, to_organisation_id) as "organisation_id!"
+           from movement
+           join membership on movement_id in (begun_by, ended_by)
+           where movement_id = any ($1)"#,
+        movement_ids,
+    )
+    .fetch_all(following.db())
+    .await?;
+    let (people, of): (Vec<Uuid>, Vec<Uuid>) =
+        left.into_iter().map(|row| (row.person_id, row.organisation_id)).unzip();
+    for organisation_id in &of {
+        counted.entry(*organisation_id).or_default();
+    }
+    let organisation_ids: Vec<Uuid> = counted.keys().copied().collect();
+    let members: Vec<i32> = counted.values().copied().collect();
+    sqlx::query!(
+        "insert into consequence (registry_act_id, organisation_id, kind, effective_on, members,
+                                  finished_at, obstacle)
+         select $1, organisation_id, $4, $5, members,
+                case when organisation_id <> all ($6) then now() end,
+                case when organisation_id = any ($6) then $7::smallint end
+         from unnest($2::uuid[], $3::integer[]) as line (organisation_id, members)
+         on conflict on constraint consequence_key do nothing",
+        registry_act_id,
+        &organisation_ids,
+        &members,
+        Kind::MovementsTakenBack as i16,
+        on,
+        &of,
+        Obstacle::LaterMovement as i16,
+    )
+    .execute(following.db())
+    .await?;
+    sqlx::query!(
+        "insert into consequence_passed_over (person_id, registry_act_id, organisation_id, obstacle)
+         select person_id, $3, organisation_id, $4
+         from unnest($1::uuid[], $2::uuid[]) as line (person_id, organisation_id)
+         on conflict on constraint consequence_passed_over_key do nothing",
+        &people,
+        &of,
+        registry_act_id,
+        Obstacle::LaterMovement as i16,
+    )
+    .execute(following.db())
+    .await?;
+    if !of.is_empty() {
+        tracing::warn!(people = people.len(), "movements stay: later ones rest on them");
+    }
+    Ok(())
+}

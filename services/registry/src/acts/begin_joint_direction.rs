@@ -1,0 +1,83 @@
+//! A second organisation directs a unit beside its superior (phối hợp chỉ đạo).
+
+use chassis::database::{Act, Acting};
+use chassis::refusal::{Failure, OnConstraint};
+use serde::{Deserialize, Serialize};
+use time::Date;
+use uuid::Uuid;
+
+use crate::basis::{self, Basis};
+use crate::error::Refused;
+use crate::rules::Rules;
+use crate::tree::{self, Scope};
+use crate::wire::change;
+
+/// Who directs whom, from when.
+#[derive(Debug)]
+pub struct BeginJointDirection {
+    /// The unit.
+    pub organisation_id: Uuid,
+    /// Who directs it beside its superior.
+    pub director_id: Uuid,
+    /// None means the decision's effective date.
+    pub effective_on: Option<Date>,
+    /// The decision, if there is one.
+    pub basis: Option<Basis>,
+}
+
+/// What the act answers.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct JointDirectionBegun {
+    /// The decision, recorded now or before.
+    pub decision_id: Option<Uuid>,
+}
+
+impl Act for BeginJointDirection {
+    type Answer = JointDirectionBegun;
+
+    async fn perform(self, acting: &mut Acting) -> Result<JointDirectionBegun, Failure> {
+        let Self { organisation_id, director_id, effective_on, basis } = self;
+        let on = basis::effective_on(acting, basis.as_ref(), effective_on).await?;
+        tree::lean_on(acting, &[organisation_id, director_id]).await?;
+        let unit =
+            tree::standing(acting, "organisation_id", organisation_id, on, Scope::BySuperior)
+                .await?;
+        unit.lives_on(on).map_err(|refused| refused.at("effective_on"))?;
+        let director =
+            tree::standing(acting, "director_id", director_id, on, Scope::Itself).await?;
+        director.may_take_subordinates(on).map_err(|refused| refused.at("director_id"))?;
+        if director_id == organisation_id || unit.superior_id == Some(director_id) {
+            return Err(Refused::DirectorIsSuperior { director_id }.at("director_id"));
+        }
+        Rules::read(acting.db())
+            .await?
+            .may_stand_under(&unit.type_code, &director.type_code, on)
+            .map_err(|refused| refused.at("director_id"))?;
+
+        let issuer_id = unit.superior_id.unwrap_or(organisation_id);
+        let decision_id = basis::record(acting, basis, issuer_id, organisation_id).await?;
+        let (act_id, acted_at) = (acting.act_id, acting.acted_at);
+        sqlx::query!(
+            "insert into organisation_director
+                 (organisation_id, director_id, valid, recorded, act_id)
+             values ($1, $2, daterange($3, null), tstzrange($4, null), $5)",
+            organisation_id,
+            director_id,
+            on,
+            acted_at,
+            act_id,
+        )
+        .execute(acting.db())
+        .await
+        .on_constraint("organisation_director_known", || {
+            Refused::JointDirectionExists { director_id }.at("director_id")
+        })?;
+        acting.publish(change::joint_direction_begun(
+            organisation_id,
+            director_id,
+            on,
+            decision_id,
+        ));
+        Ok(JointDirectionBegun { decision_id })
+    }
+}

@@ -1,0 +1,328 @@
+//! A plan is done: what the dry run found, in one transaction, as one act of one instant.
+
+use std::collections::{BTreeMap, HashSet};
+
+use anyhow::Context;
+use chassis::database::{Act, Acting};
+use chassis::refusal::Failure;
+use prost_types::Any;
+use proto::registry::v1::{PlanCommitted, Reason};
+use sqlx::PgPool;
+use time::Date;
+use uuid::Uuid;
+
+use super::end_organisations::{EndKind, EndedUnit, leave_behind};
+use crate::error::Refused;
+use crate::operation::{self, Progress};
+use crate::plan::{self, MembersGo, Plan, TRIAL_STAGES, Variables};
+use crate::seats::EndedSeat;
+use crate::succession::Shares;
+use crate::tree::{self, Move, NewOrganisation};
+use crate::wire::change;
+
+/// Steps that a refusal names, at most.
+const NAMED_MAX: usize = 100;
+
+/// The operation of a commit.
+pub struct CommitPlan {
+    /// The operation.
+    pub operation_id: Uuid,
+    /// Its plan.
+    pub plan_id: Uuid,
+    /// Where its progress is shown.
+    pub pool: PgPool,
+}
+
+impl Act for CommitPlan {
+    type Answer = ();
+
+    async fn perform(self, acting: &mut Acting) -> Result<(), Failure> {
+        if !operation::hold(acting, self.operation_id).await? {
+            return Ok(());
+        }
+        let mut progress = Progress::of(self.pool, self.operation_id, TRIAL_STAGES + 3);
+        progress.begins("LOCK").await;
+        let plan = Plan::take(acting, self.plan_id).await?;
+        let plan_id = plan.plan_id;
+        let dry_run_id =
+            plan.dry_run_id.ok_or_else(|| Refused::DryRunRequired { plan_id }.at("plan_id"))?;
+        tree::lock_moves(acting).await?;
+        lock_units(acting, dry_run_id).await?;
+
+        // Under the locks, so that what is found now is what is written.
+        plan::make_trial(acting, &plan, &mut progress).await?;
+        refuse_outdated(acting, dry_run_id).await?;
+        refuse_conflicts(acting).await?;
+
+        progress.begins("WRITE").await;
+        Variables::of(acting, &plan).run(acting.db(), include_str!("../plan/commit.sql")).await?;
+        progress.begins("PUBLISH").await;
+        let committed = publish(acting, &plan).await?;
+        let answer = Any::from_msg(&committed).map_err(anyhow::Error::new)?;
+        let act_id = acting.act_id;
+        operation::succeeded(acting, self.operation_id, Some(act_id), &answer).await
+    }
+}
+
+/// Takes the units that end, move or are renamed, and leans on those that take over: as the
+/// dry run found them. That others have come to be concerned is found out afterwards.
+async fn lock_units(acting: &mut Acting, dry_run_id: Uuid) -> Result<(), Failure> {
+    sqlx::query_scalar!(
+        "select count(*)
+         from (select organisation_id from organisation
+               where organisation_id in (select organisation_id from plan_effect
+                                         where operation_id = $1 and effect <> 'FOUND')
+               order by organisation_id
+               for update) taken",
+        dry_run_id,
+    )
+    .fetch_one(acting.db())
+    .await?;
+    sqlx::query_scalar!(
+        "select count(*)
+         from (select organisation_id from organisation
+               where organisation_id in (select heir_id
+                                         from plan_effect
+                                         cross join lateral (values (superior_id), (successor_id),
+                                                                    (rehome_to_id)) as heir (heir_id)
+                                         where operation_id = $1)
+               order by organisation_id
+               for key share) leant_on",
+        dry_run_id,
+    )
+    .fetch_one(acting.db())
+    .await?;
+    Ok(())
+}
+
+async fn refuse_outdated(acting: &mut Acting, dry_run_id: Uuid) -> Result<(), Failure> {
+    let differing: Vec<(i32, Uuid)> = sqlx::query_as(include_str!("../plan/outdated.sql"))
+        .bind(dry_run_id)
+        .fetch_all(acting.db())
+        .await?;
+    if differing.is_empty() {
+        return Ok(());
+    }
+    let mut lines: Vec<i32> = differing.iter().map(|(line, _)| *line).collect();
+    lines.dedup();
+    let refusal = Refused::PlanOutdated { units: differing.len() }.refusal();
+    Err(lines
+        .into_iter()
+        .take(NAMED_MAX)
+        .fold(refusal, |refusal, line| refusal.field(format!("steps[{line}]")))
+        .into())
+}
+
+async fn refuse_conflicts(acting: &mut Acting) -> Result<(), Failure> {
+    let (conflicts, first) = plan::conflicts(acting.db()).await?;
+    if conflicts == 0 {
+        return Ok(());
+    }
+    let mut refusal = Refused::PlanHasConflicts { conflicts }.refusal();
+    for (line, field, reason) in first {
+        let reason = Reason::from_str_name(&format!("REASON_{reason}"))
+            .context("a conflict has a reason of the contract")?;
+        let short = chassis::refusal::short_name(reason.as_str_name());
+        refusal = refusal.violation(
+            format!("steps[{line}].{field}"),
+            short,
+            format!("Bước này vướng: {short}."),
+            format!("this step is refused: {short}"),
+        );
+    }
+    Err(refusal.into())
+}
+
+/// Publishes what was written, superiors before their subordinates.
+async fn publish(acting: &mut Acting, plan: &Plan) -> Result<PlanCommitted, Failure> {
+    let (on, decision_id) = (plan.effective_on, Some(plan.decision_id));
+    let units_founded = publish_founded(acting, on, decision_id).await?;
+    let units_renamed = publish_renamed(acting, on, decision_id).await?;
+    let units_moved = publish_moved(acting, on, decision_id).await?;
+    let units_ended = publish_ended(acting, on, decision_id).await?;
+    publish_left(acting, on, decision_id).await?;
+    Ok(PlanCommitted {
+        plan_id: plan.plan_id.to_string(),
+        act_id: acting.act_id.to_string(),
+        units_founded: count(units_founded),
+        units_ended: count(units_ended),
+        units_moved: count(units_moved),
+        units_renamed: count(units_renamed),
+    })
+}
+
+fn count(count: usize) -> i32 {
+    i32::try_from(count).unwrap_or(i32::MAX)
+}
+
+/// A founded unit, as the temporary tables have it.
+#[derive(sqlx::FromRow)]
+struct FoundedUnit {
+    organisation_id: Uuid,
+    unit: String,
+    name: String,
+    short_name: String,
+    r#type: String,
+    sector: String,
+    superior_id: Uuid,
+}
+
+async fn publish_founded(
+    acting: &mut Acting,
+    on: Date,
+    decision_id: Option<Uuid>,
+) -> Result<usize, Failure> {
+    let mut waiting: Vec<FoundedUnit> = sqlx::query_as(
+        "select organisation_id, unit, name, short_name, type, sector, superior_id
+         from plan_line where kind = 'FOUND' order by line",
+    )
+    .fetch_all(acting.db())
+    .await?;
+    let founded = waiting.len();
+    let mut unpublished: HashSet<Uuid> = waiting.iter().map(|unit| unit.organisation_id).collect();
+    // A round publishes those whose superiors are known; no ring is left, so each round has some.
+    while !waiting.is_empty() {
+        let (ready, rest): (Vec<_>, Vec<_>) =
+            waiting.into_iter().partition(|unit| !unpublished.contains(&unit.superior_id));
+        for unit in ready {
+            unpublished.remove(&unit.organisation_id);
+            let organisation = NewOrganisation {
+                organisation_id: unit.organisation_id,
+                code: unit.unit,
+                name: unit.name,
+                short_name: unit.short_name,
+                type_code: unit.r#type,
+                sector: Some(unit.sector).filter(|sector| !sector.is_empty()),
+                superior_id: Some(unit.superior_id),
+                founded_on: on,
+                congress_on: None,
+                has_subordinates: false,
+            };
+            acting.publish(change::organisation_founded(&organisation, &[], decision_id));
+        }
+        waiting = rest;
+    }
+    Ok(founded)
+}
+
+async fn publish_renamed(
+    acting: &mut Acting,
+    on: Date,
+    decision_id: Option<Uuid>,
+) -> Result<usize, Failure> {
+    let renamed: Vec<(Uuid, String, String, String)> = sqlx::query_as(
+        "select line.organisation_id, name.name, name.short_name, code.code
+         from plan_line line
+         join organisation_name name
+           on name.organisation_id = line.organisation_id
+          and upper_inf(name.recorded) and upper_inf(name.valid)
+         join organisation_code code
+           on code.organisation_id = line.organisation_id
+          and upper_inf(code.recorded) and upper_inf(code.valid)
+         where line.kind = 'RENAME'
+         order by line.line",
+    )
+    .fetch_all(acting.db())
+    .await?;
+    for (organisation_id, name, short_name, code) in &renamed {
+        let change =
+            change::organisation_renamed(*organisation_id, name, short_name, code, on, decision_id);
+        acting.publish(change);
+    }
+    Ok(renamed.len())
+}
+
+async fn publish_moved(
+    acting: &mut Acting,
+    on: Date,
+    decision_id: Option<Uuid>,
+) -> Result<usize, Failure> {
+    let moved: Vec<(Uuid, Uuid, Uuid)> = sqlx::query_as(
+        "select superior_id, organisation_id, from_superior_id
+         from plan_doing where effect = 'MOVE' order by superior_id, organisation_id",
+    )
+    .fetch_all(acting.db())
+    .await?;
+    let units = moved.len();
+    let mut by_superior: BTreeMap<Uuid, Vec<Move>> = BTreeMap::new();
+    for (superior_id, organisation_id, from_superior_id) in moved {
+        let one = Move { organisation_id, from_superior_id, superior_id };
+        by_superior.entry(superior_id).or_default().push(one);
+    }
+    for (superior_id, moves) in by_superior {
+        for change in change::organisations_handed_over(superior_id, &moves, on, decision_id) {
+            acting.publish(change);
+        }
+    }
+    Ok(units)
+}
+
+async fn publish_ended(
+    acting: &mut Acting,
+    on: Date,
+    decision_id: Option<Uuid>,
+) -> Result<usize, Failure> {
+    /// A unit that ends, as the plan's line and its own row tell.
+    #[derive(sqlx::FromRow)]
+    struct Ending {
+        organisation_id: Uuid,
+        end_kind: String,
+        successor_id: Option<Uuid>,
+        superior_id: Uuid,
+        members_outcome: String,
+        rehome_to_id: Option<Uuid>,
+    }
+    let rows: Vec<Ending> = sqlx::query_as(
+        "select line.organisation_id, line.end_kind, line.successor_id, unit.superior_id,
+                line.members_outcome, line.rehome_to_id
+         from plan_line line
+         join plan_unit unit on unit.organisation_id = line.organisation_id
+         where line.kind = 'END'
+         order by line.line",
+    )
+    .fetch_all(acting.db())
+    .await?;
+    let mut ended = Vec::with_capacity(rows.len());
+    for row in rows {
+        ended.push(EndedUnit {
+            organisation_id: row.organisation_id,
+            kind: EndKind::parse(&row.end_kind).context("read a kind of end")?,
+            principal_successor_id: row.successor_id,
+            shares: Shares::whole_to(row.successor_id),
+            last_superior_id: row.superior_id,
+            members_outcome: MembersGo::parse(&row.members_outcome)
+                .and_then(|outcome| outcome.to(row.rehome_to_id))
+                .context("read what becomes of members")?,
+        });
+    }
+    leave_behind(acting, &ended, on).await?;
+    for change in change::organisations_ended(&ended, on, decision_id) {
+        acting.publish(change);
+    }
+    Ok(ended.len())
+}
+
+async fn publish_left(
+    acting: &mut Acting,
+    on: Date,
+    decision_id: Option<Uuid>,
+) -> Result<(), Failure> {
+    let seats: Vec<EndedSeat> = sqlx::query_as(
+        "select office_id, organisation_id, person_id
+         from plan_office_ended order by organisation_id, office_id",
+    )
+    .fetch_all(acting.db())
+    .await?;
+    for change in change::offices_ended(&seats, on, decision_id) {
+        acting.publish(change);
+    }
+    let assignments: Vec<Uuid> = sqlx::query_scalar(
+        "select assignment_id from plan_assignment_ended order by assignment_id",
+    )
+    .fetch_all(acting.db())
+    .await?;
+    for assignment_id in assignments {
+        acting.publish(change::unit_assignment_ended(assignment_id, on, decision_id));
+    }
+    Ok(())
+}

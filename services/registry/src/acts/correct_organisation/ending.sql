@@ -1,0 +1,84 @@
+-- $1 ended on $2, not on $3: what the end closed then, closes now. Its last superior is $6, or
+-- stays where that is null. Recorded at $4 by the act $5.
+with ended as (
+    update organisation_ending known
+    set recorded = tstzrange(lower(known.recorded), greatest(lower(known.recorded), $4)),
+        replaced_by = $5
+    where known.organisation_id = $1 and upper_inf(known.recorded)
+    returning known.*
+), end_written as (
+    insert into organisation_ending
+        (organisation_id, ended_on, kind, principal_successor_id, last_superior_id,
+         members_outcome, rehome_to_id, decision_id, recorded, act_id)
+    select organisation_id, $2, kind, principal_successor_id,
+           coalesce($6::uuid, last_superior_id), members_outcome, rehome_to_id, decision_id,
+           tstzrange($4, null), $5
+    from ended
+), placed as (
+    update organisation_parent known
+    set recorded = tstzrange(lower(known.recorded), greatest(lower(known.recorded), $4)),
+        replaced_by = $5
+    where known.organisation_id = $1 and upper_inf(known.recorded) and upper(known.valid) = $3
+      and $2 <> $3
+    returning known.*
+), place_written as (
+    insert into organisation_parent
+        (organisation_id, superior_id, valid, recorded, has_subordinates, act_id)
+    select organisation_id, superior_id, daterange(lower(valid), $2), tstzrange($4, null),
+           has_subordinates, $5
+    from placed where lower(valid) < $2
+), borne as (
+    update organisation_code known
+    set recorded = tstzrange(lower(known.recorded), greatest(lower(known.recorded), $4)),
+        replaced_by = $5
+    where known.organisation_id = $1 and upper_inf(known.recorded) and upper(known.valid) = $3
+      and $2 <> $3
+    returning known.*
+), code_written as (
+    insert into organisation_code (organisation_id, code, valid, recorded, act_id)
+    select organisation_id, code, daterange(lower(valid), $2), tstzrange($4, null), $5
+    from borne where lower(valid) < $2
+), stood as (
+    update organisation_status known
+    set recorded = tstzrange(lower(known.recorded), greatest(lower(known.recorded), $4)),
+        replaced_by = $5
+    where known.organisation_id = $1 and upper_inf(known.recorded) and $2 <> $3
+      and (upper(known.valid) = $3 or lower(known.valid) = $3)
+    returning known.*
+), status_written as (
+    insert into organisation_status (organisation_id, status, valid, recorded, act_id)
+    select organisation_id, status,
+           case status when 'ENDED' then daterange($2, null) else daterange(lower(valid), $2) end,
+           tstzrange($4, null), $5
+    from stood where status = 'ENDED' or lower(valid) < $2
+    -- Sorted, so that both rows are closed before either is written anew.
+    order by lower(valid)
+), sat as (
+    update office held
+    set recorded = tstzrange(lower(held.recorded), greatest(lower(held.recorded), $4)),
+        replaced_by = $5
+    where held.organisation_id = $1 and upper_inf(held.recorded) and $2 <> $3
+      and upper(held.valid) = $3 and held.act_id = (select act_id from ended)
+    returning held.*
+), seat_written as (
+    insert into office
+        (office_id, body_id, organisation_id, body, position, person_id, term_until, sole, valid,
+         recorded, act_id)
+    select office_id, body_id, organisation_id, body, position, person_id, term_until, sole,
+           daterange(lower(valid), $2), tstzrange($4, null), $5
+    from sat where lower(valid) < $2
+), followed as (
+    update unit_assignment known
+    set recorded = tstzrange(lower(known.recorded), greatest(lower(known.recorded), $4)),
+        replaced_by = $5
+    where known.unit_id = $1 and upper_inf(known.recorded) and $2 <> $3
+      and upper(known.valid) = $3 and known.act_id = (select act_id from ended)
+    returning known.*
+), assignment_written as (
+    insert into unit_assignment
+        (assignment_id, body_id, office_id, person_id, unit_id, valid, recorded, act_id)
+    select assignment_id, body_id, office_id, person_id, unit_id, daterange(lower(valid), $2),
+           tstzrange($4, null), $5
+    from followed where lower(valid) < $2
+)
+select count(*) as "ended!" from ended

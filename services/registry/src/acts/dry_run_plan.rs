@@ -1,0 +1,43 @@
+//! A plan is tried: what it would do is found out and kept, and nothing else is written.
+
+use chassis::database::{Act, Acting};
+use chassis::refusal::Failure;
+use prost_types::Any;
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use crate::operation::{self, Progress};
+use crate::plan::{self, Plan, TRIAL_STAGES, Variables};
+use crate::reads::plans;
+use crate::wire::plan as wire;
+
+/// The operation of a dry run.
+pub struct DryRunPlan {
+    /// The operation.
+    pub operation_id: Uuid,
+    /// Its plan.
+    pub plan_id: Uuid,
+    /// Where its progress is shown.
+    pub pool: PgPool,
+}
+
+impl Act for DryRunPlan {
+    type Answer = ();
+
+    async fn perform(self, acting: &mut Acting) -> Result<(), Failure> {
+        if !operation::hold(acting, self.operation_id).await? {
+            return Ok(());
+        }
+        let mut progress = Progress::of(self.pool, self.operation_id, TRIAL_STAGES + 1);
+        let plan = Plan::take(acting, self.plan_id).await?;
+        plan::make_trial(acting, &plan, &mut progress).await?;
+        progress.begins("KEEP").await;
+        Variables::of(acting, &plan)
+            .kept_under(self.operation_id)
+            .run(acting.db(), include_str!("../plan/keep.sql"))
+            .await?;
+        let found = plans::dry_run(acting.db(), self.operation_id).await?;
+        let answer = Any::from_msg(&wire::dry_run(found)).map_err(anyhow::Error::new)?;
+        operation::succeeded(acting, self.operation_id, None, &answer).await
+    }
+}

@@ -1,0 +1,128 @@
+//! What becomes of an organisation's seal and account.
+
+use chassis::database::{Act, Acting};
+use chassis::refusal::Failure;
+use serde::{Deserialize, Serialize};
+use time::Date;
+use uuid::Uuid;
+
+use crate::basis::{self, Basis};
+use crate::tree::{self, Scope, later_than};
+use crate::wire::change;
+
+/// Where the seal is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seal {
+    /// It has none of its own.
+    None,
+    /// With the organisation.
+    InUse,
+    /// Handed in, as on its end.
+    HandedIn,
+    /// Lost.
+    Lost,
+}
+
+impl Seal {
+    /// As the schema writes it.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::None => "NONE",
+            Self::InUse => "IN_USE",
+            Self::HandedIn => "HANDED_IN",
+            Self::Lost => "LOST",
+        }
+    }
+
+    /// As the schema wrote it.
+    pub fn parse(code: &str) -> Option<Self> {
+        [Self::None, Self::InUse, Self::HandedIn, Self::Lost]
+            .into_iter()
+            .find(|seal| seal.code() == code)
+    }
+}
+
+/// An account of the organisation's own.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Account {
+    /// Digits; empty where it has no account.
+    pub number: String,
+    /// NFC; empty where it has no account.
+    pub bank: String,
+}
+
+/// Seal and account from a date on.
+#[derive(Debug)]
+pub struct RecordSealAndAccount {
+    /// Whose.
+    pub organisation_id: Uuid,
+    /// Where the seal is.
+    pub seal: Seal,
+    /// The account.
+    pub account: Account,
+    /// None means the decision's effective date.
+    pub effective_on: Option<Date>,
+    /// The decision, if there is one.
+    pub basis: Option<Basis>,
+}
+
+/// What the act answers.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct SealAndAccountRecorded {
+    /// The decision, recorded now or before.
+    pub decision_id: Option<Uuid>,
+}
+
+impl Act for RecordSealAndAccount {
+    type Answer = SealAndAccountRecorded;
+
+    async fn perform(self, acting: &mut Acting) -> Result<SealAndAccountRecorded, Failure> {
+        let organisation_id = self.organisation_id;
+        let on = basis::effective_on(acting, self.basis.as_ref(), self.effective_on).await?;
+        tree::take(acting, &[organisation_id]).await?;
+        let unit =
+            tree::standing(acting, "organisation_id", organisation_id, on, Scope::BySuperior)
+                .await?;
+        // The superior takes in the seal of a union that has ended; nobody uses it any more.
+        let alive = match self.seal {
+            Seal::InUse => unit.lived_on(on),
+            Seal::None | Seal::HandedIn | Seal::Lost if unit.ended_on.is_some() => Ok(()),
+            Seal::None | Seal::HandedIn | Seal::Lost => unit.lived_on(on),
+        };
+        alive.map_err(|refused| refused.at("effective_on"))?;
+        let since = sqlx::query_scalar!(
+            r#"select lower(valid) as "since!" from organisation_seal
+               where organisation_id = $1 and upper_inf(recorded) and upper_inf(valid)"#,
+            organisation_id,
+        )
+        .fetch_optional(acting.db())
+        .await?;
+        if let Some(since) = since {
+            later_than(organisation_id, since, on).map_err(|refused| refused.at("effective_on"))?;
+        }
+
+        let issuer_id = unit.superior_id.unwrap_or(organisation_id);
+        let decision_id = basis::record(acting, self.basis, issuer_id, organisation_id).await?;
+        let (act_id, acted_at) = (acting.act_id, acting.acted_at);
+        sqlx::query_file!(
+            "src/acts/record_seal_and_account.sql",
+            organisation_id,
+            self.seal.code(),
+            self.account.number,
+            self.account.bank,
+            on,
+            acted_at,
+            act_id,
+        )
+        .execute(acting.db())
+        .await?;
+        acting.publish(change::seal_and_account_recorded(
+            organisation_id,
+            self.seal,
+            &self.account,
+            on,
+            decision_id,
+        ));
+        Ok(SealAndAccountRecorded { decision_id })
+    }
+}

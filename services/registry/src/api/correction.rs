@@ -1,0 +1,32 @@
+//! `CorrectionService`, answered.
+
+use chassis::call::Call;
+use proto::registry::v1 as pb;
+use proto::registry::v1::correction_service_server::CorrectionService;
+use tonic::{Request, Response, Status};
+
+use super::Api;
+use crate::wire::correction as wire;
+
+#[tonic::async_trait]
+impl CorrectionService for Api {
+    async fn correct_organisation(
+        &self,
+        request: Request<pb::CorrectOrganisationRequest>,
+    ) -> Result<Response<pb::CorrectOrganisationResponse>, Status> {
+        let call =
+            Call::write(&request, &request.get_ref().request_id, request.get_ref().validate_only)?;
+        let act = wire::correct(request.into_inner())?;
+        Ok(self.database.act(call, act).await?.reply(wire::corrected))
+    }
+
+    async fn undo_act(
+        &self,
+        request: Request<pb::UndoActRequest>,
+    ) -> Result<Response<pb::UndoActResponse>, Status> {
+        let call =
+            Call::write(&request, &request.get_ref().request_id, request.get_ref().validate_only)?;
+        let act = wire::undo(request.into_inner())?;
+        Ok(self.database.act(call, act).await?.reply(wire::undone))
+    }
+}

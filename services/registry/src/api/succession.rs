@@ -1,0 +1,40 @@
+//! `SuccessionService`, answered.
+
+use std::mem::take;
+
+use chassis::call::Call;
+use chassis::database::today;
+use proto::registry::v1 as pb;
+use proto::registry::v1::succession_service_server::SuccessionService;
+use tonic::{Request, Response, Status};
+
+use super::Api;
+use crate::reads::succession_plans::succession_plans;
+use crate::wire::succession as wire;
+
+#[tonic::async_trait]
+impl SuccessionService for Api {
+    async fn plan_succession(
+        &self,
+        request: Request<pb::PlanSuccessionRequest>,
+    ) -> Result<Response<pb::PlanSuccessionResponse>, Status> {
+        let call =
+            Call::write(&request, &request.get_ref().request_id, request.get_ref().validate_only)?;
+        let act = wire::plan(request.into_inner())?;
+        Ok(self.database.act(call, act).await?.reply(wire::planned))
+    }
+
+    async fn list_succession_plans(
+        &self,
+        request: Request<pb::ListSuccessionPlansRequest>,
+    ) -> Result<Response<pb::ListSuccessionPlansResponse>, Status> {
+        let call = Call::read(&request)?;
+        let mut request = request.into_inner();
+        let (token, size) = (take(&mut request.page_token), take(&mut request.page_size));
+        let asked = self.asked(&call, &request, token, size);
+        let of = wire::plans(&request, today())?;
+        let mut reading = self.database.read(&call).await?;
+        let page = succession_plans(&mut reading, &of, &asked).await?;
+        Ok(reading.reply(wire::plans_page(page)))
+    }
+}

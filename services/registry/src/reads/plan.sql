@@ -1,0 +1,15 @@
+-- The plan $1, where it is in the caller's scope.
+select plan.plan_id, plan.organisation_id, plan.name, plan.effective_on, plan.decision_id,
+       (select act_id from operation
+        where operation.plan_id = plan.plan_id and kind = 'COMMIT' and state = 'SUCCEEDED')
+           as committed_by,
+       exists (select from operation join act_undone using (act_id)
+               where operation.plan_id = plan.plan_id and kind = 'COMMIT') as "undone!",
+       (select count(*) from plan_step where plan_step.plan_id = plan.plan_id) as "steps!",
+       (select coalesce(max(line), 0) from plan_step where plan_step.plan_id = plan.plan_id)
+           as "last_line!",
+       (select operation_id from operation
+        where operation.plan_id = plan.plan_id and kind = 'DRY_RUN' and state = 'SUCCEEDED'
+        order by operation_id desc limit 1) as dry_run_id
+from plan
+where plan_id = $1 and access.covers(organisation_id)

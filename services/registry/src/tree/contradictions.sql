@@ -1,0 +1,151 @@
+-- Where what is known now of the organisations $1 contradicts itself on any date: whether
+-- each stands under one superior, and has a name, a type, a code and a status, for the whole
+-- of its life and not a day longer; whether its superiors and those who inherit from it live
+-- then, and may have it; whether seats, congresses and subordinates lie within its life.
+-- Types are compared where the edge or one of the types rests on the act $2, or everywhere
+-- if it is null. What other acts recorded is named with its act. At most 100.
+with named as materialized (
+    select distinct organisation_id from unnest($1::uuid[]) as each (organisation_id)
+), edge as materialized (
+    select edge.organisation_id, edge.superior_id, edge.valid, edge.act_id
+    from organisation_parent edge
+    join named using (organisation_id)
+    where upper_inf(edge.recorded)
+    union
+    select edge.organisation_id, edge.superior_id, edge.valid, edge.act_id
+    from organisation_parent edge
+    join named on named.organisation_id = edge.superior_id
+    where upper_inf(edge.recorded)
+), inherited as materialized (
+    select ending.organisation_id, ending.ended_on, heir.organisation_id as heir_id, ending.act_id
+    from organisation_ending ending
+    cross join lateral (values (ending.principal_successor_id), (ending.rehome_to_id))
+         as heir (organisation_id)
+    where upper_inf(ending.recorded) and heir.organisation_id is not null
+      and (ending.organisation_id in (select organisation_id from named)
+           or heir.organisation_id in (select organisation_id from named))
+), life as materialized (
+    select founding.organisation_id, founding.founded_on, ending.ended_on,
+           case when ending.ended_on is null or ending.ended_on > founding.founded_on
+                then daterange(founding.founded_on, ending.ended_on)
+                else 'empty'::daterange end as lived
+    from (select organisation_id from named
+          union select superior_id from edge
+          union select heir_id from inherited) concerned
+    join organisation_founding founding
+      on founding.organisation_id = concerned.organisation_id and upper_inf(founding.recorded)
+    left join organisation_ending ending
+      on ending.organisation_id = concerned.organisation_id and upper_inf(ending.recorded)
+), attribute as materialized (
+    select named.organisation_id, life.lived, life.founded_on, life.ended_on,
+           (select range_agg(edge.valid) from edge
+            where edge.organisation_id = named.organisation_id) as placed,
+           exists (select from organisation_parent ever
+                   where ever.organisation_id = named.organisation_id) as ever_placed,
+           (select range_agg(known.valid) from organisation_name known
+            where known.organisation_id = named.organisation_id and upper_inf(known.recorded)) as bore_name,
+           (select range_agg(known.valid) from organisation_type known
+            where known.organisation_id = named.organisation_id and upper_inf(known.recorded)) as was_type,
+           (select range_agg(known.valid) from organisation_code known
+            where known.organisation_id = named.organisation_id and upper_inf(known.recorded)) as bore_code,
+           (select range_agg(known.valid) from organisation_status known
+            where known.organisation_id = named.organisation_id and upper_inf(known.recorded)
+              and known.status <> 'ENDED') as directed,
+           (select range_agg(known.valid) from organisation_status known
+            where known.organisation_id = named.organisation_id and upper_inf(known.recorded)
+              and known.status = 'ENDED') as over,
+           (select range_agg(known.valid) from organisation_sector known
+            where known.organisation_id = named.organisation_id and upper_inf(known.recorded)) as in_sector
+    from named
+    left join life using (organisation_id)
+), contradiction as (
+    select 'OUTSIDE_LIFE' as rule, organisation_id, null::uuid as related_id,
+           founded_on as on_date, null::uuid as act_id
+    from attribute
+    where case
+        -- Never founded: nothing is known of it.
+        when lived is null then coalesce(placed, bore_name, was_type, bore_code, directed, over, in_sector) is not null
+        when isempty(lived) then true
+        else (ever_placed and coalesce(placed, '{}') <> datemultirange(lived))
+          or not coalesce(bore_name @> lived, false) or lower(bore_name) < founded_on
+          or not coalesce(was_type @> lived, false) or lower(was_type) < founded_on
+          or coalesce(bore_code, '{}') <> datemultirange(lived)
+          or coalesce(directed, '{}') <> datemultirange(lived)
+          or (ended_on is null) <> (over is null)
+          or over <> datemultirange(daterange(ended_on, null))
+          or lower(in_sector) < founded_on
+        end
+    union all
+    -- A subordinate stands under it, or it stands under a superior, on a day without one.
+    select 'SUPERIOR_NOT_LIVING', edge.organisation_id, edge.superior_id,
+           lower(datemultirange(edge.valid) - datemultirange(coalesce(life.lived, 'empty'))), edge.act_id
+    from edge
+    left join life on life.organisation_id = edge.superior_id
+    where not edge.valid <@ coalesce(life.lived, 'empty')
+    union all
+    select 'TYPE_NOT_ALLOWED', edge.organisation_id, edge.superior_id,
+           lower(edge.valid * own.valid * above.valid), edge.act_id
+    from edge
+    join organisation_type own
+      on own.organisation_id = edge.organisation_id and upper_inf(own.recorded)
+     and own.valid && edge.valid
+    join organisation_type above
+      on above.organisation_id = edge.superior_id and upper_inf(above.recorded)
+     and above.valid && own.valid * edge.valid
+    where ($2::uuid is null or $2 in (edge.act_id, own.act_id, above.act_id))
+      and not exists (select from superior_type_rule rule
+                      where rule.type = own.type and rule.superior_type = above.type
+                        and rule.valid @> lower(edge.valid * own.valid * above.valid))
+    union all
+    select 'HEIR_NOT_LIVING', inherited.organisation_id, inherited.heir_id, inherited.ended_on,
+           inherited.act_id
+    from inherited
+    left join life on life.organisation_id = inherited.heir_id
+    where not coalesce(life.lived @> inherited.ended_on, false)
+    union all
+    select 'OUTSIDE_LIFE', held.organisation_id, null, lower(held.valid), held.act_id
+    from office held
+    join named using (organisation_id)
+    left join life using (organisation_id)
+    where upper_inf(held.recorded) and not held.valid <@ coalesce(life.lived, 'empty')
+    union all
+    select 'OUTSIDE_LIFE', assigned.unit_id, null, lower(assigned.valid), assigned.act_id
+    from unit_assignment assigned
+    join named on named.organisation_id = assigned.unit_id
+    left join life using (organisation_id)
+    where upper_inf(assigned.recorded) and not assigned.valid <@ coalesce(life.lived, 'empty')
+    union all
+    select 'OUTSIDE_LIFE', held.organisation_id, null, held.held_on, held.act_id
+    from (select organisation_id, held_on, act_id from congress
+          union all
+          select organisation_id, held_on, act_id from by_election
+          union all
+          select launched.organisation_id, ceremony.held_on, ceremony.act_id
+          from ceremony_launched launched join ceremony using (ceremony_id)) held
+    join named using (organisation_id)
+    left join life using (organisation_id)
+    where not coalesce(life.lived @> held.held_on, false)
+    union all
+    select 'OUTSIDE_LIFE', has.union_id, null, lower(has.valid), has.act_id
+    from employer_union has
+    join named on named.organisation_id = has.union_id
+    left join life on life.organisation_id = has.union_id
+    where upper_inf(has.recorded) and lower(has.valid) < coalesce(life.founded_on, 'infinity')
+    union all
+    select 'OUTSIDE_LIFE', granted.organisation_id, null, lower(granted.valid), granted.act_id
+    from role_grant granted
+    join named using (organisation_id)
+    left join life using (organisation_id)
+    where upper_inf(granted.recorded) and life.lived is null
+    union all
+    select 'OUTSIDE_LIFE', issued.issuer_id, null, issued.issued_on, issued.act_id
+    from decision issued
+    join named on named.organisation_id = issued.issuer_id
+    left join life using (organisation_id)
+    where life.lived is null
+)
+select rule as "rule!", organisation_id as "organisation_id!", related_id, on_date, act_id
+from contradiction
+where organisation_id is not null
+order by rule, organisation_id, related_id, on_date
+limit 100

@@ -1,0 +1,144 @@
+//! Undoing an act: what it made known is known no longer, what it replaced is known again,
+//! and followers are told the whole of both.
+//!
+//! **Invariant:** after it the tree that is known equals the one that was known before the
+//! act, at every date; `known_at` in between still shows the act. Whatever a later act built
+//! on it is found first, and refuses it.
+
+use std::collections::BTreeSet;
+
+use chassis::database::Acting;
+use chassis::refusal::{Failure, OnConstraint};
+use time::Date;
+use uuid::Uuid;
+
+use crate::acts::survey_employers::EmployerFound;
+use crate::error::Refused;
+use crate::wire::change;
+use crate::{timeline, tree};
+
+/// So many acts and units a refusal names.
+const NAMED_MAX: usize = 20;
+
+/// Undoes an act on the tree, as the act in progress. Whoever calls holds no lock yet; the
+/// right must reach every organisation that the act concerned. Answers how many there are.
+pub async fn undo(acting: &mut Acting, field: &str, act_id: Uuid) -> Result<usize, Failure> {
+    tree::lock_moves(acting).await?;
+    let organisation_ids =
+        sqlx::query_scalar!(r#"select distinct organisations_of_act($1) as "id!""#, act_id)
+            .fetch_all(acting.db())
+            .await?;
+    tree::take(acting, &organisation_ids).await?;
+    let state = sqlx::query_file!("src/undo/state.sql", act_id, &organisation_ids)
+        .fetch_one(acting.db())
+        .await?;
+    if state.undone {
+        return Err(Refused::ActUndone { act_id }.at(field));
+    }
+    if organisation_ids.is_empty() || state.out_of_scope {
+        return Err(tree::unknown_act(acting, field, act_id).await);
+    }
+    if state.recorded_besides {
+        return Err(Refused::ActNotUndoable { act_id }.at(field));
+    }
+
+    let resting = sqlx::query!(
+        r#"select act_id as "act_id!", organisation_id from acts_resting_on($1)
+               union
+               select known.act_id, known.organisation_id
+               from organisation_code freed
+               join organisation_code known
+                 on known.code = freed.code and upper_inf(known.recorded)
+                and known.valid && freed.valid and known.act_id <> $1
+               where freed.replaced_by = $1 and freed.act_id <> $1
+               order by 1, 2"#,
+        act_id,
+    )
+    .fetch_all(acting.db())
+    .await?;
+    refuse_resting(
+        field,
+        act_id,
+        resting.iter().map(|row| (Some(row.act_id), row.organisation_id)),
+    )?;
+
+    let employers = sqlx::query!(
+        r#"select distinct employer_id, lower(valid) as "on!"
+           from employer_union where act_id = $1 and replaced_by is null"#,
+        act_id,
+    )
+    .fetch_all(acting.db())
+    .await?;
+    let employers: Vec<(Uuid, Date)> =
+        employers.into_iter().map(|row| (row.employer_id, row.on)).collect();
+    let (undo_id, acted_at) = (acting.act_id, acting.acted_at);
+    let taken = || {
+        let organisation_ids = organisation_ids.iter().copied().take(NAMED_MAX).collect();
+        Refused::LaterActsRest { act_id, act_ids: Vec::new(), organisation_ids }.at(field)
+    };
+    sqlx::query!("select undo_act($1, $2, $3)", act_id, undo_id, acted_at)
+        .execute(acting.db())
+        .await
+        .on_constraint("office_seat", taken)
+        .on_constraint("office_sole", taken)
+        .on_constraint("unit_assignment_once", taken)
+        .on_constraint("organisation_territory_taken", taken)?;
+
+    let contradictions = tree::contradictions(acting, &organisation_ids, None).await?;
+    refuse_resting(
+        field,
+        act_id,
+        contradictions.iter().map(|found| (found.act_id, Some(found.organisation_id))),
+    )?;
+    if let Some(organisation_id) = tree::stands_below_itself(acting, &organisation_ids).await? {
+        refuse_resting(field, act_id, [(None, Some(organisation_id))].into_iter())?;
+    }
+
+    let today = acting.today;
+    timeline::publish(acting, &organisation_ids, today, None).await?;
+    tell_of_employers(acting, &employers).await?;
+    acting.publish(change::acts_undone(&[act_id], organisation_ids[0], today));
+    Ok(organisation_ids.len())
+}
+
+/// Refuses an undoing on which later acts rest, and names them.
+fn refuse_resting(
+    field: &str,
+    act_id: Uuid,
+    resting: impl Iterator<Item = (Option<Uuid>, Option<Uuid>)>,
+) -> Result<(), Failure> {
+    let (mut act_ids, mut organisation_ids) = (BTreeSet::new(), BTreeSet::new());
+    for (later_id, organisation_id) in resting {
+        act_ids.extend(later_id);
+        organisation_ids.extend(organisation_id);
+    }
+    if act_ids.is_empty() && organisation_ids.is_empty() {
+        return Ok(());
+    }
+    let named = |ids: BTreeSet<Uuid>| ids.into_iter().take(NAMED_MAX).collect();
+    Err(Refused::LaterActsRest {
+        act_id,
+        act_ids: named(act_ids),
+        organisation_ids: named(organisation_ids),
+    }
+    .at(field))
+}
+
+/// Which unions employers had from a day on is told again, as it is known now.
+async fn tell_of_employers(acting: &mut Acting, employers: &[(Uuid, Date)]) -> Result<(), Failure> {
+    let (employer_ids, days): (Vec<Uuid>, Vec<Date>) = employers.iter().copied().unzip();
+    let rows = sqlx::query_file!("src/undo/employers.sql", &employer_ids, &days)
+        .fetch_all(acting.db())
+        .await?;
+    for row in rows {
+        let found = EmployerFound {
+            employer_id: row.employer_id,
+            surveyor_id: row.surveyor_id,
+            workforce: row.workforce,
+            workforce_female: row.workforce_female,
+            union_ids: row.union_ids,
+        };
+        acting.publish(change::employers_recorded(row.surveyor_id, row.on_date, &[found]));
+    }
+    Ok(())
+}

@@ -1,0 +1,212 @@
+//! Loads, between the contract and the act.
+
+use chassis::feed::NewChange;
+use chassis::parse::{self, civil};
+use chassis::refusal::{Failure, Refusal};
+use prost::Message;
+use proto::registry::v1 as pb;
+use proto::registry::v1::load_organisations_request as given;
+use proto::registry::v1::organisation_timeline as known;
+use uuid::Uuid;
+
+use super::{NAME_MAX, SHORT_NAME_MAX, change, code, count, reference_code, text};
+use crate::acts::load_organisations::{
+    Change, Ending, Line, Loaded, Period, REFUSALS_MAX, Status, Tree, lines_refused,
+};
+use crate::error::Refused;
+use crate::load_parts::Progress;
+use crate::wire::organisation;
+
+/// Changes of one line, at most.
+const CHANGES_MAX: usize = 200;
+/// Timelines in one change of the feed.
+const TIMELINES_MAX: usize = 1_000;
+
+/// Lines in the order of the load, the first of them with the number `first`; every one that
+/// cannot be read is named.
+pub fn lines(first: usize, lines: Vec<given::Line>) -> Result<Vec<Line>, Failure> {
+    let mut read = Vec::with_capacity(lines.len());
+    let mut refused = 0;
+    let mut refusals = Vec::new();
+    for (n, given) in lines.into_iter().enumerate() {
+        match line(&format!("lines[{}]", first + n), given) {
+            Ok(line) => read.push(line),
+            Err(refusal) => {
+                refused += 1;
+                if refusals.len() < REFUSALS_MAX {
+                    refusals.push(refusal);
+                }
+            }
+        }
+    }
+    lines_refused(refused, refusals)?;
+    Ok(read)
+}
+
+/// Lines as they are kept and compared: each with its length before it, so that they mean
+/// the same however messages divide them.
+pub fn kept(lines: &[given::Line]) -> Vec<u8> {
+    let mut content = Vec::new();
+    for line in lines {
+        content.extend(line.encode_length_delimited_to_vec());
+    }
+    content
+}
+
+/// The lines that were kept.
+pub fn lines_kept(content: &[u8]) -> Result<Vec<Line>, Failure> {
+    let mut rest = content;
+    let mut given = Vec::new();
+    while !rest.is_empty() {
+        let line = given::Line::decode_length_delimited(&mut rest);
+        given.push(line.map_err(anyhow::Error::new)?);
+    }
+    lines(0, given)
+}
+
+fn line(field: &str, line: given::Line) -> Result<Line, Refusal> {
+    let part = |part: &str| format!("{field}.{part}");
+    if line.superior_code.is_empty() {
+        return Err(Refused::SuperiorRequired.refusal().field(part("superior_code")));
+    }
+    parse::at_most(&part("changes"), line.changes.len(), CHANGES_MAX)?;
+    let changes = line.changes.into_iter().enumerate();
+    Ok(Line {
+        code: code(&part("code"), &line.code)?,
+        name: parse::text(&part("name"), &line.name, NAME_MAX)?,
+        short_name: parse::optional_text(&part("short_name"), &line.short_name, SHORT_NAME_MAX)?
+            .unwrap_or_default(),
+        type_code: reference_code(&part("type"), &line.r#type)?,
+        sector: optional_reference_code(&part("sector"), &line.sector)?,
+        superior_code: code(&part("superior_code"), &line.superior_code)?,
+        founded_on: parse::date(&part("founded_on"), line.founded_on)?,
+        changes: changes
+            .map(|(n, given)| change_of(&part(&format!("changes[{n}]")), given))
+            .collect::<Result<_, _>>()?,
+        ending: line.ending.map(|given| ending(&part("ending"), &given)).transpose()?,
+    })
+}
+
+fn change_of(field: &str, given: given::Change) -> Result<Change, Refusal> {
+    let part = |part: &str| format!("{field}.{part}");
+    let status = match given.status() {
+        pb::OrganisationStatus::Unspecified => None,
+        pb::OrganisationStatus::Active => Some(Status::Active),
+        pb::OrganisationStatus::Suspended => Some(Status::Suspended),
+        // Founding and end have fields of their own.
+        pb::OrganisationStatus::NotYetFounded | pb::OrganisationStatus::Ended => {
+            return Err(parse::required(&part("status")));
+        }
+    };
+    Ok(Change {
+        from_on: parse::date(&part("from_on"), given.from_on)?,
+        code: optional_code(&part("code"), &given.code)?,
+        name: parse::optional_text(&part("name"), &given.name, NAME_MAX)?,
+        short_name: parse::optional_text(&part("short_name"), &given.short_name, SHORT_NAME_MAX)?,
+        type_code: optional_reference_code(&part("type"), &given.r#type)?,
+        sector: optional_reference_code(&part("sector"), &given.sector)?,
+        superior_code: optional_code(&part("superior_code"), &given.superior_code)?,
+        status,
+    })
+}
+
+fn ending(field: &str, given: &given::Ending) -> Result<Ending, Refusal> {
+    let part = |part: &str| format!("{field}.{part}");
+    Ok(Ending {
+        ended_on: parse::date(&part("ended_on"), given.ended_on)?,
+        kind: organisation::end_kind(&part("kind"), given.kind())?,
+        principal_successor_code: optional_code(
+            &part("principal_successor_code"),
+            &given.principal_successor_code,
+        )?,
+    })
+}
+
+fn optional_code(field: &str, given: &str) -> Result<Option<String>, Refusal> {
+    if given.is_empty() { Ok(None) } else { code(field, given).map(Some) }
+}
+
+fn optional_reference_code(field: &str, given: &str) -> Result<Option<String>, Refusal> {
+    if given.is_empty() { Ok(None) } else { reference_code(field, given).map(Some) }
+}
+
+/// The answer of a load.
+pub fn loaded(loaded: Loaded) -> pb::LoadOrganisationsResponse {
+    pb::LoadOrganisationsResponse { organisations: count(loaded.organisations) }
+}
+
+/// How far a load has come.
+pub fn progress(progress: Progress) -> pb::GetLoadResponse {
+    let number = |lines: i64| i32::try_from(lines).unwrap_or(i32::MAX);
+    pb::GetLoadResponse {
+        lines_kept: number(progress.lines_kept),
+        loaded: progress.organisations.is_some(),
+        organisations: number(progress.organisations.unwrap_or_default()),
+    }
+}
+
+/// Whole histories of the loaded organisations that have one: the changes by which they were
+/// loaded say only how they stood on their first days.
+pub fn timelines(tree: &Tree<'_>, decision_id: Option<Uuid>) -> impl Iterator<Item = NewChange> {
+    let with_history: Vec<usize> = (0..tree.lines.len())
+        .filter(|n| !tree.lines[*n].changes.is_empty() || tree.lines[*n].ending.is_some())
+        .collect();
+    let changes: Vec<NewChange> = with_history
+        .chunks(TIMELINES_MAX)
+        .filter_map(|lines| {
+            let first = *lines.first()?;
+            let earliest = lines.iter().map(|n| tree.lines[*n].founded_on).min()?;
+            let timelines = lines.iter().map(|n| timeline(tree, *n)).collect();
+            let first_id = tree.organisation_ids[first];
+            Some(change::timelines_corrected(first_id, earliest, decision_id, timelines))
+        })
+        .collect();
+    changes.into_iter()
+}
+
+fn timeline(tree: &Tree<'_>, n: usize) -> pb::OrganisationTimeline {
+    let (line, understood) = (&tree.lines[n], &tree.understood[n]);
+    let history = &understood.history;
+    let last_superior = understood.superiors.last().map(|last| tree.id_of(last.value));
+    pb::OrganisationTimeline {
+        organisation_id: tree.organisation_ids[n].to_string(),
+        exists: true,
+        founded_on: Some(civil(line.founded_on)),
+        loaded: true,
+        superiors: values(&understood.superiors, |superior| tree.id_of(*superior).to_string()),
+        names: history
+            .names
+            .iter()
+            .map(|name| known::NamePeriod {
+                from_on: Some(civil(name.from)),
+                until_on: name.until.map(civil),
+                name: name.value.0.to_string(),
+                short_name: name.value.1.to_string(),
+            })
+            .collect(),
+        codes: values(&history.codes, |code| code.to_string()),
+        types: values(&history.types, |kind| kind.to_string()),
+        sectors: values(&history.sectors, |sector| sector.to_string()),
+        statuses: values(&history.statuses, |status| status.code().to_string()),
+        ending: line.ending.as_ref().map(|ending| known::Ending {
+            ended_on: Some(civil(ending.ended_on)),
+            kind: change::end_kind(ending.kind).into(),
+            principal_successor_id: text(understood.successor.map(|heir| tree.id_of(heir))),
+            last_superior_id: text(last_superior),
+            members_outcome: pb::MembersOutcome::MembershipEnds.into(),
+            ..known::Ending::default()
+        }),
+        ..pb::OrganisationTimeline::default()
+    }
+}
+
+fn values<T>(periods: &[Period<T>], value: impl Fn(&T) -> String) -> Vec<known::Period> {
+    periods
+        .iter()
+        .map(|period| known::Period {
+            from_on: Some(civil(period.from)),
+            until_on: period.until.map(civil),
+            value: value(&period.value),
+        })
+        .collect()
+}

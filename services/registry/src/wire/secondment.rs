@@ -1,0 +1,81 @@
+//! `secondment.proto`.
+
+use chassis::parse::{self, civil};
+use chassis::refusal::Refusal;
+use proto::registry::v1 as pb;
+use time::Date;
+
+use super::{REASON_MAX, decision, text};
+use crate::acts::begin_secondment::{BeginSecondment, SecondmentBegun};
+use crate::acts::end_secondment::{EndSecondment, SecondmentEnded};
+use crate::reads::Page;
+use crate::reads::secondments::{Secondment, SecondmentsAsked};
+
+/// A person to be sent.
+pub fn begin(request: pb::BeginSecondmentRequest) -> Result<BeginSecondment, Refusal> {
+    Ok(BeginSecondment {
+        organisation_id: parse::id("organisation_id", &request.organisation_id)?,
+        host_id: parse::id("host_id", &request.host_id)?,
+        person_id: parse::id("person_id", &request.person_id)?,
+        task: parse::optional_text("task", &request.task, REASON_MAX)?.unwrap_or_default(),
+        effective_on: parse::optional_date("effective_on", request.effective_on)?,
+        until_on: parse::optional_date("until_on", request.until_on)?,
+        basis: decision::optional_basis(request.basis)?,
+    })
+}
+
+/// The answer of [`begin`].
+pub fn begun(begun: SecondmentBegun) -> pb::BeginSecondmentResponse {
+    pb::BeginSecondmentResponse {
+        secondment_id: begun.secondment_id.to_string(),
+        decision_id: text(begun.decision_id),
+    }
+}
+
+/// A secondment to be ended.
+pub fn end(request: pb::EndSecondmentRequest) -> Result<EndSecondment, Refusal> {
+    Ok(EndSecondment {
+        secondment_id: parse::id("secondment_id", &request.secondment_id)?,
+        effective_on: parse::date("effective_on", request.effective_on)?,
+    })
+}
+
+/// The answer of [`end`].
+pub fn ended(SecondmentEnded: SecondmentEnded) -> pb::EndSecondmentResponse {
+    pb::EndSecondmentResponse {}
+}
+
+/// Whose secondments, which way, as of when.
+pub fn secondments(
+    request: &pb::ListSecondmentsRequest,
+    today: Date,
+) -> Result<SecondmentsAsked, Refusal> {
+    let direction = request.direction();
+    Ok(SecondmentsAsked {
+        organisation_id: parse::id("organisation_id", &request.organisation_id)?,
+        on: parse::optional_date("as_of", request.as_of)?.unwrap_or(today),
+        sent: direction != pb::SecondmentDirection::Received,
+        received: direction != pb::SecondmentDirection::Sent,
+    })
+}
+
+/// A page of secondments.
+pub fn secondments_page(page: Page<Secondment>) -> pb::ListSecondmentsResponse {
+    pb::ListSecondmentsResponse {
+        secondments: page
+            .rows
+            .into_iter()
+            .map(|secondment| pb::Secondment {
+                secondment_id: secondment.secondment_id.to_string(),
+                organisation_id: secondment.organisation_id.to_string(),
+                host_id: secondment.host_id.to_string(),
+                person_id: secondment.person_id.to_string(),
+                task: secondment.task,
+                from_on: Some(civil(secondment.from_on)),
+                until_on: secondment.until_on.map(civil),
+                decision_id: text(secondment.decision_id),
+            })
+            .collect(),
+        next_page_token: page.next_page_token,
+    }
+}

@@ -1,0 +1,218 @@
+//! What was recorded wrongly is known otherwise, and acts of the past hold until the next.
+
+use chassis::parse::civil;
+use proto::registry::v1 as pb;
+use proto::registry::v1::correct_organisation_request::Attribute;
+use proto::registry::v1::registry_change::Change;
+use time::macros::date;
+use time::{Date, OffsetDateTime};
+use tonic::Status;
+use uuid::Uuid;
+
+use crate::world::*;
+
+fn correction(unit: Uuid, attribute: Attribute) -> pb::CorrectOrganisationRequest {
+    pb::CorrectOrganisationRequest {
+        request_id: fresh(),
+        organisation_id: unit.to_string(),
+        reason: "Ghi nhầm".to_string(),
+        attribute: Some(attribute),
+        ..Default::default()
+    }
+}
+
+fn superior(unit: Uuid) -> Attribute {
+    Attribute::SuperiorId(unit.to_string())
+}
+
+async fn corrects(
+    actor: &mut Actor,
+    request: pb::CorrectOrganisationRequest,
+) -> Result<(), Status> {
+    actor.corrections.correct_organisation(request).await.map(|_| ())
+}
+
+#[tokio::test]
+async fn a_handing_over_told_late_holds_until_the_next_one() {
+    let world = World::start().await;
+    let mut admin = world.actor("admin");
+    let unit = world.unit("BD-1");
+    let (early, late) = (date!(2018 - 01 - 01), date!(2020 - 01 - 01));
+    admin.hands_over(&[unit], world.unit("HN-GD"), late).await.expect("handed over");
+    admin.hands_over(&[unit], world.unit("HN-CG"), early).await.expect("told late");
+    for (on, expected) in
+        [(date!(2017 - 12 - 31), "HN-BD"), (early, "HN-CG"), (late, "HN-GD"), (today(), "HN-GD")]
+    {
+        let read = admin.reads(unit, Some(on)).await.expect("read");
+        assert_eq!(read.superior_id, world.unit(expected).to_string(), "{on}");
+    }
+    // A superior that ended later than that is one all the same; one that ended before is not.
+    admin.ends(vec![dissolved(world.unit("CG-1"))], late).await.expect("ended");
+    let end = date!(2019 - 01 - 01);
+    let other = admin.founds(world.unit("HN"), "HN-1", ORIGIN).await.expect("founded");
+    admin.hands_over(&[other], world.unit("HN-BD"), end).await.expect("handed over");
+    let answer = admin.hands_over(&[other], world.unit("HN-BD"), end).await;
+    assert_eq!(reason(answer), "LATER_ACT_KNOWN");
+}
+
+#[tokio::test]
+async fn a_name_told_late_is_borne_until_the_next_one() {
+    let world = World::start().await;
+    let mut admin = world.actor("admin");
+    let unit = world.unit("BD-1");
+    let renames = |name: &str, on: Date| pb::RenameOrganisationRequest {
+        request_id: fresh(),
+        organisation_id: unit.to_string(),
+        name: name.to_string(),
+        effective_on: Some(civil(on)),
+        ..Default::default()
+    };
+    let (early, late) = (date!(2018 - 01 - 01), date!(2020 - 01 - 01));
+    admin.organisations.rename_organisation(renames("Sau", late)).await.expect("renamed");
+    admin.organisations.rename_organisation(renames("Trước", early)).await.expect("told late");
+    for (on, name) in [
+        (ORIGIN, "Công đoàn BD-1"),
+        (early, "Trước"),
+        (date!(2019 - 12 - 31), "Trước"),
+        (late, "Sau"),
+    ] {
+        assert_eq!(admin.reads(unit, Some(on)).await.expect("read").name, name);
+    }
+}
+
+#[tokio::test]
+async fn a_corrected_place_is_known_of_its_days_and_the_old_belief_can_be_asked() {
+    let world = World::start().await;
+    let mut admin = world.actor("admin");
+    let unit = world.unit("BD-1");
+    let before = OffsetDateTime::now_utc();
+    let (from, until) = (date!(2015 - 01 - 01), date!(2016 - 01 - 01));
+    let request = pb::CorrectOrganisationRequest {
+        from_on: Some(civil(from)),
+        until_on: Some(civil(until)),
+        ..correction(unit, superior(world.unit("HN-CG")))
+    };
+    corrects(&mut admin, request.clone()).await.expect("corrected");
+    for (on, expected) in [(date!(2014 - 12 - 31), "HN-BD"), (from, "HN-CG"), (until, "HN-BD")] {
+        let read = admin.reads(unit, Some(on)).await.expect("read");
+        assert_eq!(read.superior_id, world.unit(expected).to_string(), "{on}");
+    }
+    let asked = pb::GetOrganisationRequest {
+        organisation_id: unit.to_string(),
+        as_of: Some(civil(from)),
+        known_at: Some(instant(before)),
+    };
+    let believed = admin.organisations.get_organisation(asked).await.expect("read").into_inner();
+    let believed = believed.organisation.expect("an organisation").superior_id;
+    assert_eq!(believed, world.unit("HN-BD").to_string());
+    let (_, on, last) = world.published().await.pop().expect("a change");
+    let Change::TimelinesCorrected(corrected) = last else { panic!("{last:?}") };
+    assert_eq!((on, corrected.timelines[0].superiors.len()), (from, 3));
+
+    let again = pb::CorrectOrganisationRequest { request_id: fresh(), ..request };
+    assert_eq!(reason(corrects(&mut admin, again).await), "CORRECTION_CHANGES_NOTHING");
+}
+
+#[tokio::test]
+async fn every_attribute_can_be_corrected() {
+    let world = World::start().await;
+    let mut admin = world.actor("admin");
+    let unit = world.unit("BD-1");
+    let name = pb::correct_organisation_request::Name {
+        name: "Tên đúng".to_string(),
+        short_name: "TĐ".to_string(),
+    };
+    let end = date!(2024 - 01 - 01);
+    admin.ends(vec![dissolved(unit)], end).await.expect("ended");
+    for attribute in [
+        Attribute::Name(name),
+        Attribute::Sector("HC".to_string()),
+        Attribute::Code("BD-1X".to_string()),
+        Attribute::Status("SUSPENDED".to_string()),
+        Attribute::Type("ND_CS".to_string()),
+        Attribute::FoundedOn(civil(date!(2012 - 01 - 01))),
+        Attribute::EndedOn(civil(date!(2023 - 01 - 01))),
+        superior(world.unit("HN-CG")),
+    ] {
+        corrects(&mut admin, correction(unit, attribute)).await.expect("corrected");
+    }
+    let read = admin.reads(unit, Some(date!(2020 - 01 - 01))).await.expect("read");
+    assert_eq!((read.name.as_str(), read.sector.as_str()), ("Tên đúng", "HC"));
+    assert_eq!((read.code.as_str(), read.r#type.as_str()), ("BD-1X", "ND_CS"));
+    assert_eq!(read.founded_on, Some(civil(date!(2012 - 01 - 01))));
+    assert_eq!(read.superior_id, world.unit("HN-CG").to_string());
+    assert_eq!(read.status(), pb::OrganisationStatus::Suspended);
+    let after = admin.reads(unit, Some(date!(2023 - 01 - 01))).await.expect("read");
+    assert_eq!(after.status(), pb::OrganisationStatus::Ended);
+}
+
+#[tokio::test]
+async fn every_rule_of_a_correction_refuses_and_changes_nothing() {
+    let world = World::start().await;
+    let mut admin = world.actor("admin");
+    let (unit, district) = (world.unit("BD-1"), world.unit("HN-BD"));
+    let ended = world.unit("HN-CG");
+    admin.ends(vec![dissolved(world.unit("CG-1"))], date!(2019 - 01 - 01)).await.expect("ended");
+    admin.ends(vec![dissolved(ended)], date!(2020 - 01 - 01)).await.expect("ended");
+    let before = world.changes().await;
+    let code = |code: &str| Attribute::Code(code.to_string());
+    let on = |on: Date| Some(civil(on));
+    for (expected, request) in [
+        (
+            "ATTRIBUTE_REQUIRED",
+            pb::CorrectOrganisationRequest { attribute: None, ..correction(unit, code("X")) },
+        ),
+        ("ATTRIBUTE_REQUIRED", correction(unit, Attribute::Status("ENDED".to_string()))),
+        (
+            "CORRECTION_REASON_REQUIRED",
+            pb::CorrectOrganisationRequest { reason: String::new(), ..correction(unit, code("X")) },
+        ),
+        (
+            "PERIOD_INVALID",
+            pb::CorrectOrganisationRequest {
+                from_on: on(date!(2009 - 01 - 01)),
+                ..correction(unit, code("X"))
+            },
+        ),
+        (
+            "PERIOD_INVALID",
+            pb::CorrectOrganisationRequest { until_on: on(ORIGIN), ..correction(unit, code("X")) },
+        ),
+        ("ORGANISATION_UNKNOWN", correction(Uuid::now_v7(), code("X"))),
+        ("ORGANISATION_UNKNOWN", correction(unit, superior(Uuid::now_v7()))),
+        ("CODE_TAKEN", correction(unit, code("BD-2"))),
+        ("SECTOR_UNKNOWN", correction(unit, Attribute::Sector("X".to_string()))),
+        ("CONFEDERATION_FIXED", correction(world.confederation, superior(world.unit("HN")))),
+        ("WOULD_FORM_CYCLE", correction(unit, superior(unit))),
+        ("SUPERIOR_NOT_LIVING", correction(unit, superior(ended))),
+        ("SUPERIOR_TYPE_NOT_ALLOWED", correction(unit, superior(world.confederation))),
+        ("DATE_OUTSIDE_LIFE", correction(unit, Attribute::EndedOn(civil(today())))),
+        (
+            "SUPERIOR_NOT_LIVING",
+            correction(district, Attribute::FoundedOn(civil(date!(2011 - 01 - 01)))),
+        ),
+        (
+            "SUPERIOR_NOT_LIVING",
+            correction(ended, Attribute::EndedOn(civil(date!(2018 - 01 - 01)))),
+        ),
+    ] {
+        let answer = corrects(&mut admin, request.clone()).await;
+        assert_eq!(reason(answer), expected, "{request:?}");
+    }
+    let renamed = pb::RenameOrganisationRequest {
+        request_id: fresh(),
+        organisation_id: unit.to_string(),
+        name: "Mới".to_string(),
+        effective_on: on(date!(2012 - 01 - 01)),
+        ..Default::default()
+    };
+    assert_eq!(world.changes().await, before);
+    admin.organisations.rename_organisation(renamed).await.expect("renamed");
+    let answer =
+        corrects(&mut admin, correction(unit, Attribute::FoundedOn(civil(date!(2013 - 01 - 01)))))
+            .await;
+    assert_eq!(reason(answer), "LIFE_CONTRADICTED");
+    let mut outside = world.actor("badinh");
+    let answer = corrects(&mut outside, correction(world.unit("GD-1"), code("X"))).await;
+    assert_eq!(reason(answer), "ORGANISATION_UNKNOWN");
+}

@@ -1,0 +1,407 @@
+//! Whole lives of organisations, in the place of all that was derived from earlier changes
+//! of the same attributes: a correction, a back-dated act or an undoing.
+//!
+//! Rows that stay as they were keep the change that made them, and facts that stay are not
+//! written again: only the difference is, so that roll-ups and explanations stay true.
+
+use std::collections::BTreeMap;
+
+use anyhow::Context;
+use chassis::feed::Change;
+use chassis::refusal::Failure;
+use proto::registry::v1::{OrganisationTimeline, TimelinesCorrected};
+use sqlx::PgConnection;
+use time::Date;
+use uuid::Uuid;
+
+use super::registry::{date, id, optional_id};
+use crate::fact::{self, Facts};
+use crate::reference::Reference;
+
+/// The status of an organisation whose direction is suspended.
+const SUSPENDED: &str = "SUSPENDED";
+/// The status of an organisation that is alive and directed.
+const ACTIVE: &str = "ACTIVE";
+
+/// The columns of dated rows: organisation, first day, day after the last, value.
+#[derive(Default)]
+struct Rows {
+    units: Vec<Uuid>,
+    from: Vec<Option<Date>>,
+    until: Vec<Option<Date>>,
+    values: Vec<String>,
+}
+
+impl Rows {
+    fn add(&mut self, unit: Uuid, from: Option<Date>, until: Option<Date>, value: &str) {
+        self.units.push(unit);
+        self.from.push(from);
+        self.until.push(until);
+        self.values.push(value.to_string());
+    }
+}
+
+/// What is counted of a life: unit, day, code, reason.
+type Counted = (Uuid, Date, &'static str, String);
+
+/// Replaces what is known of these organisations, and answers the facts that come or, below
+/// 0, go with it.
+pub async fn replace(
+    connection: &mut PgConnection,
+    change: &Change,
+    corrected: &TimelinesCorrected,
+    reference: &Reference,
+) -> Result<Facts, Failure> {
+    let timelines = &corrected.timelines;
+    replace_lives(connection, change, timelines, reference).await?;
+    replace_periods(connection, change, timelines).await?;
+    replace_bodies(connection, change, timelines).await?;
+
+    let mut units = Vec::with_capacity(timelines.len());
+    let mut counted: BTreeMap<Counted, i64> = BTreeMap::new();
+    for timeline in timelines {
+        units.push(id(&timeline.organisation_id)?);
+        if is_grassroots(timeline, reference) {
+            count_life(timeline, &mut counted)?;
+        }
+    }
+    let earlier = sqlx::query!(
+        r#"select unit_id, on_date, code, reason, sum(amount)::bigint as "amount!"
+           from fact
+           where unit_id = any ($1)
+             and code in ('ORG_FOUNDED', 'ORG_LOADED', 'ORG_ENDED', 'ORG_SUSPENDED', 'ORG_RESUMED')
+           group by unit_id, on_date, code, reason"#,
+        &units,
+    )
+    .fetch_all(connection)
+    .await?;
+    for row in earlier {
+        let code = LIFE_CODES.into_iter().find(|code| *code == row.code).context("no such code")?;
+        *counted.entry((row.unit_id, row.on_date, code, row.reason)).or_default() -= row.amount;
+    }
+    let mut facts = Facts::default();
+    for ((unit, on, code, reason), amount) in counted {
+        facts.add(unit, on, code, &reason, amount);
+    }
+    Ok(facts)
+}
+
+/// The facts that a life is counted by.
+const LIFE_CODES: [&str; 5] =
+    ["ORG_FOUNDED", "ORG_LOADED", "ORG_ENDED", "ORG_SUSPENDED", "ORG_RESUMED"];
+
+fn is_grassroots(timeline: &OrganisationTimeline, reference: &Reference) -> bool {
+    timeline.exists
+        && timeline.types.last().is_some_and(|last| reference.is_grassroots(&last.value))
+}
+
+fn count_life(
+    timeline: &OrganisationTimeline,
+    counted: &mut BTreeMap<Counted, i64>,
+) -> Result<(), Failure> {
+    let unit = id(&timeline.organisation_id)?;
+    let mut count = |on: Option<Date>, code: &'static str, reason: &str| {
+        if let Some(on) = on {
+            *counted.entry((unit, on, code, reason.to_string())).or_default() += 1;
+        }
+    };
+    let code = if timeline.loaded { "ORG_LOADED" } else { "ORG_FOUNDED" };
+    count(date(timeline.founded_on)?, code, "");
+    for (n, period) in timeline.statuses.iter().enumerate() {
+        if period.value != SUSPENDED {
+            continue;
+        }
+        count(date(period.from_on)?, "ORG_SUSPENDED", "");
+        if timeline.statuses.get(n + 1).is_some_and(|next| next.value == ACTIVE) {
+            count(date(period.until_on)?, "ORG_RESUMED", "");
+        }
+    }
+    if let Some(ending) = &timeline.ending {
+        count(date(ending.ended_on)?, "ORG_ENDED", fact::end_kind(ending.kind()));
+    }
+    Ok(())
+}
+
+/// Founding and end. An organisation that never existed keeps its row, which targets may
+/// name, but no place in the tree: it counts nowhere.
+async fn replace_lives(
+    connection: &mut PgConnection,
+    change: &Change,
+    timelines: &[OrganisationTimeline],
+    reference: &Reference,
+) -> Result<(), Failure> {
+    let (mut units, mut types, mut grassroots) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut founded, mut loaded) = (Vec::new(), Vec::new());
+    let mut ended: Vec<Option<Date>> = Vec::new();
+    let mut kinds: Vec<Option<&str>> = Vec::new();
+    let (mut heirs, mut superiors): (Vec<Option<Uuid>>, Vec<Option<Uuid>>) =
+        (Vec::new(), Vec::new());
+    let mut never = Vec::new();
+    for timeline in timelines {
+        let unit = id(&timeline.organisation_id)?;
+        if !timeline.exists {
+            never.push(unit);
+            continue;
+        }
+        units.push(unit);
+        types.push(timeline.types.last().map(|last| last.value.as_str()).unwrap_or_default());
+        grassroots.push(is_grassroots(timeline, reference));
+        founded.push(date(timeline.founded_on)?.context("a life without a first day")?);
+        loaded.push(timeline.loaded);
+        match &timeline.ending {
+            Some(ending) => {
+                ended.push(date(ending.ended_on)?);
+                kinds.push(Some(fact::end_kind(ending.kind())));
+                heirs.push(optional_id(&ending.principal_successor_id)?);
+                superiors.push(optional_id(&ending.last_superior_id)?);
+            }
+            None => {
+                ended.push(None);
+                kinds.push(None);
+                heirs.push(None);
+                superiors.push(None);
+            }
+        }
+    }
+    sqlx::query!(
+        "insert into organisation as known
+             (organisation_id, type, grassroots, founded_on, loaded, founding_change_id,
+              ended_on, end_kind, heir_id, last_superior_id, ending_change_id)
+         select organisation_id, type, grassroots, founded_on, loaded, $10::uuid,
+                ended_on, kind, heir_id, superior_id, case when ended_on is not null then $10::uuid end
+         from unnest($1::uuid[], $2::text[], $3::boolean[], $4::date[], $5::boolean[], $6::date[],
+                     $7::text[], $8::uuid[], $9::uuid[])
+              as line (organisation_id, type, grassroots, founded_on, loaded, ended_on, kind,
+                       heir_id, superior_id)
+         on conflict (organisation_id) do update
+         set type = excluded.type, grassroots = excluded.grassroots,
+             founded_on = excluded.founded_on, loaded = excluded.loaded,
+             founding_change_id = case when known.founded_on = excluded.founded_on
+                                       then known.founding_change_id
+                                       else excluded.founding_change_id end,
+             ended_on = excluded.ended_on, end_kind = excluded.end_kind,
+             heir_id = excluded.heir_id, last_superior_id = excluded.last_superior_id,
+             ending_change_id = case when known.ended_on = excluded.ended_on
+                                      and known.end_kind = excluded.end_kind
+                                     then known.ending_change_id
+                                     else excluded.ending_change_id end",
+        &units,
+        &types as &[&str],
+        &grassroots,
+        &founded,
+        &loaded,
+        &ended as &[Option<Date>],
+        &kinds as &[Option<&str>],
+        &heirs as &[Option<Uuid>],
+        &superiors as &[Option<Uuid>],
+        change.change_id,
+    )
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query!(
+        "update organisation
+         set ended_on = null, end_kind = null, heir_id = null, last_superior_id = null,
+             ending_change_id = null
+         where organisation_id = any ($1)",
+        &never,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Places, names, sectors and suspensions.
+async fn replace_periods(
+    connection: &mut PgConnection,
+    change: &Change,
+    timelines: &[OrganisationTimeline],
+) -> Result<(), Failure> {
+    let (mut units, mut named) = (Vec::new(), Vec::new());
+    let (mut edges, mut sectors) = (Rows::default(), Rows::default());
+    let (mut suspensions, mut names) = (Rows::default(), Rows::default());
+    let mut short_names = Vec::new();
+    for timeline in timelines {
+        let unit = id(&timeline.organisation_id)?;
+        units.push(unit);
+        for period in &timeline.superiors {
+            edges.add(unit, date(period.from_on)?, date(period.until_on)?, &period.value);
+        }
+        // The first name and the first sector hold of what is dated before a founding, too.
+        for (n, period) in timeline.sectors.iter().enumerate() {
+            let from = if n == 0 { None } else { date(period.from_on)? };
+            sectors.add(unit, from, date(period.until_on)?, &period.value);
+        }
+        for (n, period) in timeline.names.iter().enumerate() {
+            let from = if n == 0 { None } else { date(period.from_on)? };
+            names.add(unit, from, date(period.until_on)?, &period.name);
+            short_names.push(period.short_name.clone());
+        }
+        // What never existed is still named where a target names it.
+        if !timeline.names.is_empty() {
+            named.push(unit);
+        }
+        for period in timeline.statuses.iter().filter(|period| period.value == SUSPENDED) {
+            suspensions.add(unit, date(period.from_on)?, date(period.until_on)?, "");
+        }
+    }
+    sqlx::query!(
+        "with held as (
+             delete from edge where organisation_id = any ($1)
+             returning organisation_id, superior_id, valid, change_id
+         )
+         insert into edge (organisation_id, superior_id, valid, change_id)
+         select line.organisation_id, line.superior_id::uuid, daterange(from_on, until_on),
+                coalesce(held.change_id, $6)
+         from unnest($2::uuid[], $3::date[], $4::date[], $5::text[])
+              as line (organisation_id, from_on, until_on, superior_id)
+         left join held on held.organisation_id = line.organisation_id
+                       and held.superior_id = line.superior_id::uuid
+                       and lower(held.valid) = line.from_on",
+        &units,
+        &edges.units,
+        &edges.from as &[Option<Date>],
+        &edges.until as &[Option<Date>],
+        &edges.values,
+        change.change_id,
+    )
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query!(
+        "with held as (
+             delete from organisation_sector where organisation_id = any ($1)
+             returning organisation_id, sector, valid, change_id
+         )
+         insert into organisation_sector (organisation_id, valid, sector, change_id)
+         select line.organisation_id, daterange(from_on, until_on), line.sector,
+                coalesce(held.change_id, $6)
+         from unnest($2::uuid[], $3::date[], $4::date[], $5::text[])
+              as line (organisation_id, from_on, until_on, sector)
+         left join held on held.organisation_id = line.organisation_id
+                       and held.sector = line.sector
+                       and lower(held.valid) is not distinct from line.from_on",
+        &units,
+        &sectors.units,
+        &sectors.from as &[Option<Date>],
+        &sectors.until as &[Option<Date>],
+        &sectors.values,
+        change.change_id,
+    )
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query!(
+        "with held as (
+             delete from suspension where organisation_id = any ($1)
+             returning organisation_id, valid, change_id
+         )
+         insert into suspension (organisation_id, valid, change_id)
+         select line.organisation_id, daterange(from_on, until_on), coalesce(held.change_id, $5)
+         from unnest($2::uuid[], $3::date[], $4::date[]) as line (organisation_id, from_on, until_on)
+         left join held on held.organisation_id = line.organisation_id
+                       and lower(held.valid) = line.from_on",
+        &units,
+        &suspensions.units,
+        &suspensions.from as &[Option<Date>],
+        &suspensions.until as &[Option<Date>],
+        change.change_id,
+    )
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query!("delete from organisation_name where organisation_id = any ($1)", &named)
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query!(
+        "insert into organisation_name (organisation_id, valid, name, short_name)
+         select organisation_id, daterange(from_on, until_on), name, short_name
+         from unnest($1::uuid[], $2::date[], $3::date[], $4::text[], $5::text[])
+              as line (organisation_id, from_on, until_on, name, short_name)",
+        &names.units,
+        &names.from as &[Option<Date>],
+        &names.until as &[Option<Date>],
+        &names.values,
+        &short_names,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Seats in the bodies of organisations, and who follows them.
+async fn replace_bodies(
+    connection: &mut PgConnection,
+    change: &Change,
+    timelines: &[OrganisationTimeline],
+) -> Result<(), Failure> {
+    let mut units = Vec::new();
+    let (mut offices, mut of, mut people) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut bodies, mut positions) = (Vec::new(), Vec::new());
+    let (mut from, mut until): (Vec<Option<Date>>, Vec<Option<Date>>) = (Vec::new(), Vec::new());
+    let (mut assignments, mut committees, mut seats) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut followers, mut followed) = (Vec::new(), Vec::new());
+    let (mut since, mut to): (Vec<Option<Date>>, Vec<Option<Date>>) = (Vec::new(), Vec::new());
+    for timeline in timelines {
+        units.push(id(&timeline.organisation_id)?);
+        for seat in &timeline.seats {
+            let office = seat.office.as_ref().context("a seat without an office")?;
+            offices.push(id(&office.office_id)?);
+            of.push(id(&office.organisation_id)?);
+            bodies.push(office.body.as_str());
+            positions.push(office.position.as_str());
+            people.push(id(&office.person_id)?);
+            from.push(date(office.from_on)?);
+            until.push(date(seat.until_on)?);
+        }
+        for assignment in &timeline.assignments {
+            let assigned = assignment.assigned.as_ref().context("an assignment of nobody")?;
+            assignments.push(id(&assigned.assignment_id)?);
+            committees.push(id(&assigned.steering_committee_id)?);
+            seats.push(id(&assigned.office_id)?);
+            followers.push(id(&assigned.person_id)?);
+            followed.push(id(&assigned.unit_id)?);
+            since.push(date(assignment.from_on)?);
+            to.push(date(assignment.until_on)?);
+        }
+    }
+    sqlx::query!(
+        "with held as (
+             delete from office where organisation_id = any ($1) returning office_id, change_id
+         )
+         insert into office (office_id, organisation_id, body, position, person_id, valid, change_id)
+         select line.office_id, organisation_id, body, position, person_id,
+                daterange(from_on, until_on), coalesce(held.change_id, $9)
+         from unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::uuid[], $7::date[], $8::date[])
+              as line (office_id, organisation_id, body, position, person_id, from_on, until_on)
+         left join held on held.office_id = line.office_id",
+        &units,
+        &offices,
+        &of,
+        &bodies as &[&str],
+        &positions as &[&str],
+        &people,
+        &from as &[Option<Date>],
+        &until as &[Option<Date>],
+        change.change_id,
+    )
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query!("delete from unit_assignment where unit_id = any ($1)", &units)
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query!(
+        "insert into unit_assignment
+             (assignment_id, steering_committee_id, office_id, person_id, unit_id, valid)
+         select assignment_id, committee_id, office_id, person_id, unit_id,
+                daterange(from_on, until_on)
+         from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::date[], $7::date[])
+              as line (assignment_id, committee_id, office_id, person_id, unit_id, from_on, until_on)",
+        &assignments,
+        &committees,
+        &seats,
+        &followers,
+        &followed,
+        &since as &[Option<Date>],
+        &to as &[Option<Date>],
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}

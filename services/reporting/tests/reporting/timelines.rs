@@ -1,0 +1,175 @@
+//! Whole lives that are known otherwise: figures, books and the recount follow.
+
+use chassis::parse::civil;
+use proto::membership::v1::membership_change::Change as MembershipWhat;
+use proto::membership::v1::{self as members, movement_taken_back};
+use proto::registry::v1::organisation_timeline::{Ending, NamePeriod, Period as Known};
+use proto::registry::v1::registry_change::Change as RegistryWhat;
+use proto::registry::v1::{self as registry, OrganisationTimeline, TimelinesCorrected};
+use proto::reporting::v1 as pb;
+use reporting::figure::Period;
+use reporting::recount::Recount;
+use time::Date;
+use time::macros::date;
+use uuid::Uuid;
+
+use crate::world::{World, lines, period};
+
+const YEAR: (Date, Date) = (date!(2020 - 01 - 01), date!(2020 - 12 - 31));
+const FOUNDED: Date = date!(2020 - 02 - 01);
+
+fn known(from: Date, until: Option<Date>, value: &str) -> Known {
+    Known { from_on: Some(civil(from)), until_on: until.map(civil), value: value.to_string() }
+}
+
+/// A union that stands under one superior from its founding on.
+fn life(unit: Uuid, superior: Uuid, founded: Date) -> OrganisationTimeline {
+    OrganisationTimeline {
+        organisation_id: unit.to_string(),
+        exists: true,
+        founded_on: Some(civil(founded)),
+        superiors: vec![known(founded, None, &superior.to_string())],
+        names: vec![NamePeriod {
+            from_on: Some(civil(founded)),
+            until_on: None,
+            name: "CĐCS".to_string(),
+            short_name: String::new(),
+        }],
+        types: vec![known(founded, None, "CDCS")],
+        sectors: vec![known(founded, None, "NNN_CP")],
+        statuses: vec![known(founded, None, "ACTIVE")],
+        ..OrganisationTimeline::default()
+    }
+}
+
+fn corrects(world: &World, timeline: OrganisationTimeline) {
+    let corrected = TimelinesCorrected { timelines: vec![timeline] };
+    world.says(FOUNDED, RegistryWhat::TimelinesCorrected(corrected));
+}
+
+/// Asks for a figure and compares it with a recount.
+async fn counted(world: &World, indicator: &str, code: &str, head: Uuid) -> i64 {
+    let value = world.officer().value(indicator, head, YEAR, None).await;
+    let recount = Recount::read(&world.look().await).await.expect("read");
+    let flow = recount.flow(head, None, Period { from: YEAR.0, through: YEAR.1 }, code, &[]);
+    assert_eq!(flow.values().sum::<i64>(), value, "{indicator}");
+    value
+}
+
+async fn balanced(world: &World, head: Uuid) {
+    let asked = pb::GetBookRequest {
+        organisation_id: head.to_string(),
+        period: Some(period(YEAR)),
+        tree: None,
+    };
+    let book = world.officer().figures.get_book(asked).await.expect("a book").into_inner();
+    assert!(book.members.expect("members").balanced && book.unions.expect("unions").balanced);
+}
+
+#[tokio::test]
+async fn an_undone_end_and_its_exits_count_no_more() {
+    let world = World::start().await;
+    let union = world.founds(world.badinh, "NNN_CP", "CĐCS", FOUNDED);
+    world.admits(union, FOUNDED, 9);
+    let ended = date!(2020 - 09 - 01);
+    world.ends(union, world.badinh, None, ended);
+    world.exits(union, ended, members::ExitReason::UnionEnded, 9);
+    assert_eq!(counted(&world, "ORG_ENDED", "ORG_ENDED", world.badinh).await, 1);
+
+    corrects(&world, life(union, world.badinh, FOUNDED));
+    let exited = members::MembersExited {
+        organisation_id: union.to_string(),
+        reason: members::ExitReason::UnionEnded.into(),
+        lines: lines(9),
+        ..members::MembersExited::default()
+    };
+    world.tells(
+        ended,
+        MembershipWhat::MovementTakenBack(members::MovementTakenBack {
+            registry_act_id: Uuid::now_v7().to_string(),
+            movement: Some(movement_taken_back::Movement::MembersExited(exited)),
+        }),
+    );
+    assert_eq!(counted(&world, "ORG_ENDED", "ORG_ENDED", world.badinh).await, 0);
+    assert_eq!(counted(&world, "ORG_FOUNDED", "ORG_FOUNDED", world.badinh).await, 1);
+    assert_eq!(counted(&world, "MBR_EXITED", "MBR_EXITED", world.hanoi).await, 0);
+    let mut officer = world.officer();
+    assert_eq!(officer.value("MBR_STOCK", world.badinh, YEAR, None).await, 9);
+    assert_eq!(officer.value("ORG_STOCK", world.badinh, YEAR, None).await, 1);
+    balanced(&world, world.badinh).await;
+    balanced(&world, world.hanoi).await;
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_place_and_a_founding_known_otherwise_count_where_and_when_they_are_known() {
+    let world = World::start().await;
+    let union = world.founds(world.badinh, "NNN_CP", "CĐCS", FOUNDED);
+    world.admits(union, date!(2020 - 05 - 01), 4);
+    let moved = date!(2020 - 04 - 01);
+    let earlier = date!(2019 - 12 - 01);
+    let timeline = OrganisationTimeline {
+        superiors: vec![
+            known(earlier, Some(moved), &world.badinh.to_string()),
+            known(moved, None, &world.caugiay.to_string()),
+        ],
+        statuses: vec![
+            known(earlier, Some(date!(2020 - 06 - 01)), "ACTIVE"),
+            known(date!(2020 - 06 - 01), Some(date!(2020 - 08 - 01)), "SUSPENDED"),
+            known(date!(2020 - 08 - 01), None, "ACTIVE"),
+        ],
+        ..life(union, world.badinh, earlier)
+    };
+    corrects(&world, timeline);
+    assert_eq!(counted(&world, "ORG_FOUNDED", "ORG_FOUNDED", world.hanoi).await, 0);
+    assert_eq!(counted(&world, "MBR_ADMITTED", "MBR_ADMITTED", world.badinh).await, 0);
+    assert_eq!(counted(&world, "MBR_ADMITTED", "MBR_ADMITTED", world.caugiay).await, 4);
+    let suspended: i64 = sqlx::query_scalar(
+        "select sum(amount)::bigint from unit_month
+         where unit_id = $1 and code in ('ORG_SUSPENDED', 'ORG_RESUMED')",
+    )
+    .bind(union)
+    .fetch_one(&world.look().await)
+    .await
+    .expect("summed");
+    assert_eq!(suspended, 2);
+    for head in [world.badinh, world.caugiay, world.hanoi] {
+        balanced(&world, head).await;
+    }
+
+    // Then it ends, and its end is taken back with its founding: it never was.
+    let ending = Ending {
+        ended_on: Some(civil(date!(2020 - 11 - 01))),
+        kind: registry::EndKind::Dissolved.into(),
+        last_superior_id: world.caugiay.to_string(),
+        members_outcome: registry::MembersOutcome::MembershipEnds.into(),
+        ..Ending::default()
+    };
+    let end = Some(date!(2020 - 11 - 01));
+    corrects(
+        &world,
+        OrganisationTimeline {
+            superiors: vec![known(FOUNDED, end, &world.caugiay.to_string())],
+            statuses: vec![
+                known(FOUNDED, end, "ACTIVE"),
+                known(date!(2020 - 11 - 01), None, "ENDED"),
+            ],
+            ending: Some(ending),
+            ..life(union, world.caugiay, FOUNDED)
+        },
+    );
+    assert_eq!(counted(&world, "ORG_ENDED", "ORG_ENDED", world.caugiay).await, 1);
+    assert_eq!(counted(&world, "ORG_FOUNDED", "ORG_FOUNDED", world.caugiay).await, 1);
+    corrects(
+        &world,
+        OrganisationTimeline {
+            organisation_id: union.to_string(),
+            ..OrganisationTimeline::default()
+        },
+    );
+    for (indicator, code) in [("ORG_ENDED", "ORG_ENDED"), ("ORG_FOUNDED", "ORG_FOUNDED")] {
+        assert_eq!(counted(&world, indicator, code, world.hanoi).await, 0);
+    }
+    assert_eq!(world.officer().value("ORG_STOCK", world.hanoi, YEAR, None).await, 0);
+    world.stop().await;
+}

@@ -1,0 +1,93 @@
+//! `make bench`: the whole system on the made-up country, each bar with its measure, its
+//! reference from the same run, and the ratio of the two.
+//!
+//! The services run as they do in production, in one process, over a private PostgreSQL that
+//! flushes; everything goes through the gateway by the clients that the command line uses.
+//! Where a latency is claimed, calls go out on a timetable that waits for no answer
+//! (`timetable.rs`).
+
+mod constraints;
+mod country;
+mod lines;
+mod load;
+mod moves;
+mod pages;
+mod plan;
+mod search;
+mod timetable;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, ValueEnum};
+use national::{National, Size};
+
+use crate::country::Country;
+use crate::lines::Lines;
+
+#[derive(Parser)]
+#[command(about = "Measures the whole system on a made-up country.")]
+struct Arguments {
+    /// How much of the country.
+    #[arg(long, value_enum, default_value = "tiny")]
+    size: SizeName,
+    /// The seed of the country.
+    #[arg(long, default_value_t = 2025)]
+    seed: u64,
+    /// Where the figures are written, as `<size>.json`.
+    #[arg(long, default_value = "target/bench")]
+    out: PathBuf,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum SizeName {
+    Tiny,
+    Province,
+    National,
+}
+
+impl SizeName {
+    fn size(self) -> Size {
+        match self {
+            Self::Tiny => Size::Tiny,
+            Self::Province => Size::Province,
+            Self::National => Size::National,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Tiny => "tiny",
+            Self::Province => "province",
+            Self::National => "national",
+        }
+    }
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<ExitCode> {
+    let arguments = Arguments::parse();
+    let size = arguments.size.size();
+    let tree = National::new(size, arguments.seed)?;
+    let mut lines = Lines::new(size);
+    let country = Country::start(tree).await?;
+    country.print_settings().await?;
+
+    load::measure(&country, &mut lines).await?;
+    // One that fails takes no other with it: its line says so.
+    let measured = constraints::measure(&country, &mut lines).await;
+    lines.failed("load", measured);
+    let measured = pages::measure(&country, &mut lines).await;
+    lines.failed("tree", measured);
+    let measured = search::measure(&country, &mut lines).await;
+    lines.failed("search", measured);
+    let measured = plan::measure(&country, &mut lines).await;
+    lines.failed("plan", measured);
+    let measured = moves::measure(&country, &mut lines).await;
+    lines.failed("tree", measured);
+    country.stop().await?;
+
+    lines.print();
+    lines.write(&arguments.out, arguments.size.name())?;
+    Ok(if lines.passed() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
