@@ -266,15 +266,15 @@ impl Worker {
         }
     }
 
+    /// Says that an operation is refused. The attempt that was refused may still be rolling
+    /// back and hold the row: passing over it would begin the operation again, and again.
     async fn fail(&self, operation_id: Uuid, refusal: &Refusal) -> Result<(), Failure> {
         let told = |language| refusal.status_in(language).details().to_vec();
         sqlx::query!(
             "update operation
              set state = 'FAILED', finished_at = clock_timestamp(), refusal_vi = $2,
                  refusal_en = $3
-             where operation_id = (select operation_id from operation
-                                   where operation_id = $1 and state = 'WAITING'
-                                   for no key update skip locked)",
+             where operation_id = $1 and state = 'WAITING'",
             operation_id,
             told(Language::Vietnamese),
             told(Language::English),

@@ -1,4 +1,5 @@
-//! The message that comes in: never larger than we read, and refused with its size if it is.
+//! The messages that come in: none larger than we read, refused with its size if it is; and a
+//! stream that breaks off is never taken for one that ended.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -16,7 +17,8 @@ pub(super) const LIMIT: usize = 4 * 1024 * 1024;
 /// In front of each gRPC message: whether it is compressed, and four bytes of length.
 const HEAD: usize = 5;
 
-/// Follows the framing of gRPC and fails as soon as a message announces that it is too large.
+/// Follows the framing of gRPC and fails as soon as a message announces that it is too large,
+/// or the stream breaks off.
 pub struct Measured {
     body: Body,
     limit: usize,
@@ -70,6 +72,12 @@ impl HttpBody for Measured {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
         let polled = Pin::new(&mut self.body).poll_frame(context);
+        if let Poll::Ready(Some(Err(_))) = polled {
+            // tonic takes a stream that its caller cancels for one that came to its end, and
+            // half of what was meant would be done as if it were the whole.
+            let broken_off = Status::unavailable("the caller broke the stream off");
+            return Poll::Ready(Some(Err(axum::Error::new(broken_off))));
+        }
         if let Poll::Ready(Some(Ok(frame))) = &polled
             && let Some(bytes) = frame.data_ref()
             && let Some(size) = self.too_large(bytes)

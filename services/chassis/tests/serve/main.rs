@@ -4,7 +4,7 @@ mod server;
 
 use std::time::{Duration, Instant};
 
-use server::{WATCH, World, reason, streaming, unary};
+use server::{Heard, WATCH, World, incoming, reason, streaming, unary};
 use tokio::io::AsyncReadExt;
 use tokio_stream::StreamExt;
 use tonic::Code;
@@ -47,6 +47,22 @@ async fn a_user_does_not_follow_the_feed_and_a_follower_does_nothing_else() {
     }
     let mut feed = world.follower().listen(WATCH, "").await.expect("served");
     assert_eq!(feed.next().await.expect("a word").expect("well"), "first");
+}
+
+#[tokio::test]
+async fn a_stream_that_its_caller_breaks_off_is_not_taken_for_one_that_ended() {
+    let mut world = World::start("").await;
+    let words = tokio_stream::iter(["whole".to_string()]);
+    assert_eq!(world.user().tell(incoming(), words).await.expect("answered"), "heard");
+    assert_eq!(world.heard.recv().await, Some(Heard::Message("whole".to_string())));
+    assert_eq!(world.heard.recv().await, Some(Heard::End));
+
+    let user = world.user();
+    let half = tokio_stream::iter(["half".to_string()]).chain(tokio_stream::pending());
+    let call = tokio::spawn(async move { user.tell(incoming(), half).await });
+    assert_eq!(world.heard.recv().await, Some(Heard::Message("half".to_string())));
+    call.abort();
+    assert_eq!(world.heard.recv().await, Some(Heard::Broken(Code::Unavailable)));
 }
 
 #[tokio::test]

@@ -12,8 +12,9 @@ use chassis::call::{Call, Caller};
 use chassis::serve::{Outgoing, Running, Service};
 use futures_util::{Stream, StreamExt, stream};
 use http::uri::PathAndQuery;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tonic::metadata::MetadataValue;
-use tonic::{Request, Response, Status, Streaming};
+use tonic::{Code, Request, Response, Status, Streaming};
 use tonic_prost::ProstCodec;
 use tonic_types::StatusExt;
 use tower::service_fn;
@@ -21,6 +22,8 @@ use tower::service_fn;
 /// The server, and the keys that speak to it.
 pub struct World {
     pub running: Running,
+    /// What the handler of `incoming()` heard of the stream that it was sent.
+    pub heard: UnboundedReceiver<Heard>,
     gateway: Signer,
     membership: Signer,
     _keys: tempfile::TempDir,
@@ -34,6 +37,19 @@ pub fn unary() -> &'static str {
 /// Another such method, which the server answers with a stream.
 pub fn streaming() -> &'static str {
     methods()[1]
+}
+
+/// A method that is sent a stream.
+pub fn incoming() -> &'static str {
+    "/congdoan.registry.v1.OrganisationService/LoadOrganisations"
+}
+
+/// What a handler hears of a stream that comes in.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Heard {
+    Message(String),
+    End,
+    Broken(Code),
 }
 
 pub const WATCH: &str = "/congdoan.feed.v1.FeedService/Watch";
@@ -66,12 +82,13 @@ impl World {
             .expect("understood");
         let telemetry = chassis::telemetry::start(&config.telemetry, "test").expect("started");
         std::mem::forget(telemetry);
+        let (hears, heard) = unbounded_channel();
         let running = Service::new("registry", &config.serve)
-            .http(handlers())
+            .http(handlers(hears))
             .start()
             .await
             .expect("started");
-        Self { running, gateway, membership, _keys: keys }
+        Self { running, heard, gateway, membership, _keys: keys }
     }
 
     pub fn stranger(&self) -> Client {
@@ -112,8 +129,8 @@ impl Client {
         Self { timeout: Some(timeout), ..self }
     }
 
-    fn request(&self, say: &str) -> Request<String> {
-        let mut request = Request::new(say.to_string());
+    fn request<T>(&self, say: T) -> Request<T> {
+        let mut request = Request::new(say);
         let texts = [
             ("authorization", self.bearer.as_ref().map(|token| format!("Bearer {token}"))),
             ("accept-language", self.language.map(str::to_string)),
@@ -134,7 +151,21 @@ impl Client {
         client.ready().await.map_err(|error| Status::unavailable(error.to_string()))?;
         let codec = ProstCodec::<String, String>::default();
         client
-            .unary(self.request(say), PathAndQuery::from_static(path), codec)
+            .unary(self.request(say.to_string()), PathAndQuery::from_static(path), codec)
+            .await
+            .map(Response::into_inner)
+    }
+
+    pub async fn tell(
+        &self,
+        path: &'static str,
+        words: impl Stream<Item = String> + Send + 'static,
+    ) -> Result<String, Status> {
+        let mut client = tonic::client::Grpc::new(self.channel.clone());
+        client.ready().await.map_err(|error| Status::unavailable(error.to_string()))?;
+        let codec = ProstCodec::<String, String>::default();
+        client
+            .client_streaming(self.request(words), PathAndQuery::from_static(path), codec)
             .await
             .map(Response::into_inner)
     }
@@ -144,7 +175,7 @@ impl Client {
         client.ready().await.map_err(|error| Status::unavailable(error.to_string()))?;
         let codec = ProstCodec::<String, String>::default();
         client
-            .server_streaming(self.request(say), PathAndQuery::from_static(path), codec)
+            .server_streaming(self.request(say.to_string()), PathAndQuery::from_static(path), codec)
             .await
             .map(Response::into_inner)
     }
@@ -156,7 +187,7 @@ pub fn reason(status: &Status, key: &str) -> (String, Option<String>) {
     (info.reason, info.metadata.get(key).cloned())
 }
 
-fn handlers() -> Router {
+fn handlers(hears: UnboundedSender<Heard>) -> Router {
     let one = service_fn(|request: http::Request<axum::body::Body>| async {
         let mut grpc = tonic::server::Grpc::new(ProstCodec::<String, String>::default());
         Ok::<_, Infallible>(grpc.unary(service_fn(obey), request).await)
@@ -165,7 +196,16 @@ fn handlers() -> Router {
         let mut grpc = tonic::server::Grpc::new(ProstCodec::<String, String>::default());
         Ok::<_, Infallible>(grpc.server_streaming(service_fn(obey_at_length), request).await)
     });
+    let told = service_fn(move |request: http::Request<axum::body::Body>| {
+        let hears = hears.clone();
+        async move {
+            let listen = service_fn(move |request| listen_to_the_end(request, hears.clone()));
+            let mut grpc = tonic::server::Grpc::new(ProstCodec::<String, String>::default());
+            Ok::<_, Infallible>(grpc.client_streaming(listen, request).await)
+        }
+    });
     Router::new()
+        .route(incoming(), post_service(told))
         .route(unary(), post_service(one))
         .route(streaming(), post_service(many))
         .route(WATCH, post_service(many))
@@ -190,6 +230,28 @@ async fn obey(request: Request<String>) -> Result<Response<String>, Status> {
             Ok(Response::new(left.as_millis().to_string()))
         }
         other => Ok(Response::new(other.to_string())),
+    }
+}
+
+/// Hears a stream to its end, or to where it breaks off.
+async fn listen_to_the_end(
+    request: Request<Streaming<String>>,
+    hears: UnboundedSender<Heard>,
+) -> Result<Response<String>, Status> {
+    let mut words = request.into_inner();
+    let hear = |heard| hears.send(heard).expect("the test listens");
+    loop {
+        match words.message().await {
+            Ok(Some(word)) => hear(Heard::Message(word)),
+            Ok(None) => {
+                hear(Heard::End);
+                return Ok(Response::new("heard".to_string()));
+            }
+            Err(status) => {
+                hear(Heard::Broken(status.code()));
+                return Err(status);
+            }
+        }
     }
 }
 

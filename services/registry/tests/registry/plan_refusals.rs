@@ -101,6 +101,21 @@ async fn nobody_gets_two_superiors_and_nobody_is_named_twice() {
 }
 
 #[tokio::test]
+async fn a_refused_operation_was_begun_once() {
+    let world = World::start().await;
+    let mut admin = world.actor("admin");
+    let plan_id = admin.planned(world.confederation, vec![hand_over(1, "BD-1", "NOWHERE")]).await;
+    admin.tries(&plan_id).await.expect("tried");
+    // Often: the attempt that is refused rolls back in its own time.
+    for _ in 0..40 {
+        let operation = admin.asks_commit(&plan_id).await.expect("begun");
+        let answer: Result<pb::PlanCommitted, _> = admin.waits(operation.clone()).await;
+        assert_eq!(reason(answer), "PLAN_HAS_CONFLICTS");
+        assert_eq!(admin.progress_of(operation).await.attempts, 1);
+    }
+}
+
+#[tokio::test]
 async fn nobody_comes_to_stand_below_himself() {
     let world = World::start().await;
     // Two superiors that would each stand below the other.

@@ -157,6 +157,14 @@ impl Actor {
         }
     }
 
+    /// How far an operation is, and how often it was begun.
+    pub async fn progress_of(&mut self, operation: Operation) -> pb::PlanOperation {
+        let request = pb::GetOperationRequest { name: operation.name };
+        let answer = self.operations.get_operation(request).await.expect("read").into_inner();
+        let metadata = answer.operation.expect("one").metadata.expect("some");
+        metadata.to_msg().expect("a plan's")
+    }
+
     pub async fn tries(&mut self, plan_id: &str) -> Result<pb::DryRun, Status> {
         let operation = self.asks_dry_run(plan_id).await?;
         self.waits(operation).await
@@ -443,11 +451,8 @@ async fn an_operation_whose_worker_died_is_done_by_the_next() {
     let committed: pb::PlanCommitted = admin.waits(operation.clone()).await.expect("committed");
     assert_eq!(committed.units_ended, 3);
 
-    let request = pb::GetOperationRequest { name: operation.name };
-    let operation = admin.operations.get_operation(request).await.expect("read").into_inner();
-    let metadata = operation.operation.expect("one").metadata.expect("some");
-    let metadata: pb::PlanOperation = metadata.to_msg().expect("a plan's");
-    assert_eq!((metadata.attempts, metadata.done == metadata.total), (2, true));
+    let operation = admin.progress_of(operation).await;
+    assert_eq!((operation.attempts, operation.done == operation.total), (2, true));
 }
 
 #[tokio::test]
