@@ -115,9 +115,12 @@ create table organisation_code
     constraint organisation_code_replaced check ((replaced_by is null) = upper_inf(recorded)),
     constraint organisation_code_known
         exclude using gist (organisation_id with =, valid with &&) where (upper_inf(recorded)),
-    -- A code names one organisation at a time; it ends with the organisation.
+    -- A code names one organisation at a time; it ends with the organisation. Hashes of codes
+    -- are compared, since an index of texts takes far longer to write. Two codes of one hash
+    -- would refuse each other: among a million, a chance of one in thirty million.
     constraint organisation_code_taken
-        exclude using gist (code with =, valid with &&) where (upper_inf(recorded))
+        exclude using gist (hashtextextended(code, 0) with =, valid with &&)
+        where (upper_inf(recorded))
 );
 create index organisation_code_history on organisation_code (organisation_id);
 create index organisation_code_bearer on organisation_code (code);

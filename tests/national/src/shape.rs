@@ -359,7 +359,12 @@ fn superiors(places: &Places) -> Vec<Superior> {
                 province_code: province.code.clone(),
                 district_code: first_district(places, province),
                 founded_on: on,
-                fate: if kind == Kind::Zones { Fate::Moves } else { Fate::Ends },
+                fate: match kind {
+                    // A province that stays as it is keeps those who stand right below it.
+                    Kind::Zones if !province.merged => Fate::Stays,
+                    Kind::Zones => Fate::Moves,
+                    _ => Fate::Ends,
+                },
                 ..superior(kind, code, name, short_name, type_code)
             };
         for district in places.districts.iter().filter(|one| one.province_code == province.code) {

@@ -35,6 +35,8 @@ impl Act for UndoPlan {
         let plan_id = plan.plan_id;
         let committed_by =
             plan.committed_by.ok_or_else(|| Refused::PlanNotCommitted { plan_id }.at("plan_id"))?;
+        // Half a country is sorted and hashed at once.
+        sqlx::query("set local work_mem = '64MB'").execute(acting.db()).await?;
         let organisations = undo::undo(acting, "plan_id", committed_by).await?;
         let undone = PlanUndone {
             plan_id: plan_id.to_string(),

@@ -1,6 +1,7 @@
 -- Does what was found; after check.sql, which found nothing against it. Variables: `on_date`,
 -- `act_id`, `acted_at` and `decision_id`. What one statement sets free, such as a code, a
--- later one takes.
+-- later one takes. Where thousands of rows are written they are sorted first, as the indexes of
+-- the exclusion constraints are: each goes next to the one before.
 
 -- Whoever is founded is referred to by what follows.
 insert into organisation (organisation_id, act_id, recorded_at)
@@ -22,13 +23,15 @@ with replaced as (
     select organisation_id, superior_id, daterange(valid_from, :'on_date'),
            tstzrange(:'acted_at', null), has_subordinates, :'act_id'
     from replaced
+    order by organisation_id
 )
 insert into organisation_parent
     (organisation_id, superior_id, valid, recorded, has_subordinates, act_id)
 select organisation_id, taken_by, daterange(:'on_date', null), tstzrange(:'acted_at', null),
        has_subordinates, :'act_id'
 from replaced
-where effect = 'MOVE';
+where effect = 'MOVE'
+order by organisation_id;
 
 -- Codes of those that end, and of those that are given another.
 with freed as (
@@ -48,7 +51,8 @@ with freed as (
 insert into organisation_code (organisation_id, code, valid, recorded, act_id)
 select organisation_id, code, valid, tstzrange(:'acted_at', null), :'act_id'
 from replaced
-where not isempty(valid);
+where not isempty(valid)
+order by organisation_id;
 insert into organisation_code (organisation_id, code, valid, recorded, act_id)
 select organisation_id, code, daterange(:'on_date', null), tstzrange(:'acted_at', null), :'act_id'
 from plan_line
@@ -92,11 +96,13 @@ with replaced as (
     select organisation_id, status, daterange(valid_from, :'on_date'),
            tstzrange(:'acted_at', null), :'act_id'
     from replaced
+    order by organisation_id
 )
 insert into organisation_status (organisation_id, status, valid, recorded, act_id)
 select organisation_id, 'ENDED', daterange(:'on_date', null), tstzrange(:'acted_at', null),
        :'act_id'
-from replaced;
+from replaced
+order by organisation_id;
 insert into organisation_ending
     (organisation_id, ended_on, kind, principal_successor_id, last_superior_id,
      members_outcome, rehome_to_id, decision_id, recorded, act_id)
@@ -105,7 +111,8 @@ select line.organisation_id, :'on_date', line.end_kind, line.successor_id, unit.
        :'act_id'
 from plan_line line
 join plan_unit unit on unit.organisation_id = line.organisation_id
-where line.kind = 'END';
+where line.kind = 'END'
+order by line.organisation_id;
 
 -- Foundings.
 insert into organisation_founding

@@ -36,28 +36,52 @@ with named as materialized (
       on founding.organisation_id = concerned.organisation_id and upper_inf(founding.recorded)
     left join organisation_ending ending
       on ending.organisation_id = concerned.organisation_id and upper_inf(ending.recorded)
+), placed as materialized (
+    -- Attributes are gathered by `= any`, which finds few in an index and many in one pass.
+    select organisation_id, range_agg(valid) as placed
+    from organisation_parent
+    where organisation_id = any($1::uuid[]) and upper_inf(recorded)
+    group by organisation_id
+), named_so as materialized (
+    select organisation_id, range_agg(valid) as bore_name
+    from organisation_name
+    where organisation_id = any($1::uuid[]) and upper_inf(recorded)
+    group by organisation_id
+), typed as materialized (
+    select organisation_id, range_agg(valid) as was_type
+    from organisation_type
+    where organisation_id = any($1::uuid[]) and upper_inf(recorded)
+    group by organisation_id
+), coded as materialized (
+    select organisation_id, range_agg(valid) as bore_code
+    from organisation_code
+    where organisation_id = any($1::uuid[]) and upper_inf(recorded)
+    group by organisation_id
+), standing as materialized (
+    select organisation_id,
+           range_agg(valid) filter (where status <> 'ENDED') as directed,
+           range_agg(valid) filter (where status = 'ENDED') as over
+    from organisation_status
+    where organisation_id = any($1::uuid[]) and upper_inf(recorded)
+    group by organisation_id
+), at_work as materialized (
+    select organisation_id, range_agg(valid) as in_sector
+    from organisation_sector
+    where organisation_id = any($1::uuid[]) and upper_inf(recorded)
+    group by organisation_id
 ), attribute as materialized (
-    select named.organisation_id, life.lived, life.founded_on, life.ended_on,
-           (select range_agg(edge.valid) from edge
-            where edge.organisation_id = named.organisation_id) as placed,
+    select organisation_id, life.lived, life.founded_on, life.ended_on, placed,
            exists (select from organisation_parent ever
                    where ever.organisation_id = named.organisation_id) as ever_placed,
-           (select range_agg(known.valid) from organisation_name known
-            where known.organisation_id = named.organisation_id and upper_inf(known.recorded)) as bore_name,
-           (select range_agg(known.valid) from organisation_type known
-            where known.organisation_id = named.organisation_id and upper_inf(known.recorded)) as was_type,
-           (select range_agg(known.valid) from organisation_code known
-            where known.organisation_id = named.organisation_id and upper_inf(known.recorded)) as bore_code,
-           (select range_agg(known.valid) from organisation_status known
-            where known.organisation_id = named.organisation_id and upper_inf(known.recorded)
-              and known.status <> 'ENDED') as directed,
-           (select range_agg(known.valid) from organisation_status known
-            where known.organisation_id = named.organisation_id and upper_inf(known.recorded)
-              and known.status = 'ENDED') as over,
-           (select range_agg(known.valid) from organisation_sector known
-            where known.organisation_id = named.organisation_id and upper_inf(known.recorded)) as in_sector
+           bore_name, was_type, bore_code, directed, over, in_sector
     from named
     left join life using (organisation_id)
+    left join placed using (organisation_id)
+    left join named_so using (organisation_id)
+    left join typed using (organisation_id)
+    left join coded using (organisation_id)
+    left join standing using (organisation_id)
+    left join at_work using (organisation_id)
 ), contradiction as (
     select 'OUTSIDE_LIFE' as rule, organisation_id, null::uuid as related_id,
            founded_on as on_date, null::uuid as act_id
