@@ -55,7 +55,10 @@ impl Act for CommitPlan {
         refuse_conflicts(acting).await?;
 
         progress.begins("WRITE").await;
-        Variables::of(acting, &plan).run(acting.db(), include_str!("../plan/commit.sql")).await?;
+        let written =
+            Variables::of(acting, &plan).run(acting.db(), include_str!("../plan/commit.sql")).await;
+        // Founded meanwhile by somebody who took no lock of ours.
+        tree::code_taken(written, "plan_id", "")?;
         progress.begins("PUBLISH").await;
         let committed = publish(acting, &plan).await?;
         let answer = Any::from_msg(&committed).map_err(anyhow::Error::new)?;

@@ -1,7 +1,7 @@
 //! Correcting what was recorded wrongly of an organisation: one attribute, of some days.
 
 use chassis::database::{Act, Acting};
-use chassis::refusal::Failure;
+use chassis::refusal::{Failure, OnConstraint};
 use serde::{Deserialize, Serialize};
 use sqlx::postgres::types::PgRange;
 use std::ops::Bound;
@@ -161,7 +161,7 @@ impl CorrectOrganisation {
             }
             Attribute::Status(_) if unit.superior_id.is_none() => Err(Refused::ConfederationFixed),
             Attribute::Status(status) if status != ACTIVE && status != SUSPENDED => {
-                Err(Refused::AttributeRequired)
+                Err(Refused::StatusNotCorrectable { status: status.clone() })
             }
             Attribute::Type(type_code) => {
                 let from = self.from_on.unwrap_or(unit.founded_on);
@@ -339,6 +339,9 @@ impl CorrectOrganisation {
                 .fetch_one(acting.db())
                 .await;
                 tree::code_taken(written, "ended_on", "")
+                    .on_constraint("organisation_territory_taken", || {
+                        Refused::CommuneTaken { commune: String::new() }.at("ended_on")
+                    })
             }
         }
     }

@@ -20,7 +20,7 @@ use crate::acts::record_seal_and_account::{
 };
 use crate::error::Refused;
 use crate::reads::AsOf;
-use crate::reads::details::Details;
+use crate::reads::details::{Commune, Details};
 
 /// Codes of one act, at most.
 const COMMUNES_MAX: usize = 5_000;
@@ -207,15 +207,7 @@ pub fn details(details: Details) -> pb::OrganisationDetails {
     };
     pb::OrganisationDetails {
         organisation_id: details.organisation_id.to_string(),
-        territory: details
-            .territory
-            .into_iter()
-            .map(|commune| pb::Commune {
-                code: commune.commune,
-                name: commune.name,
-                province_code: commune.province_code,
-            })
-            .collect(),
+        territory: details.territory.into_iter().map(commune).collect(),
         seal: details.seal.map_or(pb::SealStatus::Unspecified, change::seal_status).into(),
         account_number: details.account.number,
         account_bank: details.account.bank,
@@ -225,4 +217,9 @@ pub fn details(details: Details) -> pb::OrganisationDetails {
         recognised_on: details.recognised_on.map(civil),
         executive_recognised_on: details.executive_recognised_on.map(civil),
     }
+}
+
+/// A commune under the name of its time.
+pub(super) fn commune(commune: Commune) -> pb::Commune {
+    pb::Commune { code: commune.commune, name: commune.name, province_code: commune.province_code }
 }

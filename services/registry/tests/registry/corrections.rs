@@ -162,7 +162,7 @@ async fn every_rule_of_a_correction_refuses_and_changes_nothing() {
             "ATTRIBUTE_REQUIRED",
             pb::CorrectOrganisationRequest { attribute: None, ..correction(unit, code("X")) },
         ),
-        ("ATTRIBUTE_REQUIRED", correction(unit, Attribute::Status("ENDED".to_string()))),
+        ("STATUS_NOT_CORRECTABLE", correction(unit, Attribute::Status("ENDED".to_string()))),
         (
             "CORRECTION_REASON_REQUIRED",
             pb::CorrectOrganisationRequest { reason: String::new(), ..correction(unit, code("X")) },
@@ -215,4 +215,45 @@ async fn every_rule_of_a_correction_refuses_and_changes_nothing() {
     let mut outside = world.actor("badinh");
     let answer = corrects(&mut outside, correction(world.unit("GD-1"), code("X"))).await;
     assert_eq!(reason(answer), "ORGANISATION_UNKNOWN");
+}
+
+#[tokio::test]
+async fn a_corrected_end_takes_territory_and_joint_direction_along() {
+    let world = World::start().await;
+    let mut admin = world.actor("admin");
+    let (unit, union) = (world.unit("HN-BD"), world.unit("GD-1"));
+    let (begun, end) = (date!(2015 - 01 - 01), date!(2020 - 01 - 01));
+    let request = pb::ChangeTerritoryRequest {
+        request_id: fresh(),
+        organisation_id: unit.to_string(),
+        communes_added: vec!["00001".to_string()],
+        effective_on: Some(civil(begun)),
+        ..Default::default()
+    };
+    admin.attributes.change_territory(request).await.expect("came");
+    let request = pb::BeginJointDirectionRequest {
+        request_id: fresh(),
+        organisation_id: union.to_string(),
+        director_id: unit.to_string(),
+        effective_on: Some(civil(begun)),
+        ..Default::default()
+    };
+    admin.attributes.begin_joint_direction(request).await.expect("begun");
+    admin
+        .hands_over(&[world.unit("BD-1"), world.unit("BD-2")], world.unit("HN-CG"), begun)
+        .await
+        .expect("handed over");
+    admin.ends(vec![dissolved(unit)], end).await.expect("ended");
+
+    let (later, earlier) = (date!(2022 - 01 - 01), date!(2018 - 01 - 01));
+    for ended_on in [later, earlier] {
+        let attribute = Attribute::EndedOn(civil(ended_on));
+        corrects(&mut admin, correction(unit, attribute)).await.expect("corrected");
+        let last = ended_on.previous_day().expect("a day");
+        let held = admin.details(unit, last, None).await.territory;
+        assert_eq!(held.len(), 1, "the last day before {ended_on}");
+        assert_eq!(admin.details(union, last, None).await.director_ids, [unit.to_string()]);
+        assert!(admin.details(unit, ended_on, None).await.territory.is_empty());
+        assert!(admin.details(union, ended_on, None).await.director_ids.is_empty());
+    }
 }

@@ -448,6 +448,33 @@ async fn one_operation_of_a_plan_at_a_time() {
 }
 
 #[tokio::test]
+async fn of_two_who_begin_at_once_one_is_told_that_an_operation_is_under_way() {
+    let world = World::start().await;
+    let mut admin = world.actor("admin");
+    let plan_id = admin.planned(world.confederation, wards()).await;
+    let mut other = admin.clone();
+    // The second waits for the first, and mostly finds its operation before a worker has done
+    // it.
+    for _ in 0..100 {
+        let begun = tokio::join!(admin.asks_dry_run(&plan_id), other.asks_dry_run(&plan_id));
+        let (first, second) = match begun {
+            (Ok(one), refusal @ Err(_)) | (refusal @ Err(_), Ok(one)) => (one, refusal),
+            (first, second) => {
+                for operation in [first, second] {
+                    let _: pb::DryRun =
+                        admin.waits(operation.expect("begun")).await.expect("tried");
+                }
+                continue;
+            }
+        };
+        assert_eq!(refused(second), ("OPERATION_UNDER_WAY".into(), "plan_id".into()));
+        let _: pb::DryRun = admin.waits(first).await.expect("tried");
+        return;
+    }
+    panic!("nobody was ever told");
+}
+
+#[tokio::test]
 async fn plans_and_operations_out_of_scope_are_unknown() {
     let world = World::start().await;
     let mut admin = world.actor("admin");
