@@ -204,8 +204,8 @@ pub enum PlanCommand {
     Create(CreatePlan),
     /// Add the steps of a file. What the plan has already is passed over.
     #[command(long_about = "\
-Add the steps of a file, which is CSV in UTF-8: kind (FOUND, END, HAND_OVER, RENAME), unit, \
-name, short_name, code, type, sector, superior, end_kind, successor, members_outcome, \
+Add the steps of a file, which is CSV in UTF-8: kind (FOUND, END, HAND_OVER, RENAME, \
+CHANGE_TYPE), unit, name, short_name, code, type, sector, superior, end_kind, successor, members_outcome, \
 rehome_to, subordinates_to. Its lines are the lines of the plan, from 1. Steps that the plan \
 has already are passed over: what broke off is just repeated.")]
     Add {

@@ -493,3 +493,69 @@ async fn plans_and_operations_out_of_scope_are_unknown() {
     let answer = world.actor("reader").plans_for(world.unit("HN"), ON).await;
     assert_eq!(reason(answer), "PERMISSION_DENIED");
 }
+
+#[tokio::test]
+async fn a_step_to_another_type_is_held_to_the_rules_of_the_single_act() {
+    let world = World::start().await;
+    let mut admin = world.actor("admin");
+    let request = pb::ChangeTerritoryRequest {
+        request_id: fresh(),
+        organisation_id: world.unit("HN-BD").to_string(),
+        communes_added: vec!["00001".to_string()],
+        effective_on: Some(chassis::parse::civil(ORIGIN)),
+        ..Default::default()
+    };
+    admin.attributes.change_territory(request).await.expect("came");
+    let refuses = [
+        (change_type(1, "BD-1", "CDCS"), "type", "ALREADY_OF_TYPE"),
+        (change_type(1, "BD-1", "CDXX"), "type", "ORGANISATION_TYPE_UNKNOWN"),
+        (change_type(1, "BD-1", "TO_CD"), "type", "SUPERIOR_TYPE_NOT_ALLOWED"),
+        (change_type(1, "HN-GD", "CDCS"), "sector", "SECTOR_REQUIRED"),
+        (change_type(1, "TLD", "CDCS"), "unit", "CONFEDERATION_FIXED"),
+        (change_type(1, "X-1", "TO_CD"), "unit", "ORGANISATION_UNKNOWN"),
+    ];
+    for (step, field, reason) in refuses {
+        let found = found_against(&world, vec![step.clone()]).await;
+        let told = |one: &(i32, String, String, bool)| (one.1 == field, one.2 == reason);
+        assert!(found.iter().any(|one| told(one) == (true, true)), "{step:?}: {found:?}");
+    }
+    let found = found_against(&world, vec![change_type(1, "HN-CG", "CDCS")]).await;
+    let reasons: Vec<&str> = found.iter().map(|one| &*one.2).collect();
+    assert!(reasons.contains(&"SUBORDINATE_TYPE_NOT_ALLOWED"), "{reasons:?}");
+    let found = found_against(&world, vec![change_type(1, "HN-BD", "CDN_DP")]).await;
+    let reasons: Vec<&str> = found.iter().map(|one| &*one.2).collect();
+    assert!(reasons.contains(&"TERRITORY_HELD"), "{reasons:?}");
+    assert_against(
+        &world,
+        vec![
+            hand_over(1, "BD-1", "CG-1"),
+            change_type(2, "BD-1", "TO_CD"),
+            change_type(3, "BD-1", "TO_CD"),
+        ],
+        &[(3, "unit", "UNIT_REPEATED")],
+    )
+    .await;
+    let later = world.unit("BD-2");
+    let on = ON;
+    admin.hands_over(&[later], world.unit("HN"), on + Duration::days(1)).await.expect("moved");
+    assert_against(
+        &world,
+        vec![change_type(1, "BD-2", "ND_CS")],
+        &[(1, "unit", "LATER_ACT_KNOWN")],
+    )
+    .await;
+
+    // A field that the kind has no use for, and one that it needs.
+    let mut actor = world.actor("admin");
+    let plan_id = actor.plans_for(world.confederation, on).await.expect("a plan");
+    for (step, reason) in [
+        (
+            pb::PlanStep { superior: "HN".to_string(), ..change_type(1, "BD-1", "TO_CD") },
+            "STEP_FIELD_NOT_ALLOWED",
+        ),
+        (change_type(1, "BD-1", ""), "FIELD_REQUIRED"),
+    ] {
+        let status = actor.adds(&plan_id, vec![step]).await.expect_err("refused");
+        assert!(violations(&status).iter().any(|one| one.1 == reason), "{status:?}");
+    }
+}
