@@ -67,7 +67,7 @@ async fn a_load_goes_on_where_it_broke_off_and_brings_the_history_along() {
     let stood = async |code: &str, day| {
         let request = BatchGetOrganisationsRequest {
             codes: vec![code.to_owned()],
-            as_of: Some(on(day)),
+            as_of: on(day),
             ..BatchGetOrganisationsRequest::default()
         };
         let found = client.organisations().batch_get_organisations(request).await.expect("read");

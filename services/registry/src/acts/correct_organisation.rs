@@ -37,13 +37,28 @@ pub enum Attribute {
     /// The first day on which it no longer existed.
     EndedOn(Date),
     /// Whether a commune belonged to its territory.
-    Territory { commune: String, held: bool },
+    Territory {
+        /// For example `00004`.
+        commune: String,
+        /// It did.
+        held: bool,
+    },
     /// Its seal and its account.
     Seal(Seal, Account),
     /// Whether it was known under another name.
-    Alias { alias: String, known: bool },
+    Alias {
+        /// NFC.
+        alias: String,
+        /// It was.
+        known: bool,
+    },
     /// Whether an organisation directed it beside its superior.
-    Director { director_id: Uuid, directs: bool },
+    Director {
+        /// The organisation.
+        director_id: Uuid,
+        /// It did.
+        directs: bool,
+    },
 }
 
 impl Attribute {

@@ -500,9 +500,9 @@ async fn a_step_to_another_type_is_held_to_the_rules_of_the_single_act() {
     let mut admin = world.actor("admin");
     let request = pb::ChangeTerritoryRequest {
         request_id: fresh(),
-        organisation_id: world.unit("HN-BD").to_string(),
-        communes_added: vec!["00001".to_string()],
-        effective_on: Some(chassis::parse::civil(ORIGIN)),
+        organisation_id: world.unit("HN").to_string(),
+        communes_added: vec!["00004".to_string()],
+        effective_on: Some(chassis::parse::civil(ON)),
         ..Default::default()
     };
     admin.attributes.change_territory(request).await.expect("came");
@@ -522,7 +522,7 @@ async fn a_step_to_another_type_is_held_to_the_rules_of_the_single_act() {
     let found = found_against(&world, vec![change_type(1, "HN-CG", "CDCS")]).await;
     let reasons: Vec<&str> = found.iter().map(|one| &*one.2).collect();
     assert!(reasons.contains(&"SUBORDINATE_TYPE_NOT_ALLOWED"), "{reasons:?}");
-    let found = found_against(&world, vec![change_type(1, "HN-BD", "CDN_DP")]).await;
+    let found = found_against(&world, vec![change_type(1, "HN", "CDN_TW")]).await;
     let reasons: Vec<&str> = found.iter().map(|one| &*one.2).collect();
     assert!(reasons.contains(&"TERRITORY_HELD"), "{reasons:?}");
     assert_against(

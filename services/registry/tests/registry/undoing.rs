@@ -332,7 +332,11 @@ async fn what_has_no_dated_facts_is_not_undone() {
         ..Default::default()
     };
     admin.succession.plan_succession(planned).await.expect("planned");
-    let planning = last_act(&world).await;
+    // No change tells of it.
+    let planning: Uuid = sqlx::query_scalar("select act_id from succession_plan")
+        .fetch_one(&mut world.look().await)
+        .await
+        .expect("read");
     let held = pb::HoldCongressRequest {
         request_id: fresh(),
         organisation_id: unit.to_string(),
