@@ -9,8 +9,7 @@ with named as materialized (
 ), edge as materialized (
     select edge.organisation_id, edge.superior_id, edge.valid, edge.act_id
     from organisation_parent edge
-    join named using (organisation_id)
-    where upper_inf(edge.recorded)
+    where edge.organisation_id = any($1::uuid[]) and upper_inf(edge.recorded)
     union
     select edge.organisation_id, edge.superior_id, edge.valid, edge.act_id
     from organisation_parent edge
@@ -82,6 +81,10 @@ with named as materialized (
     left join coded using (organisation_id)
     left join standing using (organisation_id)
     left join at_work using (organisation_id)
+), allowed as materialized (
+    select type, superior_type, range_agg(valid) as on_dates
+    from superior_type_rule
+    group by type, superior_type
 ), contradiction as (
     select 'OUTSIDE_LIFE' as rule, organisation_id, null::uuid as related_id,
            founded_on as on_date, null::uuid as act_id
@@ -116,10 +119,9 @@ with named as materialized (
     join organisation_type above
       on above.organisation_id = edge.superior_id and upper_inf(above.recorded)
      and above.valid && own.valid * edge.valid
+    left join allowed on allowed.type = own.type and allowed.superior_type = above.type
     where ($2::uuid is null or $2 in (edge.act_id, own.act_id, above.act_id))
-      and not exists (select from superior_type_rule rule
-                      where rule.type = own.type and rule.superior_type = above.type
-                        and rule.valid @> lower(edge.valid * own.valid * above.valid))
+      and not coalesce(allowed.on_dates @> lower(edge.valid * own.valid * above.valid), false)
     union all
     select 'HEIR_NOT_LIVING', inherited.organisation_id, inherited.heir_id, inherited.ended_on,
            inherited.act_id
