@@ -48,12 +48,43 @@ Examples:
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Run the whole system on this machine until interrupted.
+    #[command(long_about = "\
+Run the whole system on this machine until interrupted: a private PostgreSQL (15 or newer, \
+found in CONGDOAN_PG_BIN, in /usr/lib/postgresql or on the PATH; also as root), the four \
+services, and an issuer of access tokens for development, which gives a token to anybody \
+who asks and therefore listens on loopback only.")]
     Up(Up),
     /// Replay five federations' years through the public API, and print their reports.
     Demo(Demo),
     /// Found the Confederation and grant its administrator: once, at the first start.
+    #[command(long_about = "\
+Found the Confederation and grant its administrator, in one transaction of the schema's \
+owner. It is refused when any organisation exists.")]
     Bootstrap(Bootstrap),
     /// Load a tree of organisations that existed before the register did.
+    #[command(long_about = "\
+Load a tree of organisations that existed before the register did, with what is known of their \
+history.
+
+FILE.csv has one organisation a line, as it was founded, in UTF-8, with the columns
+  code, name, type, superior_code, founded_on
+  short_name, sector                     where there are any
+  ended_on, end_kind, successor_code     of those that have ended
+Days are YYYY-MM-DD; ended_on is the first day on which it no longer existed; end_kind is \
+DISSOLVED, MERGED, CONSOLIDATED, DIVIDED or TERMINATED. A superior stands in an earlier line, or \
+is in the register already; a successor stands in any line, or is in the register.
+
+The file of --history has one change a line:
+  of           the code of the organisation in FILE.csv
+  founded_on   which one, where several had this code at different times
+  from_on      the first day on which it holds
+  code, name, short_name, type, sector, superior_code, status   what it is from then on
+What is empty stays as it was; columns may be left out; status is ACTIVE or SUSPENDED. The lines \
+may stand in any order.
+
+All lines are loaded, or none: what is wrong is told line by line, counted from 0. A load that \
+broke off goes on behind the last line that arrived when the same command is run again; one that \
+was done answers that it was.")]
     Load(Load),
     /// Restructure: collect a plan, try it, do it, take it back.
     Plan(Plan),
@@ -64,6 +95,10 @@ pub enum Command {
     /// Ask the development issuer for an access token, and print it.
     Token(Token),
     /// Make the keys of a system whose services run apart.
+    #[command(long_about = "\
+Make the keys of a system whose services run apart: the key pairs by which they believe each \
+other, the secret that seals consistency tokens, and membership's keys of personal data. \
+What is there already stays as it is. `congdoan up` makes its own.")]
     Keys(Keys),
     /// Apply a service's migrations as the owner of its schema.
     Migrate(Migrate),
@@ -73,11 +108,6 @@ pub enum Command {
 
 /// `congdoan up`.
 #[derive(Args, Debug)]
-#[command(long_about = "\
-Run the whole system on this machine until interrupted: a private PostgreSQL (15 or newer, \
-found in CONGDOAN_PG_BIN, in /usr/lib/postgresql or on the PATH; also as root), the four \
-services, and an issuer of access tokens for development, which gives a token to anybody \
-who asks and therefore listens on loopback only.")]
 pub struct Up {
     /// Where data, keys and addresses are kept.
     #[arg(long, value_name = "DIRECTORY", default_value = ".congdoan")]
@@ -109,9 +139,6 @@ pub struct Demo {
 
 /// `congdoan bootstrap`.
 #[derive(Args, Debug)]
-#[command(long_about = "\
-Found the Confederation and grant its administrator, in one transaction of the schema's \
-owner. It is refused when any organisation exists.")]
 pub struct Bootstrap {
     /// Who vouches for the subject; the development issuer of the running system by default.
     #[arg(long, value_name = "URL")]
@@ -132,35 +159,10 @@ pub struct Bootstrap {
 
 /// `congdoan load`.
 #[derive(Args, Debug)]
-#[command(
-    long_about = "\
-Load a tree of organisations that existed before the register did, with what is known of their \
-history.
-
-FILE.csv has one organisation a line, as it was founded, in UTF-8, with the columns
-  code, name, type, superior_code, founded_on
-  short_name, sector                     where there are any
-  ended_on, end_kind, successor_code     of those that have ended
-Days are YYYY-MM-DD; ended_on is the first day on which it no longer existed; end_kind is \
-DISSOLVED, MERGED, CONSOLIDATED, DIVIDED or TERMINATED. A superior stands in an earlier line, or \
-is in the register already; a successor stands in any line, or is in the register.
-
-The file of --history has one change a line:
-  of           the code of the organisation in FILE.csv
-  founded_on   which one, where several had this code at different times
-  from_on      the first day on which it holds
-  code, name, short_name, type, sector, superior_code, status   what it is from then on
-What is empty stays as it was; columns may be left out; status is ACTIVE or SUSPENDED. The lines \
-may stand in any order.
-
-All lines are loaded, or none: what is wrong is told line by line, counted from 0. A load that \
-broke off goes on behind the last line that arrived when the same command is run again; one that \
-was done answers that it was.",
-    after_help = "\
+#[command(after_help = "\
 Example:
   congdoan load tree.csv --history changes.csv --validate-only
-  congdoan load tree.csv --history changes.csv"
-)]
+  congdoan load tree.csv --history changes.csv")]
 pub struct Load {
     /// The organisations.
     #[arg(value_name = "FILE.csv")]
@@ -381,10 +383,6 @@ pub struct Token {
 
 /// `congdoan keys`.
 #[derive(Args, Debug)]
-#[command(long_about = "\
-Make the keys of a system whose services run apart: the key pairs by which they believe each \
-other, the secret that seals consistency tokens, and membership's keys of personal data. \
-What is there already stays as it is. `congdoan up` makes its own.")]
 pub struct Keys {
     /// The directory, made if it is missing, for its owner only.
     #[arg(value_name = "DIRECTORY")]
