@@ -8,6 +8,7 @@ mod freshness;
 mod generic_client;
 mod journey;
 mod plan;
+mod plan_undone;
 mod privacy;
 mod recount;
 mod rights;
