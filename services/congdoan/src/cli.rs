@@ -191,6 +191,7 @@ Example:
     --issued-on 2025-06-27 --effective-on 2025-07-01)
   congdoan plan add $plan --file steps.csv
   congdoan plan dry-run $plan
+  congdoan plan review $plan
   congdoan plan commit $plan
   congdoan plan undo $plan")]
 pub struct Plan {
@@ -222,6 +223,14 @@ has already are passed over: what broke off is just repeated.")]
     },
     /// Find out what the plan would do, and what stands against it.
     DryRun {
+        /// The plan.
+        plan_id: uuid::Uuid,
+        /// Whom to talk to.
+        #[command(flatten)]
+        to: Gateway,
+    },
+    /// Print each step with what it means for members and quotas.
+    Review {
         /// The plan.
         plan_id: uuid::Uuid,
         /// Whom to talk to.

@@ -1,6 +1,7 @@
 //! `congdoan plan`: restructuring plans, from a file of steps to their undo.
 
 mod generate;
+mod review;
 mod steps;
 
 use std::fs;
@@ -47,6 +48,7 @@ pub async fn run(plan: Plan) -> anyhow::Result<()> {
             print_dry_run(&found);
             print_conflicts(&client, plan_id, &found).await
         }
+        PlanCommand::Review { plan_id, to } => review::review(&to.connect().await?, plan_id).await,
         PlanCommand::Commit { plan_id, to } => {
             let done = commit(&to.connect().await?, plan_id).await?;
             println!(

@@ -15,6 +15,7 @@ use crate::forward::{Forwarder, Inbound, Inward};
 use crate::found_grassroots_union::{self, Founding};
 use crate::newest::Newest;
 use crate::organisation_profile::{self, Asked};
+use crate::review_plan;
 
 /// How long the gateway waits for parts of an answer that it can do without.
 #[derive(Clone, Debug, Deserialize)]
@@ -75,6 +76,16 @@ impl GatewayService for Composites {
         let asked = decision_profile::Asked::parse(request.into_inner())?;
         let patience = Duration::from_millis(self.patience.part_ms);
         decision_profile::get(&inward, asked, patience, &self.newest).await
+    }
+
+    async fn review_plan(
+        &self,
+        request: Request<pb::ReviewPlanRequest>,
+    ) -> Result<Response<pb::ReviewPlanResponse>, Status> {
+        let inward = self.inward(&request)?;
+        let asked = review_plan::Asked::parse(request.into_inner())?;
+        let patience = Duration::from_millis(self.patience.part_ms);
+        review_plan::get(&inward, asked, patience, &self.newest).await
     }
 
     async fn found_grassroots_union(

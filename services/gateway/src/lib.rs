@@ -22,6 +22,7 @@ mod newest;
 mod openapi;
 mod organisation_profile;
 mod parts;
+mod review_plan;
 mod stream;
 mod transcode;
 

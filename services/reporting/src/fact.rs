@@ -315,7 +315,8 @@ pub fn of_registry(
     Ok(facts)
 }
 
-fn level(is_grassroots: bool) -> &'static str {
+/// By what held them, congresses and elections are counted apart.
+pub fn level(is_grassroots: bool) -> &'static str {
     if is_grassroots { "GRASSROOTS" } else { "SUPERIOR" }
 }
 

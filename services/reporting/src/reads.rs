@@ -1,6 +1,7 @@
 //! Reads that several contracts share.
 
 pub mod offices_of_people_who_left;
+pub mod open_targets;
 pub mod reports_due;
 
 use chassis::access::unknown_or_denied;

@@ -16,6 +16,7 @@ use crate::error::Refused;
 use crate::figure::book::Book;
 use crate::figure::explain::Unit;
 use crate::figure::{By, Count, Figure, Period, Scope, heads};
+use crate::reads::open_targets::OpenTargets;
 use crate::reference::{Indicator, Kind, Reference};
 use crate::report::Printed;
 use crate::target::{Cascade, Comparator, Issuer, Measured, Node, Target, ValueUnit, sum};
@@ -379,6 +380,18 @@ pub fn book(book: Book) -> pb::Book {
                 amount: line.amount,
             })
             .collect(),
+    }
+}
+
+/// What is asked of a unit on a day.
+pub fn open_targets(unit: &OpenTargets) -> pb::OpenTargets {
+    let count = |count| i32::try_from(count).unwrap_or(i32::MAX);
+    pb::OpenTargets {
+        organisation_id: unit.organisation_id.to_string(),
+        targets: unit.targets.iter().map(target).collect(),
+        open: count(unit.open),
+        handed_down: count(unit.handed_down),
+        followers: count(unit.followers),
     }
 }
 

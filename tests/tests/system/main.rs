@@ -9,6 +9,7 @@ mod generic_client;
 mod journey;
 mod load;
 mod plan;
+mod plan_undone;
 mod privacy;
 mod recount;
 mod rights;

@@ -22,9 +22,22 @@ async fn superiors(pool: &PgPool, table: &str, known: &str) -> String {
     sqlx::query_scalar(sqlx::AssertSqlSafe(statement)).fetch_one(pool).await.expect("digested")
 }
 
-/// How many edges of the plan a reader of membership sees: none of it, or all.
-async fn ended_as_membership_knows(pool: &PgPool) -> i64 {
+/// How many ended organisations a reader of membership or of reporting sees.
+async fn ended(pool: &PgPool) -> i64 {
     sqlx::query_scalar("select count(*) from access.ending").fetch_one(pool).await.expect("counted")
+}
+
+/// How many organisations reporting counts as ended, and how many places end or begin on the
+/// plan's date: one picture of its tree.
+async fn tree_of_reporting(pool: &PgPool) -> (i64, i64) {
+    sqlx::query_as(
+        "select (select count(*) from organisation where ended_on is not null),
+                (select count(*) from edge where lower(valid) = $1 or upper(valid) = $1)",
+    )
+    .bind(ON)
+    .fetch_one(pool)
+    .await
+    .expect("counted")
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -53,7 +66,8 @@ async fn the_plan_of_2025_is_done_and_taken_back_and_nobody_ever_sees_half_of_it
     let planned = steps.len();
     plan::send(&client, plan_id, steps).await.expect("added");
 
-    let (registry, membership) = (world.pool("registry"), world.pool("membership"));
+    let (registry, membership, reporting) =
+        (world.pool("registry"), world.pool("membership"), world.pool("reporting"));
     let known = "upper_inf(recorded)";
     let before = superiors(registry, "organisation_parent", known).await;
     let before_there = superiors(membership, "access.superior", "true").await;
@@ -65,14 +79,20 @@ async fn the_plan_of_2025_is_done_and_taken_back_and_nobody_ever_sees_half_of_it
     let committed = plan::commit(&client, plan_id).await.expect("committed");
     assert_eq!(committed.units_ended, found.units_ended);
     // Followers apply it whole: whoever looks meanwhile sees all of it or nothing.
+    let mut trees_of_reporting = vec![tree_of_reporting(reporting).await];
     loop {
-        let seen = ended_as_membership_knows(membership).await;
-        if seen == ending {
+        let (there, counted) = (ended(membership).await, ended(reporting).await);
+        for seen in [there, counted] {
+            assert!([0, ending].contains(&seen), "half a plan: {seen}");
+        }
+        trees_of_reporting.push(tree_of_reporting(reporting).await);
+        if there == ending && counted == ending {
             break;
         }
-        assert_eq!(seen, 0, "half a plan");
         tokio::task::yield_now().await;
     }
+    trees_of_reporting.dedup();
+    assert!(trees_of_reporting.len() <= 2, "half a plan: {trees_of_reporting:?}");
     // The answer of the operation was seen: a read right behind it sees the plan.
     let request = ListSubtreeRequest {
         organisation_id: world.confederation.id.clone(),
@@ -96,7 +116,10 @@ async fn the_plan_of_2025_is_done_and_taken_back_and_nobody_ever_sees_half_of_it
     assert_eq!(superiors(registry, "organisation_parent", known).await, before);
     world.settled().await;
     assert_eq!(superiors(membership, "access.superior", "true").await, before_there);
-    assert_eq!(ended_as_membership_knows(membership).await, 0);
+    for follower in [membership, reporting] {
+        assert_eq!(ended(follower).await, 0);
+    }
+    assert_eq!(tree_of_reporting(reporting).await, (0, 0));
     let members = client.memberships().count_members(count()).await.expect("counted");
     assert_eq!(members.into_inner().counts[0].members, 3);
 }

@@ -1,7 +1,10 @@
 //! Who has seen something sees it again, in any service.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use chassis::call::{Call, Caller, Method};
+use chassis::database::{Config, open};
 use chassis::refusal::Failure;
 use chassis::seen::Seen;
 use proptest::prelude::*;
@@ -197,4 +200,36 @@ proptest! {
         let with_newest = newest.map(|newest| kept.clone().with_change("membership", epoch, newest));
         prop_assert_eq!(with_newest.unwrap_or_default(), kept);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_statements_of_a_reading_see_one_instant() {
+    let registry = Service::new("registry", &[]).await;
+    let config = Config {
+        url: registry.database.url.clone(),
+        password: None,
+        connections_max: 2,
+        acquire_timeout_ms: 30_000,
+    };
+    let database = open(&config, "registry", &[], Arc::new(keys())).await.expect("opened");
+    let mut request = tonic::Request::new(());
+    request.extensions_mut().insert(Caller::system("reader"));
+    request
+        .extensions_mut()
+        .insert(Method { rpc: "/test/Read".into(), permission: "public".into() });
+    let call = Call::read(&request).expect("a call");
+    let mut seen = Vec::new();
+    for _ in 0..2 {
+        let mut reading = database.read(&call).await.expect("begun");
+        for _ in 0..2 {
+            let things: i64 = sqlx::query_scalar("select count(*) from thing where version > 0")
+                .fetch_one(&mut *reading)
+                .await
+                .expect("counted");
+            seen.push(things);
+            registry.acts(&[Uuid::now_v7(), Uuid::now_v7()]).await;
+        }
+    }
+    // The second reading sees both acts that were committed while the first went on.
+    assert_eq!(seen, [0, 0, 4, 4]);
 }

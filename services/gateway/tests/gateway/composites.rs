@@ -5,18 +5,25 @@ use prost::Message;
 use proto::gateway::v1::gateway_service_client::GatewayServiceClient;
 use proto::gateway::v1::{
     CommitteeMember, FoundGrassrootsUnionRequest, GetDecisionProfileRequest,
-    GetOrganisationProfileRequest, GrassrootsUnionDossier, NewUnion,
+    GetOrganisationProfileRequest, GrassrootsUnionDossier, NewUnion, ReviewPlanRequest,
 };
+use proto::google::r#type::Date;
 use proto::membership::v1::{
     Consequence, CountMembersRequest, CountMembersResponse, ListConsequencesRequest,
     ListConsequencesResponse, Obstacle, PersonLine, RecordApplicantsRequest,
     RecordApplicantsResponse, count_members_response, record_applicants_response,
 };
+use proto::registry::v1::plan_step::Kind;
 use proto::registry::v1::{
     DecisionEffect, DecisionEffectKind, FoundOrganisationRequest, FoundOrganisationResponse,
-    GetDecisionEffectsRequest, GetDecisionEffectsResponse, NewDecision, basis,
+    GetDecisionEffectsRequest, GetDecisionEffectsResponse, ListPlanStepsRequest,
+    ListPlanStepsResponse, MembersOutcome, NewDecision, PlanStep, PlanStepOutcome, basis,
+    list_plan_steps_response,
 };
-use proto::reporting::v1::{Figure, QueryFiguresRequest, QueryFiguresResponse};
+use proto::reporting::v1::{
+    Figure, ListOpenTargetsRequest, ListOpenTargetsResponse, OpenTargets, QueryFiguresRequest,
+    QueryFiguresResponse,
+};
 use std::sync::{Arc, Mutex};
 use tonic::{Code, Response, Status};
 use tonic_types::{ErrorDetails, StatusExt};
@@ -31,6 +38,8 @@ const RECORD: &str = "/congdoan.membership.v1.ApplicationService/RecordApplicant
 const FIGURES: &str = "/congdoan.reporting.v1.FigureService/QueryFigures";
 const EFFECTS: &str = "/congdoan.registry.v1.DecisionService/GetDecisionEffects";
 const CONSEQUENCES: &str = "/congdoan.membership.v1.ConsequenceService/ListConsequences";
+const STEPS: &str = "/congdoan.registry.v1.PlanService/ListPlanSteps";
+const OPEN: &str = "/congdoan.reporting.v1.TargetService/ListOpenTargets";
 const FOUND: &str = "/congdoan.registry.v1.OrganisationService/FoundOrganisation";
 
 fn counts_members(membership: &Behind, members: i32) {
@@ -179,6 +188,126 @@ async fn beside_an_act_of_a_document_stands_what_membership_has_not_finished() {
     let profile = client.get_decision_profile(request).await.expect("answered").into_inner();
     assert_eq!(profile.effects.len(), 2);
     assert_eq!(profile.absent_parts[0].reason, "PERMISSION_DENIED");
+}
+
+fn day(year: i32, month: i32, day: i32) -> Date {
+    Date { year, month, day }
+}
+
+/// A plan of 2025-07-01: a founding, the end and the renaming of one unit, and a move that no
+/// dry run has seen.
+fn knows_steps(world: &World, unit: Uuid, superior: Uuid) {
+    let step = move |line, kind: Kind, outcome: Option<Uuid>| list_plan_steps_response::Step {
+        step: Some(PlanStep {
+            line,
+            kind: kind.into(),
+            members_outcome: match kind {
+                Kind::End => MembersOutcome::ToSuperior.into(),
+                _ => MembersOutcome::Unspecified.into(),
+            },
+            ..PlanStep::default()
+        }),
+        outcome: outcome.map(|id| PlanStepOutcome {
+            organisation_id: id.to_string(),
+            from_superior_id: superior.to_string(),
+            ..PlanStepOutcome::default()
+        }),
+    };
+    world.registry.answer(STEPS, move |asked: ListPlanStepsRequest| {
+        assert_eq!((asked.page_size, asked.page_token.as_str()), (4, "there"));
+        Ok(Response::new(ListPlanStepsResponse {
+            steps: vec![
+                step(1, Kind::Found, Some(Uuid::now_v7())),
+                step(2, Kind::End, Some(unit)),
+                step(3, Kind::Rename, Some(unit)),
+                step(4, Kind::HandOver, None),
+            ],
+            effective_on: Some(day(2025, 7, 1)),
+            next_page_token: "further".to_string(),
+        }))
+    });
+}
+
+fn review() -> ReviewPlanRequest {
+    ReviewPlanRequest {
+        plan_id: Uuid::now_v7().to_string(),
+        page_size: 4,
+        page_token: "there".to_string(),
+    }
+}
+
+#[tokio::test]
+async fn beside_the_steps_of_a_plan_stand_members_and_quotas_and_each_service_is_asked_once() {
+    let world = World::start().await;
+    let (unit, superior) = (Uuid::now_v7(), Uuid::now_v7());
+    knows_steps(&world, unit, superior);
+    world.membership.answer(COUNT, move |asked: CountMembersRequest| {
+        assert_eq!(asked.organisation_ids, [unit.to_string()], "each unit once");
+        assert_eq!(asked.as_of, Some(day(2025, 6, 30)), "on the evening before");
+        let organisation_id = unit.to_string();
+        let count = count_members_response::Count { organisation_id, members: 12, female: 7 };
+        Ok(Response::new(CountMembersResponse { counts: vec![count] }))
+    });
+    world.reporting.answer(OPEN, move |asked: ListOpenTargetsRequest| {
+        assert_eq!(asked.organisation_ids, [unit.to_string()]);
+        assert_eq!(asked.as_of, Some(day(2025, 7, 1)));
+        let organisation_id = unit.to_string();
+        let open = OpenTargets { organisation_id, open: 3, ..OpenTargets::default() };
+        Ok(Response::new(ListOpenTargetsResponse { units: vec![open] }))
+    });
+    let mut client = GatewayServiceClient::new(world.an().await);
+    let page = client.review_plan(review()).await.expect("answered").into_inner();
+    assert_eq!((page.absent_parts.as_slice(), page.next_page_token.as_str()), (&[][..], "further"));
+    let known: Vec<(i32, Option<(i32, String)>, Option<i32>)> = page
+        .steps
+        .into_iter()
+        .map(|step| {
+            let members = step.members.map(|of| (of.members, of.to_organisation_id));
+            (step.step.expect("a step").line, members, step.quotas.map(|quotas| quotas.open))
+        })
+        .collect();
+    let expected = [
+        (1, None, None),
+        (2, Some((12, superior.to_string())), Some(3)),
+        (3, Some((12, String::new())), Some(3)),
+        (4, None, None),
+    ];
+    assert_eq!(known, expected);
+    let calls = [
+        world.registry.calls(STEPS).len(),
+        world.membership.calls(COUNT).len(),
+        world.reporting.calls(OPEN).len(),
+    ];
+    assert_eq!(calls, [1, 1, 1]);
+}
+
+#[tokio::test]
+async fn a_plan_is_reviewed_without_the_part_that_is_away_and_it_is_named() {
+    let closed = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let nobody = closed.local_addr().unwrap();
+    drop(closed);
+    let further = format!("patience.part_ms = 200\nbackends.reporting = 'http://{nobody}'");
+    let world = World::start_with(&further).await;
+    knows_steps(&world, Uuid::now_v7(), Uuid::now_v7());
+    counts_members(&world.membership, 12);
+    let mut client = GatewayServiceClient::new(world.an().await);
+    let page = client.review_plan(review()).await.expect("answered").into_inner();
+    assert_eq!(page.steps[1].members.as_ref().map(|of| of.members), Some(12));
+    assert!(page.steps.iter().all(|step| step.quotas.is_none()));
+    let absent: Vec<_> = page
+        .absent_parts
+        .iter()
+        .map(|part| (part.service.as_str(), part.reason.as_str()))
+        .collect();
+    assert_eq!(absent, [("reporting", "SERVICE_AWAY")]);
+
+    // Without its steps there is nothing to show anything beside.
+    let refuse = |_: ListPlanStepsRequest| {
+        Err::<Response<ListPlanStepsResponse>, _>(Status::not_found("no such plan"))
+    };
+    world.registry.answer(STEPS, refuse);
+    let status = client.review_plan(review()).await.expect_err("refused");
+    assert_eq!(status.code(), Code::NotFound);
 }
 
 fn founding() -> FoundGrassrootsUnionRequest {

@@ -100,8 +100,8 @@ impl PlanService for Api {
         let asked = self.asked(&call, &request, token, size);
         let plan_id = parse::id("plan_id", &request.plan_id)?;
         let mut reading = self.database.read(&call).await?;
-        let page = plans::steps(&mut reading, plan_id, &asked).await?;
-        Ok(reading.reply(wire::steps_page(page)?))
+        let (page, effective_on) = plans::steps(&mut reading, plan_id, &asked).await?;
+        Ok(reading.reply(wire::steps_page(page, effective_on)?))
     }
 
     async fn list_plan_conflicts(

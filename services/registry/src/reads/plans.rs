@@ -112,6 +112,8 @@ pub struct PlannedStep {
     pub version: Option<i64>,
     pub from_superior_id: Option<Uuid>,
     pub superior_id: Option<Uuid>,
+    pub successor_id: Option<Uuid>,
+    pub rehome_to_id: Option<Uuid>,
     pub subordinates_moved: i64,
     pub offices_ended: i32,
     pub assignments_ended: i32,
@@ -183,12 +185,12 @@ pub async fn plans(
     asked.page(plans, |plan| plan.plan_id)
 }
 
-/// The steps of a plan in order of their lines.
+/// The steps of a plan in order of their lines, and from when they hold.
 pub async fn steps(
     reading: &mut Reading,
     plan_id: Uuid,
     asked: &Asked<'_>,
-) -> Result<Page<PlannedStep>, Failure> {
+) -> Result<(Page<PlannedStep>, Date), Failure> {
     let after: Option<i32> = asked.after()?;
     let plan = plan(reading, plan_id).await?;
     let steps = sqlx::query_file_as!(
@@ -201,7 +203,7 @@ pub async fn steps(
     )
     .fetch_all(&mut **reading)
     .await?;
-    asked.page(steps, |step| step.line)
+    Ok((asked.page(steps, |step| step.line)?, plan.effective_on))
 }
 
 /// What the last dry run found against a plan.

@@ -318,6 +318,8 @@ fn planned(step: PlannedStep) -> Result<pb::list_plan_steps_response::Step, Fail
         version: step.version.map(|version| format!("{version:016x}")).unwrap_or_default(),
         from_superior_id: text(step.from_superior_id),
         superior_id: text(step.superior_id),
+        successor_id: text(step.successor_id),
+        rehome_to_id: text(step.rehome_to_id),
         subordinates_moved: count(step.subordinates_moved),
         offices_ended: step.offices_ended,
         assignments_ended: step.assignments_ended,
@@ -346,8 +348,12 @@ fn planned(step: PlannedStep) -> Result<pb::list_plan_steps_response::Step, Fail
 }
 
 /// A page of steps.
-pub fn steps_page(page: Page<PlannedStep>) -> Result<pb::ListPlanStepsResponse, Failure> {
+pub fn steps_page(
+    page: Page<PlannedStep>,
+    effective_on: Date,
+) -> Result<pb::ListPlanStepsResponse, Failure> {
     Ok(pb::ListPlanStepsResponse {
+        effective_on: Some(parse::civil(effective_on)),
         steps: page.rows.into_iter().map(planned).collect::<Result<_, _>>()?,
         next_page_token: page.next_page_token,
     })

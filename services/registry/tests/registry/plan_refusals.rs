@@ -302,16 +302,26 @@ async fn a_campaign_is_not_left_open() {
         ..Default::default()
     };
     let surveyed = admin.employers.survey_employers(request).await.expect("surveyed").into_inner();
-    let request = pb::ReachCampaignStageRequest {
+    let reaches = |stage: &str, block_reason: &str| pb::ReachCampaignStageRequest {
         request_id: fresh(),
         organisation_id: world.unit("HN-BD").to_string(),
         employer_id: surveyed.employer_ids[0].clone(),
-        stage: "ELIGIBLE".to_string(),
+        stage: stage.to_string(),
+        block_reason: block_reason.to_string(),
         reached_on: Some(chassis::parse::civil(ORIGIN)),
         ..Default::default()
     };
-    admin.employers.reach_campaign_stage(request).await.expect("reached");
+    admin.employers.reach_campaign_stage(reaches("ELIGIBLE", "")).await.expect("reached");
     assert_against(&world, vec![end(1, "HN-BD", "HN")], &[(1, "unit", "CAMPAIGNS_OPEN")]).await;
+
+    // Nor by an act of its own: it is blocked first, and says why.
+    let on = time::macros::date!(2022 - 01 - 01);
+    let ends = || vec![dissolved(world.unit("HN-BD"))];
+    let answer = admin.ends(ends(), on).await;
+    assert_eq!(refused(answer), ("CAMPAIGNS_OPEN".into(), "units[0]".into()));
+    let blocked = reaches("BLOCKED", "Doanh nghiệp ngừng hoạt động");
+    admin.employers.reach_campaign_stage(blocked).await.expect("blocked");
+    assert_eq!(reason(admin.ends(ends(), on).await), "SUBORDINATES_LIVING");
 }
 
 #[tokio::test]

@@ -1,9 +1,10 @@
 //! TargetService.
 
 use chassis::call::Call;
+use chassis::database::today;
 use chassis::page::{self, QueryDigest};
 use chassis::parse;
-use chassis::refusal::Failure;
+use chassis::refusal::{Failure, Refusal};
 use proto::reporting::v1::target_service_server::TargetService;
 use proto::reporting::v1::*;
 use time::Date;
@@ -14,9 +15,12 @@ use super::Api;
 use crate::acts::assign_target::AssignTarget;
 use crate::error::Refused;
 use crate::figure::heads;
+use crate::reads::open_targets::open_targets;
 use crate::target::{self, Node, Row, ValueUnit};
 use crate::{reads, wire};
 
+/// Units that are asked about in one call, at most.
+const UNITS_MAX: usize = 1_000;
 /// 100 %.
 const BASIS_POINTS_MAX: i64 = 10_000;
 
@@ -82,6 +86,22 @@ impl TargetService for Api {
         Ok(reading.reply(ListTargetsResponse {
             targets: targets.iter().map(wire::target).collect(),
             next_page_token,
+        }))
+    }
+
+    async fn list_open_targets(
+        &self,
+        request: Request<ListOpenTargetsRequest>,
+    ) -> Result<Response<ListOpenTargetsResponse>, Status> {
+        let call = Call::read(&request)?;
+        let asked = request.into_inner();
+        let organisation_ids = units(&asked.organisation_ids)?;
+        let on = parse::optional_date("as_of", asked.as_of)?.unwrap_or_else(today);
+
+        let mut reading = self.database.read(&call).await?;
+        let units = open_targets(&mut reading, &organisation_ids, on).await?;
+        Ok(reading.reply(ListOpenTargetsResponse {
+            units: units.iter().map(wire::open_targets).collect(),
         }))
     }
 
@@ -179,6 +199,19 @@ impl Api {
             decision_id: parse::optional_id("decision_id", &asked.decision_id)?,
         })
     }
+}
+
+/// Between one unit and 1,000.
+fn units(ids: &[String]) -> Result<Vec<Uuid>, Refusal> {
+    if ids.is_empty() {
+        return Err(Refused::ListEmpty { field: "organisation_ids" }.into());
+    }
+    if ids.len() > UNITS_MAX {
+        let (entries, limit) = (ids.len(), UNITS_MAX);
+        return Err(Refused::ListTooLong { field: "organisation_ids", entries, limit }.into());
+    }
+    let id = |(line, id): (usize, &String)| parse::id(&format!("organisation_ids[{line}]"), id);
+    ids.iter().enumerate().map(id).collect()
 }
 
 fn collect_units(nodes: &[Node], units: &mut Vec<Uuid>) {

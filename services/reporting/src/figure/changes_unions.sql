@@ -1,4 +1,18 @@
--- The changes that put some of the unions into the stock of a day.
-select o.organisation_id as "unit_id!", o.founding_change_id as "change_id!", 1::bigint as "amount!"
+-- The changes that put some of the unions into the stock of a day: their founding, or, where
+-- they had been something else before, the change of type that made them unions again.
+select o.organisation_id as "unit_id!",
+       coalesce(became.change_id, o.founding_change_id) as "change_id!",
+       1::bigint as "amount!"
 from organisation o
+left join lateral (
+    -- The type that follows the last one, by that day, that was none of a union.
+    select began.change_id
+    from organisation_type other
+    join organisation_type began
+      on began.organisation_id = other.organisation_id and lower(began.valid) = upper(other.valid)
+    where other.organisation_id = o.organisation_id
+      and not other.grassroots and upper(other.valid) <= $3
+    order by upper(other.valid) desc
+    limit 1
+) became on true
 where o.organisation_id = any($1::uuid[]) and access.covers($2)

@@ -269,7 +269,7 @@ impl Behind<'_> {
                     .filter(|unit| counted.lines.contains_key(&unit.to_string()))
                     .copied()
                     .collect();
-                sqlx::query_file!("src/figure/changes_unions.sql", &units, head)
+                sqlx::query_file!("src/figure/changes_unions.sql", &units, head, through)
                     .fetch_all(&mut *self.connection)
                     .await?
                     .into_iter()

@@ -54,31 +54,41 @@ pub async fn replace(
 ) -> Result<Facts, Failure> {
     let timelines = &corrected.timelines;
     replace_lives(connection, change, timelines, reference).await?;
+    replace_types(connection, change, timelines, reference).await?;
     replace_periods(connection, change, timelines).await?;
     replace_bodies(connection, change, timelines).await?;
 
-    let mut units = Vec::with_capacity(timelines.len());
+    let mut kinds = BTreeMap::new();
     let mut counted: BTreeMap<Counted, i64> = BTreeMap::new();
     for timeline in timelines {
-        units.push(id(&timeline.organisation_id)?);
-        if is_grassroots(timeline, reference) {
-            count_life(timeline, &mut counted)?;
-        }
+        let unit = id(&timeline.organisation_id)?;
+        let kind = Kind::of(timeline, reference)?;
+        count_life(timeline, &kind, &mut counted)?;
+        kinds.insert(unit, kind);
     }
+    let units: Vec<Uuid> = kinds.keys().copied().collect();
     let earlier = sqlx::query!(
         r#"select unit_id, on_date, code, reason, sum(amount)::bigint as "amount!"
            from fact
            where unit_id = any ($1)
-             and code in ('ORG_FOUNDED', 'ORG_LOADED', 'ORG_ENDED', 'ORG_SUSPENDED', 'ORG_RESUMED')
+             and code in ('ORG_FOUNDED', 'ORG_LOADED', 'ORG_ENDED', 'ORG_SUSPENDED', 'ORG_RESUMED',
+                          'ORG_BECAME', 'ORG_CEASED', 'CONGRESS')
            group by unit_id, on_date, code, reason"#,
         &units,
     )
-    .fetch_all(connection)
+    .fetch_all(&mut *connection)
     .await?;
     for row in earlier {
-        let code = LIFE_CODES.into_iter().find(|code| *code == row.code).context("no such code")?;
+        if row.code == CONGRESS {
+            // Held on the same day as before, by what the unit is known to have been then.
+            let level = fact::level(kinds[&row.unit_id].is_union_on(row.on_date));
+            let held = (row.unit_id, row.on_date, CONGRESS, level.to_string());
+            *counted.entry(held).or_default() += row.amount;
+        }
+        let code = CODES.into_iter().find(|code| *code == row.code).context("no such code")?;
         *counted.entry((row.unit_id, row.on_date, code, row.reason)).or_default() -= row.amount;
     }
+    reassign_elections(connection, &units).await?;
     let mut facts = Facts::default();
     for ((unit, on, code, reason), amount) in counted {
         facts.add(unit, on, code, &reason, amount);
@@ -86,39 +96,101 @@ pub async fn replace(
     Ok(facts)
 }
 
-/// The facts that a life is counted by.
-const LIFE_CODES: [&str; 5] =
-    ["ORG_FOUNDED", "ORG_LOADED", "ORG_ENDED", "ORG_SUSPENDED", "ORG_RESUMED"];
+/// Congresses are facts of their own, counted by what held them.
+const CONGRESS: &str = "CONGRESS";
 
-fn is_grassroots(timeline: &OrganisationTimeline, reference: &Reference) -> bool {
-    timeline.exists
-        && timeline.types.last().is_some_and(|last| reference.is_grassroots(&last.value))
+/// The facts that a life is counted by, and that depend on it.
+const CODES: [&str; 8] = [
+    "ORG_FOUNDED",
+    "ORG_LOADED",
+    "ORG_ENDED",
+    "ORG_SUSPENDED",
+    "ORG_RESUMED",
+    "ORG_BECAME",
+    "ORG_CEASED",
+    CONGRESS,
+];
+
+/// From which days on an organisation counts as a union, and from which it does not.
+struct Kind(Vec<(Date, bool)>);
+
+impl Kind {
+    fn of(timeline: &OrganisationTimeline, reference: &Reference) -> Result<Self, Failure> {
+        let mut kinds: Vec<(Date, bool)> = Vec::with_capacity(timeline.types.len());
+        for period in &timeline.types {
+            let from = date(period.from_on)?.context("a type without a first day")?;
+            let grassroots = reference.is_grassroots(&period.value);
+            if kinds.last().is_none_or(|(_, before)| *before != grassroots) {
+                kinds.push((from, grassroots));
+            }
+        }
+        Ok(Self(kinds))
+    }
+
+    /// Before its first day an organisation is what it was founded as.
+    fn is_union_on(&self, day: Date) -> bool {
+        let begun = self.0.iter().rev().find(|(from, _)| *from <= day);
+        begun.or(self.0.first()).is_some_and(|(_, grassroots)| *grassroots)
+    }
 }
 
 fn count_life(
     timeline: &OrganisationTimeline,
+    kind: &Kind,
     counted: &mut BTreeMap<Counted, i64>,
 ) -> Result<(), Failure> {
+    if !timeline.exists {
+        return Ok(());
+    }
     let unit = id(&timeline.organisation_id)?;
-    let mut count = |on: Option<Date>, code: &'static str, reason: &str| {
-        if let Some(on) = on {
-            *counted.entry((unit, on, code, reason.to_string())).or_default() += 1;
+    let mut count = |on: Date, code: &'static str, reason: &str| {
+        *counted.entry((unit, on, code, reason.to_string())).or_default() += 1;
+    };
+    for (from, grassroots) in kind.0.iter().skip(1) {
+        count(*from, if *grassroots { "ORG_BECAME" } else { "ORG_CEASED" }, "");
+    }
+    let mut count_union = |on: Option<Date>, code: &'static str, reason: &str| {
+        if let Some(on) = on.filter(|on| kind.is_union_on(*on)) {
+            count(on, code, reason);
         }
     };
     let code = if timeline.loaded { "ORG_LOADED" } else { "ORG_FOUNDED" };
-    count(date(timeline.founded_on)?, code, "");
+    count_union(date(timeline.founded_on)?, code, "");
     for (n, period) in timeline.statuses.iter().enumerate() {
         if period.value != SUSPENDED {
             continue;
         }
-        count(date(period.from_on)?, "ORG_SUSPENDED", "");
+        count_union(date(period.from_on)?, "ORG_SUSPENDED", "");
         if timeline.statuses.get(n + 1).is_some_and(|next| next.value == ACTIVE) {
-            count(date(period.until_on)?, "ORG_RESUMED", "");
+            count_union(date(period.until_on)?, "ORG_RESUMED", "");
         }
     }
     if let Some(ending) = &timeline.ending {
-        count(date(ending.ended_on)?, "ORG_ENDED", fact::end_kind(ending.kind()));
+        count_union(date(ending.ended_on)?, "ORG_ENDED", fact::end_kind(ending.kind()));
     }
+    Ok(())
+}
+
+/// Elections between congresses are counted by what held them, as congresses are.
+async fn reassign_elections(connection: &mut PgConnection, units: &[Uuid]) -> Result<(), Failure> {
+    sqlx::query!(
+        "with election as (
+             select f.ctid as row_id,
+                    case when coalesce(t.grassroots, o.grassroots) then 'GRASSROOTS'
+                         else 'SUPERIOR' end as level
+             from subject_fact f
+             join organisation o on o.organisation_id = f.unit_id
+             left join organisation_type t
+                    on t.organisation_id = f.unit_id and t.valid @> f.on_date
+             where f.unit_id = any ($1) and f.code = 'BY_ELECTED'
+         )
+         update subject_fact f set reason = election.level
+         from election
+         where f.ctid = election.row_id and f.reason <> election.level",
+        units,
+    )
+    .execute(connection)
+    .await?;
     Ok(())
 }
 
@@ -144,8 +216,10 @@ async fn replace_lives(
             continue;
         }
         units.push(unit);
-        types.push(timeline.types.last().map(|last| last.value.as_str()).unwrap_or_default());
-        grassroots.push(is_grassroots(timeline, reference));
+        // What it was founded as; what it became since stands in its types.
+        let first = timeline.types.first().context("a life without a type")?;
+        types.push(first.value.as_str());
+        grassroots.push(reference.is_grassroots(&first.value));
         founded.push(date(timeline.founded_on)?.context("a life without a first day")?);
         loaded.push(timeline.loaded);
         match &timeline.ending {
@@ -204,6 +278,58 @@ async fn replace_lives(
              ending_change_id = null
          where organisation_id = any ($1)",
         &never,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Types, where there was more than one; as with those that came one by one, the first holds
+/// of what is dated before the founding and the last of what is dated after the end.
+async fn replace_types(
+    connection: &mut PgConnection,
+    change: &Change,
+    timelines: &[OrganisationTimeline],
+    reference: &Reference,
+) -> Result<(), Failure> {
+    let mut units = Vec::with_capacity(timelines.len());
+    let (mut rows, mut grassroots) = (Rows::default(), Vec::new());
+    for timeline in timelines {
+        let unit = id(&timeline.organisation_id)?;
+        units.push(unit);
+        let types = &timeline.types;
+        if types.len() < 2 {
+            continue;
+        }
+        for (n, period) in types.iter().enumerate() {
+            let from = if n == 0 { None } else { date(period.from_on)? };
+            let until = if n + 1 == types.len() { None } else { date(period.until_on)? };
+            rows.add(unit, from, until, &period.value);
+            grassroots.push(reference.is_grassroots(&period.value));
+        }
+    }
+    sqlx::query!(
+        "with held as (
+             delete from organisation_type where organisation_id = any ($1)
+             returning organisation_id, type, valid, change_id
+         )
+         insert into organisation_type (organisation_id, valid, type, grassroots, change_id)
+         select line.organisation_id, daterange(from_on, until_on), line.type, line.grassroots,
+                case when from_on is null then o.founding_change_id
+                     else coalesce(held.change_id, $7) end
+         from unnest($2::uuid[], $3::date[], $4::date[], $5::text[], $6::boolean[])
+              as line (organisation_id, from_on, until_on, type, grassroots)
+         join organisation o on o.organisation_id = line.organisation_id
+         left join held on held.organisation_id = line.organisation_id
+                       and held.type = line.type
+                       and lower(held.valid) = line.from_on",
+        &units,
+        &rows.units,
+        &rows.from as &[Option<Date>],
+        &rows.until as &[Option<Date>],
+        &rows.values,
+        &grassroots,
+        change.change_id,
     )
     .execute(connection)
     .await?;

@@ -83,6 +83,57 @@ async fn a_cascade_shows_shares_sums_and_revisions() {
 }
 
 #[tokio::test]
+async fn what_is_open_on_a_day_is_listed_unit_by_unit() {
+    let world = World::start().await;
+    let mut national = world.national();
+    assign(&mut national, by(world.confederation, target("MBR_ADMITTED", world.hanoi, YEAR, 100)))
+        .await;
+    assign(&mut national, by(world.hanoi, target("MBR_ADMITTED", world.badinh, YEAR, 30))).await;
+    let mut again = by(world.hanoi, target("MBR_ADMITTED", world.badinh, YEAR, 40));
+    again.assigned_on = Some(civil(date!(2021 - 06 - 01)));
+    assign(&mut national, again).await;
+    let next = (date!(2022 - 01 - 01), date!(2022 - 12 - 31));
+    assign(&mut national, by(world.hanoi, target("ORG_FOUNDED", world.badinh, next, 5))).await;
+    let last = (date!(2020 - 01 - 01), date!(2020 - 12 - 31));
+    assign(&mut national, by(world.hanoi, target("ORG_FOUNDED", world.badinh, last, 7))).await;
+    let asked = |units: &[Uuid], as_of| pb::ListOpenTargetsRequest {
+        organisation_ids: units.iter().map(Uuid::to_string).collect(),
+        as_of: Some(civil(as_of)),
+    };
+    let units = [world.badinh, world.hanoi, world.caugiay];
+    let mut officer = world.officer();
+    for (on, open, handed_down) in [
+        (date!(2021 - 12 - 31), [2, 1, 0], [0, 2, 0]),
+        (date!(2022 - 01 - 01), [1, 0, 0], [0, 1, 0]),
+        (date!(2023 - 01 - 01), [0, 0, 0], [0, 0, 0]),
+    ] {
+        let answer = officer.targets.list_open_targets(asked(&units, on)).await.expect("listed");
+        let answer = answer.into_inner().units;
+        let ids: Vec<String> = answer.iter().map(|unit| unit.organisation_id.clone()).collect();
+        assert_eq!(ids, units.map(|unit| unit.to_string()));
+        assert_eq!(answer.iter().map(|unit| unit.open).collect::<Vec<_>>(), open, "{on}");
+        let down: Vec<i32> = answer.iter().map(|unit| unit.handed_down).collect();
+        assert_eq!(down, handed_down, "{on}");
+        for unit in &answer {
+            assert_eq!(unit.targets.len(), usize::try_from(unit.open).expect("few"));
+        }
+        if on == date!(2021 - 12 - 31) {
+            let revised = &answer[0].targets[0];
+            assert_eq!((revised.value, revised.revision), (40, 2), "the newest revision");
+        }
+    }
+
+    let list = officer.targets.list_open_targets(asked(&[], YEAR.0)).await;
+    assert_eq!(refused(list), because("LIST_EMPTY", "organisation_ids"));
+    let many = vec![world.badinh; 1_001];
+    let list = officer.targets.list_open_targets(asked(&many, YEAR.0)).await;
+    assert_eq!(refused(list), because("LIST_TOO_LONG", "organisation_ids"));
+    let list = officer.targets.list_open_targets(asked(&[world.badinh, world.hue], YEAR.0)).await;
+    assert_eq!(refused(list), because("ORGANISATION_UNKNOWN", "organisation_ids[1]"));
+    world.stop().await;
+}
+
+#[tokio::test]
 async fn a_target_that_makes_no_sense_is_refused_with_its_reason() {
     let world = World::start().await;
     let mut officer = world.officer();

@@ -173,3 +173,155 @@ async fn a_place_and_a_founding_known_otherwise_count_where_and_when_they_are_kn
     assert_eq!(world.officer().value("ORG_STOCK", world.hanoi, YEAR, None).await, 0);
     world.stop().await;
 }
+
+/// A union until `changed`, and a group of a union from then on.
+fn becomes_a_group(unit: Uuid, superior: Uuid, changed: Date) -> OrganisationTimeline {
+    OrganisationTimeline {
+        types: vec![known(FOUNDED, Some(changed), "CDCS"), known(changed, None, "TO_CD")],
+        ..life(unit, superior, FOUNDED)
+    }
+}
+
+fn holds_congress(world: &World, unit: Uuid, on: Date) {
+    world.says(
+        on,
+        RegistryWhat::CongressHeld(registry::CongressHeld {
+            congress_id: Uuid::now_v7().to_string(),
+            organisation_id: unit.to_string(),
+            ordinal: 1,
+            held_on: Some(civil(on)),
+            ..registry::CongressHeld::default()
+        }),
+    );
+    world.says(
+        on,
+        RegistryWhat::ByElectionHeld(registry::ByElectionHeld {
+            organisation_id: unit.to_string(),
+            held_on: Some(civil(on)),
+            ..registry::ByElectionHeld::default()
+        }),
+    );
+}
+
+/// Whatever is counted by the type of a unit, at these dates and in these trees: figure by
+/// figure as recounted, with lines that sum, explained to the last change, in balance.
+async fn type_counts_as_recounted(world: &World, head: Uuid, expected: [i64; 6]) {
+    let mut officer = world.officer();
+    let codes = ["ORG_FOUNDED", "ORG_BECAME", "ORG_CEASED", "ORG_ENDED", "CONG_HELD"];
+    let mut counted = Vec::new();
+    for as_of in [None, Some(date!(2020 - 12 - 31))] {
+        counted.clear();
+        for code in codes {
+            let figure = officer.figure(code, head, YEAR, as_of).await;
+            let recount = Recount::read(&world.look().await).await.expect("read");
+            let whole = Period { from: YEAR.0, through: YEAR.1 };
+            let (source, reasons): (_, &[&str]) = match code {
+                "CONG_HELD" => ("CONGRESS", &["GRASSROOTS"]),
+                code => (code, &[]),
+            };
+            let again = recount.flow(head, as_of, whole, source, reasons);
+            assert_eq!(again.values().sum::<i64>(), figure.value, "{code} as of {as_of:?}");
+            officer.explained(&figure, true, 10).await;
+            counted.push(figure.value);
+        }
+        for month in 1..=12 {
+            let through =
+                Date::from_calendar_date(2020, time::Month::try_from(month).expect("a month"), 15)
+                    .expect("a day");
+            let figure = officer.figure("ORG_STOCK", head, (YEAR.0, through), as_of).await;
+            let recount = Recount::read(&world.look().await).await.expect("read");
+            let again = recount.unions_at(head, as_of, through);
+            assert_eq!(again.values().sum::<i64>(), figure.value, "in stock on {through}");
+            officer.explained(&figure, true, 10).await;
+        }
+        let elected = officer.value("BYELECT_ORG", head, YEAR, as_of).await;
+        let recount = Recount::read(&world.look().await).await.expect("read");
+        let whole = Period { from: YEAR.0, through: YEAR.1 };
+        let again = recount.subjects(head, as_of, whole, "BY_ELECTED", &["GRASSROOTS"]);
+        assert_eq!(i64::try_from(again).expect("few"), elected, "elected");
+        counted.push(elected);
+        assert_eq!(counted, expected, "as of {as_of:?}");
+    }
+    balanced(world, head).await;
+}
+
+#[tokio::test]
+async fn an_undone_change_of_type_never_was() {
+    let world = World::start().await;
+    let union = world.founds(world.badinh, "NNN_CP", "CĐCS", FOUNDED);
+    world.changes_type(union, ("CDCS", "TO_CD"), date!(2020 - 04 - 01));
+    holds_congress(&world, union, date!(2020 - 06 - 01));
+    for head in [world.badinh, world.hanoi] {
+        type_counts_as_recounted(&world, head, [1, 0, 1, 0, 0, 0]).await;
+    }
+
+    // What it did since, it did as the union that it is now known to have been.
+    corrects(&world, life(union, world.badinh, FOUNDED));
+    for head in [world.badinh, world.hanoi] {
+        type_counts_as_recounted(&world, head, [1, 0, 0, 0, 1, 1]).await;
+    }
+    // And may change once more, from what it was founded as.
+    world.changes_type(union, ("CDCS", "TO_CD"), date!(2020 - 09 - 01));
+    type_counts_as_recounted(&world, world.badinh, [1, 0, 1, 0, 1, 1]).await;
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_change_of_type_known_of_another_day_counts_on_that_day() {
+    let world = World::start().await;
+    let union = world.founds(world.badinh, "NNN_CP", "CĐCS", FOUNDED);
+    let changed = world.changes_type(union, ("CDCS", "TO_CD"), date!(2020 - 04 - 01));
+    let back = world.changes_type(union, ("TO_CD", "CDCS"), date!(2020 - 10 - 01));
+    holds_congress(&world, union, date!(2020 - 06 - 01));
+    type_counts_as_recounted(&world, world.badinh, [1, 1, 1, 0, 0, 0]).await;
+    let mut officer = world.officer();
+    let stock = officer.figure("ORG_STOCK", world.badinh, YEAR, None).await;
+    let explained = officer.explained(&stock, true, 10).await;
+    assert_eq!(
+        explained[0].changes[0].change_id,
+        back.to_string(),
+        "a union since it is one again"
+    );
+    assert_ne!(changed, back);
+
+    let until = Some(date!(2020 - 10 - 01));
+    let later = date!(2020 - 08 - 01);
+    let timeline = OrganisationTimeline {
+        types: vec![
+            known(FOUNDED, Some(later), "CDCS"),
+            known(later, until, "TO_CD"),
+            known(date!(2020 - 10 - 01), None, "CDCS"),
+        ],
+        ..life(union, world.badinh, FOUNDED)
+    };
+    corrects(&world, timeline);
+    type_counts_as_recounted(&world, world.badinh, [1, 1, 1, 0, 1, 1]).await;
+    let stock = officer.figure("ORG_STOCK", world.badinh, YEAR, None).await;
+    let explained = officer.explained(&stock, true, 10).await;
+    assert_eq!(explained[0].changes[0].change_id, back.to_string(), "what stays keeps its change");
+    let summer = (YEAR.0, date!(2020 - 07 - 15));
+    let stock = officer.figure("ORG_STOCK", world.badinh, summer, None).await;
+    let explained = officer.explained(&stock, true, 10).await;
+    assert_eq!(explained[0].changes[0].kind, "registry.test");
+    assert_eq!(explained[0].changes[0].effective_on, Some(civil(FOUNDED)), "by its founding");
+
+    // It ends while it is a group: no union ends.
+    let ended = date!(2020 - 11 - 01);
+    corrects(
+        &world,
+        OrganisationTimeline {
+            superiors: vec![known(FOUNDED, Some(ended), &world.badinh.to_string())],
+            statuses: vec![known(FOUNDED, Some(ended), "ACTIVE"), known(ended, None, "ENDED")],
+            ending: Some(Ending {
+                ended_on: Some(civil(ended)),
+                kind: registry::EndKind::Dissolved.into(),
+                last_superior_id: world.badinh.to_string(),
+                members_outcome: registry::MembersOutcome::MembershipEnds.into(),
+                ..Ending::default()
+            }),
+            ..becomes_a_group(union, world.badinh, later)
+        },
+    );
+    type_counts_as_recounted(&world, world.badinh, [1, 0, 1, 0, 1, 1]).await;
+    world.stop().await;
+}

@@ -106,6 +106,10 @@ fn gateway(trials: &mut Vec<Trial>) {
             decision_id: mine.decision.clone(),
             ..GetDecisionProfileRequest::default()
         };
+        read "ReviewPlan": |mine, _| ReviewPlanRequest {
+            plan_id: mine.plan.clone(),
+            ..ReviewPlanRequest::default()
+        };
         write "FoundGrassrootsUnion": |mine, _| {
             let unique = request_id();
             let code = format!("{}-{}", mine.district.code, &unique[..13]);

@@ -72,6 +72,10 @@ pub fn list(trials: &mut Vec<Trial>) {
             organisation_id: mine.union.id.clone(),
             ..ListTargetsRequest::default()
         };
+        read "ListOpenTargets": |mine, _| ListOpenTargetsRequest {
+            organisation_ids: vec![mine.union.id.clone()],
+            ..ListOpenTargetsRequest::default()
+        };
         read "GetTargetCascade": |mine, _| GetTargetCascadeRequest {
             organisation_id: mine.union.id.clone(),
             indicator: "MBR_ADMITTED".to_owned(),

@@ -1,0 +1,15 @@
+-- Of each of some units ($1), in that order: whether it lies in the caller's scope, how many
+-- targets it has that are open on $2, how many it handed down, and how many members of
+-- steering committees follow it on that day or later.
+select asked.organisation_id as "organisation_id!",
+       (o.organisation_id is not null and access.covers(asked.organisation_id)) as "covered!",
+       (select count(distinct t.target_id) from target t
+        where t.organisation_id = asked.organisation_id and upper(t.period) > $2) as "open!",
+       (select count(distinct t.target_id) from target t
+        where t.issuer_id = asked.organisation_id and upper(t.period) > $2) as "handed_down!",
+       (select count(*) from unit_assignment a
+        where a.unit_id = asked.organisation_id
+          and (upper_inf(a.valid) or upper(a.valid) > $2)) as "followers!"
+from unnest($1::uuid[]) with ordinality as asked (organisation_id, line)
+left join organisation o on o.organisation_id = asked.organisation_id
+order by asked.line
