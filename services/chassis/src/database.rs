@@ -49,6 +49,13 @@ pub struct Config {
 /// Longest transaction of a service: a longer snapshot would bloat `feed.pending`.
 const IDLE_IN_TRANSACTION: &str = "60000";
 
+/// How an act begins: each statement sees what others have committed by then, and the locks
+/// that it takes keep it so.
+const ACT: &str = "begin";
+
+/// How a read begins: all its statements see one state, the one that its first saw.
+const READ: &str = "begin isolation level repeatable read, read only";
+
 /// The database of one service, and what its acts need besides it.
 #[derive(Clone)]
 pub struct Database {
@@ -322,7 +329,7 @@ impl Database {
     }
 
     async fn transact<A: Act>(&self, call: &Call, act: A) -> Result<Outcome<A::Answer>, Failure> {
-        let mut transaction = self.begin(call).await?;
+        let mut transaction = self.begin(call, ACT).await?;
         let request_id = call.request_id.ok_or_else(|| crate::parse::required("request_id"))?;
         let principal = call.caller.principal();
         let act_id = Uuid::now_v7();
@@ -396,7 +403,7 @@ impl Database {
         let database = self.clone();
         let call = Call::of_work(caller, permission);
         let work = async move {
-            let transaction = database.begin(&call).await?;
+            let transaction = database.begin(&call, ACT).await?;
             let (answer, transaction, _) =
                 perform(transaction, &call.caller, Uuid::now_v7(), act).await?;
             transaction.commit().await?;
@@ -412,8 +419,7 @@ impl Database {
     /// Opens a read-only snapshot, after waiting for what the caller has seen.
     pub async fn read(&self, call: &Call) -> Result<Reading, Failure> {
         let seen = self.wait_for_seen(call).await?;
-        let mut transaction = self.begin(call).await?;
-        sqlx::query("set transaction read only").execute(&mut *transaction).await?;
+        let transaction = self.begin(call, READ).await?;
         Ok(Reading { transaction, seen, service: self.service, keys: self.keys.clone() })
     }
 
@@ -425,11 +431,15 @@ impl Database {
         self.progress.wait(seen, call.deadline).await
     }
 
-    async fn begin(&self, call: &Call) -> Result<Transaction<'static, Postgres>, Failure> {
+    async fn begin(
+        &self,
+        call: &Call,
+        statement: &'static str,
+    ) -> Result<Transaction<'static, Postgres>, Failure> {
         // No deadline means no limit but the server's own; zero is how PostgreSQL says it.
         let timeout_ms =
             call.remaining()?.map_or(0, |left| left.as_millis().clamp(1, i32::MAX as u128));
-        let mut transaction = self.pool.begin().await.map_err(pool_failure)?;
+        let mut transaction = self.pool.begin_with(statement).await.map_err(pool_failure)?;
         sqlx::query!(
             r#"select set_config('congdoan.issuer', $1, true) as "a!",
                       set_config('congdoan.subject', $2, true) as "b!",
