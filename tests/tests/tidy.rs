@@ -187,6 +187,48 @@ fn every_crate_says_what_it_is_and_under_which_licence() {
     }
 }
 
+/// What of a source file is a test: all of it below `tests/`, else what follows the mark.
+fn tested<'a>(path: &Path, text: &'a str) -> &'a str {
+    if path.extension().is_none_or(|extension| extension != "rs") {
+        return "";
+    }
+    if path.iter().any(|part| part == "tests") {
+        return text;
+    }
+    text.find("#[cfg(test)]").map_or("", |begin| &text[begin..])
+}
+
+#[test]
+fn every_reason_has_a_worked_example_and_a_test_that_names_it() {
+    let texts = texts();
+    let tests: Vec<&str> = texts.iter().map(|(path, text)| tested(path, text)).collect();
+    let (mut reasons, mut findings) = (0, Vec::new());
+    let contracts = texts.iter().filter(|(path, _)| path.ends_with("v1/reason.proto"));
+    for (path, text) in contracts {
+        let mut comment = String::new();
+        for line in text.lines().map(str::trim) {
+            if line.starts_with("//") {
+                comment.push_str(line);
+                continue;
+            }
+            let name = line.strip_prefix("REASON_").and_then(|rest| rest.split_once(" = "));
+            if let Some((name, _)) = name.filter(|(name, _)| *name != "UNSPECIFIED") {
+                reasons += 1;
+                let quoted = format!("\"{name}\"");
+                if !comment.contains(&format!("\"reason\": {quoted}")) {
+                    findings.push(format!("{}: {name} has no worked example", path.display()));
+                }
+                if !tests.iter().any(|test| test.contains(&quoted)) {
+                    findings.push(format!("{}: no test names {name}", path.display()));
+                }
+            }
+            comment.clear();
+        }
+    }
+    assert!(reasons > 200, "only {reasons} reasons were found");
+    none(&findings, "say how it comes about, and show it; what nobody can produce goes:");
+}
+
 #[test]
 fn every_crate_comes_from_the_public_registry() {
     let lock = fs::read_to_string(root().join("Cargo.lock")).expect("read the lock file");

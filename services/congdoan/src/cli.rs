@@ -36,7 +36,7 @@ Examples:
     congdoan bootstrap --subject me
 
   Load a tree of organisations, print a report on it, ask why a figure is what it is:
-    congdoan load tree.csv
+    congdoan load tree.csv --history changes.csv
     congdoan report BA_DINH --organisation LDLD-01-001 --from 2020-01-01 --to 2020-12-31
     congdoan explain MBR_ADMITTED --organisation LDLD-01-001 --from 2020-01-01 --to 2020-12-31
 
@@ -132,20 +132,47 @@ pub struct Bootstrap {
 
 /// `congdoan load`.
 #[derive(Args, Debug)]
-#[command(long_about = "\
-Load a tree of organisations that existed before the register did. The file is CSV in UTF-8 \
-with the columns code, name, short_name, type, sector, superior_code and founded_on \
-(YYYY-MM-DD); a superior stands in an earlier line, or is in the register already. All \
-lines are loaded, or none: what is wrong is told line by line. Repeating a load that broke \
-off is harmless.")]
+#[command(
+    long_about = "\
+Load a tree of organisations that existed before the register did, with what is known of their \
+history.
+
+FILE.csv has one organisation a line, as it was founded, in UTF-8, with the columns
+  code, name, type, superior_code, founded_on
+  short_name, sector                     where there are any
+  ended_on, end_kind, successor_code     of those that have ended
+Days are YYYY-MM-DD; ended_on is the first day on which it no longer existed; end_kind is \
+DISSOLVED, MERGED, CONSOLIDATED, DIVIDED or TERMINATED. A superior stands in an earlier line, or \
+is in the register already; a successor stands in any line, or is in the register.
+
+The file of --history has one change a line:
+  of           the code of the organisation in FILE.csv
+  founded_on   which one, where several had this code at different times
+  from_on      the first day on which it holds
+  code, name, short_name, type, sector, superior_code, status   what it is from then on
+What is empty stays as it was; columns may be left out; status is ACTIVE or SUSPENDED. The lines \
+may stand in any order.
+
+All lines are loaded, or none: what is wrong is told line by line, counted from 0. A load that \
+broke off goes on behind the last line that arrived when the same command is run again; one that \
+was done answers that it was.",
+    after_help = "\
+Example:
+  congdoan load tree.csv --history changes.csv --validate-only
+  congdoan load tree.csv --history changes.csv"
+)]
 pub struct Load {
-    /// The file.
+    /// The organisations.
     #[arg(value_name = "FILE.csv")]
     pub file: PathBuf,
+    /// What they went through since they were founded.
+    #[arg(long, value_name = "CHANGES.csv")]
+    pub history: Option<PathBuf>,
     /// Check everything and load nothing.
     #[arg(long)]
     pub validate_only: bool,
-    /// Names this load; the same id never loads twice. Derived from the file by default.
+    /// Names this load: the same id never loads twice, and goes on where it broke off. Derived
+    /// from the files by default.
     #[arg(long, value_name = "UUID")]
     pub request_id: Option<uuid::Uuid>,
     /// Whom to talk to.
@@ -177,8 +204,8 @@ pub enum PlanCommand {
     Create(CreatePlan),
     /// Add the steps of a file. What the plan has already is passed over.
     #[command(long_about = "\
-Add the steps of a file, which is CSV in UTF-8: kind (FOUND, END, HAND_OVER, RENAME), unit, \
-name, short_name, code, type, sector, superior, end_kind, successor, members_outcome, \
+Add the steps of a file, which is CSV in UTF-8: kind (FOUND, END, HAND_OVER, RENAME, \
+CHANGE_TYPE), unit, name, short_name, code, type, sector, superior, end_kind, successor, members_outcome, \
 rehome_to, subordinates_to. Its lines are the lines of the plan, from 1. Steps that the plan \
 has already are passed over: what broke off is just repeated.")]
     Add {

@@ -50,11 +50,12 @@ pub async fn run(plan: Plan) -> anyhow::Result<()> {
         PlanCommand::Commit { plan_id, to } => {
             let done = commit(&to.connect().await?, plan_id).await?;
             println!(
-                "{} units were founded, {} ended, {} moved, {} renamed, by the act {}.",
+                "{} units were founded, {} ended, {} moved, {} renamed, {} changed type, by the act {}.",
                 done.units_founded,
                 done.units_ended,
                 done.units_moved,
                 done.units_renamed,
+                done.units_type_changed,
                 done.act_id
             );
             Ok(())
@@ -188,6 +189,7 @@ fn print_dry_run(found: &pb::DryRun) {
     println!("units ended         {:>9}", found.units_ended);
     println!("units moved         {:>9}", found.units_moved);
     println!("units renamed       {:>9}", found.units_renamed);
+    println!("units changing type {:>9}", found.units_type_changed);
     println!("offices that end    {:>9}", found.offices_ended);
     println!("assignments that end{:>9}", found.assignments_ended);
     println!("grants on ended     {:>9}", found.grants_ended);

@@ -22,3 +22,28 @@ fn every_command_says_what_it_is_for() {
         assert!(said(&[command, "--help"]).contains("Usage:"), "{command} has no help of its own");
     }
 }
+
+#[test]
+fn the_help_of_a_load_names_every_column_of_its_files() {
+    let help = said(&["load", "--help"]);
+    for column in [
+        "code",
+        "name",
+        "short_name",
+        "type",
+        "sector",
+        "superior_code",
+        "founded_on",
+        "ended_on",
+        "end_kind",
+        "successor_code",
+        "of",
+        "from_on",
+        "status",
+    ] {
+        let named =
+            help.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == column);
+        assert!(named, "{column} is not in {help}");
+    }
+    assert!(help.contains("run again"), "it does not say how to go on");
+}

@@ -86,12 +86,12 @@ impl Method {
     }
 
     /// True when the method changes who may do what, or where a unit lies in the tree:
-    /// registry's writes on organisations and on grants.
+    /// registry's writes on organisations and on grants, and acts that are taken back.
     pub fn changes_rights_or_tree(&self) -> bool {
         let noun = self.permission.split('.').nth(1).unwrap_or_default();
         self.owner == Owner::Backend(Backend::Registry)
             && !self.is_read()
-            && ["organisation", "grant"].contains(&noun)
+            && ["organisation", "grant", "act"].contains(&noun)
     }
 }
 

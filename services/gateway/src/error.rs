@@ -42,8 +42,6 @@ pub enum Refused {
     PathUnknown { path: String },
     /// The path is known, with other verbs.
     VerbNotAllowed { allowed: String },
-    /// The method takes a stream.
-    StreamNeedsGrpc { path: String },
     /// No part of a profile came.
     AllPartsAway { reasons: Vec<(&'static str, String)> },
     /// Fewer applicants than a union needs.
@@ -144,13 +142,6 @@ impl Refused {
                 format!("this path takes {allowed} only"),
             )
             .with("allowed", allowed),
-            Refused::StreamNeedsGrpc { path } => own(
-                Code::Unimplemented,
-                Own::StreamNeedsGrpc,
-                "Phương thức này nhận một luồng thông điệp; hãy gọi bằng gRPC.",
-                "the method takes a stream of messages: call it by gRPC",
-            )
-            .with("method", path),
             Refused::AllPartsAway { reasons } => reasons.into_iter().fold(
                 own(
                     Code::Unavailable,

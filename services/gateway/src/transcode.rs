@@ -99,6 +99,9 @@ fn bind(
     method: &Arc<Method>,
     routes: &mut Vec<Route>,
 ) -> anyhow::Result<()> {
+    if method.descriptor.is_client_streaming() {
+        bail!("a stream of messages has no path: it is called by gRPC");
+    }
     let text = |name: &str| -> String {
         let value = rule.get_field_by_name(name);
         value.and_then(|value| value.as_str().map(str::to_string)).unwrap_or_default()
@@ -172,9 +175,6 @@ impl Transcoder {
         let (route, bound) = self.route(&parts)?;
         let method = &route.method.descriptor;
         name_span(&route.method);
-        if method.is_client_streaming() {
-            return Err(Refused::StreamNeedsGrpc { path: route.method.path.to_string() }.into());
-        }
         let message = self.message(route, &bound, &parts, body).await?;
         let mut call = tonic::Request::new(message);
         *call.metadata_mut() = metadata(&parts.headers);

@@ -34,6 +34,8 @@ pub enum StepKind {
     HandOver,
     /// đổi tên
     Rename,
+    /// nâng cấp, hạ cấp: it becomes one of another type
+    ChangeType,
 }
 
 impl StepKind {
@@ -44,12 +46,13 @@ impl StepKind {
             Self::End => "END",
             Self::HandOver => "HAND_OVER",
             Self::Rename => "RENAME",
+            Self::ChangeType => "CHANGE_TYPE",
         }
     }
 
     /// As the schema wrote it.
     pub fn parse(code: &str) -> Option<Self> {
-        [Self::Found, Self::End, Self::HandOver, Self::Rename]
+        [Self::Found, Self::End, Self::HandOver, Self::Rename, Self::ChangeType]
             .into_iter()
             .find(|kind| kind.code() == code)
     }
@@ -108,9 +111,9 @@ pub struct Step {
     pub short_name: String,
     /// A new code, of a renaming.
     pub code: String,
-    /// Of a founding.
+    /// Of a founding, and of a change of type.
     pub type_code: String,
-    /// Of a founding.
+    /// Of a founding, and of a change of type.
     pub sector: String,
     /// By id or code, as are the units below.
     pub superior: String,

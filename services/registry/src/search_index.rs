@@ -1,4 +1,4 @@
-//! The names, short names and codes of all organisations, in memory, so that they are found
+//! The names, short names, other names and codes of all organisations, in memory, so that they are found
 //! without accents and with typing errors: nationwide that takes a database longer than a
 //! person wants to wait.
 //!

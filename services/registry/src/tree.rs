@@ -362,8 +362,8 @@ pub async fn mark_superiors(
 }
 
 /// The refusal of a code that somebody else bears.
-pub fn code_taken<T>(
-    inserted: Result<T, sqlx::Error>,
+pub fn code_taken<T, E: Into<Failure>>(
+    inserted: Result<T, E>,
     field: &str,
     code: &str,
 ) -> Result<T, Failure> {

@@ -8,7 +8,7 @@
 use std::collections::BTreeSet;
 
 use chassis::database::Acting;
-use chassis::refusal::{Failure, OnConstraint};
+use chassis::refusal::Failure;
 use time::Date;
 use uuid::Uuid;
 
@@ -37,6 +37,13 @@ pub async fn undo(acting: &mut Acting, field: &str, act_id: Uuid) -> Result<usiz
     if state.undone {
         return Err(Refused::ActUndone { act_id }.at(field));
     }
+    if organisation_ids.is_empty() {
+        let undated =
+            sqlx::query_file_scalar!("src/undo/undated.sql", act_id).fetch_one(acting.db()).await?;
+        if undated {
+            return Err(Refused::ActNotUndoable { act_id }.at(field));
+        }
+    }
     if organisation_ids.is_empty() || state.out_of_scope {
         return Err(tree::unknown_act(acting, field, act_id).await);
     }
@@ -44,20 +51,7 @@ pub async fn undo(acting: &mut Acting, field: &str, act_id: Uuid) -> Result<usiz
         return Err(Refused::ActNotUndoable { act_id }.at(field));
     }
 
-    let resting = sqlx::query!(
-        r#"select act_id as "act_id!", organisation_id from acts_resting_on($1)
-               union
-               select known.act_id, known.organisation_id
-               from organisation_code freed
-               join organisation_code known
-                 on known.code = freed.code and upper_inf(known.recorded)
-                and known.valid && freed.valid and known.act_id <> $1
-               where freed.replaced_by = $1 and freed.act_id <> $1
-               order by 1, 2"#,
-        act_id,
-    )
-    .fetch_all(acting.db())
-    .await?;
+    let resting = sqlx::query_file!("src/undo/resting.sql", act_id).fetch_all(acting.db()).await?;
     refuse_resting(
         field,
         act_id,
@@ -74,17 +68,19 @@ pub async fn undo(acting: &mut Acting, field: &str, act_id: Uuid) -> Result<usiz
     let employers: Vec<(Uuid, Date)> =
         employers.into_iter().map(|row| (row.employer_id, row.on)).collect();
     let (undo_id, acted_at) = (acting.act_id, acting.acted_at);
-    let taken = || {
-        let organisation_ids = organisation_ids.iter().copied().take(NAMED_MAX).collect();
-        Refused::LaterActsRest { act_id, act_ids: Vec::new(), organisation_ids }.at(field)
-    };
-    sqlx::query!("select undo_act($1, $2, $3)", act_id, undo_id, acted_at)
+    let undone = sqlx::query!("select undo_act($1, $2, $3)", act_id, undo_id, acted_at)
         .execute(acting.db())
-        .await
-        .on_constraint("office_seat", taken)
-        .on_constraint("office_sole", taken)
-        .on_constraint("unit_assignment_once", taken)
-        .on_constraint("organisation_territory_taken", taken)?;
+        .await;
+    match undone {
+        // Whatever else was freed, and what was undone before and known again: which act took
+        // it is not asked of every table.
+        Err(error) if stands_already(&error) => {
+            let organisation_ids = organisation_ids.iter().copied().take(NAMED_MAX).collect();
+            let refused = Refused::LaterActsRest { act_id, act_ids: Vec::new(), organisation_ids };
+            return Err(refused.at(field));
+        }
+        undone => undone?,
+    };
 
     let contradictions =
         tree::contradictions(acting, &organisation_ids, None, Changed::LifeOrType).await?;
@@ -102,6 +98,13 @@ pub async fn undo(acting: &mut Acting, field: &str, act_id: Uuid) -> Result<usiz
     tell_of_employers(acting, &employers).await?;
     acting.publish(change::acts_undone(&[act_id], organisation_ids[0], today));
     Ok(organisation_ids.len())
+}
+
+/// What would be known again cannot be, beside what is known: a unique or an exclusion
+/// constraint says so.
+fn stands_already(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|cause| cause.code());
+    matches!(code.as_deref(), Some("23505" | "23P01"))
 }
 
 /// Refuses an undoing on which later acts rest, and names them.

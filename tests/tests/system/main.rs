@@ -7,6 +7,7 @@ mod feed_faults;
 mod freshness;
 mod generic_client;
 mod journey;
+mod load;
 mod plan;
 mod privacy;
 mod recount;

@@ -103,6 +103,24 @@ async fn a_token_does_not_choose_by_what_it_is_verified() {
 }
 
 #[tokio::test]
+async fn a_purpose_that_is_no_short_text_is_refused() {
+    let world = World::start().await;
+    knows_organisations(&world.registry);
+    let mut client = OrganisationServiceClient::new(world.an().await);
+    for (length, passes) in [(200, true), (201, false)] {
+        let mut request = tonic::Request::new(asking("7"));
+        request.metadata_mut().insert("congdoan-purpose", "x".repeat(length).parse().unwrap());
+        let answer = client.get_organisation(request).await;
+        assert_eq!(answer.is_ok(), passes, "{length}");
+        if let Err(status) = answer {
+            let info = status.get_details_error_info().expect("a reason");
+            assert_eq!(info.reason, "HEADER_MALFORMED");
+            assert_eq!(info.metadata["header"], "congdoan-purpose");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_call_without_a_token_is_refused_in_the_callers_language() {
     let world = World::start().await;
     let mut client = OrganisationServiceClient::new(world.channel().await);

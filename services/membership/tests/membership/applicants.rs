@@ -110,6 +110,12 @@ async fn an_application_is_open_for_thirty_days_and_closed_by_an_admission() {
         let applications = answer.into_inner().applications;
         applications.iter().map(pb::Application::state).collect::<Vec<_>>()
     };
+    let nobodys = pb::GetApplicationRequest {
+        application_id: Uuid::new_v4().to_string(),
+        ..Default::default()
+    };
+    let answer = officer.applications.get_application(nobodys).await;
+    assert_eq!(refused(answer).0, "APPLICATION_UNKNOWN");
     use pb::ApplicationState as State;
     let last = DAY + Duration::days(29);
     assert_eq!(state(&mut officer, last, false).await, [State::Open, State::Open]);

@@ -55,7 +55,10 @@ impl Act for CommitPlan {
         refuse_conflicts(acting).await?;
 
         progress.begins("WRITE").await;
-        Variables::of(acting, &plan).run(acting.db(), include_str!("../plan/commit.sql")).await?;
+        let written =
+            Variables::of(acting, &plan).run(acting.db(), include_str!("../plan/commit.sql")).await;
+        // Founded meanwhile by somebody who took no lock of ours.
+        tree::code_taken(written, "plan_id", "")?;
         progress.begins("PUBLISH").await;
         let committed = publish(acting, &plan).await?;
         let answer = Any::from_msg(&committed).map_err(anyhow::Error::new)?;
@@ -138,6 +141,7 @@ async fn publish(acting: &mut Acting, plan: &Plan) -> Result<PlanCommitted, Fail
     let (on, decision_id) = (plan.effective_on, Some(plan.decision_id));
     let units_founded = publish_founded(acting, on, decision_id).await?;
     let units_renamed = publish_renamed(acting, on, decision_id).await?;
+    let units_type_changed = publish_type_changed(acting, on, decision_id).await?;
     let units_moved = publish_moved(acting, on, decision_id).await?;
     let units_ended = publish_ended(acting, on, decision_id).await?;
     publish_left(acting, on, decision_id).await?;
@@ -148,6 +152,7 @@ async fn publish(acting: &mut Acting, plan: &Plan) -> Result<PlanCommitted, Fail
         units_ended: count(units_ended),
         units_moved: count(units_moved),
         units_renamed: count(units_renamed),
+        units_type_changed: count(units_type_changed),
     })
 }
 
@@ -230,6 +235,29 @@ async fn publish_renamed(
         acting.publish(change);
     }
     Ok(renamed.len())
+}
+
+async fn publish_type_changed(
+    acting: &mut Acting,
+    on: Date,
+    decision_id: Option<Uuid>,
+) -> Result<usize, Failure> {
+    let changed: Vec<(Uuid, String, String, String)> = sqlx::query_as(
+        "select organisation_id, from_type, type, sector from plan_retyped order by line",
+    )
+    .fetch_all(acting.db())
+    .await?;
+    for (organisation_id, from_type, type_code, sector) in &changed {
+        acting.publish(change::organisation_type_changed(
+            *organisation_id,
+            from_type,
+            type_code,
+            Some(sector.as_str()).filter(|sector| !sector.is_empty()),
+            on,
+            decision_id,
+        ));
+    }
+    Ok(changed.len())
 }
 
 async fn publish_moved(

@@ -1,13 +1,16 @@
 //! Correcting what was recorded wrongly of an organisation: one attribute, of some days.
 
+mod further;
+
 use chassis::database::{Act, Acting};
-use chassis::refusal::Failure;
+use chassis::refusal::{Failure, OnConstraint};
 use serde::{Deserialize, Serialize};
 use sqlx::postgres::types::PgRange;
 use std::ops::Bound;
 use time::Date;
 use uuid::Uuid;
 
+use crate::acts::record_seal_and_account::{Account, Seal};
 use crate::basis::{self, Basis};
 use crate::error::Refused;
 use crate::rules::Rules;
@@ -33,6 +36,29 @@ pub enum Attribute {
     FoundedOn(Date),
     /// The first day on which it no longer existed.
     EndedOn(Date),
+    /// Whether a commune belonged to its territory.
+    Territory {
+        /// For example `00004`.
+        commune: String,
+        /// It did.
+        held: bool,
+    },
+    /// Its seal and its account.
+    Seal(Seal, Account),
+    /// Whether it was known under another name.
+    Alias {
+        /// NFC.
+        alias: String,
+        /// It was.
+        known: bool,
+    },
+    /// Whether an organisation directed it beside its superior.
+    Director {
+        /// The organisation.
+        director_id: Uuid,
+        /// It did.
+        directs: bool,
+    },
 }
 
 impl Attribute {
@@ -47,6 +73,10 @@ impl Attribute {
             Self::Status(_) => "STATUS",
             Self::FoundedOn(_) => "FOUNDING",
             Self::EndedOn(_) => "ENDING",
+            Self::Territory { .. } => "TERRITORY",
+            Self::Seal(..) => "SEAL",
+            Self::Alias { .. } => "ALIAS",
+            Self::Director { .. } => "DIRECTOR",
         }
     }
 
@@ -73,6 +103,10 @@ impl Attribute {
             Self::Status(_) => "status",
             Self::FoundedOn(_) => "founded_on",
             Self::EndedOn(_) => "ended_on",
+            Self::Territory { .. } => "territory",
+            Self::Seal(..) => "seal_and_account",
+            Self::Alias { .. } => "alias",
+            Self::Director { .. } => "joint_direction",
         }
     }
 }
@@ -171,7 +205,7 @@ impl CorrectOrganisation {
             }
             Attribute::Status(_) if unit.superior_id.is_none() => Err(Refused::ConfederationFixed),
             Attribute::Status(status) if status != ACTIVE && status != SUSPENDED => {
-                Err(Refused::AttributeRequired)
+                Err(Refused::StatusNotCorrectable { status: status.clone() })
             }
             Attribute::Type(type_code) => {
                 let from = self.from_on.unwrap_or(unit.founded_on);
@@ -198,7 +232,13 @@ impl CorrectOrganisation {
                     None => Err(Refused::DateOutsideLife { on: *on, from: unit.founded_on }),
                 }
             }
-            Attribute::Name(..) | Attribute::Code(_) | Attribute::Status(_) => Ok(()),
+            Attribute::Name(..)
+            | Attribute::Code(_)
+            | Attribute::Status(_)
+            | Attribute::Territory { .. }
+            | Attribute::Seal(..)
+            | Attribute::Alias { .. }
+            | Attribute::Director { .. } => Ok(()),
         };
         refused.map_err(|refused| refused.at(self.attribute.field()))
     }
@@ -328,6 +368,18 @@ impl CorrectOrganisation {
             )
             .fetch_one(acting.db())
             .await?),
+            Attribute::Territory { commune, held } => {
+                further::territory(acting, unit, days, commune, *held).await
+            }
+            Attribute::Seal(seal, account) => {
+                further::seal(acting, unit, days, *seal, account).await
+            }
+            Attribute::Alias { alias, known } => {
+                further::alias(acting, unit, days, alias, *known).await
+            }
+            Attribute::Director { director_id, directs } => {
+                further::director(acting, unit, days, *director_id, *directs).await
+            }
             Attribute::FoundedOn(on) if *on == unit.founded_on => Ok(0),
             Attribute::FoundedOn(on) => {
                 self.founded(acting, unit.founded_on, *on, decision_id).await?;
@@ -349,6 +401,9 @@ impl CorrectOrganisation {
                 .fetch_one(acting.db())
                 .await;
                 tree::code_taken(written, "ended_on", "")
+                    .on_constraint("organisation_territory_taken", || {
+                        Refused::CommuneTaken { commune: String::new() }.at("ended_on")
+                    })
             }
         }
     }

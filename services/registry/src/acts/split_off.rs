@@ -15,7 +15,8 @@ use crate::tree::{self, NewOrganisation, Origin, Record, Scope, Standing};
 use crate::wire::change;
 
 /// How the schema writes this kind of succession.
-const SPLIT_OFF: &str = "SPLIT_OFF";
+/// As the schema writes it.
+pub const SPLIT_OFF: &str = "SPLIT_OFF";
 
 /// A new organisation.
 #[derive(Debug)]

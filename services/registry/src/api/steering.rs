@@ -57,9 +57,9 @@ impl SteeringService for Api {
         let mut request = request.into_inner();
         let (token, size) = (take(&mut request.page_token), take(&mut request.page_size));
         let asked = self.asked(&call, &request, token, size);
-        let (unit_id, on) = wire::followers(&request, today())?;
+        let (unit_id, as_of) = wire::followers(&request, today())?;
         let mut reading = self.database.read(&call).await?;
-        let page = unit_followers(&mut reading, unit_id, on, &asked).await?;
+        let page = unit_followers(&mut reading, unit_id, as_of, &asked).await?;
         Ok(reading.reply(wire::followers_page(page)))
     }
 
@@ -91,9 +91,9 @@ impl SteeringService for Api {
         let mut request = request.into_inner();
         let (token, size) = (take(&mut request.page_token), take(&mut request.page_size));
         let asked = self.asked(&call, &request, token, size);
-        let (committee_id, on) = wire::assignments(&request, today())?;
+        let (committee_id, as_of) = wire::assignments(&request, today())?;
         let mut reading = self.database.read(&call).await?;
-        let page = unit_assignments(&mut reading, committee_id, on, &asked).await?;
+        let page = unit_assignments(&mut reading, committee_id, as_of, &asked).await?;
         Ok(reading.reply(wire::assignments_page(page)))
     }
 }

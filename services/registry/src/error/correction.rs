@@ -31,8 +31,10 @@ pub(super) fn act_not_undoable(act_id: Uuid) -> Draft {
     refuse(
         FailedPrecondition,
         Reason::ActNotUndoable,
-        "Nghiệp vụ này ghi cả đại hội, lễ ra mắt, khảo sát hoặc phân quyền nên không thể huỷ bỏ.",
-        "the act recorded a congress, a ceremony, a survey or a grant as well: it cannot be undone",
+        "Nghiệp vụ này ghi cả sự việc đã diễn ra (đại hội, lễ ra mắt, khảo sát…), quy hoạch hoặc \
+         phân quyền nên không thể huỷ bỏ.",
+        "the act recorded what has happened (a congress, a ceremony, a survey, …), a succession \
+         plan or a grant: it cannot be undone",
     )
     .with("act_id", act_id)
 }
@@ -83,6 +85,16 @@ pub(super) fn attribute_required() -> Draft {
         "Phải nêu đúng một thuộc tính cần đính chính.",
         "name the one attribute to correct",
     )
+}
+
+pub(super) fn status_not_correctable(status: String) -> Draft {
+    refuse(
+        InvalidArgument,
+        Reason::StatusNotCorrectable,
+        "Chỉ đính chính được trạng thái ACTIVE hoặc SUSPENDED; ngày kết thúc đính chính riêng.",
+        "only ACTIVE and SUSPENDED can be given; the day of an end is corrected by ended_on",
+    )
+    .with("status", status)
 }
 
 pub(super) fn period_invalid(from: Date, until: Option<Date>) -> Draft {

@@ -16,7 +16,7 @@ from plan_line line
 left join plan_unit unit on unit.organisation_id = line.organisation_id
 cross join lateral (values
     ('unit', line.unit, line.organisation_id, line.kind <> 'FOUND',
-     case when line.kind in ('END', 'HAND_OVER')
+     case when line.kind in ('END', 'HAND_OVER', 'CHANGE_TYPE')
           then coalesce(unit.superior_id, line.organisation_id) else line.organisation_id end),
     ('superior', line.superior, line.superior_id, line.superior <> '', line.superior_id),
     ('successor', line.successor, line.successor_id, line.successor <> '', line.successor_id),
@@ -43,7 +43,8 @@ select line, 'unit',
             then 'TWO_SUPERIORS' else 'UNIT_REPEATED' end,
        organisation_id::text
 from (select line, kind, organisation_id,
-             lag(kind) over (partition by organisation_id, kind = 'RENAME'
+             lag(kind) over (partition by organisation_id,
+                                          case when kind in ('RENAME', 'CHANGE_TYPE') then kind end
                              order by line) as before_kind
       from plan_line
       where organisation_id is not null and kind <> 'FOUND') step
@@ -52,7 +53,7 @@ insert into plan_against (line, field, reason, subject)
 select renamed.line, 'unit', 'UNIT_REPEATED', renamed.organisation_id::text
 from plan_line renamed
 join plan_line ending using (organisation_id)
-where renamed.kind = 'RENAME' and ending.kind = 'END';
+where renamed.kind in ('RENAME', 'CHANGE_TYPE') and ending.kind = 'END';
 
 -- Whoever ends, moves or is renamed lives, and no later act is known of what is changed.
 insert into plan_against (line, field, reason, subject)
@@ -62,7 +63,8 @@ from (select line.line, line.organisation_id,
                  when unit.ended_on is not null then 'ORGANISATION_ENDED'
                  when unit.founded_on > :'on_date' then 'DATE_OUTSIDE_LIFE'
                  when line.kind <> 'RENAME' and unit.superior_id is null then 'CONFEDERATION_FIXED'
-                 when line.kind <> 'RENAME' and unit.superior_from >= :'on_date' then 'LATER_ACT_KNOWN'
+                 when line.kind in ('END', 'HAND_OVER') and unit.superior_from >= :'on_date'
+                     then 'LATER_ACT_KNOWN'
                  when line.kind = 'END' and unit.status_from >= :'on_date' then 'LATER_ACT_KNOWN'
                  when line.kind = 'RENAME'
                       and (line.name <> '' or line.short_name <> '') and unit.name_from >= :'on_date'
@@ -77,20 +79,50 @@ from (select line.line, line.organisation_id,
       where line.kind <> 'FOUND') step
 where reason is not null;
 
+-- Whoever becomes one of another type was none of it, stands where it stands by then, and has no
+-- territory: which it may have depends on its type.
+insert into plan_against (line, field, reason, subject)
+select line, field, reason, organisation_id::text
+from (select retyped.line, retyped.organisation_id, part.field, part.reason
+      from plan_retyped retyped
+      join plan_unit unit using (organisation_id)
+      cross join lateral (values
+          ('type', 'ALREADY_OF_TYPE', retyped.type = retyped.from_type),
+          ('unit', 'LATER_ACT_KNOWN',
+           retyped.type_from >= :'on_date' or unit.superior_from > :'on_date'
+           or retyped.sector <> retyped.from_sector and retyped.sector_from >= :'on_date'),
+          ('unit', 'TERRITORY_HELD',
+           exists (select from organisation_territory held
+                   where held.organisation_id = retyped.organisation_id
+                     and upper_inf(held.recorded)
+                     and held.valid && daterange(:'on_date', null)))) as part (field, reason, holds)
+      where part.holds and unit.ended_on is null) step;
+
 -- Whoever takes over units lives on, directs, and is of a type that may.
 create temp table plan_taking on commit drop as
 select line.line, 'superior' as field, line.superior_id,
-       case when line.kind = 'FOUND' then line.type else unit.type end as type,
+       case when line.kind = 'FOUND' then line.type else coalesce(retyped.type, unit.type) end as type,
        line.organisation_id
 from plan_line line
 left join plan_unit unit on line.kind = 'HAND_OVER' and unit.organisation_id = line.organisation_id
+left join plan_retyped retyped on retyped.organisation_id = line.organisation_id
 where line.kind in ('FOUND', 'HAND_OVER') and line.superior_id is not null
 union all
-select plan_left.line, 'subordinates_to', plan_left.superior_id, unit.type,
-       plan_left.organisation_id
+select plan_left.line, 'subordinates_to', plan_left.superior_id,
+       coalesce(retyped.type, unit.type), plan_left.organisation_id
 from plan_left
 join plan_unit unit on unit.organisation_id = plan_left.organisation_id
-where plan_left.superior_id is not null;
+left join plan_retyped retyped on retyped.organisation_id = plan_left.organisation_id
+where plan_left.superior_id is not null
+union all
+-- Units of another type where they stand.
+select retyped.line, 'type', unit.superior_id, retyped.type, retyped.organisation_id
+from plan_retyped retyped
+join plan_unit unit on unit.organisation_id = retyped.organisation_id
+where unit.superior_id is not null
+  and not exists (select from plan_doing doing
+                  where doing.organisation_id = retyped.organisation_id
+                    and doing.effect in ('END', 'MOVE'));
 analyze plan_taking;
 
 insert into plan_against (line, field, reason, subject)
@@ -99,10 +131,12 @@ from (select taking.line, taking.field, taking.superior_id::text as subject,
              case
                  when superior.ended_on is not null or ending.line is not null then 'SUPERIOR_ENDED'
                  when superior.founded_on > :'on_date' then 'DATE_OUTSIDE_LIFE'
-                 when superior.status = 'SUSPENDED' then 'SUPERIOR_SUSPENDED'
+                 when superior.status = 'SUSPENDED' and taking.field <> 'type'
+                     then 'SUPERIOR_SUSPENDED'
                  when not exists (select from superior_type_rule rule
                                   where rule.type = taking.type
-                                    and rule.superior_type = coalesce(founded.type, superior.type)
+                                    and rule.superior_type = coalesce(founded.type, retyped.type,
+                                                                      superior.type)
                                     and rule.valid @> :'on_date'::date)
                      then 'SUPERIOR_TYPE_NOT_ALLOWED'
              end as reason
@@ -111,9 +145,25 @@ from (select taking.line, taking.field, taking.superior_id::text as subject,
       left join plan_unit superior on superior.organisation_id = taking.superior_id
       left join plan_line founded
         on founded.organisation_id = taking.superior_id and founded.kind = 'FOUND'
+      left join plan_retyped retyped on retyped.organisation_id = taking.superior_id
       left join plan_line ending
         on ending.organisation_id = taking.superior_id and ending.kind = 'END') step
 where reason is not null;
+
+-- Whoever stays below a unit of another type may stand there.
+insert into plan_against (line, field, reason, subject)
+select distinct retyped.line, 'type', 'SUBORDINATE_TYPE_NOT_ALLOWED', retyped.organisation_id::text
+from plan_retyped retyped
+join plan_after edge on edge.superior_id = retyped.organisation_id
+join organisation_type below
+  on below.organisation_id = edge.organisation_id
+ and upper_inf(below.recorded) and below.valid @> :'on_date'::date
+where not exists (select from plan_doing doing
+                  where doing.organisation_id = edge.organisation_id
+                    and doing.effect in ('MOVE', 'CHANGE_TYPE'))
+  and not exists (select from superior_type_rule rule
+                  where rule.type = below.type and rule.superior_type = retyped.type
+                    and rule.valid @> :'on_date'::date);
 
 -- Subordinates of whoever ends go somewhere, and no later act is known of their place.
 insert into plan_against (line, field, reason, subject)
@@ -157,7 +207,7 @@ where line.kind = 'END'
               where campaign.organisation_id = line.organisation_id
                 and last.stage not in ('FOUNDED', 'BLOCKED'));
 
--- Types and sectors of those founded.
+-- Types and sectors of those founded, and of those that change theirs.
 insert into plan_against (line, field, reason, subject)
 select line, field, reason, subject
 from (select line.line,
@@ -165,18 +215,19 @@ from (select line.line,
                  when not exists (select from organisation_type_rule rule where rule.type = line.type)
                      then 'ORGANISATION_TYPE_UNKNOWN'
                  when rule.type is null then 'ORGANISATION_TYPE_NOT_IN_FORCE'
-                 when rule.tier = 4 and line.sector = '' then 'SECTOR_REQUIRED'
-                 when rule.tier < 4 and line.sector <> '' then 'SECTOR_NOT_ALLOWED'
+                 when rule.sector_need = 'REQUIRED' and line.sector = '' then 'SECTOR_REQUIRED'
+                 when rule.sector_need = 'NONE' and line.sector <> '' then 'SECTOR_NOT_ALLOWED'
                  when line.sector <> '' and coalesce(sector.is_group, true) then 'SECTOR_UNKNOWN'
              end as reason,
              case when rule.type is null then 'type' else 'sector' end as field,
              case when rule.type is null or line.sector = '' then line.type else line.sector end
                  as subject
-      from plan_line line
+      from (select line, type, sector from plan_line where kind = 'FOUND'
+            union all
+            select line, type, sector from plan_retyped) line
       left join organisation_type_rule rule
         on rule.type = line.type and rule.valid @> :'on_date'::date
-      left join sector_rule sector on sector.sector = line.sector
-      where line.kind = 'FOUND') step
+      left join sector_rule sector on sector.sector = line.sector) step
 where reason is not null;
 
 -- A code names one organisation at a time; whoever ends or is given another sets his free.

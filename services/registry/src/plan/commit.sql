@@ -78,6 +78,46 @@ select organisation_id, new_name, new_short_name, daterange(:'on_date', null),
        tstzrange(:'acted_at', null), :'act_id'
 from replaced;
 
+-- Types, and the sectors that go with them.
+with replaced as (
+    update organisation_type known
+    set recorded = tstzrange(lower(known.recorded), greatest(lower(known.recorded), :'acted_at')),
+        replaced_by = :'act_id'
+    from plan_retyped retyped
+    where known.organisation_id = retyped.organisation_id
+      and upper_inf(known.recorded) and upper_inf(known.valid)
+    returning known.organisation_id, known.type, lower(known.valid) as valid_from,
+              retyped.type as new_type
+), kept as (
+    insert into organisation_type (organisation_id, type, valid, recorded, act_id)
+    select organisation_id, type, daterange(valid_from, :'on_date'), tstzrange(:'acted_at', null),
+           :'act_id'
+    from replaced
+)
+insert into organisation_type (organisation_id, type, valid, recorded, act_id)
+select organisation_id, new_type, daterange(:'on_date', null), tstzrange(:'acted_at', null),
+       :'act_id'
+from replaced;
+with replaced as (
+    update organisation_sector known
+    set recorded = tstzrange(lower(known.recorded), greatest(lower(known.recorded), :'acted_at')),
+        replaced_by = :'act_id'
+    from plan_retyped retyped
+    where known.organisation_id = retyped.organisation_id
+      and retyped.sector <> retyped.from_sector
+      and upper_inf(known.recorded) and upper_inf(known.valid)
+    returning known.organisation_id, known.sector, lower(known.valid) as valid_from
+)
+insert into organisation_sector (organisation_id, sector, valid, recorded, act_id)
+select organisation_id, sector, daterange(valid_from, :'on_date'), tstzrange(:'acted_at', null),
+       :'act_id'
+from replaced;
+insert into organisation_sector (organisation_id, sector, valid, recorded, act_id)
+select organisation_id, sector, daterange(:'on_date', null), tstzrange(:'acted_at', null),
+       :'act_id'
+from plan_retyped
+where sector <> from_sector and sector <> '';
+
 -- Ends.
 with replaced as (
     update organisation_status known

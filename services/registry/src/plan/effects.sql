@@ -20,9 +20,35 @@ from plan_left where superior_until is null
 union all
 select line.line, 'RENAME', line.organisation_id, unit.superior_id, unit.superior_id, null, null,
        false
-from plan_line line join plan_unit unit using (organisation_id) where kind = 'RENAME';
+from plan_line line join plan_unit unit using (organisation_id) where kind = 'RENAME'
+union all
+select line.line, 'CHANGE_TYPE', line.organisation_id, unit.superior_id, unit.superior_id, null,
+       null, false
+from plan_line line join plan_unit unit using (organisation_id) where kind = 'CHANGE_TYPE';
 create index on plan_doing (organisation_id);
 analyze plan_doing;
+
+-- Units that become ones of another type, before and after. What is not said of the sector
+-- stays, as far as the new type may have one.
+create temp table plan_retyped on commit drop as
+select line.line, line.organisation_id,
+       known.type as from_type, line.type,
+       coalesce(sector.sector, '') as from_sector,
+       case when line.sector <> '' then line.sector
+            when rule.sector_need = 'NONE' then ''
+            else coalesce(sector.sector, '') end as sector,
+       lower(known.valid) as type_from, lower(sector.valid) as sector_from
+from plan_line line
+left join organisation_type known
+  on known.organisation_id = line.organisation_id
+ and upper_inf(known.recorded) and upper_inf(known.valid)
+left join organisation_sector sector
+  on sector.organisation_id = line.organisation_id
+ and upper_inf(sector.recorded) and upper_inf(sector.valid)
+left join organisation_type_rule rule
+  on rule.type = line.type and rule.valid @> :'on_date'::date
+where line.kind = 'CHANGE_TYPE' and line.organisation_id is not null;
+analyze plan_retyped;
 
 create temp table plan_version on commit drop as
 with acted as (

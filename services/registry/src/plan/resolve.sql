@@ -124,6 +124,12 @@ with named as (
     select organisation_id from plan_left
     union
     select organisation_id from plan_reference
+    union
+    -- Under whom units of another type stand.
+    select edge.superior_id
+    from organisation_parent edge
+    join plan_line line using (organisation_id)
+    where line.kind = 'CHANGE_TYPE' and upper_inf(edge.recorded) and upper_inf(edge.valid)
 ), known as (
     select named.organisation_id, founding.founded_on
     from named

@@ -87,13 +87,16 @@ with root as (
     select edge.organisation_id,
            case when edge.superior_id in (select organisation_id from root)
                 then edge.organisation_id else province.province_id end,
-           coalesce(founded.type, type.type),
-           coalesce(case when founded.line is not null then founded.sector else sector.sector end, ''),
+           coalesce(founded.type, retyped.type, type.type),
+           coalesce(case when founded.line is not null then founded.sector
+                         when retyped.line is not null then retyped.sector
+                         else sector.sector end, ''),
            0, 1
     from plan_after edge
     join plan_province_after province on province.organisation_id = edge.superior_id
     left join plan_line founded
       on founded.organisation_id = edge.organisation_id and founded.kind = 'FOUND'
+    left join plan_retyped retyped on retyped.organisation_id = edge.organisation_id
     left join organisation_type type
       on type.organisation_id = edge.organisation_id
      and upper_inf(type.recorded) and type.valid @> :'on_date'::date

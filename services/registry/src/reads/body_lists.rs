@@ -6,7 +6,7 @@ use time::Date;
 use uuid::Uuid;
 
 use super::bodies::Term;
-use super::{Asked, Page, in_scope};
+use super::{AsOf, Asked, Page, in_scope};
 
 /// The last term of an organisation.
 #[derive(Debug)]
@@ -67,7 +67,7 @@ pub struct LateCongress {
 /// A page of terms that end by a date, those that end first at the top.
 pub async fn terms_ending(
     reading: &mut Reading,
-    (organisation_id, until, on): (Uuid, Date, Date),
+    (organisation_id, until, as_of): (Uuid, Date, AsOf),
     asked: &Asked<'_>,
 ) -> Result<Page<EndingTerm>, Failure> {
     let after: Option<(i32, Uuid)> = asked.after()?;
@@ -76,11 +76,12 @@ pub async fn terms_ending(
     let terms = sqlx::query_file!(
         "src/reads/terms_ending.sql",
         organisation_id,
-        on,
+        as_of.on,
         until,
         after_year,
         after_id,
         asked.limit(),
+        as_of.known_at,
     )
     .fetch_all(&mut **reading)
     .await?
@@ -105,7 +106,7 @@ pub async fn terms_ending(
 /// A page of vacancies, in order of organisation, body and position.
 pub async fn vacancies(
     reading: &mut Reading,
-    (organisation_id, on): (Uuid, Date),
+    (organisation_id, as_of): (Uuid, AsOf),
     asked: &Asked<'_>,
 ) -> Result<Page<Vacancy>, Failure> {
     let after: Option<(Uuid, String, String)> = asked.after()?;
@@ -118,11 +119,12 @@ pub async fn vacancies(
         Vacancy,
         "src/reads/vacancies.sql",
         organisation_id,
-        on,
+        as_of.on,
         after_id,
         after_body,
         after_position,
         asked.limit(),
+        as_of.known_at,
     )
     .fetch_all(&mut **reading)
     .await?;
@@ -132,7 +134,7 @@ pub async fn vacancies(
 /// A page of bodies over or under size, in order of organisation and body.
 pub async fn bodies_off_size(
     reading: &mut Reading,
-    (organisation_id, on): (Uuid, Date),
+    (organisation_id, as_of): (Uuid, AsOf),
     asked: &Asked<'_>,
 ) -> Result<Page<BodyOffSize>, Failure> {
     let after: Option<(Uuid, String)> = asked.after()?;
@@ -142,10 +144,11 @@ pub async fn bodies_off_size(
         BodyOffSize,
         "src/reads/bodies_off_size.sql",
         organisation_id,
-        on,
+        as_of.on,
         after_id,
         after_body,
         asked.limit(),
+        as_of.known_at,
     )
     .fetch_all(&mut **reading)
     .await?;
@@ -155,7 +158,7 @@ pub async fn bodies_off_size(
 /// A page of appointed executives whose congress is late, the latest first.
 pub async fn late_congresses(
     reading: &mut Reading,
-    (organisation_id, on): (Uuid, Date),
+    (organisation_id, as_of): (Uuid, AsOf),
     asked: &Asked<'_>,
 ) -> Result<Page<LateCongress>, Failure> {
     let after: Option<(Date, Uuid)> = asked.after()?;
@@ -165,10 +168,11 @@ pub async fn late_congresses(
         LateCongress,
         "src/reads/late_congresses.sql",
         organisation_id,
-        on,
+        as_of.on,
         after_due,
         after_id,
         asked.limit(),
+        as_of.known_at,
     )
     .fetch_all(&mut **reading)
     .await?;

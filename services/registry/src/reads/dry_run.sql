@@ -5,6 +5,7 @@ select (select count(*) from plan_step join operation using (plan_id)
        count(*) filter (where effect = 'END') as "ended!",
        count(*) filter (where effect = 'MOVE') as "moved!",
        count(*) filter (where effect = 'RENAME') as "renamed!",
+       count(*) filter (where effect = 'CHANGE_TYPE') as "type_changed!",
        coalesce(sum(offices_ended), 0) as "offices_ended!",
        coalesce(sum(assignments_ended), 0) as "assignments_ended!",
        coalesce(sum(grants_ended), 0) as "grants_ended!",

@@ -23,8 +23,9 @@ pub async fn offices(
            from (select office.*, lower(valid) as from_on
                  from office
                  where ($2 and organisation_id = $1
-                        or not $2 and organisation_id in (select subtree($1, $3, 'infinity')))
-                   and upper_inf(recorded) and valid @> $3::date
+                        or not $2 and organisation_id in (select subtree($1, $3, coalesce($7::timestamptz,
+                                                                                  'infinity'))))
+                   and recorded @> coalesce($7::timestamptz, 'infinity') and valid @> $3::date
                    and ($4::text is null or body = $4)
                    and ($5::uuid is null or office_id > $5)
                  order by office_id
@@ -34,10 +35,11 @@ pub async fn offices(
            limit $6"#,
         of.organisation_id,
         of.own_only,
-        of.on,
+        of.as_of.on,
         of.body.as_deref(),
         after,
         asked.limit(),
+        of.as_of.known_at,
     )
     .fetch_all(&mut **reading)
     .await?;

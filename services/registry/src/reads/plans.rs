@@ -59,6 +59,8 @@ pub struct Sums {
     pub moved: i64,
     /// Units renamed.
     pub renamed: i64,
+    /// Units that became ones of another type.
+    pub type_changed: i64,
     /// Offices that end.
     pub offices_ended: i64,
     /// Assignments that end.

@@ -1,27 +1,44 @@
--- Who went on in $1, step by step, as known at $2 (null for now), the nearest first; after the one at the
--- distance $3 from $4; $5 rows at most. A step out of the caller's scope is not taken.
-with recursive chain (predecessor_id, successor_id, kind, ended_on, decision_id, distance) as (
-    select ending.organisation_id, ending.principal_successor_id, ending.kind, ending.ended_on,
-           ending.decision_id, 0
-    from organisation_ending ending
-    where ending.principal_successor_id = $1
-      and ending.principal_successor_id is not null
-      and ending.recorded @> coalesce($2::timestamptz, 'infinity')
-      and access.covers(ending.organisation_id)
-    union all
-    select ending.organisation_id, ending.principal_successor_id, ending.kind, ending.ended_on,
-           ending.decision_id, chain.distance + 1
+-- Who went on in $1, and what it was split off, step by step, as known at $2 (null for now), the nearest
+-- first; after the one of $7 from $4 to $5 at the distance $3; $6 rows at most. A step out of the
+-- caller's scope is not taken. One that was split off may come back by a merger: each step
+-- counts at its shortest distance.
+with recursive chain (predecessor_id, successor_id, distance) as (
+    select edge.predecessor_id, edge.successor_id, 0
+    from organisation_succession edge
+    where edge.successor_id = $1
+      and edge.recorded @> coalesce($2::timestamptz, 'infinity')
+      and access.covers(edge.predecessor_id)
+    union
+    select edge.predecessor_id, edge.successor_id, chain.distance + 1
     from chain
-    join organisation_ending ending on ending.principal_successor_id = chain.predecessor_id
-    where ending.principal_successor_id is not null
-      and ending.recorded @> coalesce($2::timestamptz, 'infinity')
-      and access.covers(ending.organisation_id)
+    join organisation_succession edge on edge.successor_id = chain.predecessor_id
+    where edge.recorded @> coalesce($2::timestamptz, 'infinity')
+      and access.covers(edge.predecessor_id)
       and chain.distance < 32
+), step as (
+    select predecessor_id, successor_id, min(distance) as distance
+    from chain
+    group by predecessor_id, successor_id
 )
-select predecessor_id as "predecessor_id!", successor_id as "successor_id!",
-       kind as "end_kind!", ended_on as "ended_on!", decision_id as "decision_id?",
-       distance as "distance!"
-from chain
-where $3::int is null or (distance, predecessor_id) > ($3, $4::uuid)
-order by distance, predecessor_id
-limit $5
+select edge.predecessor_id as "predecessor_id!", edge.successor_id as "successor_id!",
+       edge.kind as "kind!", edge.succeeded_on as "succeeded_on!", edge.principal as "principal!",
+       edge.share as "share!", edge.share_whole as "share_whole!", step.distance as "distance!",
+       case edge.kind
+           when 'SPLIT_OFF'
+           then coalesce((select change.decision_id from feed.stream change
+                          where change.act_id = edge.act_id and change.decision_id is not null limit 1),
+                         (select change.decision_id from feed.pending change
+                          where change.act_id = edge.act_id and change.decision_id is not null limit 1))
+           else (select ending.decision_id from organisation_ending ending
+                 where ending.organisation_id = edge.predecessor_id
+                   and ending.recorded @> coalesce($2::timestamptz, 'infinity'))
+       end as "decision_id?"
+from step
+join organisation_succession edge
+  on edge.predecessor_id = step.predecessor_id and edge.successor_id = step.successor_id
+ and edge.recorded @> coalesce($2::timestamptz, 'infinity')
+where $3::int is null
+   or (step.distance, edge.predecessor_id, edge.successor_id, edge.succeeded_on)
+      > ($3, $4::uuid, $5::uuid, $7::date)
+order by step.distance, edge.predecessor_id, edge.successor_id, edge.succeeded_on
+limit $6

@@ -1,5 +1,5 @@
 -- Which of the candidates the caller may see and asked for, in their order. $1 organisations,
--- $2 the name or code that each is proposed for, folded: it must have been believed at $3
+-- $2 the name, other name or code that each is proposed for, folded: it must have been believed at $3
 -- (null for now). $4 says that the caller's scope is the whole country. $5 is the organisation
 -- below which they stand on $6, or null. $7 says that there is more to be asked: the type $8,
 -- the sector or group $9, the statuses $10, founded from $11 until $12, ended from $13 until
@@ -10,6 +10,10 @@ where (exists (select from organisation_name known
                where known.organisation_id = found.organisation_id
                  and known.search_key = found.key
                  and known.recorded @> coalesce($3::timestamptz, 'infinity'))
+       or exists (select from organisation_alias known
+                  where known.organisation_id = found.organisation_id
+                    and known.search_key = found.key
+                    and known.recorded @> coalesce($3::timestamptz, 'infinity'))
        or exists (select from organisation_code known
                   where known.organisation_id = found.organisation_id
                     and fold(known.code) = found.key

@@ -5,7 +5,7 @@ use chassis::refusal::Failure;
 use time::Date;
 use uuid::Uuid;
 
-use super::{Asked, Page, in_scope};
+use super::{AsOf, Asked, Page, in_scope};
 
 /// A person sent by an organisation to another.
 #[derive(Debug)]
@@ -33,8 +33,8 @@ pub struct Secondment {
 pub struct SecondmentsAsked {
     /// The organisation.
     pub organisation_id: Uuid,
-    /// The date.
-    pub on: Date,
+    /// On which date, known when.
+    pub as_of: AsOf,
     /// Those that it sends.
     pub sent: bool,
     /// Those that it receives.
@@ -53,11 +53,12 @@ pub async fn secondments(
         Secondment,
         "src/reads/secondments.sql",
         of.organisation_id,
-        of.on,
+        of.as_of.on,
         of.sent,
         of.received,
         after,
         asked.limit(),
+        of.as_of.known_at,
     )
     .fetch_all(&mut **reading)
     .await?;

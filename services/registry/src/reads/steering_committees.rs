@@ -5,7 +5,7 @@ use chassis::refusal::Failure;
 use time::Date;
 use uuid::Uuid;
 
-use super::{Asked, Page, in_scope};
+use super::{AsOf, Asked, Page, in_scope};
 
 /// A steering committee as it stood on a date.
 #[derive(Debug)]
@@ -29,8 +29,8 @@ pub struct SteeringCommittee {
 pub struct CommitteesAsked {
     /// The organisation.
     pub organisation_id: Uuid,
-    /// The date.
-    pub on: Date,
+    /// On which date, known when.
+    pub as_of: AsOf,
     /// Only the organisation's own.
     pub own_only: bool,
 }
@@ -48,9 +48,10 @@ pub async fn steering_committees(
         "src/reads/steering_committees.sql",
         of.organisation_id,
         of.own_only,
-        of.on,
+        of.as_of.on,
         after,
         asked.limit(),
+        of.as_of.known_at,
     )
     .fetch_all(&mut **reading)
     .await?;

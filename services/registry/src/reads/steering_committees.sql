@@ -1,24 +1,24 @@
 -- The steering committees of $1 alone ($2) or also of what lay below it in which somebody sat
--- on $3: after the committee $4, at most $5.
+-- on $3: after the committee $4, at most $5; as known at $6 (null for now).
 select committee.body_id as "steering_committee_id!",
        committee.organisation_id as "organisation_id!",
        committee.name as "name!",
        (select min(lower(seat.valid)) from office seat
-        where seat.body_id = committee.body_id and upper_inf(seat.recorded)) as "established_on!",
+        where seat.body_id = committee.body_id and seat.recorded @> coalesce($6::timestamptz, 'infinity')) as "established_on!",
        (select count(*)::int from office seat
-        where seat.body_id = committee.body_id and upper_inf(seat.recorded)
+        where seat.body_id = committee.body_id and seat.recorded @> coalesce($6::timestamptz, 'infinity')
           and seat.valid @> $3::date) as "members!",
        (select count(distinct assignment.unit_id)::int from unit_assignment assignment
-        where assignment.body_id = committee.body_id and upper_inf(assignment.recorded)
+        where assignment.body_id = committee.body_id and assignment.recorded @> coalesce($6::timestamptz, 'infinity')
           and assignment.valid @> $3::date) as "units!"
 from (
     select body.*
     from body
     where body.body = 'STEERING'
       and ($2 and body.organisation_id = $1
-           or not $2 and body.organisation_id in (select subtree($1, $3, 'infinity')))
+           or not $2 and body.organisation_id in (select subtree($1, $3, coalesce($6::timestamptz, 'infinity'))))
       and exists (select from office seat
-                  where seat.body_id = body.body_id and upper_inf(seat.recorded)
+                  where seat.body_id = body.body_id and seat.recorded @> coalesce($6::timestamptz, 'infinity')
                     and seat.valid @> $3::date)
       and ($4::uuid is null or body.body_id > $4)
     order by body.body_id

@@ -5,7 +5,7 @@ use chassis::refusal::Failure;
 use time::Date;
 use uuid::Uuid;
 
-use super::{Asked, Page, in_scope};
+use super::{AsOf, Asked, Page, in_scope};
 
 /// Who is prepared for a post, for a term.
 #[derive(Debug)]
@@ -35,8 +35,8 @@ pub struct SuccessionPlan {
 pub struct PlansAsked {
     /// The organisation.
     pub organisation_id: Uuid,
-    /// The date.
-    pub on: Date,
+    /// On which date, known when.
+    pub as_of: AsOf,
     /// Only for the term that begins in this year.
     pub term_from_year: Option<i32>,
     /// Only the organisation's own.
@@ -56,10 +56,11 @@ pub async fn succession_plans(
         "src/reads/succession_plans.sql",
         of.organisation_id,
         of.own_only,
-        of.on,
+        of.as_of.on,
         of.term_from_year,
         after,
         asked.limit(),
+        of.as_of.known_at,
     )
     .fetch_all(&mut **reading)
     .await?;

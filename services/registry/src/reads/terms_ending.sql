@@ -1,5 +1,6 @@
 -- The last terms by $2 of what lay below $1 on $2, and of $1 itself, that end by $3: those
--- that end first come first, after the organisation $5 whose term ends in $4, at most $6.
+-- that end first come first, after the organisation $5 whose term ends in $4, at most $6; as known
+-- at $7 (null for now).
 select term.organisation_id as "organisation_id!",
        term.congress_id as "congress_id!",
        term.ordinal as "ordinal!",
@@ -11,10 +12,11 @@ select term.organisation_id as "organisation_id!",
        term.member_count as "member_count?"
 from (
     select last.*
-    from subtree($1, $2, 'infinity') as unit (organisation_id)
+    from subtree($1, $2, coalesce($7::timestamptz, 'infinity')) as unit (organisation_id)
     cross join lateral (
         select * from congress
         where congress.organisation_id = unit.organisation_id and congress.held_on <= $2::date
+          and congress.recorded_at <= coalesce($7::timestamptz, 'infinity')
         order by congress.held_on desc
         limit 1
     ) last

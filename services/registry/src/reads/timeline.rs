@@ -6,8 +6,10 @@ use chassis::refusal::Failure;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
+use super::details::Commune;
 use super::in_scope;
 use crate::acts::end_organisations::EndKind;
+use crate::acts::record_seal_and_account::Account;
 
 /// What a fact is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +23,13 @@ pub enum Attribute {
     Sector,
     Status,
     Ending,
+    Territory,
+    SealAndAccount,
+    Alias,
+    JointDirection,
+    FoundingRoute,
+    Recognition,
+    ExecutiveRecognition,
 }
 
 impl Attribute {
@@ -34,6 +43,13 @@ impl Attribute {
             "SECTOR" => Self::Sector,
             "STATUS" => Self::Status,
             "ENDING" => Self::Ending,
+            "TERRITORY" => Self::Territory,
+            "SEAL_AND_ACCOUNT" => Self::SealAndAccount,
+            "ALIAS" => Self::Alias,
+            "JOINT_DIRECTION" => Self::JointDirection,
+            "FOUNDING_ROUTE" => Self::FoundingRoute,
+            "RECOGNITION" => Self::Recognition,
+            "EXECUTIVE_RECOGNITION" => Self::ExecutiveRecognition,
             _ => return None,
         })
     }
@@ -50,6 +66,10 @@ pub struct Fact {
     pub short_name: String,
     /// How it ended.
     pub end_kind: Option<EndKind>,
+    /// Beside a seal; empty where there is none.
+    pub account: Account,
+    /// Of its territory.
+    pub commune: Option<Commune>,
     /// The first day.
     pub from_on: Date,
     /// The first day on which it no longer held.
@@ -80,6 +100,7 @@ pub async fn timeline(
             .await?;
     rows.into_iter()
         .map(|row| {
+            let commune_code = row.value.clone();
             Ok(Fact {
                 attribute: Attribute::parse(&row.attribute)
                     .ok_or_else(|| anyhow!("no attribute {}", row.attribute))?,
@@ -89,6 +110,13 @@ pub async fn timeline(
                     .end_kind
                     .map(|kind| EndKind::parse(&kind).ok_or_else(|| anyhow!("no end kind {kind}")))
                     .transpose()?,
+                account: Account {
+                    number: row.account_number.unwrap_or_default(),
+                    bank: row.account_bank.unwrap_or_default(),
+                },
+                commune: row.commune_name.zip(row.province_code).map(|(name, province_code)| {
+                    Commune { commune: commune_code, name, province_code }
+                }),
                 from_on: row.from_on,
                 until_on: row.until_on,
                 recorded_at: row.recorded_at,

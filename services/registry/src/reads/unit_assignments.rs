@@ -6,7 +6,7 @@ use chassis::refusal::Failure;
 use time::Date;
 use uuid::Uuid;
 
-use super::{Asked, Page, in_scope};
+use super::{AsOf, Asked, Page, in_scope};
 use crate::error::Refused;
 
 /// An assignment as it stood on a date.
@@ -32,7 +32,7 @@ pub struct UnitAssignment {
 pub async fn unit_assignments(
     reading: &mut Reading,
     steering_committee_id: Uuid,
-    on: Date,
+    as_of: AsOf,
     asked: &Asked<'_>,
 ) -> Result<Page<UnitAssignment>, Failure> {
     let after: Option<Uuid> = asked.after()?;
@@ -56,14 +56,15 @@ pub async fn unit_assignments(
            from unit_assignment assignment
            join body using (body_id)
            where assignment.body_id = $1 and access.covers(body.organisation_id)
-             and upper_inf(assignment.recorded) and assignment.valid @> $2::date
+             and assignment.recorded @> coalesce($5::timestamptz, 'infinity') and assignment.valid @> $2::date
              and ($3::uuid is null or assignment.assignment_id > $3)
            order by assignment.assignment_id
            limit $4"#,
         steering_committee_id,
-        on,
+        as_of.on,
         after,
         asked.limit(),
+        as_of.known_at,
     )
     .fetch_all(&mut **reading)
     .await?;
@@ -74,7 +75,7 @@ pub async fn unit_assignments(
 pub async fn unit_followers(
     reading: &mut Reading,
     unit_id: Uuid,
-    on: Date,
+    as_of: AsOf,
     asked: &Asked<'_>,
 ) -> Result<Page<UnitAssignment>, Failure> {
     let after: Option<Uuid> = asked.after()?;
@@ -85,14 +86,15 @@ pub async fn unit_followers(
                   lower(valid) as "from_on!", upper(valid) as ended_on
            from unit_assignment
            where unit_id = $1 and access.covers($1)
-             and upper_inf(recorded) and valid @> $2::date
+             and recorded @> coalesce($5::timestamptz, 'infinity') and valid @> $2::date
              and ($3::uuid is null or assignment_id > $3)
            order by assignment_id
            limit $4"#,
         unit_id,
-        on,
+        as_of.on,
         after,
         asked.limit(),
+        as_of.known_at,
     )
     .fetch_all(&mut **reading)
     .await?;

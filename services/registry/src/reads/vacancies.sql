@@ -1,5 +1,6 @@
 -- What bodies should have and had not on $2, in what lay below $1 and in $1 itself: after the
--- position $5 in the body $4 of the organisation $3, at most $6.
+-- position $5 in the body $4 of the organisation $3, at most $6;
+-- as known at $7 (null for now).
 select vacancy.organisation_id as "organisation_id!",
        vacancy.body as "body!",
        vacancy.position as "position!",
@@ -7,7 +8,7 @@ select vacancy.organisation_id as "organisation_id!",
        vacancy.seats as "seats!"
 from (
     select unit.organisation_id, missing.*
-    from (select organisation_id from subtree($1, $2, 'infinity') as below (organisation_id)
+    from (select organisation_id from subtree($1, $2, coalesce($7::timestamptz, 'infinity')) as below (organisation_id)
           where $3::uuid is null or organisation_id >= $3
           order by organisation_id) unit
     cross join lateral (
@@ -15,13 +16,14 @@ from (
             select office.body, office.position, count(*)::int as people
             from office
             where office.organisation_id = unit.organisation_id and office.body <> 'STEERING'
-              and office.valid @> $2::date and upper_inf(office.recorded)
+              and office.valid @> $2::date and office.recorded @> coalesce($7::timestamptz, 'infinity')
             group by office.body, office.position
         ), decided as (
             select congress_body.body, congress_body.seats
             from (select congress_id from congress
                   where congress.organisation_id = unit.organisation_id
                     and congress.held_on <= $2::date
+                    and congress.recorded_at <= coalesce($7::timestamptz, 'infinity')
                   order by congress.held_on desc
                   limit 1) last
             join congress_body using (congress_id)
@@ -32,14 +34,14 @@ from (
             union
             select office.body from office
             where office.organisation_id = unit.organisation_id and office.body <> 'STEERING'
-              and lower(office.valid) <= $2::date and upper_inf(office.recorded)
+              and lower(office.valid) <= $2::date and office.recorded @> coalesce($7::timestamptz, 'infinity')
             union
             select rule.body
             from organisation_type type
             join organisation_type_rule type_rule on type_rule.type = type.type
             join body_rule rule on rule.down_to_tier >= type_rule.tier
             where type.organisation_id = unit.organisation_id and type.valid @> $2::date
-              and upper_inf(type.recorded)
+              and type.recorded @> coalesce($7::timestamptz, 'infinity')
         )
         select decided.body, '' as position, filled.people as held, decided.seats
         from decided

@@ -18,6 +18,10 @@ left join lateral (
         from organisation_name name
         where name.act_id = act.act_id
         union all
+        select alias.organisation_id, alias.search_key, false
+        from organisation_alias alias
+        where alias.act_id = act.act_id
+        union all
         select code.organisation_id, fold(code.code), true
         from organisation_code code
         where code.act_id = act.act_id

@@ -22,4 +22,5 @@ select exists (select from act_undone where act_id = $1) as "undone!",
         or exists (select from ceremony where act_id = $1)
         or exists (select from employer_survey where act_id = $1)
         or exists (select from campaign_stage where act_id = $1)
+        or exists (select from succession_plan where act_id = $1)
         or exists (select from role_grant where act_id = $1 or replaced_by = $1)) as "recorded_besides!"

@@ -20,7 +20,7 @@ use crate::acts::record_seal_and_account::{
 };
 use crate::error::Refused;
 use crate::reads::AsOf;
-use crate::reads::details::Details;
+use crate::reads::details::{Commune, Details};
 
 /// Codes of one act, at most.
 const COMMUNES_MAX: usize = 5_000;
@@ -93,28 +93,42 @@ pub fn territory_changed(changed: TerritoryChanged) -> pb::ChangeTerritoryRespon
 pub fn record_seal_and_account(
     request: pb::RecordSealAndAccountRequest,
 ) -> Result<RecordSealAndAccount, Refusal> {
-    let seal = match request.seal() {
-        pb::SealStatus::Unspecified => return Err(Refused::SealRequired.refusal().field("seal")),
+    let (seal, account) =
+        seal_and_account("", request.seal(), request.account_number, &request.account_bank)?;
+    Ok(RecordSealAndAccount {
+        organisation_id: parse::id("organisation_id", &request.organisation_id)?,
+        seal,
+        account,
+        effective_on: parse::optional_date("effective_on", request.effective_on)?,
+        basis: decision::optional_basis(request.basis)?,
+    })
+}
+
+/// A seal, and an account of a number and a bank, or none; `within` names the message that they
+/// are fields of.
+pub(super) fn seal_and_account(
+    within: &str,
+    seal: pb::SealStatus,
+    number: String,
+    bank: &str,
+) -> Result<(Seal, Account), Refusal> {
+    let field = |name: &str| format!("{within}{name}");
+    let seal = match seal {
+        pb::SealStatus::Unspecified => {
+            return Err(Refused::SealRequired.refusal().field(field("seal")));
+        }
         pb::SealStatus::None => Seal::None,
         pb::SealStatus::InUse => Seal::InUse,
         pb::SealStatus::HandedIn => Seal::HandedIn,
         pb::SealStatus::Lost => Seal::Lost,
     };
-    let number = request.account_number;
-    let bank =
-        parse::optional_text("account_bank", &request.account_bank, BANK_MAX)?.unwrap_or_default();
+    let bank = parse::optional_text(&field("account_bank"), bank, BANK_MAX)?.unwrap_or_default();
     let is_number =
         number.len() <= ACCOUNT_NUMBER_MAX && number.bytes().all(|byte| byte.is_ascii_digit());
     if !is_number || number.is_empty() != bank.is_empty() {
-        return Err(Refused::AccountInvalid.refusal().field("account_number"));
+        return Err(Refused::AccountInvalid.refusal().field(field("account_number")));
     }
-    Ok(RecordSealAndAccount {
-        organisation_id: parse::id("organisation_id", &request.organisation_id)?,
-        seal,
-        account: Account { number, bank },
-        effective_on: parse::optional_date("effective_on", request.effective_on)?,
-        basis: decision::optional_basis(request.basis)?,
-    })
+    Ok((seal, Account { number, bank }))
 }
 
 /// The answer of [`record_seal_and_account`].
@@ -207,15 +221,7 @@ pub fn details(details: Details) -> pb::OrganisationDetails {
     };
     pb::OrganisationDetails {
         organisation_id: details.organisation_id.to_string(),
-        territory: details
-            .territory
-            .into_iter()
-            .map(|commune| pb::Commune {
-                code: commune.commune,
-                name: commune.name,
-                province_code: commune.province_code,
-            })
-            .collect(),
+        territory: details.territory.into_iter().map(commune).collect(),
         seal: details.seal.map_or(pb::SealStatus::Unspecified, change::seal_status).into(),
         account_number: details.account.number,
         account_bank: details.account.bank,
@@ -225,4 +231,9 @@ pub fn details(details: Details) -> pb::OrganisationDetails {
         recognised_on: details.recognised_on.map(civil),
         executive_recognised_on: details.executive_recognised_on.map(civil),
     }
+}
+
+/// A commune under the name of its time.
+pub(super) fn commune(commune: Commune) -> pb::Commune {
+    pb::Commune { code: commune.commune, name: commune.name, province_code: commune.province_code }
 }

@@ -7,25 +7,26 @@ use time::{Date, Month};
 use uuid::Uuid;
 
 use super::congress;
-use crate::reads::Page;
+use super::organisation::{AS_OF, as_of};
 use crate::reads::body_lists::{BodyOffSize, EndingTerm, LateCongress, Vacancy};
+use crate::reads::{AsOf, Page};
 
 /// The last day of a year, on which terms end.
 fn last_day(year: i32) -> Option<Date> {
     Date::from_calendar_date(year, Month::December, 31).ok()
 }
 
-/// Whose terms, ending by when, as of when.
+/// Whose terms, ending by when, as of when, known when.
 pub fn terms_ending(
     request: &pb::ListTermsEndingRequest,
     today: Date,
-) -> Result<(Uuid, Date, Date), Refusal> {
-    let on = parse::optional_date("as_of", request.as_of)?.unwrap_or(today);
+) -> Result<(Uuid, Date, AsOf), Refusal> {
+    let as_of = as_of(AS_OF, request.as_of, request.known_at, today)?;
     let until = parse::optional_date("until_on", request.until_on)?;
     Ok((
         parse::id("organisation_id", &request.organisation_id)?,
-        until.or_else(|| last_day(on.year())).unwrap_or(on),
-        on,
+        until.or_else(|| last_day(as_of.on.year())).unwrap_or(as_of.on),
+        as_of,
     ))
 }
 
@@ -45,21 +46,10 @@ pub fn terms_page(page: Page<EndingTerm>) -> pb::ListTermsEndingResponse {
     }
 }
 
-/// Whose bodies, as of when.
-fn bodies(
-    organisation_id: &str,
-    as_of: Option<proto::google::r#type::Date>,
-    today: Date,
-) -> Result<(Uuid, Date), Refusal> {
-    Ok((
-        parse::id("organisation_id", organisation_id)?,
-        parse::optional_date("as_of", as_of)?.unwrap_or(today),
-    ))
-}
-
-/// Whose vacancies, as of when.
-pub fn vacancies(request: &pb::ListVacanciesRequest, today: Date) -> Result<(Uuid, Date), Refusal> {
-    bodies(&request.organisation_id, request.as_of, today)
+/// Whose vacancies, as of when, known when.
+pub fn vacancies(request: &pb::ListVacanciesRequest, today: Date) -> Result<(Uuid, AsOf), Refusal> {
+    let organisation_id = parse::id("organisation_id", &request.organisation_id)?;
+    Ok((organisation_id, as_of(AS_OF, request.as_of, request.known_at, today)?))
 }
 
 /// A page of vacancies.
@@ -82,12 +72,13 @@ pub fn vacancies_page(page: Page<Vacancy>) -> pb::ListVacanciesResponse {
     }
 }
 
-/// Whose bodies, as of when.
+/// Whose bodies, as of when, known when.
 pub fn bodies_off_size(
     request: &pb::ListBodiesOffSizeRequest,
     today: Date,
-) -> Result<(Uuid, Date), Refusal> {
-    bodies(&request.organisation_id, request.as_of, today)
+) -> Result<(Uuid, AsOf), Refusal> {
+    let organisation_id = parse::id("organisation_id", &request.organisation_id)?;
+    Ok((organisation_id, as_of(AS_OF, request.as_of, request.known_at, today)?))
 }
 
 /// A page of bodies over or under size.
@@ -116,12 +107,13 @@ pub fn bodies_page(page: Page<BodyOffSize>) -> pb::ListBodiesOffSizeResponse {
     }
 }
 
-/// Whose appointed executives, as of when.
+/// Whose appointed executives, as of when, known when.
 pub fn late_congresses(
     request: &pb::ListLateCongressesRequest,
     today: Date,
-) -> Result<(Uuid, Date), Refusal> {
-    bodies(&request.organisation_id, request.as_of, today)
+) -> Result<(Uuid, AsOf), Refusal> {
+    let organisation_id = parse::id("organisation_id", &request.organisation_id)?;
+    Ok((organisation_id, as_of(AS_OF, request.as_of, request.known_at, today)?))
 }
 
 /// A page of late congresses.

@@ -6,9 +6,8 @@ use proto::registry::v1 as pb;
 use time::Date;
 use uuid::Uuid;
 
-use super::{
-    REASON_MAX, change, count, decision, ids, optional_instant, reference_code, text, texts,
-};
+use super::organisation::{AS_OF, as_of};
+use super::{REASON_MAX, change, count, decision, ids, reference_code, text, texts};
 use crate::acts::appoint_committee::{AppointCommittee, CommitteeAppointed};
 use crate::acts::end_offices::{EndOffices, OfficesEnded};
 use crate::acts::hold_by_election::{ByElectionHeld, HoldByElection};
@@ -217,9 +216,7 @@ pub fn offices_ended(ended: OfficesEnded) -> pb::EndOfficesResponse {
 /// Whose bodies, as of when.
 pub fn bodies(request: &pb::GetBodiesRequest, today: Date) -> Result<(Uuid, AsOf), Refusal> {
     let organisation_id = parse::id("organisation_id", &request.organisation_id)?;
-    let on = parse::optional_date("as_of", request.as_of)?.unwrap_or(today);
-    let known_at = optional_instant("known_at", request.known_at)?;
-    Ok((organisation_id, AsOf { on, known_at, is_now: on == today && known_at.is_none() }))
+    Ok((organisation_id, as_of(AS_OF, request.as_of, request.known_at, today)?))
 }
 
 /// Bodies and the term, as they were read.
@@ -257,8 +254,8 @@ pub fn term(term: Term) -> pb::Term {
 pub struct OfficesAsked {
     /// The organisation.
     pub organisation_id: Uuid,
-    /// The date.
-    pub on: Date,
+    /// On which date, known when.
+    pub as_of: AsOf,
     /// Only in this body.
     pub body: Option<String>,
     /// Only the organisation's own.
@@ -269,7 +266,7 @@ pub struct OfficesAsked {
 pub fn offices(request: &pb::ListOfficesRequest, today: Date) -> Result<OfficesAsked, Refusal> {
     Ok(OfficesAsked {
         organisation_id: parse::id("organisation_id", &request.organisation_id)?,
-        on: parse::optional_date("as_of", request.as_of)?.unwrap_or(today),
+        as_of: as_of(AS_OF, request.as_of, request.known_at, today)?,
         body: match request.body.as_str() {
             "" => None,
             given => Some(reference_code("body", given)?),

@@ -5,6 +5,7 @@ use chassis::refusal::Refusal;
 use proto::registry::v1 as pb;
 use proto::registry::v1::correct_organisation_request::Attribute as Given;
 
+use super::attribute::seal_and_account;
 use super::{NAME_MAX, SHORT_NAME_MAX, code, decision, reference_code};
 use crate::acts::correct_organisation::{Attribute, CorrectOrganisation, Corrected};
 use crate::acts::undo_act::{ActUndone, UndoAct};
@@ -28,6 +29,27 @@ pub fn correct(request: pb::CorrectOrganisationRequest) -> Result<CorrectOrganis
         Given::Status(given) => Attribute::Status(reference_code("status", &given)?),
         Given::FoundedOn(on) => Attribute::FoundedOn(parse::date("founded_on", Some(on))?),
         Given::EndedOn(on) => Attribute::EndedOn(parse::date("ended_on", Some(on))?),
+        Given::Territory(given) => Attribute::Territory {
+            commune: reference_code("territory.commune", &given.commune)?,
+            held: given.held,
+        },
+        Given::SealAndAccount(given) => {
+            let (seal, account) = seal_and_account(
+                "seal_and_account.",
+                given.seal(),
+                given.account_number,
+                &given.account_bank,
+            )?;
+            Attribute::Seal(seal, account)
+        }
+        Given::Alias(given) => Attribute::Alias {
+            alias: parse::text("alias.alias", &given.alias, NAME_MAX)?,
+            known: given.known,
+        },
+        Given::JointDirection(given) => Attribute::Director {
+            director_id: parse::id("joint_direction.director_id", &given.director_id)?,
+            directs: given.directs,
+        },
     };
     Ok(CorrectOrganisation {
         organisation_id: parse::id("organisation_id", &request.organisation_id)?,

@@ -7,6 +7,7 @@ use proto::registry::v1 as pb;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
+use super::attribute::commune;
 use super::organisation::{as_of, organisation};
 use super::{change, code, optional_instant, text};
 use crate::error::Refused;
@@ -39,12 +40,22 @@ fn fact(fact: Fact) -> pb::OrganisationFact {
         Attribute::Sector => pb::OrganisationAttribute::Sector,
         Attribute::Status => pb::OrganisationAttribute::Status,
         Attribute::Ending => pb::OrganisationAttribute::Ending,
+        Attribute::Territory => pb::OrganisationAttribute::Territory,
+        Attribute::SealAndAccount => pb::OrganisationAttribute::SealAndAccount,
+        Attribute::Alias => pb::OrganisationAttribute::Alias,
+        Attribute::JointDirection => pb::OrganisationAttribute::JointDirection,
+        Attribute::FoundingRoute => pb::OrganisationAttribute::FoundingRoute,
+        Attribute::Recognition => pb::OrganisationAttribute::Recognition,
+        Attribute::ExecutiveRecognition => pb::OrganisationAttribute::ExecutiveRecognition,
     };
     pb::OrganisationFact {
         attribute: attribute.into(),
         value: fact.value,
         short_name: fact.short_name,
         end_kind: fact.end_kind.map_or(pb::EndKind::Unspecified, change::end_kind).into(),
+        account_number: fact.account.number,
+        account_bank: fact.account.bank,
+        commune: fact.commune.map(commune),
         from_on: Some(civil(fact.from_on)),
         until_on: fact.until_on.map(civil),
         recorded_at: Some(timestamp(fact.recorded_at)),
@@ -80,9 +91,12 @@ pub fn successions_page(page: Page<Succession>) -> pb::ListSuccessionsResponse {
     let succession = |one: Succession| pb::Succession {
         predecessor_id: one.predecessor_id.to_string(),
         successor_id: one.successor_id.to_string(),
-        end_kind: change::end_kind(one.end_kind).into(),
-        effective_on: Some(civil(one.ended_on)),
-        principal: true,
+        end_kind: one.end_kind.map_or(pb::EndKind::Unspecified, change::end_kind).into(),
+        effective_on: Some(civil(one.succeeded_on)),
+        principal: one.principal,
+        share: one.share,
+        share_whole: one.share_whole,
+        split_off: one.end_kind.is_none(),
         distance: one.distance,
         decision_id: text(one.decision_id),
     };

@@ -103,6 +103,7 @@ fn step(n: usize, given: pb::PlanStep) -> Result<Step, Refusal> {
         Kind::End => StepKind::End,
         Kind::HandOver => StepKind::HandOver,
         Kind::Rename => StepKind::Rename,
+        Kind::ChangeType => StepKind::ChangeType,
     };
     refuse_useless(kind, &given, &part)?;
     let name = parse::optional_text(&part("name"), &given.name, NAME_MAX)?.unwrap_or_default();
@@ -113,7 +114,7 @@ fn step(n: usize, given: pb::PlanStep) -> Result<Step, Refusal> {
         kind,
         unit: match kind {
             StepKind::Found => code(&part("unit"), &given.unit)?,
-            StepKind::End | StepKind::HandOver | StepKind::Rename => {
+            StepKind::End | StepKind::HandOver | StepKind::Rename | StepKind::ChangeType => {
                 unit(&part("unit"), &given.unit)?
             }
         },
@@ -134,6 +135,10 @@ fn step(n: usize, given: pb::PlanStep) -> Result<Step, Refusal> {
             if step.name.is_empty() {
                 return Err(parse::required(&part("name")));
             }
+            step.type_code = reference_code(&part("type"), &given.r#type)?;
+            step.sector = sector(&part("sector"), &given.sector)?.unwrap_or_default();
+        }
+        StepKind::ChangeType => {
             step.type_code = reference_code(&part("type"), &given.r#type)?;
             step.sector = sector(&part("sector"), &given.sector)?.unwrap_or_default();
         }
@@ -200,13 +205,13 @@ fn refuse_useless(
     given: &pb::PlanStep,
     part: &impl Fn(&str) -> String,
 ) -> Result<(), Refusal> {
-    use StepKind::{End, Found, HandOver, Rename};
+    use StepKind::{ChangeType, End, Found, HandOver, Rename};
     let fields: [(&str, bool, &[StepKind]); 11] = [
         ("name", !given.name.is_empty(), &[Found, Rename]),
         ("short_name", !given.short_name.is_empty(), &[Found, Rename]),
         ("code", !given.code.is_empty(), &[Rename]),
-        ("type", !given.r#type.is_empty(), &[Found]),
-        ("sector", !given.sector.is_empty(), &[Found]),
+        ("type", !given.r#type.is_empty(), &[Found, ChangeType]),
+        ("sector", !given.sector.is_empty(), &[Found, ChangeType]),
         ("superior", !given.superior.is_empty(), &[Found, HandOver]),
         ("end_kind", given.end_kind != 0, &[End]),
         ("successor", !given.successor.is_empty(), &[End]),
@@ -271,6 +276,7 @@ pub fn dry_run(found: DryRun) -> pb::DryRun {
         units_ended: count(sums.ended),
         units_moved: count(sums.moved),
         units_renamed: count(sums.renamed),
+        units_type_changed: count(sums.type_changed),
         offices_ended: count(sums.offices_ended),
         assignments_ended: count(sums.assignments_ended),
         grants_ended: count(sums.grants_ended),
@@ -298,6 +304,7 @@ fn planned(step: PlannedStep) -> Result<pb::list_plan_steps_response::Step, Fail
         StepKind::End => Kind::End,
         StepKind::HandOver => Kind::HandOver,
         StepKind::Rename => Kind::Rename,
+        StepKind::ChangeType => Kind::ChangeType,
     };
     let end_kind = EndKind::parse(&step.end_kind).map(change::end_kind).unwrap_or_default();
     let outcome = match MembersGo::parse(&step.members_outcome) {

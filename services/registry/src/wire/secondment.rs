@@ -5,6 +5,7 @@ use chassis::refusal::Refusal;
 use proto::registry::v1 as pb;
 use time::Date;
 
+use super::organisation::{AS_OF, as_of};
 use super::{REASON_MAX, decision, text};
 use crate::acts::begin_secondment::{BeginSecondment, SecondmentBegun};
 use crate::acts::end_secondment::{EndSecondment, SecondmentEnded};
@@ -53,7 +54,7 @@ pub fn secondments(
     let direction = request.direction();
     Ok(SecondmentsAsked {
         organisation_id: parse::id("organisation_id", &request.organisation_id)?,
-        on: parse::optional_date("as_of", request.as_of)?.unwrap_or(today),
+        as_of: as_of(AS_OF, request.as_of, request.known_at, today)?,
         sent: direction != pb::SecondmentDirection::Received,
         received: direction != pb::SecondmentDirection::Sent,
     })

@@ -6,14 +6,15 @@ use proto::registry::v1 as pb;
 use time::Date;
 use uuid::Uuid;
 
+use super::organisation::{AS_OF, as_of};
 use super::{congress, decision, text, texts};
 use crate::acts::assign_unit::{AssignUnit, Assigned};
 use crate::acts::complete_steering_committee::{CompleteSteeringCommittee, Completed};
 use crate::acts::end_unit_assignment::{AssignmentEnded, EndUnitAssignment};
 use crate::acts::establish_steering_committee::{EstablishSteeringCommittee, Established};
-use crate::reads::Page;
 use crate::reads::steering_committees::{CommitteesAsked, SteeringCommittee};
 use crate::reads::unit_assignments::UnitAssignment;
+use crate::reads::{AsOf, Page};
 use crate::seats::STEERING;
 
 const NAME_MAX: usize = 300;
@@ -72,10 +73,10 @@ pub fn assignment_ended(AssignmentEnded: AssignmentEnded) -> pb::EndUnitAssignme
 pub fn assignments(
     request: &pb::ListUnitAssignmentsRequest,
     today: Date,
-) -> Result<(Uuid, Date), Refusal> {
+) -> Result<(Uuid, AsOf), Refusal> {
     Ok((
         parse::id("steering_committee_id", &request.steering_committee_id)?,
-        parse::optional_date("as_of", request.as_of)?.unwrap_or(today),
+        as_of(AS_OF, request.as_of, request.known_at, today)?,
     ))
 }
 
@@ -103,10 +104,10 @@ fn assignment(assignment: UnitAssignment) -> pb::UnitAssignment {
 pub fn followers(
     request: &pb::ListUnitFollowersRequest,
     today: Date,
-) -> Result<(Uuid, Date), Refusal> {
+) -> Result<(Uuid, AsOf), Refusal> {
     Ok((
         parse::id("organisation_id", &request.organisation_id)?,
-        parse::optional_date("as_of", request.as_of)?.unwrap_or(today),
+        as_of(AS_OF, request.as_of, request.known_at, today)?,
     ))
 }
 
@@ -145,7 +146,7 @@ pub fn committees(
 ) -> Result<CommitteesAsked, Refusal> {
     Ok(CommitteesAsked {
         organisation_id: parse::id("organisation_id", &request.organisation_id)?,
-        on: parse::optional_date("as_of", request.as_of)?.unwrap_or(today),
+        as_of: as_of(AS_OF, request.as_of, request.known_at, today)?,
         own_only: request.own_only,
     })
 }

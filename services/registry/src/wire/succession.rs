@@ -6,6 +6,7 @@ use proto::registry::v1 as pb;
 use time::Date;
 
 use super::congress::TERM_YEARS_MAX;
+use super::organisation::{AS_OF, as_of};
 use super::{decision, ids, reference_code, text, texts};
 use crate::acts::plan_succession::{PlanSuccession, SuccessionPlanned};
 use crate::error::Refused;
@@ -54,7 +55,7 @@ pub fn planned(planned: SuccessionPlanned) -> pb::PlanSuccessionResponse {
 pub fn plans(request: &pb::ListSuccessionPlansRequest, today: Date) -> Result<PlansAsked, Refusal> {
     Ok(PlansAsked {
         organisation_id: parse::id("organisation_id", &request.organisation_id)?,
-        on: parse::optional_date("as_of", request.as_of)?.unwrap_or(today),
+        as_of: as_of(AS_OF, request.as_of, request.known_at, today)?,
         term_from_year: Some(request.term_from_year).filter(|year| *year != 0),
         own_only: request.own_only,
     })

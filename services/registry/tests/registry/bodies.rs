@@ -152,6 +152,25 @@ async fn a_seat_is_held_once_and_by_one() {
 }
 
 #[tokio::test]
+async fn an_act_on_offices_names_some_and_not_too_many() {
+    let world = World::start().await;
+    let mut officer = world.actor("badinh");
+    for (reason, office_ids) in [
+        ("OFFICES_EMPTY", vec![]),
+        ("TOO_MANY_OFFICES", vec![fresh(); 1_001]),
+        ("OFFICE_UNKNOWN", vec![fresh()]),
+    ] {
+        let request = pb::EndOfficesRequest {
+            request_id: fresh(),
+            office_ids,
+            effective_on: Some(civil(date!(2020 - 01 - 01))),
+            ..Default::default()
+        };
+        assert_eq!(self::reason(officer.congresses.end_offices(request).await), reason);
+    }
+}
+
+#[tokio::test]
 async fn a_member_of_a_steering_committee_follows_units() {
     let world = World::start().await;
     let mut officer = world.actor("hanoi");
@@ -194,9 +213,12 @@ async fn a_member_of_a_steering_committee_follows_units() {
     };
     officer.steering.end_unit_assignment(end.clone()).await.expect("ended");
     let again = pb::EndUnitAssignmentRequest { request_id: fresh(), ..end };
-    let answer = officer.steering.end_unit_assignment(again).await;
+    let answer = officer.steering.end_unit_assignment(again.clone()).await;
     assert_eq!(reason(answer), "ASSIGNMENT_ENDED");
     officer.steering.assign_unit(assign(district, date!(2021 - 01 - 01))).await.expect("again");
+    let nobodys = pb::EndUnitAssignmentRequest { assignment_id: fresh(), ..again };
+    let answer = officer.steering.end_unit_assignment(nobodys).await;
+    assert_eq!(refused(answer), ("ASSIGNMENT_UNKNOWN".into(), "assignment_id".into()));
 }
 
 #[tokio::test]
@@ -227,6 +249,9 @@ async fn a_ceremony_names_unions_and_the_decisions_handed_to_them() {
         reason(world.actor("nobody").ceremonies.get_ceremony(request).await),
         "PERMISSION_DENIED"
     );
+    let unheld = pb::GetCeremonyRequest { ceremony_id: fresh() };
+    let answer = officer.ceremonies.get_ceremony(unheld).await;
+    assert_eq!(refused(answer), ("CEREMONY_UNKNOWN".into(), "ceremony_id".into()));
     for (reason, request) in [
         ("DATE_OUTSIDE_LIFE", ceremony(union, decision, date!(2020 - 02 - 29))),
         ("DECISION_UNKNOWN", ceremony(union, &fresh(), on)),

@@ -2,8 +2,8 @@
 
 use chassis::parse::civil;
 use proto::registry::v1 as pb;
-use time::Date;
 use time::macros::date;
+use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
 use crate::world::*;
@@ -420,4 +420,185 @@ async fn every_rule_of_a_succession_plan_refuses_with_its_reason() {
     officer.ends(vec![dissolved(unit)], date!(2022 - 01 - 01)).await.expect("ended");
     let answer = officer.succession.plan_succession(plan(unit, date!(2022 - 01 - 01), &[person]));
     assert_eq!(reason(answer.await), "ORGANISATION_ENDED");
+}
+
+#[tokio::test]
+async fn every_list_of_bodies_answers_what_was_known_at_an_instant() {
+    let world = World::start().await;
+    let mut admin = world.actor("admin");
+    let unit = world.unit("BD-1");
+    let as_of = Some(civil(date!(2025 - 12 - 01)));
+    let before = OffsetDateTime::now_utc();
+    let held = pb::HoldCongressRequest {
+        member_count: 90,
+        sizes: vec![pb::BodySize { body: "EXECUTIVE".to_string(), seats: 5 }],
+        ..congress(unit, 1, date!(2025 - 10 - 01), 1, executive(3))
+    };
+    admin.congresses.hold_congress(held).await.expect("held");
+    let appointed =
+        appointing(world.unit("BD-2"), "EXECUTIVE", date!(2024 - 01 - 01), executive(1));
+    admin.congresses.appoint_committee(appointed).await.expect("appointed");
+    let act = world.published().await.last().expect("an act").0;
+    let person = Uuid::now_v7();
+    let sent = pb::BeginSecondmentRequest {
+        request_id: fresh(),
+        organisation_id: unit.to_string(),
+        host_id: world.unit("HN-BD").to_string(),
+        person_id: person.to_string(),
+        effective_on: Some(civil(date!(2025 - 10 - 01))),
+        ..Default::default()
+    };
+    admin.secondments.begin_secondment(sent).await.expect("begun");
+    let committee = pb::EstablishSteeringCommitteeRequest {
+        request_id: fresh(),
+        organisation_id: world.unit("HN").to_string(),
+        name: "Ban Chỉ đạo".to_string(),
+        members: vec![office("STANDING_DEPUTY_HEAD", person)],
+        effective_on: Some(civil(date!(2025 - 10 - 01))),
+        ..Default::default()
+    };
+    let committee = admin.steering.establish_steering_committee(committee).await;
+    let committee = committee.expect("established").into_inner();
+    let follow = pb::AssignUnitRequest {
+        request_id: fresh(),
+        steering_committee_id: committee.steering_committee_id.clone(),
+        office_id: committee.office_ids[0].clone(),
+        unit_id: unit.to_string(),
+        effective_on: Some(civil(date!(2025 - 10 - 01))),
+        ..Default::default()
+    };
+    admin.steering.assign_unit(follow).await.expect("assigned");
+    let planned = pb::PlanSuccessionRequest {
+        request_id: fresh(),
+        organisation_id: unit.to_string(),
+        position: "CHAIR".to_string(),
+        term_from_year: 2025,
+        term_to_year: 2030,
+        planned_on: Some(civil(date!(2025 - 10 - 01))),
+        candidate_ids: vec![person.to_string()],
+        ..Default::default()
+    };
+    admin.succession.plan_succession(planned).await.expect("planned");
+
+    // How long each list is: terms ending, vacancies of the executive's seats, late congresses,
+    // secondments, committees, assignments, followers, offices, succession plans.
+    let lengths = async |admin: &mut Actor, known: Option<OffsetDateTime>| -> [usize; 9] {
+        let known_at = known.map(instant);
+        let organisation_id = world.unit("HN").to_string();
+        let request = pb::ListTermsEndingRequest {
+            organisation_id: organisation_id.clone(),
+            as_of,
+            until_on: Some(civil(date!(2026 - 12 - 31))),
+            known_at,
+            ..Default::default()
+        };
+        let terms = admin.bodies.list_terms_ending(request).await.expect("listed").into_inner();
+        let request = pb::ListVacanciesRequest {
+            organisation_id: organisation_id.clone(),
+            as_of,
+            known_at,
+            ..Default::default()
+        };
+        let vacancies = admin.bodies.list_vacancies(request).await.expect("listed").into_inner();
+        let request = pb::ListLateCongressesRequest {
+            organisation_id: organisation_id.clone(),
+            as_of,
+            known_at,
+            ..Default::default()
+        };
+        let late = admin.bodies.list_late_congresses(request).await.expect("listed").into_inner();
+        let request = pb::ListSecondmentsRequest {
+            organisation_id: organisation_id.clone(),
+            as_of,
+            known_at,
+            ..Default::default()
+        };
+        let sent = admin.secondments.list_secondments(request).await.expect("listed").into_inner();
+        let request = pb::ListSteeringCommitteesRequest {
+            organisation_id: organisation_id.clone(),
+            as_of,
+            known_at,
+            ..Default::default()
+        };
+        let committees = admin.steering.list_steering_committees(request).await.expect("listed");
+        let request = pb::ListUnitAssignmentsRequest {
+            steering_committee_id: committee.steering_committee_id.clone(),
+            as_of,
+            known_at,
+            ..Default::default()
+        };
+        let assigned = admin.steering.list_unit_assignments(request).await.expect("listed");
+        let request = pb::ListUnitFollowersRequest {
+            organisation_id: unit.to_string(),
+            as_of,
+            known_at,
+            ..Default::default()
+        };
+        let followers = admin.steering.list_unit_followers(request).await.expect("listed");
+        let request = pb::ListOfficesRequest {
+            organisation_id: organisation_id.clone(),
+            as_of,
+            known_at,
+            ..Default::default()
+        };
+        let offices = admin.congresses.list_offices(request).await.expect("listed").into_inner();
+        let request = pb::ListSuccessionPlansRequest {
+            organisation_id,
+            as_of,
+            known_at,
+            ..Default::default()
+        };
+        let plans = admin.succession.list_succession_plans(request).await.expect("listed");
+        [
+            terms.terms.len(),
+            vacancies.vacancies.iter().filter(|one| one.position.is_empty()).count(),
+            late.congresses.len(),
+            sent.secondments.len(),
+            committees.into_inner().committees.len(),
+            assigned.into_inner().assignments.len(),
+            followers.into_inner().assignments.len(),
+            offices.offices.len(),
+            plans.into_inner().plans.len(),
+        ]
+    };
+    assert_eq!(lengths(&mut admin, None).await, [1, 1, 1, 1, 1, 1, 1, 5, 1]);
+    assert_eq!(lengths(&mut admin, Some(before)).await, [0; 9]);
+
+    // An appointment that was undone lets no congress be late; it was late meanwhile.
+    let known = OffsetDateTime::now_utc();
+    admin.undoes(act).await.expect("undone");
+    assert_eq!(lengths(&mut admin, None).await, [1, 1, 0, 1, 1, 1, 1, 4, 1]);
+    assert_eq!(lengths(&mut admin, Some(known)).await, [1, 1, 1, 1, 1, 1, 1, 5, 1]);
+}
+
+#[tokio::test]
+async fn a_body_over_size_is_told_as_it_was_known() {
+    let world = World::start().await;
+    let mut admin = world.actor("admin");
+    let unit = world.unit("BD-1");
+    let held = pb::HoldCongressRequest {
+        member_count: 90,
+        ..congress(unit, 1, date!(2025 - 10 - 01), 5, executive(5))
+    };
+    let held = admin.congresses.hold_congress(held).await.expect("held").into_inner();
+    let before = OffsetDateTime::now_utc();
+    let end = pb::EndOfficesRequest {
+        request_id: fresh(),
+        office_ids: held.office_ids[1..].to_vec(),
+        effective_on: Some(civil(date!(2025 - 11 - 01))),
+        ..Default::default()
+    };
+    admin.congresses.end_offices(end).await.expect("ended");
+    let off = async |admin: &mut Actor, known: Option<OffsetDateTime>| {
+        let request = pb::ListBodiesOffSizeRequest {
+            organisation_id: unit.to_string(),
+            as_of: Some(civil(date!(2025 - 12 - 01))),
+            known_at: known.map(instant),
+            ..Default::default()
+        };
+        let listed = admin.bodies.list_bodies_off_size(request).await.expect("listed");
+        listed.into_inner().bodies.iter().map(pb::BodyOffSize::verdict).collect::<Vec<_>>()
+    };
+    assert_eq!(off(&mut admin, None).await, [pb::SizeVerdict::Under]);
+    assert_eq!(off(&mut admin, Some(before)).await, []);
 }

@@ -162,7 +162,7 @@ async fn every_rule_of_a_correction_refuses_and_changes_nothing() {
             "ATTRIBUTE_REQUIRED",
             pb::CorrectOrganisationRequest { attribute: None, ..correction(unit, code("X")) },
         ),
-        ("ATTRIBUTE_REQUIRED", correction(unit, Attribute::Status("ENDED".to_string()))),
+        ("STATUS_NOT_CORRECTABLE", correction(unit, Attribute::Status("ENDED".to_string()))),
         (
             "CORRECTION_REASON_REQUIRED",
             pb::CorrectOrganisationRequest { reason: String::new(), ..correction(unit, code("X")) },
@@ -215,4 +215,145 @@ async fn every_rule_of_a_correction_refuses_and_changes_nothing() {
     let mut outside = world.actor("badinh");
     let answer = corrects(&mut outside, correction(world.unit("GD-1"), code("X"))).await;
     assert_eq!(reason(answer), "ORGANISATION_UNKNOWN");
+}
+
+#[tokio::test]
+async fn a_corrected_end_takes_territory_and_joint_direction_along() {
+    let world = World::start().await;
+    let mut admin = world.actor("admin");
+    let (unit, union) = (world.unit("HN-BD"), world.unit("GD-1"));
+    let (begun, end) = (date!(2015 - 01 - 01), date!(2020 - 01 - 01));
+    let request = pb::ChangeTerritoryRequest {
+        request_id: fresh(),
+        organisation_id: unit.to_string(),
+        communes_added: vec!["00001".to_string()],
+        effective_on: Some(civil(begun)),
+        ..Default::default()
+    };
+    admin.attributes.change_territory(request).await.expect("came");
+    let request = pb::BeginJointDirectionRequest {
+        request_id: fresh(),
+        organisation_id: union.to_string(),
+        director_id: unit.to_string(),
+        effective_on: Some(civil(begun)),
+        ..Default::default()
+    };
+    admin.attributes.begin_joint_direction(request).await.expect("begun");
+    admin
+        .hands_over(&[world.unit("BD-1"), world.unit("BD-2")], world.unit("HN-CG"), begun)
+        .await
+        .expect("handed over");
+    admin.ends(vec![dissolved(unit)], end).await.expect("ended");
+
+    let (later, earlier) = (date!(2022 - 01 - 01), date!(2018 - 01 - 01));
+    for ended_on in [later, earlier] {
+        let attribute = Attribute::EndedOn(civil(ended_on));
+        corrects(&mut admin, correction(unit, attribute)).await.expect("corrected");
+        let last = ended_on.previous_day().expect("a day");
+        let held = admin.details(unit, last, None).await.territory;
+        assert_eq!(held.len(), 1, "the last day before {ended_on}");
+        assert_eq!(admin.details(union, last, None).await.director_ids, [unit.to_string()]);
+        assert!(admin.details(unit, ended_on, None).await.territory.is_empty());
+        assert!(admin.details(union, ended_on, None).await.director_ids.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn territory_seal_other_names_and_joint_direction_can_be_corrected_too() {
+    use pb::correct_organisation_request::{Alias, JointDirection, SealAndAccount, TerritoryPart};
+    let world = World::start().await;
+    let mut admin = world.actor("admin");
+    let (unit, union) = (world.unit("HN-BD"), world.unit("GD-1"));
+    let (from, until) = (date!(2015 - 01 - 01), date!(2018 - 01 - 01));
+    let before = OffsetDateTime::now_utc();
+    let over = |request: pb::CorrectOrganisationRequest| pb::CorrectOrganisationRequest {
+        request_id: fresh(),
+        from_on: Some(civil(from)),
+        until_on: Some(civil(until)),
+        ..request
+    };
+    let commune = |held| {
+        let commune = "00001".to_string();
+        over(correction(unit, Attribute::Territory(TerritoryPart { commune, held })))
+    };
+    let alias = |alias: &str, known| {
+        over(correction(unit, Attribute::Alias(Alias { alias: alias.to_string(), known })))
+    };
+    let seal = |seal: pb::SealStatus| {
+        let seal = SealAndAccount { seal: seal.into(), ..Default::default() };
+        over(correction(unit, Attribute::SealAndAccount(seal)))
+    };
+    let directed = |director: Uuid, directs| {
+        let director_id = director.to_string();
+        over(correction(union, Attribute::JointDirection(JointDirection { director_id, directs })))
+    };
+    let all = |held: bool| [commune(held), alias("Quận Ba Đình", held), directed(unit, held)];
+    for request in all(true).into_iter().chain([seal(pb::SealStatus::InUse)]) {
+        corrects(&mut admin, request.clone()).await.expect("corrected");
+        let again = pb::CorrectOrganisationRequest { request_id: fresh(), ..request };
+        assert_eq!(reason(corrects(&mut admin, again).await), "CORRECTION_CHANGES_NOTHING");
+    }
+    let known = async |admin: &mut Actor, on: Date, known_at| {
+        let own = admin.details(unit, on, known_at).await;
+        let of_union = admin.details(union, on, known_at).await;
+        (own.territory.len(), own.aliases.len(), of_union.director_ids.len(), own.seal())
+    };
+    let last = until.previous_day().expect("a day");
+    let day_before = from.previous_day().expect("a day");
+    let none = (0, 0, 0, pb::SealStatus::Unspecified);
+    let whole = (1, 1, 1, pb::SealStatus::InUse);
+    for (on, expected) in [(day_before, none), (from, whole), (last, whole), (until, none)] {
+        assert_eq!(known(&mut admin, on, None).await, expected, "{on}");
+    }
+    assert_eq!(known(&mut admin, from, Some(before)).await, none, "nobody knew that then");
+
+    // Of one day in the middle it was otherwise.
+    let meanwhile = OffsetDateTime::now_utc();
+    let day = date!(2016 - 06 - 01);
+    let next = day.next_day();
+    for request in all(false).into_iter().chain([seal(pb::SealStatus::Lost)]) {
+        let request = pb::CorrectOrganisationRequest {
+            from_on: Some(civil(day)),
+            until_on: next.map(civil),
+            ..request
+        };
+        corrects(&mut admin, request).await.expect("corrected");
+    }
+    assert_eq!(known(&mut admin, day, None).await, (0, 0, 0, pb::SealStatus::Lost));
+    assert_eq!(known(&mut admin, next.expect("a day"), None).await, whole);
+    assert_eq!(known(&mut admin, day, Some(meanwhile)).await, whole);
+    let act = world.published().await.last().expect("an act").0;
+    admin.undoes(act).await.expect("undone");
+    assert_eq!(known(&mut admin, day, None).await, (0, 0, 0, pb::SealStatus::InUse));
+
+    let published = world.changes().await;
+    let other = |given: &str| {
+        let part = TerritoryPart { commune: given.to_string(), held: true };
+        over(correction(unit, Attribute::Territory(part)))
+    };
+    for (expected, request) in [
+        ("COMMUNE_UNKNOWN", other("99999")),
+        // Another commune has borne the code since 2025.
+        ("COMMUNE_UNKNOWN", pb::CorrectOrganisationRequest { until_on: None, ..other("00004") }),
+        (
+            "TERRITORY_NOT_ALLOWED",
+            pb::CorrectOrganisationRequest { organisation_id: union.to_string(), ..other("00004") },
+        ),
+        (
+            "COMMUNE_TAKEN",
+            pb::CorrectOrganisationRequest {
+                organisation_id: world.unit("HN-CG").to_string(),
+                ..commune(true)
+            },
+        ),
+        ("SEAL_REQUIRED", seal(pb::SealStatus::Unspecified)),
+        ("DIRECTOR_IS_SUPERIOR", directed(world.unit("HN-GD"), true)),
+        ("SUPERIOR_TYPE_NOT_ALLOWED", directed(world.unit("BD-1"), true)),
+        ("CORRECTION_CHANGES_NOTHING", directed(world.unit("HN-CG"), false)),
+        ("CORRECTION_CHANGES_NOTHING", alias("Khác", false)),
+    ] {
+        let answer = corrects(&mut admin, request.clone()).await;
+        assert_eq!(reason(answer), expected, "{request:?}");
+    }
+    assert_eq!(world.changes().await, published);
 }

@@ -116,6 +116,7 @@ async fn every_rule_of_a_survey_refuses_with_its_reason() {
     let taxed = pb::SurveyedEmployer { tax_code: "0999000111".into(), ..employer("Có mã", 30) };
     for (reason, request) in [
         ("EMPLOYERS_EMPTY", survey(district, on, vec![])),
+        ("TOO_MANY_EMPLOYERS", survey(district, on, vec![employer("Một", 30); 1_001])),
         ("EMPLOYER_UNKNOWN", spoiled(&|one| one.employer_id = fresh())),
         ("WORKFORCE_INVALID", spoiled(&|one| one.workforce_female = 31)),
         ("WORKFORCE_INVALID", spoiled(&|one| one.workforce = -1)),

@@ -113,6 +113,9 @@ async fn every_rule_of_a_founding_refuses_with_its_reason_and_writes_nothing() {
         ("APPLICANT_REPEATED", "applicant_ids[1]", |_, request| {
             request.applicant_ids = vec![Uuid::nil().to_string(); 5];
         }),
+        ("TOO_MANY_APPLICANTS", "applicant_ids", |_, request| {
+            request.applicant_ids = (0..1_001).map(|_| Uuid::now_v7().to_string()).collect();
+        }),
         ("CODE_TAKEN", "code", |_, request| request.code = "TN-1".to_string()),
         ("CODE_INVALID", "code", |_, request| request.code = "BĐ 1".to_string()),
         ("TEXT_NOT_NFC", "name", |_, request| request.name = "Co\u{302}ng".to_string()),
@@ -125,6 +128,15 @@ async fn every_rule_of_a_founding_refuses_with_its_reason_and_writes_nothing() {
         ("SEAT_REPEATED", "offices[1].position", |_, request| {
             request.offices =
                 vec![office("CHAIR", Uuid::now_v7()), office("CHAIR", Uuid::now_v7())];
+        }),
+        ("TERM_UNTIL_INVALID", "offices[0].term_until", |_, request| {
+            request.offices = vec![pb::NewOffice {
+                term_until: Some(civil(date!(2020 - 03 - 01))),
+                ..office("CHAIR", Uuid::now_v7())
+            }];
+        }),
+        ("TOO_MANY_OFFICES", "offices", |_, request| {
+            request.offices = vec![office("MEMBER", Uuid::nil()); 1_001];
         }),
         ("EMPLOYER_UNKNOWN", "employer_ids[0]", |_, request| {
             request.employer_ids = vec![Uuid::now_v7().to_string()];

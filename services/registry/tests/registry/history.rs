@@ -219,6 +219,217 @@ async fn a_chain_of_successions_is_followed_both_ways() {
     assert_eq!(refused(answer), ("FIELD_REQUIRED".into(), "direction".into()));
 }
 
+/// The edges of one organisation, each with its share and whether it is the principal's.
+async fn edges(
+    actor: &mut Actor,
+    unit: Uuid,
+    direction: pb::SuccessionDirection,
+    known_at: Option<OffsetDateTime>,
+) -> Vec<pb::Succession> {
+    let request = pb::ListSuccessionsRequest {
+        organisation_id: unit.to_string(),
+        direction: direction.into(),
+        known_at: known_at.map(instant),
+        ..Default::default()
+    };
+    let listed = actor.histories.list_successions(request).await.expect("listed");
+    listed.into_inner().successions
+}
+
+#[tokio::test]
+async fn a_chain_tells_the_shares_of_all_who_took_over_and_the_one_principal() {
+    use pb::SuccessionDirection::{Predecessors, Successors};
+    let world = World::start().await;
+    let mut officer = world.actor("hanoi");
+    let (unit, heir, other) = (world.unit("BD-1"), world.unit("BD-2"), world.unit("CG-1"));
+    let on = date!(2021 - 01 - 01);
+    let share = |organisation: Uuid, share| pb::Successor {
+        organisation_id: organisation.to_string(),
+        share,
+    };
+    let before = OffsetDateTime::now_utc();
+    let divided = pb::end_organisations_request::Unit {
+        kind: pb::EndKind::Divided.into(),
+        principal_successor_id: heir.to_string(),
+        successors: vec![share(heir, 2), share(other, 1)],
+        share_whole: 3,
+        ..dissolved(unit)
+    };
+    let ended = officer.ends(vec![divided], on).await.expect("divided");
+
+    let mut told = edges(&mut officer, unit, Successors, None).await;
+    told.sort_by_key(|edge| !edge.principal);
+    let expected = |successor: Uuid, share, principal| pb::Succession {
+        predecessor_id: unit.to_string(),
+        successor_id: successor.to_string(),
+        end_kind: pb::EndKind::Divided.into(),
+        effective_on: Some(civil(on)),
+        principal,
+        distance: 0,
+        decision_id: ended.decision_id.clone(),
+        share,
+        share_whole: 3,
+        split_off: false,
+    };
+    assert_eq!(told, [expected(heir, 2, true), expected(other, 1, false)]);
+    assert_eq!(edges(&mut officer, other, Predecessors, None).await, [expected(other, 1, false)]);
+    assert_eq!(edges(&mut officer, unit, Successors, Some(before)).await, []);
+
+    // Of an end that is corrected, the succession begins when the end does.
+    let later = date!(2021 - 07 - 01);
+    let request = pb::CorrectOrganisationRequest {
+        request_id: fresh(),
+        organisation_id: unit.to_string(),
+        reason: "Ghi nhầm".to_string(),
+        attribute: Some(pb::correct_organisation_request::Attribute::EndedOn(civil(later))),
+        ..Default::default()
+    };
+    world.actor("admin").corrections.correct_organisation(request).await.expect("corrected");
+    let told = edges(&mut officer, unit, Successors, None).await;
+    assert!(told.iter().all(|edge| edge.effective_on == Some(civil(later))), "{told:?}");
+    assert_eq!((told.len(), told.iter().map(|edge| edge.share).sum::<i32>()), (2, 3));
+}
+
+#[tokio::test]
+async fn what_was_split_off_is_a_successor_and_may_merge_back() {
+    use pb::SuccessionDirection::{Predecessors, Successors};
+    let world = World::start().await;
+    let mut officer = world.actor("badinh");
+    let unit = world.unit("BD-1");
+    let request = pb::SplitOffRequest {
+        request_id: fresh(),
+        organisation_id: unit.to_string(),
+        parts: vec![pb::split_off_request::Part {
+            code: "BD-1A".to_string(),
+            name: "Công đoàn BD-1A".to_string(),
+            share: 40,
+            ..Default::default()
+        }],
+        basis: Some(decided(date!(2020 - 01 - 01))),
+        ..Default::default()
+    };
+    let split = officer.life_cycle.split_off(request).await.expect("split").into_inner();
+    let part = id(&split.organisation_ids[0]);
+    let told = edges(&mut officer, part, Predecessors, None).await;
+    let [edge] = &told[..] else { panic!("one edge, not {told:?}") };
+    assert!(edge.split_off && !edge.principal);
+    assert_eq!(edge.end_kind(), pb::EndKind::Unspecified);
+    assert_eq!((edge.share, edge.share_whole), (40, 100));
+    assert_eq!(edge.decision_id, split.decision_id);
+
+    // The whole merges into its part, the part into a third: no step is told twice.
+    officer.ends(vec![merged(unit, part)], date!(2021 - 01 - 01)).await.expect("merged");
+    let third = world.unit("BD-2");
+    officer.ends(vec![merged(part, third)], date!(2022 - 01 - 01)).await.expect("merged");
+    let told: Vec<(Uuid, Uuid, bool, i32)> = edges(&mut officer, unit, Successors, None)
+        .await
+        .iter()
+        .map(|edge| {
+            let (from, to) = (id(&edge.predecessor_id), id(&edge.successor_id));
+            (from, to, edge.split_off, edge.distance)
+        })
+        .collect();
+    assert_eq!(told, [(unit, part, true, 0), (unit, part, false, 0), (part, third, false, 1)]);
+    assert_eq!(edges(&mut officer, third, Predecessors, None).await.len(), 3);
+}
+
+#[tokio::test]
+async fn a_timeline_tells_territory_seal_other_names_and_joint_direction_as_known_at_an_instant() {
+    use pb::OrganisationAttribute::{
+        Alias, FoundingRoute, JointDirection, Recognition, SealAndAccount, Territory,
+    };
+    let world = World::start().await;
+    let mut officer = world.actor("hanoi");
+    let (founded_on, on) = (date!(2025 - 07 - 01), date!(2025 - 09 - 01));
+    let request = pb::FoundOrganisationRequest {
+        r#type: "CD_XA".to_string(),
+        sector: String::new(),
+        founding_route: pb::FoundingRoute::Appointment.into(),
+        ..founding(world.unit("HN"), "HN-X1", founded_on)
+    };
+    let founded = officer.organisations.found_organisation(request).await.expect("founded");
+    let founded = founded.into_inner();
+    let unit = id(&founded.organisation_id);
+    let before = OffsetDateTime::now_utc();
+    let territory = |added: &[&str], left: &[&str], on| pb::ChangeTerritoryRequest {
+        request_id: fresh(),
+        organisation_id: unit.to_string(),
+        communes_added: added.iter().map(ToString::to_string).collect(),
+        communes_left: left.iter().map(ToString::to_string).collect(),
+        effective_on: Some(civil(on)),
+        ..Default::default()
+    };
+    let attributes = &mut officer.attributes;
+    let came = territory(&["00004", "00008"], &[], founded_on);
+    attributes.change_territory(came).await.expect("came");
+    attributes.change_territory(territory(&[], &["00008"], on)).await.expect("left");
+    let request = pb::RecordSealAndAccountRequest {
+        request_id: fresh(),
+        organisation_id: unit.to_string(),
+        seal: pb::SealStatus::InUse.into(),
+        account_number: "999000111".to_string(),
+        account_bank: "Ngân hàng".to_string(),
+        effective_on: Some(civil(on)),
+        ..Default::default()
+    };
+    attributes.record_seal_and_account(request).await.expect("recorded");
+    let request = pb::ChangeAliasesRequest {
+        request_id: fresh(),
+        organisation_id: unit.to_string(),
+        added: vec!["Công đoàn Ngọc Hà".to_string()],
+        effective_on: Some(civil(on)),
+        ..Default::default()
+    };
+    attributes.change_aliases(request).await.expect("named");
+    let recognised = pb::RecogniseOrganisationRequest {
+        request_id: fresh(),
+        organisation_id: unit.to_string(),
+        kind: pb::RecognitionKind::Organisation.into(),
+        basis: Some(decided(on)),
+        ..Default::default()
+    };
+    officer.life_cycle.recognise_organisation(recognised).await.expect("recognised");
+    let union = world.unit("GD-1");
+    let directed = pb::BeginJointDirectionRequest {
+        request_id: fresh(),
+        organisation_id: union.to_string(),
+        director_id: unit.to_string(),
+        effective_on: Some(civil(on)),
+        ..Default::default()
+    };
+    officer.attributes.begin_joint_direction(directed).await.expect("directed");
+
+    let facts = timeline(&mut officer, unit, None, false).await;
+    assert_eq!(
+        about(&facts, Territory),
+        [("00004".into(), founded_on, None), ("00008".into(), founded_on, Some(on))]
+    );
+    let commune = facts.iter().find(|fact| fact.attribute() == Territory).expect("told");
+    assert_eq!(commune.commune.as_ref().expect("a commune").name, "Phường Ba Đình");
+    assert_eq!(about(&facts, SealAndAccount), [("IN_USE".into(), on, None)]);
+    let seal = facts.iter().find(|fact| fact.attribute() == SealAndAccount).expect("told");
+    assert_eq!((&*seal.account_number, &*seal.account_bank), ("999000111", "Ngân hàng"));
+    assert_eq!(about(&facts, Alias), [("Công đoàn Ngọc Hà".into(), on, None)]);
+    assert_eq!(about(&facts, FoundingRoute), [("APPOINTMENT".into(), founded_on, None)]);
+    assert_eq!(about(&facts, Recognition), [(String::new(), on, None)]);
+    let of_union = timeline(&mut officer, union, None, false).await;
+    assert_eq!(about(&of_union, JointDirection), [(unit.to_string(), on, None)]);
+
+    let believed = timeline(&mut officer, unit, Some(before), true).await;
+    for attribute in [Territory, SealAndAccount, Alias, Recognition] {
+        assert_eq!(about(&believed, attribute), [], "nobody knew that then");
+    }
+    let all = timeline(&mut officer, unit, None, true).await;
+    assert_eq!(
+        about(&all, Territory),
+        [
+            ("00004".into(), founded_on, None),
+            ("00008".into(), founded_on, None),
+            ("00008".into(), founded_on, Some(on)),
+        ]
+    );
+}
+
 /// What differs: each code with its kinds; all pages of two.
 async fn differences(
     actor: &mut Actor,

@@ -1,6 +1,7 @@
 use chassis::parse::civil;
 use proto::registry::v1 as pb;
 use proto::registry::v1::registry_change::Change;
+use sqlx::Connection;
 use time::OffsetDateTime;
 use time::macros::date;
 use uuid::Uuid;
@@ -155,4 +156,30 @@ impl Actor {
             request.page_token = page.next_page_token;
         }
     }
+}
+
+#[tokio::test]
+async fn an_act_that_cannot_have_its_rows_in_time_is_told_to_repeat() {
+    let world = World::start().await;
+    let mut holding = world.look().await;
+    sqlx::query(
+        "do $$ begin
+             execute format('alter database %I set lock_timeout = ''100ms''', current_database());
+         end $$",
+    )
+    .execute(&mut holding)
+    .await
+    .expect("set");
+    let (_running, mut officer) = world.replica("badinh").await;
+    let mut held = holding.begin().await.expect("begun");
+    sqlx::query("select from organisation where organisation_id = $1 for update")
+        .bind(world.unit("BD-1"))
+        .execute(&mut *held)
+        .await
+        .expect("held");
+    let on = date!(2020 - 01 - 01);
+    let answer = officer.suspends(world.unit("BD-1"), on).await;
+    assert_eq!(reason(answer), "CONFLICTING_ACT");
+    held.rollback().await.expect("given up");
+    officer.suspends(world.unit("BD-1"), on).await.expect("suspended");
 }

@@ -453,6 +453,33 @@ async fn one_operation_of_a_plan_at_a_time() {
 }
 
 #[tokio::test]
+async fn of_two_who_begin_at_once_one_is_told_that_an_operation_is_under_way() {
+    let world = World::start().await;
+    let mut admin = world.actor("admin");
+    let plan_id = admin.planned(world.confederation, wards()).await;
+    let mut other = admin.clone();
+    // The second waits for the first, and mostly finds its operation before a worker has done
+    // it.
+    for _ in 0..100 {
+        let begun = tokio::join!(admin.asks_dry_run(&plan_id), other.asks_dry_run(&plan_id));
+        let (first, second) = match begun {
+            (Ok(one), refusal @ Err(_)) | (refusal @ Err(_), Ok(one)) => (one, refusal),
+            (first, second) => {
+                for operation in [first, second] {
+                    let _: pb::DryRun =
+                        admin.waits(operation.expect("begun")).await.expect("tried");
+                }
+                continue;
+            }
+        };
+        assert_eq!(refused(second), ("OPERATION_UNDER_WAY".into(), "plan_id".into()));
+        let _: pb::DryRun = admin.waits(first).await.expect("tried");
+        return;
+    }
+    panic!("nobody was ever told");
+}
+
+#[tokio::test]
 async fn plans_and_operations_out_of_scope_are_unknown() {
     let world = World::start().await;
     let mut admin = world.actor("admin");
@@ -470,4 +497,70 @@ async fn plans_and_operations_out_of_scope_are_unknown() {
     let _: pb::DryRun = admin.waits(operation).await.expect("tried");
     let answer = world.actor("reader").plans_for(world.unit("HN"), ON).await;
     assert_eq!(reason(answer), "PERMISSION_DENIED");
+}
+
+#[tokio::test]
+async fn a_step_to_another_type_is_held_to_the_rules_of_the_single_act() {
+    let world = World::start().await;
+    let mut admin = world.actor("admin");
+    let request = pb::ChangeTerritoryRequest {
+        request_id: fresh(),
+        organisation_id: world.unit("HN").to_string(),
+        communes_added: vec!["00004".to_string()],
+        effective_on: Some(chassis::parse::civil(ON)),
+        ..Default::default()
+    };
+    admin.attributes.change_territory(request).await.expect("came");
+    let refuses = [
+        (change_type(1, "BD-1", "CDCS"), "type", "ALREADY_OF_TYPE"),
+        (change_type(1, "BD-1", "CDXX"), "type", "ORGANISATION_TYPE_UNKNOWN"),
+        (change_type(1, "BD-1", "TO_CD"), "type", "SUPERIOR_TYPE_NOT_ALLOWED"),
+        (change_type(1, "HN-GD", "CDCS"), "sector", "SECTOR_REQUIRED"),
+        (change_type(1, "TLD", "CDCS"), "unit", "CONFEDERATION_FIXED"),
+        (change_type(1, "X-1", "TO_CD"), "unit", "ORGANISATION_UNKNOWN"),
+    ];
+    for (step, field, reason) in refuses {
+        let found = found_against(&world, vec![step.clone()]).await;
+        let told = |one: &(i32, String, String, bool)| (one.1 == field, one.2 == reason);
+        assert!(found.iter().any(|one| told(one) == (true, true)), "{step:?}: {found:?}");
+    }
+    let found = found_against(&world, vec![change_type(1, "HN-CG", "CDCS")]).await;
+    let reasons: Vec<&str> = found.iter().map(|one| &*one.2).collect();
+    assert!(reasons.contains(&"SUBORDINATE_TYPE_NOT_ALLOWED"), "{reasons:?}");
+    let found = found_against(&world, vec![change_type(1, "HN", "CDN_TW")]).await;
+    let reasons: Vec<&str> = found.iter().map(|one| &*one.2).collect();
+    assert!(reasons.contains(&"TERRITORY_HELD"), "{reasons:?}");
+    assert_against(
+        &world,
+        vec![
+            hand_over(1, "BD-1", "CG-1"),
+            change_type(2, "BD-1", "TO_CD"),
+            change_type(3, "BD-1", "TO_CD"),
+        ],
+        &[(3, "unit", "UNIT_REPEATED")],
+    )
+    .await;
+    let later = world.unit("BD-2");
+    let on = ON;
+    admin.hands_over(&[later], world.unit("HN"), on + Duration::days(1)).await.expect("moved");
+    assert_against(
+        &world,
+        vec![change_type(1, "BD-2", "ND_CS")],
+        &[(1, "unit", "LATER_ACT_KNOWN")],
+    )
+    .await;
+
+    // A field that the kind has no use for, and one that it needs.
+    let mut actor = world.actor("admin");
+    let plan_id = actor.plans_for(world.confederation, on).await.expect("a plan");
+    for (step, reason) in [
+        (
+            pb::PlanStep { superior: "HN".to_string(), ..change_type(1, "BD-1", "TO_CD") },
+            "STEP_FIELD_NOT_ALLOWED",
+        ),
+        (change_type(1, "BD-1", ""), "FIELD_REQUIRED"),
+    ] {
+        let status = actor.adds(&plan_id, vec![step]).await.expect_err("refused");
+        assert!(violations(&status).iter().any(|one| one.1 == reason), "{status:?}");
+    }
 }

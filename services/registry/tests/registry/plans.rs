@@ -479,3 +479,61 @@ async fn an_operation_that_always_fails_is_given_up() {
     assert_eq!(reason(answer), "OPERATION_ABANDONED");
     admin.tries(&plan_id).await.expect("another is begun");
 }
+
+/// A unit becomes one of another type.
+pub fn change_type(line: i32, unit: &str, type_code: &str) -> pb::PlanStep {
+    pb::PlanStep { r#type: type_code.to_string(), ..step(line, Kind::ChangeType, unit) }
+}
+
+#[tokio::test]
+async fn units_are_upgraded_and_downgraded_within_a_plan_and_the_undo_takes_it_back() {
+    let world = World::start().await;
+    let mut admin = world.actor("admin");
+    let before = known(&world).await;
+    let day_before = ON.previous_day().expect("a day");
+    let steps = vec![
+        hand_over(1, "BD-1", "CG-1"),
+        change_type(2, "BD-1", "TO_CD"),
+        // A union without a sector, under which another may stand from then on.
+        change_type(3, "TN-1", "CD_TCT"),
+        hand_over(4, "BD-2", "TN-1"),
+        pb::PlanStep {
+            name: "Công đoàn Tổng công ty".to_string(),
+            ..step(5, Kind::Rename, "TN-1")
+        },
+    ];
+    let plan_id = admin.planned(world.confederation, steps).await;
+    let found = admin.tries(&plan_id).await.expect("tried");
+    assert_eq!((found.units_type_changed, found.units_moved, found.conflicts), (2, 2, 0));
+    let count = |type_code: &str| -> (i32, i32) {
+        let of_type = found.counts.iter().filter(|count| count.r#type == type_code);
+        of_type.fold((0, 0), |sum, count| (sum.0 + count.before, sum.1 + count.after))
+    };
+    assert_eq!([count("CDCS"), count("TO_CD"), count("CD_TCT")], [(5, 3), (0, 1), (0, 1)]);
+    assert_eq!(known(&world).await, before, "a dry run changes nothing");
+
+    let published = world.changes().await;
+    let committed = admin.commits(&plan_id).await.expect("committed");
+    assert_eq!(committed.units_type_changed, 2);
+    let told: Vec<(String, String)> = world
+        .published_since(published)
+        .await
+        .into_iter()
+        .filter_map(|change| match change {
+            Change::OrganisationTypeChanged(told) => Some((told.from_type, told.r#type)),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(told, [("CDCS".into(), "TO_CD".into()), ("CDCS".into(), "CD_TCT".into())]);
+    let stands = async |admin: &mut Actor, code: &str, on| {
+        let read = admin.reads(world.unit(code), Some(on)).await.expect("read");
+        (read.r#type, read.sector)
+    };
+    assert_eq!(stands(&mut admin, "BD-1", day_before).await, ("CDCS".into(), "NNN_CP".into()));
+    assert_eq!(stands(&mut admin, "BD-1", ON).await, ("TO_CD".into(), "NNN_CP".into()));
+    assert_eq!(stands(&mut admin, "TN-1", day_before).await, ("CDCS".into(), "FDI_LD".into()));
+    assert_eq!(stands(&mut admin, "TN-1", ON).await, ("CD_TCT".into(), String::new()));
+
+    admin.takes_back(&plan_id).await.expect("taken back");
+    assert_eq!(known(&world).await, before);
+}

@@ -134,3 +134,71 @@ async fn a_search_answers_what_lies_in_scope_and_what_was_asked() {
     let answer = officer.organisations.search_organisations(searching("…")).await;
     assert_eq!(refused(answer), ("FIELD_REQUIRED".into(), "text".into()));
 }
+
+#[tokio::test]
+async fn another_name_is_found_as_names_are_and_after_undoing_no_more() {
+    let world = World::start().await;
+    let mut admin = world.actor("admin");
+    let unit = world.unit("BD-1");
+    let before = time::OffsetDateTime::now_utc();
+    let request = pb::ChangeAliasesRequest {
+        request_id: fresh(),
+        organisation_id: unit.to_string(),
+        added: vec!["Công đoàn Dệt Khánh Phước".to_string()],
+        effective_on: Some(civil(date!(2020 - 01 - 01))),
+        ..Default::default()
+    };
+    admin.attributes.change_aliases(request).await.expect("named");
+    let act = world.published().await.last().expect("an act").0;
+    for text in
+        ["dệt khánh phước", "det khanh phuoc", "det khnah phuoc", "cong doan dwt khanh phouc"]
+    {
+        let found = found(&mut admin, searching(text)).await;
+        assert_eq!(first(&found), Some("BD-1"), "{text}: {found:?}");
+    }
+    let then = pb::SearchOrganisationsRequest {
+        known_at: Some(instant(before)),
+        ..searching("khanh phuoc")
+    };
+    assert_eq!(found(&mut admin, then).await, [""; 0], "nobody knew it then");
+    assert_eq!(found(&mut world.actor("nobody"), searching("khanh phuoc")).await, [""; 0]);
+    // Another process reads it at its start.
+    let (_running, mut elsewhere) = world.replica("admin").await;
+    assert_eq!(first(&found(&mut elsewhere, searching("khanh phuoc")).await), Some("BD-1"));
+
+    let known = time::OffsetDateTime::now_utc();
+    admin.undoes(act).await.expect("undone");
+    for actor in [&mut admin, &mut elsewhere] {
+        assert_eq!(found(actor, searching("khanh phuoc")).await, [""; 0]);
+        let then = pb::SearchOrganisationsRequest {
+            known_at: Some(instant(known)),
+            ..searching("khanh phuoc")
+        };
+        assert_eq!(found(actor, then).await, ["BD-1"], "it was known meanwhile");
+    }
+    admin.undoes(world.published().await.last().expect("an act").0).await.expect("undone");
+    assert_eq!(found(&mut admin, searching("khanh phuoc")).await, ["BD-1"]);
+}
+
+#[tokio::test]
+async fn a_corrected_name_is_found_and_the_wrong_one_no_more() {
+    let world = World::start().await;
+    let mut admin = world.actor("admin");
+    let name = |name: &str| pb::CorrectOrganisationRequest {
+        request_id: fresh(),
+        organisation_id: world.unit("BD-1").to_string(),
+        reason: "Ghi nhầm".to_string(),
+        attribute: Some(pb::correct_organisation_request::Attribute::Name(
+            pb::correct_organisation_request::Name {
+                name: name.to_string(),
+                short_name: String::new(),
+            },
+        )),
+        ..Default::default()
+    };
+    for given in ["Công đoàn Bưu điện", "Công đoàn Đường sắt"] {
+        admin.corrections.correct_organisation(name(given)).await.expect("corrected");
+    }
+    assert_eq!(found(&mut admin, searching("duong sta")).await, ["BD-1"]);
+    assert_eq!(found(&mut admin, searching("buu dien")).await, [""; 0]);
+}

@@ -211,6 +211,151 @@ async fn undoing_refuses_what_is_unknown_undone_out_of_reach_or_not_of_the_tree(
 }
 
 #[tokio::test]
+async fn what_an_act_freed_and_another_took_again_is_not_known_twice() {
+    let world = World::start().await;
+    let mut admin = world.actor("admin");
+    let unit = world.unit("HN");
+    let naming = |added: &[&str], dropped: &[&str], on| pb::ChangeAliasesRequest {
+        request_id: fresh(),
+        organisation_id: unit.to_string(),
+        added: added.iter().map(ToString::to_string).collect(),
+        dropped: dropped.iter().map(ToString::to_string).collect(),
+        effective_on: Some(civil(on)),
+        ..Default::default()
+    };
+    let mut acts = Vec::new();
+    admin.attributes.change_aliases(naming(&["Hà thành"], &[], BEFORE)).await.expect("named");
+    admin.attributes.change_aliases(naming(&[], &["Hà thành"], ON)).await.expect("dropped");
+    let dropping = last_act(&world).await;
+    admin.attributes.change_aliases(naming(&["HÀ THÀNH"], &[], LATER)).await.expect("named again");
+    acts.push((dropping, last_act(&world).await));
+
+    let territory = |added: &[&str], left: &[&str], on| pb::ChangeTerritoryRequest {
+        request_id: fresh(),
+        organisation_id: unit.to_string(),
+        communes_added: added.iter().map(ToString::to_string).collect(),
+        communes_left: left.iter().map(ToString::to_string).collect(),
+        effective_on: Some(civil(on)),
+        ..Default::default()
+    };
+    admin.attributes.change_territory(territory(&["00004"], &[], BEFORE)).await.expect("came");
+    admin.attributes.change_territory(territory(&[], &["00004"], ON)).await.expect("left");
+    let leaving = last_act(&world).await;
+    admin.attributes.change_territory(territory(&["00004"], &[], LATER)).await.expect("came again");
+    acts.push((leaving, last_act(&world).await));
+
+    let begin = |on| pb::BeginJointDirectionRequest {
+        request_id: fresh(),
+        organisation_id: world.unit("GD-1").to_string(),
+        director_id: world.unit("HN-BD").to_string(),
+        effective_on: Some(civil(on)),
+        ..Default::default()
+    };
+    admin.attributes.begin_joint_direction(begin(BEFORE)).await.expect("begun");
+    let end = pb::EndJointDirectionRequest {
+        request_id: fresh(),
+        organisation_id: world.unit("GD-1").to_string(),
+        director_id: world.unit("HN-BD").to_string(),
+        effective_on: Some(civil(ON)),
+        ..Default::default()
+    };
+    admin.attributes.end_joint_direction(end).await.expect("ended");
+    let ending = last_act(&world).await;
+    admin.attributes.begin_joint_direction(begin(LATER)).await.expect("begun again");
+    acts.push((ending, last_act(&world).await));
+
+    let seat = |person, on| pb::AppointCommitteeRequest {
+        request_id: fresh(),
+        organisation_id: unit.to_string(),
+        body: "EXECUTIVE".to_string(),
+        offices: vec![office("CHAIR", person)],
+        basis: Some(decided(on)),
+        ..Default::default()
+    };
+    let appointed = admin.congresses.appoint_committee(seat(Uuid::now_v7(), BEFORE)).await;
+    let end = pb::EndOfficesRequest {
+        request_id: fresh(),
+        office_ids: appointed.expect("appointed").into_inner().office_ids,
+        effective_on: Some(civil(ON)),
+        ..Default::default()
+    };
+    admin.congresses.end_offices(end).await.expect("ended");
+    let ending = last_act(&world).await;
+    admin.congresses.appoint_committee(seat(Uuid::now_v7(), LATER)).await.expect("appointed");
+    acts.push((ending, last_act(&world).await));
+
+    for (first, later) in acts {
+        let answer = admin.undoes(first).await;
+        let status = answer.as_ref().expect_err("refused");
+        let details = tonic_types::StatusExt::get_error_details(status);
+        let metadata = &details.error_info().expect("details").metadata;
+        assert_eq!(metadata["act_ids"], later.to_string());
+        assert_eq!(refused(answer), ("LATER_ACTS_REST".into(), "act_id".into()));
+        admin.undoes(later).await.expect("undone");
+        admin.undoes(first).await.expect("undone");
+    }
+}
+
+#[tokio::test]
+async fn what_was_undone_is_not_known_again_beside_what_took_its_place() {
+    let world = World::start().await;
+    let mut admin = world.actor("admin");
+    let recognising = |on| pb::RecogniseOrganisationRequest {
+        request_id: fresh(),
+        organisation_id: world.unit("BD-1").to_string(),
+        kind: pb::RecognitionKind::Organisation.into(),
+        basis: Some(decided(on)),
+        ..Default::default()
+    };
+    admin.life_cycle.recognise_organisation(recognising(BEFORE)).await.expect("recognised");
+    admin.undoes(last_act(&world).await).await.expect("undone");
+    let undoing = last_act(&world).await;
+    admin.life_cycle.recognise_organisation(recognising(ON)).await.expect("recognised anew");
+    let before = world.changes().await;
+    assert_eq!(refused(admin.undoes(undoing).await), ("LATER_ACTS_REST".into(), "act_id".into()));
+    assert_eq!(world.changes().await, before);
+}
+
+#[tokio::test]
+async fn what_has_no_dated_facts_is_not_undone() {
+    let world = World::start().await;
+    let mut admin = world.actor("admin");
+    let (unit, on) = (world.unit("HN"), date!(2020 - 01 - 01));
+    let planned = pb::PlanSuccessionRequest {
+        request_id: fresh(),
+        organisation_id: unit.to_string(),
+        position: "CHAIR".to_string(),
+        term_from_year: 2020,
+        term_to_year: 2025,
+        planned_on: Some(civil(on)),
+        candidate_ids: vec![fresh()],
+        ..Default::default()
+    };
+    admin.succession.plan_succession(planned).await.expect("planned");
+    // No change tells of it.
+    let planning: Uuid = sqlx::query_scalar("select act_id from succession_plan")
+        .fetch_one(&mut world.look().await)
+        .await
+        .expect("read");
+    let held = pb::HoldCongressRequest {
+        request_id: fresh(),
+        organisation_id: unit.to_string(),
+        ordinal: 1,
+        held_on: Some(civil(on)),
+        term_from_year: 2020,
+        term_to_year: 2025,
+        form: "PLENARY".to_string(),
+        ..Default::default()
+    };
+    admin.congresses.hold_congress(held).await.expect("held");
+    for act in [planning, last_act(&world).await] {
+        assert_eq!(refused(admin.undoes(act).await), ("ACT_NOT_UNDOABLE".into(), "act_id".into()));
+        // Whoever does not reach the organisation learns of no act.
+        assert_eq!(reason(world.actor("badinh").undoes(act).await), "ACT_UNKNOWN");
+    }
+}
+
+#[tokio::test]
 async fn every_table_of_beliefs_says_what_replaced_them() {
     let world = World::start().await;
     let forgotten: Vec<String> = sqlx::query_scalar(

@@ -1,5 +1,6 @@
--- $1 ended on $2, not on $3: what the end closed then, closes now. Its last superior is $6, or
--- stays where that is null. Recorded at $4 by the act $5.
+-- $1 ended on $2, not on $3: what the end closed then, closes now, and who continues it does so
+-- from then on. Its last superior is $6, or stays where that is null. Recorded at $4 by the act
+-- $5.
 with ended as (
     update organisation_ending known
     set recorded = tstzrange(lower(known.recorded), greatest(lower(known.recorded), $4)),
@@ -53,6 +54,52 @@ with ended as (
     from stood where status = 'ENDED' or lower(valid) < $2
     -- Sorted, so that both rows are closed before either is written anew.
     order by lower(valid)
+), continued as (
+    update organisation_succession known
+    set recorded = tstzrange(lower(known.recorded), greatest(lower(known.recorded), $4)),
+        replaced_by = $5
+    where known.predecessor_id = $1 and upper_inf(known.recorded) and $2 <> $3
+      and known.kind <> 'SPLIT_OFF'
+    returning known.*
+), succession_written as (
+    insert into organisation_succession
+        (predecessor_id, successor_id, kind, succeeded_on, share, share_whole, principal,
+         recorded, act_id)
+    select predecessor_id, successor_id, kind, $2, share, share_whole, principal,
+           tstzrange($4, null), $5
+    from continued
+), held as (
+    update organisation_territory known
+    set recorded = tstzrange(lower(known.recorded), greatest(lower(known.recorded), $4)),
+        replaced_by = $5
+    where known.organisation_id = $1 and upper_inf(known.recorded) and $2 <> $3
+      and (upper(known.valid) = $3 and known.act_id = (select act_id from ended)
+           or upper(known.valid) > $2)
+    returning known.*
+), territory_written as (
+    insert into organisation_territory
+        (organisation_id, commune, valid, exclusive_type, recorded, act_id)
+    select organisation_id, commune, daterange(lower(valid), $2), exclusive_type,
+           tstzrange($4, null), $5
+    from held where lower(valid) < $2
+), directed as (
+    update organisation_director known
+    set recorded = tstzrange(lower(known.recorded), greatest(lower(known.recorded), $4)),
+        replaced_by = $5
+    where $1 in (known.organisation_id, known.director_id) and upper_inf(known.recorded)
+      and $2 <> $3
+      and (upper(known.valid) = $3 and known.act_id = (select act_id from ended)
+           or upper(known.valid) > $2)
+    returning known.organisation_id, known.director_id, known.valid,
+              -- Nor does joint direction outlive the other one.
+              least($2, (select other.ended_on from organisation_ending other
+                         where other.organisation_id <> $1 and upper_inf(other.recorded)
+                           and other.organisation_id in (known.organisation_id,
+                                                         known.director_id))) as until_on
+), direction_written as (
+    insert into organisation_director (organisation_id, director_id, valid, recorded, act_id)
+    select organisation_id, director_id, daterange(lower(valid), until_on), tstzrange($4, null), $5
+    from directed where lower(valid) < until_on
 ), sat as (
     update office held
     set recorded = tstzrange(lower(held.recorded), greatest(lower(held.recorded), $4)),
