@@ -101,10 +101,16 @@ begin
         if above is null then
             select s.superior_id into above
             from access.superior s
+            where s.organisation_id = here and lower(s.valid) <= today
+            order by lower(s.valid) desc
+            limit 1;
+        end if;
+        if above is null then
+            -- Founded for a later date: its first superior.
+            select s.superior_id into above
+            from access.superior s
             where s.organisation_id = here
-            order by lower(s.valid) <= today desc,
-                     case when lower(s.valid) <= today then lower(s.valid) end desc,
-                     lower(s.valid)
+            order by lower(s.valid)
             limit 1;
         end if;
         if above is null then

@@ -191,6 +191,32 @@ impl Plan {
         Ok(plan)
     }
 
+    /// The plan, locked as `take` does it, unless an operation of it is under way: whoever does
+    /// that holds the plan for as long as it takes, and nobody is kept waiting to be refused.
+    pub async fn take_idle(
+        acting: &mut Acting,
+        field: &str,
+        plan_id: Uuid,
+    ) -> Result<Self, Failure> {
+        let under_way = sqlx::query_scalar!(
+            r#"select exists (select from operation
+                              where operation.plan_id = plan.plan_id
+                                and state = 'WAITING') as "under_way!"
+               from plan
+               where plan_id = $1 and access.covers(organisation_id)"#,
+            plan_id,
+        )
+        .fetch_optional(acting.db())
+        .await?;
+        if under_way == Some(true) {
+            return Err(Refused::OperationUnderWay { plan_id }.at(field));
+        }
+        let plan = Self::take(acting, plan_id).await?;
+        // One may have been asked for since we looked.
+        plan.is_idle().map_err(|refused| refused.at(field))?;
+        Ok(plan)
+    }
+
     /// It was neither committed nor undone.
     pub fn is_draft(&self) -> Result<(), Refused> {
         if self.committed_by.is_some() || self.undone {
@@ -199,8 +225,7 @@ impl Plan {
         Ok(())
     }
 
-    /// No operation of it is under way.
-    pub fn is_idle(&self) -> Result<(), Refused> {
+    fn is_idle(&self) -> Result<(), Refused> {
         if self.under_way {
             return Err(Refused::OperationUnderWay { plan_id: self.plan_id });
         }

@@ -210,6 +210,19 @@ pub async fn lock_moves(acting: &mut Acting) -> Result<(), Failure> {
     Ok(())
 }
 
+/// So few organisations are few.
+const FEW: usize = 10;
+
+/// An act on few organisations has its statements planned once for each connection, not anew
+/// for the organisations that it names: of the larger ones that takes longer than running them.
+/// An act on thousands is better planned for what it names.
+pub async fn plan_once(acting: &mut Acting, organisations: usize) -> Result<(), Failure> {
+    if organisations <= FEW {
+        sqlx::query("set local plan_cache_mode = force_generic_plan").execute(acting.db()).await?;
+    }
+    Ok(())
+}
+
 /// Leans on organisations: none of them ends or moves before this act commits.
 pub async fn lean_on(acting: &mut Acting, organisation_ids: &[Uuid]) -> Result<(), Failure> {
     sqlx::query!(
@@ -384,34 +397,19 @@ pub async fn move_units(
         .execute(acting.db())
         .await?;
     mark_superiors(acting.db(), &superior_ids).await?;
-    let below_itself =
-        sqlx::query_file_scalar!("src/tree/cycle.sql", &superior_ids, Some(on), &unit_ids)
-            .fetch_optional(acting.db())
-            .await?;
-    Ok(below_itself)
+    stands_below_itself(acting, &unit_ids).await
 }
 
-/// One of these organisations that stands below itself on some date, as is known now.
+/// One of these organisations that stands below itself on some date, as is known now, through
+/// a place that the act in progress has recorded.
 pub async fn stands_below_itself(
     acting: &mut Acting,
     organisation_ids: &[Uuid],
 ) -> Result<Option<Uuid>, Failure> {
-    // Whoever is on a cycle has subordinates: the many that have none need not be followed.
-    let superior_ids = sqlx::query_scalar!(
-        "select distinct superior_id from organisation_parent
-         where superior_id = any($1::uuid[]) and upper_inf(recorded)",
-        organisation_ids,
-    )
-    .fetch_all(acting.db())
-    .await?;
-    let below_itself = sqlx::query_file_scalar!(
-        "src/tree/cycle.sql",
-        &superior_ids,
-        None::<Date>,
-        organisation_ids,
-    )
-    .fetch_optional(acting.db())
-    .await?;
+    let acted_at = acting.acted_at;
+    let below_itself = sqlx::query_file_scalar!("src/tree/cycle.sql", organisation_ids, acted_at)
+        .fetch_optional(acting.db())
+        .await?;
     Ok(below_itself)
 }
 
@@ -449,15 +447,25 @@ impl Contradiction {
     }
 }
 
+/// What an act may have changed of organisations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Changed {
+    /// When they live, or what they are: what others have to do with them rests on that.
+    LifeOrType,
+    /// Where they stand, or anything else of their own.
+    OtherThings,
+}
+
 /// Refuses what the act has written where it contradicts anything known of organisations on
 /// any date, or lets one stand below itself; `field` named it.
 pub async fn refuse_contradictions(
     acting: &mut Acting,
     field: &str,
     organisation_ids: &[Uuid],
+    changed: Changed,
 ) -> Result<(), Failure> {
     let act_id = acting.act_id;
-    let found = contradictions(acting, organisation_ids, Some(act_id)).await?;
+    let found = contradictions(acting, organisation_ids, Some(act_id), changed).await?;
     if let Some(first) = found.first() {
         let types = sqlx::query!(
             r#"select organisation_id, type as "type_code!" from organisation_type
@@ -487,12 +495,14 @@ pub async fn contradictions(
     acting: &mut Acting,
     organisation_ids: &[Uuid],
     act_id: Option<Uuid>,
+    changed: Changed,
 ) -> Result<Vec<Contradiction>, Failure> {
     let found = sqlx::query_file_as!(
         Contradiction,
         "src/tree/contradictions.sql",
         organisation_ids,
         act_id,
+        changed == Changed::LifeOrType,
     )
     .fetch_all(acting.db())
     .await?;

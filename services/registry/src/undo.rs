@@ -14,8 +14,9 @@ use uuid::Uuid;
 
 use crate::acts::survey_employers::EmployerFound;
 use crate::error::Refused;
+use crate::timeline;
+use crate::tree::{self, Changed};
 use crate::wire::change;
-use crate::{timeline, tree};
 
 /// So many acts and units a refusal names.
 const NAMED_MAX: usize = 20;
@@ -28,6 +29,7 @@ pub async fn undo(acting: &mut Acting, field: &str, act_id: Uuid) -> Result<usiz
         sqlx::query_scalar!(r#"select distinct organisations_of_act($1) as "id!""#, act_id)
             .fetch_all(acting.db())
             .await?;
+    tree::plan_once(acting, organisation_ids.len()).await?;
     tree::take(acting, &organisation_ids).await?;
     let state = sqlx::query_file!("src/undo/state.sql", act_id, &organisation_ids)
         .fetch_one(acting.db())
@@ -80,7 +82,8 @@ pub async fn undo(acting: &mut Acting, field: &str, act_id: Uuid) -> Result<usiz
         undone => undone?,
     };
 
-    let contradictions = tree::contradictions(acting, &organisation_ids, None).await?;
+    let contradictions =
+        tree::contradictions(acting, &organisation_ids, None, Changed::LifeOrType).await?;
     refuse_resting(
         field,
         act_id,

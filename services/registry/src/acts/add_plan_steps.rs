@@ -37,10 +37,8 @@ impl Act for AddPlanSteps {
     type Answer = StepsAdded;
 
     async fn perform(self, acting: &mut Acting) -> Result<StepsAdded, Failure> {
-        let plan = Plan::take(acting, self.plan_id).await?;
-        plan.is_draft()
-            .and_then(|()| plan.is_idle())
-            .map_err(|refused| refused.at("header.plan_id"))?;
+        let plan = Plan::take_idle(acting, "header.plan_id", self.plan_id).await?;
+        plan.is_draft().map_err(|refused| refused.at("header.plan_id"))?;
 
         let known = self.known(acting).await?;
         let mut new = Vec::with_capacity(self.steps.len());

@@ -34,7 +34,7 @@ impl Act for BeginOperation {
 
     async fn perform(self, acting: &mut Acting) -> Result<OperationBegun, Failure> {
         let plan_id = self.plan_id;
-        let plan = Plan::take(acting, plan_id).await?;
+        let plan = Plan::take_idle(acting, "plan_id", plan_id).await?;
         self.allowed(&plan).map_err(|refused| refused.at("plan_id"))?;
 
         let operation_id = Uuid::now_v7();
@@ -70,7 +70,6 @@ impl BeginOperation {
             }
             Kind::Undo => {}
         }
-        plan.is_idle()?;
         match self.kind {
             Kind::DryRun if !plan.has_steps => Err(Refused::PlanEmpty { plan_id }),
             Kind::Commit if plan.dry_run_id.is_none() => Err(Refused::DryRunRequired { plan_id }),

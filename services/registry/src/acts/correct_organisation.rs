@@ -15,7 +15,7 @@ use crate::basis::{self, Basis};
 use crate::error::Refused;
 use crate::rules::Rules;
 use crate::timeline;
-use crate::tree::{self, ACTIVE, SUSPENDED, Scope, Standing};
+use crate::tree::{self, ACTIVE, Changed, SUSPENDED, Scope, Standing};
 
 /// What is known otherwise.
 #[derive(Clone, Debug)]
@@ -80,6 +80,18 @@ impl Attribute {
         }
     }
 
+    /// What the organisation's superiors, subordinates and heirs have to agree with.
+    fn changes(&self) -> Changed {
+        match self {
+            Self::Type(_) | Self::FoundedOn(_) | Self::EndedOn(_) => Changed::LifeOrType,
+            Self::Superior(_)
+            | Self::Name(..)
+            | Self::Sector(_)
+            | Self::Code(_)
+            | Self::Status(_) => Changed::OtherThings,
+        }
+    }
+
     /// The field that names it.
     fn field(&self) -> &'static str {
         match self {
@@ -132,6 +144,7 @@ impl Act for CorrectOrganisation {
             return Err(Refused::CorrectionReasonRequired.at("reason"));
         }
         tree::lock_moves(acting).await?;
+        tree::plan_once(acting, 1).await?;
         tree::take(acting, &[organisation_id]).await?;
         let today = acting.today;
         let unit =
@@ -147,11 +160,8 @@ impl Act for CorrectOrganisation {
             let refused = Refused::CorrectionChangesNothing { organisation_id };
             return Err(refused.at(self.attribute.field()));
         }
-        let mut concerned = vec![organisation_id];
-        if let Attribute::Superior(superior_id) = self.attribute {
-            concerned.push(superior_id);
-        }
-        tree::refuse_contradictions(acting, self.attribute.field(), &concerned).await?;
+        let (field, changed) = (self.attribute.field(), self.attribute.changes());
+        tree::refuse_contradictions(acting, field, &[organisation_id], changed).await?;
 
         let (act_id, acted_at) = (acting.act_id, acting.acted_at);
         sqlx::query!(

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::basis::{self, Basis};
 use crate::error::Refused;
 use crate::rules::Rules;
-use crate::tree::{self, Move, Scope};
+use crate::tree::{self, Changed, Move, Scope};
 use crate::wire::change;
 
 /// Units to be handed over; their subordinates come along.
@@ -58,6 +58,7 @@ impl Act for HandOverOrganisations {
         refuse_repeated(self.unit_ids.iter().copied(), field)?;
         let on = basis::effective_on(acting, Some(&self.basis), self.effective_on).await?;
         tree::lock_moves(acting).await?;
+        tree::plan_once(acting, self.unit_ids.len()).await?;
         tree::take(acting, &self.unit_ids).await?;
         tree::lean_on(acting, &[self.superior_id]).await?;
 
@@ -109,7 +110,8 @@ impl Act for HandOverOrganisations {
             .map(|unit| unit.organisation_id)
             .collect();
         if !of_the_past.is_empty() {
-            tree::refuse_contradictions(acting, "unit_ids", &of_the_past).await?;
+            let changed = Changed::OtherThings;
+            tree::refuse_contradictions(acting, "unit_ids", &of_the_past, changed).await?;
         }
         for change in change::organisations_handed_over(self.superior_id, &moves, on, decision_id) {
             acting.publish(change);

@@ -3,7 +3,9 @@
 -- of its life and not a day longer; whether its superiors and those who inherit from it live
 -- then, and may have it; whether seats, congresses and subordinates lie within its life.
 -- Types are compared where the edge or one of the types rests on the act $2, or everywhere
--- if it is null. What other acts recorded is named with its act. At most 100.
+-- if it is null. Unless $3, neither the life nor the type of any of them has changed: what
+-- others have under them, inherit from them or hold in them is not looked at. What other acts
+-- recorded is named with its act. At most 100.
 with named as materialized (
     select distinct organisation_id from unnest($1::uuid[]) as each (organisation_id)
 ), edge as materialized (
@@ -11,16 +13,22 @@ with named as materialized (
     from organisation_parent edge
     where edge.organisation_id = any($1::uuid[]) and upper_inf(edge.recorded)
     union
-    select edge.organisation_id, edge.superior_id, edge.valid, edge.act_id
-    from organisation_parent edge
-    join named on named.organisation_id = edge.superior_id
-    where upper_inf(edge.recorded)
+    select below.organisation_id, below.superior_id, below.valid, below.act_id
+    from named
+    -- A fence: one superior after the other, or everybody known would be looked through.
+    cross join lateral (
+        select edge.organisation_id, edge.superior_id, edge.valid, edge.act_id
+        from organisation_parent edge
+        where edge.superior_id = named.organisation_id and upper_inf(edge.recorded)
+        offset 0
+    ) below
+    where $3::boolean
 ), inherited as materialized (
     select ending.organisation_id, ending.ended_on, heir.organisation_id as heir_id, ending.act_id
     from organisation_ending ending
     cross join lateral (values (ending.principal_successor_id), (ending.rehome_to_id))
          as heir (organisation_id)
-    where upper_inf(ending.recorded) and heir.organisation_id is not null
+    where $3 and upper_inf(ending.recorded) and heir.organisation_id is not null
       and (ending.organisation_id in (select organisation_id from named)
            or heir.organisation_id in (select organisation_id from named))
 ), life as materialized (
@@ -133,13 +141,13 @@ with named as materialized (
     from office held
     join named using (organisation_id)
     left join life using (organisation_id)
-    where upper_inf(held.recorded) and not held.valid <@ coalesce(life.lived, 'empty')
+    where $3 and upper_inf(held.recorded) and not held.valid <@ coalesce(life.lived, 'empty')
     union all
     select 'OUTSIDE_LIFE', assigned.unit_id, null, lower(assigned.valid), assigned.act_id
     from unit_assignment assigned
     join named on named.organisation_id = assigned.unit_id
     left join life using (organisation_id)
-    where upper_inf(assigned.recorded) and not assigned.valid <@ coalesce(life.lived, 'empty')
+    where $3 and upper_inf(assigned.recorded) and not assigned.valid <@ coalesce(life.lived, 'empty')
     union all
     select 'OUTSIDE_LIFE', held.organisation_id, null, held.held_on, held.act_id
     from (select organisation_id, held_on, act_id from congress
@@ -150,25 +158,25 @@ with named as materialized (
           from ceremony_launched launched join ceremony using (ceremony_id)) held
     join named using (organisation_id)
     left join life using (organisation_id)
-    where not coalesce(life.lived @> held.held_on, false)
+    where $3 and not coalesce(life.lived @> held.held_on, false)
     union all
     select 'OUTSIDE_LIFE', has.union_id, null, lower(has.valid), has.act_id
     from employer_union has
     join named on named.organisation_id = has.union_id
     left join life on life.organisation_id = has.union_id
-    where upper_inf(has.recorded) and lower(has.valid) < coalesce(life.founded_on, 'infinity')
+    where $3 and upper_inf(has.recorded) and lower(has.valid) < coalesce(life.founded_on, 'infinity')
     union all
     select 'OUTSIDE_LIFE', granted.organisation_id, null, lower(granted.valid), granted.act_id
     from role_grant granted
     join named using (organisation_id)
     left join life using (organisation_id)
-    where upper_inf(granted.recorded) and life.lived is null
+    where $3 and upper_inf(granted.recorded) and life.lived is null
     union all
     select 'OUTSIDE_LIFE', issued.issuer_id, null, issued.issued_on, issued.act_id
     from decision issued
     join named on named.organisation_id = issued.issuer_id
     left join life using (organisation_id)
-    where life.lived is null
+    where $3 and life.lived is null
 )
 select rule as "rule!", organisation_id as "organisation_id!", related_id, on_date, act_id
 from contradiction

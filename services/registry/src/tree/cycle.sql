@@ -1,22 +1,22 @@
--- A superior in $1 that, through edges in force together on or after $2, stands below
--- itself (on any date where $2 is null); and those of $3 that lie on the way. Run after the moves were written.
+-- One of the units $1 that stands below itself: through edges that hold on the same days it
+-- reaches itself, the first of them recorded at $2. Run after an act has written, at that
+-- instant, what it changes: whatever stood below nobody before does so through such an edge.
 with recursive above (start_id, organisation_id, valid) as (
-    select start_id, start_id, daterange($2::date, null)
-    from (select distinct unnest($1::uuid[]) as start_id) starts
+    select edge.organisation_id, edge.superior_id, edge.valid
+    from organisation_parent edge
+    where edge.organisation_id = any($1::uuid[])
+      and upper_inf(edge.recorded) and lower(edge.recorded) = $2::timestamptz
+      -- Whoever is on a cycle has subordinates: the many that have none need not be followed.
+      and exists (select from organisation_parent below
+                  where below.superior_id = edge.organisation_id and upper_inf(below.recorded))
     union
     select above.start_id, edge.superior_id, above.valid * edge.valid
     from above
     join organisation_parent edge on edge.organisation_id = above.organisation_id
-    where upper_inf(edge.recorded) and edge.valid && above.valid
-), closed as (
-    select above.start_id
-    from above
-    join organisation_parent edge
-      on edge.organisation_id = above.organisation_id and edge.superior_id = above.start_id
-    where upper_inf(edge.recorded) and edge.valid && above.valid
+    where above.organisation_id <> above.start_id
+      and upper_inf(edge.recorded) and edge.valid && above.valid
 )
-select above.organisation_id as "organisation_id!"
+select start_id as "organisation_id!"
 from above
-where above.start_id in (select start_id from closed)
-  and above.organisation_id = any($3::uuid[])
+where organisation_id = start_id
 limit 1

@@ -20,13 +20,17 @@ with asked as (
         order by lower(parent.valid) desc
         limit 1
     ) edge on true
+    -- Of those known of the date the last that began by then: the index on the first days of
+    -- places finds it in one descent, however often the organisation has moved.
     left join lateral (
         select parent.superior_id as place_id, lower(parent.valid) as place_from,
-               upper(parent.valid) as place_until
+               upper(parent.valid) as place_until, parent.valid
         from organisation_parent parent
         where parent.organisation_id = named.organisation_id and upper_inf(parent.recorded)
-          and parent.valid @> $2::date
-    ) place on true
+          and lower(parent.valid) <= $2::date
+        order by lower(parent.valid) desc
+        limit 1
+    ) place on place.valid @> $2::date
 ), reached as materialized (
     -- Thousands of units have few superiors: the right is decided once for each, behind a
     -- fence, or it would be decided for each unit.
@@ -59,13 +63,20 @@ join lateral (
     order by lower(known.valid) desc
     limit 1
 ) type on true
-left join organisation_status status
-    on status.organisation_id = asked.organisation_id
-   and upper_inf(status.recorded) and status.valid @> $2::date
-join lateral (
-    select max(lower(known.valid)) as status_from
+left join lateral (
+    select known.status, known.valid
     from organisation_status known
     where known.organisation_id = asked.organisation_id and upper_inf(known.recorded)
+      and lower(known.valid) <= $2::date
+    order by lower(known.valid) desc
+    limit 1
+) status on status.valid @> $2::date
+join lateral (
+    select lower(known.valid) as status_from
+    from organisation_status known
+    where known.organisation_id = asked.organisation_id and upper_inf(known.recorded)
+    order by lower(known.valid) desc
+    limit 1
 ) last_status on true
 left join organisation_ending ending
     on ending.organisation_id = asked.organisation_id and upper_inf(ending.recorded)

@@ -448,6 +448,11 @@ async fn one_operation_of_a_plan_at_a_time() {
     let request = pb::WaitOperationRequest { name: operation.name.clone(), timeout_ms: 1 };
     let waited = admin.operations.wait_operation(request).await.expect("read").into_inner();
     assert!(!waited.operation.expect("one").done);
+    // The commit holds the plan until it is done: what else is asked of it is refused at once.
+    assert_eq!(reason(admin.asks_commit(&plan_id).await), "OPERATION_UNDER_WAY");
+    assert_eq!(reason(admin.asks_dry_run(&plan_id).await), "OPERATION_UNDER_WAY");
+    assert_eq!(reason(admin.asks_undo(&plan_id).await), "OPERATION_UNDER_WAY");
+    assert_eq!(reason(admin.adds(&plan_id, wards()).await), "OPERATION_UNDER_WAY");
     moving.rollback().await.expect("given up");
     let _: pb::PlanCommitted = admin.waits(operation).await.expect("committed");
 

@@ -1,5 +1,6 @@
 use chassis::parse::civil;
 use proto::registry::v1 as pb;
+use sqlx::Connection;
 use time::macros::date;
 use uuid::Uuid;
 
@@ -344,4 +345,72 @@ async fn every_read_answers_what_was_known_at_an_instant() {
         let known_at_all = if known_at.is_some() { 2 } else { 3 };
         assert_eq!(listed.into_inner().organisations.len(), known_at_all);
     }
+}
+
+#[tokio::test]
+async fn a_read_shows_one_state_however_many_statements_it_takes() {
+    let world = World::start().await;
+    let (unit, act) = (world.unit("BD-1"), Uuid::now_v7());
+    // An act gives the unit a commune and another name. The read has asked for communes, and
+    // is about to ask for seals and names, when it commits.
+    let mut recorder = world.look().await;
+    let mut recording = recorder.begin().await.expect("begun");
+    sqlx::query("lock table organisation_seal in access exclusive mode")
+        .execute(&mut *recording)
+        .await
+        .expect("locked");
+    sqlx::query(
+        "insert into organisation_territory (organisation_id, commune, valid, recorded, act_id)
+         select $1, min(commune), daterange('2010-01-01', null), tstzrange(now(), null), $2
+         from commune_rule where valid @> current_date",
+    )
+    .bind(unit)
+    .bind(act)
+    .execute(&mut *recording)
+    .await
+    .expect("written");
+    sqlx::query(
+        "insert into organisation_alias (organisation_id, alias, valid, recorded, act_id)
+         values ($1, 'Tên khác', daterange('2010-01-01', null), tstzrange(now(), null), $2)",
+    )
+    .bind(unit)
+    .bind(act)
+    .execute(&mut *recording)
+    .await
+    .expect("written");
+    let request = || pb::GetOrganisationDetailsRequest {
+        organisation_id: unit.to_string(),
+        ..Default::default()
+    };
+    let mut reader = world.actor("reader");
+    let asked = request();
+    let reading =
+        tokio::spawn(async move { reader.attributes.get_organisation_details(asked).await });
+    let mut look = world.look().await;
+    loop {
+        let waits: bool = sqlx::query_scalar(
+            "select exists (select from pg_locks
+                            where relation = 'organisation_seal'::regclass and not granted
+                              and database = (select oid from pg_database
+                                              where datname = current_database()))",
+        )
+        .fetch_one(&mut look)
+        .await
+        .expect("looked");
+        if waits {
+            break;
+        }
+        tokio::task::yield_now().await;
+    }
+    recording.commit().await.expect("committed");
+
+    let shown = |answer: pb::GetOrganisationDetailsResponse| {
+        let details = answer.details.expect("details");
+        (details.territory.len(), details.aliases.len())
+    };
+    let before = reading.await.expect("ended").expect("read").into_inner();
+    assert_eq!(shown(before), (0, 0), "all that it shows is from before the act");
+    let mut reader = world.actor("reader");
+    let after = reader.attributes.get_organisation_details(request()).await.expect("read");
+    assert_eq!(shown(after.into_inner()), (1, 1));
 }
