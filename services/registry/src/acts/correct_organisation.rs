@@ -88,7 +88,11 @@ impl Attribute {
             | Self::Name(..)
             | Self::Sector(_)
             | Self::Code(_)
-            | Self::Status(_) => Changed::OtherThings,
+            | Self::Status(_)
+            | Self::Territory { .. }
+            | Self::Seal(..)
+            | Self::Alias { .. }
+            | Self::Director { .. } => Changed::OtherThings,
         }
     }
 

@@ -258,6 +258,31 @@ async fn a_corrected_end_takes_territory_and_joint_direction_along() {
     }
 }
 
+/// Found by a random history: the end came to lie on the day of the last move, and the move was
+/// forgotten.
+#[tokio::test]
+async fn an_end_is_not_corrected_to_a_day_on_which_something_else_began() {
+    let world = World::start().await;
+    let mut admin = world.actor("admin");
+    let (moved, suspended) = (world.unit("BD-1"), world.unit("BD-2"));
+    let (on, end) = (date!(2020 - 01 - 01), date!(2020 - 03 - 01));
+    admin.hands_over(&[moved], world.unit("HN-CG"), on).await.expect("handed over");
+    admin.suspends(suspended, on).await.expect("suspended");
+    for unit in [moved, suspended] {
+        admin.ends(vec![dissolved(unit)], end).await.expect("ended");
+        let before = world.changes().await;
+        let attribute = Attribute::EndedOn(civil(on));
+        let answer = corrects(&mut admin, correction(unit, attribute)).await;
+        assert_eq!(reason(answer), "LIFE_CONTRADICTED");
+        assert_eq!(world.changes().await, before);
+        let day = on.next_day().expect("a day");
+        let attribute = Attribute::EndedOn(civil(day));
+        corrects(&mut admin, correction(unit, attribute)).await.expect("corrected");
+    }
+    let read = admin.reads(moved, Some(on)).await.expect("read");
+    assert_eq!(read.superior_id, world.unit("HN-CG").to_string());
+}
+
 #[tokio::test]
 async fn territory_seal_other_names_and_joint_direction_can_be_corrected_too() {
     use pb::correct_organisation_request::{Alias, JointDirection, SealAndAccount, TerritoryPart};

@@ -1,6 +1,7 @@
 -- $1 ended on $2, not on $3: what the end closed then, closes now, and who continues it does so
 -- from then on. Its last superior is $6, or stays where that is null. Recorded at $4 by the act
--- $5.
+-- $5. A place, a code, a status, a seat or an assignment that began on $2 or after it is not
+-- forgotten: it stays as it is, lies outside the life, and refuses the correction.
 with ended as (
     update organisation_ending known
     set recorded = tstzrange(lower(known.recorded), greatest(lower(known.recorded), $4)),
@@ -20,38 +21,38 @@ with ended as (
     set recorded = tstzrange(lower(known.recorded), greatest(lower(known.recorded), $4)),
         replaced_by = $5
     where known.organisation_id = $1 and upper_inf(known.recorded) and upper(known.valid) = $3
-      and $2 <> $3
+      and $2 <> $3 and lower(known.valid) < $2
     returning known.*
 ), place_written as (
     insert into organisation_parent
         (organisation_id, superior_id, valid, recorded, has_subordinates, act_id)
     select organisation_id, superior_id, daterange(lower(valid), $2), tstzrange($4, null),
            has_subordinates, $5
-    from placed where lower(valid) < $2
+    from placed
 ), borne as (
     update organisation_code known
     set recorded = tstzrange(lower(known.recorded), greatest(lower(known.recorded), $4)),
         replaced_by = $5
     where known.organisation_id = $1 and upper_inf(known.recorded) and upper(known.valid) = $3
-      and $2 <> $3
+      and $2 <> $3 and lower(known.valid) < $2
     returning known.*
 ), code_written as (
     insert into organisation_code (organisation_id, code, valid, recorded, act_id)
     select organisation_id, code, daterange(lower(valid), $2), tstzrange($4, null), $5
-    from borne where lower(valid) < $2
+    from borne
 ), stood as (
     update organisation_status known
     set recorded = tstzrange(lower(known.recorded), greatest(lower(known.recorded), $4)),
         replaced_by = $5
     where known.organisation_id = $1 and upper_inf(known.recorded) and $2 <> $3
-      and (upper(known.valid) = $3 or lower(known.valid) = $3)
+      and (upper(known.valid) = $3 and lower(known.valid) < $2 or known.status = 'ENDED')
     returning known.*
 ), status_written as (
     insert into organisation_status (organisation_id, status, valid, recorded, act_id)
     select organisation_id, status,
            case status when 'ENDED' then daterange($2, null) else daterange(lower(valid), $2) end,
            tstzrange($4, null), $5
-    from stood where status = 'ENDED' or lower(valid) < $2
+    from stood
     -- Sorted, so that both rows are closed before either is written anew.
     order by lower(valid)
 ), continued as (
@@ -106,6 +107,7 @@ with ended as (
         replaced_by = $5
     where held.organisation_id = $1 and upper_inf(held.recorded) and $2 <> $3
       and upper(held.valid) = $3 and held.act_id = (select act_id from ended)
+      and lower(held.valid) < $2
     returning held.*
 ), seat_written as (
     insert into office
@@ -113,19 +115,20 @@ with ended as (
          recorded, act_id)
     select office_id, body_id, organisation_id, body, position, person_id, term_until, sole,
            daterange(lower(valid), $2), tstzrange($4, null), $5
-    from sat where lower(valid) < $2
+    from sat
 ), followed as (
     update unit_assignment known
     set recorded = tstzrange(lower(known.recorded), greatest(lower(known.recorded), $4)),
         replaced_by = $5
     where known.unit_id = $1 and upper_inf(known.recorded) and $2 <> $3
       and upper(known.valid) = $3 and known.act_id = (select act_id from ended)
+      and lower(known.valid) < $2
     returning known.*
 ), assignment_written as (
     insert into unit_assignment
         (assignment_id, body_id, office_id, person_id, unit_id, valid, recorded, act_id)
     select assignment_id, body_id, office_id, person_id, unit_id, daterange(lower(valid), $2),
            tstzrange($4, null), $5
-    from followed where lower(valid) < $2
+    from followed
 )
 select count(*) as "ended!" from ended
