@@ -408,6 +408,11 @@ impl CorrectOrganisation {
                     .on_constraint("organisation_territory_taken", || {
                         Refused::CommuneTaken { commune: String::new() }.at("ended_on")
                     })
+                    // It was suspended, or directed again, on that day or after it.
+                    .on_constraint("organisation_status_known", || {
+                        let organisation_id = self.organisation_id;
+                        Refused::LifeContradicted { organisation_id, on: Some(*on) }.at("ended_on")
+                    })
             }
         }
     }
