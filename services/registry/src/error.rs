@@ -62,7 +62,6 @@ pub enum Refused {
     AlreadySubordinate { organisation_id: Uuid },
     WouldFormCycle { organisation_id: Uuid },
     SubordinatesLiving { organisation_id: Uuid, subordinates: usize },
-    CampaignsOpen { organisation_id: Uuid, campaigns: i64 },
     EndKindRequired,
     SuccessorRequired { organisation_id: Uuid },
     SuccessorNotLiving { organisation_id: Uuid },
@@ -463,9 +462,6 @@ impl Refused {
             )
             .with("organisation_id", organisation_id)
             .with("subordinates", subordinates),
-            Self::CampaignsOpen { organisation_id, campaigns } => {
-                life_cycle::campaigns_open(organisation_id, campaigns)
-            }
             Self::EndKindRequired => refuse(
                 InvalidArgument,
                 Reason::EndKindRequired,

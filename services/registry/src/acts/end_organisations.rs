@@ -192,7 +192,6 @@ impl Act for EndOrganisations {
         tree::take(acting, &unit_ids).await?;
 
         let ended = ended_units(acting, &self.units, &unit_ids, on).await?;
-        no_campaign_open(acting, &unit_ids).await?;
         let heirs = living_heirs(acting, &self.units, &unit_ids, on).await?;
         let moves = leaving_subordinates(acting, &self.units, &unit_ids, &heirs, on).await?;
 
@@ -249,29 +248,6 @@ async fn ended_units(
         });
     }
     Ok(ended)
-}
-
-/// No unit leaves a campaign open: one that neither founded a union nor is blocked.
-async fn no_campaign_open(acting: &mut Acting, unit_ids: &[Uuid]) -> Result<(), Failure> {
-    let open = sqlx::query!(
-        r#"select campaign.organisation_id, count(*) as "campaigns!"
-           from campaign
-           join lateral (select stage from campaign_stage reached
-                         where reached.campaign_id = campaign.campaign_id
-                         order by step desc limit 1) last on true
-           where campaign.organisation_id = any($1::uuid[])
-             and last.stage not in ('FOUNDED', 'BLOCKED')
-           group by campaign.organisation_id
-           order by campaign.organisation_id
-           limit 1"#,
-        unit_ids,
-    )
-    .fetch_optional(acting.db())
-    .await?;
-    let Some(open) = open else { return Ok(()) };
-    let (organisation_id, campaigns) = (open.organisation_id, open.campaigns);
-    let n = unit_ids.iter().position(|unit_id| *unit_id == organisation_id).unwrap_or_default();
-    Err(Refused::CampaignsOpen { organisation_id, campaigns }.at(field(n)))
 }
 
 /// Whoever inherits, takes over members or subordinates lives on from that date.

@@ -26,17 +26,6 @@ pub(super) fn recognition_exists(recognised_on: Date) -> Draft {
     .with("recognised_on", recognised_on)
 }
 
-pub(super) fn campaigns_open(organisation_id: Uuid, campaigns: i64) -> Draft {
-    refuse(
-        FailedPrecondition,
-        Reason::CampaignsOpen,
-        "Đơn vị còn đang vận động thành lập công đoàn tại doanh nghiệp.",
-        "the unit still campaigns for a union at an employer",
-    )
-    .with("organisation_id", organisation_id)
-    .with("campaigns", campaigns)
-}
-
 pub(super) fn already_of_type(type_code: String) -> Draft {
     refuse(
         FailedPrecondition,
