@@ -258,7 +258,7 @@ async fn beside_the_steps_of_a_plan_stand_members_and_quotas_and_each_service_is
     let mut client = GatewayServiceClient::new(world.an().await);
     let page = client.review_plan(review()).await.expect("answered").into_inner();
     assert_eq!((page.absent_parts.as_slice(), page.next_page_token.as_str()), (&[][..], "further"));
-    let known: Vec<(i32, Option<(i32, String)>, Option<i32>)> = page
+    let known: Vec<_> = page
         .steps
         .into_iter()
         .map(|step| {
