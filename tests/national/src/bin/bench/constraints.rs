@@ -14,6 +14,7 @@ struct Constraint {
     name: String,
     /// `c`, `f`, `p`, `u` or `x`.
     kind: String,
+    /// Of an exclusion they may be expressions.
     columns: Vec<String>,
     /// Of an exclusion, one for each column.
     operators: Vec<String>,
@@ -70,12 +71,17 @@ async fn violations_of(pool: &PgPool, constraint: &Constraint) -> anyhow::Result
         }
         "x" => {
             let only = constraint.predicate.as_deref().unwrap_or("true");
-            let pairs = constraint.columns.iter().zip(&constraint.operators);
-            let meet: Vec<String> = pairs
-                .map(|(column, operator)| format!("a.{column} {operator} b.{column}"))
+            let compared = constraint.columns.iter().zip(1..);
+            let compared: Vec<String> =
+                compared.map(|(column, n)| format!("{column} as compared_{n}")).collect();
+            let operators = constraint.operators.iter().zip(1..);
+            let meet: Vec<String> = operators
+                .map(|(operator, n)| format!("a.compared_{n} {operator} b.compared_{n}"))
                 .collect();
+            let compared = compared.join(", ");
             format!(
-                "with held as materialized (select ctid as place, {columns} from {relation} where {only})
+                "with held as materialized
+                     (select ctid as place, {compared} from {relation} where {only})
                  select count(*) from held a join held b on {} and a.place < b.place",
                 meet.join(" and "),
             )

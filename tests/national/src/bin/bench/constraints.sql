@@ -2,9 +2,15 @@
 select relation.relname::text as relation,
        held.conname::text as name,
        held.contype::text as kind,
-       array(select quote_ident(attname) from unnest(held.conkey) with ordinality as key (attnum, n)
-             join pg_attribute a on a.attrelid = held.conrelid and a.attnum = key.attnum
-             order by n) as columns,
+       -- What an exclusion compares may be expressions, which only its index knows.
+       case held.contype
+           when 'x' then array(select pg_get_indexdef(held.conindid, n, true)
+                               from generate_series(1, index.indnkeyatts::int) n order by n)
+           else array(select quote_ident(attname)
+                      from unnest(held.conkey) with ordinality as key (attnum, n)
+                      join pg_attribute a on a.attrelid = held.conrelid and a.attnum = key.attnum
+                      order by n)
+       end as columns,
        array(select oprname::text from unnest(held.conexclop) with ordinality as key (oid, n)
              join pg_operator o on o.oid = key.oid order by n) as operators,
        pg_get_expr(index.indpred, index.indrelid) as predicate,
