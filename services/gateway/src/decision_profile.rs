@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use chassis::call::SEEN;
 use chassis::parse;
 use chassis::refusal::Refusal;
 use proto::gateway::v1::get_decision_profile_response::Effect;
@@ -12,7 +11,6 @@ use proto::membership::v1::consequence_service_client::ConsequenceServiceClient;
 use proto::membership::v1::{Consequence, ListConsequencesRequest};
 use proto::registry::v1::GetDecisionEffectsRequest;
 use proto::registry::v1::decision_service_client::DecisionServiceClient;
-use tonic::metadata::MetadataValue;
 use tonic::{Response, Status};
 use uuid::Uuid;
 
@@ -83,7 +81,7 @@ pub async fn get(
         }
     }
 
-    let mut response = Response::new(GetDecisionProfileResponse {
+    let message = GetDecisionProfileResponse {
         effects: page
             .effects
             .into_iter()
@@ -97,11 +95,6 @@ pub async fn get(
         more_consequences,
         next_page_token: page.next_page_token,
         absent_parts: parts.absent,
-    });
-    if let Some(seen) = newest.joined(&parts.seen)
-        && let Ok(seen) = MetadataValue::try_from(seen.as_bytes())
-    {
-        response.metadata_mut().insert(SEEN, seen);
-    }
-    Ok(response)
+    };
+    Ok(newest.reply(message, &parts.seen))
 }

@@ -22,7 +22,7 @@ use proto::membership::v1::membership_service_client::MembershipServiceClient;
 use proto::membership::v1::{CountMembersRequest, RecordApplicantsRequest};
 use proto::registry::v1::organisation_service_client::OrganisationServiceClient;
 use proto::registry::v1::{Basis, FoundOrganisationRequest, NewOffice, basis};
-use tonic::metadata::{MetadataMap, MetadataValue};
+use tonic::metadata::MetadataMap;
 use tonic::{Code, Request, Response, Status};
 use tonic_types::pb;
 use uuid::Uuid;
@@ -169,20 +169,15 @@ pub async fn found(
         still_under_way(services, &founding, &founded.organisation_id, &founded_metadata, patience)
             .await
     };
-    let mut response = Response::new(FoundGrassrootsUnionResponse {
+    let message = FoundGrassrootsUnionResponse {
         organisation_id: founded.organisation_id,
         decision_id: founded.decision_id,
         person_ids,
         office_ids: founded.office_ids,
         pending_consequences,
-    });
+    };
     let steps = [recorded_metadata.into_headers(), founded_metadata.into_headers()];
-    if let Some(seen) = newest.joined(&steps)
-        && let Ok(seen) = MetadataValue::try_from(seen.as_bytes())
-    {
-        response.metadata_mut().insert(SEEN, seen);
-    }
-    Ok(response)
+    Ok(newest.reply(message, &steps))
 }
 
 /// Asks membership how many members the union has, once it has applied the founding. It

@@ -18,8 +18,9 @@ use http::{HeaderMap, HeaderValue};
 use proto::feed::v1::feed_service_client::FeedServiceClient;
 use proto::feed::v1::{WatchRequest, WatchResponse};
 use tokio_util::sync::CancellationToken;
-use tonic::Status;
+use tonic::metadata::MetadataValue;
 use tonic::transport::Channel;
+use tonic::{Response, Status};
 use uuid::Uuid;
 
 /// The service whose changes are meant.
@@ -67,16 +68,24 @@ impl Newest {
         Ok((!seen.is_empty()).then(|| seal(&seen, &self.keys)).flatten())
     }
 
-    /// What several answers together have seen, sealed, for the answer made of them.
-    pub fn joined<'a>(
+    /// The answer made of several, with what they together have seen.
+    pub fn reply<'a, T>(
         &self,
+        message: T,
         answers: impl IntoIterator<Item = &'a HeaderMap>,
-    ) -> Option<HeaderValue> {
+    ) -> Response<T> {
         let seen = answers
             .into_iter()
             .filter_map(|headers| self.read(headers).ok())
             .fold(Seen::default(), Seen::merge);
-        (!seen.is_empty()).then(|| seal(&seen, &self.keys)).flatten()
+        let mut response = Response::new(message);
+        if !seen.is_empty()
+            && let Some(seen) = seal(&seen, &self.keys)
+            && let Ok(seen) = MetadataValue::try_from(seen.as_bytes())
+        {
+            response.metadata_mut().insert(SEEN, seen);
+        }
+        response
     }
 
     /// Takes note of an acknowledged write of registry that changed rights or tree.

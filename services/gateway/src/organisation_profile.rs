@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use chassis::call::SEEN;
 use chassis::refusal::Refusal;
 use chassis::{database, parse};
 use proto::gateway::v1::{
@@ -15,7 +14,6 @@ use proto::registry::v1::GetOrganisationRequest;
 use proto::registry::v1::organisation_service_client::OrganisationServiceClient;
 use proto::reporting::v1::figure_service_client::FigureServiceClient;
 use proto::reporting::v1::{Breakdown, Period, QueryFiguresRequest, Tree};
-use tonic::metadata::MetadataValue;
 use tonic::{Code, Response, Status};
 use uuid::Uuid;
 
@@ -95,7 +93,7 @@ pub async fn get(
         return Err(Refused::AllPartsAway { reasons: parts.reasons() }.into());
     }
 
-    let mut response = Response::new(GetOrganisationProfileResponse {
+    let message = GetOrganisationProfileResponse {
         organisation: organisation.and_then(|part| part.organisation),
         membership: counts.and_then(|part| {
             let count = part.counts.into_iter().next()?;
@@ -103,13 +101,8 @@ pub async fn get(
         }),
         reporting: figures.map(|part| ReportingPart { figures: part.figures }),
         absent_parts: parts.absent,
-    });
-    if let Some(seen) = newest.joined(&parts.seen)
-        && let Ok(seen) = MetadataValue::try_from(seen.as_bytes())
-    {
-        response.metadata_mut().insert(SEEN, seen);
-    }
-    Ok(response)
+    };
+    Ok(newest.reply(message, &parts.seen))
 }
 
 fn is_about_the_organisation(status: &Status) -> bool {

@@ -4,7 +4,6 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use chassis::call::SEEN;
 use chassis::parse;
 use chassis::refusal::Refusal;
 use proto::gateway::v1::review_plan_response::{Members, Step};
@@ -21,7 +20,6 @@ use proto::registry::v1::{
 use proto::reporting::v1::ListOpenTargetsRequest;
 use proto::reporting::v1::OpenTargets;
 use proto::reporting::v1::target_service_client::TargetServiceClient;
-use tonic::metadata::MetadataValue;
 use tonic::{Response, Status};
 use uuid::Uuid;
 
@@ -92,18 +90,13 @@ pub async fn get(
         }
     }
 
-    let mut response = Response::new(ReviewPlanResponse {
+    let message = ReviewPlanResponse {
         steps: page.steps.into_iter().map(|step| reviewed(step, &members, &quotas)).collect(),
         effective_on: page.effective_on,
         next_page_token: page.next_page_token,
         absent_parts: parts.absent,
-    });
-    if let Some(seen) = newest.joined(&parts.seen)
-        && let Ok(seen) = MetadataValue::try_from(seen.as_bytes())
-    {
-        response.metadata_mut().insert(SEEN, seen);
-    }
-    Ok(response)
+    };
+    Ok(newest.reply(message, &parts.seen))
 }
 
 /// The units that the steps are about, each once; what a step founds does not exist yet.

@@ -31,7 +31,7 @@ use uuid::Uuid;
 
 use super::behind::Behind;
 use super::passed_through::{GET, knows_organisations};
-use super::world::World;
+use super::world::{World, nobody};
 
 const COUNT: &str = "/congdoan.membership.v1.MembershipService/CountMembers";
 const RECORD: &str = "/congdoan.membership.v1.ApplicationService/RecordApplicants";
@@ -89,10 +89,8 @@ async fn a_profile_is_what_three_services_know() {
 
 #[tokio::test]
 async fn a_part_that_is_away_or_slow_or_denied_is_absent_and_named() {
-    let closed = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let nobody = closed.local_addr().unwrap();
-    drop(closed);
-    let further = format!("patience.part_ms = 200\nbackends.reporting = 'http://{nobody}'");
+    let away = nobody().await;
+    let further = format!("patience.part_ms = 200\nbackends.reporting = 'http://{away}'");
     let world = World::start_with(&further).await;
     knows_organisations(&world.registry);
     world.membership.on(COUNT, |_| Box::pin(std::future::pending()));
@@ -283,10 +281,8 @@ async fn beside_the_steps_of_a_plan_stand_members_and_quotas_and_each_service_is
 
 #[tokio::test]
 async fn a_plan_is_reviewed_without_the_part_that_is_away_and_it_is_named() {
-    let closed = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let nobody = closed.local_addr().unwrap();
-    drop(closed);
-    let further = format!("patience.part_ms = 200\nbackends.reporting = 'http://{nobody}'");
+    let away = nobody().await;
+    let further = format!("patience.part_ms = 200\nbackends.reporting = 'http://{away}'");
     let world = World::start_with(&further).await;
     knows_steps(&world, Uuid::now_v7(), Uuid::now_v7());
     counts_members(&world.membership, 12);

@@ -11,7 +11,7 @@ use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_client::HealthClient;
 
-use super::world::World;
+use super::world::{World, nobody};
 
 async fn openapi(world: &World) -> Json {
     let (status, headers, body) = world.http(Method::GET, "/openapi.json", &[], vec![]).await;
@@ -110,10 +110,8 @@ async fn reflection_answers_old_clients_and_new_ones_without_a_token() {
 
 #[tokio::test]
 async fn health_tells_the_gateway_from_the_services_behind_it() {
-    let nobody = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let closed = nobody.local_addr().unwrap();
-    drop(nobody);
-    let further = format!("backends.health_ms = 50\nbackends.reporting = 'http://{closed}'");
+    let away = nobody().await;
+    let further = format!("backends.health_ms = 50\nbackends.reporting = 'http://{away}'");
     let world = World::start_with(&further).await;
     let registry = "/grpc.health.v1.Health/Check";
     world.registry.answer(registry, |_: HealthCheckRequest| {

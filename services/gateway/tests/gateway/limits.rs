@@ -12,7 +12,7 @@ use tonic::{Code, Request, Response, Status};
 use tonic_types::StatusExt;
 
 use super::passed_through::{GET, asking, knows_organisations};
-use super::world::World;
+use super::world::{World, nobody};
 
 const RECORD: &str = "/congdoan.membership.v1.ApplicationService/RecordApplicants";
 
@@ -133,10 +133,8 @@ async fn too_many_calls_at_once_are_refused_and_not_begun() {
 
 #[tokio::test]
 async fn a_service_that_is_away_is_named() {
-    let closed = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let nobody = closed.local_addr().unwrap();
-    drop(closed);
-    let world = World::start_with(&format!("backends.reporting = 'http://{nobody}'")).await;
+    let away = nobody().await;
+    let world = World::start_with(&format!("backends.reporting = 'http://{away}'")).await;
     let answer = world.json(Method::GET, "/v1/indicators", None).await;
     assert_eq!((answer.status.as_u16(), answer.reason()), (503, "SERVICE_AWAY"));
     assert_eq!(answer.metadata()["service"], "reporting");

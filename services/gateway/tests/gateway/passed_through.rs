@@ -11,13 +11,12 @@ use proto::registry::v1::organisation_service_client::OrganisationServiceClient;
 use proto::registry::v1::{GetOrganisationRequest, GetOrganisationResponse, Organisation};
 use proto::reporting::v1::figure_service_client::FigureServiceClient;
 use proto::reporting::v1::{ListIndicatorsRequest, ListIndicatorsResponse};
-use tokio::net::TcpListener;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Code, Request, Response, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 
 use super::behind::{Behind, BytesCodec};
-use super::world::World;
+use super::world::{World, nobody};
 
 pub const GET: &str = "/congdoan.registry.v1.OrganisationService/GetOrganisation";
 pub const LOAD: &str = "/congdoan.registry.v1.OrganisationService/LoadOrganisations";
@@ -136,9 +135,7 @@ async fn grpc_web_is_answered_over_http_1() {
 #[tokio::test]
 async fn a_read_is_tried_again_until_a_service_has_come_back() {
     // A port on which nobody listens yet.
-    let free = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let later = free.local_addr().unwrap();
-    drop(free);
+    let later = nobody().await;
     let world = World::start_with(&format!(
         "backends.retries_max = 9\nbackends.reporting = 'http://{later}'"
     ))

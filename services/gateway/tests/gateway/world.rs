@@ -1,5 +1,6 @@
 //! A gateway on a free port, three services behind it, and callers.
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
@@ -21,6 +22,12 @@ use uuid::Uuid;
 use super::behind::Behind;
 
 pub const WATCH: &str = "/congdoan.feed.v1.FeedService/Watch";
+
+/// An address at which nobody listens.
+pub async fn nobody() -> SocketAddr {
+    let closed = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("bound");
+    closed.local_addr().expect("bound")
+}
 
 /// The gateway and what stands behind it.
 pub struct World {
