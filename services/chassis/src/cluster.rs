@@ -57,15 +57,19 @@ const SETTINGS: &[&str] = &[
     "log_checkpoints=off",
     // Four services with a pool each, many times over while tests run side by side.
     "max_connections=400",
-    "shared_buffers=256MB",
-    "max_wal_size=2GB",
     // Statements here are short: compiling them costs more than it saves.
     "jit=off",
     "timezone=UTC",
 ];
 
+/// What is added where a country is kept: the working set of a national plan fits, and no
+/// checkpoint falls in the middle of it. Memory is taken as it is used.
+const KEPT_SETTINGS: &[&str] = &["shared_buffers=1GB", "max_wal_size=8GB"];
+
 /// What is added where nothing needs to survive a crash.
 const EPHEMERAL_SETTINGS: &[&str] = &[
+    "shared_buffers=256MB",
+    "max_wal_size=2GB",
     "fsync=off",
     "full_page_writes=off",
     "synchronous_commit=off",
@@ -160,8 +164,8 @@ impl Cluster {
             let mut command = account.command(&programs.program("postgres"));
             command.arg("-D").arg(&data).arg("-k").arg(&socket_directory);
             command.args(["-h", "127.0.0.1", "-p", &port.to_string()]);
-            let ephemeral_settings = if ephemeral { EPHEMERAL_SETTINGS } else { &[] };
-            for setting in SETTINGS.iter().chain(ephemeral_settings) {
+            let more_settings = if ephemeral { EPHEMERAL_SETTINGS } else { KEPT_SETTINGS };
+            for setting in SETTINGS.iter().chain(more_settings) {
                 command.args(["-c", setting]);
             }
             command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log_file);

@@ -106,6 +106,7 @@ impl Progress {
         if let Err(error) = shown {
             tracing::warn!(cause = %Failure::from(error), "cannot show an operation's progress");
         }
+        tracing::info!(operation_id = %self.operation_id, stage, "an operation comes to a stage");
         self.done += 1;
     }
 }

@@ -2,10 +2,12 @@
 //!
 //! A trial is a handful of scripts over temporary tables: whom the steps mean
 //! (`resolve.sql`), what they would do (`effects.sql`), the tree that they would leave
-//! (`tree_after.sql`), and what stands against it (`check.sql`). A dry run keeps what was
-//! found; a commit makes the same trial again under the locks of its act, compares, and
-//! writes the dated tables from the same temporary tables (`commit.sql`). No step is looked
-//! at by itself, and nothing but what is published leaves the database.
+//! (`tree_after.sql`), and what stands against it (`check.sql`). A dry run notes what it has
+//! seen of the feed before (`begin.sql`), counts units before and after (`counts.sql`) and
+//! keeps what was found (`keep.sql`). A commit makes the same trial again under the locks of
+//! its act, compares (`outdated.sql`), and writes the dated tables from the same temporary
+//! tables (`commit.sql`). No step is looked at by itself, and nothing but what is published
+//! leaves the database.
 //!
 //! The statements are not checked when the program is compiled, as others are: the tables
 //! that they read are made by the statements before them. Every one of them runs in the

@@ -14,8 +14,9 @@ use crate::acts::end_organisations::{EndKind, MembersOutcome};
 use crate::seats::Office;
 use crate::wire::change;
 
-/// So many organisations are read at a time: bounds the memory.
-const READ_AT_A_TIME: usize = 10_000;
+/// So many organisations are read at a time: bounds the memory. Of so many, each time reads
+/// through whole tables.
+const READ_AT_A_TIME: usize = 30_000;
 
 /// From a day on, until the day before another; for ever where that is none.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -210,14 +210,16 @@ pub async fn lock_moves(acting: &mut Acting) -> Result<(), Failure> {
     Ok(())
 }
 
-/// So few organisations are few.
-const FEW: usize = 10;
+/// Whether so many organisations are few.
+pub fn are_few(organisations: usize) -> bool {
+    organisations <= 10
+}
 
 /// An act on few organisations has its statements planned once for each connection, not anew
 /// for the organisations that it names: of the larger ones that takes longer than running them.
 /// An act on thousands is better planned for what it names.
 pub async fn plan_once(acting: &mut Acting, organisations: usize) -> Result<(), Failure> {
-    if organisations <= FEW {
+    if are_few(organisations) {
         sqlx::query("set local plan_cache_mode = force_generic_plan").execute(acting.db()).await?;
     }
     Ok(())

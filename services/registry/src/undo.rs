@@ -82,14 +82,17 @@ pub async fn undo(acting: &mut Acting, field: &str, act_id: Uuid) -> Result<usiz
         undone => undone?,
     };
 
+    let looked_at = to_look_at(acting, act_id, &organisation_ids).await?;
     let contradictions =
-        tree::contradictions(acting, &organisation_ids, None, Changed::LifeOrType).await?;
+        tree::contradictions(acting, &looked_at, None, Changed::LifeOrType).await?;
     refuse_resting(
         field,
         act_id,
         contradictions.iter().map(|found| (found.act_id, Some(found.organisation_id))),
     )?;
-    if let Some(organisation_id) = tree::stands_below_itself(acting, &organisation_ids).await? {
+    if !looked_at.is_empty()
+        && let Some(organisation_id) = tree::stands_below_itself(acting, &organisation_ids).await?
+    {
         refuse_resting(field, act_id, [(None, Some(organisation_id))].into_iter())?;
     }
 
@@ -98,6 +101,32 @@ pub async fn undo(acting: &mut Acting, field: &str, act_id: Uuid) -> Result<usiz
     tell_of_employers(acting, &employers).await?;
     acting.publish(change::acts_undone(&[act_id], organisation_ids[0], today));
     Ok(organisation_ids.len())
+}
+
+/// The organisations among which a contradiction would show. What was known before the act did
+/// not contradict itself: it takes something that is known again, and something that was
+/// recorded since by another act. The fewer of both are looked at.
+async fn to_look_at(
+    acting: &mut Acting,
+    act_id: Uuid,
+    concerned: &[Uuid],
+) -> Result<Vec<Uuid>, Failure> {
+    if tree::are_few(concerned.len()) {
+        return Ok(concerned.to_vec());
+    }
+    let undo_id = acting.act_id;
+    let most = i64::try_from(concerned.len()).unwrap_or(i64::MAX);
+    let since = sqlx::query_file_scalar!("src/undo/acts_since.sql", act_id, undo_id, most)
+        .fetch_all(acting.db())
+        .await?;
+    if since.len() == concerned.len() {
+        return Ok(concerned.to_vec());
+    }
+    let recorded_since =
+        sqlx::query_scalar!(r#"select distinct organisations_of_acts($1) as "id!""#, &since)
+            .fetch_all(acting.db())
+            .await?;
+    Ok(if recorded_since.len() < concerned.len() { recorded_since } else { concerned.to_vec() })
 }
 
 /// What would be known again cannot be, beside what is known: a unique or an exclusion

@@ -323,7 +323,8 @@ async fn publish_ended(
                 .context("read what becomes of members")?,
         });
     }
-    leave_behind(acting, &ended, on).await?;
+    let unit_ids: Vec<Uuid> = ended.iter().map(|unit| unit.organisation_id).collect();
+    leave_behind(acting, &unit_ids, on).await?;
     for change in change::organisations_ended(&ended, on, decision_id) {
         acting.publish(change);
     }

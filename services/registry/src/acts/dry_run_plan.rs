@@ -28,14 +28,15 @@ impl Act for DryRunPlan {
         if !operation::hold(acting, self.operation_id).await? {
             return Ok(());
         }
-        let mut progress = Progress::of(self.pool, self.operation_id, TRIAL_STAGES + 1);
+        let mut progress = Progress::of(self.pool, self.operation_id, TRIAL_STAGES + 2);
         let plan = Plan::take(acting, self.plan_id).await?;
+        let variables = Variables::of(acting, &plan).kept_under(self.operation_id);
+        variables.run(acting.db(), include_str!("../plan/begin.sql")).await?;
         plan::make_trial(acting, &plan, &mut progress).await?;
+        progress.begins("COUNT").await;
+        variables.run(acting.db(), include_str!("../plan/counts.sql")).await?;
         progress.begins("KEEP").await;
-        Variables::of(acting, &plan)
-            .kept_under(self.operation_id)
-            .run(acting.db(), include_str!("../plan/keep.sql"))
-            .await?;
+        variables.run(acting.db(), include_str!("../plan/keep.sql")).await?;
         let found = plans::dry_run(acting.db(), self.operation_id).await?;
         let answer = Any::from_msg(&wire::dry_run(found)).map_err(anyhow::Error::new)?;
         operation::succeeded(acting, self.operation_id, None, &answer).await

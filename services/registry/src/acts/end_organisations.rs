@@ -405,22 +405,7 @@ async fn write_ends(
     )
     .execute(acting.db())
     .await?;
-    leave_behind(acting, ended, on).await?;
-    tree::change_status(acting, unit_ids, tree::ENDED, on).await
-}
-
-/// Writes down who continues units that end, and frees their territories and whom they
-/// directed beside their superiors.
-pub async fn leave_behind(
-    acting: &mut Acting,
-    ended: &[EndedUnit],
-    on: Date,
-) -> Result<(), Failure> {
-    let unit_ids: Vec<Uuid> = ended.iter().map(|unit| unit.organisation_id).collect();
-    let (act_id, acted_at) = (acting.act_id, acting.acted_at);
-    sqlx::query_file!("src/acts/end_organisations_attributes.sql", &unit_ids, on, acted_at, act_id)
-        .execute(acting.db())
-        .await?;
+    leave_behind(acting, unit_ids, on).await?;
     let successions: Vec<Succession<'_>> = ended
         .iter()
         .map(|unit| Succession {
@@ -430,5 +415,15 @@ pub async fn leave_behind(
             shares: &unit.shares,
         })
         .collect();
-    succession::record(acting, &successions, on).await
+    succession::record(acting, &successions, on).await?;
+    tree::change_status(acting, unit_ids, tree::ENDED, on).await
+}
+
+/// Frees the territories of units that end, and whom they directed beside their superiors.
+pub async fn leave_behind(acting: &mut Acting, unit_ids: &[Uuid], on: Date) -> Result<(), Failure> {
+    let (act_id, acted_at) = (acting.act_id, acting.acted_at);
+    sqlx::query_file!("src/acts/end_organisations_attributes.sql", unit_ids, on, acted_at, act_id)
+        .execute(acting.db())
+        .await?;
+    Ok(())
 }

@@ -153,6 +153,14 @@ from plan_line line
 join plan_unit unit on unit.organisation_id = line.organisation_id
 where line.kind = 'END'
 order by line.organisation_id;
+insert into organisation_succession
+    (predecessor_id, successor_id, kind, succeeded_on, share, share_whole, principal, recorded,
+     act_id)
+select organisation_id, successor_id, end_kind, :'on_date', 1, 1, true,
+       tstzrange(:'acted_at', null), :'act_id'
+from plan_line
+where kind = 'END' and successor_id is not null
+order by organisation_id;
 
 -- Foundings.
 insert into organisation_founding

@@ -1,6 +1,4 @@
--- What the steps would do to whom; after resolve.sql. One row for each unit and effect. The
--- version says which acts made what is known of the unit: with it a commit finds out whether
--- anything was changed since the dry run.
+-- What the steps would do to whom; after resolve.sql. One row for each unit and effect.
 create temp table plan_doing on commit drop as
 select line, 'FOUND' as effect, organisation_id, null::uuid as from_superior_id, superior_id,
        null::uuid as successor_id, null::uuid as rehome_to_id, false as implied
@@ -50,34 +48,6 @@ left join organisation_type_rule rule
 where line.kind = 'CHANGE_TYPE' and line.organisation_id is not null;
 analyze plan_retyped;
 
-create temp table plan_version on commit drop as
-with acted as (
-    select distinct organisation_id from plan_doing where effect <> 'FOUND'
-), known as (
-    select 1 as attribute, organisation_id, act_id, lower(valid) as from_on
-    from organisation_parent where upper_inf(recorded)
-    union all
-    select 2, organisation_id, act_id, lower(valid) from organisation_name where upper_inf(recorded)
-    union all
-    select 3, organisation_id, act_id, lower(valid) from organisation_code where upper_inf(recorded)
-    union all
-    select 4, organisation_id, act_id, lower(valid) from organisation_type where upper_inf(recorded)
-    union all
-    select 5, organisation_id, act_id, lower(valid) from organisation_sector where upper_inf(recorded)
-    union all
-    select 6, organisation_id, act_id, lower(valid) from organisation_status where upper_inf(recorded)
-    union all
-    select 7, organisation_id, act_id, ended_on from organisation_ending where upper_inf(recorded)
-)
--- The order of an organisation's rows makes no difference, so they need not be sorted.
-select organisation_id,
-       bit_xor(uuid_hash_extended(act_id,
-               attribute * 10000000::bigint + (from_on - date '1000-01-01'))) as version
-from acted
-join known using (organisation_id)
-group by organisation_id;
-analyze plan_version;
-
 create temp table plan_found on commit drop as
 with ending as (
     select organisation_id from plan_doing where effect = 'END'
@@ -101,14 +71,12 @@ with ending as (
 )
 select doing.line, doing.effect, doing.organisation_id, doing.from_superior_id,
        doing.superior_id, doing.successor_id, doing.rehome_to_id, doing.implied,
-       version.version,
        coalesce(case when effect = 'END' then offices end, 0) as offices_ended,
        coalesce(case when effect = 'END' then assignments end, 0) as assignments_ended,
        coalesce(case when effect = 'END' then grants end, 0) as grants_ended,
        coalesce(case when effect = 'MOVE' and unit.has_subordinates then grants end, 0)
            as grants_moved
 from plan_doing doing
-left join plan_version version using (organisation_id)
 left join plan_unit unit using (organisation_id)
 left join office_ended using (organisation_id)
 left join assignment_ended using (organisation_id)

@@ -1,10 +1,10 @@
 -- What a dry run found, kept under its operation.
 insert into plan_effect
     (operation_id, line, effect, organisation_id, from_superior_id, superior_id, successor_id,
-     rehome_to_id, implied, version, offices_ended, assignments_ended, grants_ended, grants_moved)
+     rehome_to_id, implied, offices_ended, assignments_ended, grants_ended, grants_moved)
 select :'operation_id', line, effect, organisation_id, from_superior_id, superior_id,
-       successor_id, rehome_to_id, implied, version, offices_ended, assignments_ended,
-       grants_ended, grants_moved
+       successor_id, rehome_to_id, implied, offices_ended, assignments_ended, grants_ended,
+       grants_moved
 from plan_found
 -- A unit that two steps name is a conflict, and is kept once.
 on conflict do nothing;

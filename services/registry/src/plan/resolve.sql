@@ -143,7 +143,7 @@ select known.organisation_id,
        coalesce(edge.has_subordinates, true) as has_subordinates,
        type.type,
        status.status,
-       last_status.status_from,
+       lower(last_status.valid) as status_from,
        lower(name.valid) as name_from,
        lower(code.valid) as code_from,
        ending.ended_on
@@ -157,10 +157,9 @@ left join organisation_type type
 left join organisation_status status
   on status.organisation_id = known.organisation_id
  and upper_inf(status.recorded) and status.valid @> :'on_date'::date
-left join (select organisation_id, max(lower(valid)) as status_from
-           from organisation_status where upper_inf(recorded)
-           group by organisation_id) last_status
+left join organisation_status last_status
   on last_status.organisation_id = known.organisation_id
+ and upper_inf(last_status.recorded) and upper_inf(last_status.valid)
 left join organisation_name name
   on name.organisation_id = known.organisation_id
  and upper_inf(name.recorded) and upper_inf(name.valid)

@@ -5,7 +5,7 @@ select step.line as "line!", step.kind as "kind!", step.unit as "unit!", step.na
        step.sector as "sector!", step.superior as "superior!", step.end_kind as "end_kind!",
        step.successor as "successor!", step.members_outcome as "members_outcome!",
        step.rehome_to as "rehome_to!", step.subordinates_to as "subordinates_to!",
-       effect.organisation_id as "organisation_id?", effect.version as "version?",
+       effect.organisation_id as "organisation_id?",
        effect.from_superior_id as "from_superior_id?", effect.superior_id as "superior_id?",
        effect.successor_id as "successor_id?", effect.rehome_to_id as "rehome_to_id?",
        (select count(*) from plan_effect along

@@ -109,7 +109,6 @@ pub struct PlannedStep {
     pub rehome_to: String,
     pub subordinates_to: String,
     pub organisation_id: Option<Uuid>,
-    pub version: Option<i64>,
     pub from_superior_id: Option<Uuid>,
     pub superior_id: Option<Uuid>,
     pub successor_id: Option<Uuid>,

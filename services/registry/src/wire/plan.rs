@@ -315,7 +315,6 @@ fn planned(step: PlannedStep) -> Result<pb::list_plan_steps_response::Step, Fail
     };
     let found = step.organisation_id.map(|organisation_id| pb::PlanStepOutcome {
         organisation_id: organisation_id.to_string(),
-        version: step.version.map(|version| format!("{version:016x}")).unwrap_or_default(),
         from_superior_id: text(step.from_superior_id),
         superior_id: text(step.superior_id),
         successor_id: text(step.successor_id),

@@ -686,7 +686,13 @@ async fn random_histories_leave_the_tree_that_a_model_has() {
             }
         }
         if n % (acts / instants).max(1) == 0 {
-            snapshots.push((OffsetDateTime::now_utc(), model.clone()));
+            // At one date it is compared at once, so that what goes wrong is found near its act.
+            let (known, on) = (OffsetDateTime::now_utc(), dice.day());
+            let tree = probed(&mut connection, &[on], known).await.remove(&on).unwrap_or_default();
+            let expected = modelled(&model, on);
+            let differences = differences(&tree, &expected);
+            assert!(tree == expected, "seed {seed}, act {n}, as of {on}: {differences:?}");
+            snapshots.push((known, model.clone()));
             if acts > 10_000 {
                 println!("{n} acts after {} s", begun.elapsed().as_secs());
             }

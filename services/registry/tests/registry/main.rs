@@ -5,6 +5,7 @@ mod attributes;
 mod bodies;
 mod body_lists;
 mod corrections;
+mod dated_rows;
 mod documents;
 mod employers;
 mod ends;

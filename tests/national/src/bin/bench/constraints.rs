@@ -1,5 +1,5 @@
 //! Every constraint, asked for what it forbids: one query for each, put together from what
-//! the catalogue says of it, and none of them by the index that upholds it.
+//! the catalogue says of it, and none of them by what upholds it.
 
 use sqlx::{AssertSqlSafe, PgPool};
 
@@ -18,7 +18,7 @@ struct Constraint {
     columns: Vec<String>,
     /// Of an exclusion, one for each column.
     operators: Vec<String>,
-    /// Of an exclusion that holds for some rows.
+    /// Of one that holds for some rows.
     predicate: Option<String>,
     /// Of a check.
     expression: Option<String>,
@@ -86,9 +86,14 @@ async fn violations_of(pool: &PgPool, constraint: &Constraint) -> anyhow::Result
                 meet.join(" and "),
             )
         }
-        _ => format!(
-            "select count(*) from (select from {relation} group by {columns} having count(*) > 1) twice"
-        ),
+        _ => {
+            let only = constraint.predicate.as_deref().unwrap_or("true");
+            format!(
+                "select count(*)
+                 from (select from {relation} where {only} group by {columns}
+                       having count(*) > 1) twice"
+            )
+        }
     };
     Ok(sqlx::query_scalar(AssertSqlSafe(statement)).fetch_one(pool).await?)
 }

@@ -1,0 +1,80 @@
+-- Units by province, type and sector, the day before and on the plan's date; after
+-- tree_after.sql. A dry run tells it; a commit has no use for it.
+create temp table plan_province_before on commit drop as
+with recursive root as (
+    select organisation.organisation_id
+    from organisation
+    where not exists (select from organisation_parent edge
+                      where edge.organisation_id = organisation.organisation_id)
+), edge as materialized (
+    select organisation_id, superior_id
+    from organisation_parent
+    where upper_inf(recorded) and valid @> :'on_date'::date - 1
+), superior as materialized (
+    select edge.organisation_id, edge.superior_id
+    from edge
+    where edge.organisation_id in (select superior_id from edge)
+), reached (organisation_id, province_id) as (
+    select organisation_id, organisation_id from root
+    union
+    select superior.organisation_id,
+           case when superior.superior_id in (select organisation_id from root)
+                then superior.organisation_id else reached.province_id end
+    from reached
+    join superior on superior.superior_id = reached.organisation_id
+)
+select organisation_id, province_id from reached;
+analyze plan_province_before;
+
+create temp table plan_counted on commit drop as
+with root as (
+    select organisation.organisation_id
+    from organisation
+    where not exists (select from organisation_parent edge
+                      where edge.organisation_id = organisation.organisation_id)
+), counted as (
+    select edge.organisation_id,
+           case when edge.superior_id in (select organisation_id from root)
+                then edge.organisation_id else province.province_id end as province_id,
+           type.type, coalesce(sector.sector, '') as sector, 1 as before, 0 as after
+    from organisation_parent edge
+    join plan_province_before province on province.organisation_id = edge.superior_id
+    join organisation_type type
+      on type.organisation_id = edge.organisation_id
+     and upper_inf(type.recorded) and type.valid @> :'on_date'::date - 1
+    left join organisation_sector sector
+      on sector.organisation_id = edge.organisation_id
+     and upper_inf(sector.recorded) and sector.valid @> :'on_date'::date - 1
+    where upper_inf(edge.recorded) and edge.valid @> :'on_date'::date - 1
+    union all
+    select edge.organisation_id,
+           case when edge.superior_id in (select organisation_id from root)
+                then edge.organisation_id else province.province_id end,
+           coalesce(founded.type, retyped.type, type.type),
+           coalesce(case when founded.line is not null then founded.sector
+                         when retyped.line is not null then retyped.sector
+                         else sector.sector end, ''),
+           0, 1
+    from plan_after edge
+    join plan_province_after province on province.organisation_id = edge.superior_id
+    left join plan_line founded
+      on founded.organisation_id = edge.organisation_id and founded.kind = 'FOUND'
+    left join plan_retyped retyped on retyped.organisation_id = edge.organisation_id
+    left join organisation_type type
+      on type.organisation_id = edge.organisation_id
+     and upper_inf(type.recorded) and type.valid @> :'on_date'::date
+    left join organisation_sector sector
+      on sector.organisation_id = edge.organisation_id
+     and upper_inf(sector.recorded) and sector.valid @> :'on_date'::date
+    where coalesce(founded.type, type.type) is not null
+    union all
+    -- The Confederation itself.
+    select root.organisation_id, root.organisation_id, type.type, '', 1, 1
+    from root
+    join organisation_type type
+      on type.organisation_id = root.organisation_id
+     and upper_inf(type.recorded) and type.valid @> :'on_date'::date
+)
+select province_id, type, sector, sum(before)::int as before, sum(after)::int as after
+from counted
+group by province_id, type, sector;
