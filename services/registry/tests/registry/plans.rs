@@ -379,6 +379,31 @@ async fn an_undo_knows_again_what_was_known_before_at_every_date() {
     assert_eq!(reason(admin.takes_back(&plan_id).await), "PLAN_CLOSED");
 }
 
+#[tokio::test]
+async fn a_plan_whose_act_was_undone_by_itself_is_closed() {
+    let world = World::start().await;
+    let mut admin = world.actor("admin");
+    let before = known(&world).await;
+    let plan_id = admin.planned(world.confederation, wards()).await;
+    admin.tries(&plan_id).await.expect("tried");
+    let committed = admin.commits(&plan_id).await.expect("committed");
+    admin.undoes(id(&committed.act_id)).await.expect("undone");
+    assert_eq!(known(&world).await, before);
+    assert_eq!(reason(admin.takes_back(&plan_id).await), "PLAN_CLOSED");
+    assert_eq!(reason(admin.commits(&plan_id).await), "PLAN_CLOSED");
+}
+
+#[tokio::test]
+async fn acts_on_units_that_a_plan_does_not_name_do_not_outdate_it() {
+    let world = World::start().await;
+    let mut admin = world.actor("admin");
+    let plan_id = admin.planned(world.confederation, wards()).await;
+    admin.tries(&plan_id).await.expect("tried");
+    admin.founds(world.unit("TN"), "TN-NEW", today()).await.expect("founded");
+    admin.suspends(world.unit("TN-1"), today()).await.expect("suspended");
+    admin.commits(&plan_id).await.expect("committed");
+}
+
 /// Twelve unions of Thái Nguyên go to Hà Nội: more than a few.
 async fn twelve_unions_handed_over(world: &World, admin: &mut Actor) -> String {
     let unions: Vec<String> = (1..=12).map(|n| format!("TN-M{n}")).collect();
