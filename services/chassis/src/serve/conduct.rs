@@ -30,6 +30,7 @@ use super::question::Measured;
 use crate::access::layer::{is_open, method_unknown};
 use crate::access::{FEED_WATCH, declared};
 use crate::call::Deadline;
+use crate::door;
 use crate::refusal::{LANGUAGE, Language, Refusal, deadline_exceeded};
 use crate::telemetry;
 
@@ -314,6 +315,9 @@ fn ours(response: Response, path: &str, language: Language) -> Response {
     let headers = response.headers();
     if headers.contains_key(Status::GRPC_STATUS_DETAILS) {
         return response;
+    }
+    if let Some(refusal) = door::refused_in(&response) {
+        return refusal.status_in(language).into_http();
     }
     let message = headers
         .get(Status::GRPC_MESSAGE)
