@@ -37,8 +37,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .codec_path("crate::door::Codec")
         .compile_fds_with_config(compiler.file_descriptor_set(), {
             let mut config = prost_build::Config::new();
-            // A message knows its full name, so that it can be packed into an Any.
-            config.enable_type_names();
+            // A message knows its full name, so that it can be packed into an Any; with the
+            // host by which every reader of proto3 JSON knows it.
+            config.enable_type_names().type_name_domain(["."], "type.googleapis.com");
             config
         })?;
     Ok(())

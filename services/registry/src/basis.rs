@@ -224,17 +224,32 @@ pub async fn refuse_unknown_kind(
     Err(Refused::DocumentKindUnknown { kind: kind.to_string() }.at(field))
 }
 
-/// The document that issuer, kind, number and date name, by its own number or another one.
+/// The document that issuer, kind, number and date name, by its own number or another one, in
+/// whichever spelling.
 pub async fn named_by(
     acting: &mut Acting,
     (issuer_id, kind, number, issued_on): (Uuid, &str, &str, Date),
 ) -> Result<Option<Uuid>, Failure> {
+    // Numbers are compared by their key, which no constraint knows of: whoever records one
+    // waits for whoever records the same in another spelling.
+    sqlx::query!(
+        "select pg_advisory_xact_lock(hashtextextended(
+             format('document %s %s %s %s', $1::uuid, $2::text, document_number_key($3), $4::date), 0))",
+        issuer_id,
+        kind,
+        number,
+        issued_on,
+    )
+    .execute(acting.db())
+    .await?;
     let named = sqlx::query_scalar!(
         r#"select decision_id as "decision_id!" from decision
-           where issuer_id = $1 and kind = $2 and number = $3 and issued_on = $4
+           where issuer_id = $1 and kind = $2
+             and document_number_key(number) = document_number_key($3) and issued_on = $4
            union all
            select decision_id from decision_alias
-           where issuer_id = $1 and kind = $2 and number = $3 and issued_on = $4
+           where issuer_id = $1 and kind = $2
+             and document_number_key(number) = document_number_key($3) and issued_on = $4
            limit 1"#,
         issuer_id,
         kind,

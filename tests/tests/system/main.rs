@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod cancelled;
+mod door;
 mod feed_faults;
 mod freshness;
 mod generic_client;

@@ -24,7 +24,7 @@ use tracing::{Instrument, Span, info_span};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 use super::Config;
-use super::answer::{Answer, Cut, code_in};
+use super::answer::{Answer, Cut, code_in, fits};
 use super::deadline::{self, DEADLINE};
 use super::question::Measured;
 use crate::access::layer::{is_open, method_unknown};
@@ -217,6 +217,13 @@ pub(super) async fn conduct(
             refuse(grpc, &Status::internal("internal error"))
         }
         Err(_) => refuse(grpc, &over()),
+    };
+    let response = if fits(response.headers()) {
+        response
+    } else {
+        let too_large = "the headers of an answer are larger than what is read of them";
+        span.in_scope(|| tracing::error!("{too_large}"));
+        refuse(grpc, &Status::internal("internal error"))
     };
     let mut cuts = Vec::new();
     if grpc && let Some(deadline) = deadline {

@@ -1,6 +1,7 @@
 //! `plan.proto`.
 
 use anyhow::Context;
+use chassis::door;
 use chassis::parse::{self, civil};
 use chassis::refusal::{Failure, Refusal};
 use prost_types::Any;
@@ -89,9 +90,10 @@ fn optional_unit(field: &str, text: &str) -> Result<String, Refusal> {
     if text.is_empty() { Ok(String::new()) } else { unit(field, text) }
 }
 
-fn step(n: usize, given: pb::PlanStep) -> Result<Step, Refusal> {
+fn step(n: usize, mut given: pb::PlanStep) -> Result<Step, Refusal> {
     use pb::plan_step::Kind;
     let part = |part: &str| format!("steps[{n}].{part}");
+    door::line(&format!("steps[{n}]"), &mut given)?;
     if !(1..=LINE_MAX).contains(&given.line) {
         return Err(Refused::StepLineInvalid { line: given.line }.refusal().field(part("line")));
     }
