@@ -85,23 +85,23 @@ pub async fn effective_on(
     let decided = match basis {
         None => None,
         Some(Basis::New(decision)) => Some(decision.effective_on),
-        // Whoever acts may rest the act on any decision by its id, a superior's as well:
-        // its date is all that is read of it.
-        Some(Basis::Known(decision_id)) => Some(
-            sqlx::query_scalar!(
-                "select effective_on from decision where decision_id = $1",
-                decision_id,
-            )
-            .fetch_optional(acting.db())
-            .await?
-            .ok_or_else(|| {
-                Refused::DecisionUnknown { decision_id: *decision_id }.at("basis.decision_id")
-            })?,
-        ),
+        Some(Basis::Known(decision_id)) => Some(known(acting, *decision_id).await?),
     };
     let on = stated.or(decided).ok_or_else(|| Refused::DateRequired.at("effective_on"))?;
     not_too_far(acting, "effective_on", on)?;
     Ok(on)
+}
+
+/// From when a decision holds that was recorded before. Whoever acts may rest the act on any
+/// decision by its id, a superior's as well: its date is all that is read of it.
+async fn known(acting: &mut Acting, decision_id: Uuid) -> Result<Date, Failure> {
+    let effective_on = sqlx::query_scalar!(
+        "select effective_on from decision where decision_id = $1",
+        decision_id,
+    )
+    .fetch_optional(acting.db())
+    .await?;
+    effective_on.ok_or_else(|| Refused::DecisionUnknown { decision_id }.at("basis.decision_id"))
 }
 
 /// Records the decision if it is new, and answers its id. The issuer is within the caller's
@@ -114,7 +114,11 @@ pub async fn record(
 ) -> Result<Option<Uuid>, Failure> {
     match basis {
         None => Ok(None),
-        Some(Basis::Known(decision_id)) => Ok(Some(decision_id)),
+        // Not every act takes its date from its decision; each refers to it.
+        Some(Basis::Known(decision_id)) => {
+            known(acting, decision_id).await?;
+            Ok(Some(decision_id))
+        }
         Some(Basis::New(decision)) => {
             let issuer_id = decision.issuer_id.unwrap_or(usual_issuer_id);
             let decision_id =
