@@ -78,6 +78,8 @@ pub struct Desk {
     pub done: Vec<Done>,
     pub plans: Vec<Planned>,
     pub today: Date,
+    /// What is left out.
+    pub without: Vec<String>,
     /// Up to which day the history has got.
     pub now: Date,
     codes: usize,
@@ -109,6 +111,7 @@ impl Desk {
             done: Vec::new(),
             plans: Vec::new(),
             today,
+            without: Vec::new(),
             now: begins,
             codes: 0,
             seed,
@@ -171,9 +174,15 @@ impl Desk {
         (!some.is_empty()).then(|| some[self.rng.random_range(0..some.len())].clone())
     }
 
+    /// Whether this habit is one of the offices'.
+    pub fn does(&self, habit: &str) -> bool {
+        !self.without.iter().any(|left_out| habit.contains(left_out))
+    }
+
     /// The day of an act: most come as days go by, some late, some are of days to come.
     pub fn day(&mut self) -> Date {
         match self.below(10) {
+            9 if !self.does("days to come") => self.now,
             0..6 => self.now,
             6..9 => {
                 let back =
@@ -182,6 +191,12 @@ impl Desk {
             }
             _ => self.now + Duration::days(self.rng.random_range(1..300)),
         }
+    }
+
+    /// The day of an act on the tree.
+    pub fn tree_day(&mut self) -> Date {
+        let on = self.day();
+        if self.does("late acts on the tree") { on } else { on.max(self.now) }
     }
 
     /// The day of something that has happened.

@@ -121,11 +121,13 @@ impl Desk {
     }
 
     pub async fn undo(&mut self, kind: &'static str) -> Option<()> {
-        let last = self.done.len().min(LAST);
-        if last == 0 {
-            return None;
-        }
-        let n = self.done.len() - 1 - self.below(last);
+        let foundings_too = self.does("undo a founding");
+        let some: Vec<usize> = (0..self.done.len())
+            .rev()
+            .filter(|n| foundings_too || !self.done[*n].kind.starts_with("found"))
+            .take(LAST)
+            .collect();
+        let n = self.one_of(&some)?;
         self.take_back(kind, n).await
     }
 

@@ -63,7 +63,7 @@ impl Desk {
     }
 
     pub async fn found(&mut self, kind: &'static str) -> Option<()> {
-        let on = self.day();
+        let on = self.tree_day();
         let (superior, type_code, tier) = match self.below(14) {
             0 => (self.any(Tier::Province)?.unit, "CD_KCN", Tier::Above),
             1 => (self.any(Tier::Province)?.unit, "LDLD_HUYEN", Tier::Above),
@@ -101,7 +101,7 @@ impl Desk {
     }
 
     pub async fn found_by_dossier(&mut self, kind: &'static str) -> Option<()> {
-        let (superior, on) = (self.superior()?, self.day());
+        let (superior, on) = (self.superior()?, self.tree_day());
         let count = 5 + self.below(4);
         let mut applicants: Vec<PersonLine> = people(count);
         if self.once_in(3)
@@ -154,7 +154,7 @@ impl Desk {
     }
 
     pub async fn split_off(&mut self, kind: &'static str) -> Option<()> {
-        let (union, on) = (self.any(Tier::Union)?.unit, self.day());
+        let (union, on) = (self.any(Tier::Union)?.unit, self.tree_day());
         let (code, sector) = (self.code("S"), self.sector());
         let part = split_off_request::Part {
             name: format!("Công đoàn cơ sở {code}"),
@@ -237,7 +237,7 @@ impl Desk {
             return None;
         }
         let tier = if self.once_in(8) { Tier::Part } else { Tier::Union };
-        let (ending, other, on) = (self.any(tier)?.unit, self.union()?, self.day());
+        let (ending, other, on) = (self.any(tier)?.unit, self.union()?, self.tree_day());
         let outcome = OUTCOMES[self.below(3)];
         let rehomed = outcome == MembersOutcome::Rehomed;
         let unit = end_organisations_request::Unit {
@@ -256,7 +256,7 @@ impl Desk {
             return None;
         }
         let (ending, other, on) =
-            (self.any(Tier::Union)?.unit, self.any(Tier::Union)?.unit, self.day());
+            (self.any(Tier::Union)?.unit, self.any(Tier::Union)?.unit, self.tree_day());
         let unit = end_organisations_request::Unit {
             organisation_id: ending.id,
             kind: EndKind::Merged.into(),
@@ -288,7 +288,7 @@ impl Desk {
 
     /// One union into two.
     pub async fn divide(&mut self, kind: &'static str) -> Option<()> {
-        let (ending, on) = (self.any(Tier::Union)?.unit, self.day());
+        let (ending, on) = (self.any(Tier::Union)?.unit, self.tree_day());
         let (one, other) = (self.any(Tier::Union)?.unit, self.any(Tier::Union)?.unit);
         let part = |unit: &Unit, share| Successor { organisation_id: unit.id.clone(), share };
         let unit = end_organisations_request::Unit {
@@ -308,7 +308,7 @@ impl Desk {
         if self.living(Tier::Above) < 5 {
             return None;
         }
-        let (ending, other, on) = (self.any(Tier::Above)?.unit, self.superior()?, self.day());
+        let (ending, other, on) = (self.any(Tier::Above)?.unit, self.superior()?, self.tree_day());
         let outcome = OUTCOMES[self.below(3)];
         let rehomed = outcome == MembersOutcome::Rehomed;
         let inherits = self.once_in(2);
@@ -352,7 +352,7 @@ impl Desk {
     }
 
     pub async fn hand_over_union(&mut self, kind: &'static str) -> Option<()> {
-        let (superior, on) = (self.superior()?, self.day());
+        let (superior, on) = (self.superior()?, self.tree_day());
         let mut units = vec![self.any(Tier::Union)?.unit];
         if self.once_in(3) {
             units.push(self.any(Tier::Union)?.unit);
@@ -362,7 +362,7 @@ impl Desk {
 
     pub async fn hand_over_superior(&mut self, kind: &'static str) -> Option<()> {
         let (unit, to, on) =
-            (self.any(Tier::Above)?.unit, self.any(Tier::Province)?.unit, self.day());
+            (self.any(Tier::Above)?.unit, self.any(Tier::Province)?.unit, self.tree_day());
         self.hand_over(kind, vec![unit], to, on).await
     }
 
@@ -372,7 +372,7 @@ impl Desk {
             1 => self.any(Tier::Above)?,
             _ => self.any(Tier::Union)?,
         };
-        let on = self.day();
+        let on = self.tree_day();
         let (type_code, sector, superior) = match self.below(5) {
             0 | 1 => ("CD_TCT", String::new(), Some(self.any(Tier::Province)?.unit)),
             2 => ("CDCS_TV", String::new(), Some(self.any(Tier::Union)?.unit)),
@@ -400,7 +400,7 @@ impl Desk {
     }
 
     pub async fn change_sector(&mut self, kind: &'static str) -> Option<()> {
-        let (union, sector, on) = (self.any(Tier::Union)?.unit, self.sector(), self.day());
+        let (union, sector, on) = (self.any(Tier::Union)?.unit, self.sector(), self.tree_day());
         let told = format!("{} comes into the sector {sector} on {on}", union.code);
         let request = ChangeSectorRequest {
             request_id: request_id(),
@@ -418,7 +418,7 @@ impl Desk {
     }
 
     pub async fn rename(&mut self, kind: &'static str) -> Option<()> {
-        let (union, on) = (self.any(Tier::Union)?.unit, self.day());
+        let (union, on) = (self.any(Tier::Union)?.unit, self.tree_day());
         let told = format!("rename {} on {on}", union.code);
         let request = RenameOrganisationRequest {
             request_id: request_id(),
@@ -436,7 +436,7 @@ impl Desk {
     }
 
     pub async fn suspend(&mut self, kind: &'static str) -> Option<()> {
-        let (union, on) = (self.any(Tier::Union)?.unit, self.day());
+        let (union, on) = (self.any(Tier::Union)?.unit, self.tree_day());
         let told = format!("suspend {} on {on}", union.code);
         let request = SuspendOrganisationRequest {
             request_id: request_id(),
@@ -460,7 +460,7 @@ impl Desk {
             .filter(|known| known.suspended && !known.gone)
             .map(|known| known.unit.clone())
             .collect();
-        let (union, on) = (self.one_of(&some)?, self.day());
+        let (union, on) = (self.one_of(&some)?, self.tree_day());
         let told = format!("resume {} on {on}", union.code);
         let request = ResumeOrganisationRequest {
             request_id: request_id(),
@@ -478,7 +478,7 @@ impl Desk {
     }
 
     pub async fn change_territory(&mut self, kind: &'static str) -> Option<()> {
-        let (unit, on) = (self.any(Tier::Above)?.unit, self.day());
+        let (unit, on) = (self.any(Tier::Above)?.unit, self.tree_day());
         // A few communes, which more than one would have.
         let communes = ["00004", "00008", "00016", "00022", "00025"];
         let commune = communes[self.below(communes.len())].to_owned();

@@ -150,7 +150,7 @@ impl Desk {
     }
 
     pub async fn plan(&mut self, kind: &'static str) -> Option<()> {
-        let on = self.day();
+        let on = self.tree_day();
         let (mut steps, mut about) = (Vec::new(), vec![]);
         let mut founded = Vec::new();
         if !self.once_in(3) {
