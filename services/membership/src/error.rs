@@ -56,7 +56,7 @@ pub enum Refused {
     ConsequenceUnknown { registry_act_id: Uuid },
     PersonNotPassedOver { field: String },
     IdentityQuotaExhausted { most: i32 },
-    ApplicationOverlaps,
+    ApplicationLater,
 }
 
 impl From<Refused> for Refusal {
@@ -366,9 +366,9 @@ impl From<Refused> for Refusal {
                 format!("a subject may ask about {most} identity numbers in a day"),
             )
             .with("most", most.to_string()),
-            R::ApplicationOverlaps => refuse(
+            R::ApplicationLater => refuse(
                 FailedPrecondition,
-                Reason::ApplicationOverlaps,
+                Reason::ApplicationLater,
                 "Một đơn khác của người này vừa được ghi nhận cho cùng thời gian.",
                 "another application of the person was recorded for the same days",
             )
@@ -377,12 +377,7 @@ impl From<Refused> for Refusal {
     }
 }
 
-fn refuse(
-    code: Code,
-    reason: Reason,
-    vi: impl Into<String>,
-    en: impl Into<String>,
-) -> Refusal {
+fn refuse(code: Code, reason: Reason, vi: impl Into<String>, en: impl Into<String>) -> Refusal {
     Refusal::new(code, DOMAIN, short_name(reason.as_str_name()), vi, en)
 }
 
