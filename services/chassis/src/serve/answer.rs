@@ -14,6 +14,8 @@ use tonic::{Code, Status};
 use tracing::Span;
 
 use super::conduct::Measure;
+use super::connections::Peer;
+use super::room::Place;
 use crate::refusal::{LANGUAGE, Language};
 
 /// What ends an answer before it is complete.
@@ -34,7 +36,47 @@ pub(super) struct Answer {
     pub(super) cuts: Vec<Cut>,
     pub(super) ended: bool,
     /// Held as long as the call is in progress.
-    pub(super) _permit: Option<OwnedSemaphorePermit>,
+    pub(super) _held: Option<Held>,
+}
+
+/// The place of a call.
+pub(super) enum Held {
+    /// Among the calls.
+    Call(#[expect(dead_code, reason = "held until it is dropped")] OwnedSemaphorePermit),
+    /// Among those who ask for health and reflection.
+    Infrastructure(#[expect(dead_code, reason = "held until it is dropped")] Place<Peer>),
+}
+
+impl Held {
+    /// A body that holds this place until it is through.
+    pub(super) fn until_end_of(self, body: Body) -> Body {
+        Body::new(Holding { body, _held: self })
+    }
+}
+
+struct Holding {
+    body: Body,
+    _held: Held,
+}
+
+impl HttpBody for Holding {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
 }
 
 impl Answer {

@@ -17,6 +17,8 @@ mod histories;
 mod history;
 mod life_cycle;
 mod load;
+mod looking_up;
+mod mending;
 mod moves;
 mod names;
 mod plan_refusals;
