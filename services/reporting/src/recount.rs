@@ -176,7 +176,8 @@ impl Recount {
     fn lives(&self, unit: Uuid, day: Date) -> bool {
         self.organisations.get(&unit).is_some_and(|organisation| {
             !organisation.never_existed
-                && organisation.founded_on <= day && organisation.ended_on.is_none_or(|ended| day < ended)
+                && organisation.founded_on <= day
+                && organisation.ended_on.is_none_or(|ended| day < ended)
         })
     }
 

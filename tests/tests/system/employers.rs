@@ -4,8 +4,9 @@
 use std::collections::BTreeSet;
 
 use proto::registry::v1::{
-    EndKind, EndOrganisationsRequest, FoundOrganisationRequest, ListEmployersWithoutUnionRequest, MembersOutcome, SurveyEmployersRequest, SurveyedEmployer,
-    UndoActRequest, end_organisations_request,
+    EndKind, EndOrganisationsRequest, FoundOrganisationRequest, ListEmployersWithoutUnionRequest,
+    MembersOutcome, SurveyEmployersRequest, SurveyedEmployer, UndoActRequest,
+    end_organisations_request,
 };
 use proto::reporting::v1::{QueryFiguresRequest, Tree};
 use rand::rngs::StdRng;

@@ -77,7 +77,14 @@ async fn a_report_waits_for_what_was_seen_and_says_what_is_not_complete() {
     assert!(Kept::of(&data, &world.system.gateway()).read().is_some(), "the next command knows");
 
     let question = [
-        "report", "TONG_HOP", "--organisation", "KEPT", "--from", "2025-01-01", "--to", "2025-12-31",
+        "report",
+        "TONG_HOP",
+        "--organisation",
+        "KEPT",
+        "--from",
+        "2025-01-01",
+        "--to",
+        "2025-12-31",
     ];
     // Without waiting it prints what there is: the country of before the plan, which is whole.
     let hasty: Vec<&str> = question.into_iter().chain(["--no-wait"]).collect();

@@ -239,10 +239,8 @@ async fn each_plan_is_done_in_a_trace_of_its_own_that_links_to_the_call_that_ask
         asked.push(trace);
         let name = begun.operation.expect("an operation").name;
         loop {
-            let wait = proto::registry::v1::WaitOperationRequest {
-                name: name.clone(),
-                timeout_ms: 1_000,
-            };
+            let wait =
+                proto::registry::v1::WaitOperationRequest { name: name.clone(), timeout_ms: 1_000 };
             let waited = client.operations().wait_operation(wait).await.expect("waited");
             if waited.into_inner().operation.is_some_and(|operation| operation.done) {
                 break;

@@ -166,8 +166,7 @@ async fn every_kind_of_consequence_leads_to_its_act_decision_and_trace() {
 
     // The first end is undone, by a decision of its own, and its exits are taken back.
     let (decision, recorded) = decides("5/QĐ-LĐLĐ");
-    let undone =
-        RegistryWhat::ActsUndone(ActsUndone { act_ids: vec![act.to_string()] });
+    let undone = RegistryWhat::ActsUndone(ActsUndone { act_ids: vec![act.to_string()] });
     let (undoing, _) = world.does(ENDED, Some(decision), vec![recorded, undone]);
     world.carries_out(
         ENDED,
@@ -179,7 +178,8 @@ async fn every_kind_of_consequence_leads_to_its_act_decision_and_trace() {
     let figure = national.figure("MBR_STOCK", unions[0], YEAR, None).await;
     assert_eq!(figure.value, 6);
     let units = national.explained(&figure, true, 10).await;
-    let back = units[0].changes.iter().find(|change| change.amount == 6 && change.because.is_some());
+    let back =
+        units[0].changes.iter().find(|change| change.amount == 6 && change.because.is_some());
     leads_to(back.expect("taken back"), undoing, "registry.acts_undone", "5/QĐ-LĐLĐ");
 
     // What nobody but membership decided leads nowhere else.

@@ -23,16 +23,31 @@ use Why::{Made, Refused};
 
 const CONSTRAINTS: [(&str, Why); 22] = [
     ("activity.activity_pkey", Made),
-    ("activity.activity_organisation_id_fkey", Refused("ORGANISATION_UNKNOWN", "activities[0].organisation_id")),
-    ("activity.activity_members_reached_check", Refused("ACTIVITY_COUNT_OUT_OF_RANGE", "activities[0].members_reached")),
-    ("activity.activity_workers_reached_check", Refused("ACTIVITY_COUNT_OUT_OF_RANGE", "activities[0].workers_reached")),
-    ("activity.activity_times_check", Refused("ACTIVITY_COUNT_OUT_OF_RANGE", "activities[0].times")),
+    (
+        "activity.activity_organisation_id_fkey",
+        Refused("ORGANISATION_UNKNOWN", "activities[0].organisation_id"),
+    ),
+    (
+        "activity.activity_members_reached_check",
+        Refused("ACTIVITY_COUNT_OUT_OF_RANGE", "activities[0].members_reached"),
+    ),
+    (
+        "activity.activity_workers_reached_check",
+        Refused("ACTIVITY_COUNT_OUT_OF_RANGE", "activities[0].workers_reached"),
+    ),
+    (
+        "activity.activity_times_check",
+        Refused("ACTIVITY_COUNT_OUT_OF_RANGE", "activities[0].times"),
+    ),
     ("fact.fact_amount_check", Made),
     ("unit_month.unit_month_month_check", Made),
     ("unit_month.unit_month_pkey", Made),
     // One rated again is re-rated, and twice in one list refused.
     ("rating.rating_key", Refused("LINE_REPEATED", "lines[1].organisation_id")),
-    ("rating.rating_organisation_id_fkey", Refused("ORGANISATION_UNKNOWN", "lines[0].organisation_id")),
+    (
+        "rating.rating_organisation_id_fkey",
+        Refused("ORGANISATION_UNKNOWN", "lines[0].organisation_id"),
+    ),
     ("target.target_pkey", Made),
     ("target.target_revision", Made),
     ("target.target_revision_check", Made),
@@ -50,13 +65,33 @@ const CONSTRAINTS: [(&str, Why); 22] = [
 
 /// Tables that only followers write: whatever they cannot apply stops them, loudly.
 const FOLLOWED: [&str; 26] = [
-    "act_undone", "ceremony", "ceremony_launched", "change_seen", "congress", "decision", "edge",
-    "employer_survey", "ending", "founding_under_way", "grant_held", "membership",
-    "membership_told", "movement_left", "office", "organisation", "organisation_name",
-    "organisation_sector", "organisation_type", "role_permission", "steering_committee",
-    "superior", "suspension", "unit_assignment",
+    "act_undone",
+    "ceremony",
+    "ceremony_launched",
+    "change_seen",
+    "congress",
+    "decision",
+    "edge",
+    "employer_survey",
+    "ending",
+    "founding_under_way",
+    "grant_held",
+    "membership",
+    "membership_told",
+    "movement_left",
+    "office",
+    "organisation",
+    "organisation_name",
+    "organisation_sector",
+    "organisation_type",
+    "role_permission",
+    "steering_committee",
+    "superior",
+    "suspension",
+    "unit_assignment",
     // The feeds' own books.
-    "applied", "follower",
+    "applied",
+    "follower",
 ];
 /// Those of the sequencer, and of operators.
 const OTHERS: [&str; 3] = ["head", "stream", "skipped"];
@@ -88,7 +123,10 @@ async fn every_constraint_is_refused_with_a_reason_or_cannot_be_violated() {
         let table = table.as_str();
         let written = !FOLLOWED.contains(&table) && !OTHERS.contains(&table);
         missing.remove(name.as_str());
-        if written && CONSTRAINTS.iter().all(|(known, _)| *known != name) && table != "_sqlx_migrations" {
+        if written
+            && CONSTRAINTS.iter().all(|(known, _)| *known != name)
+            && table != "_sqlx_migrations"
+        {
             unexplained.insert(name);
         }
     }
@@ -176,10 +214,9 @@ async fn violates(world: &World, union: Uuid, constraint: &str) -> (String, Stri
             comparator: pb::Comparator::MeanGreaterOrEqual.into(),
             ..good
         },
-        "target.target_period_check" => pb::AssignTargetRequest {
-            period: Some(crate::world::period((YEAR.1, YEAR.0))),
-            ..good
-        },
+        "target.target_period_check" => {
+            pb::AssignTargetRequest { period: Some(crate::world::period((YEAR.1, YEAR.0))), ..good }
+        }
         "target.target_value_check" => pb::AssignTargetRequest { value: Some(-1), ..good },
         "request.request_key" => {
             officer.targets.assign_target(good.clone()).await.expect("assigned");

@@ -95,7 +95,10 @@ async fn random_employers_are_counted_as_the_changes_tell_on_every_day() {
     let mut runner = TestRunner::new_with_rng(Config::default(), rng);
     let days = || 0..DAYS;
     let history = (
-        proptest::collection::vec(proptest::option::of((days(), proptest::option::of(0..UNIONS))), UNIONS),
+        proptest::collection::vec(
+            proptest::option::of((days(), proptest::option::of(0..UNIONS))),
+            UNIONS,
+        ),
         proptest::collection::vec(
             (0..6_usize, days(), proptest::collection::vec(0..UNIONS, 0..3)),
             40,

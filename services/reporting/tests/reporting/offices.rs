@@ -3,8 +3,8 @@
 use chassis::parse::civil;
 use proto::membership::v1::membership_change::Change as MembershipWhat;
 use proto::membership::v1::{
-    ExitReason, MemberLine, MembersAdmitted, MembersExited, MembersTransferred,
-    MovementTakenBack, movement_taken_back::Movement,
+    ExitReason, MemberLine, MembersAdmitted, MembersExited, MembersTransferred, MovementTakenBack,
+    movement_taken_back::Movement,
 };
 use proto::registry::v1::registry_change::Change as RegistryWhat;
 use proto::registry::v1::{CommitteeAppointed, Office, OfficesEnded, offices_ended};
@@ -205,10 +205,8 @@ async fn offices_of_others_are_not_listed() {
 
 /// What is said to have been taken back.
 fn takes_back(world: &World, on: Date, movement: Movement) {
-    let taken = MovementTakenBack {
-        registry_act_id: Uuid::now_v7().to_string(),
-        movement: Some(movement),
-    };
+    let taken =
+        MovementTakenBack { registry_act_id: Uuid::now_v7().to_string(), movement: Some(movement) };
     world.tells(on, MembershipWhat::MovementTakenBack(taken));
 }
 

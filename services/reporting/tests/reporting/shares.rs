@@ -18,7 +18,7 @@ use time::macros::date;
 use time::{Date, Duration};
 use uuid::Uuid;
 
-use crate::world::{Actor, World, period};
+use crate::world::{Actor, World, because, period, refused};
 
 async fn rates(actor: &mut Actor, year: i32, lines: &[(Uuid, &str)]) -> pb::RecordRatingsResponse {
     let request = pb::RecordRatingsRequest {
@@ -54,8 +54,7 @@ async fn a_rating_of_a_union_that_was_none_that_year_counts_nowhere() {
     world.ends(unions[2], world.badinh, None, date!(2019 - 12 - 31));
     officer.value("ORG_STOCK", world.badinh, YEAR, None).await;
     let good = "HOAN_THANH_TOT";
-    let lines =
-        [unions[0], young, later, never, unions[2]].map(|union| (union, good));
+    let lines = [unions[0], young, later, never, unions[2]].map(|union| (union, good));
     let answer = rates(&mut officer, 2020, &lines).await;
     assert_eq!((answer.rated, answer.not_counted), (5, vec![2, 4]));
     world.says(
@@ -251,7 +250,13 @@ async fn happens(world: &World, officer: &mut Actor, living: &mut Living, on: Da
                 ..Default::default()
             };
             // Refused of one that is none today and was none then.
-            let _ = officer.ratings.record_ratings(request).await;
+            if let Err(status) = officer.ratings.record_ratings(request).await {
+                let refused = refused::<()>(Err(status));
+                assert_eq!(
+                    refused,
+                    because("ORGANISATION_NOT_GRASSROOTS", "lines[0].organisation_id")
+                );
+            }
         }
         Event::Reach(unit, members, workers) => {
             let union = living.ever[unit % living.ever.len()];
@@ -370,7 +375,9 @@ async fn every_share_of_a_random_world_is_a_part_of_its_whole() {
         (date!(2017 - 03 - 15), date!(2019 - 02 - 20)),
     ]);
     for days in periods {
-        for (head, direct_only) in [(world.hanoi, false), (world.badinh, true), (world.caugiay, false)] {
+        for (head, direct_only) in
+            [(world.hanoi, false), (world.badinh, true), (world.caugiay, false)]
+        {
             for as_of in [None, Some(date!(2018 - 06 - 30)), Some(date!(2023 - 01 - 01))] {
                 for (breakdown, without_suspended) in [
                     (pb::Breakdown::Child, false),
@@ -398,7 +405,10 @@ async fn every_share_of_a_random_world_is_a_part_of_its_whole() {
                             .map(|line| (line.numerator, line.denominator))
                             .chain([(figure.numerator, figure.denominator)]);
                         for (part, whole) in parts {
-                            assert!((0..=whole).contains(&part), "{code}: {part}/{whole}, {context}");
+                            assert!(
+                                (0..=whole).contains(&part),
+                                "{code}: {part}/{whole}, {context}"
+                            );
                         }
                         let told = figure.completeness.expect("told");
                         assert!((0..=told.expected).contains(&told.covered), "{code}, {context}");

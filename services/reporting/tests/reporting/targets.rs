@@ -469,7 +469,9 @@ async fn a_report_over_targets_that_overlap_is_printed_at_once_and_hinders_nobod
     // 38 days: nothing makes them up.
     let lines = officer.print("TONG_HOP", world.badinh, (first, day(37)), &[]).await;
     let lines = lines.expect("printed");
-    assert!(lines.iter().any(|line| line.text == "Thành lập mới 0 CĐCS (chưa có chỉ tiêu được giao)"));
+    assert!(
+        lines.iter().any(|line| line.text == "Thành lập mới 0 CĐCS (chưa có chỉ tiêu được giao)")
+    );
     // 37 days are made up, two at a time for as long as it goes.
     let lines = officer.print("TONG_HOP", world.badinh, (first, day(36)), &[]).await;
     assert!(lines.expect("printed").iter().any(|line| line.text.starts_with("Thành lập mới 0/")));
@@ -510,11 +512,13 @@ async fn a_cascade_in_which_everybody_assigns_to_everybody_below_is_shown_once()
     // Thirty levels of it; what lies below is counted.
     assert_eq!(shown(&cascade.children), 2 + 29 * 4);
     assert_eq!(shown(&cascade.children) + usize::try_from(cascade.left_off).expect("few"), count);
-    assert!(cascade.children[1].shown_elsewhere || cascade.children[0].shown_elsewhere || {
-        // The first layer is met for the first time; from the second on every unit stands twice.
-        let second = &cascade.children[1].children;
-        second.iter().all(|node| node.shown_elsewhere && node.children_sum == 2)
-    });
+    assert!(
+        cascade.children[1].shown_elsewhere || cascade.children[0].shown_elsewhere || {
+            // The first layer is met for the first time; from the second on every unit stands twice.
+            let second = &cascade.children[1].children;
+            second.iter().all(|node| node.shown_elsewhere && node.children_sum == 2)
+        }
+    );
     world.stop().await;
 }
 

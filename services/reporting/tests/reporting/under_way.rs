@@ -3,9 +3,7 @@
 
 use chassis::parse::civil;
 use proto::membership::v1::membership_change::Change as MembershipWhat;
-use proto::membership::v1::{
-    self as members, MovementTakenBack, movement_taken_back::Movement,
-};
+use proto::membership::v1::{self as members, MovementTakenBack, movement_taken_back::Movement};
 use proto::registry::v1::registry_change::Change as RegistryWhat;
 use proto::registry::v1::{
     self as registry, ActsUndone, MembersOutcome, OrganisationFounded, OrganisationTimeline,
@@ -203,9 +201,12 @@ async fn people_in_a_union_that_never_existed_count_once_under_who_founded_it() 
     let day = |on: Date| (on, on);
     let trees = [None, Some(date!(2019 - 01 - 01)), Some(date!(2020 - 06 - 30)), Some(YEAR.1)];
     for as_of in trees {
-        for (head, stock) in
-            [(world.badinh, 3 + 2), (world.caugiay, 5 - 2), (world.hanoi, 8), (world.confederation, 9)]
-        {
+        for (head, stock) in [
+            (world.badinh, 3 + 2),
+            (world.caugiay, 5 - 2),
+            (world.hanoi, 8),
+            (world.confederation, 9),
+        ] {
             for on in [date!(2020 - 02 - 01), YEAR.1] {
                 let counted = national.value("MBR_STOCK", head, day(on), as_of).await;
                 assert_eq!(counted, stock, "{head} on {on} as of {as_of:?}");

@@ -116,9 +116,12 @@ impl Ledger {
         .fetch_all(registry)
         .await
         .expect("read");
-        let surveys = surveys
-            .into_iter()
-            .map(|(employer, on, surveyor, workforce)| Survey { employer, on, surveyor, workforce });
+        let surveys = surveys.into_iter().map(|(employer, on, surveyor, workforce)| Survey {
+            employer,
+            on,
+            surveyor,
+            workforce,
+        });
         let links: Vec<(Uuid, Uuid, Date, Option<Date>)> = sqlx::query_as(
             "select employer_id, union_id, lower(valid), upper(valid)
              from employer_union where upper_inf(recorded)",
@@ -126,9 +129,12 @@ impl Ledger {
         .fetch_all(registry)
         .await
         .expect("read");
-        let links = links
-            .into_iter()
-            .map(|(employer, union, from, until)| Link { employer, union, from, until });
+        let links = links.into_iter().map(|(employer, union, from, until)| Link {
+            employer,
+            union,
+            from,
+            until,
+        });
         Self { organisations, events, surveys: surveys.collect(), links: links.collect() }
     }
 
