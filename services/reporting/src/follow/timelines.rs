@@ -417,10 +417,13 @@ async fn replace_periods(
         for period in &timeline.superiors {
             edges.add(unit, date(period.from_on)?, date(period.until_on)?, &period.value);
         }
-        // The first name and the first sector hold of what is dated before a founding, too.
+        // The first name and the first sector hold of what is dated before a founding, too. A
+        // sector holds until the next, the last for ever, as where changes came one by one:
+        // what is dated on the day of the end, or while there was none, is shown in it.
         for (n, period) in timeline.sectors.iter().enumerate() {
             let from = if n == 0 { None } else { date(period.from_on)? };
-            sectors.add(unit, from, date(period.until_on)?, &period.value);
+            let next = timeline.sectors.get(n + 1).map(|next| date(next.from_on)).transpose()?;
+            sectors.add(unit, from, next.flatten(), &period.value);
         }
         for (n, period) in timeline.names.iter().enumerate() {
             let from = if n == 0 { None } else { date(period.from_on)? };
