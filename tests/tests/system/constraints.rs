@@ -117,7 +117,7 @@ const TOLD: &[(&str, &str, Told)] = &[
     ("membership", "*.person_birth_year_of_date", Refused("BIRTH_MALFORMED")),
     ("membership", "*.person_sex_known", Refused("ENUM_VALUE_UNKNOWN")),
     ("membership", "*.person_name_nfc", Never("every text is brought into that form as it comes in")),
-    ("reporting", "*.target_key", Refused("CONFLICTING_ACT")),
+    ("reporting", "*.target_revision", Never("revisions are counted from the last one on, with the unit locked")),
     ("reporting", "*.target_issuer_is_one", Refused("TARGET_ISSUER_AMBIGUOUS")),
     ("reporting", "*.target_mean_has_denominator", Refused("TARGET_COMPARATOR_UNFIT")),
     ("reporting", "*.target_period_check", Refused("PERIOD_REVERSED")),
