@@ -102,7 +102,7 @@ const TOLD: &[(&str, &str, Told)] = &[
     ("registry", "*.plan_step_line_check", Refused("STEP_LINE_INVALID")),
     ("registry", "*.plan_step_kind", Refused("STEP_KIND_REQUIRED")),
     ("registry", "*.operation_under_way", Refused("OPERATION_UNDER_WAY")),
-    ("membership", "*.application_one_at_a_time", Refused("APPLICATION_LATER")),
+    ("membership", "*.application_one_at_a_time", Refused("APPLICATION_OVERLAPS")),
     ("membership", "*.membership_one_at_a_time", Refused("MOVEMENT_LATER")),
     ("membership", "*.identity_number_taken", Refused("IDENTITY_NUMBER_TAKEN")),
     ("membership", "*.party_admitted_once", Refused("PARTY_ALREADY_ADMITTED")),
