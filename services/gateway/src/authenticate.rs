@@ -6,10 +6,13 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
+use chassis::access::remembered::Remembered;
+use chassis::access::token::{now, sha256};
 use chassis::call::Caller;
 use http::{HeaderMap, header};
 use jsonwebtoken::errors::ErrorKind;
@@ -55,12 +58,17 @@ pub struct IssuerConfig {
 /// The issuers that are believed, by `iss`.
 pub struct Issuers {
     by_name: HashMap<String, Issuer>,
+    /// Whom tokens name that were verified, by the tokens' SHA-256, with the generation of
+    /// their issuer's keys.
+    verified: Remembered<[u8; 32], (Caller, u64)>,
 }
 
 struct Issuer {
     config: IssuerConfig,
     validation: Validation,
     keys: RwLock<Keys>,
+    /// How often the keys were read: what was verified by others is verified again.
+    generation: AtomicU64,
     reread_at: Mutex<Instant>,
 }
 
@@ -75,6 +83,7 @@ struct Keys {
 struct Claims {
     iss: String,
     sub: String,
+    exp: u64,
     /// The office that the issuer says the subject holds; an office can carry grants.
     #[serde(default)]
     office: Option<String>,
@@ -105,6 +114,7 @@ impl Issuers {
             let issuer = Issuer {
                 validation: validation(config),
                 keys: RwLock::new(keys),
+                generation: AtomicU64::new(0),
                 reread_at: Mutex::new(Instant::now()),
                 config: config.clone(),
             };
@@ -112,7 +122,7 @@ impl Issuers {
                 bail!("the issuer {} is configured twice", config.issuer);
             }
         }
-        Ok(Self { by_name })
+        Ok(Self { by_name, verified: Remembered::default() })
     }
 
     /// True when one of the issuers gives tokens to anybody who asks: said by the
@@ -138,6 +148,12 @@ impl Issuers {
             return Err(invalid("malformed"));
         }
         let token = token.trim();
+        let (name, at) = (sha256(token.as_bytes()), now());
+        if let Some((caller, generation)) = self.verified.get(&name, at)
+            && self.generation(&caller.issuer) == Some(generation)
+        {
+            return Ok(Caller { purpose: purpose(headers)?, ..caller });
+        }
         let head = jsonwebtoken::decode_header(token).map_err(|_| invalid("malformed"))?;
         let named: Unverified = jsonwebtoken::dangerous::insecure_decode_claims(token)
             .map_err(|_| invalid("malformed"))?;
@@ -145,6 +161,7 @@ impl Issuers {
         if head.alg != issuer.config.algorithm {
             return Err(invalid("algorithm"));
         }
+        let generation = issuer.generation.load(Ordering::Acquire);
         let key = issuer.key(head.kid.as_deref()).ok_or(invalid("key"))?;
         let claims = jsonwebtoken::decode::<Claims>(token, &key, &issuer.validation)
             .map_err(|error| invalid(cause(error.kind())))?
@@ -152,12 +169,19 @@ impl Issuers {
         if claims.sub.is_empty() || claims.sub.len() > 255 {
             return Err(invalid("subject"));
         }
-        Ok(Caller {
+        let caller = Caller {
             issuer: claims.iss,
             subject: claims.sub,
             office: claims.office.filter(|office| !office.is_empty()),
-            purpose: purpose(headers)?,
-        })
+            purpose: None,
+        };
+        let until = claims.exp.saturating_add(LEEWAY_SECONDS);
+        self.verified.keep(name, (caller.clone(), generation), at, until);
+        Ok(Caller { purpose: purpose(headers)?, ..caller })
+    }
+
+    fn generation(&self, issuer: &str) -> Option<u64> {
+        self.by_name.get(issuer).map(|issuer| issuer.generation.load(Ordering::Acquire))
     }
 }
 
@@ -212,7 +236,10 @@ impl Issuer {
             *reread_at = Instant::now();
         }
         match Keys::read(&self.config) {
-            Ok(keys) => *self.keys.write().unwrap_or_else(PoisonError::into_inner) = keys,
+            Ok(keys) => {
+                *self.keys.write().unwrap_or_else(PoisonError::into_inner) = keys;
+                self.generation.fetch_add(1, Ordering::AcqRel);
+            }
             Err(error) => tracing::error!(
                 issuer = self.config.issuer,
                 error = format!("{error:#}"),
