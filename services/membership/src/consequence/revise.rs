@@ -63,8 +63,8 @@ impl<'a> Revision<'a> {
                 None => Counts::Now { movement_id: movement_id(step), step: *step },
             });
         }
-        let unchanged = left.is_empty()
-            && counts.iter().all(|counts| matches!(counts, Counts::Still(_)));
+        let unchanged =
+            left.is_empty() && counts.iter().all(|counts| matches!(counts, Counts::Still(_)));
         (!unchanged).then_some(Self { history, counts, taken_back: left })
     }
 
@@ -148,7 +148,7 @@ pub async fn revise(
         changes.push(match movement.what {
             Move::Admission { to, kind } => {
                 let kind = AdmissionKind::numbered(kind)?;
-                members_admitted(movement_id, to, kind, on, lines, registry_act_id)
+                members_admitted(movement_id, to, kind, on, lines)
             }
             Move::Transfer { from, to } => {
                 members_transferred(movement_id, from, to, on, lines, registry_act_id)
@@ -446,10 +446,7 @@ async fn applications(
 }
 
 /// Consequences say how many people they have moved.
-async fn count(
-    connection: &mut PgConnection,
-    revisions: &[Revision<'_>],
-) -> Result<(), Failure> {
+async fn count(connection: &mut PgConnection, revisions: &[Revision<'_>]) -> Result<(), Failure> {
     let mut counted: BTreeMap<(Uuid, Uuid), i32> = BTreeMap::new();
     for revision in revisions {
         for recorded in revision.taken_back.iter().filter(|recorded| recorded.restates.is_none()) {
