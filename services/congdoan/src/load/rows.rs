@@ -8,7 +8,6 @@ use proto::registry::v1::load_organisations_request::{Change, Ending, Line};
 use proto::registry::v1::{EndKind, OrganisationStatus};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use unicode_normalization::is_nfc;
 
 use crate::cli::date;
 
@@ -105,7 +104,6 @@ fn whose(lines: &[Line], named: &[usize], row: &Later) -> anyhow::Result<usize> 
 }
 
 fn line(row: Organisation) -> anyhow::Result<Line> {
-    ensure!(is_nfc(&row.name), "the name is not in the NFC form of Unicode");
     let ending = match (row.ended_on.as_str(), row.end_kind.as_str()) {
         ("", "") if row.successor_code.is_empty() => None,
         ("", _) => bail!("end_kind and successor_code go with ended_on"),
@@ -134,7 +132,6 @@ fn line(row: Organisation) -> anyhow::Result<Line> {
 }
 
 fn change(row: Later) -> anyhow::Result<Change> {
-    ensure!(is_nfc(&row.name), "the name is not in the NFC form of Unicode");
     let status = match row.status.as_str() {
         "" => OrganisationStatus::Unspecified,
         "ACTIVE" => OrganisationStatus::Active,

@@ -6,7 +6,6 @@ use indicatif::{ProgressBar, ProgressStyle};
 use proto::registry::v1 as pb;
 use proto::registry::v1::add_plan_steps_request::{Header, Part, Steps};
 use serde::{Deserialize, Serialize};
-use unicode_normalization::is_nfc;
 use uuid::Uuid;
 
 use crate::client::{Client, told};
@@ -60,7 +59,6 @@ pub fn read(content: &[u8]) -> anyhow::Result<Vec<pb::PlanStep>> {
 }
 
 fn step(line: usize, row: Row) -> anyhow::Result<pb::PlanStep> {
-    ensure!(is_nfc(&row.name), "the name is not in the NFC form of Unicode");
     let kind = pb::plan_step::Kind::from_str_name(&format!("KIND_{}", row.kind))
         .with_context(|| format!("\"{}\" is no kind of step", row.kind))?;
     let end_kind = match row.end_kind.as_str() {
