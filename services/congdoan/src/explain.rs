@@ -1,13 +1,14 @@
 //! `congdoan explain`: walks a figure down to what made it.
 
 use std::fmt::Write;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use chassis::parse::civil;
 use proto::google::r#type::Date;
 use proto::registry::v1::{BatchGetOrganisationsRequest, Organisation};
 use proto::reporting::v1::{
-    ExplainFigureRequest, ExplainedChange, ExplainedUnit, Figure, Period, Tree,
+    Completeness, ExplainFigureRequest, ExplainedChange, ExplainedUnit, Figure, Period, Tree,
 };
 
 use crate::cli::{Explain, Question};
@@ -19,7 +20,11 @@ const PAGE: i32 = 500;
 /// Prints the figure, its units, their changes, decisions and traces, and whether it all
 /// adds up.
 pub async fn run(explain: Explain) -> anyhow::Result<()> {
-    let client = explain.to.connect().await?;
+    let client = if explain.no_wait {
+        explain.to.connect_without_waiting().await?
+    } else {
+        explain.to.connect().await?
+    };
     let organisation = organisation(&client, &explain.question).await?;
     let mut request = ExplainFigureRequest {
         indicator: explain.indicator,
@@ -35,11 +40,17 @@ pub async fn run(explain: Explain) -> anyhow::Result<()> {
     };
 
     // Every page is read, also where few units are printed: the sum is over all of them.
-    let mut figure = None;
+    let mut figure: Option<Figure> = None;
     let mut units: Vec<ExplainedUnit> = Vec::new();
+    let mut patience = Patience::new(explain.no_wait);
     loop {
         let page =
             client.figures().explain_figure(request.clone()).await.map_err(told)?.into_inner();
+        // Before the first page is kept, nothing that comes of itself is lacking in it.
+        let lacking = page.figure.iter().filter_map(|figure| figure.completeness.as_ref());
+        if figure.is_none() && patience.waits_for(lacking).await {
+            continue;
+        }
         figure = figure.or(page.figure);
         units.extend(page.units);
         if page.next_page_token.is_empty() {
@@ -103,8 +114,45 @@ fn change_line(change: &ExplainedChange) -> String {
     if let Some(trace) = change.traceparent.split('-').nth(1) {
         let _ = write!(line, ", trace {trace}");
     }
+    if let Some(because) = &change.because {
+        let _ = write!(line, ", because of {} at registry {}", because.kind, because.position);
+        if let Some(trace) = because.traceparent.split('-').nth(1) {
+            let _ = write!(line, ", trace {trace}");
+        }
+    }
     line.push(')');
     line
+}
+
+/// How long a command waits for what membership has yet to carry out.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// How long until it looks again.
+const LOOK: Duration = Duration::from_millis(250);
+
+/// Waits for what is under way, for a while: a figure that is asked for in the same breath as
+/// the act that changes it is worth a moment.
+pub(crate) struct Patience {
+    until: Option<Instant>,
+}
+
+impl Patience {
+    /// That of a command; none of one that does not wait.
+    pub(crate) fn new(no_wait: bool) -> Self {
+        Self { until: (!no_wait).then(|| Instant::now() + PATIENCE) }
+    }
+
+    /// Waits a little if something is under way, and there is patience left; says whether it has.
+    pub(crate) async fn waits_for<'a>(
+        &mut self,
+        lacking: impl IntoIterator<Item = &'a Completeness>,
+    ) -> bool {
+        let under_way = lacking.into_iter().any(|completeness| completeness.under_way > 0);
+        let waits = under_way && self.until.is_some_and(|until| Instant::now() < until);
+        if waits {
+            tokio::time::sleep(LOOK).await;
+        }
+        waits
+    }
 }
 
 /// `MBR_ADMITTED 2020-01-01 – 2020-12-31, as then: 1857`, with what it is known by.

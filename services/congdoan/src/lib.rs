@@ -10,6 +10,7 @@ pub mod cli;
 pub mod client;
 pub mod demo;
 pub mod explain;
+pub mod kept;
 pub mod keys;
 pub mod load;
 pub mod migrate;

@@ -4,7 +4,11 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use congdoan::cli::{Cli, Command};
+use congdoan::report::Printed;
 use congdoan::{bootstrap, explain, keys, load, migrate, plan, report, token, up, with_postgres};
+
+/// What was asked for is printed, and a figure in it is known not to be complete.
+const INCOMPLETE: u8 = 3;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -14,7 +18,11 @@ async fn main() -> ExitCode {
         Command::Bootstrap(bootstrap) => bootstrap::run(bootstrap).await,
         Command::Load(load) => load::run(load).await,
         Command::Plan(plan) => plan::run(plan).await,
-        Command::Report(report) => report::run(report).await,
+        Command::Report(report) => match report::run(report).await {
+            Ok(Printed::Whole) => Ok(()),
+            Ok(Printed::Incomplete) => return ExitCode::from(INCOMPLETE),
+            Err(error) => Err(error),
+        },
         Command::Explain(explain) => explain::run(explain).await,
         Command::Token(token) => token::run(token).await,
         Command::Keys(keys) => keys::run(keys),

@@ -6,35 +6,54 @@ use proto::reporting::v1::{ListTemplatesRequest, PrintReportRequest};
 
 use crate::cli::Report;
 use crate::client::{Client, told};
-use crate::explain::{figure_line, organisation, period, tree};
+use crate::explain::{Patience, figure_line, organisation, period, tree};
+
+/// How a report came out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Printed {
+    /// Every figure in it is complete.
+    Whole,
+    /// One at least is not: its line says so.
+    Incomplete,
+}
 
 /// Prints the report, or lists what reports there are.
-pub async fn run(report: Report) -> anyhow::Result<()> {
-    let client = report.to.connect().await?;
+pub async fn run(report: Report) -> anyhow::Result<Printed> {
+    let client = if report.no_wait {
+        report.to.connect_without_waiting().await?
+    } else {
+        report.to.connect().await?
+    };
     if report.list {
-        return list(&client).await;
+        list(&client).await?;
+        return Ok(Printed::Whole);
     }
     let template = report.template.context("name a template")?;
     let question = report.question.context("say --organisation, --from and --to")?;
-    let answer = client
-        .reports()
-        .print_report(PrintReportRequest {
-            template,
-            organisation_id: organisation(&client, &question).await?.organisation_id,
-            period: Some(period(&question)),
-            tree: Some(tree(&question)),
-            parameters: report
-                .parameters
-                .into_iter()
-                .map(|(name, value)| Parameter { name, value })
-                .collect(),
-        })
-        .await
-        .map_err(told)?
-        .into_inner();
+    let request = PrintReportRequest {
+        template,
+        organisation_id: organisation(&client, &question).await?.organisation_id,
+        period: Some(period(&question)),
+        tree: Some(tree(&question)),
+        parameters: report
+            .parameters
+            .into_iter()
+            .map(|(name, value)| Parameter { name, value })
+            .collect(),
+    };
+    let mut patience = Patience::new(report.no_wait);
+    let answer = loop {
+        let answer = client.reports().print_report(request.clone()).await.map_err(told)?;
+        let answer = answer.into_inner();
+        let lacking = answer.lines.iter().filter_map(|line| line.incomplete.as_ref());
+        if !patience.waits_for(lacking).await {
+            break answer;
+        }
+    };
 
     println!("{}\n", answer.title);
-    for line in answer.lines {
+    let lines = answer.lines;
+    for line in &lines {
         println!("{}", line.text);
         if report.figures {
             for figure in &line.figures {
@@ -42,7 +61,12 @@ pub async fn run(report: Report) -> anyhow::Result<()> {
             }
         }
     }
-    Ok(())
+    let incomplete = lines.iter().filter(|line| line.incomplete.is_some()).count();
+    if incomplete > 0 {
+        eprintln!("congdoan: {incomplete} of the lines hold figures that are not complete yet");
+        return Ok(Printed::Incomplete);
+    }
+    Ok(Printed::Whole)
 }
 
 async fn list(client: &Client) -> anyhow::Result<()> {

@@ -11,10 +11,11 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError, RwLock};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
-use aws_lc_rs::digest::{SHA256, digest};
+use chassis::access::remembered::Remembered;
+use chassis::access::token::{now, sha256};
 use chassis::call::Caller;
 use http::{HeaderMap, header};
 use jsonwebtoken::errors::ErrorKind;
@@ -30,8 +31,6 @@ pub const DEVELOPMENT_KEY: &str = "development-";
 const SYSTEM: &str = "system";
 /// How far the clocks of issuer and gateway may be apart.
 const LEEWAY_SECONDS: u64 = 30;
-/// How many tokens are remembered as believed.
-const BELIEVED_MAX: usize = 8_192;
 /// Why the caller says that personal data is read; passed on, recorded by the services.
 const PURPOSE: &str = "congdoan-purpose";
 const PURPOSE_BYTES_MAX: usize = 200;
@@ -60,8 +59,9 @@ pub struct IssuerConfig {
 /// The issuers that are believed, by `iss`.
 pub struct Issuers {
     by_name: HashMap<String, Issuer>,
-    /// By the SHA-256 of the token.
-    believed: RwLock<HashMap<[u8; 32], Believed>>,
+    /// Whom tokens name that were verified, by the tokens' SHA-256, with the generation of the
+    /// keys by which they were.
+    verified: Remembered<[u8; 32], (Caller, u64)>,
     /// How often keys are read again, at most.
     every: Duration,
 }
@@ -71,18 +71,6 @@ struct Issuer {
     validation: Validation,
     keys: RwLock<Keys>,
     read_at: Mutex<Instant>,
-}
-
-/// A token that was verified.
-#[derive(Clone)]
-struct Believed {
-    issuer: String,
-    subject: String,
-    office: Option<String>,
-    /// In seconds since 1970.
-    expires_at: f64,
-    /// By which keys of the issuer.
-    generation: u64,
 }
 
 /// Keys by their `kid`; a PEM file holds one without a name.
@@ -147,7 +135,7 @@ impl Issuers {
                 bail!("the issuer {} is configured twice", config.issuer);
             }
         }
-        Ok(Self { by_name, believed: RwLock::default(), every })
+        Ok(Self { by_name, verified: Remembered::default(), every })
     }
 
     /// True when one of the issuers gives tokens to anybody who asks: said by the
@@ -174,20 +162,19 @@ impl Issuers {
         }
         let token = token.trim();
         let purpose = purpose(headers)?;
-        let mut digested = [0; 32];
-        digested.copy_from_slice(digest(&SHA256, token.as_bytes()).as_ref());
-        let Believed { issuer, subject, office, .. } = match self.still_believed(&digested) {
-            Some(believed) => believed,
-            None => {
-                let believed = self.verify(token)?;
-                self.remember(digested, believed.clone());
-                believed
-            }
-        };
-        Ok(Caller { issuer, subject, office, purpose })
+        let (name, at) = (sha256(token.as_bytes()), now());
+        if let Some((caller, generation)) = self.verified.get(&name, at)
+            && self.generation(&caller.issuer) == Some(generation)
+        {
+            return Ok(Caller { purpose, ..caller });
+        }
+        let (caller, generation, until) = self.verify(token)?;
+        self.verified.keep(name, (caller.clone(), generation), at, until);
+        Ok(Caller { purpose, ..caller })
     }
 
-    fn verify(&self, token: &str) -> Result<Believed, Refused> {
+    /// Whom a token names, by which keys of the issuer, and until which second since 1970.
+    fn verify(&self, token: &str) -> Result<(Caller, u64, u64), Refused> {
         let invalid = |cause| Refused::AccessTokenInvalid { cause };
         let head = jsonwebtoken::decode_header(token).map_err(|_| invalid("malformed"))?;
         let named: Unverified = jsonwebtoken::dangerous::insecure_decode_claims(token)
@@ -201,52 +188,30 @@ impl Issuers {
         let claims = jsonwebtoken::decode::<Claims>(token, &key, &issuer.validation)
             .map_err(|error| invalid(cause(error.kind())))?
             .claims;
-        if claims.sub.is_empty() || claims.sub.len() > 255 {
+        let unspeakable = |text: &str| text.len() > 255 || text.chars().any(char::is_control);
+        if claims.sub.is_empty() || unspeakable(&claims.sub) {
             return Err(invalid("subject"));
         }
-        Ok(Believed {
+        if claims.office.as_deref().is_some_and(unspeakable) {
+            return Err(invalid("office"));
+        }
+        let caller = Caller {
             issuer: claims.iss,
             subject: claims.sub,
             office: claims.office.filter(|office| !office.is_empty()),
-            expires_at: claims.exp,
-            generation,
-        })
+            purpose: None,
+        };
+        // Some issuers write parts of seconds; what is left of one is not worth remembering.
+        Ok((caller, generation, claims.exp as u64 + LEEWAY_SECONDS))
     }
 
-    /// What was believed of this token, if it would be still.
-    fn still_believed(&self, digested: &[u8; 32]) -> Option<Believed> {
-        let believed = {
-            let all = self.believed.read().unwrap_or_else(PoisonError::into_inner);
-            all.get(digested).cloned()?
-        };
-        let issuer = self.by_name.get(&believed.issuer)?;
+    /// Counts the keys that an issuer has had, as they are known now.
+    fn generation(&self, issuer: &str) -> Option<u64> {
+        let issuer = self.by_name.get(issuer)?;
         issuer.refresh(self.every);
         let keys = issuer.keys.read().unwrap_or_else(PoisonError::into_inner);
-        (keys.generation == believed.generation && !believed.is_over(now())).then_some(believed)
+        Some(keys.generation)
     }
-
-    fn remember(&self, digested: [u8; 32], believed: Believed) {
-        let mut all = self.believed.write().unwrap_or_else(PoisonError::into_inner);
-        if all.len() >= BELIEVED_MAX {
-            let now = now();
-            all.retain(|_, believed| !believed.is_over(now));
-            // So many at once are no callers of ours: what is forgotten is verified again.
-            if all.len() >= BELIEVED_MAX {
-                all.clear();
-            }
-        }
-        all.insert(digested, believed);
-    }
-}
-
-impl Believed {
-    fn is_over(&self, now: f64) -> bool {
-        now > self.expires_at + LEEWAY_SECONDS as f64
-    }
-}
-
-fn now() -> f64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64()
 }
 
 fn validation(config: &IssuerConfig) -> Validation {

@@ -15,7 +15,7 @@ use axum::response::{IntoResponse, Response as AxumResponse};
 use axum::routing::get;
 use bytes::Bytes;
 use chassis::call::{Caller, Deadline as CallDeadline};
-use chassis::refusal::LANGUAGE;
+use chassis::refusal::{LANGUAGE, Language};
 use chassis::serve::room::Room;
 use chassis::serve::{Asked, Form, Measured, Peer, Unbroken};
 use http::{Extensions, HeaderMap, HeaderValue, Request, Response, header};
@@ -168,9 +168,8 @@ impl Door {
         }
         let door = self.through();
         BoxCloneSyncService::new(service_fn(move |request: Request<Body>| {
-            let language = LANGUAGE.try_with(|language| *language).unwrap_or_default();
-            let request =
-                request.map(|body| Body::new(Measured::new(AxumBody::new(body), asked, language)));
+            let request = request
+                .map(|body| Body::new(Measured::new(AxumBody::new(body), asked, language())));
             door.clone().oneshot(request)
         }))
     }
@@ -244,6 +243,7 @@ impl Door {
                 match tokio::time::timeout_at(deadline.at.into(), answered).await {
                     Ok(Ok(response)) => {
                         drop(place);
+                        let response = chassis::door::told(response, language());
                         Ok(response.map(|body| Body::new(Whole::of(body, standing))))
                     }
                     Ok(Err(never)) => match never {},
@@ -268,4 +268,9 @@ impl Door {
             limit_ms: at.saturating_duration_since(now).as_millis(),
         }
     }
+}
+
+/// The language of the call that is being answered.
+fn language() -> Language {
+    LANGUAGE.try_with(|language| *language).unwrap_or_default()
 }

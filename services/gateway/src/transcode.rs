@@ -8,6 +8,7 @@
 mod codec;
 mod problem;
 mod request;
+mod strict;
 mod template;
 mod weight;
 
@@ -311,7 +312,8 @@ impl Transcoder {
     }
 }
 
-/// The method's request: the body, then the query, then the path, which has the last word.
+/// The method's request: the body, the query and the path. What two of them say of one field is
+/// refused, unless they say the same: nobody's word is dropped.
 fn message(
     route: &Route,
     bound: &Bound,
@@ -319,11 +321,13 @@ fn message(
     body: &[u8],
 ) -> Result<DynamicMessage, Refused> {
     let input = route.method.descriptor.input();
+    let mut parameters = request::Parameters::default();
     let mut message = match &route.body {
         BodyOf::Nothing => DynamicMessage::new(input),
         BodyOf::Message => request::message_of(&input, body)?,
         BodyOf::Field(name) => {
             let mut message = DynamicMessage::new(input.clone());
+            parameters.note(&input, name);
             if let Some(field) = input.get_field_by_name(name)
                 && let Kind::Message(inner) = field.kind()
             {
@@ -333,17 +337,22 @@ fn message(
             message
         }
     };
+    for (name, value) in bound {
+        let said = request::said(&message, name);
+        parameters.set(&mut message, name, value)?;
+        if said.is_some() && said != request::said(&message, name) {
+            return Err(Refused::JsonDoesNotFit { field: name.clone() });
+        }
+    }
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         let (name, value) = (decoded(name), decoded(value));
         if route.body == BodyOf::Message {
             // Every field has its place already: in the body, or in the path.
-            return Err(Refused::ParameterMalformed { field: name });
+            let field = name.chars().take(200).collect();
+            return Err(Refused::ParameterMalformed { field });
         }
-        request::set_parameter(&mut message, &name, &value)?;
-    }
-    for (name, value) in bound {
-        request::set_parameter(&mut message, name, value)?;
+        parameters.set(&mut message, &name, &value)?;
     }
     Ok(message)
 }

@@ -91,6 +91,15 @@ impl Answer {
         }))
     }
 
+    /// Trailers that no client would read end the answer in ours.
+    fn is_unreadable(&self, trailers: &HeaderMap) -> bool {
+        let unreadable = !fits(trailers);
+        if unreadable {
+            tracing::error!("the trailers of an answer are larger than what is read of them");
+        }
+        unreadable
+    }
+
     fn finish(&mut self, code: Code) {
         if let Some(measure) = self.measure.take() {
             measure.finish(&self.span, code);
@@ -137,6 +146,9 @@ impl HttpBody for Answer {
         match &polled {
             Poll::Ready(Some(Ok(frame))) => {
                 if let Some(trailers) = frame.trailers_ref() {
+                    if this.is_unreadable(trailers) {
+                        return this.end_with(&Status::internal("internal error"));
+                    }
                     this.finish(code_in(trailers).unwrap_or(Code::Unknown));
                 }
             }
@@ -163,6 +175,19 @@ impl Drop for Answer {
         let code = if self.body.is_end_stream() { Code::Ok } else { Code::Cancelled };
         self.finish(code);
     }
+}
+
+/// The largest list of headers of an answer, as HTTP/2 counts it. Clients, ours among them,
+/// take 16 KiB for an attack and break the connection, with every other call that is on it.
+const HEAD_BYTES_MAX: usize = 15 * 1024;
+/// What HTTP/2 counts for each header beside its name and its value.
+const HEADER_BYTES: usize = 32;
+
+/// Whether headers or trailers are small enough for whoever reads them.
+pub(super) fn fits(headers: &HeaderMap) -> bool {
+    let bytes: usize =
+        headers.iter().map(|(name, value)| name.as_str().len() + value.len() + HEADER_BYTES).sum();
+    bytes <= HEAD_BYTES_MAX
 }
 
 /// The status in headers or trailers, if there is one.

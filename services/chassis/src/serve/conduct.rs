@@ -23,7 +23,7 @@ use tracing::{Instrument, Span, info_span};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 use super::Config;
-use super::answer::{Answer, Cut, Held, code_in};
+use super::answer::{Answer, Cut, Held, code_in, fits};
 use super::connections::Peer;
 use super::deadline::{self, DEADLINE};
 use super::form::{Form, language, overloaded};
@@ -33,6 +33,7 @@ use super::room::Room;
 use crate::access::layer::{is_open, method_unknown};
 use crate::access::{FEED_WATCH, declared};
 use crate::call::Deadline;
+use crate::door;
 use crate::refusal::{LANGUAGE, Language, Refusal, deadline_exceeded};
 use crate::telemetry;
 
@@ -284,6 +285,13 @@ pub(super) async fn conduct(
         }
         Err(_) => form.refuse(&over()),
     };
+    let response = if fits(response.headers()) {
+        response
+    } else {
+        let too_large = "the headers of an answer are larger than what is read of them";
+        span.in_scope(|| tracing::error!("{too_large}"));
+        form.refuse(&Status::internal("internal error"))
+    };
     let mut cuts = Vec::new();
     if grpc && let Some(deadline) = deadline {
         let sleep = tokio::time::sleep_until(deadline.into());
@@ -416,6 +424,9 @@ fn ours(response: Response, path: &str, language: Language) -> Response {
     let headers = response.headers();
     if headers.contains_key(Status::GRPC_STATUS_DETAILS) {
         return response;
+    }
+    if let Some(refusal) = door::refused_in(&response) {
+        return refusal.status_in(language).into_http();
     }
     let message = headers
         .get(Status::GRPC_MESSAGE)
