@@ -105,10 +105,8 @@ async fn every_rule_of_the_schema_is_a_refusal_or_cannot_be_broken() {
         .filter(|name| !known.contains_key(name))
         .collect();
     assert!(unheard.is_empty(), "what refuses a request that would break {unheard:?}?");
-    let gone: Vec<&&str> = known
-        .keys()
-        .filter(|name| !constraints.iter().any(|(one,)| one == **name))
-        .collect();
+    let gone: Vec<&&str> =
+        known.keys().filter(|name| !constraints.iter().any(|(one,)| one == **name)).collect();
     assert!(gone.is_empty(), "no such rule: {gone:?}");
 
     // Whatever is said to refuse is in the contract.
