@@ -5,7 +5,7 @@ use std::fmt::Write;
 use anyhow::Context;
 use chassis::parse::civil;
 use proto::google::r#type::Date;
-use proto::registry::v1::{BatchGetOrganisationsRequest, Organisation};
+use proto::registry::v1::Organisation;
 use proto::reporting::v1::{
     ExplainFigureRequest, ExplainedChange, ExplainedUnit, Figure, Period, Tree,
 };
@@ -147,27 +147,13 @@ fn day(date: Option<Date>) -> String {
     })
 }
 
-/// The organisation that bore the code at the end of the period, at its beginning, or on the
-/// day of the tree, in this order.
+/// The organisation that is asked about.
 pub(crate) async fn organisation(
     client: &Client,
     question: &Question,
 ) -> anyhow::Result<Organisation> {
-    for as_of in [Some(question.to), Some(question.from), question.as_of].into_iter().flatten() {
-        let request = BatchGetOrganisationsRequest {
-            codes: vec![question.organisation.clone()],
-            as_of: Some(civil(as_of)),
-            ..Default::default()
-        };
-        let answer = client.organisations().batch_get_organisations(request).await.map_err(told)?;
-        if let Some(found) = answer.into_inner().organisations.pop() {
-            return Ok(found);
-        }
-    }
-    anyhow::bail!(
-        "no organisation in your scope bore the code {} in that period",
-        question.organisation
-    )
+    let Question { organisation, from, to, as_of } = question;
+    crate::organisation::borne(client, organisation, *from, *to, *as_of).await
 }
 
 pub(crate) fn period(question: &Question) -> Period {
