@@ -109,6 +109,7 @@ services! {
     gateway: gateway::gateway_service_client::GatewayServiceClient;
     organisations: registry::organisation_service_client::OrganisationServiceClient;
     life_cycle: registry::life_cycle_service_client::LifeCycleServiceClient;
+    corrections: registry::correction_service_client::CorrectionServiceClient;
     attributes: registry::attribute_service_client::AttributeServiceClient;
     decisions: registry::decision_service_client::DecisionServiceClient;
     congresses: registry::congress_service_client::CongressServiceClient;

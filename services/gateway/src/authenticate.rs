@@ -149,8 +149,12 @@ impl Issuers {
         let claims = jsonwebtoken::decode::<Claims>(token, &key, &issuer.validation)
             .map_err(|error| invalid(cause(error.kind())))?
             .claims;
-        if claims.sub.is_empty() || claims.sub.len() > 255 {
+        let unspeakable = |text: &str| text.len() > 255 || text.chars().any(char::is_control);
+        if claims.sub.is_empty() || unspeakable(&claims.sub) {
             return Err(invalid("subject"));
+        }
+        if claims.office.as_deref().is_some_and(unspeakable) {
+            return Err(invalid("office"));
         }
         Ok(Caller {
             issuer: claims.iss,

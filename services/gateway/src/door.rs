@@ -13,7 +13,7 @@ use axum::extract::{Request as AxumRequest, State};
 use axum::response::{IntoResponse, Response as AxumResponse};
 use axum::routing::get;
 use chassis::call::Deadline as CallDeadline;
-use chassis::refusal::LANGUAGE;
+use chassis::refusal::{LANGUAGE, Language};
 use chassis::serve::Measured;
 use http::{HeaderMap, HeaderValue, Request, Response, header};
 use proto::gateway::v1::gateway_service_server::GatewayServiceServer;
@@ -132,9 +132,8 @@ impl Door {
     fn measured(self: &Arc<Self>) -> GrpcDoor {
         let (door, limit) = (self.through(), self.message_bytes_max);
         BoxCloneSyncService::new(service_fn(move |request: Request<Body>| {
-            let language = LANGUAGE.try_with(|language| *language).unwrap_or_default();
-            let request =
-                request.map(|body| Body::new(Measured::new(AxumBody::new(body), limit, language)));
+            let request = request
+                .map(|body| Body::new(Measured::new(AxumBody::new(body), limit, language())));
             door.clone().oneshot(request)
         }))
     }
@@ -170,7 +169,7 @@ impl Door {
                 let mut composites = self.composites.clone();
                 let answered = composites.call(request);
                 match tokio::time::timeout_at(deadline.at.into(), answered).await {
-                    Ok(Ok(response)) => Ok(response),
+                    Ok(Ok(response)) => Ok(chassis::door::told(response, language())),
                     Ok(Err(never)) => match never {},
                     Err(_) => Err(deadline.refused().into()),
                 }
@@ -194,6 +193,11 @@ impl Door {
             limit_ms: at.saturating_duration_since(now).as_millis(),
         }
     }
+}
+
+/// The language of the call that is being answered.
+fn language() -> Language {
+    LANGUAGE.try_with(|language| *language).unwrap_or_default()
 }
 
 #[cfg(test)]

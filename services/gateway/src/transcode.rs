@@ -8,6 +8,7 @@
 mod codec;
 mod problem;
 mod request;
+mod strict;
 mod template;
 
 use std::convert::Infallible;
@@ -218,7 +219,8 @@ impl Transcoder {
         Err(Refused::VerbNotAllowed { allowed: allowed.join(", ") })
     }
 
-    /// The method's request: the body, then the query, then the path, which has the last word.
+    /// The method's request: the body, the query and the path. What two of them say of one
+    /// field is refused, unless they say the same: nobody's word is dropped.
     async fn message(
         &self,
         route: &Route,
@@ -227,11 +229,13 @@ impl Transcoder {
         body: Body,
     ) -> Result<DynamicMessage, Status> {
         let input = route.method.descriptor.input();
+        let mut parameters = request::Parameters::default();
         let mut message = match &route.body {
             BodyOf::Nothing => DynamicMessage::new(input),
             BodyOf::Message => request::message_of(&input, &self.read(parts, body).await?)?,
             BodyOf::Field(name) => {
                 let mut message = DynamicMessage::new(input.clone());
+                parameters.note(&input, name);
                 let body = self.read(parts, body).await?;
                 if let Some(field) = input.get_field_by_name(name)
                     && let Kind::Message(inner) = field.kind()
@@ -242,18 +246,23 @@ impl Transcoder {
                 message
             }
         };
+        for (name, value) in bound {
+            let said = request::said(&message, name);
+            parameters.set(&mut message, name, value)?;
+            if said.is_some() && said != request::said(&message, name) {
+                return Err(Refused::JsonDoesNotFit { field: name.clone() }.into());
+            }
+        }
         for pair in parts.uri.query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty())
         {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let (name, value) = (decoded(name), decoded(value));
             if route.body == BodyOf::Message {
                 // Every field has its place already: in the body, or in the path.
-                return Err(Refused::ParameterMalformed { field: name }.into());
+                let field = name.chars().take(200).collect();
+                return Err(Refused::ParameterMalformed { field }.into());
             }
-            request::set_parameter(&mut message, &name, &value)?;
-        }
-        for (name, value) in bound {
-            request::set_parameter(&mut message, name, value)?;
+            parameters.set(&mut message, &name, &value)?;
         }
         Ok(message)
     }

@@ -357,9 +357,11 @@ impl From<Refused> for Failure {
 #[derive(Debug, Default)]
 pub struct BadLines(Vec<(usize, Refusal)>);
 
-/// How many bad lines a refusal explains. The rest are named by their numbers alone: a status
-/// travels in the headers of an answer, which clients read up to 16 KiB of.
+/// How many bad lines a refusal explains: a status travels in the headers of an answer, of
+/// which clients read little.
 const EXPLAINED_MAX: usize = 16;
+/// How many bad lines are named by their numbers; of more there is only the count.
+const NUMBERED_MAX: usize = 40;
 
 impl BadLines {
     /// Takes note of what is wrong with one line.
@@ -373,12 +375,15 @@ impl BadLines {
     }
 
     /// Refuses if there is any bad line. The first of them gives the reason; `bad_lines` in
-    /// the ErrorInfo has the numbers of all, from 0 on.
+    /// the ErrorInfo has the numbers of the first forty, from 0 on, and `bad_line_count` how
+    /// many there are.
     pub fn refuse(mut self) -> Result<(), Refusal> {
         self.0.sort_by_key(|(line, _)| *line);
         let mut numbers: Vec<usize> = self.0.iter().map(|(line, _)| *line).collect();
         numbers.dedup();
-        let numbers: Vec<String> = numbers.iter().map(ToString::to_string).collect();
+        let named: Vec<String> =
+            numbers.iter().take(NUMBERED_MAX).map(ToString::to_string).collect();
+        let more = self.0.len().saturating_sub(EXPLAINED_MAX);
         let mut refusals = self.0.into_iter().map(|(_, refusal)| refusal);
         let Some(first) = refusals.next() else {
             return Ok(());
@@ -386,13 +391,16 @@ impl BadLines {
         Err(refusals
             .take(EXPLAINED_MAX - 1)
             .fold(first, Refusal::and)
-            .with("bad_lines", numbers.join(",")))
+            .and_more(more)
+            .with("bad_lines", named.join(","))
+            .with("bad_line_count", numbers.len().to_string()))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tonic_types::StatusExt;
 
     #[test]
     fn a_thousand_bad_lines_make_one_refusal_that_fits_into_headers() {
@@ -406,7 +414,10 @@ mod tests {
         assert_eq!(refusal.fields().next(), Some("applicants[0].identity_number"));
         assert_eq!(refusal.fields().count(), EXPLAINED_MAX);
         let details = refusal.status().details().len();
-        assert!(details * 4 / 3 < 14_000, "{details} bytes before base64");
+        assert!(details * 4 / 3 < 6_144, "{details} bytes before base64");
+        let info = refusal.status().get_details_error_info().expect("a reason");
+        assert_eq!(info.metadata["bad_line_count"], "1000");
+        assert!(info.metadata["bad_lines"].ends_with(",38,39"));
     }
 
     #[test]

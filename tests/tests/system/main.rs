@@ -3,6 +3,8 @@
 
 mod bad_input;
 mod cancelled;
+mod constraints;
+mod door;
 mod feed_faults;
 mod freshness;
 mod generic_client;

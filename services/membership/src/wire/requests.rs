@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chassis::door;
 use chassis::parse;
 use chassis::refusal::Refusal;
 use proto::google::r#type::Date as WireDate;
@@ -257,9 +258,10 @@ fn roll(list: &'static str, lines: Vec<pb::PersonLine>, on: Date) -> Result<Roll
 
 fn person_line(
     field: &dyn Fn(&str) -> String,
-    line: pb::PersonLine,
+    mut line: pb::PersonLine,
     on: Date,
 ) -> Result<Line, Refusal> {
+    door::line(field("").trim_end_matches('.'), &mut line)?;
     if !line.person_id.is_empty() {
         let person_id = parse::id(&field("person_id"), &line.person_id)?;
         let alone = pb::PersonLine { person_id: line.person_id.clone(), ..Default::default() };

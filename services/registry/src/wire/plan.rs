@@ -1,6 +1,7 @@
 //! `plan.proto`.
 
 use anyhow::Context;
+use chassis::door;
 use chassis::parse::{self, civil};
 use chassis::refusal::{Failure, Refusal};
 use prost_types::Any;
@@ -140,9 +141,10 @@ fn optional_unit(field: &str, text: &str) -> Result<String, Refusal> {
 }
 
 /// A step; refusals name its fields behind `place`, as `steps[3].superior`.
-fn step(place: &str, given: pb::PlanStep) -> Result<Step, Refusal> {
+fn step(place: &str, mut given: pb::PlanStep) -> Result<Step, Refusal> {
     use pb::plan_step::Kind;
     let part = |part: &str| format!("{place}.{part}");
+    door::line(place, &mut given)?;
     if !(1..=LINE_MAX).contains(&given.line) {
         return Err(Refused::StepLineInvalid { line: given.line }.refusal().field(part("line")));
     }

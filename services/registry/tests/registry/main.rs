@@ -7,6 +7,7 @@ mod body_lists;
 mod corrections;
 mod dated_rows;
 mod documents;
+mod door;
 mod employers;
 mod ends;
 mod feed;

@@ -62,6 +62,25 @@ pub struct ChangeBehind {
     pub source: String,
     /// Where it stands; 0 while it is not yet numbered.
     pub position: i64,
+    /// The act of registry that it followed from.
+    pub because: Option<RegistryAct>,
+}
+
+/// An act of registry, by that of its changes which another change followed from.
+#[derive(Clone)]
+pub struct RegistryAct {
+    /// The act.
+    pub act_id: Uuid,
+    /// The change.
+    pub change_id: Uuid,
+    /// For example `registry.organisations_ended`.
+    pub kind: String,
+    /// From when it holds.
+    pub effective_on: Date,
+    /// The trace that wrote it.
+    pub traceparent: String,
+    /// Where it stands in registry's feed.
+    pub position: i64,
 }
 
 /// Explains an indicator; `scope.by` is not looked at.
@@ -156,21 +175,37 @@ impl Behind<'_> {
         let details = sqlx::query_file!("src/figure/changes.sql", &keys)
             .fetch_all(&mut *self.connection)
             .await?;
+        // A change concerns few of the units: found by its key, not by asking each unit.
+        let mut concerned: BTreeMap<Uuid, Vec<(Uuid, i64)>> = BTreeMap::new();
+        for ((unit, change), amount) in amounts {
+            concerned.entry(change).or_default().push((unit, amount));
+        }
         let mut changes: BTreeMap<Uuid, Vec<ChangeBehind>> = BTreeMap::new();
         for detail in details {
-            for unit in self.units {
-                let Some(amount) = amounts.get(&(*unit, detail.key)) else { continue };
-                changes.entry(*unit).or_default().push(ChangeBehind {
+            let because = match (detail.because_act_id, detail.because_change_id) {
+                (Some(act_id), Some(change_id)) => Some(RegistryAct {
+                    act_id,
+                    change_id,
+                    kind: detail.because_kind.unwrap_or_default(),
+                    effective_on: detail.because_effective_on.unwrap_or(detail.effective_on),
+                    traceparent: detail.because_traceparent.unwrap_or_default(),
+                    position: detail.because_position.unwrap_or_default(),
+                }),
+                _ => None,
+            };
+            for (unit, amount) in concerned.remove(&detail.key).unwrap_or_default() {
+                changes.entry(unit).or_default().push(ChangeBehind {
                     change_id: detail.change_id,
                     act_id: detail.act_id,
                     kind: detail.kind.clone(),
                     effective_on: detail.effective_on,
-                    amount: *amount,
+                    amount,
                     decision_id: detail.decision_id,
                     decision_number: detail.decision_number.clone(),
                     traceparent: detail.traceparent.clone(),
                     source: detail.source.clone(),
                     position: detail.position,
+                    because: because.clone(),
                 });
             }
         }
@@ -195,6 +230,24 @@ impl Behind<'_> {
                 from,
                 until,
                 code,
+                reasons,
+                self.units,
+            )
+            .fetch_all(&mut *self.connection)
+            .await?
+            .into_iter()
+            .map(|row| (row.unit_id, row.change_id, row.amount))
+            .collect(),
+            Source::Ratings(reasons) => sqlx::query_file!(
+                "src/figure/changes_ratings.sql",
+                head,
+                as_of,
+                &sectors,
+                &groups,
+                group,
+                direct_only,
+                from,
+                until,
                 reasons,
                 self.units,
             )

@@ -9,15 +9,15 @@ use chassis::refusal::{Failure, Refusal};
 use proto::google::r#type::Date as WireDate;
 use proto::registry::v1::registry_change::Change as What;
 use proto::registry::v1::{
-    CampaignStageReached, CeremonyHeld, CongressHeld, DecisionRecorded, EmployersRecorded, Office,
-    OfficesEnded, OrganisationState, OrganisationTypeChanged, OrganisationsEnded,
+    CampaignStageReached, CeremonyHeld, CongressHeld, DecisionRecorded, EmployersRecorded,
+    MembersOutcome, Office, OfficesEnded, OrganisationState, OrganisationTypeChanged, OrganisationsEnded,
     OrganisationsHandedOver, RegistryChange, UnitAssigned,
 };
 use sqlx::PgConnection;
 use time::Date;
 use uuid::Uuid;
 
-use super::{remember, timelines};
+use super::{Because, remember, timelines, under_way};
 use crate::reference::Reference;
 use crate::{fact, ledger};
 
@@ -43,7 +43,7 @@ impl Follow for Registry {
                 .change
                 .context("a change of registry's says nothing that this program knows")?;
             chassis::access::copy::apply(following.db(), change).await?;
-            remember(following.db(), Self::SOURCE, change).await?;
+            remember(following.db(), Self::SOURCE, change, &Because::default()).await?;
             if let What::TimelinesCorrected(corrected) = &what {
                 let facts =
                     timelines::replace(following.db(), change, corrected, self.reference).await?;
@@ -76,7 +76,14 @@ impl Registry {
         match what {
             What::OrganisationFounded(founded) => {
                 let state = founded.organisation.as_ref().context("a founding names nobody")?;
-                self.found(connection, change, std::slice::from_ref(state), false).await
+                self.found(connection, change, std::slice::from_ref(state), false).await?;
+                if founded.applicant_ids.is_empty() {
+                    return Ok(());
+                }
+                let act = (change.act_id, change.position);
+                let unit = id(&state.organisation_id)?;
+                let founded_on = date(state.founded_on)?.unwrap_or(on);
+                under_way::founded(connection, act, unit, founded_on).await
             }
             What::OrganisationsLoaded(loaded) => {
                 self.found(connection, change, &loaded.organisations, true).await
@@ -156,10 +163,14 @@ impl Registry {
             | What::JointDirectionEnded(_)
             | What::DecisionAliasAdded(_)
             | What::GrantEnded(_)
-            // Whole lives are replaced apart, and what an undone act did to members is
-            // taken back in membership's feed.
-            | What::TimelinesCorrected(_)
-            | What::ActsUndone(_) => Ok(()),
+            // Whole lives are replaced apart.
+            | What::TimelinesCorrected(_) => Ok(()),
+            // What an undone act did to members is taken back in membership's feed.
+            What::ActsUndone(undone) => {
+                let act_ids =
+                    undone.act_ids.iter().map(|act_id| id(act_id)).collect::<Result<Vec<_>, _>>()?;
+                under_way::undone(connection, (change.act_id, change.position), &act_ids).await
+            }
         }
     }
 
@@ -390,18 +401,25 @@ async fn end(
     let on = change.effective_on;
     let (mut units, mut kinds) = (Vec::new(), Vec::new());
     let (mut heirs, mut superiors) = (Vec::new(), Vec::new());
+    let mut members_to = Vec::new();
     for unit in &ended.units {
         units.push(id(&unit.organisation_id)?);
         kinds.push(fact::end_kind(unit.kind()));
         heirs.push(optional_id(&unit.principal_successor_id)?);
         superiors.push(optional_id(&unit.last_superior_id)?);
+        members_to.push(members_to_id(
+            unit.members_outcome(),
+            &unit.rehome_to_id,
+            &unit.last_superior_id,
+        )?);
     }
     sqlx::query!(
         "update organisation o
          set ended_on = $5, end_kind = line.kind, heir_id = line.heir_id,
-             last_superior_id = line.last_superior_id, ending_change_id = $6
-         from unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[])
-              as line (organisation_id, kind, heir_id, last_superior_id)
+             last_superior_id = line.last_superior_id, ending_change_id = $6,
+             members_to_id = line.members_to_id
+         from unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $7::uuid[])
+              as line (organisation_id, kind, heir_id, last_superior_id, members_to_id)
          where o.organisation_id = line.organisation_id",
         &units,
         &kinds as &[&str],
@@ -409,6 +427,7 @@ async fn end(
         &superiors as &[Option<Uuid>],
         on,
         change.change_id,
+        &members_to as &[Option<Uuid>],
     )
     .execute(&mut *connection)
     .await?;
@@ -680,7 +699,32 @@ async fn grassroots(
         What::OrganisationResumed(resumed) => vec![&resumed.organisation_id],
         What::CongressHeld(congress) => vec![&congress.organisation_id],
         What::ByElectionHeld(election) => vec![&election.organisation_id],
-        _ => return Ok(HashSet::new()),
+        // Nothing that is counted by what it happened to.
+        What::OrganisationRenamed(_)
+        | What::OrganisationsHandedOver(_)
+        | What::OrganisationSectorChanged(_)
+        | What::OrganisationTypeChanged(_)
+        | What::DecisionRecorded(_)
+        | What::CommitteeAppointed(_)
+        | What::OfficesEnded(_)
+        | What::CeremonyHeld(_)
+        | What::EmployersRecorded(_)
+        | What::CampaignStageReached(_)
+        | What::SteeringCommitteeEstablished(_)
+        | What::UnitAssigned(_)
+        | What::UnitAssignmentEnded(_)
+        | What::GrantMade(_)
+        | What::GrantEnded(_)
+        | What::TimelinesCorrected(_)
+        | What::ActsUndone(_)
+        | What::OrganisationRecognised(_)
+        | What::OrganisationSplitOff(_)
+        | What::TerritoryChanged(_)
+        | What::SealAndAccountRecorded(_)
+        | What::AliasesChanged(_)
+        | What::JointDirectionBegun(_)
+        | What::JointDirectionEnded(_)
+        | What::DecisionAliasAdded(_) => return Ok(HashSet::new()),
     };
     let units = units.into_iter().map(id).collect::<Result<Vec<_>, _>>()?;
     let unions = sqlx::query_scalar!(
@@ -695,6 +739,19 @@ async fn grassroots(
     .fetch_all(connection)
     .await?;
     Ok(unions.into_iter().collect())
+}
+
+/// Where members of an ended organisation continue; none where membership ends with it.
+pub(super) fn members_to_id(
+    outcome: MembersOutcome,
+    rehome_to_id: &str,
+    last_superior_id: &str,
+) -> Result<Option<Uuid>, Failure> {
+    match outcome {
+        MembersOutcome::Rehomed => optional_id(rehome_to_id),
+        MembersOutcome::ToSuperior => optional_id(last_superior_id),
+        MembersOutcome::MembershipEnds | MembersOutcome::Unspecified => Ok(None),
+    }
 }
 
 pub(super) fn id(text: &str) -> Result<Uuid, Failure> {
