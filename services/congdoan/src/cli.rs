@@ -13,7 +13,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use time::Date;
 use time::macros::format_description;
 
-use self::lookup::{Completion, List, Search};
+use self::lookup::{Completion, List, Member, Search};
 use self::plan::Plan;
 use crate::client::Client;
 use crate::language::{self, Language, tell};
@@ -137,6 +137,8 @@ was done answers that it was.")]
     Plan(Plan),
     /// Find organisations by name, code, or a commune of their territory.
     Search(Search),
+    /// Print a person of the register, and where she is or was a member.
+    Member(Member),
     /// List what may be written where a code is asked for: types, sectors, roles, indicators.
     List(List),
     /// Print a report for an organisation, a period and a tree.

@@ -16,6 +16,7 @@ pub mod keys;
 pub mod language;
 pub mod list;
 pub mod load;
+pub mod member;
 pub mod migrate;
 pub mod organisation;
 pub mod output;

@@ -4,8 +4,8 @@ use std::process::ExitCode;
 
 use congdoan::cli::{Cli, Command};
 use congdoan::{
-    bootstrap, completion, explain, keys, list, load, migrate, output, plan, report, search, token,
-    told, up, with_postgres,
+    bootstrap, completion, explain, keys, list, load, member, migrate, output, plan, report,
+    search, token, told, up, with_postgres,
 };
 
 #[tokio::main]
@@ -17,6 +17,7 @@ async fn main() -> ExitCode {
         Command::Load(load) => load::run(load).await,
         Command::Plan(plan) => plan::run(plan).await,
         Command::Search(search) => search::run(search).await,
+        Command::Member(member) => member::run(member).await,
         Command::List(list) => list::run(list).await,
         Command::Report(report) => report::run(report).await,
         Command::Explain(explain) => explain::run(explain).await,

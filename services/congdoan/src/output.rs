@@ -1,8 +1,30 @@
 //! What commands print: words for a person, or, with `--json`, one JSON document for a program.
 //!
 //! The JSON of an answer is that of the contracts, as the gateway gives it over HTTP: fields in
-//! `lowerCamelCase`, those of their default value as well. What no one call answers is put
-//! together of such answers, under names of the same manner.
+//! `lowerCamelCase`, those of their default value as well. Fields are added to it and never
+//! change their meaning. What no one call answers is put together of such answers:
+//!
+//! | command | document |
+//! |---|---|
+//! | `search` | `organisations`: of Organisation |
+//! | `list types`, `sectors`, `roles`, `indicators` | ListOrganisationTypesResponse, and so on |
+//! | `member` | GetMemberResponse |
+//! | `load` | `loadId`, `validateOnly`, `organisations`, `linesKept`, `loadedBefore` |
+//! | `plan create`, `copy`, `list`, `add`, `remove`, `commit`, `undo`, `show` | CreatePlanResponse, CopyPlanResponse, ListPlansResponse, AddPlanStepsResponse, RemovePlanStepsResponse, PlanCommitted, PlanUndone, GetPlanResponse |
+//! | `plan mend`, `replace` | `removed`, `replaced`, `added`; `replaced` |
+//! | `plan steps` | `steps`: of PlanStep |
+//! | `plan dry-run` | `dryRun`: DryRun; `conflicts`: the first 100, of PlanConflict |
+//! | `plan review` | `steps`: of ReviewPlanResponse's; `membersWhoContinue`, `membershipsThatEnd`, `quotasOpen`, `quotasHandedDown`, `absentParts` |
+//! | `report`, `report --list` | PrintReportResponse, ListTemplatesResponse |
+//! | `explain` | `organisation`: Organisation; `figure`: Figure; `units`: of ExplainedUnit |
+//! | `token` | `accessToken`, `issuer`, `subject` |
+//! | `bootstrap` | `confederationId`, `issuer`, `administrator` |
+//! | `up` | `gateway`, `issuer`, `services`, `data`, `administrator` |
+//! | `keys`, `migrate` | `directory`; `service` |
+//!
+//! What went wrong is a document on standard error: `error`, with `message`, `text`, and of a
+//! refusal `reason`, `domain`, `metadata` and `fields`, each with `field`, `place`, `reason` and
+//! `message`.
 
 use std::io::{self, Write};
 use std::sync::OnceLock;

@@ -4,10 +4,15 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
+use congdoan::client::Client;
+use congdoan::organisation;
 use congdoan::running::{Held, Noted, Running};
 use congdoan::system::{Options, System};
+use proto::membership::v1::{AdmissionKind, AdmitMembersRequest, PersonLine, Sex};
 use serde_json::Value as Json;
 use tempfile::TempDir;
+use time::macros::date;
+use uuid::Uuid;
 
 /// A system, and the directory by which commands find it.
 struct Office {
@@ -98,6 +103,30 @@ impl Office {
         tokio::task::spawn_blocking(move || Said::of(command.output().expect("ran")))
             .await
             .expect("waited")
+    }
+
+    /// Admits somebody to a union, and answers her id.
+    async fn admits(&self, code: &str) -> String {
+        let token = self.system.issuer().token("me").expect("signed");
+        let client = Client::connect(&self.system.gateway(), &token).await.expect("connected");
+        let union = organisation::today(&client, code).await.expect("found");
+        let line = PersonLine {
+            name: "Nguyễn Thị Thử".to_owned(),
+            identity_number: "999085000001".to_owned(),
+            sex: Sex::Male.into(),
+            birth_year: 1985,
+            ..PersonLine::default()
+        };
+        let request = AdmitMembersRequest {
+            request_id: Uuid::new_v4().to_string(),
+            organisation_id: union.organisation_id,
+            kind: AdmissionKind::Admitted.into(),
+            effective_on: Some(chassis::parse::civil(date!(2020 - 01 - 01))),
+            lines: vec![line],
+            ..AdmitMembersRequest::default()
+        };
+        let admitted = client.memberships().admit_members(request).await.expect("admitted");
+        admitted.into_inner().members.remove(0).person_id
     }
 
     async fn close(mut self) {
@@ -347,6 +376,15 @@ async fn looks_up(office: &Office) {
     assert_eq!(who.await.json()["roles"][0]["code"], "IDENTITY_OFFICER");
     let indicators = office.says_in("vi", &["list", "indicators"]).await.well();
     assert!(indicators.contains("MBR_ADMITTED"), "{indicators}");
+
+    // Whoever may not read the number learns who may.
+    let person = office.admits("P-1-1").await;
+    let shown = office.says(&["member", &person]).await.well();
+    assert!(shown.contains("Nguyễn Thị Thử  1985") && shown.contains("P-1-1 Công đoàn"), "{shown}");
+    assert!(shown.contains("shown to the role IDENTITY_OFFICER only"), "{shown}");
+    assert!(!shown.contains("999085000001"), "{shown}");
+    let shown = office.says_in("vi", &["member", &person]).await.well();
+    assert!(shown.contains("chỉ hiện cho vai trò IDENTITY_OFFICER"), "{shown}");
 
     let error = office.says(&["search", "--commune", "nowhere", "--json"]).await.ill();
     let error: Json = serde_json::from_str(&error).expect("JSON");

@@ -155,11 +155,12 @@ mod tests {
 
     #[test]
     fn many_bad_lines_are_counted_where_they_are_not_named() {
-        let whole = (0..70).fold(refusal("Có dòng sai.", "some lines are refused"), |whole, n| {
-            let text = "Không có loại hình tổ chức này.";
-            let line = refusal(text, "there is no such type of organisation");
-            whole.and(line.field(format!("lines[{n}].type")))
-        });
+        let whole =
+            (0..70).fold(refusal("Có dòng sai.", "some lines are refused"), |whole, n| {
+                let text = "Không có loại hình tổ chức này.";
+                let line = refusal(text, "there is no such type of organisation");
+                whole.and(line.field(format!("lines[{n}].type")))
+            });
         for language in LANGUAGES {
             let status = whole.clone().and_more(1_000).status_in(language);
             let details = status.get_error_details();

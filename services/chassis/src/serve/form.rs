@@ -160,9 +160,8 @@ mod tests {
     use super::*;
 
     fn headers(named: &[(HeaderName, &'static str)]) -> HeaderMap {
-        let pairs = named.iter().map(|(name, value)| {
-            (name.clone(), HeaderValue::from_static(value))
-        });
+        let pairs =
+            named.iter().map(|(name, value)| (name.clone(), HeaderValue::from_static(value)));
         pairs.collect()
     }
 

@@ -1,4 +1,4 @@
-//! `congdoan search`, `congdoan list` and `congdoan completion`.
+//! `congdoan search`, `congdoan member`, `congdoan list` and `congdoan completion`.
 
 use clap::{Args, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -57,6 +57,17 @@ pub enum Status {
     Ended,
     /// It is founded for a later day.
     NotYetFounded,
+}
+
+/// `congdoan member`.
+#[derive(Args, Debug)]
+pub struct Member {
+    /// The person, by her id.
+    #[arg(value_name = "UUID")]
+    pub person_id: uuid::Uuid,
+    /// Whom to talk to.
+    #[command(flatten)]
+    pub to: Gateway,
 }
 
 /// `congdoan list`.

@@ -155,7 +155,8 @@ impl TargetService for Api {
 
         let mut reading = self.database.read(&call).await?;
         reads::organisation(&mut reading, head).await?;
-        let place = |target: &Target| (target.period.from, target.indicator.clone(), target.target_id);
+        let place =
+            |target: &Target| (target.period.from, target.indicator.clone(), target.target_id);
         let mut rest: Vec<Target> = target::of_unit(&mut reading, head)
             .await?
             .into_iter()

@@ -10,8 +10,8 @@ use proto::google::r#type::Date as WireDate;
 use proto::registry::v1::registry_change::Change as What;
 use proto::registry::v1::{
     CampaignStageReached, CeremonyHeld, CongressHeld, DecisionRecorded, EmployersRecorded,
-    MembersOutcome, Office, OfficesEnded, OrganisationState, OrganisationTypeChanged, OrganisationsEnded,
-    OrganisationsHandedOver, RegistryChange, UnitAssigned,
+    MembersOutcome, Office, OfficesEnded, OrganisationState, OrganisationTypeChanged,
+    OrganisationsEnded, OrganisationsHandedOver, RegistryChange, UnitAssigned,
 };
 use sqlx::PgConnection;
 use time::Date;
