@@ -16,6 +16,7 @@ use time::macros::format_description;
 use self::lookup::{Completion, List, Member, Search};
 use self::plan::Plan;
 use crate::client::Client;
+use crate::kept::Kept;
 use crate::language::{self, Language, tell};
 use crate::running::Running;
 use crate::{output, token};
@@ -260,7 +261,16 @@ pub struct Question {
 Examples:
   congdoan report BA_DINH --organisation LDLD-01-001 --from 2020-01-01 --to 2020-12-31
   congdoan report BA_DINH --organisation LDLD-01 --from 2020-01-01 --to 2020-12-31 --as-of 2026-01-01
-  congdoan report --list")]
+  congdoan report --list
+
+A report knows what the commands before it have seen: it waits for it, and, up to half a minute, for \
+what membership has yet to carry out of it.
+
+Exit codes:
+  0  printed, and every figure is complete
+  1  not printed
+  2  the command line is wrong
+  3  printed, and a figure in it is not complete; its line says so")]
 pub struct Report {
     /// The template's code, such as BA_DINH.
     #[arg(required_unless_present = "list")]
@@ -274,6 +284,9 @@ pub struct Report {
     /// Print under each line the figures it was computed from.
     #[arg(long)]
     pub figures: bool,
+    /// Print what there is, without waiting for what earlier commands have seen.
+    #[arg(long)]
+    pub no_wait: bool,
     /// What is asked.
     #[command(flatten)]
     pub question: Option<Question>,
@@ -313,6 +326,9 @@ pub struct Explain {
     /// Print at most so many changes of each unit.
     #[arg(long, value_name = "COUNT", default_value_t = 5)]
     pub changes: usize,
+    /// Explain what there is, without waiting for what earlier commands have seen.
+    #[arg(long)]
+    pub no_wait: bool,
     /// Whom to talk to.
     #[command(flatten)]
     pub to: Gateway,
@@ -391,10 +407,22 @@ pub struct Gateway {
 }
 
 impl Gateway {
-    /// Connects, asking the running system for what was not given.
+    /// Connects, asking the running system for what was not given, and takes up where the
+    /// command before left off: what that one has seen, this one waits for.
     pub async fn connect(&self) -> anyhow::Result<Client> {
+        let (client, gateway) = self.connect_anew().await?;
+        client.going_on(Kept::of(&self.data, &gateway)).await
+    }
+
+    /// Connects as somebody who has seen nothing, and waits for nothing.
+    pub async fn connect_without_waiting(&self) -> anyhow::Result<Client> {
+        Ok(self.connect_anew().await?.0)
+    }
+
+    /// Connects; answers the gateway too.
+    async fn connect_anew(&self) -> anyhow::Result<(Client, String)> {
         if let (Some(gateway), Some(token)) = (&self.gateway, &self.token) {
-            return Client::connect(gateway, token).await;
+            return Ok((Client::connect(gateway, token).await?, gateway.clone()));
         }
         let running = Running::read(&self.data)?;
         let gateway = self.gateway.as_ref().unwrap_or(&running.gateway);
@@ -414,7 +442,7 @@ impl Gateway {
                 token::ask(&running.issuer, subject).await?
             }
         };
-        Client::connect(gateway, &token).await
+        Ok((Client::connect(gateway, &token).await?, gateway.clone()))
     }
 }
 

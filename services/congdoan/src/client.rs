@@ -13,16 +13,22 @@ use proto::gateway::v1 as gateway;
 use proto::membership::v1 as membership;
 use proto::registry::v1 as registry;
 use proto::reporting::v1 as reporting;
+use tonic::Status;
 use tonic::body::Body;
 use tonic::codegen::{Service, http};
 use tonic::metadata::{Ascii, MetadataValue};
 use tonic::transport::{Channel, Endpoint};
+use tonic_types::StatusExt;
 
+use crate::kept::Kept;
 use crate::language::{current, tell};
 pub use crate::told::told;
 
 /// The consistency token, in requests and in answers.
 const SEEN: &str = "congdoan-seen";
+
+/// The reason with which a consistency token is refused that another system made.
+const SEEN_TOKEN_INVALID: &str = "SEEN_TOKEN_INVALID";
 
 /// How long a call may take that says nothing else.
 const DEADLINE: Duration = Duration::from_secs(30);
@@ -63,8 +69,23 @@ impl Client {
             ))
         })?;
         let language = MetadataValue::from_static(current().tag());
-        let door = Door { channel, token, language, seen: Arc::default() };
+        let door = Door { channel, token, language, seen: Arc::default(), kept: None };
         Ok(Self { door })
+    }
+
+    /// Takes up where an earlier command left off, and keeps what is seen for the next. What
+    /// was kept of another system, which this gateway does not understand, is forgotten.
+    pub async fn going_on(mut self, kept: Kept) -> anyhow::Result<Self> {
+        if let Some(seen) = kept.read() {
+            *self.door.seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(seen);
+            let asked = self.figures().list_indicators(reporting::ListIndicatorsRequest {}).await;
+            if asked.is_err_and(|status| reason(&status).as_deref() == Some(SEEN_TOKEN_INVALID)) {
+                self.forget();
+                kept.forget();
+            }
+        }
+        self.door.kept = Some(kept);
+        Ok(self)
     }
 
     /// The same subject over the same connection, on a line of its own that begins with what
@@ -146,6 +167,8 @@ pub struct Door {
     token: MetadataValue<Ascii>,
     language: MetadataValue<Ascii>,
     seen: Arc<Mutex<Option<String>>>,
+    /// Where what was seen is kept for the next command.
+    kept: Option<Kept>,
 }
 
 impl Service<http::Request<Body>> for Door {
@@ -179,12 +202,21 @@ impl Service<http::Request<Body>> for Door {
         }
         let answer = self.channel.call(request);
         let remembered = self.seen.clone();
+        let kept = self.kept.clone();
         Box::pin(async move {
             let answer = answer.await?;
             if let Some(seen) = answer.headers().get(SEEN).and_then(|value| value.to_str().ok()) {
                 *remembered.lock().unwrap_or_else(PoisonError::into_inner) = Some(seen.to_owned());
+                if let Some(kept) = kept {
+                    kept.keep(seen);
+                }
             }
             Ok(answer)
         })
     }
+}
+
+/// The reason of a refusal, where it has one.
+fn reason(status: &Status) -> Option<String> {
+    status.get_error_details().error_info().map(|info| info.reason.clone())
 }

@@ -3,10 +3,14 @@
 use std::process::ExitCode;
 
 use congdoan::cli::{Cli, Command};
+use congdoan::report::Printed;
 use congdoan::{
     bootstrap, completion, explain, keys, list, load, member, migrate, output, plan, report,
     search, token, told, up, with_postgres,
 };
+
+/// What was asked for is printed, and a figure in it is known not to be complete.
+const INCOMPLETE: u8 = 3;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -19,7 +23,11 @@ async fn main() -> ExitCode {
         Command::Search(search) => search::run(search).await,
         Command::Member(member) => member::run(member).await,
         Command::List(list) => list::run(list).await,
-        Command::Report(report) => report::run(report).await,
+        Command::Report(report) => match report::run(report).await {
+            Ok(Printed::Whole) => Ok(()),
+            Ok(Printed::Incomplete) => return ExitCode::from(INCOMPLETE),
+            Err(error) => Err(error),
+        },
         Command::Explain(explain) => explain::run(explain).await,
         Command::Token(token) => token::run(token).await,
         Command::Keys(keys) => keys::run(keys),

@@ -5,6 +5,7 @@ use std::time::Duration;
 use chassis::refusal::{Failure, Refusal, short_name};
 use proto::gateway::v1::Reason as Own;
 use proto::refusal::v1::Reason as Shared;
+use time::Date;
 use tonic::{Code, Status};
 
 use crate::contract::Backend;
@@ -48,6 +49,10 @@ pub enum Refused {
     ApplicantsTooFew { applicants: usize, least: usize },
     /// A seat names nobody, or somebody who sits already.
     CommitteeMemberUnknown { seat: usize },
+    /// The people applied after the union was founded.
+    AppliedAfterFounding { applied_on: Date, founded_on: Date },
+    /// The applications no longer count on the day of the founding; the field says that day.
+    ApplicationsLapsed { lapses_on: Date, founded_on: Date, field: &'static str },
 }
 
 impl Refused {
@@ -168,6 +173,25 @@ impl Refused {
                 "the seat names no applicant of the dossier, or one who has a seat already",
             )
             .field(format!("dossier.committee[{seat}].applicant")),
+            Refused::AppliedAfterFounding { applied_on, founded_on } => own(
+                Code::InvalidArgument,
+                Own::AppliedAfterFounding,
+                "Ngày xin gia nhập muộn hơn ngày thành lập công đoàn.",
+                "the people applied after the day from which the union exists",
+            )
+            .field("dossier.applied_on")
+            .with("applied_on", applied_on.to_string())
+            .with("founded_on", founded_on.to_string()),
+            Refused::ApplicationsLapsed { lapses_on, founded_on, field } => own(
+                Code::InvalidArgument,
+                Own::ApplicationsLapsed,
+                "Đơn xin gia nhập đã hết hiệu lực (30 ngày) trước ngày thành lập công đoàn.",
+                "the applications lapse, after 30 days, before the union exists",
+            )
+            .field("dossier.applied_on")
+            .with("lapses_on", lapses_on.to_string())
+            .with("founded_on", founded_on.to_string())
+            .with("founded_by", field),
         }
     }
 }

@@ -45,14 +45,13 @@ fn change(kind: &'static str, aggregate_id: Uuid, effective_on: Date, change: Ch
     }
 }
 
-/// People were admitted to a union; because of an act of registry, if one is named.
+/// People were admitted to a union.
 pub fn members_admitted(
     admission_id: Uuid,
     organisation_id: Uuid,
     kind: AdmissionKind,
     effective_on: Date,
     lines: &[Moved],
-    registry_act_id: Option<Uuid>,
 ) -> NewChange {
     change(
         "membership.members_admitted",
@@ -63,7 +62,6 @@ pub fn members_admitted(
             organisation_id: organisation_id.to_string(),
             kind: kind as i32,
             lines: lines.iter().map(Into::into).collect(),
-            registry_act_id: text(registry_act_id),
         }),
     )
 }
@@ -266,7 +264,6 @@ pub fn movement_taken_back(movement: &Movement, registry_act_id: Uuid) -> NewCha
             organisation_id: text(movement.to_organisation_id),
             kind: movement.admission_kind.unwrap_or_default().into(),
             lines,
-            registry_act_id: because,
         }),
         "transfer" => Taken::MembersTransferred(pb::MembersTransferred {
             transfer_id: id,

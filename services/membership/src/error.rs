@@ -53,11 +53,17 @@ pub enum Refused {
     PurposeMissing { field: String },
     EventUnknown,
     DelegationUnknown { delegation_id: Uuid },
+    ConsequenceUnknown { registry_act_id: Uuid },
+    PersonNotPassedOver { field: String },
+    IdentityQuotaExhausted { most: i32 },
+    ApplicationOverlaps,
 }
 
 impl From<Refused> for Refusal {
     fn from(refused: Refused) -> Self {
-        use Code::{AlreadyExists, FailedPrecondition, InvalidArgument, NotFound};
+        use Code::{
+            AlreadyExists, FailedPrecondition, InvalidArgument, NotFound, ResourceExhausted,
+        };
         use Refused as R;
         match refused {
             R::OrganisationUnknown { field, organisation_id } => refuse(
@@ -89,8 +95,8 @@ impl From<Refused> for Refusal {
             R::OrganisationEnded { field, organisation_id, ended_on } => refuse(
                 FailedPrecondition,
                 Reason::OrganisationEnded,
-                "Tổ chức đã kết thúc hoạt động.",
-                "the end of the organisation is recorded",
+                "Vào ngày đó tổ chức đã kết thúc hoạt động.",
+                "the organisation no longer exists on that day",
             )
             .field(field)
             .with("organisation_id", organisation_id.to_string())
@@ -339,11 +345,39 @@ impl From<Refused> for Refusal {
                 "no such delegation, or none in the caller's scope",
             )
             .with("delegation_id", delegation_id.to_string()),
+            R::ConsequenceUnknown { registry_act_id } => refuse(
+                NotFound,
+                Reason::ConsequenceUnknown,
+                "Không có hệ quả này, hoặc tổ chức nằm ngoài phạm vi của người dùng.",
+                "the act has no such consequence, or none in the caller's scope",
+            )
+            .with("registry_act_id", registry_act_id.to_string()),
+            R::PersonNotPassedOver { field } => refuse(
+                FailedPrecondition,
+                Reason::PersonNotPassedOver,
+                "Hệ quả này không bỏ qua người này vì biến động muộn hơn, hoặc đã được xử lý.",
+                "no later movement makes this consequence pass the person over, or not any more",
+            )
+            .field(field),
+            R::IdentityQuotaExhausted { most } => refuse(
+                ResourceExhausted,
+                Reason::IdentityQuotaExhausted,
+                format!("Mỗi người dùng chỉ được hỏi về {most} số định danh trong một ngày."),
+                format!("a subject may ask about {most} identity numbers in a day"),
+            )
+            .with("most", most.to_string()),
+            R::ApplicationOverlaps => refuse(
+                FailedPrecondition,
+                Reason::ApplicationOverlaps,
+                "Một đơn khác của người này vừa được ghi nhận cho cùng thời gian.",
+                "another application of the person was recorded for the same days",
+            )
+            .field("applicants"),
         }
     }
 }
 
-fn refuse(code: Code, reason: Reason, vi: &'static str, en: &'static str) -> Refusal {
+fn refuse(code: Code, reason: Reason, vi: impl Into<String>, en: impl Into<String>) -> Refusal {
     Refusal::new(code, DOMAIN, short_name(reason.as_str_name()), vi, en)
 }
 

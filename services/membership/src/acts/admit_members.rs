@@ -100,7 +100,7 @@ impl Act for AdmitMembers {
         close_applications(acting, &person_ids, on).await?;
 
         let union = self.organisation_id;
-        acting.publish(members_admitted(admission_id, union, self.kind, on, &lines, None));
+        acting.publish(members_admitted(admission_id, union, self.kind, on, &lines));
         // Late paper: the union may have ended since, or end on a day that is still to come.
         consequence::go_on(acting, &[union], &person_ids).await?;
         joined(acting, &person_ids).await?;

@@ -125,7 +125,8 @@ async fn still_there(
     Ok(())
 }
 
-fn none_repeated(person_ids: &[Uuid]) -> Result<(), Failure> {
+/// Refuses a list that names one person twice.
+pub fn none_repeated(person_ids: &[Uuid]) -> Result<(), Failure> {
     let mut bad = BadLines::default();
     let mut seen = HashSet::new();
     for (line, person_id) in person_ids.iter().enumerate() {

@@ -170,7 +170,6 @@ async fn admit(
         AdmissionKind::Admitted,
         founding.founded_on,
         lines,
-        Some(founding.registry_act_id),
     ));
     Ok(())
 }

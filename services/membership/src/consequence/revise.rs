@@ -148,7 +148,7 @@ pub async fn revise(
         changes.push(match movement.what {
             Move::Admission { to, kind } => {
                 let kind = AdmissionKind::numbered(kind)?;
-                members_admitted(movement_id, to, kind, on, lines, registry_act_id)
+                members_admitted(movement_id, to, kind, on, lines)
             }
             Move::Transfer { from, to } => {
                 members_transferred(movement_id, from, to, on, lines, registry_act_id)

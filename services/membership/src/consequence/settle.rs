@@ -88,6 +88,11 @@ impl Settling {
             .collect()
     }
 
+    /// Whether what was decided of this person contradicts itself, so that nothing can be done.
+    pub fn is_left(&self, person_id: &Uuid) -> bool {
+        self.left.contains(person_id)
+    }
+
     /// Writes it.
     pub async fn write(
         self,
