@@ -42,7 +42,7 @@ impl Form {
     }
 
     /// An answer that only refuses.
-    pub(super) fn refuse(self, status: &Status) -> Response {
+    pub fn refuse(self, status: &Status) -> Response {
         match self {
             Form::Grpc => status.clone().into_http(),
             Form::GrpcWeb => {
