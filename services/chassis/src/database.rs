@@ -9,6 +9,7 @@
 //! repeated call and a killed process all leave either the whole act or nothing.
 
 mod connections;
+mod growth;
 mod opening;
 
 use std::ops::{Deref, DerefMut};
@@ -36,6 +37,8 @@ use crate::seen::{Keys, Progress, Seen};
 use connections::Connections;
 
 pub use connections::pool;
+pub use growth::Growth;
+pub(crate) use opening::LARGE_BYTES;
 
 /// How a service reaches its database.
 #[derive(Clone, Debug, Deserialize)]
@@ -52,6 +55,9 @@ pub struct Config {
     /// How long a call waits for a connection, and an act for a lock, in milliseconds.
     pub acquire_timeout_ms: u64,
 }
+
+/// What an act may write that is not told by the length of its message.
+const WORK_BYTES: usize = 1024 * 1024;
 
 /// The database of one service, and what its acts need besides it.
 #[derive(Clone)]
@@ -73,7 +79,8 @@ pub async fn open(
     let connections = Connections::open(config, service).await?;
     Ok(Database {
         waker: Waker::new(),
-        progress: Progress::new(connections.beside().clone(), followed),
+        progress: Progress::new(connections.beside().clone(), followed)
+            .telling(connections.growth().clone()),
         connections,
         service,
         keys,
@@ -268,6 +275,7 @@ impl Database {
     /// committed. The same request id answers the same, without acting again.
     pub async fn act<A: Act>(&self, call: Call, act: A) -> Result<Acted<A::Answer>, Status> {
         let seen = self.wait_for_seen(&call).await?;
+        let content_bytes = call.content_bytes;
         let database = self.clone();
         // A dropped call cancels its future; a spawned task goes on to commit or to fail.
         let outcome =
@@ -279,6 +287,7 @@ impl Database {
         let (answer, change) = match outcome {
             Outcome::Done { answer, change } => {
                 self.waker.wake();
+                self.connections.growth().wrote(content_bytes);
                 (answer, change)
             }
             Outcome::Repeated { answer, change } => (answer, change),
@@ -391,6 +400,7 @@ impl Database {
             Failure::Failed(anyhow::Error::new(error).context("perform the act"))
         })??;
         self.waker.wake();
+        self.connections.growth().wrote(WORK_BYTES);
         Ok(answer)
     }
 

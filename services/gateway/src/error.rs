@@ -29,6 +29,8 @@ pub enum Refused {
     DeadlineExceeded { limit_ms: u128 },
     /// Too many calls at once, here or for one service behind.
     Overloaded { service: &'static str },
+    /// Too many calls of this caller at once, or too much of them in memory.
+    TooManyOfCaller,
     /// A service does not answer.
     ServiceAway { backend: Backend },
     /// A header cannot be read.
@@ -37,6 +39,8 @@ pub enum Refused {
     JsonMalformed { line: usize, column: usize },
     /// The body is JSON, and does not fit the message.
     JsonDoesNotFit { field: String },
+    /// The body has more values than are read of one.
+    JsonTooManyValues { limit: usize },
     /// A value in the path or the query does not fit its field.
     ParameterMalformed { field: String },
     /// No method answers this HTTP path.
@@ -96,6 +100,15 @@ impl Refused {
             )
             .with("service", service)
             .retry_after(RETRY_AFTER),
+            Refused::TooManyOfCaller => shared(
+                Code::Unavailable,
+                Shared::Overloaded,
+                "Người dùng này có quá nhiều yêu cầu cùng lúc; hãy thử lại sau.",
+                "too many calls of this caller at once; this one was not begun",
+            )
+            .with("service", "gateway")
+            .with("of", "caller")
+            .retry_after(RETRY_AFTER),
             Refused::ServiceAway { backend } => shared(
                 Code::Unavailable,
                 Shared::ServiceAway,
@@ -126,6 +139,13 @@ impl Refused {
                 "the field is not in the contract, or its value has another type",
             )
             .field(field),
+            Refused::JsonTooManyValues { limit } => own(
+                Code::ResourceExhausted,
+                Own::JsonTooManyValues,
+                format!("Nội dung có quá nhiều giá trị, tối đa {limit}."),
+                format!("the body has too many values; {limit} at most"),
+            )
+            .with("limit", limit.to_string()),
             Refused::ParameterMalformed { field } => own(
                 Code::InvalidArgument,
                 Own::ParameterMalformed,

@@ -189,7 +189,9 @@ impl pb::membership_service_server::MembershipService for Api {
         let mut reading = self.database.read(&call).await?;
         let (person, memberships, identifying) =
             reads::members::get(&mut reading, &self.keys, person_id).await?;
+        let identity_roles = identifying.held_by.iter().map(ToString::to_string).collect();
         Ok(reading.reply(pb::GetMemberResponse {
+            identity_roles,
             person: Some(answers::person(person, identifying)),
             memberships: memberships.into_iter().map(answers::membership).collect(),
         }))

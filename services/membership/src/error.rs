@@ -56,7 +56,7 @@ pub enum Refused {
     ConsequenceUnknown { registry_act_id: Uuid },
     PersonNotPassedOver { field: String },
     IdentityQuotaExhausted { most: i32 },
-    ApplicationLater,
+    ApplicationOverlaps,
 }
 
 impl From<Refused> for Refusal {
@@ -366,9 +366,9 @@ impl From<Refused> for Refusal {
                 format!("a subject may ask about {most} identity numbers in a day"),
             )
             .with("most", most.to_string()),
-            R::ApplicationLater => refuse(
+            R::ApplicationOverlaps => refuse(
                 FailedPrecondition,
-                Reason::ApplicationLater,
+                Reason::ApplicationOverlaps,
                 "Một đơn khác của người này vừa được ghi nhận cho cùng thời gian.",
                 "another application of the person was recorded for the same days",
             )

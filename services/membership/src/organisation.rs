@@ -50,13 +50,14 @@ pub async fn all_stand(
     let ids: Vec<Uuid> =
         organisations.iter().map(|(_, organisation_id, _)| *organisation_id).collect();
     // Locked in a statement of its own: the next ones then see what somebody who held the
-    // rows has left.
-    sqlx::query!(
-        "select from organisation where organisation_id = any ($1)
+    // rows has left. Whoever has no right on an organisation does not wait for it.
+    let locked = sqlx::query_scalar!(
+        "select organisation_id from organisation
+         where organisation_id = any ($1) and access.covers(organisation_id)
          order by organisation_id for key share",
         &ids,
     )
-    .execute(acting.db())
+    .fetch_all(acting.db())
     .await?;
     for &(field, organisation_id, asked) in organisations {
         let standing = sqlx::query_as!(
@@ -74,7 +75,7 @@ pub async fn all_stand(
         )
         .fetch_optional(acting.db())
         .await?;
-        let Some(standing) = standing else {
+        let Some(standing) = standing.filter(|_| locked.contains(&organisation_id)) else {
             let unknown =
                 Refused::OrganisationUnknown { field: field.to_string(), organisation_id };
             return Err(access::unknown_or_denied(acting.db(), unknown).await);

@@ -362,7 +362,7 @@ async fn in_scope(
         Enrolled,
         r#"select person_id, sex, coalesce(birth_year, 0::smallint) as "birth_year!"
            from person
-           where person_id in (select persons_in_scope($1))"#,
+           where person_id = any (array(select persons_in_scope($1)))"#,
         person_ids,
     )
     .fetch_all(acting.db())

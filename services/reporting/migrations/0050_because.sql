@@ -6,6 +6,7 @@ alter table change_seen add column origin_act_id uuid;
 -- The movement that the change records, where it records one.
 alter table change_seen add column movement_id uuid;
 
+create index change_seen_act on change_seen (act_id, position) where source = 'registry';
 -- The decision of an act, and those of its changes that membership carries out.
 create index change_seen_decision on change_seen (act_id, position)
     where source = 'registry' and decision_id is not null;

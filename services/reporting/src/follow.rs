@@ -10,6 +10,7 @@
 // A wildcard would let a kind of change pass in silence, as one did that takes an exit back.
 #![deny(clippy::wildcard_enum_match_arm, clippy::match_wildcard_for_single_variants)]
 
+mod events;
 mod membership;
 mod registry;
 mod timelines;

@@ -1,6 +1,8 @@
 //! What happened, as the rows of those who own it tell it: registry's and membership's, and of
 //! ratings and activities reporting's own acts; never reporting's copies.
 
+use std::collections::BTreeMap;
+
 use sqlx::PgPool;
 use time::{Date, Month};
 use uuid::Uuid;
@@ -15,6 +17,8 @@ pub struct Event {
     /// Of a transfer.
     pub other: Option<usize>,
     pub amount: i64,
+    /// Of a rating: scheme and grade.
+    pub detail: String,
 }
 
 /// A person's stay in a unit.
@@ -33,7 +37,7 @@ impl Stay {
 }
 
 fn event(unit: usize, on: Date, what: &'static str) -> Event {
-    Event { unit, on, what, other: None, amount: 1 }
+    Event { unit, on, what, other: None, amount: 1, detail: String::new() }
 }
 
 /// What the tree itself tells.
@@ -137,11 +141,11 @@ pub async fn of_membership(membership: &PgPool, tree: &Tree, events: &mut Vec<Ev
                 (_, Some(2)) => "recognised",
                 _ => "readmitted",
             };
-            events.push(Event { unit, on, what, other: from, amount: begun });
+            events.push(Event { other: from, amount: begun, ..event(unit, on, what) });
         }
         if let Some(unit) = from {
             let what = if kind == "transfer" { "transferred out" } else { "exited" };
-            events.push(Event { unit, on, what, other: to, amount: ended });
+            events.push(Event { other: to, amount: ended, ..event(unit, on, what) });
         }
     }
     let others: Vec<(bool, Uuid, Date)> = sqlx::query_as(
@@ -160,13 +164,20 @@ pub async fn of_membership(membership: &PgPool, tree: &Tree, events: &mut Vec<Ev
 
 /// Ratings and activities.
 pub async fn of_reporting(reporting: &PgPool, tree: &Tree, events: &mut Vec<Event>) {
-    let ratings: Vec<(Uuid, i32)> = sqlx::query_as("select organisation_id, year from rating")
-        .fetch_all(reporting)
-        .await
-        .expect("read");
-    for (unit, year) in ratings {
-        let on = Date::from_calendar_date(year, Month::December, 31).expect("a day");
-        events.push(event(tree.unit(unit), on, "rated"));
+    let ratings: Vec<(Uuid, i32, String)> =
+        sqlx::query_as("select organisation_id, year, scheme || '.' || grade from rating")
+            .fetch_all(reporting)
+            .await
+            .expect("read");
+    for (unit, year, detail) in ratings {
+        let (unit, year_of) = (tree.unit(unit), |month, day| {
+            Date::from_calendar_date(year, month, day).expect("a day")
+        });
+        let (first, on) = (year_of(Month::January, 1), year_of(Month::December, 31));
+        // The rating of what was no union on any day of its year counts nowhere.
+        if tree.get(unit).was_union_within(first, on) {
+            events.push(Event { detail, ..event(unit, on, "rated") });
+        }
     }
     let activities: Vec<(Uuid, Date, String, i32)> =
         sqlx::query_as("select organisation_id, held_on, kind, times from activity")
@@ -182,4 +193,19 @@ pub async fn of_reporting(reporting: &PgPool, tree: &Tree, events: &mut Vec<Even
         let amount = times.into();
         events.push(Event { amount, ..event(tree.unit(unit), on, what) });
     }
+}
+
+/// The days on which units disseminated.
+pub async fn disseminated(reporting: &PgPool, tree: &Tree) -> BTreeMap<usize, Vec<Date>> {
+    let rows: Vec<(Uuid, Date)> = sqlx::query_as(
+        "select organisation_id, held_on from activity where kind = 'DISSEMINATION'",
+    )
+    .fetch_all(reporting)
+    .await
+    .expect("read");
+    let mut days: BTreeMap<usize, Vec<Date>> = BTreeMap::new();
+    for (unit, on) in rows {
+        days.entry(tree.unit(unit)).or_default().push(on);
+    }
+    days
 }

@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chassis::parse;
 use congdoan::client::Client;
 use futures_util::StreamExt;
+use proto::google::r#type::Date as CivilDate;
 use proto::reporting::v1::{
     Book, Breakdown, ExplainFigureRequest, Figure, GetBookRequest, IndicatorKind,
-    ListIndicatorsRequest, QueryFiguresRequest, Tree,
+    ListIndicatorsRequest, MeasureTargetsRequest, QueryFiguresRequest, Tree,
 };
 use rand::RngExt;
 use rand::rngs::StdRng;
@@ -152,6 +154,17 @@ pub async fn compare(
                 );
                 wrong.push(Wrong { text, suspects });
             }
+            if let Some((part, whole)) = view.share(code, ask.question, ask.without_suspended)
+                && (part, whole) != (figure.numerator, figure.denominator)
+            {
+                let text = format!(
+                    "{code} of {}: reported {} of {}, recounted {part} of {whole}",
+                    asked(ledger, &ask),
+                    figure.numerator,
+                    figure.denominator
+                );
+                wrong.push(Wrong { text, suspects: BTreeSet::new() });
+            }
             for contradiction in contradictions(&figure, kinds[code]) {
                 let text = format!("{code} of {}: {contradiction}", asked(ledger, &ask));
                 wrong.push(Wrong { text, suspects: BTreeSet::new() });
@@ -165,7 +178,8 @@ fn asked(ledger: &Ledger, ask: &Ask) -> String {
     let Question { head, from, through } = ask.question;
     let tree = ask.as_of.map_or("as then".to_owned(), |on| format!("as of {on}"));
     let suspended = if ask.without_suspended { ", without suspended" } else { "" };
-    format!("{} from {from} through {through} {tree}{suspended}", ledger.id(head))
+    let by = ask.breakdown;
+    format!("{} from {from} through {through} {tree}{suspended}, by {by:?}", ledger.id(head))
 }
 
 /// What a figure contradicts in itself.
@@ -194,6 +208,71 @@ fn contradictions(figure: &Figure, kind: IndicatorKind) -> Vec<String> {
         _ => {}
     }
     found
+}
+
+/// A random figure, walked down to its units: each adds what the recount says.
+pub async fn explained(
+    client: &Client,
+    ledger: &Ledger,
+    rng: &mut StdRng,
+    asks: &[Ask],
+) -> Vec<Wrong> {
+    let mut wrong = Vec::new();
+    for _ in 0..EXPLAINED {
+        let ask = asks[rng.random_range(0..asks.len())];
+        let code = ADDITIVE[rng.random_range(0..ADDITIVE.len())];
+        if ask.without_suspended {
+            continue;
+        }
+        let amounts = ledger.view(ask.as_of).amounts(code, ask.question);
+        let suspects = walked(client, ledger, code, &ask, &amounts).await;
+        if !suspects.is_empty() {
+            let text = format!("{code} of {}, explained, differs", asked(ledger, &ask));
+            wrong.push(Wrong { text, suspects });
+        }
+    }
+    wrong
+}
+
+/// Targets of these heads are measured as the recount measures them.
+pub async fn measured(
+    client: &Client,
+    ledger: &Ledger,
+    heads: &[usize],
+    days: (Date, Date),
+) -> Vec<Wrong> {
+    let mut wrong = Vec::new();
+    let view = ledger.view(None);
+    for head in heads {
+        let request = MeasureTargetsRequest {
+            organisation_id: ledger.id(*head).to_string(),
+            period: period(days.0, days.1),
+            page_size: 100,
+            ..MeasureTargetsRequest::default()
+        };
+        let answer = client.targets().measure_targets(request).await;
+        for target in answer.expect("measured").into_inner().targets {
+            let (asked, figure) =
+                (target.target.unwrap_or_default(), target.figure.unwrap_or_default());
+            let Some(period) = asked.period else { continue };
+            let day = |on: Option<CivilDate>| parse::date("period", on).expect("a day");
+            let question = Question {
+                head: *head,
+                from: day(period.from_on),
+                through: day(period.through_on),
+            };
+            let recounted = view.figure(&asked.indicator, question);
+            let met = recounted.map(|recounted| recounted >= asked.value);
+            if recounted != Some(figure.value) || met != Some(target.met) {
+                let text = format!(
+                    "the target {} of {} for {question:?}: {}, met: {}; recounted {recounted:?}",
+                    asked.target_id, asked.indicator, target.text, target.met
+                );
+                wrong.push(Wrong { text, suspects: [ledger.id(*head).to_string()].into() });
+            }
+        }
+    }
+    wrong
 }
 
 /// The units of which reporting says something else than the recount.

@@ -149,6 +149,8 @@ async fn look(
     let days = (OPENED_ON, desk.today + Duration::days(400));
     let asks = figures::asks(&mut rng, &heads, days);
     wrong.extend(figures::compare(client, &ledger, indicators, &asks, looked).await);
+    wrong.extend(figures::explained(client, &ledger, &mut rng, &asks).await);
+    wrong.extend(figures::measured(client, &ledger, &heads, days).await);
     wrong.extend(figures::books(client, &ledger, &asks, looked).await);
 
     // Registry's list is of the tree of its day.

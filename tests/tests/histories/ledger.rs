@@ -81,6 +81,8 @@ pub struct Ledger {
     pub stays: Vec<Stay>,
     pub employers: Employers,
     pub subjects: Subjects,
+    /// The days on which units disseminated.
+    disseminated: BTreeMap<usize, Vec<Date>>,
     by_unit: Vec<Vec<Stay>>,
     events: Vec<Placed>,
     crossings: Vec<Crossing>,
@@ -109,8 +111,17 @@ impl Ledger {
         let events = placed.collect();
         let employers = Employers::read(registry, &tree).await;
         let subjects = Subjects::read(world, &tree).await;
-        let mut ledger =
-            Self { tree, stays, employers, subjects, by_unit, events, crossings: Vec::new() };
+        let disseminated = events::disseminated(reporting, &tree).await;
+        let mut ledger = Self {
+            disseminated,
+            tree,
+            stays,
+            employers,
+            subjects,
+            by_unit,
+            events,
+            crossings: Vec::new(),
+        };
         ledger.crossings = ledger.crossings();
         ledger
     }
@@ -324,6 +335,53 @@ impl View<'_> {
         };
         amounts.retain(|_, amount| *amount != 0);
         amounts
+    }
+
+    /// Ratings of the grades of a scheme whose names begin so.
+    fn rated(&self, grades: &[&str], asked: Question) -> i64 {
+        let events = self.ledger.events.iter().filter(|placed| {
+            let event = &placed.event;
+            event.what == "rated"
+                && asked.from <= event.on
+                && event.on <= asked.through
+                && grades.iter().any(|grade| event.detail.starts_with(grade))
+        });
+        let counted = events.filter(|placed| {
+            let chain = self.placed.as_ref().map_or(&placed.chain, |all| &all[placed.event.unit]);
+            chain.contains(&asked.head)
+        });
+        counted.count() as i64
+    }
+
+    /// A share, recounted: a part and its whole; none where nobody recounts it.
+    pub fn share(
+        &self,
+        indicator: &str,
+        asked: Question,
+        without_suspended: bool,
+    ) -> Option<(i64, i64)> {
+        let rated = |grades: &[&str]| self.rated(grades, asked);
+        Some(match indicator {
+            "RATING_STRONG" => (rated(&["NAM_MUC.VUNG_MANH"]), rated(&["NAM_MUC."])),
+            "RATING_GOOD" => (
+                rated(&["BON_MUC.HOAN_THANH_XUAT_SAC", "BON_MUC.HOAN_THANH_TOT"]),
+                rated(&["BON_MUC."]),
+            ),
+            "DISS_ORG" => {
+                let unions = self.unions(asked, without_suspended);
+                let reached = &self.ledger.disseminated;
+                let within = |unit: &usize| {
+                    let days = reached.get(unit).into_iter().flatten();
+                    days.into_iter().any(|on| asked.from <= *on && *on <= asked.through)
+                };
+                (unions.keys().filter(|unit| within(unit)).count() as i64, unions.len() as i64)
+            }
+            "OFFICER_TRAINED" => (
+                self.ledger.subjects.count(self, "OFFICER_TRAINED_HEADCOUNT", asked)?,
+                self.ledger.subjects.count(self, "OFFICER_IN_POST", asked)?,
+            ),
+            _ => return None,
+        })
     }
 
     /// A figure, recounted: of additive indicators the value, of distinct ones the number of

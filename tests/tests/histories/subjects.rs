@@ -143,7 +143,7 @@ impl Subjects {
         let people = match indicator {
             "OFFICER_STOCK" => self.in_office(view, through, through, head),
             "OFFICER_IN_POST" => self.in_office(view, from, through, head),
-            "OFFICER_TRAINED_HEADCOUNT" | "OFFICER_TRAINED" => {
+            "OFFICER_TRAINED_HEADCOUNT" => {
                 let trained = self.trained(from, through);
                 let officers = self.in_office(view, from, through, head);
                 officers.intersection(&trained).copied().collect()

@@ -43,6 +43,13 @@ impl Organisation {
         begun.or(self.unions.first()).is_some_and(|(_, union)| *union)
     }
 
+    /// A living union on some day from one to another.
+    pub fn was_union_within(&self, first: Date, last: Date) -> bool {
+        let mut days: BTreeSet<Date> = self.unions.iter().map(|(from, _)| *from).collect();
+        days.extend([first, self.founded_on]);
+        self.exists && days.range(first..=last).any(|day| self.lives(*day) && self.is_union(*day))
+    }
+
     pub fn is_suspended(&self, on: Date) -> bool {
         let begun = self.statuses.iter().rev().find(|(from, _)| *from <= on);
         begun.is_some_and(|(_, status)| status == "SUSPENDED")

@@ -9,6 +9,7 @@
 
 pub mod copy;
 pub mod layer;
+pub mod remembered;
 pub mod roles;
 pub mod token;
 

@@ -16,6 +16,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Executor, PgPool, Postgres, Transactio
 use tonic::Code;
 
 use super::Config;
+use super::growth::Growth;
 use super::opening::{self, Purpose};
 use crate::call::Call;
 use crate::refusal::{Failure, Refusal};
@@ -26,11 +27,9 @@ const IDLE_IN_TRANSACTION: &str = "60000";
 /// More statements than a service has: each is prepared once for a connection.
 const STATEMENTS_MAX: usize = 1_000;
 
-/// Settings of connections for reads. A statement's plan is made once and kept: made anew for
-/// the values of each call, it takes longer than what it plans. A plan that is kept may not
-/// depend on how little there was when it was made: it goes by an index where there is one.
-const KEPT_PLANS: [(&str, &str); 2] =
-    [("plan_cache_mode", "force_generic_plan"), ("enable_seqscan", "off")];
+/// For calls: a statement's plan is made once and kept. Made anew for the values of each call,
+/// it takes longer than what it plans.
+const KEPT_PLANS: [(&str, &str); 1] = [("plan_cache_mode", "force_generic_plan")];
 
 /// The connections of one service. Acts that wait for each other hold none on which somebody
 /// reads, and neither holds up what runs beside the calls.
@@ -41,6 +40,7 @@ pub(super) struct Connections {
     beside: PgPool,
     /// How long a call waits for a connection, and an act for a lock.
     patience: Duration,
+    growth: Growth,
 }
 
 impl Connections {
@@ -51,17 +51,29 @@ impl Connections {
         let (acts, beside) = ((all / 3).max(1), (all / 4).max(1));
         let reads = all.saturating_sub(acts + beside).max(1);
         let options = options(config, service)?;
-        let for_calls = |most: u32, settings: &[(&str, &str)]| {
+        let growth = Growth::default();
+        let for_calls = |most: u32| {
+            let growth = growth.clone();
             sized(config, most)
                 .test_before_acquire(false)
-                .connect_lazy_with(options.clone().options(settings.iter().copied()))
+                .before_acquire(move |_, about| {
+                    let kept = !growth.outgrew(about.age);
+                    Box::pin(async move { Ok(kept) })
+                })
+                .connect_lazy_with(options.clone().options(KEPT_PLANS))
         };
         Ok(Self {
-            reads: for_calls(reads, &KEPT_PLANS),
-            acts: for_calls(acts, &[]),
-            beside: guarded(config, beside, options.clone()).await?,
+            reads: for_calls(reads),
+            acts: for_calls(acts),
+            beside: guarded(config, beside, options.clone(), growth.clone()).await?,
             patience: Duration::from_millis(config.acquire_timeout_ms),
+            growth,
         })
+    }
+
+    /// How much was written.
+    pub(super) fn growth(&self) -> &Growth {
+        &self.growth
     }
 
     /// For what runs beside the calls.
@@ -109,16 +121,23 @@ async fn begin(
 
 /// A pool whose connections are safe to cancel; see the head of this file.
 pub async fn pool(config: &Config, service: &'static str) -> anyhow::Result<PgPool> {
-    guarded(config, config.connections_max, options(config, service)?).await
+    let options = options(config, service)?;
+    guarded(config, config.connections_max, options, Growth::default()).await
 }
 
-async fn guarded(config: &Config, most: u32, options: PgConnectOptions) -> anyhow::Result<PgPool> {
+async fn guarded(
+    config: &Config,
+    most: u32,
+    options: PgConnectOptions,
+    growth: Growth,
+) -> anyhow::Result<PgPool> {
     sized(config, most)
         .test_before_acquire(false)
-        .before_acquire(|connection, _| {
+        .before_acquire(move |connection, about| {
+            let kept = !growth.outgrew(about.age);
             Box::pin(async move {
                 connection.execute(sqlx::raw_sql("begin; rollback")).await?;
-                Ok(true)
+                Ok(kept)
             })
         })
         .connect_with(options)

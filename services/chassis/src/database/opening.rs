@@ -13,6 +13,13 @@ use crate::refusal::Refusal;
 /// [`super::connections`].
 const GUARD: &str = "begin; rollback; ";
 
+/// An act whose message is longer than this names many.
+pub(crate) const LARGE_BYTES: usize = 4 * 1024;
+
+/// An act on many has its statements planned for what it names and for what there is: plans
+/// that the connection kept, made for one line in an empty register, are given up first.
+const PLANNED_ANEW: &str = "; discard plans; set local plan_cache_mode = auto";
+
 /// What the transaction of a call is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Purpose {
@@ -38,6 +45,9 @@ pub(super) fn text(purpose: Purpose, call: &Call) -> Result<String, Refusal> {
     // No deadline means no limit but the server's own; zero is how PostgreSQL says it.
     let statement_ms = call.remaining()?.map_or(0, milliseconds);
     set(&mut text, "statement_timeout", &statement_ms.to_string())?;
+    if is_large(purpose, call) {
+        text.push_str(PLANNED_ANEW);
+    }
     if let Purpose::Act { lock_timeout } = purpose {
         set(&mut text, "lock_timeout", &milliseconds(lock_timeout).to_string())?;
     }
@@ -46,6 +56,14 @@ pub(super) fn text(purpose: Purpose, call: &Call) -> Result<String, Refusal> {
     set(&mut text, "congdoan.permission", &call.permission)?;
     set(&mut text, "congdoan.purpose", call.caller.purpose.as_deref().unwrap_or_default())?;
     Ok(text)
+}
+
+fn is_large(purpose: Purpose, call: &Call) -> bool {
+    match purpose {
+        Purpose::Act { .. } => call.content_bytes > LARGE_BYTES,
+        Purpose::Work => true,
+        Purpose::Read => false,
+    }
 }
 
 /// At least one: zero would mean that there is no limit.
@@ -134,5 +152,17 @@ mod tests {
         assert!(text.starts_with("begin; rollback; begin; set local statement_timeout = E'0'"));
         assert!(text.contains("; set local lock_timeout = E'5000'"));
         assert!(!super::text(Purpose::Work, &call).expect("written").contains("lock_timeout"));
+    }
+
+    #[test]
+    fn an_act_on_many_is_planned_for_them() {
+        let mut call = Call::of_work(Caller::system("an"), "registry.organisation.load");
+        let act = Purpose::Act { lock_timeout: Duration::from_secs(5) };
+        call.digest_of(&[0; LARGE_BYTES]);
+        assert!(!text(act, &call).expect("written").contains("discard plans"));
+        call.digest_of(&[0; LARGE_BYTES + 1]);
+        assert!(text(act, &call).expect("written").contains("discard plans"));
+        assert!(text(Purpose::Work, &call).expect("written").contains("discard plans"));
+        assert!(!text(Purpose::Read, &call).expect("written").contains("discard plans"));
     }
 }

@@ -337,9 +337,7 @@ pub(super) async fn occupy(
 ) -> Response {
     let path = request.uri().path();
     let counted = !is_open(path)
-        && declared()
-            .get(path)
-            .is_some_and(|declared| &*declared.method.permission != FEED_WATCH);
+        && declared().get(path).is_some_and(|declared| &*declared.method.permission != FEED_WATCH);
     if !counted {
         return next.run(request).await;
     }

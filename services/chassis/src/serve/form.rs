@@ -42,7 +42,7 @@ impl Form {
     }
 
     /// An answer that only refuses.
-    pub(super) fn refuse(self, status: &Status) -> Response {
+    pub fn refuse(self, status: &Status) -> Response {
         match self {
             Form::Grpc => status.clone().into_http(),
             Form::GrpcWeb => {
@@ -160,9 +160,8 @@ mod tests {
     use super::*;
 
     fn headers(named: &[(HeaderName, &'static str)]) -> HeaderMap {
-        let pairs = named.iter().map(|(name, value)| {
-            (name.clone(), HeaderValue::from_static(value))
-        });
+        let pairs =
+            named.iter().map(|(name, value)| (name.clone(), HeaderValue::from_static(value)));
         pairs.collect()
     }
 

@@ -55,12 +55,19 @@ pub struct Measured {
 /// What is wrong with the messages of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Wrong {
-    MessageTooLarge { size: usize, limit: usize },
-    CallTooLarge { limit: u64 },
+    MessageTooLarge {
+        size: usize,
+        limit: usize,
+    },
+    CallTooLarge {
+        limit: u64,
+    },
     TooManyMessages,
     /// What is no framing of gRPC; one word for it.
     Malformed(&'static str),
-    TooSlow { limit: Duration },
+    TooSlow {
+        limit: Duration,
+    },
 }
 
 impl Measured {

@@ -237,9 +237,7 @@ impl HttpBody for Given {
             Poll::Ready(_) => {}
             Poll::Pending => self.reader.state().waits_for_us = true,
         }
-        polled.map_ok(|frame| {
-            frame.map_data(|bytes| Piece { bytes, reader: self.reader.clone() })
-        })
+        polled.map_ok(|frame| frame.map_data(|bytes| Piece { bytes, reader: self.reader.clone() }))
     }
 
     fn is_end_stream(&self) -> bool {

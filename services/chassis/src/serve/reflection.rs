@@ -51,9 +51,8 @@ pub(super) fn routes(services: &BTreeSet<&str>) -> anyhow::Result<Routes> {
     }
     let services = services.iter().map(|name| (*name).to_string()).collect();
     let reflection = Reflection { pool: Arc::new(pool), services };
-    Ok(Routes::new(ServerReflectionServer::new(reflection.clone())).add_service(
-        v1alpha::server_reflection_server::ServerReflectionServer::new(reflection),
-    ))
+    Ok(Routes::new(ServerReflectionServer::new(reflection.clone()))
+        .add_service(v1alpha::server_reflection_server::ServerReflectionServer::new(reflection)))
 }
 
 #[tonic::async_trait]

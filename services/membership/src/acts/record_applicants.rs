@@ -86,7 +86,7 @@ impl Act for RecordApplicants {
         )
         .execute(acting.db())
         .await
-        .on_constraint("application_one_at_a_time", || Refused::ApplicationLater)?;
+        .on_constraint("application_one_at_a_time", || Refused::ApplicationOverlaps)?;
 
         Ok(Recorded {
             applicants: person_ids.into_iter().zip(application_ids).collect(),

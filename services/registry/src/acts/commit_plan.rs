@@ -46,7 +46,7 @@ impl Act for CommitPlan {
         let plan_id = plan.plan_id;
         let dry_run_id =
             plan.dry_run_id.ok_or_else(|| Refused::DryRunRequired { plan_id }.at("plan_id"))?;
-        tree::lock_moves(acting).await?;
+        tree::lock_tree(acting).await?;
         lock_units(acting, dry_run_id).await?;
 
         // Under the locks, so that what is found now is what is written.

@@ -1,6 +1,7 @@
 //! Registry between a real PostgreSQL and real clients: one server and one database for each
 //! test.
 
+mod aged;
 mod attributes;
 mod bodies;
 mod body_lists;
@@ -30,4 +31,5 @@ mod secondments;
 mod sizes;
 mod statuses;
 mod undoing;
+mod waiting;
 mod world;

@@ -24,22 +24,33 @@ left join feed.pending pending on seen.change_id is null and own.change_id is nu
 left join lateral (
     -- An act may found, end and undo: what admits people is a founding, what moves them an end.
     select act.act_id, act.change_id, act.kind, act.effective_on, act.traceparent, act.position
-    from change_seen act
-    where act.source = 'registry' and act.act_id = seen.because_act_id
-      and act.kind in ('registry.organisations_ended', 'registry.organisation_founded',
-                       'registry.acts_undone', 'registry.timelines_corrected')
-    order by array_position(
-                 case seen.kind
-                     when 'membership.members_admitted'
-                     then array['registry.organisation_founded', 'registry.timelines_corrected',
-                                'registry.acts_undone', 'registry.organisations_ended']
-                     when 'membership.movement_taken_back'
-                     then array['registry.acts_undone', 'registry.timelines_corrected',
-                                'registry.organisations_ended', 'registry.organisation_founded']
-                     else array['registry.organisations_ended', 'registry.timelines_corrected',
-                                'registry.acts_undone', 'registry.organisation_founded'] end,
-                 act.kind),
-             act.position
+    from (
+        (select act.*,
+                coalesce(array_position(
+                    case seen.kind
+                        when 'membership.members_admitted'
+                        then array['registry.organisation_founded', 'registry.timelines_corrected',
+                                   'registry.acts_undone', 'registry.organisations_ended']
+                        when 'membership.movement_taken_back'
+                        then array['registry.acts_undone', 'registry.timelines_corrected',
+                                   'registry.organisations_ended', 'registry.organisation_founded']
+                        else array['registry.organisations_ended', 'registry.timelines_corrected',
+                                   'registry.acts_undone', 'registry.organisation_founded'] end,
+                    act.kind), 9) as choice
+         from change_seen act
+         where act.source = 'registry' and act.act_id = seen.because_act_id
+           and act.kind in ('registry.organisations_ended', 'registry.organisation_founded',
+                            'registry.acts_undone', 'registry.timelines_corrected')
+         order by choice, act.position
+         limit 1)
+        union all
+        (select act.*, 10
+         from change_seen act
+         where act.source = 'registry' and act.act_id = seen.because_act_id
+         order by act.position
+         limit 1)
+    ) act
+    order by act.choice
     limit 1
 ) because on true
 left join lateral (

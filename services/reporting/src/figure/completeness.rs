@@ -32,8 +32,7 @@ pub struct Completeness {
 
 impl Completeness {
     /// Of a figure that nothing is missing from.
-    pub const WHOLE: Self =
-        Self { of: Completing::Nothing, covered: 0, expected: 0, under_way: 0 };
+    pub const WHOLE: Self = Self { of: Completing::Nothing, covered: 0, expected: 0, under_way: 0 };
 
     /// Nothing is known to be missing.
     pub fn complete(self) -> bool {

@@ -40,7 +40,8 @@ impl Follow for Membership {
                 under_way::moved(following.db(), origin, &facts).await?;
             }
             if let What::ConsequenceFinished(finished) = what {
-                let (act_id, unit) = (id(&finished.registry_act_id)?, id(&finished.organisation_id)?);
+                let (act_id, unit) =
+                    (id(&finished.registry_act_id)?, id(&finished.organisation_id)?);
                 under_way::finished(following.db(), act_id, unit).await?;
             }
         }
@@ -116,12 +117,16 @@ async fn copy(connection: &mut PgConnection, on: Date, what: &What) -> Result<()
         What::MembersExited(exited) => end(connection, on, &exited.lines).await,
         // For the people named it never happened.
         What::MovementTakenBack(taken) => match &taken.movement {
-            Some(Movement::MembersAdmitted(admitted)) => never_began(connection, &admitted.lines).await,
+            Some(Movement::MembersAdmitted(admitted)) => {
+                never_began(connection, &admitted.lines).await
+            }
             Some(Movement::MembersTransferred(moved)) => {
                 never_began(connection, &moved.lines).await?;
                 never_left(connection, on, &moved.from_organisation_id, &moved.lines).await
             }
-            Some(Movement::MembersExited(exited)) => never_ended(connection, on, &exited.lines).await,
+            Some(Movement::MembersExited(exited)) => {
+                never_ended(connection, on, &exited.lines).await
+            }
             None => Err(anyhow!("a movement taken back is none that this program knows").into()),
         },
         // Nothing that makes or unmakes a member.

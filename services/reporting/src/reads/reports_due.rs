@@ -82,10 +82,8 @@ impl Assignment {
     /// held.
     pub fn reports_due(&self, period: Period, cadence: Cadence) -> impl Iterator<Item = Period> {
         let last = self.until_on.and_then(Date::previous_day).unwrap_or(Date::MAX);
-        let held = Period {
-            from: period.from.max(self.from_on),
-            through: period.through.min(last),
-        };
+        let held =
+            Period { from: period.from.max(self.from_on), through: period.through.min(last) };
         cadence.spans(held)
     }
 }

@@ -214,21 +214,22 @@ async fn shortened_congresses(
     )
     .fetch_all(connection)
     .await?;
-    Ok(Rows::all(rows
-        .into_iter()
-        .map(|row| {
-            let words = [
-                ("organisation", row.organisation),
-                ("ordinal", vietnamese::roman(row.ordinal)),
-                ("term", format!("{}-{}", row.term_from_year, row.term_to_year)),
-                ("reason", row.term_reason),
-                ("date", vietnamese::date(row.held_on)),
-            ];
-            let references =
-                vec![("congress", row.congress_id), ("organisation", row.organisation_id)];
-            Row::of(words, references)
-        })
-        .collect()))
+    Ok(Rows::all(
+        rows.into_iter()
+            .map(|row| {
+                let words = [
+                    ("organisation", row.organisation),
+                    ("ordinal", vietnamese::roman(row.ordinal)),
+                    ("term", format!("{}-{}", row.term_from_year, row.term_to_year)),
+                    ("reason", row.term_reason),
+                    ("date", vietnamese::date(row.held_on)),
+                ];
+                let references =
+                    vec![("congress", row.congress_id), ("organisation", row.organisation_id)];
+                Row::of(words, references)
+            })
+            .collect(),
+    ))
 }
 
 async fn ceremonies(connection: &mut PgConnection, order: &Order) -> Result<Rows, Failure> {
@@ -243,21 +244,23 @@ async fn ceremonies(connection: &mut PgConnection, order: &Order) -> Result<Rows
     )
     .fetch_all(connection)
     .await?;
-    Ok(Rows::all(rows
-        .into_iter()
-        .map(|row| {
-            let words = [
-                ("organisation", row.organisation),
-                ("date", vietnamese::date(row.held_on)),
-                ("count", vietnamese::number(row.decisions)),
-                ("names", row.names.join("; ")),
-            ];
-            let mut references = vec![("ceremony", row.ceremony_id)];
-            references.extend(row.unions.into_iter().map(|union| ("organisation", union)));
-            references.extend(row.decision_ids.into_iter().map(|decision| ("decision", decision)));
-            Row::of(words, references)
-        })
-        .collect()))
+    Ok(Rows::all(
+        rows.into_iter()
+            .map(|row| {
+                let words = [
+                    ("organisation", row.organisation),
+                    ("date", vietnamese::date(row.held_on)),
+                    ("count", vietnamese::number(row.decisions)),
+                    ("names", row.names.join("; ")),
+                ];
+                let mut references = vec![("ceremony", row.ceremony_id)];
+                references.extend(row.unions.into_iter().map(|union| ("organisation", union)));
+                references
+                    .extend(row.decision_ids.into_iter().map(|decision| ("decision", decision)));
+                Row::of(words, references)
+            })
+            .collect(),
+    ))
 }
 
 async fn taken_over(connection: &mut PgConnection, order: &Order) -> Result<Rows, Failure> {
@@ -270,17 +273,18 @@ async fn taken_over(connection: &mut PgConnection, order: &Order) -> Result<Rows
     )
     .fetch_all(connection)
     .await?;
-    Ok(Rows::all(rows
-        .into_iter()
-        .map(|row| {
-            let words = [
-                ("date", vietnamese::date(row.on_date)),
-                ("former", row.former),
-                ("count", vietnamese::number(row.unions)),
-            ];
-            Row::of(words, vec![("organisation", row.former_id)])
-        })
-        .collect()))
+    Ok(Rows::all(
+        rows.into_iter()
+            .map(|row| {
+                let words = [
+                    ("date", vietnamese::date(row.on_date)),
+                    ("former", row.former),
+                    ("count", vietnamese::number(row.unions)),
+                ];
+                Row::of(words, vec![("organisation", row.former_id)])
+            })
+            .collect(),
+    ))
 }
 
 const EMPLOYER_WORKFORCE_MIN: i32 = 20;
@@ -300,9 +304,9 @@ async fn employers(connection: &mut PgConnection, order: &Order) -> Result<Rows,
     let rows: Vec<Row> = rows
         .into_iter()
         .map(|row| {
-            // The feed has no names of employers; registry has them.
+            // The feed has no names of employers: the reference says which one to ask registry for.
             let words = [
-                ("employer", row.employer_id.to_string()),
+                ("employer", format!("do {} khảo sát", row.surveyor)),
                 ("workforce", vietnamese::number(i64::from(row.workforce))),
                 ("surveyor", row.surveyor),
                 ("stage", stage_name(&row.stage).to_string()),

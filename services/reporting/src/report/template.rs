@@ -146,9 +146,8 @@ impl Template {
             .map(|row| {
                 let parts = parts(&row.text, reference)
                     .with_context(|| format!("read the line {:?}", row.text))?;
-                let parameter = |word: &String| {
-                    parameters.iter().any(|parameter| parameter.name == *word)
-                };
+                let parameter =
+                    |word: &String| parameters.iter().any(|parameter| parameter.name == *word);
                 let known = |word: &String| {
                     parameter(word)
                         || row.each.is_some_and(|each| each.words().contains(&word.as_str()))

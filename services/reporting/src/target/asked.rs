@@ -125,9 +125,7 @@ mod tests {
         let day = |n: i64| first + Duration::days(n);
         let targets: Vec<Target> = (0..days)
             .flat_map(|n| [(n, n), (n, n + 1)])
-            .map(|(from, through)| {
-                target(day(from), day(through), 1, Comparator::GreaterOrEqual)
-            })
+            .map(|(from, through)| target(day(from), day(through), 1, Comparator::GreaterOrEqual))
             .collect();
         // The last day but one begins nothing, so that no way gets to the end.
         let last = day(days + 1);

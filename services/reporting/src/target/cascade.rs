@@ -160,8 +160,7 @@ fn arrange(head: Uuid, targets: Vec<Target>, levels: usize) -> Cascade {
     while let Some((unit, under, level, shown)) = next.pop_front() {
         let Some(numbers) = handed.get(&unit) else { continue };
         reached += numbers.len();
-        let values: Vec<i64> =
-            numbers.iter().map(|number| revisions[*number].0.value).collect();
+        let values: Vec<i64> = numbers.iter().map(|number| revisions[*number].0.value).collect();
         for (number, share) in numbers.iter().zip(shares(&values)) {
             let below = revisions[*number].0.organisation_id;
             let first = met.insert(below);
@@ -241,8 +240,8 @@ mod tests {
     use proptest::prelude::*;
     use time::macros::date;
 
-    use super::super::tests::target;
     use super::super::Comparator;
+    use super::super::tests::target;
     use super::*;
 
     fn handed(issuer: u128, unit: u128, value: i64) -> Target {
@@ -290,7 +289,11 @@ mod tests {
     fn units_that_assign_to_each_other_end() {
         let targets = vec![handed(1, 2, 5), handed(2, 1, 3), handed(2, 2, 9)];
         let cascade = arrange(Uuid::from_u128(1), targets, LEVELS_MAX);
-        assert_eq!(all(&cascade.children).len(), 2, "what a unit asks of itself is not handed down");
+        assert_eq!(
+            all(&cascade.children).len(),
+            2,
+            "what a unit asks of itself is not handed down"
+        );
         assert_eq!(cascade.assigned.len(), 1);
     }
 

@@ -122,26 +122,19 @@ impl Measured {
 
 /// `101/88 CĐCS (đạt 114,77%)`, with what was asked and whether it is met where that is not "at
 /// least"; the actual alone where nothing was asked.
-pub fn against(
-    value: i64,
-    asked: Option<(i64, Comparator)>,
-    noun: &str,
-    decimals: u32,
-) -> String {
+pub fn against(value: i64, asked: Option<(i64, Comparator)>, noun: &str, decimals: u32) -> String {
     let Some((asked, comparator)) = asked else {
         return format!("{} {noun}", vietnamese::number(value));
     };
     let met = comparator.holds(value.cmp(&asked));
     let agrees = |printed: Ordering| comparator.holds(printed) == met;
-    let percent = vietnamese::percent_against(
-        value,
-        asked,
-        decimals,
-        vietnamese::Hundredths(WHOLE),
-        agrees,
+    let percent =
+        vietnamese::percent_against(value, asked, decimals, vietnamese::Hundredths(WHOLE), agrees);
+    let mut text = format!(
+        "{}/{} {noun} (đạt {percent})",
+        vietnamese::number(value),
+        vietnamese::number(asked)
     );
-    let mut text =
-        format!("{}/{} {noun} (đạt {percent})", vietnamese::number(value), vietnamese::number(asked));
     if comparator != Comparator::GreaterOrEqual {
         let spoken = comparator.spoken(&vietnamese::number(asked));
         text.push_str(&format!(", chỉ tiêu {spoken}: {}", verdict(met)));
@@ -152,8 +145,8 @@ pub fn against(
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use time::macros::date;
     use time::OffsetDateTime;
+    use time::macros::date;
     use uuid::Uuid;
 
     use super::super::tests::target;
@@ -182,8 +175,14 @@ mod tests {
             against(4504, at_least(3800), "đoàn viên", 2),
             "4.504/3.800 đoàn viên (đạt 118,53%)"
         );
-        assert_eq!(against(25, at_least(25), "công đoàn cơ sở", 1), "25/25 công đoàn cơ sở (đạt 100%)");
-        assert_eq!(against(1857, at_least(1400), "đoàn viên", 1), "1.857/1.400 đoàn viên (đạt 132,6%)");
+        assert_eq!(
+            against(25, at_least(25), "công đoàn cơ sở", 1),
+            "25/25 công đoàn cơ sở (đạt 100%)"
+        );
+        assert_eq!(
+            against(1857, at_least(1400), "đoàn viên", 1),
+            "1.857/1.400 đoàn viên (đạt 132,6%)"
+        );
         assert_eq!(against(3, at_least(0), "CĐCS", 1), "3/0 CĐCS (đạt —)");
         assert_eq!(against(3, None, "CĐCS", 1), "3 CĐCS");
         // What is not reached is not 100 %; what must be passed is not passed by reaching it.

@@ -302,7 +302,7 @@ async fn a_change_of_type_known_of_another_day_counts_on_that_day() {
     let summer = (YEAR.0, date!(2020 - 07 - 15));
     let stock = officer.figure("ORG_STOCK", world.badinh, summer, None).await;
     let explained = officer.explained(&stock, true, 10).await;
-    assert_eq!(explained[0].changes[0].kind, "registry.test");
+    assert_eq!(explained[0].changes[0].kind, "registry.organisation_founded");
     assert_eq!(explained[0].changes[0].effective_on, Some(civil(FOUNDED)), "by its founding");
 
     // It ends while it is a group: no union ends.

@@ -10,7 +10,8 @@ use proto::registry::v1::{
     hold_ceremony_request,
 };
 use proto::reporting::v1::{
-    Activity, ActivityKind, RecordActivitiesRequest, RecordRatingsRequest, record_ratings_request,
+    Activity, ActivityKind, AssignTargetRequest, RecordActivitiesRequest, RecordRatingsRequest,
+    record_ratings_request,
 };
 use tests::made_up::{self, known, request_id};
 use time::Duration;
@@ -274,8 +275,8 @@ impl Desk {
             organisation_id: union.id.clone(),
             kind: kinds[self.below(3)].into(),
             held_on: made_up::on(on),
-            members_reached: self.below(4) as i32,
-            workers_reached: self.below(4) as i32,
+            members_reached: Some(self.below(4) as i32),
+            workers_reached: Some(self.below(4) as i32),
             times: 1 + self.below(3) as i32,
         };
         let told = format!("{} is active on {on}: {:?}", union.code, activity.kind());
@@ -286,6 +287,25 @@ impl Desk {
         };
         let answer = self.client.activities().record_activities(request).await;
         self.trace.note(kind, told, [union.id], answer).map(|_| ())
+    }
+
+    pub async fn assign(&mut self, kind: &'static str) -> Option<()> {
+        let indicators = ["MBR_ADMITTED", "ORG_FOUNDED", "MBR_STOCK", "TRAIN_HEADCOUNT"];
+        let indicator = indicators[self.below(indicators.len())].to_owned();
+        let (issuer, unit, from) = (self.superior()?, self.superior()?, self.day());
+        let through = from + Duration::days(self.below(700) as i64);
+        let told = format!("{} is asked for {indicator} from {from} through {through}", unit.code);
+        let request = AssignTargetRequest {
+            request_id: request_id(),
+            indicator,
+            organisation_id: unit.id.clone(),
+            period: made_up::period(from, through),
+            issuer_id: issuer.id.clone(),
+            value: Some(self.below(6) as i64),
+            ..AssignTargetRequest::default()
+        };
+        let answer = self.client.targets().assign_target(request).await;
+        self.trace.note(kind, told, [unit.id, issuer.id], answer).map(|_| ())
     }
 
     pub async fn rate(&mut self, kind: &'static str) -> Option<()> {

@@ -9,7 +9,7 @@ mod plans;
 use crate::desk::Desk;
 
 /// What can be done, and how often it is tried.
-pub const KINDS: [(&str, usize); 47] = [
+pub const KINDS: [(&str, usize); 48] = [
     ("found", 40),
     ("found by dossier", 30),
     ("found with applicants", 12),
@@ -57,6 +57,7 @@ pub const KINDS: [(&str, usize); 47] = [
     ("campaign", 16),
     ("activity", 12),
     ("rate", 24),
+    ("assign a target", 10),
 ];
 
 impl Desk {
@@ -110,6 +111,7 @@ impl Desk {
             "campaign" => self.campaign(kind).await,
             "activity" => self.activity(kind).await,
             "rate" => self.rate(kind).await,
+            "assign a target" => self.assign(kind).await,
             other => panic!("nobody knows how to {other}"),
         };
         // There may be nothing to try it on, or it was refused: the trace knows.

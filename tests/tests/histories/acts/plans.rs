@@ -182,7 +182,7 @@ impl Desk {
             ..CreatePlanRequest::default()
         };
         let created = self.client.plans().create_plan(create).await;
-        let created = self.trace.note("create a plan", told.clone(), about.clone(), created)?;
+        let created = self.trace.note("create a plan", told.clone(), [], created)?;
         let plan_id = created.plan_id;
         let header = Part::Header(Header {
             request_id: request_id(),
@@ -192,7 +192,7 @@ impl Desk {
         let parts = [header, Part::Steps(Steps { steps })];
         let parts = parts.map(|part| AddPlanStepsRequest { part: Some(part) });
         let added = self.client.plans().add_plan_steps(tokio_stream::iter(parts)).await;
-        self.trace.note("add to a plan", told.clone(), about.clone(), added)?;
+        self.trace.note("add to a plan", told.clone(), [], added)?;
         let request = DryRunPlanRequest {
             request_id: request_id(),
             plan_id: plan_id.clone(),
@@ -200,7 +200,7 @@ impl Desk {
         };
         let begun = self.client.plans().dry_run_plan(request).await;
         let tried = self.waited::<DryRun>(begun.map(|answer| answer.into_inner().operation)).await;
-        let found = self.trace.note("try a plan", told.clone(), about.clone(), tried)?;
+        let found = self.trace.note("try a plan", told.clone(), [], tried)?;
         if found.conflicts > 0 && !self.once_in(6) {
             return None;
         }
