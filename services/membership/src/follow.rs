@@ -80,6 +80,7 @@ impl Follow for RegistryFollower {
                     let otherwise = replace(following.db(), &corrected.timelines).await?;
                     taken.ended_otherwise.extend(otherwise.no_longer);
                     taken.never_existed.extend(otherwise.never);
+                    taken.founded_otherwise.extend(otherwise.founded);
                     ends.add(otherwise.now);
                     members_concerned = true;
                 }
@@ -361,6 +362,8 @@ struct Otherwise {
     now: Vec<(Uuid, End)>,
     /// Units that never existed.
     never: Vec<Uuid>,
+    /// Units that were founded on another day than was known.
+    founded: Vec<Uuid>,
 }
 
 /// Puts whole lives in the place of what was known of the same organisations.
@@ -388,8 +391,8 @@ async fn replace(
         }
     }
 
-    let before: HashMap<Uuid, Option<End>> = sqlx::query!(
-        "select organisation_id, ended_on, members_outcome, members_to_id
+    let before: HashMap<Uuid, (Date, Option<End>)> = sqlx::query!(
+        "select organisation_id, founded_on, ended_on, members_outcome, members_to_id
          from organisation where organisation_id = any ($1) and not never_existed",
         &units,
     )
@@ -399,15 +402,24 @@ async fn replace(
     .map(|row| {
         let end = row.ended_on.zip(row.members_outcome);
         let end = end.map(|(on, outcome)| End { on, outcome, to_id: row.members_to_id });
-        (row.organisation_id, end)
+        (row.organisation_id, (row.founded_on, end))
     })
     .collect();
-    let mut otherwise = Otherwise { no_longer: Vec::new(), now: Vec::new(), never: Vec::new() };
+    let mut otherwise = Otherwise {
+        no_longer: Vec::new(),
+        now: Vec::new(),
+        never: Vec::new(),
+        founded: Vec::new(),
+    };
     for (n, unit) in units.iter().enumerate() {
         if !lived[n] {
             otherwise.never.push(*unit);
         }
-        let known = before.get(unit).copied().flatten();
+        let (founded_on, known) = before.get(unit).copied().unzip();
+        if lived[n] && founded_on.is_some() && founded_on != founded[n] {
+            otherwise.founded.push(*unit);
+        }
+        let known = known.flatten();
         if known != ends[n] {
             otherwise.no_longer.extend(known.map(|_| *unit));
             otherwise.now.extend(ends[n].map(|end| (*unit, end)));

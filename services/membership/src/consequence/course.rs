@@ -71,6 +71,8 @@ pub struct Step {
 pub struct Life {
     /// Its founding was taken back.
     pub never_existed: bool,
+    /// The first day on which it exists.
+    pub founded_on: Option<Date>,
     /// The first day on which it no longer exists.
     pub ended_on: Option<Date>,
     /// Where its members continue; none where their membership ends.
@@ -147,14 +149,21 @@ pub fn course(
     lives: &Lives,
     contradictions: Contradictions,
 ) -> Result<Course, Contradiction> {
+    // Who was to join a union before it existed, as is known now, joins it on its first day.
+    let mut postponed: Vec<Decided> = decided
+        .iter()
+        .map(|decision| Decided { on: earliest(decision, lives), ..*decision })
+        .collect();
+    postponed.sort_by_key(|decision| decision.on);
     let mut walk = Walk {
+        asked: decided,
         lives,
         course: Course::default(),
         at: None,
         outside: Outside::NeverJoined,
         cause: None,
     };
-    for decision in decided {
+    for decision in &postponed {
         walk.ends_before(Some(decision));
         walk.decided(decision, contradictions)?;
     }
@@ -162,7 +171,16 @@ pub fn course(
     Ok(walk.course)
 }
 
+/// The day on which a decision can take effect: not before the union that is joined exists.
+fn earliest(decision: &Decided, lives: &Lives) -> Date {
+    let life = decision.what.to().and_then(|to| lives.get(&to));
+    let founded_on = life.filter(|life| !life.never_existed).and_then(|life| life.founded_on);
+    founded_on.map_or(decision.on, |founded_on| founded_on.max(decision.on))
+}
+
 struct Walk<'a> {
+    /// What was decided, as it was decided.
+    asked: &'a [Decided],
     lives: &'a Lives,
     course: Course,
     /// The union that counts her, and since when.
@@ -293,7 +311,17 @@ impl Walk<'_> {
 
     /// What was decided is done, in this form.
     fn step(&mut self, decision: &Decided, what: Move) {
-        let as_decided = what == decision.what;
+        let asked = self.asked.iter().find(|asked| asked.movement_id == decision.movement_id);
+        if let Some(to) = what.to()
+            && asked.is_some_and(|asked| asked.on != decision.on)
+        {
+            self.cause = Some(Otherwise {
+                organisation_id: to,
+                because: self.lives.get(&to).and_then(|life| life.because),
+                obstacle: Obstacle::MovementRestated,
+            });
+        }
+        let as_decided = asked.is_some_and(|asked| (asked.on, asked.what) == (decision.on, what));
         let because = if as_decided { None } else { self.cause.and_then(|cause| cause.because) };
         self.course.steps.push(Step {
             on: decision.on,
@@ -455,6 +483,23 @@ mod tests {
             let steps: Vec<_> = course.steps.iter().map(|step| (step.on, step.what)).collect();
             assert_eq!(steps, settled);
         }
+    }
+
+    #[test]
+    fn who_was_to_join_before_the_union_existed_joins_on_its_first_day() {
+        let founded = Life { founded_on: Some(END), ..Life::default() };
+        let joins = (END, Move::Admission { to: U, kind: 1 });
+        assert_eq!(done(&[JOINS_U], founded), [joins]);
+        assert_eq!(done(&[JOINS_U, RETIRES], founded), [joins, RETIRES]);
+        let in_v = (ADMITTED, Move::Admission { to: V, kind: 1 });
+        let into_u = (date!(2024 - 03 - 01), Move::Transfer { from: V, to: U });
+        assert_eq!(
+            done(&[in_v, into_u], founded),
+            [in_v, (END, Move::Transfer { from: V, to: U })]
+        );
+        let left = [JOINS_U, (date!(2024 - 03 - 01), Move::Exit { from: U, reason: 4 })];
+        let course = course(&decided(&left), &lives(founded), Contradictions::Left);
+        assert_eq!(course, Err(Contradiction));
     }
 
     #[test]

@@ -246,13 +246,16 @@ pub async fn lives(connection: &mut PgConnection, histories: &[History]) -> Resu
                where next.members_to_id is not null
            )
            select known.organisation_id as "organisation_id!",
-                  known.never_existed as "never_existed!", known.ended_on, known.members_to_id,
+                  known.never_existed as "never_existed!", known.founded_on as "founded_on!",
+                  known.ended_on, known.members_to_id,
                   (select registry_act_id from consequence
                    where consequence.organisation_id = known.organisation_id
                      and consequence.undone_by is null
                      and (consequence.kind = 6 and known.never_existed
-                          or consequence.kind between 2 and 4 and not known.never_existed)
-                   order by consequence.effective_on desc, consequence.registry_act_id desc
+                          or consequence.kind in (2, 3, 4, 7) and not known.never_existed)
+                   -- That of its end, if it has one, before that of its founding.
+                   order by consequence.kind = 7, consequence.effective_on desc,
+                            consequence.registry_act_id desc
                    limit 1) as registry_act_id
            from goes_on
            cross join lateral (select * from organisation
@@ -266,6 +269,7 @@ pub async fn lives(connection: &mut PgConnection, histories: &[History]) -> Resu
         .map(|row| {
             let life = Life {
                 never_existed: row.never_existed,
+                founded_on: Some(row.founded_on),
                 ended_on: row.ended_on,
                 to: row.members_to_id,
                 because: row.registry_act_id,

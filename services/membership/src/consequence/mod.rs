@@ -45,6 +45,9 @@ pub enum Kind {
     MovementsTakenBack = 5,
     /// The union never existed: whoever was in it goes back to where she came from.
     MembersPutBack = 6,
+    /// The union was founded later than was known: whoever had come before comes on its first
+    /// day.
+    MovementsPostponed = 7,
 }
 
 /// Why somebody was passed over, or why a consequence waits; the numbers are those of the

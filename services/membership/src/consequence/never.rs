@@ -1,4 +1,6 @@
-//! Unions whose founding was taken back: they never existed, and nobody was ever in them.
+//! Unions whose founding was taken back: they never existed, and nobody was ever in them. And
+//! unions that were founded later than was known: nobody was in them before.
+//!
 //! Whoever came by a transfer is where she came from; whoever was admitted there, and has no
 //! earlier place, is an applicant again, if she was one, and lies where the union was founded.
 
@@ -12,15 +14,19 @@ use super::settle::settle;
 use super::{Kind, Obstacle};
 use crate::change::consequence_finished;
 
-/// Puts back the people of unions that never existed, because of an act of registry.
+/// Puts back the people of unions that never existed, or that did not exist yet when they came,
+/// because of an act of registry.
 pub async fn put_back(
     following: &mut Following,
     registry_act_id: Uuid,
     units: &[Uuid],
+    kind: Kind,
     on: Date,
 ) -> Result<(), Failure> {
     let within = sqlx::query!(
-        r#"select organisation_id, person_id from membership where organisation_id = any ($1)
+        r#"select organisation_id, person_id
+           from membership join organisation known using (organisation_id)
+           where organisation_id = any ($1) and (known.never_existed or from_on < known.founded_on)
            order by organisation_id, person_id"#,
         units,
     )
@@ -33,11 +39,12 @@ pub async fn put_back(
     sqlx::query!(
         "insert into consequence (registry_act_id, organisation_id, kind, effective_on)
          select distinct $1::uuid, organisation_id, $3::smallint, $4::date
-         from membership where organisation_id = any ($2)
+         from membership join organisation known using (organisation_id)
+         where organisation_id = any ($2) and (known.never_existed or from_on < known.founded_on)
          on conflict on constraint consequence_key do nothing",
         registry_act_id,
         units,
-        Kind::MembersPutBack as i16,
+        kind as i16,
         on,
     )
     .execute(following.db())
@@ -79,7 +86,7 @@ pub async fn put_back(
         registry_act_id,
         &unit_ids,
         &members,
-        Kind::MembersPutBack as i16,
+        kind as i16,
         Obstacle::LaterMovement as i16,
     )
     .fetch_all(following.db())

@@ -193,7 +193,7 @@ async fn note(connection: &mut PgConnection, noted: &[(Uuid, Otherwise)]) -> Res
          from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::smallint[])
               as line (person_id, registry_act_id, organisation_id, obstacle)
          join consequence using (registry_act_id, organisation_id)
-         where consequence.kind between 2 and 4 or consequence.kind = 6
+         where consequence.kind between 2 and 4 or consequence.kind in (6, 7)
          group by line.person_id, line.registry_act_id, line.organisation_id
          on conflict on constraint consequence_passed_over_key do update
          set obstacle = excluded.obstacle, kind = excluded.kind, mended_at = excluded.mended_at",
@@ -245,6 +245,7 @@ async fn pass_over(connection: &mut PgConnection, left: &[Uuid]) -> Result<(), F
              join consequence using (organisation_id)
              where membership.person_id = any ($1) and consequence.undone_by is null
                and (known.never_existed and consequence.kind = 6
+                    or consequence.kind = 7 and membership.from_on < known.founded_on
                     or consequence.kind between 2 and 4 and not known.never_existed
                        and (membership.until_on is null or membership.until_on > known.ended_on))
              on conflict on constraint consequence_passed_over_key do update

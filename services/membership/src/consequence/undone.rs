@@ -22,6 +22,8 @@ use crate::roll::Enrolled;
 pub struct TakenBack {
     /// Organisations that never existed.
     pub never_existed: Vec<Uuid>,
+    /// Organisations that were founded on another day than was known.
+    pub founded_otherwise: Vec<Uuid>,
     /// The movements that followed from these acts of registry.
     pub undone_acts: Vec<Uuid>,
     /// The movements by which members left these organisations, whose end is known otherwise.
@@ -32,6 +34,7 @@ impl TakenBack {
     /// Nothing is to be taken back.
     pub fn is_empty(&self) -> bool {
         self.never_existed.is_empty()
+            && self.founded_otherwise.is_empty()
             && self.undone_acts.is_empty()
             && self.ended_otherwise.is_empty()
     }
@@ -71,10 +74,12 @@ pub async fn take_back(
         "update consequence
          set undone_by = $2, finished_at = coalesce(finished_at, now()), obstacle = null
          where undone_by is null
-           and (registry_act_id = any ($1) or organisation_id = any ($3) and kind between 2 and 4)",
+           and (registry_act_id = any ($1) or organisation_id = any ($3) and kind between 2 and 4
+                or organisation_id = any ($4) and kind = 7)",
         &taken.undone_acts,
         registry_act_id,
         &taken.ended_otherwise,
+        &taken.founded_otherwise,
     )
     .execute(following.db())
     .await?;
@@ -89,7 +94,10 @@ pub async fn take_back(
     .fetch_all(following.db())
     .await?;
     let counted = take_back_last_first(following, registry_act_id, &movement_ids).await?;
-    put_back(following, registry_act_id, &taken.never_existed, on).await?;
+    let never = &taken.never_existed;
+    put_back(following, registry_act_id, never, Kind::MembersPutBack, on).await?;
+    let later = &taken.founded_otherwise;
+    put_back(following, registry_act_id, later, Kind::MovementsPostponed, on).await?;
     as_decided(following, registry_act_id, taken).await?;
     list_the_left(following, registry_act_id, &movement_ids, counted, on).await
 }
@@ -101,6 +109,7 @@ async fn as_decided(
     registry_act_id: Uuid,
     taken: &TakenBack,
 ) -> Result<(), Failure> {
+    let otherwise = [&taken.ended_otherwise[..], &taken.founded_otherwise[..]].concat();
     let people = sqlx::query_scalar!(
         r#"select person_id as "person_id!"
            from movement_taken_back where stands and registry_act_id = any ($1)
@@ -110,7 +119,7 @@ async fn as_decided(
            where stands
              and (from_organisation_id = any ($2) or to_organisation_id = any ($2))"#,
         &taken.undone_acts,
-        &taken.ended_otherwise,
+        &otherwise,
     )
     .fetch_all(following.db())
     .await?;

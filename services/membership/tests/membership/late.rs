@@ -379,3 +379,49 @@ async fn whom_an_end_would_concern_besides_is_told_before_it() {
     assert_eq!(of(members[2]), None);
     assert_eq!(of(joins[0]), Some((later, None, String::new())));
 }
+
+#[tokio::test]
+async fn who_had_come_before_a_union_existed_as_is_known_later_comes_on_its_first_day() {
+    let world = World::start().await;
+    let mut national = world.national();
+    let founded = date!(2024 - 01 - 10);
+    let (union, _) = world.registry.founds(world.hanoi, founded, &[]);
+    let admitted = national.admits(union, JOINED, people(2)).await.expect("admitted");
+    let moved = national.admits(world.beta, JOINED, people(1)).await.expect("admitted");
+    let then = date!(2024 - 03 - 01);
+    national.transfers(world.beta, union, then, &moved).await.expect("moved");
+    let left = date!(2024 - 04 - 01);
+    let retired = pb::ExitReason::Retired;
+    national.exits(union, retired, left, &admitted[..1]).await.expect("left");
+    let mut later = life(union, world.hanoi);
+    later.founded_on = Some(civil(END));
+    let correcting = world
+        .registry
+        .acts(END, vec![What::TimelinesCorrected(TimelinesCorrected { timelines: vec![later] })]);
+    assert_eq!(national.counts(union, END).await, 2);
+    assert_eq!(national.counts(world.beta, then).await, 1, "she stays until it exists");
+    assert_eq!(national.counts(world.beta, END).await, 0);
+    let unfinished = consequences(&mut national, false).await;
+    let [postponed] = &unfinished[..] else { panic!("one consequence, not {unfinished:?}") };
+    assert_eq!(postponed.kind(), pb::ConsequenceKind::MovementsPostponed);
+    assert_eq!(postponed.registry_act_id, correcting.to_string());
+    let listed = |obstacle: pb::Obstacle| {
+        let of = |one: &&pb::consequence::PassedOver| one.obstacle() == obstacle;
+        postponed.passed_over.iter().filter(of).map(|one| id(&one.person_id)).collect::<Vec<_>>()
+    };
+    assert_eq!(listed(pb::Obstacle::LaterMovement), admitted[..1]);
+    let mut restated = vec![admitted[1], moved[0]];
+    restated.sort_unstable();
+    assert_eq!(listed(pb::Obstacle::MovementRestated), restated);
+
+    // Founded earlier after all: everything is as it was decided.
+    let mut earlier = life(union, world.hanoi);
+    earlier.founded_on = Some(civil(founded));
+    world.registry.acts(
+        founded,
+        vec![What::TimelinesCorrected(TimelinesCorrected { timelines: vec![earlier] })],
+    );
+    assert_eq!(national.counts(union, JOINED).await, 2);
+    assert_eq!(national.counts(union, then).await, 3);
+    assert_eq!(national.counts(union, left).await, 2);
+}
