@@ -98,11 +98,8 @@ pub async fn get(
         .zip(number)
         .map(|(kind, number)| (kind, first.identity_country.clone(), number));
     let phone = opened(Column::Phone, first.phone_key_version, &first.phone_ciphertext)?;
-    let held_by = if first.identified {
-        Vec::new()
-    } else {
-        access::roles::holding(IDENTITY_READ).collect()
-    };
+    let held_by =
+        if first.identified { Vec::new() } else { access::roles::holding(IDENTITY_READ).collect() };
     let memberships = rows
         .into_iter()
         .filter_map(|row| {
