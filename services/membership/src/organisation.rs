@@ -12,8 +12,8 @@ use crate::error::Refused;
 /// What somebody wants of an organisation on a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Asked {
-    /// To take in members: it must direct its work and have no end in sight, because what
-    /// happens to its members was decided with its end.
+    /// To take in members: it must exist on that day and direct its work. If its end is known,
+    /// they go on from there as its members do.
     Joins,
     /// To lose members: it must be known, whatever its state.
     Leaves,
@@ -68,9 +68,10 @@ pub async fn all_stand(
                        and suspended_on <= $2 and (resumed_on is null or resumed_on > $2)
                      limit 1) as suspended_on
              from organisation
-             where organisation_id = $1 and access.covers($1)",
+             where organisation_id = $1 and access.covers($1) and ($3 or not never_existed)",
             organisation_id,
             on,
+            asked == Asked::Leaves,
         )
         .fetch_optional(acting.db())
         .await?;
@@ -109,7 +110,7 @@ impl Standing {
             return Err(Refused::OrganisationNotFounded { field, organisation_id, founded_on });
         }
         if let Some(ended_on) = self.ended_on
-            && (asked == Asked::Joins || ended_on <= on)
+            && ended_on <= on
         {
             return Err(Refused::OrganisationEnded { field, organisation_id, ended_on });
         }

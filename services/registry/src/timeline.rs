@@ -14,8 +14,8 @@ use crate::acts::end_organisations::{EndKind, MembersOutcome};
 use crate::seats::Office;
 use crate::wire::change;
 
-/// So many organisations are read at a time: bounds the memory. Of so many, each time reads
-/// through whole tables.
+/// So many organisations are read at a time: bounds the memory. Each time reads through whole
+/// tables, so that fewer at a time would take longer.
 const READ_AT_A_TIME: usize = 30_000;
 
 /// From a day on, until the day before another; for ever where that is none.
@@ -66,6 +66,9 @@ pub struct Timeline {
     pub organisation_id: Uuid,
     /// Its first day; none where it is known never to have existed.
     pub founded_on: Option<Date>,
+    /// Where it is known never to have existed: the superior under which its founding had
+    /// placed it.
+    pub founded_under_id: Option<Uuid>,
     /// It existed before the register did.
     pub loaded: bool,
     /// Its superiors.
@@ -131,6 +134,7 @@ async fn read(acting: &mut Acting, organisation_ids: &[Uuid]) -> Result<Vec<Time
         timelines.push(Timeline {
             organisation_id: life.organisation_id,
             founded_on: life.founded_on,
+            founded_under_id: life.founded_under_id,
             loaded: life.origin.as_deref() == Some("LOADED"),
             ending,
             ..Timeline::default()

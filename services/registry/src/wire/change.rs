@@ -771,6 +771,7 @@ fn timeline(timeline: &Timeline) -> pb::OrganisationTimeline {
                 }
             })
             .collect(),
+        founded_under_id: text(timeline.founded_under_id),
     }
 }
 
