@@ -114,7 +114,18 @@ pub async fn record(
 ) -> Result<Option<Uuid>, Failure> {
     match basis {
         None => Ok(None),
-        Some(Basis::Known(decision_id)) => Ok(Some(decision_id)),
+        Some(Basis::Known(decision_id)) => {
+            let known = sqlx::query_scalar!(
+                r#"select true as "known!" from decision where decision_id = $1"#,
+                decision_id,
+            )
+            .fetch_optional(acting.db())
+            .await?;
+            match known {
+                Some(_) => Ok(Some(decision_id)),
+                None => Err(Refused::DecisionUnknown { decision_id }.at("basis.decision_id")),
+            }
+        }
         Some(Basis::New(decision)) => {
             let issuer_id = decision.issuer_id.unwrap_or(usual_issuer_id);
             let decision_id =
