@@ -10,7 +10,7 @@ export SQLX_OFFLINE ?= true
 SIZE ?= tiny
 BENCH_PROFILE ?= release
 
-.PHONY: help demo test bench up postgresql rust sqlx sqlx-check lint python
+.PHONY: help demo test soak bench up postgresql rust sqlx sqlx-check lint python
 
 help: ## Say what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -24,6 +24,12 @@ demo: rust postgresql ## Run the whole system on five federations' years and pri
 test: rust postgresql ## Run every test, against real servers and a private PostgreSQL.
 	$(CARGO) test --locked --workspace --no-run
 	$${CARGO_TARGET_DIR:-target}/debug/congdoan with-postgres -- $(CARGO) test --locked --workspace
+
+# Seeds are printed; CONGDOAN_SEED repeats one. CONGDOAN_HISTORIES takes a number of acts, too.
+soak: rust postgresql ## Run the long random histories: registry's against its model, and all services' against a recount.
+	$(CARGO) test --locked --workspace --no-run
+	CONGDOAN_HISTORIES=$${CONGDOAN_HISTORIES:-full} $${CARGO_TARGET_DIR:-target}/debug/congdoan with-postgres -- $(CARGO) test --locked --package tests --test histories -- --nocapture
+	CONGDOAN_HISTORIES=$${CONGDOAN_HISTORIES:-full} $${CARGO_TARGET_DIR:-target}/debug/congdoan with-postgres -- $(CARGO) test --locked --package registry --test registry histories -- --nocapture
 
 bench: rust postgresql ## Measure the whole system on a made-up country: SIZE=tiny, province or national.
 	$(CARGO) run --locked --quiet --profile $(BENCH_PROFILE) --package national --bin bench -- --size $(SIZE)

@@ -1,4 +1,10 @@
-//! Compiles every contract under `congdoan/` with protox: no protoc on anybody's machine.
+//! Compiles every contract under `congdoan/` with protox: no protoc on anybody's machine; and
+//! writes the code that looks at what comes in (`build/walk.rs`).
+
+#[path = "src/door/rule.rs"]
+mod rule;
+#[path = "build/walk.rs"]
+mod walk;
 
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
@@ -6,6 +12,8 @@ use std::{env, fs, io};
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo:rerun-if-changed=congdoan");
     println!("cargo:rerun-if-changed=google");
+    println!("cargo:rerun-if-changed=build");
+    println!("cargo:rerun-if-changed=src/door/rule.rs");
     let out = PathBuf::from(env::var("OUT_DIR")?);
 
     let mut files = Vec::new();
@@ -20,17 +28,20 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     compiler.include_imports(true).include_source_info(true).open_files(&files)?;
     // The encoded set keeps custom options (google.api.http, permission); the one below
     // goes through prost-types and drops them, which code generation does not mind.
-    fs::write(out.join("descriptors.bin"), compiler.encode_file_descriptor_set())?;
+    let descriptors = compiler.encode_file_descriptor_set();
+    fs::write(out.join("walks.rs"), walk::written(&descriptors)?)?;
+    fs::write(out.join("descriptors.bin"), descriptors)?;
 
-    tonic_prost_build::configure().include_file("contracts.rs").compile_fds_with_config(
-        compiler.file_descriptor_set(),
-        {
+    tonic_prost_build::configure()
+        .include_file("contracts.rs")
+        .codec_path("crate::door::Codec")
+        .compile_fds_with_config(compiler.file_descriptor_set(), {
             let mut config = prost_build::Config::new();
-            // A message knows its full name, so that it can be packed into an Any.
-            config.enable_type_names();
+            // A message knows its full name, so that it can be packed into an Any; with the
+            // host by which every reader of proto3 JSON knows it.
+            config.enable_type_names().type_name_domain(["."], "type.googleapis.com");
             config
-        },
-    )?;
+        })?;
     Ok(())
 }
 

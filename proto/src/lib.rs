@@ -1,7 +1,10 @@
 //! The contracts, compiled from the `.proto` files beside this crate.
 //!
 //! Messages, clients and servers are generated: read the `.proto` files, not this crate.
-//! [`DESCRIPTORS`] is what reflection serves and what the gateway transcodes by.
+//! [`DESCRIPTORS`] is what reflection serves and what the gateway transcodes by; what every
+//! message of a request is asked as it is decoded is in [`door`].
+
+pub mod door;
 
 mod contracts {
     #![allow(missing_docs, clippy::all, rustdoc::all)]

@@ -30,7 +30,7 @@ pub struct Method {
 pub struct Deadline(pub Instant);
 
 /// The end user on whose rights everything is decided.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Caller {
     /// Who vouches for the subject: an OIDC issuer, or `system`.
     pub issuer: String,
@@ -89,6 +89,8 @@ pub struct Call {
     pub seen: Option<String>,
     /// SHA-256 of method and message.
     pub(crate) digest: [u8; 32],
+    /// How long the message of a write is.
+    pub(crate) content_bytes: usize,
 }
 
 impl Call {
@@ -144,6 +146,7 @@ impl Call {
                 .and_then(|value| value.to_str().ok())
                 .map(str::to_string),
             digest: [0; 32],
+            content_bytes: 0,
         })
     }
 
@@ -158,12 +161,14 @@ impl Call {
             deadline: None,
             seen: None,
             digest: [0; 32],
+            content_bytes: 0,
         }
     }
 
     /// Takes the content of a write into account: the same request id with another content
     /// is refused.
     pub fn digest_of(&mut self, content: &[u8]) {
+        self.content_bytes = content.len();
         let mut all = self.rpc.as_bytes().to_vec();
         all.push(0);
         all.extend_from_slice(content);

@@ -8,28 +8,37 @@
 //! `act.request` are written by one transaction, in a task of its own: a cancelled call, a
 //! repeated call and a killed process all leave either the whole act or nothing.
 
+mod connections;
+mod growth;
+mod opening;
+
 use std::ops::{Deref, DerefMut};
 use std::str::FromStr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::Context;
-use log::LevelFilter;
 use proto::refusal::v1::Reason;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{ConnectOptions, Executor, PgConnection, PgPool, Postgres, Transaction};
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{ConnectOptions, PgConnection, PgPool, Postgres, Transaction};
 use time::{Date, OffsetDateTime, UtcOffset};
 use tonic::{Code, Response, Status};
 use tracing::Instrument;
 use uuid::Uuid;
 
+use crate::access::{PUBLIC, permission_denied};
 use crate::call::{Call, Caller};
 use crate::config::SecretFile;
 use crate::feed::{self, NewChange, Waker};
 use crate::refusal::{Failure, Refusal};
 use crate::seen::{Keys, Progress, Seen};
+
+use connections::Connections;
+
+pub use connections::pool;
+pub use growth::Growth;
+pub(crate) use opening::LARGE_BYTES;
 
 /// How a service reaches its database.
 #[derive(Clone, Debug, Deserialize)]
@@ -40,79 +49,42 @@ pub struct Config {
     /// A file with the password, where one is needed.
     #[serde(default)]
     pub password: Option<SecretFile>,
-    /// Connections at most.
+    /// Connections at most: some of them for reads, some for acts, some for what runs beside
+    /// the calls.
     pub connections_max: u32,
-    /// How long a call waits for a connection, in milliseconds.
+    /// How long a call waits for a connection, and an act for a lock, in milliseconds.
     pub acquire_timeout_ms: u64,
 }
 
-/// Longest transaction of a service: a longer snapshot would bloat `feed.pending`.
-const IDLE_IN_TRANSACTION: &str = "60000";
-
-/// How an act begins: each of its statements sees what is committed when it starts, so that
-/// what it reads behind a lock is what whoever held it has left.
-const ACTING: &str = "begin";
-/// How a reading begins: all of its statements see one instant, and none the half of an act
-/// that a follower or another call commits between them.
-const READING: &str = "begin isolation level repeatable read, read only";
+/// What an act may write that is not told by the length of its message.
+const WORK_BYTES: usize = 1024 * 1024;
 
 /// The database of one service, and what its acts need besides it.
 #[derive(Clone)]
 pub struct Database {
-    pool: PgPool,
+    connections: Connections,
     service: &'static str,
     waker: Waker,
     progress: Progress,
     keys: Arc<Keys>,
 }
 
-/// Opens the pool of a service; `followed` names the services whose feeds it follows.
+/// Opens the connections of a service; `followed` names the services whose feeds it follows.
 pub async fn open(
     config: &Config,
     service: &'static str,
     followed: &'static [&'static str],
     keys: Arc<Keys>,
 ) -> anyhow::Result<Database> {
-    let pool = pool(config, service).await?;
+    let connections = Connections::open(config, service).await?;
     Ok(Database {
         waker: Waker::new(),
-        progress: Progress::new(pool.clone(), followed),
-        pool,
+        progress: Progress::new(connections.beside().clone(), followed)
+            .telling(connections.growth().clone()),
+        connections,
         service,
         keys,
     })
-}
-
-/// A pool whose connections are safe to cancel.
-///
-/// sqlx 0.8.4 to 0.9.0 loses acknowledged writes when a `begin()` is cancelled: the
-/// connection goes back to the pool inside a transaction that the next user does not know
-/// of. `begin; rollback` in one round trip, before each use, ends such a transaction.
-pub async fn pool(config: &Config, service: &'static str) -> anyhow::Result<PgPool> {
-    let mut options = PgConnectOptions::from_str(&config.url)
-        .context("read the database's url")?
-        .application_name(service)
-        // Statements here are short: compiling one, because the planner believes a fresh table
-        // to be large, takes longer than running it.
-        .options([("idle_in_transaction_session_timeout", IDLE_IN_TRANSACTION), ("jit", "off")])
-        .log_statements(LevelFilter::Debug)
-        .log_slow_statements(LevelFilter::Debug, Duration::from_secs(1));
-    if let Some(password) = &config.password {
-        options = options.password(password.read()?.trim_end());
-    }
-    PgPoolOptions::new()
-        .max_connections(config.connections_max)
-        .acquire_timeout(Duration::from_millis(config.acquire_timeout_ms))
-        .test_before_acquire(false)
-        .before_acquire(|connection, _| {
-            Box::pin(async move {
-                connection.execute(sqlx::raw_sql("begin; rollback")).await?;
-                Ok(true)
-            })
-        })
-        .connect_with(options)
-        .await
-        .context("connect to the database")
 }
 
 /// Applies a service's migrations as the owner of its schema, then the roles' permissions.
@@ -274,9 +246,9 @@ enum Outcome<T> {
 }
 
 impl Database {
-    /// The connections, for followers and for what runs outside a call.
+    /// Connections for followers and for what runs outside a call.
     pub fn pool(&self) -> &PgPool {
-        &self.pool
+        self.connections.beside()
     }
 
     /// The name of the service.
@@ -303,6 +275,7 @@ impl Database {
     /// committed. The same request id answers the same, without acting again.
     pub async fn act<A: Act>(&self, call: Call, act: A) -> Result<Acted<A::Answer>, Status> {
         let seen = self.wait_for_seen(&call).await?;
+        let content_bytes = call.content_bytes;
         let database = self.clone();
         // A dropped call cancels its future; a spawned task goes on to commit or to fail.
         let outcome =
@@ -314,6 +287,7 @@ impl Database {
         let (answer, change) = match outcome {
             Outcome::Done { answer, change } => {
                 self.waker.wake();
+                self.connections.growth().wrote(content_bytes);
                 (answer, change)
             }
             Outcome::Repeated { answer, change } => (answer, change),
@@ -329,26 +303,31 @@ impl Database {
     }
 
     async fn transact<A: Act>(&self, call: &Call, act: A) -> Result<Outcome<A::Answer>, Failure> {
-        let mut transaction = self.begin(call, ACTING).await?;
+        let mut transaction = self.connections.act(call).await?;
         let request_id = call.request_id.ok_or_else(|| crate::parse::required("request_id"))?;
         let principal = call.caller.principal();
         let act_id = Uuid::now_v7();
 
-        // Two calls with one request id queue here, on the primary key.
+        // Rights come before everything that may wait: whoever may do this nowhere holds up
+        // nobody. Two calls with one request id queue here, on the primary key.
         let begun = sqlx::query!(
-            "insert into act.request (principal, request_id, rpc, body_digest, act_id)
-             values ($1, $2, $3, $4, $5)
-             on conflict on constraint request_key do nothing",
+            r#"with right_held as materialized (select $6 or access.holds() as held),
+                    begun as (
+                        insert into act.request (principal, request_id, rpc, body_digest, act_id)
+                        select $1, $2, $3, $4, $5 from right_held where held
+                        on conflict on constraint request_key do nothing
+                        returning request_id)
+               select held as "held!", exists (select from begun) as "new!" from right_held"#,
             principal,
             request_id,
             &*call.rpc,
             &call.digest[..],
             act_id,
+            &*call.permission == PUBLIC,
         )
-        .execute(&mut *transaction)
-        .await?
-        .rows_affected();
-        if begun == 0 {
+        .fetch_one(&mut *transaction)
+        .await?;
+        if !begun.new {
             let earlier = sqlx::query!(
                 r#"select body_digest, answer, change_id, (select epoch from feed.head) as "epoch!"
                    from act.request
@@ -356,8 +335,10 @@ impl Database {
                 principal,
                 request_id,
             )
-            .fetch_one(&mut *transaction)
+            .fetch_optional(&mut *transaction)
             .await?;
+            // What was answered stays answered, also to whoever has lost the right since.
+            let earlier = earlier.ok_or_else(|| permission_denied(&call.permission))?;
             if earlier.body_digest != call.digest {
                 return Err(request_id_reused(request_id).into());
             }
@@ -403,7 +384,13 @@ impl Database {
         let database = self.clone();
         let call = Call::of_work(caller, permission);
         let work = async move {
-            let transaction = database.begin(&call, ACTING).await?;
+            let mut transaction = database.connections.work(&call).await?;
+            let held = sqlx::query_scalar!(r#"select access.holds() as "held!""#)
+                .fetch_one(&mut *transaction)
+                .await?;
+            if !held {
+                return Err(permission_denied(&call.permission).into());
+            }
             let (answer, transaction, _) =
                 perform(transaction, &call.caller, Uuid::now_v7(), act).await?;
             transaction.commit().await?;
@@ -413,13 +400,14 @@ impl Database {
             Failure::Failed(anyhow::Error::new(error).context("perform the act"))
         })??;
         self.waker.wake();
+        self.connections.growth().wrote(WORK_BYTES);
         Ok(answer)
     }
 
     /// Opens a read-only snapshot, after waiting for what the caller has seen.
     pub async fn read(&self, call: &Call) -> Result<Reading, Failure> {
         let seen = self.wait_for_seen(call).await?;
-        let transaction = self.begin(call, READING).await?;
+        let transaction = self.connections.read(call).await?;
         Ok(Reading { transaction, seen, service: self.service, keys: self.keys.clone() })
     }
 
@@ -429,32 +417,6 @@ impl Database {
         };
         let seen = Seen::decode(&self.keys, token)?;
         self.progress.wait(seen, call.deadline).await
-    }
-
-    async fn begin(
-        &self,
-        call: &Call,
-        statement: &'static str,
-    ) -> Result<Transaction<'static, Postgres>, Failure> {
-        // No deadline means no limit but the server's own; zero is how PostgreSQL says it.
-        let timeout_ms =
-            call.remaining()?.map_or(0, |left| left.as_millis().clamp(1, i32::MAX as u128));
-        let mut transaction = self.pool.begin_with(statement).await.map_err(pool_failure)?;
-        sqlx::query!(
-            r#"select set_config('congdoan.issuer', $1, true) as "a!",
-                      set_config('congdoan.subject', $2, true) as "b!",
-                      set_config('congdoan.permission', $3, true) as "c!",
-                      set_config('congdoan.purpose', $4, true) as "d!",
-                      set_config('statement_timeout', $5, true) as "e!""#,
-            call.caller.issuer,
-            call.caller.subject,
-            &*call.permission,
-            call.caller.purpose.as_deref().unwrap_or_default(),
-            timeout_ms.to_string(),
-        )
-        .fetch_one(&mut *transaction)
-        .await?;
-        Ok(transaction)
     }
 }
 
@@ -488,21 +450,6 @@ async fn perform<A: Act>(
     };
     let change_id = feed::append(&mut transaction, &stamp, changes).await?;
     Ok((answer, transaction, change_id))
-}
-
-/// No connection within the time allowed is overload, not failure: the call was not begun.
-fn pool_failure(error: sqlx::Error) -> Failure {
-    match error {
-        sqlx::Error::PoolTimedOut => Refusal::shared(
-            Code::Unavailable,
-            Reason::Overloaded,
-            "Hệ thống đang quá tải; hãy thử lại sau.",
-            "too many calls at once; this one was not begun",
-        )
-        .retry_after(Duration::from_secs(1))
-        .into(),
-        other => other.into(),
-    }
 }
 
 fn request_id_reused(request_id: Uuid) -> Refusal {

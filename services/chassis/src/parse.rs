@@ -3,11 +3,12 @@
 //! Each function takes the name of the field as the caller wrote it, so that a refusal names
 //! it: `lines[12].name`.
 
+use proto::door::text::{Wrong, ordered};
+use proto::door::{Kind, Rule};
 use proto::google::r#type::Date as WireDate;
 use proto::refusal::v1::Reason;
 use time::{Date, Month};
 use tonic::Code;
-use unicode_normalization::is_nfc;
 use uuid::Uuid;
 
 use crate::refusal::Refusal;
@@ -71,29 +72,24 @@ pub fn civil(date: Date) -> WireDate {
     }
 }
 
-/// A required text of at most `limit` characters, in NFC, without control characters and
-/// without white space at its ends.
+/// A required text of at most `limit` characters, in order: in NFC, without what has no ink,
+/// and without white space at its ends.
 pub fn text(field: &str, text: &str, limit: usize) -> Result<String, Refusal> {
     optional_text(field, text, limit)?.ok_or_else(|| required(field))
 }
 
-/// As [`text`], or none where it is empty.
+/// As [`text`], or none where nothing is left of it.
 pub fn optional_text(field: &str, text: &str, limit: usize) -> Result<Option<String>, Refusal> {
-    if text.is_empty() {
-        return Ok(None);
-    }
-    if !is_nfc(text) {
-        return Err(Refusal::shared(
-            Code::InvalidArgument,
-            Reason::TextNotNfc,
-            "Văn bản chưa ở dạng chuẩn Unicode NFC.",
-            "the text is not in Unicode normalisation form C",
-        )
-        .field(field));
-    }
-    let characters = text.chars().count();
-    if characters > limit {
-        return Err(Refusal::shared(
+    let rule = Rule { kind: Kind::Name, characters_max: limit };
+    let ordered = ordered(text, rule).map_err(|wrong| text_refused(field, wrong))?;
+    let text = ordered.unwrap_or_else(|| text.to_string());
+    Ok(Some(text).filter(|text| !text.is_empty()))
+}
+
+/// The refusal of a text that cannot be taken.
+pub fn text_refused(field: &str, wrong: Wrong) -> Refusal {
+    match wrong {
+        Wrong::TooLong { characters, limit } => Refusal::shared(
             Code::InvalidArgument,
             Reason::TextTooLong,
             format!("Văn bản dài {characters} ký tự, tối đa {limit}."),
@@ -101,18 +97,27 @@ pub fn optional_text(field: &str, text: &str, limit: usize) -> Result<Option<Str
         )
         .field(field)
         .with("characters", characters.to_string())
-        .with("limit", limit.to_string()));
-    }
-    if text.trim() != text || text.chars().any(char::is_control) {
-        return Err(Refusal::shared(
+        .with("limit", limit.to_string()),
+        Wrong::Malformed => Refusal::shared(
             Code::InvalidArgument,
             Reason::TextMalformed,
-            "Văn bản có ký tự điều khiển, hoặc khoảng trắng ở đầu hay cuối.",
-            "the text has control characters, or white space at an end",
+            "Văn bản có ký tự điều khiển, hoặc ký tự không thuộc văn bản.",
+            "the text has control characters, or others that are no part of a text",
         )
-        .field(field));
+        .field(field),
     }
-    Ok(Some(text.to_string()))
+}
+
+/// The refusal of a number that stands for no value of its enumeration.
+pub fn value_unknown(field: &str, value: i32) -> Refusal {
+    Refusal::shared(
+        Code::InvalidArgument,
+        Reason::EnumValueUnknown,
+        format!("Không có giá trị nào mang số {value}."),
+        format!("no value has the number {value}"),
+    )
+    .field(field)
+    .with("value", value.to_string())
 }
 
 /// Refuses a list with more lines than one call may carry.
@@ -172,10 +177,12 @@ mod tests {
     }
 
     #[test]
-    fn a_text_in_decomposed_form_is_refused() {
-        let decomposed = "Cha\u{300}o";
-        assert_eq!(text("name", decomposed, 10).expect_err("refused").reason(), "TEXT_NOT_NFC");
-        assert_eq!(text("name", "Chào", 10), Ok("Chào".to_string()));
+    fn a_text_is_brought_into_order() {
+        let ordered = |given| text("name", given, 10);
+        assert_eq!(ordered("Cha\u{300}o").as_deref(), Ok("Chào"));
+        assert_eq!(ordered(" Chào\u{a0}").as_deref(), Ok("Chào"));
+        assert_eq!(ordered("\u{200b}").expect_err("refused").reason(), "FIELD_REQUIRED");
+        assert_eq!(optional_text("name", "\u{200b}", 10), Ok(None));
     }
 
     #[test]
@@ -185,9 +192,16 @@ mod tests {
     }
 
     #[test]
-    fn white_space_at_an_end_and_control_characters_are_refused() {
-        for bad in [" a", "a ", "a\u{7}b", "a\nb"] {
+    fn control_characters_and_what_turns_text_are_refused() {
+        for bad in ["a\u{7}b", "a\nb", "a\0", "a\u{202e}b"] {
             assert_eq!(text("name", bad, 9).expect_err("refused").reason(), "TEXT_MALFORMED");
         }
+    }
+
+    #[test]
+    fn a_number_without_a_value_is_refused_with_its_field() {
+        let refusal = value_unknown("lines[2].sex", 9);
+        assert_eq!(refusal.reason(), "ENUM_VALUE_UNKNOWN");
+        assert_eq!(refusal.fields().collect::<Vec<_>>(), ["lines[2].sex"]);
     }
 }

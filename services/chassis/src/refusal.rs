@@ -4,13 +4,13 @@
 //! reason that the contract documents. A failure is our own trouble: its cause stays in our
 //! log, and the caller reads "internal error".
 
-use std::collections::HashMap;
+mod written;
+
 use std::fmt;
 use std::time::Duration;
 
 use proto::refusal::v1::Reason;
 use tonic::{Code, Status};
-use tonic_types::{ErrorDetails, FieldViolation, LocalizedMessage, StatusExt};
 
 /// Domain of the reasons that every service shares (`congdoan.refusal.v1.Reason`).
 pub const DOMAIN: &str = "congdoan.vn";
@@ -64,15 +64,6 @@ struct Text {
     en: String,
 }
 
-impl Text {
-    fn in_language(&self, language: Language) -> &str {
-        match language {
-            Language::Vietnamese => &self.vi,
-            Language::English => &self.en,
-        }
-    }
-}
-
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Violation {
     field: String,
@@ -94,6 +85,8 @@ struct Content {
     text: Text,
     metadata: Vec<(&'static str, String)>,
     violations: Vec<Violation>,
+    /// Fields at fault that were counted and are not among the violations.
+    more: usize,
     retry_after: Option<Duration>,
 }
 
@@ -113,6 +106,7 @@ impl Refusal {
             text: Text { vi: vi.into(), en: en.into() },
             metadata: Vec::new(),
             violations: Vec::new(),
+            more: 0,
             retry_after: None,
         }))
     }
@@ -156,6 +150,13 @@ impl Refusal {
     /// Takes over the fields at fault of another refusal: every bad line of a file at once.
     pub fn and(mut self, other: Refusal) -> Self {
         self.0.violations.extend(other.0.violations);
+        self.0.more += other.0.more;
+        self
+    }
+
+    /// So many more fields are at fault, which nobody names.
+    pub fn and_more(mut self, more: usize) -> Self {
+        self.0.more += more;
         self
     }
 
@@ -191,42 +192,9 @@ impl Refusal {
         self.status_in(LANGUAGE.try_with(|language| *language).unwrap_or_default())
     }
 
-    /// The status, in the given language.
+    /// The status, in the given language, within what clients read of an answer's headers.
     pub fn status_in(&self, language: Language) -> Status {
-        let mut metadata: HashMap<String, String> = self
-            .0
-            .metadata
-            .iter()
-            .map(|(key, value)| ((*key).to_string(), value.clone()))
-            .collect();
-        if let Some(first) = self.0.violations.first() {
-            metadata.entry("field".to_string()).or_insert_with(|| first.field.clone());
-        }
-        let mut details = ErrorDetails::new();
-        details
-            .set_error_info(self.0.reason, self.0.domain, metadata)
-            .set_localized_message(language.tag(), self.0.text.in_language(language));
-        if !self.0.violations.is_empty() {
-            details.set_bad_request(
-                self.0
-                    .violations
-                    .iter()
-                    .map(|violation| FieldViolation {
-                        field: violation.field.clone(),
-                        description: violation.text.en.clone(),
-                        reason: violation.reason.to_string(),
-                        localized_message: Some(LocalizedMessage::new(
-                            language.tag(),
-                            violation.text.in_language(language),
-                        )),
-                    })
-                    .collect::<Vec<_>>(),
-            );
-        }
-        if let Some(delay) = self.0.retry_after {
-            details.set_retry_info(Some(delay));
-        }
-        Status::with_error_details(self.0.code, self.0.text.en.clone(), details)
+        written::status(&self.0, language)
     }
 }
 

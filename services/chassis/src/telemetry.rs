@@ -124,9 +124,13 @@ fn providers(config: &Config, service: &str) -> anyhow::Result<Guard> {
             KeyValue::new("deployment.environment.name", config.environment.clone()),
         ])
         .build();
-    let mut traces = SdkTracerProvider::builder().with_resource(resource.clone()).with_sampler(
-        Sampler::ParentBased(Box::new(Sampler::TraceIdRatioBased(config.sample_ratio))),
-    );
+    // What nobody collects is not recorded: its ids are given out all the same.
+    let sampler = match &config.endpoint {
+        Some(_) => Sampler::ParentBased(Box::new(Sampler::TraceIdRatioBased(config.sample_ratio))),
+        None => Sampler::AlwaysOff,
+    };
+    let mut traces =
+        SdkTracerProvider::builder().with_resource(resource.clone()).with_sampler(sampler);
     let mut metrics = SdkMeterProvider::builder().with_resource(resource.clone());
     let mut logs = SdkLoggerProvider::builder().with_resource(resource);
     if let Some(endpoint) = &config.endpoint {
@@ -154,9 +158,12 @@ fn subscribe(config: &Config, guard: &Guard) -> anyhow::Result<()> {
                 .with_tracked_inactivity(false)
                 .with_filter(filter_fn(traced)),
         )
-        .with(StatementSpans::new(tracer).with_filter(filter_fn(|about| {
-            (about.is_span() && traced(about)) || about.target() == statement::TARGET
-        })))
+        // Without a collector sqlx need not tell of each statement.
+        .with(config.endpoint.as_ref().map(|_| {
+            StatementSpans::new(tracer).with_filter(filter_fn(|about| {
+                (about.is_span() && traced(about)) || about.target() == statement::TARGET
+            }))
+        }))
         .with(
             OpenTelemetryTracingBridge::new(&guard.logs)
                 .with_filter(logged(config)?.and(filter_fn(|about| !of_the_exporter(about)))),

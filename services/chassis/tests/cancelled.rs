@@ -5,10 +5,13 @@
 //! that it is written, and loses it at the next rollback. A dropped call does exactly that.
 
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
+use chassis::call::{Call, Caller, Method};
 use chassis::cluster::testing::{TestDatabase, database};
 use chassis::database::{self, Config};
+use chassis::seen::Keys;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use sqlx::migrate::Migrator;
@@ -73,6 +76,55 @@ async fn a_cancelled_begin_loses_nothing_in_a_service_s_pool() {
     };
     let pool = database::pool(&config, "registry").await.expect("connected");
     assert_eq!(lost(pool, &database).await, 0);
+}
+
+/// Calls have no round trip for the guard: it is in the text that opens them.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cancelled_call_leaves_nothing_to_the_next() {
+    let database = written().await;
+    let config = Config {
+        url: database.url.clone(),
+        password: None,
+        connections_max: 3,
+        acquire_timeout_ms: 5_000,
+    };
+    let keys = Arc::new(Keys::new(&[1; 32]).expect("a long secret"));
+    let calls = database::open(&config, "registry", &[], keys).await.expect("opened");
+    let mut owner = PgConnection::connect(&database.owner_url).await.expect("connected");
+    let called = |subject: &str| {
+        let mut request = tonic::Request::new(());
+        request.extensions_mut().insert(Caller::system(subject));
+        request
+            .extensions_mut()
+            .insert(Method { rpc: "/test/Read".into(), permission: "public".into() });
+        Call::read(&request).expect("a call")
+    };
+    let seed = rand::random();
+    println!("seed {seed}");
+    let mut rng = StdRng::seed_from_u64(seed);
+    let mut usual = Duration::from_micros(200);
+    for n in 0..WRITES {
+        let patience = usual.mul_f64(rng.random_range(0.5..1.5));
+        let begun = timeout(patience, calls.read(&called("dropped"))).await;
+        usual = usual.mul_f64(if begun.is_ok() { 0.97 } else { 1.03 });
+        drop(begun);
+        sqlx::query("insert into written (n) values ($1)")
+            .bind(n)
+            .execute(&mut owner)
+            .await
+            .expect("written");
+        // The next call sees what there is, as whom it is, and changes nothing.
+        let mut reading = calls.read(&called("next")).await.expect("begun");
+        let (newest, who, read_only): (i32, String, String) = sqlx::query_as(
+            "select max(n), current_setting('congdoan.subject'),
+                    current_setting('transaction_read_only')
+             from written",
+        )
+        .fetch_one(&mut *reading)
+        .await
+        .expect("read");
+        assert_eq!((newest, &*who, &*read_only), (n, "next", "on"));
+    }
 }
 
 /// Keeps the guard honest: should this fail, sqlx has been mended and the guard can go.

@@ -3,6 +3,10 @@
 //! An issuer has exactly one algorithm and its keys come from a file, never from the
 //! network: a token cannot choose by what it is verified. `aud`, `exp`, `nbf`, `iss` and
 //! `sub` are required.
+//!
+//! What was believed once is believed again without its signature being verified again, as long
+//! as it has not expired and its issuer's keys are the same: verifying costs more than most of
+//! what is refused.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -10,6 +14,8 @@ use std::sync::{Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
+use chassis::access::remembered::Remembered;
+use chassis::access::token::{now, sha256};
 use chassis::call::Caller;
 use http::{HeaderMap, header};
 use jsonwebtoken::errors::ErrorKind;
@@ -25,8 +31,6 @@ pub const DEVELOPMENT_KEY: &str = "development-";
 const SYSTEM: &str = "system";
 /// How far the clocks of issuer and gateway may be apart.
 const LEEWAY_SECONDS: u64 = 30;
-/// How often an issuer's keys are read again, at most, for a key that is not known.
-const REREAD_AFTER: Duration = Duration::from_secs(10);
 /// Why the caller says that personal data is read; passed on, recorded by the services.
 const PURPOSE: &str = "congdoan-purpose";
 const PURPOSE_BYTES_MAX: usize = 200;
@@ -55,13 +59,18 @@ pub struct IssuerConfig {
 /// The issuers that are believed, by `iss`.
 pub struct Issuers {
     by_name: HashMap<String, Issuer>,
+    /// Whom tokens name that were verified, by the tokens' SHA-256, with the generation of the
+    /// keys by which they were.
+    verified: Remembered<[u8; 32], (Caller, u64)>,
+    /// How often keys are read again, at most.
+    every: Duration,
 }
 
 struct Issuer {
     config: IssuerConfig,
     validation: Validation,
     keys: RwLock<Keys>,
-    reread_at: Mutex<Instant>,
+    read_at: Mutex<Instant>,
 }
 
 /// Keys by their `kid`; a PEM file holds one without a name.
@@ -69,12 +78,19 @@ struct Issuer {
 struct Keys {
     named: HashMap<String, DecodingKey>,
     unnamed: Option<DecodingKey>,
+    /// What was in the file.
+    text: String,
+    /// Counts how often that was something else than before.
+    generation: u64,
 }
 
 #[derive(Deserialize)]
 struct Claims {
     iss: String,
     sub: String,
+    /// Required, and checked before we see it.
+    #[serde(default)]
+    exp: f64,
     /// The office that the issuer says the subject holds; an office can carry grants.
     #[serde(default)]
     office: Option<String>,
@@ -88,7 +104,7 @@ struct Unverified {
 
 impl Issuers {
     /// Reads every issuer's keys.
-    pub fn read(configs: &[IssuerConfig]) -> anyhow::Result<Self> {
+    pub fn read(configs: &[IssuerConfig], every: Duration) -> anyhow::Result<Self> {
         let mut by_name = HashMap::new();
         for config in configs {
             // A `#` ends the issuer in the name of an actor; `system` is no issuer's name.
@@ -102,17 +118,24 @@ impl Issuers {
                 );
             }
             let keys = Keys::read(config)?;
+            if keys.are_none() {
+                bail!(
+                    "there is no named key for {:?} in {}",
+                    config.algorithm,
+                    config.keys.display()
+                );
+            }
             let issuer = Issuer {
                 validation: validation(config),
                 keys: RwLock::new(keys),
-                reread_at: Mutex::new(Instant::now()),
+                read_at: Mutex::new(Instant::now()),
                 config: config.clone(),
             };
             if by_name.insert(config.issuer.clone(), issuer).is_some() {
                 bail!("the issuer {} is configured twice", config.issuer);
             }
         }
-        Ok(Self { by_name })
+        Ok(Self { by_name, verified: Remembered::default(), every })
     }
 
     /// True when one of the issuers gives tokens to anybody who asks: said by the
@@ -138,6 +161,21 @@ impl Issuers {
             return Err(invalid("malformed"));
         }
         let token = token.trim();
+        let purpose = purpose(headers)?;
+        let (name, at) = (sha256(token.as_bytes()), now());
+        if let Some((caller, generation)) = self.verified.get(&name, at)
+            && self.generation(&caller.issuer) == Some(generation)
+        {
+            return Ok(Caller { purpose, ..caller });
+        }
+        let (caller, generation, until) = self.verify(token)?;
+        self.verified.keep(name, (caller.clone(), generation), at, until);
+        Ok(Caller { purpose, ..caller })
+    }
+
+    /// Whom a token names, by which keys of the issuer, and until which second since 1970.
+    fn verify(&self, token: &str) -> Result<(Caller, u64, u64), Refused> {
+        let invalid = |cause| Refused::AccessTokenInvalid { cause };
         let head = jsonwebtoken::decode_header(token).map_err(|_| invalid("malformed"))?;
         let named: Unverified = jsonwebtoken::dangerous::insecure_decode_claims(token)
             .map_err(|_| invalid("malformed"))?;
@@ -145,19 +183,34 @@ impl Issuers {
         if head.alg != issuer.config.algorithm {
             return Err(invalid("algorithm"));
         }
-        let key = issuer.key(head.kid.as_deref()).ok_or(invalid("key"))?;
+        issuer.refresh(self.every);
+        let (key, generation) = issuer.key(head.kid.as_deref()).ok_or(invalid("key"))?;
         let claims = jsonwebtoken::decode::<Claims>(token, &key, &issuer.validation)
             .map_err(|error| invalid(cause(error.kind())))?
             .claims;
-        if claims.sub.is_empty() || claims.sub.len() > 255 {
+        let unspeakable = |text: &str| text.len() > 255 || text.chars().any(char::is_control);
+        if claims.sub.is_empty() || unspeakable(&claims.sub) {
             return Err(invalid("subject"));
         }
-        Ok(Caller {
+        if claims.office.as_deref().is_some_and(unspeakable) {
+            return Err(invalid("office"));
+        }
+        let caller = Caller {
             issuer: claims.iss,
             subject: claims.sub,
             office: claims.office.filter(|office| !office.is_empty()),
-            purpose: purpose(headers)?,
-        })
+            purpose: None,
+        };
+        // Some issuers write parts of seconds; what is left of one is not worth remembering.
+        Ok((caller, generation, claims.exp as u64 + LEEWAY_SECONDS))
+    }
+
+    /// Counts the keys that an issuer has had, as they are known now.
+    fn generation(&self, issuer: &str) -> Option<u64> {
+        let issuer = self.by_name.get(issuer)?;
+        issuer.refresh(self.every);
+        let keys = issuer.keys.read().unwrap_or_else(PoisonError::into_inner);
+        Some(keys.generation)
     }
 }
 
@@ -198,36 +251,39 @@ fn cause(kind: &ErrorKind) -> &'static str {
 }
 
 impl Issuer {
-    /// The key of this name. One that is not known may be new: the file is read again, not
-    /// more often than every ten seconds, so that keys rotate without a restart.
-    fn key(&self, name: Option<&str>) -> Option<DecodingKey> {
-        if let Some(key) = self.known(name) {
-            return Some(key);
-        }
+    /// Reads the keys again, not more often than that, so that they rotate without a restart: a
+    /// new one is known soon, and one that was taken out is refused soon.
+    fn refresh(&self, every: Duration) {
         {
-            let mut reread_at = self.reread_at.lock().unwrap_or_else(PoisonError::into_inner);
-            if reread_at.elapsed() < REREAD_AFTER {
-                return None;
+            let mut read_at = self.read_at.lock().unwrap_or_else(PoisonError::into_inner);
+            if read_at.elapsed() < every {
+                return;
             }
-            *reread_at = Instant::now();
+            *read_at = Instant::now();
         }
         match Keys::read(&self.config) {
-            Ok(keys) => *self.keys.write().unwrap_or_else(PoisonError::into_inner) = keys,
+            Ok(read) => {
+                let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
+                if read.text != keys.text {
+                    *keys = Keys { generation: keys.generation + 1, ..read };
+                }
+            }
             Err(error) => tracing::error!(
                 issuer = self.config.issuer,
                 error = format!("{error:#}"),
                 "the keys of an issuer cannot be read; the known ones stay"
             ),
         }
-        self.known(name)
     }
 
-    fn known(&self, name: Option<&str>) -> Option<DecodingKey> {
+    /// The key of this name, and to which keys it belongs.
+    fn key(&self, name: Option<&str>) -> Option<(DecodingKey, u64)> {
         let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
-        match name.and_then(|name| keys.named.get(name)) {
-            Some(key) => Some(key.clone()),
-            None => keys.unnamed.clone(),
-        }
+        let key = match name.and_then(|name| keys.named.get(name)) {
+            Some(key) => key.clone(),
+            None => keys.unnamed.clone()?,
+        };
+        Some((key, keys.generation))
     }
 }
 
@@ -235,15 +291,22 @@ impl Keys {
     fn read(config: &IssuerConfig) -> anyhow::Result<Self> {
         let text = std::fs::read_to_string(&config.keys)
             .with_context(|| format!("read the keys in {}", config.keys.display()))?;
-        Self::parse(&text, config.algorithm)
-            .with_context(|| format!("understand the keys in {}", config.keys.display()))
+        let keys = Self::parse(&text, config.algorithm)
+            .with_context(|| format!("understand the keys in {}", config.keys.display()))?;
+        Ok(Self { text, ..keys })
+    }
+
+    /// True of a document without a key that we could use. At the start that is a mistake; later
+    /// it says that no key is believed any more.
+    fn are_none(&self) -> bool {
+        self.named.is_empty() && self.unnamed.is_none()
     }
 
     fn parse(text: &str, algorithm: Algorithm) -> anyhow::Result<Self> {
         if text.trim_start().starts_with("-----BEGIN") {
             return Ok(Self {
-                named: HashMap::new(),
                 unnamed: Some(from_pem(text.as_bytes(), algorithm)?),
+                ..Self::default()
             });
         }
         let set: JwkSet = serde_json::from_str(text)?;
@@ -258,10 +321,7 @@ impl Keys {
                 _ => {}
             }
         }
-        if named.is_empty() {
-            bail!("there is no named key for {algorithm:?} in it");
-        }
-        Ok(Self { named, unnamed: None })
+        Ok(Self { named, ..Self::default() })
     }
 }
 

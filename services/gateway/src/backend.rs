@@ -134,6 +134,11 @@ impl Replicas {
             .map_err(|_| Refused::Overloaded { service: self.backend.name() })
     }
 
+    /// True when nobody would find a place: looked at before a call costs anything.
+    pub fn is_full(&self) -> bool {
+        self.places.available_permits() == 0
+    }
+
     /// Asks the service whether it serves, again and again, and reports it under its name.
     pub async fn report_health(
         self: Arc<Self>,

@@ -85,6 +85,11 @@ impl Method {
         self.descriptor.is_server_streaming() || self.descriptor.is_client_streaming()
     }
 
+    /// True when the request is a stream.
+    pub fn asks_on(&self) -> bool {
+        self.descriptor.is_client_streaming()
+    }
+
     /// True when the method changes who may do what, or where a unit lies in the tree:
     /// registry's writes on organisations and on grants, and acts that are taken back.
     pub fn changes_rights_or_tree(&self) -> bool {

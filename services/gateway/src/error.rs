@@ -5,6 +5,7 @@ use std::time::Duration;
 use chassis::refusal::{Failure, Refusal, short_name};
 use proto::gateway::v1::Reason as Own;
 use proto::refusal::v1::Reason as Shared;
+use time::Date;
 use tonic::{Code, Status};
 
 use crate::contract::Backend;
@@ -28,6 +29,8 @@ pub enum Refused {
     DeadlineExceeded { limit_ms: u128 },
     /// Too many calls at once, here or for one service behind.
     Overloaded { service: &'static str },
+    /// Too many calls of this caller at once, or too much of them in memory.
+    TooManyOfCaller,
     /// A service does not answer.
     ServiceAway { backend: Backend },
     /// A header cannot be read.
@@ -36,6 +39,8 @@ pub enum Refused {
     JsonMalformed { line: usize, column: usize },
     /// The body is JSON, and does not fit the message.
     JsonDoesNotFit { field: String },
+    /// The body has more values than are read of one.
+    JsonTooManyValues { limit: usize },
     /// A value in the path or the query does not fit its field.
     ParameterMalformed { field: String },
     /// No method answers this HTTP path.
@@ -48,6 +53,10 @@ pub enum Refused {
     ApplicantsTooFew { applicants: usize, least: usize },
     /// A seat names nobody, or somebody who sits already.
     CommitteeMemberUnknown { seat: usize },
+    /// The people applied after the union was founded.
+    AppliedAfterFounding { applied_on: Date, founded_on: Date },
+    /// The applications no longer count on the day of the founding; the field says that day.
+    ApplicationsLapsed { lapses_on: Date, founded_on: Date, field: &'static str },
 }
 
 impl Refused {
@@ -91,6 +100,15 @@ impl Refused {
             )
             .with("service", service)
             .retry_after(RETRY_AFTER),
+            Refused::TooManyOfCaller => shared(
+                Code::Unavailable,
+                Shared::Overloaded,
+                "Người dùng này có quá nhiều yêu cầu cùng lúc; hãy thử lại sau.",
+                "too many calls of this caller at once; this one was not begun",
+            )
+            .with("service", "gateway")
+            .with("of", "caller")
+            .retry_after(RETRY_AFTER),
             Refused::ServiceAway { backend } => shared(
                 Code::Unavailable,
                 Shared::ServiceAway,
@@ -121,6 +139,13 @@ impl Refused {
                 "the field is not in the contract, or its value has another type",
             )
             .field(field),
+            Refused::JsonTooManyValues { limit } => own(
+                Code::ResourceExhausted,
+                Own::JsonTooManyValues,
+                format!("Nội dung có quá nhiều giá trị, tối đa {limit}."),
+                format!("the body has too many values; {limit} at most"),
+            )
+            .with("limit", limit.to_string()),
             Refused::ParameterMalformed { field } => own(
                 Code::InvalidArgument,
                 Own::ParameterMalformed,
@@ -168,6 +193,25 @@ impl Refused {
                 "the seat names no applicant of the dossier, or one who has a seat already",
             )
             .field(format!("dossier.committee[{seat}].applicant")),
+            Refused::AppliedAfterFounding { applied_on, founded_on } => own(
+                Code::InvalidArgument,
+                Own::AppliedAfterFounding,
+                "Ngày xin gia nhập muộn hơn ngày thành lập công đoàn.",
+                "the people applied after the day from which the union exists",
+            )
+            .field("dossier.applied_on")
+            .with("applied_on", applied_on.to_string())
+            .with("founded_on", founded_on.to_string()),
+            Refused::ApplicationsLapsed { lapses_on, founded_on, field } => own(
+                Code::InvalidArgument,
+                Own::ApplicationsLapsed,
+                "Đơn xin gia nhập đã hết hiệu lực (30 ngày) trước ngày thành lập công đoàn.",
+                "the applications lapse, after 30 days, before the union exists",
+            )
+            .field("dossier.applied_on")
+            .with("lapses_on", lapses_on.to_string())
+            .with("founded_on", founded_on.to_string())
+            .with("founded_by", field),
         }
     }
 }

@@ -1,16 +1,22 @@
 //! Passes a call on as it came: the bytes of its messages are counted, never decoded.
 //!
+//! What is one question and one answer is asked when the whole question is here, and answered
+//! when the answer is: neither whoever asks slowly nor whoever reads slowly holds a place in
+//! front of a service. Streams pass through.
+//!
 //! What changes on the way: the access token becomes an internal token for the service, the
 //! deadline leaves a margin for the way back, the trace context is that of a span of our own,
 //! and `congdoan-seen` has the newest change of rights or tree added. Everything else in
 //! the headers, in both directions, is the two ends' own affair.
 
+use std::collections::VecDeque;
 use std::error::Error;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use chassis::access::token::Signer;
 use chassis::call::{Caller, SEEN};
 use futures_util::future::BoxFuture;
@@ -25,7 +31,8 @@ use crate::backend::{self, Replicas};
 use crate::contract::{Backend, Contract, Method, Owner};
 use crate::error::Refused;
 use crate::newest::Newest;
-use crate::stream::{Broken, Deadline, Guarded, Watched};
+use crate::standing::Standing;
+use crate::stream::{Broken, Deadline, Guarded, Watched, Whole};
 
 /// Headers of one connection, or of this door: they are not passed on. `te` and
 /// `content-type` are gRPC's and stay.
@@ -42,6 +49,8 @@ const NOT_FORWARDED: [HeaderName; 8] = [
 /// What a caller's headers say to each step of a composite method, too.
 const CARRIED: [HeaderName; 2] = [header::ACCEPT_LANGUAGE, HeaderName::from_static(SEEN)];
 const GRPC_TIMEOUT: &str = "grpc-timeout";
+/// How much of one answer is kept for its reader.
+const KEPT_BYTES_MAX: usize = 4 << 20;
 /// The wait before the first retry; it doubles.
 const RETRY_WAIT: Duration = Duration::from_millis(20);
 
@@ -84,15 +93,56 @@ impl Forwarder {
         }
     }
 
-    /// Forwards one call, of whatever kind, to the service that owns the method. What is
-    /// `held` is held until the answer is through.
-    pub async fn forward(
+    /// True when nobody would find a place in front of this service.
+    pub fn is_full(&self, backend: Backend) -> bool {
+        self.replicas(backend).is_full()
+    }
+
+    /// Asks the service that owns the method a whole question, for the whole answer. The place is
+    /// given back when the answer is here; where its bytes are counted, it `stands` until it is
+    /// taken.
+    pub async fn ask(
+        &self,
+        method: &Method,
+        backend: Backend,
+        inbound: &Inbound,
+        question: (&HeaderMap, Bytes),
+        stands: Option<Arc<Standing>>,
+        place: Option<OwnedSemaphorePermit>,
+    ) -> Result<Response<Body>, Status> {
+        let replicas = self.replicas(backend);
+        let held = (replicas.enter()?, place);
+        self.budget.earn();
+        let (came, content) = question;
+        let headers = self.headers(backend, inbound, came)?;
+        let sent = async {
+            let request = || outgoing(method, &headers, Body::new(Full::new(content.clone())));
+            if method.is_read() {
+                self.try_again(replicas, inbound.deadline, request).await
+            } else {
+                let sent = send(replicas, request()).await;
+                sent.map_err(|error| unanswered(replicas.backend, inbound.deadline, &error))
+            }
+        };
+        let answered = async { whole(sent.await?, backend, inbound.deadline, held, stands).await };
+        let answer = tokio::time::timeout_at(inbound.deadline.at.into(), answered)
+            .await
+            .map_err(|_| inbound.deadline.refused())??;
+        if method.changes_rights_or_tree() {
+            self.newest.note(answer.headers());
+        }
+        Ok(answer)
+    }
+
+    /// Passes a stream on to the service that owns the method. What is `held` is held until the
+    /// answer is through.
+    pub async fn pass<Held: Send + Unpin + 'static>(
         &self,
         method: &Method,
         backend: Backend,
         inbound: &Inbound,
         request: Request<Body>,
-        held: Option<OwnedSemaphorePermit>,
+        held: Held,
     ) -> Result<Response<Body>, Status> {
         let replicas = self.replicas(backend);
         let held = (replicas.enter()?, held);
@@ -101,15 +151,9 @@ impl Forwarder {
         let headers = self.headers(backend, inbound, &parts.headers)?;
         let (body, broken) = Watched::new(body);
         let sent = async {
-            if method.is_read() {
-                let content = body.collect().await?.to_bytes();
-                let request = || outgoing(method, &headers, Body::new(Full::new(content.clone())));
-                self.try_again(replicas, inbound.deadline, request).await
-            } else {
-                let request = outgoing(method, &headers, Body::new(body));
-                let sent = send(replicas, request).await;
-                sent.map_err(|error| unanswered(replicas.backend, inbound.deadline, &error))
-            }
+            let request = outgoing(method, &headers, Body::new(body));
+            let sent = send(replicas, request).await;
+            sent.map_err(|error| unanswered(replicas.backend, inbound.deadline, &error))
         };
         let (answer, request) = answered(sent, inbound.deadline, broken).await?;
         if method.changes_rights_or_tree() {
@@ -179,6 +223,42 @@ impl Forwarder {
         };
         Ok(headers)
     }
+}
+
+/// Takes in a whole answer. One that is larger than is kept passes through behind what is, and
+/// holds its place.
+async fn whole(
+    answer: Response<Body>,
+    backend: Backend,
+    deadline: Deadline,
+    held: (OwnedSemaphorePermit, Option<OwnedSemaphorePermit>),
+    stands: Option<Arc<Standing>>,
+) -> Result<Response<Body>, Status> {
+    let (parts, mut body) = answer.into_parts();
+    let (mut ready, mut size, mut trailers) = (VecDeque::new(), 0, None);
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|status| {
+            tracing::warn!(backend = backend.name(), code = ?status.code(), "an answer broke off");
+            Refused::ServiceAway { backend }
+        })?;
+        match frame.into_data() {
+            Ok(bytes) => {
+                size += bytes.len();
+                if let Some(stands) = &stands {
+                    stands.hold(bytes.len())?;
+                }
+                ready.push_back(bytes);
+            }
+            Err(frame) => trailers = frame.into_trailers().ok(),
+        }
+        if size > KEPT_BYTES_MAX {
+            let rest = Body::new(Guarded::new(body, backend, deadline, None, held));
+            let whole = Whole::new(ready, None, Some(rest), stands);
+            return Ok(Response::from_parts(parts, Body::new(whole)));
+        }
+    }
+    let whole = Whole::new(ready, trailers, None, stands);
+    Ok(Response::from_parts(parts, Body::new(whole)))
 }
 
 /// Waits for the head of the answer, no longer than the call may take, and not for a request
@@ -331,8 +411,10 @@ impl Service<Request<Body>> for Inward {
             match inward.contract.method(&path).cloned() {
                 Some(method) => match method.owner {
                     Owner::Backend(backend) => {
+                        let (parts, body) = request.into_parts();
+                        let question = (&parts.headers, body.collect().await?.to_bytes());
                         let forwarder = &inward.forwarder;
-                        forwarder.forward(&method, backend, &inward.inbound, request, None).await
+                        forwarder.ask(&method, backend, &inward.inbound, question, None, None).await
                     }
                     Owner::Gateway => Err(Refused::MethodUnknown { path }.into()),
                 },

@@ -9,17 +9,22 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use chassis::call::SEEN;
+use chassis::database::today;
 use chassis::parse;
 use chassis::refusal::{Failure, Refusal};
 use prost::Message;
 use proto::gateway::v1::{
     FoundGrassrootsUnionRequest, FoundGrassrootsUnionResponse, GrassrootsUnionDossier, NewUnion,
-    PendingConsequence,
+    PassedOverApplicant, PendingConsequence,
 };
 use proto::google::r#type::Date;
 use proto::membership::v1::application_service_client::ApplicationServiceClient;
+use proto::membership::v1::consequence_service_client::ConsequenceServiceClient;
 use proto::membership::v1::membership_service_client::MembershipServiceClient;
-use proto::membership::v1::{CountMembersRequest, RecordApplicantsRequest};
+use proto::membership::v1::{
+    ConsequenceKind, CountMembersRequest, ListConsequencesRequest, ListPassedOverRequest,
+    RecordApplicantsRequest,
+};
 use proto::registry::v1::organisation_service_client::OrganisationServiceClient;
 use proto::registry::v1::{Basis, FoundOrganisationRequest, NewOffice, basis};
 use tonic::metadata::MetadataMap;
@@ -36,6 +41,10 @@ use crate::newest::Newest;
 /// least of each type).
 const APPLICANTS_LEAST: usize = 5;
 const APPLICANTS_MOST: usize = 1_000;
+/// How many people passed over are asked for at a time.
+const PASSED_OVER_PAGE: i32 = 500;
+/// An application counts on its day and the 29 days after it, as membership counts them.
+const LAPSES_AFTER: time::Duration = time::Duration::days(30);
 /// The type of a grassroots union where the dossier says none.
 const GRASSROOTS_UNION: &str = "CDCS";
 
@@ -65,7 +74,35 @@ impl Founding {
         }
         parse::at_most("dossier.applicants", applicants, APPLICANTS_MOST)?;
         seats(&dossier)?;
-        Ok(Self { request_id, validate_only: request.validate_only, union, dossier })
+        let founding = Self { request_id, validate_only: request.validate_only, union, dossier };
+        founding.applications_are_open()?;
+        Ok(founding)
+    }
+
+    /// Refuses applications that are not open on the day from which the union exists: nobody
+    /// would be admitted by them, and a union without members would be founded.
+    fn applications_are_open(&self) -> Result<(), Refusal> {
+        let applied_on = parse::optional_date("dossier.applied_on", self.dossier.applied_on)?;
+        let (field, founded_on) = match self.effective_on() {
+            (field, Some(day)) => (field, parse::date(field, Some(day))?),
+            // What is missing is for registry to say.
+            (_, None) => return Ok(()),
+        };
+        let Some(applied_on) = applied_on else { return Ok(()) };
+        let issued_on = self.dossier.decision.as_ref().and_then(|decision| decision.issued_on);
+        if parse::optional_date("dossier.decision.issued_on", issued_on)?.is_some_and(signed_later)
+        {
+            // So is a decision that is not signed yet.
+            return Ok(());
+        }
+        let lapses_on = applied_on.saturating_add(LAPSES_AFTER);
+        if founded_on < applied_on {
+            return Err(Refused::AppliedAfterFounding { applied_on, founded_on }.into());
+        }
+        if founded_on >= lapses_on {
+            return Err(Refused::ApplicationsLapsed { lapses_on, founded_on, field }.into());
+        }
+        Ok(())
     }
 
     /// The id of one step, always the same for the same founding.
@@ -73,12 +110,17 @@ impl Founding {
         Uuid::new_v5(&self.request_id, step.as_bytes()).to_string()
     }
 
-    /// The day from which the union exists.
-    fn effective_on(&self) -> Option<Date> {
+    /// The day from which the union exists, with the field that says so.
+    fn effective_on(&self) -> (&'static str, Option<Date>) {
         let decision = self.dossier.decision.as_ref();
-        self.union
-            .effective_on
-            .or_else(|| decision.and_then(|decision| decision.effective_on.or(decision.issued_on)))
+        [
+            ("dossier.union.effective_on", self.union.effective_on),
+            ("dossier.decision.effective_on", decision.and_then(|known| known.effective_on)),
+            ("dossier.decision.issued_on", decision.and_then(|known| known.issued_on)),
+        ]
+        .into_iter()
+        .find(|(_, day)| day.is_some())
+        .unwrap_or(("dossier.decision", None))
     }
 
     fn record_applicants(&self) -> RecordApplicantsRequest {
@@ -127,6 +169,10 @@ impl Founding {
     }
 }
 
+fn signed_later(issued_on: time::Date) -> bool {
+    issued_on > today()
+}
+
 /// Every seat is one applicant's, and no applicant has two.
 fn seats(dossier: &GrassrootsUnionDossier) -> Result<(), Refusal> {
     let mut taken = HashSet::new();
@@ -163,40 +209,56 @@ pub async fn found(
         .map_err(|status| in_dossier_words(status, &REGISTRY_FIELDS))?;
     let (founded_metadata, founded, _) = founded.into_parts();
 
-    let pending_consequences = if founding.validate_only {
-        Vec::new()
-    } else {
-        still_under_way(services, &founding, &founded.organisation_id, &founded_metadata, patience)
-            .await
-    };
+    let mut told = Told::default();
+    if !founding.validate_only {
+        told = consequences(
+            services,
+            &founding,
+            &founded.organisation_id,
+            &person_ids,
+            &founded_metadata,
+            patience,
+        )
+        .await;
+    }
     let message = FoundGrassrootsUnionResponse {
         organisation_id: founded.organisation_id,
         decision_id: founded.decision_id,
         person_ids,
         office_ids: founded.office_ids,
-        pending_consequences,
+        pending_consequences: told.pending,
+        passed_over: told.passed_over,
     };
     let steps = [recorded_metadata.into_headers(), founded_metadata.into_headers()];
     Ok(newest.reply(message, &steps))
 }
 
-/// Asks membership how many members the union has, once it has applied the founding. It
-/// waits for that change as every reader who has seen it; we do not wait for long.
-async fn still_under_way(
+/// What a founding tells of its applicants.
+#[derive(Default)]
+struct Told {
+    pending: Vec<PendingConsequence>,
+    passed_over: Vec<PassedOverApplicant>,
+}
+
+/// Asks membership how many members the union has, once it has applied the founding, and who
+/// was passed over if they are not all. It waits for that change as every reader who has seen
+/// it; we do not wait for long.
+async fn consequences(
     services: &Inward,
     founding: &Founding,
     organisation_id: &str,
+    person_ids: &[String],
     founded: &MetadataMap,
     patience: Duration,
-) -> Vec<PendingConsequence> {
+) -> Told {
     let applicants = founding.dossier.applicants.len();
-    let mut request = Request::new(CountMembersRequest {
-        organisation_ids: vec![organisation_id.to_string()],
-        as_of: founding.effective_on(),
-    });
-    if let Some(seen) = founded.get(SEEN) {
-        request.metadata_mut().insert(SEEN, seen.clone());
-    }
+    let request = having_seen(
+        CountMembersRequest {
+            organisation_ids: vec![organisation_id.to_string()],
+            as_of: founding.effective_on().1,
+        },
+        founded,
+    );
     let mut membership = MembershipServiceClient::new(services.clone());
     let counted = tokio::time::timeout(patience, membership.count_members(request)).await;
     // Away, slow, or not for this caller to know: what is not known to be done is pending.
@@ -204,15 +266,82 @@ async fn still_under_way(
         Ok(Ok(answer)) => answer.get_ref().counts.first().map_or(0, |count| count.members),
         Ok(Err(_)) | Err(_) => 0,
     };
-    let people = i32::try_from(applicants).unwrap_or(i32::MAX).saturating_sub(admitted);
-    if people <= 0 {
-        return Vec::new();
+    let not_admitted = i32::try_from(applicants).unwrap_or(i32::MAX).saturating_sub(admitted);
+    if not_admitted <= 0 {
+        return Told::default();
     }
-    vec![PendingConsequence {
+    let asked = passed_over(services, organisation_id, person_ids, founded);
+    let passed_over = match tokio::time::timeout(patience, asked).await {
+        Ok(Ok(passed_over)) => passed_over,
+        Ok(Err(_)) | Err(_) => Vec::new(),
+    };
+    let people = not_admitted.saturating_sub(i32::try_from(passed_over.len()).unwrap_or(i32::MAX));
+    let pending = (people > 0).then(|| PendingConsequence {
         service: Backend::Membership.name().to_string(),
         kind: "APPLICANTS_ADMITTED".to_string(),
         people,
-    }]
+    });
+    Told { pending: pending.into_iter().collect(), passed_over }
+}
+
+/// The applicants whom membership passed over, each by her place in the dossier, with the
+/// reason.
+async fn passed_over(
+    services: &Inward,
+    organisation_id: &str,
+    person_ids: &[String],
+    founded: &MetadataMap,
+) -> Result<Vec<PassedOverApplicant>, Status> {
+    let mut client = ConsequenceServiceClient::new(services.clone());
+    let request = ListConsequencesRequest {
+        include_finished: true,
+        organisation_ids: vec![organisation_id.to_string()],
+        ..ListConsequencesRequest::default()
+    };
+    let listed = client.list_consequences(having_seen(request, founded)).await?.into_inner();
+    let Some(founding) = listed
+        .consequences
+        .into_iter()
+        .find(|consequence| consequence.kind() == ConsequenceKind::ApplicantsAdmitted)
+    else {
+        return Ok(Vec::new());
+    };
+    let mut passed_over = Vec::new();
+    let mut page_token = String::new();
+    loop {
+        let request = ListPassedOverRequest {
+            registry_act_id: founding.registry_act_id.clone(),
+            organisation_id: organisation_id.to_string(),
+            page_size: PASSED_OVER_PAGE,
+            page_token,
+            ..ListPassedOverRequest::default()
+        };
+        let page = client.list_passed_over(having_seen(request, founded)).await?.into_inner();
+        for one in page.passed_over {
+            let Some(applicant) = person_ids.iter().position(|id| *id == one.person_id) else {
+                continue;
+            };
+            passed_over.push(PassedOverApplicant {
+                applicant: i32::try_from(applicant).unwrap_or(i32::MAX),
+                obstacle: one.obstacle,
+                person_id: one.person_id,
+            });
+        }
+        if page.next_page_token.is_empty() {
+            passed_over.sort_unstable_by_key(|one| one.applicant);
+            return Ok(passed_over);
+        }
+        page_token = page.next_page_token;
+    }
+}
+
+/// A question whose answer knows of the founding.
+fn having_seen<M>(message: M, founded: &MetadataMap) -> Request<M> {
+    let mut request = Request::new(message);
+    if let Some(seen) = founded.get(SEEN) {
+        request.metadata_mut().insert(SEEN, seen.clone());
+    }
+    request
 }
 
 /// How a step's fields are called in the dossier. The first that fits counts.

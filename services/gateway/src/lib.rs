@@ -23,6 +23,7 @@ mod openapi;
 mod organisation_profile;
 mod parts;
 mod review_plan;
+mod standing;
 mod stream;
 mod transcode;
 
@@ -33,7 +34,7 @@ use anyhow::{Context, ensure};
 use chassis::access::token::GATEWAY;
 use chassis::config::SecretFile;
 use chassis::seen::Keys;
-use chassis::serve::{Running, Service};
+use chassis::serve::{Asked, Running, Service};
 use proto::gateway::v1::gateway_service_server::GatewayServiceServer;
 use serde::Deserialize;
 use tokio::sync::Semaphore;
@@ -50,6 +51,7 @@ use door::Door;
 pub use door::Limits;
 use forward::Forwarder;
 use newest::Newest;
+use standing::Standings;
 use transcode::Transcoder;
 
 /// The documented defaults.
@@ -72,6 +74,8 @@ pub struct Config {
     pub backends: Backends,
     /// How long parts of composite answers may take.
     pub patience: Patience,
+    /// How often the keys of issuers are read again, in milliseconds, at most.
+    pub issuer_keys_ms: u64,
     /// Whose access tokens are believed.
     #[serde(default)]
     pub issuers: Vec<IssuerConfig>,
@@ -79,7 +83,8 @@ pub struct Config {
 
 /// Starts the gateway. Services behind it that are away do not keep it from starting.
 pub async fn start(config: Config) -> anyhow::Result<Running> {
-    let issuers = Issuers::read(&config.issuers)?;
+    let keys_every = Duration::from_millis(config.issuer_keys_ms);
+    let issuers = Issuers::read(&config.issuers, keys_every)?;
     ensure!(
         !issuers.has_development_issuer() || config.serve.address.ip().is_loopback(),
         "the development issuer gives tokens to anybody: with it the gateway listens on \
@@ -112,22 +117,31 @@ pub async fn start(config: Config) -> anyhow::Result<Running> {
         newest: newest.clone(),
         patience: config.patience.clone(),
     };
-    let message_bytes_max = config.serve.message_bytes_max;
+    let asked = Asked {
+        message_bytes: config.serve.message_bytes_max,
+        call_bytes: config.serve.call_bytes_max,
+        one_message: true,
+        idle: Duration::from_millis(config.serve.body_idle_ms),
+    };
+    let limits = config.limits;
+    let (pool, values_max) = (contract.pool.clone(), limits.json_values_max);
     let door = Arc::new(Door {
-        transcoder: Transcoder::new(routes, contract.pool.clone(), message_bytes_max),
+        transcoder: Transcoder::new(routes, pool, asked.message_bytes, values_max),
         composites: GatewayServiceServer::new(composites),
         contract,
         issuers,
         forwarder,
         call_max: Duration::from_millis(config.serve.call_ms_max),
-        message_bytes_max,
-        calls: Arc::new(Semaphore::new(config.limits.calls_max)),
-        streams: Arc::new(Semaphore::new(config.limits.streams_max)),
+        asked,
+        stream_idle: Duration::from_millis(config.serve.stream_idle_ms),
+        calls: Arc::new(Semaphore::new(limits.calls_max)),
+        streams: Arc::new(Semaphore::new(limits.streams_max)),
+        standings: Standings::new(&limits, asked.idle),
     });
 
     let health_every = Duration::from_millis(config.backends.health_ms);
     let mut service = Service::at_the_edge(GATEWAY, &config.serve)
-        .http(door::routes(door, openapi))
+        .http(door::routes(door, openapi, &limits))
         .background("newest", move |stopping| async move {
             newest.watch(registry, signer, stopping).await;
             Ok(())

@@ -13,7 +13,12 @@ use crate::transcode::{BodyOf, Route, Segment};
 
 /// The document for these routes.
 pub fn document(contract: &Contract, routes: &[Route]) -> Json {
-    let mut writer = Writer { comments: Comments::read(&contract.pool), wanted: Vec::new() };
+    let mut incoming = HashSet::new();
+    for route in routes {
+        collect(route.method.descriptor.input(), &mut incoming);
+    }
+    let comments = Comments::read(&contract.pool);
+    let mut writer = Writer { comments, incoming, wanted: Vec::new() };
     let mut paths: BTreeMap<String, Map<String, Json>> = BTreeMap::new();
     let mut uses: HashMap<String, usize> = HashMap::new();
     for route in routes {
@@ -72,6 +77,18 @@ pub fn document(contract: &Contract, routes: &[Route]) -> Json {
     })
 }
 
+/// A message and those within it.
+fn collect(message: MessageDescriptor, found: &mut HashSet<String>) {
+    if !found.insert(message.full_name().to_string()) {
+        return;
+    }
+    for field in message.fields() {
+        if let Kind::Message(inner) = field.kind() {
+            collect(inner, found);
+        }
+    }
+}
+
 /// The path as OpenAPI writes it, with the names of its parameters.
 fn path_of(route: &Route) -> (String, Vec<String>) {
     let template = &route.template;
@@ -111,6 +128,8 @@ fn operation_name(route: &Route) -> String {
 /// Writes schemas, and remembers which messages they refer to.
 struct Writer {
     comments: Comments,
+    /// Messages that come in, by their full names.
+    incoming: HashSet<String>,
     wanted: Vec<MessageDescriptor>,
 }
 
@@ -121,7 +140,11 @@ impl Writer {
         let mut parameters: Vec<Json> = path_names
             .iter()
             .map(|name| {
-                json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } })
+                let schema = match input.get_field_by_name(name) {
+                    Some(field) => self.field_schema(&field),
+                    None => json!({ "type": "string" }),
+                };
+                json!({ "name": name, "in": "path", "required": true, "schema": schema })
             })
             .collect();
         let bound: HashSet<&str> = route
@@ -219,7 +242,12 @@ impl Writer {
             let value = self.schema(&entry.map_entry_value_field().kind());
             return json!({ "type": "object", "additionalProperties": value });
         }
-        let schema = self.schema(&field.kind());
+        let mut schema = self.schema(&field.kind());
+        // What comes in is measured by the same rule, whichever service it is for.
+        let taken = self.incoming.contains(field.parent_message().full_name());
+        if taken && field.kind() == Kind::String {
+            schema["maxLength"] = json!(proto::door::Rule::of(field).characters_max);
+        }
         if field.is_list() { json!({ "type": "array", "items": schema }) } else { schema }
     }
 

@@ -3,8 +3,11 @@
 //! [`Watched`] tells when a request breaks off on its way in, so that the caller learns why
 //! it was refused and not only that the service behind did not answer. [`Guarded`] ends an
 //! answer with proper trailers when the call's time is over, the request broke off, or the
-//! service behind did; and it holds the call's place until the last byte is out.
+//! service behind did; and it holds the call's place until the last byte is out. An answer that
+//! is here as a whole ([`Whole`]) holds no place in front of a service: its reader may take its
+//! time.
 
+use std::collections::VecDeque;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Instant;
@@ -163,5 +166,55 @@ impl<Held: Unpin> HttpBody for Guarded<Held> {
 
     fn is_end_stream(&self) -> bool {
         self.ended || self.inner.is_end_stream()
+    }
+}
+
+/// An answer that is here, or as much of it as is kept, with the rest behind it.
+pub struct Whole<Held> {
+    ready: VecDeque<Bytes>,
+    trailers: Option<HeaderMap>,
+    rest: Option<Body>,
+    _held: Held,
+}
+
+impl<Held> Whole<Held> {
+    /// These pieces, and then these trailers or, of an answer that is too large to be kept, the
+    /// rest of it; `held` is held until it is through.
+    pub fn new(
+        ready: VecDeque<Bytes>,
+        trailers: Option<HeaderMap>,
+        rest: Option<Body>,
+        held: Held,
+    ) -> Self {
+        Self { ready, trailers, rest, _held: held }
+    }
+
+    /// All of a body, whatever it is.
+    pub fn of(body: Body, held: Held) -> Self {
+        Self::new(VecDeque::new(), None, Some(body), held)
+    }
+}
+
+impl<Held: Unpin> HttpBody for Whole<Held> {
+    type Data = Bytes;
+    type Error = Status;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+        if let Some(bytes) = self.ready.pop_front() {
+            return Poll::Ready(Some(Ok(Frame::data(bytes))));
+        }
+        if let Some(rest) = &mut self.rest {
+            return Pin::new(rest).poll_frame(context);
+        }
+        Poll::Ready(self.trailers.take().map(|trailers| Ok(Frame::trailers(trailers))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.ready.is_empty()
+            && self.trailers.is_none()
+            && self.rest.as_ref().is_none_or(|rest| rest.is_end_stream())
     }
 }

@@ -8,30 +8,40 @@
 mod codec;
 mod problem;
 mod request;
+mod strict;
 mod template;
+mod weight;
 
 use std::convert::Infallible;
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::response::Response;
-use chassis::call::{Deadline, SEEN};
+use bytes::Bytes;
+use chassis::call::SEEN;
 use chassis::refusal::LANGUAGE;
 use futures_util::StreamExt;
 use http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE};
 use http::request::Parts;
 use http::uri::PathAndQuery;
 use http::{HeaderMap, HeaderName, HeaderValue, Method as Verb, Request};
-use prost_reflect::{DescriptorPool, DynamicMessage, Kind, SerializeOptions, Value};
+use http_body_util::Full;
+use prost::Message;
+use prost_reflect::{
+    DescriptorPool, DynamicMessage, Kind, MessageDescriptor, SerializeOptions, Value,
+};
+use tokio::sync::Semaphore;
 use tonic::metadata::MetadataMap;
 use tonic::{Status, Streaming};
 use tower::util::BoxCloneSyncService;
 
 use crate::contract::{Contract, Method};
+use crate::door::{Admitted, Door};
 use crate::error::Refused;
+use crate::stream::Whole;
 
-use codec::DynamicCodec;
+use codec::BytesCodec;
 pub use problem::name as code_name;
 pub use template::{Segment, Template};
 
@@ -44,6 +54,11 @@ const METADATA: [HeaderName; 4] = [
 ];
 /// The largest answer that is turned into JSON; larger ones are for gRPC.
 const ANSWER_BYTES_MAX: usize = 64 << 20;
+
+/// What is larger is read and written apart from where calls are answered, ...
+const HEAVY_BYTES: usize = 16 * 1024;
+/// ... so many at once: it takes many times its size.
+const HEAVY_AT_ONCE: usize = 1;
 
 /// The door of gRPC, as it is entered from here.
 pub type GrpcDoor =
@@ -151,55 +166,95 @@ type Bound = Vec<(String, String)>;
 
 /// Answers JSON requests.
 pub struct Transcoder {
-    routes: Vec<Route>,
+    routes: Vec<Arc<Route>>,
     pool: DescriptorPool,
     message_bytes_max: usize,
+    values_max: usize,
+    heavy: Arc<Semaphore>,
 }
 
 impl Transcoder {
     /// Answers the requests that fit `routes`.
-    pub fn new(routes: Vec<Route>, pool: DescriptorPool, message_bytes_max: usize) -> Self {
-        Self { routes, pool, message_bytes_max }
+    pub fn new(
+        routes: Vec<Route>,
+        pool: DescriptorPool,
+        message_bytes_max: usize,
+        values_max: usize,
+    ) -> Self {
+        let routes = routes.into_iter().map(Arc::new).collect();
+        let heavy = Arc::new(Semaphore::new(HEAVY_AT_ONCE));
+        Self { routes, pool, message_bytes_max, values_max, heavy }
     }
 
     /// Answers one request, through the door of gRPC.
-    pub async fn answer(&self, request: Request<Body>, door: GrpcDoor) -> Response {
+    pub async fn answer(&self, request: Request<Body>, door: &Arc<Door>) -> Response {
         match self.call(request, door).await {
             Ok(response) => response,
             Err(status) => problem::answer(&self.pool, &status),
         }
     }
 
-    async fn call(&self, request: Request<Body>, door: GrpcDoor) -> Result<Response, Status> {
+    async fn call(&self, request: Request<Body>, door: &Arc<Door>) -> Result<Response, Status> {
         let (parts, body) = request.into_parts();
         let (route, bound) = self.route(&parts)?;
         let method = &route.method.descriptor;
         name_span(&route.method);
-        let message = self.message(route, &bound, &parts, body).await?;
-        let mut call = tonic::Request::new(message);
+        // Who calls is known before a byte of the body is read.
+        let admitted = door.admit(&route.method, &parts.headers, &parts.extensions)?;
+        let body = match route.body {
+            BodyOf::Nothing => Bytes::new(),
+            BodyOf::Message | BodyOf::Field(_) => self.read(&parts, body, door, &admitted).await?,
+        };
+        let mut call = tonic::Request::new(self.message(route, bound, &parts, body).await?);
         *call.metadata_mut() = metadata(&parts.headers);
-        if let Some(deadline) = parts.extensions.get::<Deadline>() {
-            call.extensions_mut().insert(*deadline);
-        }
+        call.extensions_mut().insert(admitted.clone());
         let path = PathAndQuery::from_maybe_shared(route.method.path.to_string())
             .map_err(|_| Status::internal("internal error"))?;
-        let codec = DynamicCodec { decoded: method.output() };
-        let mut grpc = tonic::client::Grpc::new(door).max_decoding_message_size(ANSWER_BYTES_MAX);
+        let mut grpc =
+            tonic::client::Grpc::new(door.through()).max_decoding_message_size(ANSWER_BYTES_MAX);
         let Ok(()) = grpc.ready().await;
         if method.is_server_streaming() {
-            let answer = grpc.server_streaming(call, path, codec).await?;
+            let answer = grpc.server_streaming(call, path, BytesCodec).await?;
             let seen = answer.metadata().get(SEEN).cloned();
-            let lines = lines(answer.into_inner(), self.pool.clone());
+            let lines = lines(answer.into_inner(), method.output(), self.pool.clone());
             Ok(response("application/x-ndjson", seen.as_ref(), Body::from_stream(lines)))
         } else {
-            let answer = grpc.unary(call, path, codec).await?;
-            let seen = answer.metadata().get(SEEN);
-            Ok(response("application/json", seen, Body::from(json(answer.get_ref())?)))
+            let answer = grpc.unary(call, path, BytesCodec).await?;
+            let seen = answer.metadata().get(SEEN).cloned();
+            let (output, content) = (method.output(), answer.into_inner());
+            let size = content.len();
+            let text = self.apart_if_heavy(size, move || json_of(output, content)).await??;
+            admitted.standing.hold(text.len())?;
+            let text = tonic::body::Body::new(Full::new(Bytes::from(text)));
+            let body = Body::new(Whole::of(text, admitted.standing));
+            Ok(response("application/json", seen.as_ref(), body))
         }
     }
 
+    /// Does what takes long for large messages apart from where calls are answered, few at once.
+    async fn apart_if_heavy<T: Send + 'static>(
+        &self,
+        size: usize,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Status> {
+        if size <= HEAVY_BYTES {
+            return Ok(work());
+        }
+        let place = self.heavy.clone().acquire_owned().await;
+        let place = place.map_err(|_| Status::internal("internal error"))?;
+        let worked = tokio::task::spawn_blocking(move || {
+            let done = work();
+            drop(place);
+            done
+        });
+        worked.await.map_err(|error| {
+            tracing::error!(%error, "a message could be neither read nor written");
+            Status::internal("internal error")
+        })
+    }
+
     /// The first binding that fits, with what its path binds.
-    fn route(&self, parts: &Parts) -> Result<(&Route, Bound), Refused> {
+    fn route(&self, parts: &Parts) -> Result<(&Arc<Route>, Bound), Refused> {
         let path = parts.uri.path();
         let mut allowed: Vec<&str> = Vec::new();
         for route in &self.routes {
@@ -218,59 +273,84 @@ impl Transcoder {
         Err(Refused::VerbNotAllowed { allowed: allowed.join(", ") })
     }
 
-    /// The method's request: the body, then the query, then the path, which has the last word.
+    /// The method's request, encoded.
     async fn message(
         &self,
-        route: &Route,
-        bound: &Bound,
+        route: &Arc<Route>,
+        bound: Bound,
         parts: &Parts,
-        body: Body,
-    ) -> Result<DynamicMessage, Status> {
-        let input = route.method.descriptor.input();
-        let mut message = match &route.body {
-            BodyOf::Nothing => DynamicMessage::new(input),
-            BodyOf::Message => request::message_of(&input, &self.read(parts, body).await?)?,
-            BodyOf::Field(name) => {
-                let mut message = DynamicMessage::new(input.clone());
-                let body = self.read(parts, body).await?;
-                if let Some(field) = input.get_field_by_name(name)
-                    && let Kind::Message(inner) = field.kind()
-                {
-                    let inner = request::message_of(&inner, &body)?;
-                    message.set_field(&field, Value::Message(inner));
-                }
-                message
+        body: Bytes,
+    ) -> Result<Bytes, Status> {
+        let (route, values_max) = (route.clone(), self.values_max);
+        let query = parts.uri.query().unwrap_or_default().to_string();
+        let size = body.len();
+        let read = move || {
+            if weight::values(&body) > values_max {
+                return Err(Refused::JsonTooManyValues { limit: values_max });
             }
+            message(&route, &bound, &query, &body).map(|message| message.encode_to_vec())
         };
-        for pair in parts.uri.query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty())
-        {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            let (name, value) = (decoded(name), decoded(value));
-            if route.body == BodyOf::Message {
-                // Every field has its place already: in the body, or in the path.
-                return Err(Refused::ParameterMalformed { field: name }.into());
-            }
-            request::set_parameter(&mut message, &name, &value)?;
-        }
-        for (name, value) in bound {
-            request::set_parameter(&mut message, name, value)?;
-        }
-        Ok(message)
+        Ok(self.apart_if_heavy(size, read).await??.into())
     }
 
-    async fn read(&self, parts: &Parts, body: Body) -> Result<bytes::Bytes, Status> {
+    async fn read(
+        &self,
+        parts: &Parts,
+        body: Body,
+        door: &Door,
+        admitted: &Admitted,
+    ) -> Result<Bytes, Status> {
         let limit = self.message_bytes_max;
         let announced = parts
             .headers
             .get(CONTENT_LENGTH)
             .and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-        let too_large = |size| Refused::MessageTooLarge { size, limit: limit as u64 };
         if let Some(size) = announced.filter(|size| *size > limit as u64) {
-            return Err(too_large(size).into());
+            return Err(Refused::MessageTooLarge { size, limit: limit as u64 }.into());
         }
-        // Without a length all that is known is that there is more than the limit.
-        to_bytes(body, limit).await.map_err(|_| too_large(limit as u64 + 1).into())
+        door.standings.take_in(&admitted.standing, body, limit, admitted.deadline).await
     }
+}
+
+/// The method's request: the body, then the path, which has the last word, then the query, which
+/// may say nothing of a field that has its place there: nothing is dropped in silence.
+fn message(
+    route: &Route,
+    bound: &Bound,
+    query: &str,
+    body: &[u8],
+) -> Result<DynamicMessage, Refused> {
+    let input = route.method.descriptor.input();
+    let mut parameters = request::Parameters::default();
+    let mut message = match &route.body {
+        BodyOf::Nothing => DynamicMessage::new(input),
+        BodyOf::Message => request::message_of(&input, body)?,
+        BodyOf::Field(name) => {
+            let mut message = DynamicMessage::new(input.clone());
+            parameters.note(&input, name);
+            if let Some(field) = input.get_field_by_name(name)
+                && let Kind::Message(inner) = field.kind()
+            {
+                let inner = request::message_of(&inner, body)?;
+                message.set_field(&field, Value::Message(inner));
+            }
+            message
+        }
+    };
+    for (name, value) in bound {
+        parameters.set(&mut message, name, value)?;
+    }
+    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let (name, value) = (decoded(name), decoded(value));
+        if route.body == BodyOf::Message {
+            // Every field has its place already: in the body, or in the path.
+            let field = name.chars().take(200).collect();
+            return Err(Refused::ParameterMalformed { field });
+        }
+        parameters.set(&mut message, &name, &value)?;
+    }
+    Ok(message)
 }
 
 /// The span was begun when only the path was known.
@@ -298,6 +378,16 @@ fn decoded(text: &str) -> String {
     percent_encoding::percent_decode_str(&text).decode_utf8_lossy().into_owned()
 }
 
+/// An answer as JSON.
+fn json_of(descriptor: MessageDescriptor, content: Bytes) -> Result<Vec<u8>, Status> {
+    let name = descriptor.full_name().to_string();
+    let message = DynamicMessage::decode(descriptor, content).map_err(|error| {
+        tracing::error!(%error, message = name, "an answer cannot be decoded");
+        Status::internal("internal error")
+    })?;
+    json(&message)
+}
+
 /// Canonical proto3 JSON, with every field that has a value of its own, also its default.
 fn json(message: &DynamicMessage) -> Result<Vec<u8>, Status> {
     let mut text = Vec::new();
@@ -313,15 +403,19 @@ fn json(message: &DynamicMessage) -> Result<Vec<u8>, Status> {
 
 /// A stream as lines. Its end without an error line says that it is complete.
 fn lines(
-    answers: Streaming<DynamicMessage>,
+    answers: Streaming<Bytes>,
+    output: MessageDescriptor,
     pool: DescriptorPool,
 ) -> impl futures_util::Stream<Item = Result<Vec<u8>, Infallible>> + Send {
     let language = LANGUAGE.try_with(|language| *language).unwrap_or_default();
-    answers.map(move |answer| Ok(LANGUAGE.sync_scope(language, || line(answer, &pool))))
+    answers.map(move |answer| {
+        let answer = answer.and_then(|content| json_of(output.clone(), content));
+        Ok(LANGUAGE.sync_scope(language, || line(answer, &pool)))
+    })
 }
 
-fn line(answer: Result<DynamicMessage, Status>, pool: &DescriptorPool) -> Vec<u8> {
-    match answer.and_then(|message| json(&message)) {
+fn line(answer: Result<Vec<u8>, Status>, pool: &DescriptorPool) -> Vec<u8> {
+    match answer {
         Ok(message) => [b"{\"result\":", &message[..], b"}\n"].concat(),
         Err(status) => format!("{}\n", problem::json_of(pool, &status)).into_bytes(),
     }
@@ -359,7 +453,7 @@ mod tests {
     fn a_stream_is_lines_and_the_last_may_say_why_it_broke_off() {
         let contract = Contract::read().expect("read");
         let date = contract.pool.get_message_by_name("google.type.Date").expect("known");
-        let good = line(Ok(DynamicMessage::new(date)), &contract.pool);
+        let good = line(json_of(date, Bytes::new()), &contract.pool);
         assert_eq!(good, b"{\"result\":{\"year\":0,\"month\":0,\"day\":0}}\n");
         let bad = line(Err(Status::aborted("broke off")), &contract.pool);
         let bad = String::from_utf8(bad).expect("text");

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chassis::call::Call;
-use chassis::database::{Database, today};
+use chassis::database::{Act, Acted, Database, today};
 use chassis::page::{self, QueryDigest};
 use chassis::parse;
 use chassis::refusal::{Failure, Refusal};
@@ -14,6 +14,7 @@ use time::Date;
 use tonic::{Request, Response, Status};
 
 use crate::keys::Keys;
+use crate::quota::{self, Quota};
 use crate::reads::{self, Page};
 use crate::wire::{answers, requests};
 
@@ -24,9 +25,31 @@ pub struct Api {
     pub database: Database,
     /// Seals and finds personal data.
     pub keys: Arc<Keys>,
+    /// How many identity numbers somebody may ask about.
+    pub quota: Quota,
 }
 
 impl Api {
+    /// Performs an act on a roll that has so many identity numbers. Where it writes nothing, in
+    /// a dry run or because it is refused, its answer tells which of them are known: they count
+    /// as asked about.
+    async fn act_on_numbers<A: Act>(
+        &self,
+        call: Call,
+        numbers: usize,
+        act: A,
+    ) -> Result<Acted<A::Answer>, Status> {
+        if call.validate_only {
+            self.quota.count(&call, numbers).await?;
+            return self.database.act(call, act).await;
+        }
+        let acted = self.database.act(call.clone(), act).await;
+        if acted.as_ref().is_err_and(quota::tells) {
+            self.quota.count(&call, numbers).await?;
+        }
+        acted
+    }
+
     /// Where the asked page starts.
     fn page<C: DeserializeOwned>(
         &self,
@@ -89,7 +112,8 @@ impl pb::application_service_server::ApplicationService for Api {
     ) -> Result<Response<pb::RecordApplicantsResponse>, Status> {
         let (call, asked) = write!(request);
         let act = requests::record_applicants(asked, &self.keys)?;
-        Ok(self.database.act(call, act).await?.reply(answers::recorded))
+        let numbers = act.applicants.numbers();
+        Ok(self.act_on_numbers(call, numbers, act).await?.reply(answers::recorded))
     }
 
     async fn get_application(
@@ -134,7 +158,8 @@ impl pb::membership_service_server::MembershipService for Api {
     ) -> Result<Response<pb::AdmitMembersResponse>, Status> {
         let (call, asked) = write!(request);
         let act = requests::admit_members(asked, &self.keys)?;
-        Ok(self.database.act(call, act).await?.reply(answers::admitted))
+        let numbers = act.roll.numbers();
+        Ok(self.act_on_numbers(call, numbers, act).await?.reply(answers::admitted))
     }
 
     async fn transfer_members(
@@ -164,7 +189,9 @@ impl pb::membership_service_server::MembershipService for Api {
         let mut reading = self.database.read(&call).await?;
         let (person, memberships, identifying) =
             reads::members::get(&mut reading, &self.keys, person_id).await?;
+        let identity_roles = identifying.held_by.iter().map(ToString::to_string).collect();
         Ok(reading.reply(pb::GetMemberResponse {
+            identity_roles,
             person: Some(answers::person(person, identifying)),
             memberships: memberships.into_iter().map(answers::membership).collect(),
         }))
@@ -263,7 +290,8 @@ impl pb::party_service_server::PartyService for Api {
     ) -> Result<Response<pb::ReferToPartyResponse>, Status> {
         let (call, asked) = write!(request);
         let act = requests::refer_to_party(asked, &self.keys)?;
-        Ok(self.database.act(call, act).await?.reply(answers::referred))
+        let numbers = act.roll.numbers();
+        Ok(self.act_on_numbers(call, numbers, act).await?.reply(answers::referred))
     }
 
     async fn admit_to_party(
@@ -357,16 +385,70 @@ impl pb::consequence_service_server::ConsequenceService for Api {
             act_ids.push(parse::id(&format!("registry_act_ids[{n}]"), act_id)?);
         }
         let of_acts = (!act_ids.is_empty()).then_some(act_ids.as_slice());
+        let mut organisation_ids = Vec::with_capacity(asked.organisation_ids.len());
+        for (n, id) in asked.organisation_ids.iter().enumerate() {
+            organisation_ids.push(parse::id(&format!("organisation_ids[{n}]"), id)?);
+        }
+        let of = (!organisation_ids.is_empty()).then_some(organisation_ids.as_slice());
         let page = self.page(query, asked.page_size, &asked.page_token)?;
         let mut reading = self.database.read(&call).await?;
         let (found, passed_over) =
-            reads::consequences::list(&mut reading, asked.include_finished, of_acts, page).await?;
+            reads::consequences::list(&mut reading, asked.include_finished, of_acts, of, page)
+                .await?;
         Ok(reading.reply(pb::ListConsequencesResponse {
             consequences: found
                 .rows
                 .into_iter()
                 .map(|row| answers::consequence(row, &passed_over))
                 .collect(),
+            next_page_token: self.next(query, found.next)?,
+        }))
+    }
+
+    async fn list_passed_over(
+        &self,
+        request: Request<pb::ListPassedOverRequest>,
+    ) -> Result<Response<pb::ListPassedOverResponse>, Status> {
+        let (call, asked) = read!(request);
+        let query = query!(call, asked, ListPassedOverRequest);
+        let act = parse::id("registry_act_id", &asked.registry_act_id)?;
+        let organisation_id = parse::id("organisation_id", &asked.organisation_id)?;
+        let exclude_mended = asked.exclude_mended;
+        let page = self.page(query, asked.page_size, &asked.page_token)?;
+        let mut reading = self.database.read(&call).await?;
+        let found =
+            reads::passed_over::list(&mut reading, act, organisation_id, exclude_mended, page)
+                .await?;
+        Ok(reading.reply(pb::ListPassedOverResponse {
+            passed_over: found.rows.iter().map(answers::passed_over).collect(),
+            next_page_token: self.next(query, found.next)?,
+        }))
+    }
+
+    async fn mend_consequence(
+        &self,
+        request: Request<pb::MendConsequenceRequest>,
+    ) -> Result<Response<pb::MendConsequenceResponse>, Status> {
+        let (call, asked) = write!(request);
+        let act = requests::mend_consequence(asked)?;
+        Ok(self.database.act(call, act).await?.reply(answers::mended))
+    }
+
+    async fn list_later_movements(
+        &self,
+        request: Request<pb::ListLaterMovementsRequest>,
+    ) -> Result<Response<pb::ListLaterMovementsResponse>, Status> {
+        let (call, asked) = read!(request);
+        let query = query!(call, asked, ListLaterMovementsRequest);
+        let organisation_ids = requests::ids("organisation_ids", &asked.organisation_ids)?;
+        let ended_on = parse::date("ended_on", asked.ended_on)?;
+        let page = self.page(query, asked.page_size, &asked.page_token)?;
+        let mut reading = self.database.read(&call).await?;
+        let (found, counts) =
+            reads::later_movements::list(&mut reading, &organisation_ids, ended_on, page).await?;
+        Ok(reading.reply(pb::ListLaterMovementsResponse {
+            movements: found.rows.into_iter().map(answers::later_movement).collect(),
+            counts: counts.into_iter().map(answers::later_movements).collect(),
             next_page_token: self.next(query, found.next)?,
         }))
     }

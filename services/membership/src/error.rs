@@ -53,11 +53,17 @@ pub enum Refused {
     PurposeMissing { field: String },
     EventUnknown,
     DelegationUnknown { delegation_id: Uuid },
+    ConsequenceUnknown { registry_act_id: Uuid },
+    PersonNotPassedOver { field: String },
+    IdentityQuotaExhausted { most: i32 },
+    ApplicationOverlaps,
 }
 
 impl From<Refused> for Refusal {
     fn from(refused: Refused) -> Self {
-        use Code::{AlreadyExists, FailedPrecondition, InvalidArgument, NotFound};
+        use Code::{
+            AlreadyExists, FailedPrecondition, InvalidArgument, NotFound, ResourceExhausted,
+        };
         use Refused as R;
         match refused {
             R::OrganisationUnknown { field, organisation_id } => refuse(
@@ -89,8 +95,8 @@ impl From<Refused> for Refusal {
             R::OrganisationEnded { field, organisation_id, ended_on } => refuse(
                 FailedPrecondition,
                 Reason::OrganisationEnded,
-                "Tổ chức đã kết thúc hoạt động.",
-                "the end of the organisation is recorded",
+                "Vào ngày đó tổ chức đã kết thúc hoạt động.",
+                "the organisation no longer exists on that day",
             )
             .field(field)
             .with("organisation_id", organisation_id.to_string())
@@ -339,11 +345,39 @@ impl From<Refused> for Refusal {
                 "no such delegation, or none in the caller's scope",
             )
             .with("delegation_id", delegation_id.to_string()),
+            R::ConsequenceUnknown { registry_act_id } => refuse(
+                NotFound,
+                Reason::ConsequenceUnknown,
+                "Không có hệ quả này, hoặc tổ chức nằm ngoài phạm vi của người dùng.",
+                "the act has no such consequence, or none in the caller's scope",
+            )
+            .with("registry_act_id", registry_act_id.to_string()),
+            R::PersonNotPassedOver { field } => refuse(
+                FailedPrecondition,
+                Reason::PersonNotPassedOver,
+                "Hệ quả này không bỏ qua người này vì biến động muộn hơn, hoặc đã được xử lý.",
+                "no later movement makes this consequence pass the person over, or not any more",
+            )
+            .field(field),
+            R::IdentityQuotaExhausted { most } => refuse(
+                ResourceExhausted,
+                Reason::IdentityQuotaExhausted,
+                format!("Mỗi người dùng chỉ được hỏi về {most} số định danh trong một ngày."),
+                format!("a subject may ask about {most} identity numbers in a day"),
+            )
+            .with("most", most.to_string()),
+            R::ApplicationOverlaps => refuse(
+                FailedPrecondition,
+                Reason::ApplicationOverlaps,
+                "Một đơn khác của người này vừa được ghi nhận cho cùng thời gian.",
+                "another application of the person was recorded for the same days",
+            )
+            .field("applicants"),
         }
     }
 }
 
-fn refuse(code: Code, reason: Reason, vi: &'static str, en: &'static str) -> Refusal {
+fn refuse(code: Code, reason: Reason, vi: impl Into<String>, en: impl Into<String>) -> Refusal {
     Refusal::new(code, DOMAIN, short_name(reason.as_str_name()), vi, en)
 }
 
@@ -357,9 +391,11 @@ impl From<Refused> for Failure {
 #[derive(Debug, Default)]
 pub struct BadLines(Vec<(usize, Refusal)>);
 
-/// How many bad lines a refusal explains. The rest are named by their numbers alone: a status
-/// travels in the headers of an answer, which clients read up to 16 KiB of.
+/// How many bad lines a refusal explains: a status travels in the headers of an answer, of
+/// which clients read little.
 const EXPLAINED_MAX: usize = 16;
+/// How many bad lines are named by their numbers; of more there is only the count.
+const NUMBERED_MAX: usize = 40;
 
 impl BadLines {
     /// Takes note of what is wrong with one line.
@@ -373,12 +409,15 @@ impl BadLines {
     }
 
     /// Refuses if there is any bad line. The first of them gives the reason; `bad_lines` in
-    /// the ErrorInfo has the numbers of all, from 0 on.
+    /// the ErrorInfo has the numbers of the first forty, from 0 on, and `bad_line_count` how
+    /// many there are.
     pub fn refuse(mut self) -> Result<(), Refusal> {
         self.0.sort_by_key(|(line, _)| *line);
         let mut numbers: Vec<usize> = self.0.iter().map(|(line, _)| *line).collect();
         numbers.dedup();
-        let numbers: Vec<String> = numbers.iter().map(ToString::to_string).collect();
+        let named: Vec<String> =
+            numbers.iter().take(NUMBERED_MAX).map(ToString::to_string).collect();
+        let more = self.0.len().saturating_sub(EXPLAINED_MAX);
         let mut refusals = self.0.into_iter().map(|(_, refusal)| refusal);
         let Some(first) = refusals.next() else {
             return Ok(());
@@ -386,13 +425,16 @@ impl BadLines {
         Err(refusals
             .take(EXPLAINED_MAX - 1)
             .fold(first, Refusal::and)
-            .with("bad_lines", numbers.join(",")))
+            .and_more(more)
+            .with("bad_lines", named.join(","))
+            .with("bad_line_count", numbers.len().to_string()))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tonic_types::StatusExt;
 
     #[test]
     fn a_thousand_bad_lines_make_one_refusal_that_fits_into_headers() {
@@ -406,7 +448,10 @@ mod tests {
         assert_eq!(refusal.fields().next(), Some("applicants[0].identity_number"));
         assert_eq!(refusal.fields().count(), EXPLAINED_MAX);
         let details = refusal.status().details().len();
-        assert!(details * 4 / 3 < 14_000, "{details} bytes before base64");
+        assert!(details * 4 / 3 < 6_144, "{details} bytes before base64");
+        let info = refusal.status().get_details_error_info().expect("a reason");
+        assert_eq!(info.metadata["bad_line_count"], "1000");
+        assert!(info.metadata["bad_lines"].ends_with(",38,39"));
     }
 
     #[test]

@@ -79,6 +79,7 @@ impl Follow for RegistryFollower {
                 Some(What::TimelinesCorrected(corrected)) => {
                     let otherwise = replace(following.db(), &corrected.timelines).await?;
                     taken.ended_otherwise.extend(otherwise.no_longer);
+                    taken.never_existed.extend(otherwise.never);
                     ends.add(otherwise.now);
                     members_concerned = true;
                 }
@@ -165,7 +166,34 @@ async fn lock(
                     locked.push(id(&timeline.organisation_id)?);
                 }
             }
-            _ => {}
+            What::OrganisationFounded(_)
+            | What::OrganisationsLoaded(_)
+            | What::OrganisationTypeChanged(_)
+            | What::ActsUndone(_)
+            | What::OrganisationRenamed(_)
+            | What::OrganisationsHandedOver(_)
+            | What::OrganisationSectorChanged(_)
+            | What::DecisionRecorded(_)
+            | What::CongressHeld(_)
+            | What::ByElectionHeld(_)
+            | What::CommitteeAppointed(_)
+            | What::OfficesEnded(_)
+            | What::CeremonyHeld(_)
+            | What::EmployersRecorded(_)
+            | What::CampaignStageReached(_)
+            | What::SteeringCommitteeEstablished(_)
+            | What::UnitAssigned(_)
+            | What::UnitAssignmentEnded(_)
+            | What::OrganisationRecognised(_)
+            | What::OrganisationSplitOff(_)
+            | What::TerritoryChanged(_)
+            | What::SealAndAccountRecorded(_)
+            | What::AliasesChanged(_)
+            | What::JointDirectionBegun(_)
+            | What::JointDirectionEnded(_)
+            | What::DecisionAliasAdded(_)
+            | What::GrantMade(_)
+            | What::GrantEnded(_) => {}
         }
     }
     if locked.is_empty() {
@@ -331,6 +359,8 @@ struct Otherwise {
     no_longer: Vec<Uuid>,
     /// Units with the end that is theirs now.
     now: Vec<(Uuid, End)>,
+    /// Units that never existed.
+    never: Vec<Uuid>,
 }
 
 /// Puts whole lives in the place of what was known of the same organisations.
@@ -360,7 +390,7 @@ async fn replace(
 
     let before: HashMap<Uuid, Option<End>> = sqlx::query!(
         "select organisation_id, ended_on, members_outcome, members_to_id
-         from organisation where organisation_id = any ($1)",
+         from organisation where organisation_id = any ($1) and not never_existed",
         &units,
     )
     .fetch_all(&mut *connection)
@@ -372,8 +402,11 @@ async fn replace(
         (row.organisation_id, end)
     })
     .collect();
-    let mut otherwise = Otherwise { no_longer: Vec::new(), now: Vec::new() };
+    let mut otherwise = Otherwise { no_longer: Vec::new(), now: Vec::new(), never: Vec::new() };
     for (n, unit) in units.iter().enumerate() {
+        if !lived[n] {
+            otherwise.never.push(*unit);
+        }
         let known = before.get(unit).copied().flatten();
         if known != ends[n] {
             otherwise.no_longer.extend(known.map(|_| *unit));
@@ -397,7 +430,7 @@ async fn replace(
          on conflict on constraint organisation_key do update
          set type = excluded.type, founded_on = excluded.founded_on,
              ended_on = excluded.ended_on, members_outcome = excluded.members_outcome,
-             members_to_id = excluded.members_to_id",
+             members_to_id = excluded.members_to_id, never_existed = false",
         &units,
         &types as &[&str],
         &founded as &[Option<Date>],
@@ -410,7 +443,8 @@ async fn replace(
     .await?;
     sqlx::query!(
         "update organisation
-         set ended_on = organisation.founded_on, members_outcome = $3, members_to_id = null
+         set ended_on = organisation.founded_on, members_outcome = $3, members_to_id = null,
+             never_existed = true
          from unnest($1::uuid[], $2::boolean[]) as line (organisation_id, lived)
          where organisation.organisation_id = line.organisation_id and not line.lived",
         &units,

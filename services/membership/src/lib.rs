@@ -19,6 +19,7 @@ pub mod keys;
 pub mod movement;
 pub mod organisation;
 pub mod person;
+pub mod quota;
 pub mod reads;
 pub mod reference;
 pub mod roll;
@@ -38,6 +39,7 @@ use tonic::service::Routes;
 use crate::api::Api;
 use crate::follow::RegistryFollower;
 use crate::keys::Keys;
+use crate::quota::Quota;
 
 /// The documented defaults, compiled in.
 pub const DEFAULTS: &str = include_str!("../defaults.toml");
@@ -61,6 +63,8 @@ pub struct Config {
     pub feeds: Feeds,
     /// The keys of personal data.
     pub keys: keys::Config,
+    /// How many identity numbers somebody may ask about.
+    pub identity: quota::Config,
 }
 
 /// Where the services are whose feeds are followed.
@@ -77,7 +81,8 @@ pub async fn start(config: Config) -> anyhow::Result<Running> {
     let seal =
         Arc::new(seen::Keys::new(config.seen_key.read()?.as_bytes()).context("use seen_key")?);
     let database = database::open(&config.database, "membership", &["registry"], seal).await?;
-    let api = Api { database: database.clone(), keys };
+    let quota = Quota::new(database.clone(), config.identity);
+    let api = Api { database: database.clone(), keys, quota };
     Service::new("membership", &config.serve)
         .routes(routes(api))
         .database(database)

@@ -1,6 +1,7 @@
 //! Movements: how memberships begin and end. The numbers are those of the contract, and what
 //! the database keeps.
 
+use anyhow::bail;
 use time::Date;
 
 /// How a membership begins by an admission.
@@ -13,6 +14,18 @@ pub enum AdmissionKind {
     Recognised = 2,
     /// Kết nạp lại.
     Readmitted = 3,
+}
+
+impl AdmissionKind {
+    /// As the database keeps it.
+    pub fn numbered(number: i16) -> anyhow::Result<Self> {
+        Ok(match number {
+            1 => Self::Admitted,
+            2 => Self::Recognised,
+            3 => Self::Readmitted,
+            other => bail!("no admission is of kind {other}"),
+        })
+    }
 }
 
 /// Why a membership ends by an exit.
@@ -37,6 +50,24 @@ pub enum ExitReason {
     LeftScope = 8,
     /// Left the country.
     Emigrated = 9,
+}
+
+impl ExitReason {
+    /// As the database keeps it.
+    pub fn numbered(number: i16) -> anyhow::Result<Self> {
+        Ok(match number {
+            1 => Self::Resigned,
+            2 => Self::Expelled,
+            3 => Self::Died,
+            4 => Self::Retired,
+            5 => Self::LeftEmployment,
+            6 => Self::BecameManager,
+            7 => Self::UnionEnded,
+            8 => Self::LeftScope,
+            9 => Self::Emigrated,
+            other => bail!("no exit has reason {other}"),
+        })
+    }
 }
 
 /// When a movement takes effect, and the decision that it rests on.

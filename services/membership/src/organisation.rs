@@ -12,8 +12,8 @@ use crate::error::Refused;
 /// What somebody wants of an organisation on a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Asked {
-    /// To take in members: it must direct its work and have no end in sight, because what
-    /// happens to its members was decided with its end.
+    /// To take in members: it must exist on that day and direct its work. If its end is known,
+    /// they go on from there as its members do.
     Joins,
     /// To lose members: it must be known, whatever its state.
     Leaves,
@@ -50,13 +50,14 @@ pub async fn all_stand(
     let ids: Vec<Uuid> =
         organisations.iter().map(|(_, organisation_id, _)| *organisation_id).collect();
     // Locked in a statement of its own: the next ones then see what somebody who held the
-    // rows has left.
-    sqlx::query!(
-        "select from organisation where organisation_id = any ($1)
+    // rows has left. Whoever has no right on an organisation does not wait for it.
+    let locked = sqlx::query_scalar!(
+        "select organisation_id from organisation
+         where organisation_id = any ($1) and access.covers(organisation_id)
          order by organisation_id for key share",
         &ids,
     )
-    .execute(acting.db())
+    .fetch_all(acting.db())
     .await?;
     for &(field, organisation_id, asked) in organisations {
         let standing = sqlx::query_as!(
@@ -67,13 +68,14 @@ pub async fn all_stand(
                        and suspended_on <= $2 and (resumed_on is null or resumed_on > $2)
                      limit 1) as suspended_on
              from organisation
-             where organisation_id = $1 and access.covers($1)",
+             where organisation_id = $1 and access.covers($1) and ($3 or not never_existed)",
             organisation_id,
             on,
+            asked == Asked::Leaves,
         )
         .fetch_optional(acting.db())
         .await?;
-        let Some(standing) = standing else {
+        let Some(standing) = standing.filter(|_| locked.contains(&organisation_id)) else {
             let unknown =
                 Refused::OrganisationUnknown { field: field.to_string(), organisation_id };
             return Err(access::unknown_or_denied(acting.db(), unknown).await);
@@ -108,7 +110,7 @@ impl Standing {
             return Err(Refused::OrganisationNotFounded { field, organisation_id, founded_on });
         }
         if let Some(ended_on) = self.ended_on
-            && (asked == Asked::Joins || ended_on <= on)
+            && ended_on <= on
         {
             return Err(Refused::OrganisationEnded { field, organisation_id, ended_on });
         }

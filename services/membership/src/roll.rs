@@ -1,5 +1,8 @@
 //! A roll: the people of one act, each known already or written down by it.
 
+mod by_number;
+mod twins;
+
 use std::collections::{HashMap, HashSet};
 
 use chassis::database::Acting;
@@ -45,6 +48,8 @@ pub enum Unlikely {
     IdentityYearDiffers = 2,
     /// The organisation has a member of the same name and birth.
     Namesake = 3,
+    /// Another line of the list has the same name and birth.
+    Twin = 4,
 }
 
 /// A warning about one field of one line.
@@ -54,6 +59,9 @@ pub struct Warning {
     pub field: String,
     /// What is unlikely about it.
     pub unlikely: Unlikely,
+    /// The other line, where it is about two: for example `lines[14]`.
+    #[serde(default)]
+    pub other: Option<String>,
 }
 
 impl Roll {
@@ -62,7 +70,7 @@ impl Roll {
         format!("{}[{line}].{field}", self.list)
     }
 
-    /// What the numbers say against the rest of their lines.
+    /// What the numbers say against the rest of their lines, and lines that are alike.
     pub fn warnings(&self) -> Vec<Warning> {
         let mut warnings = Vec::new();
         for (line, person) in self.new_persons() {
@@ -71,7 +79,7 @@ impl Roll {
             };
             let mut warn = |unlikely| {
                 let field = self.field(line, "identity_number");
-                warnings.push(Warning { field, unlikely });
+                warnings.push(Warning { field, unlikely, other: None });
             };
             if person.sex != Sex::NotKnown && person.sex != told.sex {
                 warn(Unlikely::IdentitySexDiffers);
@@ -80,7 +88,17 @@ impl Roll {
                 warn(Unlikely::IdentityYearDiffers);
             }
         }
+        warnings.extend(self.twins());
         warnings
+    }
+
+    /// How many identity numbers the roll asks about.
+    pub fn numbers(&self) -> usize {
+        self.numbered_persons().count()
+    }
+
+    fn numbered_persons(&self) -> impl Iterator<Item = (usize, &NewPerson)> {
+        self.new_persons().filter(|(_, person)| person.identity.is_some())
     }
 
     fn new_persons(&self) -> impl Iterator<Item = (usize, &NewPerson)> {
@@ -98,8 +116,8 @@ impl Roll {
     }
 
     /// Finds the known people, who must lie in the caller's scope, and locks them in the
-    /// order of their ids; writes the new ones down under an organisation. Answers everyone
-    /// in the order of the roll.
+    /// order of their ids; writes the new ones down under an organisation, but for those who
+    /// are known by their number. Answers everyone in the order of the roll.
     pub async fn enrol(
         &self,
         acting: &mut Acting,
@@ -125,9 +143,22 @@ impl Roll {
             }
             bad.refuse()?;
         }
-        for (line, person) in self.write_down(acting, keys, recorded_under).await? {
+        let again = self.known_by_number(acting, keys).await?;
+        for (line, person) in self.write_down(acting, keys, recorded_under, &again).await? {
             enrolled[line] = Some(person);
         }
+        let mut bad = BadLines::default();
+        for (line, person) in again {
+            let named = |one: &Option<Enrolled>| {
+                one.as_ref().is_some_and(|one| one.person_id == person.person_id)
+            };
+            if enrolled.iter().any(named) {
+                let field = self.field(line, "identity_number");
+                bad.add(line, Refused::PersonRepeated { field });
+            }
+            enrolled[line] = Some(person);
+        }
+        bad.refuse()?;
         Ok(enrolled.into_iter().flatten().collect())
     }
 
@@ -157,12 +188,14 @@ impl Roll {
         acting: &mut Acting,
         keys: &Keys,
         recorded_under: Uuid,
+        again: &HashMap<usize, Enrolled>,
     ) -> Result<Vec<(usize, Enrolled)>, Failure> {
         let mut written = Vec::new();
         let mut rows = PersonRows::default();
         let mut identities = Vec::new();
         let mut phones = PhoneRows::default();
-        for (line, person) in self.new_persons() {
+        let new = self.new_persons().filter(|(line, _)| !again.contains_key(line));
+        for (line, person) in new {
             let person_id = Uuid::now_v7();
             written.push((
                 line,
@@ -309,7 +342,11 @@ impl Roll {
         Ok(found
             .into_iter()
             .filter_map(|line| usize::try_from(line).ok())
-            .map(|line| Warning { field: self.field(line, "name"), unlikely: Unlikely::Namesake })
+            .map(|line| Warning {
+                field: self.field(line, "name"),
+                unlikely: Unlikely::Namesake,
+                other: None,
+            })
             .collect())
     }
 }
@@ -325,7 +362,7 @@ async fn in_scope(
         Enrolled,
         r#"select person_id, sex, coalesce(birth_year, 0::smallint) as "birth_year!"
            from person
-           where person_id in (select persons_in_scope($1))"#,
+           where person_id = any (array(select persons_in_scope($1)))"#,
         person_ids,
     )
     .fetch_all(acting.db())

@@ -13,6 +13,7 @@ mod life_cycle;
 mod load;
 mod organisation;
 mod plan;
+mod reference;
 mod secondment;
 mod steering;
 mod succession;
@@ -59,6 +60,7 @@ impl Api {
             .add_service(pb::ceremony_service_server::CeremonyServiceServer::new(self.clone()))
             .add_service(pb::employer_service_server::EmployerServiceServer::new(self.clone()))
             .add_service(pb::steering_service_server::SteeringServiceServer::new(self.clone()))
+            .add_service(pb::reference_service_server::ReferenceServiceServer::new(self.clone()))
             .add_service(pb::plan_service_server::PlanServiceServer::new(self.clone()))
             .add_service(pb::operation_service_server::OperationServiceServer::new(self.clone()))
             .add_service(pb::grant_service_server::GrantServiceServer::new(self))

@@ -85,23 +85,23 @@ pub async fn effective_on(
     let decided = match basis {
         None => None,
         Some(Basis::New(decision)) => Some(decision.effective_on),
-        // Whoever acts may rest the act on any decision by its id, a superior's as well:
-        // its date is all that is read of it.
-        Some(Basis::Known(decision_id)) => Some(
-            sqlx::query_scalar!(
-                "select effective_on from decision where decision_id = $1",
-                decision_id,
-            )
-            .fetch_optional(acting.db())
-            .await?
-            .ok_or_else(|| {
-                Refused::DecisionUnknown { decision_id: *decision_id }.at("basis.decision_id")
-            })?,
-        ),
+        Some(Basis::Known(decision_id)) => Some(known(acting, *decision_id).await?),
     };
     let on = stated.or(decided).ok_or_else(|| Refused::DateRequired.at("effective_on"))?;
     not_too_far(acting, "effective_on", on)?;
     Ok(on)
+}
+
+/// From when a decision holds that was recorded before. Whoever acts may rest the act on any
+/// decision by its id, a superior's as well: its date is all that is read of it.
+async fn known(acting: &mut Acting, decision_id: Uuid) -> Result<Date, Failure> {
+    let effective_on = sqlx::query_scalar!(
+        "select effective_on from decision where decision_id = $1",
+        decision_id,
+    )
+    .fetch_optional(acting.db())
+    .await?;
+    effective_on.ok_or_else(|| Refused::DecisionUnknown { decision_id }.at("basis.decision_id"))
 }
 
 /// Records the decision if it is new, and answers its id. The issuer is within the caller's
@@ -114,17 +114,10 @@ pub async fn record(
 ) -> Result<Option<Uuid>, Failure> {
     match basis {
         None => Ok(None),
+        // Not every act takes its date from its decision; each refers to it.
         Some(Basis::Known(decision_id)) => {
-            let known = sqlx::query_scalar!(
-                r#"select true as "known!" from decision where decision_id = $1"#,
-                decision_id,
-            )
-            .fetch_optional(acting.db())
-            .await?;
-            match known {
-                Some(_) => Ok(Some(decision_id)),
-                None => Err(Refused::DecisionUnknown { decision_id }.at("basis.decision_id")),
-            }
+            known(acting, decision_id).await?;
+            Ok(Some(decision_id))
         }
         Some(Basis::New(decision)) => {
             let issuer_id = decision.issuer_id.unwrap_or(usual_issuer_id);
@@ -235,17 +228,32 @@ pub async fn refuse_unknown_kind(
     Err(Refused::DocumentKindUnknown { kind: kind.to_string() }.at(field))
 }
 
-/// The document that issuer, kind, number and date name, by its own number or another one.
+/// The document that issuer, kind, number and date name, by its own number or another one, in
+/// whichever spelling.
 pub async fn named_by(
     acting: &mut Acting,
     (issuer_id, kind, number, issued_on): (Uuid, &str, &str, Date),
 ) -> Result<Option<Uuid>, Failure> {
+    // Numbers are compared by their key, which no constraint knows of: whoever records one
+    // waits for whoever records the same in another spelling.
+    sqlx::query!(
+        "select pg_advisory_xact_lock(hashtextextended(
+             format('document %s %s %s %s', $1::uuid, $2::text, document_number_key($3), $4::date), 0))",
+        issuer_id,
+        kind,
+        number,
+        issued_on,
+    )
+    .execute(acting.db())
+    .await?;
     let named = sqlx::query_scalar!(
         r#"select decision_id as "decision_id!" from decision
-           where issuer_id = $1 and kind = $2 and number = $3 and issued_on = $4
+           where issuer_id = $1 and kind = $2
+             and document_number_key(number) = document_number_key($3) and issued_on = $4
            union all
            select decision_id from decision_alias
-           where issuer_id = $1 and kind = $2 and number = $3 and issued_on = $4
+           where issuer_id = $1 and kind = $2
+             and document_number_key(number) = document_number_key($3) and issued_on = $4
            limit 1"#,
         issuer_id,
         kind,

@@ -1,5 +1,6 @@
 //! The first act of all: the Confederation is founded, and somebody may administer it.
 
+use std::fmt;
 use std::str::FromStr;
 
 use anyhow::{Context, ensure};
@@ -24,6 +25,18 @@ const ROLE: &str = "ADMINISTRATOR";
 /// How changes name the actor.
 const ACTOR: &str = "bootstrap";
 
+/// The register has organisations already: it is bootstrapped once.
+#[derive(Clone, Copy, Debug)]
+pub struct AlreadyBootstrapped;
+
+impl fmt::Display for AlreadyBootstrapped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the register has organisations already: it is bootstrapped once")
+    }
+}
+
+impl std::error::Error for AlreadyBootstrapped {}
+
 /// Founds the Confederation and makes a subject its administrator, in one transaction
 /// through the role that owns the schema; answers the Confederation's id. Refuses when any
 /// organisation exists.
@@ -47,7 +60,7 @@ pub async fn bootstrap(owner_url: &str, issuer: &str, subject: &str) -> anyhow::
     let organisations = sqlx::query_scalar!(r#"select count(*) as "count!" from organisation"#)
         .fetch_one(&mut *transaction)
         .await?;
-    ensure!(organisations == 0, "the register has organisations already: it is bootstrapped once");
+    ensure!(organisations == 0, AlreadyBootstrapped);
 
     let at = OffsetDateTime::now_utc();
     let today = civil_date(at);

@@ -159,6 +159,7 @@ pub enum Refused {
     StepKindRequired,
     StepLineInvalid { line: i32 },
     StepExists { line: i32 },
+    StepUnknown { line: i32 },
     StepFieldNotAllowed { kind: &'static str },
     OperationUnknown { name: String },
     OperationUnderWay { plan_id: Uuid },
@@ -528,7 +529,10 @@ impl Refused {
                 InvalidArgument,
                 Reason::LinesRefused,
                 format!("{refused} dòng không hợp lệ; chưa dòng nào được ghi."),
-                format!("{refused} lines are refused; nothing was written"),
+                match refused {
+                    1 => "1 line is refused; nothing was written".to_string(),
+                    _ => format!("{refused} lines are refused; nothing was written"),
+                },
             )
             .with("refused", refused),
             Self::LoadLinesMissing { first_line } => refuse(
@@ -867,6 +871,7 @@ impl Refused {
             Self::StepKindRequired => plan::step_kind_required(),
             Self::StepLineInvalid { line } => plan::step_line_invalid(line),
             Self::StepExists { line } => plan::step_exists(line),
+            Self::StepUnknown { line } => plan::step_unknown(line),
             Self::StepFieldNotAllowed { kind } => plan::step_field_not_allowed(kind),
             Self::OperationUnknown { name } => plan::operation_unknown(name),
             Self::OperationUnderWay { plan_id } => plan::operation_under_way(plan_id),

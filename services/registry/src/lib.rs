@@ -45,7 +45,7 @@ use crate::api::Api;
 use crate::operation::{Bell, Worker};
 use crate::search_index::SearchIndex;
 
-pub use bootstrap::bootstrap;
+pub use bootstrap::{AlreadyBootstrapped, bootstrap};
 
 /// The documented defaults, compiled in.
 pub const DEFAULTS: &str = include_str!("../defaults.toml");

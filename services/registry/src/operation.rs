@@ -12,10 +12,12 @@ use anyhow::Context;
 use chassis::call::Caller;
 use chassis::database::{Acting, Database};
 use chassis::refusal::{Failure, Language, Refusal};
+use chassis::telemetry;
 use sqlx::PgPool;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tonic::Code;
+use tracing::{Instrument, info_span};
 use uuid::Uuid;
 
 use crate::acts::commit_plan::CommitPlan;
@@ -158,6 +160,8 @@ struct Waiting {
     caller: Caller,
     permission: String,
     attempts: i32,
+    /// The call that asked for it.
+    traceparent: String,
 }
 
 impl Worker {
@@ -213,7 +217,8 @@ impl Worker {
                                    order by attempts, operation_id
                                    for no key update skip locked
                                    limit 1)
-             returning operation_id, kind, plan_id, issuer, subject, office, permission, attempts",
+             returning operation_id, kind, plan_id, issuer, subject, office, permission, attempts,
+                       traceparent",
         )
         .fetch_optional(self.database.pool())
         .await?;
@@ -231,13 +236,31 @@ impl Worker {
             },
             permission: row.permission,
             attempts: row.attempts,
+            traceparent: row.traceparent,
         }))
+    }
+
+    /// Attempts an operation in a trace of its own, which links to the call that asked for it:
+    /// what its act published leads there, and to nothing that this worker did before.
+    async fn attempt(&self, waiting: Waiting) -> Result<(), Failure> {
+        let span = info_span!(
+            parent: None,
+            "attempt operation",
+            otel.kind = "consumer",
+            service = self.database.service(),
+            operation_id = %waiting.operation_id,
+            plan_id = %waiting.plan_id,
+            operation = waiting.kind.code(),
+            attempt = waiting.attempts,
+        );
+        telemetry::link(&span, &waiting.traceparent);
+        self.work_on(waiting).instrument(span).await
     }
 
     /// Does an operation, or says why it is not done. What was our own trouble is tried
     /// again.
-    async fn attempt(&self, waiting: Waiting) -> Result<(), Failure> {
-        let Waiting { operation_id, kind, plan_id, caller, permission, attempts } = waiting;
+    async fn work_on(&self, waiting: Waiting) -> Result<(), Failure> {
+        let Waiting { operation_id, kind, plan_id, caller, permission, attempts, .. } = waiting;
         if attempts > ATTEMPTS_MAX {
             let refused = Refused::OperationAbandoned { attempts: attempts - 1 };
             return self.fail(operation_id, &refused.refusal()).await;

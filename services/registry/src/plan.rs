@@ -15,7 +15,7 @@
 
 use chassis::access::unknown_or_denied;
 use chassis::database::Acting;
-use chassis::refusal::Failure;
+use chassis::refusal::{Failure, Refusal};
 use sqlx::{AssertSqlSafe, PgConnection};
 use time::macros::format_description;
 use time::{Date, OffsetDateTime, UtcOffset};
@@ -129,6 +129,65 @@ pub struct Step {
     pub rehome_to: String,
     /// Who takes subordinates that no step of their own ends or moves.
     pub subordinates_to: String,
+}
+
+impl Step {
+    /// The steps that a plan has under these lines.
+    pub async fn of_lines(
+        acting: &mut Acting,
+        plan_id: Uuid,
+        lines: &[i32],
+    ) -> Result<Vec<Self>, Failure> {
+        let rows = sqlx::query!(
+            "select * from plan_step where plan_id = $1 and line = any($2::int[])",
+            plan_id,
+            lines,
+        )
+        .fetch_all(acting.db())
+        .await?;
+        Ok(rows
+            .into_iter()
+            .filter_map(|row| {
+                Some(Self {
+                    line: row.line,
+                    kind: StepKind::parse(&row.kind)?,
+                    unit: row.unit,
+                    name: row.name,
+                    short_name: row.short_name,
+                    code: row.code,
+                    type_code: row.r#type,
+                    sector: row.sector,
+                    superior: row.superior,
+                    end_kind: EndKind::parse(&row.end_kind),
+                    successor: row.successor,
+                    members_outcome: MembersGo::parse(&row.members_outcome),
+                    rehome_to: row.rehome_to,
+                    subordinates_to: row.subordinates_to,
+                })
+            })
+            .collect())
+    }
+}
+
+/// Refuses steps, each named with its own reason, if there are any; beside them stand the lines
+/// under which their caller knows them.
+pub fn steps_refused(count: usize, refusals: Vec<(i32, Refusal)>) -> Result<(), Failure> {
+    if count == 0 {
+        return Ok(());
+    }
+    let lines = listed(refusals.iter().map(|(line, _)| *line));
+    let whole = Refused::LinesRefused { refused: count }.refusal().with("lines", lines);
+    let refusals = refusals.into_iter().map(|(_, refusal)| refusal);
+    Err(refusals.fold(whole, Refusal::and).into())
+}
+
+/// Lines as the metadata of a refusal says them: `3,7,12`, each once.
+pub fn listed(lines: impl Iterator<Item = i32>) -> String {
+    let mut lines: Vec<i32> = lines.collect();
+    lines.sort_unstable();
+    lines.dedup();
+    let texts: Vec<String> = lines.iter().map(i32::to_string).collect();
+    texts.join(",")
 }
 
 /// A plan as an act or an operation needs to know it.

@@ -37,6 +37,71 @@ struct TypeLine {
     valid_to: String,
 }
 
+/// Types of organisation, as the files say.
+pub fn organisation_types() -> anyhow::Result<Vec<OrganisationType>> {
+    lines::<TypeLine>(TYPES)?
+        .into_iter()
+        .map(|line| {
+            let span = Span::parse(&line.valid_from, &line.valid_to)?;
+            Ok(OrganisationType {
+                code: line.code,
+                name: line.name_vi,
+                short_name: line.short_name_vi,
+                tier: line.tier_order,
+                sector_need: line.sector,
+                superior_types: line
+                    .parent_types
+                    .split('|')
+                    .filter(|code| !code.is_empty())
+                    .map(str::to_owned)
+                    .collect(),
+                in_force_from: span.from,
+                in_force_until: span.until,
+            })
+        })
+        .collect()
+}
+
+/// Sectors and their groups, as the files say.
+pub fn sectors() -> anyhow::Result<Vec<Sector>> {
+    let lines: Vec<SectorLine> = lines(SECTORS)?;
+    let groups: Vec<String> = lines.iter().map(|line| line.parent_code.clone()).collect();
+    Ok(lines
+        .into_iter()
+        .map(|line| Sector {
+            is_group: groups.contains(&line.code),
+            code: line.code,
+            name: line.name_vi,
+            group_of: line.parent_code,
+        })
+        .collect())
+}
+
+/// A type of organisation.
+#[derive(Debug)]
+#[allow(missing_docs)]
+pub struct OrganisationType {
+    pub code: String,
+    pub name: String,
+    pub short_name: String,
+    pub tier: i32,
+    /// NONE, ALLOWED or REQUIRED.
+    pub sector_need: String,
+    pub superior_types: Vec<String>,
+    pub in_force_from: Option<Date>,
+    pub in_force_until: Option<Date>,
+}
+
+/// A sector, or a group of sectors.
+#[derive(Debug)]
+#[allow(missing_docs)]
+pub struct Sector {
+    pub code: String,
+    pub name: String,
+    pub group_of: String,
+    pub is_group: bool,
+}
+
 #[derive(Deserialize)]
 struct SectorLine {
     code: String,

@@ -206,8 +206,23 @@ pub async fn unknown_act(acting: &mut Acting, field: &str, act_id: Uuid) -> Fail
     unknown_or_denied(acting.db(), Refused::ActUnknown { act_id }.at(field)).await
 }
 
-/// Makes acts that move or end units wait for each other.
-pub async fn lock_moves(acting: &mut Acting) -> Result<(), Failure> {
+/// Makes acts that move or end units wait for each other. Rights come first: whoever has none
+/// on an organisation that the act names, under its field, holds up nobody.
+pub async fn lock_moves(acting: &mut Acting, named: &[(String, Uuid)]) -> Result<(), Failure> {
+    let organisation_ids: Vec<Uuid> =
+        named.iter().map(|(_, organisation_id)| *organisation_id).collect();
+    let unreached = sqlx::query_file_scalar!("src/tree/unreached.sql", &organisation_ids)
+        .fetch_one(acting.db())
+        .await?;
+    let unreached = unreached.and_then(|n| usize::try_from(n - 1).ok());
+    if let Some((field, organisation_id)) = unreached.and_then(|n| named.get(n)) {
+        return Err(unknown(acting, field, *organisation_id).await);
+    }
+    lock_tree(acting).await
+}
+
+/// The same, where rights have been looked at.
+pub async fn lock_tree(acting: &mut Acting) -> Result<(), Failure> {
     sqlx::query("select pg_advisory_xact_lock($1)").bind(TREE_LOCK).execute(acting.db()).await?;
     Ok(())
 }
@@ -217,12 +232,14 @@ pub fn are_few(organisations: usize) -> bool {
     organisations <= 10
 }
 
-/// An act on few organisations has its statements planned once for each connection, not anew
-/// for the organisations that it names: of the larger ones that takes longer than running them.
-/// An act on thousands is better planned for what it names.
-pub async fn plan_once(acting: &mut Acting, organisations: usize) -> Result<(), Failure> {
-    if are_few(organisations) {
-        sqlx::query("set local plan_cache_mode = force_generic_plan").execute(acting.db()).await?;
+/// An act has its statements planned once for each connection, not anew for the organisations
+/// that it names: of the larger ones that takes longer than running them. One on thousands,
+/// which its message need not name, is better planned for them.
+pub async fn plan_for(acting: &mut Acting, organisations: usize) -> Result<(), Failure> {
+    if !are_few(organisations) {
+        sqlx::raw_sql("discard plans; set local plan_cache_mode = auto")
+            .execute(acting.db())
+            .await?;
     }
     Ok(())
 }

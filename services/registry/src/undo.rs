@@ -21,14 +21,15 @@ use crate::wire::change;
 /// So many acts and units a refusal names.
 const NAMED_MAX: usize = 20;
 
-/// Undoes an act on the tree, as the act in progress. Whoever calls holds no lock yet; the
-/// right must reach every organisation that the act concerned. Answers how many there are.
-pub async fn undo(acting: &mut Acting, field: &str, act_id: Uuid) -> Result<usize, Failure> {
-    tree::lock_moves(acting).await?;
-    let organisation_ids = concerned(acting, act_id).await?;
-    tree::plan_once(acting, organisation_ids.len()).await?;
-    tree::take(acting, &organisation_ids).await?;
-    let state = sqlx::query_file!("src/undo/state.sql", act_id, &organisation_ids)
+/// Refuses an act that is undone, that is of a kind that is not undone, or that concerned
+/// anybody out of scope. Whoever does not reach it learns nothing of it, nor that it was undone.
+async fn refuse_beforehand(
+    acting: &mut Acting,
+    field: &str,
+    act_id: Uuid,
+    organisation_ids: &[Uuid],
+) -> Result<(), Failure> {
+    let state = sqlx::query_file!("src/undo/state.sql", act_id, organisation_ids)
         .fetch_one(acting.db())
         .await?;
     if organisation_ids.is_empty() {
@@ -48,6 +49,22 @@ pub async fn undo(acting: &mut Acting, field: &str, act_id: Uuid) -> Result<usiz
     if state.recorded_besides {
         return Err(Refused::ActNotUndoable { act_id }.at(field));
     }
+    Ok(())
+}
+
+/// Undoes an act on the tree, as the act in progress. Whoever calls holds no lock yet; the
+/// right must reach every organisation that the act concerned. Answers how many there are.
+pub async fn undo(acting: &mut Acting, field: &str, act_id: Uuid) -> Result<usize, Failure> {
+    let concerned = concerned_by(acting, act_id).await?;
+    if tree::are_few(concerned.len()) {
+        // Whoever may not undo it holds up nobody; behind the lock it is looked at again.
+        refuse_beforehand(acting, field, act_id, &concerned).await?;
+    }
+    tree::lock_tree(acting).await?;
+    let organisation_ids = concerned_by(acting, act_id).await?;
+    tree::plan_for(acting, organisation_ids.len()).await?;
+    tree::take(acting, &organisation_ids).await?;
+    refuse_beforehand(acting, field, act_id, &organisation_ids).await?;
 
     let resting = sqlx::query_file!("src/undo/resting.sql", act_id).fetch_all(acting.db()).await?;
     refuse_resting(
@@ -172,7 +189,7 @@ fn refuse_resting(
 
 /// The organisations of which an act made something known, or replaced it. Of one that was undone,
 /// those of which it ever did.
-async fn concerned(acting: &mut Acting, act_id: Uuid) -> Result<Vec<Uuid>, Failure> {
+async fn concerned_by(acting: &mut Acting, act_id: Uuid) -> Result<Vec<Uuid>, Failure> {
     let organisation_ids = sqlx::query_scalar!(
         r#"select distinct id as "id!"
            from (select organisations_of_act($1) as id

@@ -15,6 +15,7 @@ pub mod life_cycle;
 pub mod load;
 pub mod organisation;
 pub mod plan;
+pub mod reference;
 pub mod secondment;
 pub mod steering;
 pub mod succession;

@@ -29,7 +29,9 @@ pub enum Refused {
     /// The same union twice.
     LineRepeated { field: String, first: usize },
     /// Not exactly one issuer.
-    TargetIssuerAmbiguous,
+    TargetIssuerAmbiguous { field: &'static str },
+    /// As many targets of one indicator as a unit may have.
+    TargetsTooMany { limit: i64 },
     /// Comparator, unit of value and indicator do not go together.
     TargetComparatorUnfit { field: &'static str, indicator: String },
     /// Negative, or above 100 %.
@@ -145,13 +147,21 @@ impl From<Refused> for Refusal {
             )
             .field(field)
             .with("first", first.to_string()),
-            Refused::TargetIssuerAmbiguous => refusal(
+            Refused::TargetsTooMany { limit } => refusal(
+                Code::FailedPrecondition,
+                Reason::TargetsTooMany,
+                format!("Đơn vị đã có {limit} chỉ tiêu của chỉ tiêu thống kê này; hãy điều chỉnh một chỉ tiêu đã có."),
+                format!("the unit has {limit} targets of this indicator; revise one of them"),
+            )
+            .field("indicator")
+            .with("limit", limit.to_string()),
+            Refused::TargetIssuerAmbiguous { field } => refusal(
                 Code::InvalidArgument,
                 Reason::TargetIssuerAmbiguous,
                 "Chỉ tiêu cần đúng một nơi giao: một tổ chức công đoàn, hoặc tên một cơ quan khác.",
                 "a target needs exactly one issuer: an organisation, or the name of one outside",
             )
-            .field("issuer_id"),
+            .field(field),
             Refused::TargetComparatorUnfit { field, indicator } => refusal(
                 Code::InvalidArgument,
                 Reason::TargetComparatorUnfit,

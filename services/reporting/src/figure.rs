@@ -6,6 +6,7 @@
 //! which knows where a unit's doings count; there is no other idea of a subtree here.
 
 pub mod book;
+pub mod completeness;
 pub mod explain;
 pub mod source;
 
@@ -16,6 +17,7 @@ use sqlx::PgConnection;
 use time::{Date, Duration, OffsetDateTime};
 use uuid::Uuid;
 
+pub use self::completeness::{Completeness, Completing};
 use self::source::MEMBER_MOVEMENTS;
 pub use self::source::{Formula, Source, Term};
 use crate::reference::{Indicator, Reference};
@@ -133,15 +135,6 @@ impl Count {
     }
 }
 
-/// How complete a figure is known to be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Completeness {
-    /// What is there.
-    pub covered: i64,
-    /// What should be.
-    pub expected: i64,
-}
-
 /// A counted indicator.
 #[derive(Clone, Debug)]
 pub struct Figure {
@@ -200,6 +193,7 @@ impl Known {
 /// Counts the sources of one scope and period, each once.
 pub struct Counting<'a> {
     connection: &'a mut PgConnection,
+    reference: &'static Reference,
     scope: Scope,
     period: Period,
     sectors: Vec<String>,
@@ -210,8 +204,9 @@ pub struct Counting<'a> {
     expected: BTreeSet<String>,
     transfers_inside: Option<Vec<(String, String, i64)>>,
     counted: BTreeMap<Source, Count>,
+    /// By line: amounts and grades.
+    ratings: Option<Vec<(String, String, i64)>>,
     settled: Option<Completeness>,
-    eligible: Option<i64>,
     known: Option<Known>,
 }
 
@@ -233,6 +228,7 @@ impl<'a> Counting<'a> {
         let (sectors, groups) = reference.sector_groups(&scope.grouping);
         Self {
             connection,
+            reference,
             scope,
             period,
             sectors,
@@ -241,8 +237,8 @@ impl<'a> Counting<'a> {
             expected: BTreeSet::new(),
             transfers_inside: None,
             counted: BTreeMap::new(),
+            ratings: None,
             settled: None,
-            eligible: None,
             known: None,
         }
     }
@@ -264,16 +260,10 @@ impl<'a> Counting<'a> {
             Some(formula) => Some(self.formula(formula).await?),
             None => None,
         };
-        let completeness = match &denominator {
-            Some(rated)
-                if indicator.numerator.terms().any(
-                    |term| matches!(&term.source, Source::Flow(code, _) if code == "RATING"),
-                ) =>
-            {
-                let covered = rated.total;
-                Completeness { covered, expected: self.eligible().await?.max(covered) }
-            }
-            _ => self.settled().await?,
+        let completeness = match indicator.completing() {
+            Completing::Nothing => Completeness::WHOLE,
+            Completing::Members => self.settled().await?,
+            Completing::Ratings => self.rated(indicator).await?,
         };
         Ok(Figure {
             indicator: indicator.code.clone(),
@@ -306,6 +296,10 @@ impl<'a> Counting<'a> {
         match source {
             Source::Flow(code, reasons) => {
                 let count = self.flow(code, reasons).await?;
+                self.counted.insert(source.clone(), count);
+            }
+            Source::Ratings(grades) => {
+                let count = self.ratings(grades).await?;
                 self.counted.insert(source.clone(), count);
             }
             Source::TransferredIn | Source::TransferredOut => self.transfers().await?,
@@ -572,6 +566,7 @@ impl<'a> Counting<'a> {
             self.period.from,
             self.period.until(),
             self.period.through,
+            self.scope.without_suspended,
         )
         .fetch_all(&mut *self.connection)
         .await?;
@@ -593,47 +588,35 @@ impl<'a> Counting<'a> {
         Ok(())
     }
 
-    async fn eligible(&mut self) -> Result<i64, Failure> {
-        if let Some(eligible) = self.eligible {
-            return Ok(eligible);
-        }
-        let eligible = sqlx::query_file_scalar!(
-            "src/figure/eligible.sql",
-            self.scope.head,
-            self.scope.as_of,
-            self.scope.by.code(),
-            &self.sectors,
-            &self.groups,
-            self.scope.group,
-            self.scope.direct_only,
-            self.period.through,
-        )
-        .fetch_one(&mut *self.connection)
-        .await?;
-        self.eligible = Some(eligible);
-        Ok(eligible)
-    }
-
-    async fn settled(&mut self) -> Result<Completeness, Failure> {
-        if let Some(settled) = self.settled {
-            return Ok(settled);
-        }
-        let row = sqlx::query_file!(
-            "src/figure/settled.sql",
-            self.scope.head,
-            self.scope.as_of,
-            self.scope.by.code(),
-            &self.sectors,
-            &self.groups,
-            self.scope.group,
-            self.scope.direct_only,
-            self.period.through,
-        )
-        .fetch_one(&mut *self.connection)
-        .await?;
-        let settled = Completeness { covered: row.settled, expected: row.ended };
-        self.settled = Some(settled);
-        Ok(settled)
+    async fn ratings(&mut self, grades: &[String]) -> Result<Count, Failure> {
+        let rows = match &self.ratings {
+            Some(rows) => rows,
+            None => {
+                let rows = sqlx::query_file!(
+                    "src/figure/ratings.sql",
+                    self.scope.head,
+                    self.scope.as_of,
+                    self.scope.by.code(),
+                    &self.sectors,
+                    &self.groups,
+                    self.scope.group,
+                    self.scope.direct_only,
+                    self.period.from,
+                    self.period.until(),
+                )
+                .fetch_all(&mut *self.connection)
+                .await?
+                .into_iter()
+                .map(|row| (row.line, row.reason, row.amount))
+                .collect();
+                self.ratings.insert(rows)
+            }
+        };
+        Ok(Count::sum(
+            rows.iter()
+                .filter(|(_, grade, _)| grades.is_empty() || grades.contains(grade))
+                .map(|(line, _, amount)| (line.clone(), *amount)),
+        ))
     }
 
     async fn known(&mut self) -> Result<Known, Failure> {

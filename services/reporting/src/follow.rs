@@ -3,28 +3,57 @@
 //! Both keep this service's copy of the tree and its facts, in the transaction that also
 //! moves their position. A change of membership waits for the position of registry's feed on
 //! which it was decided, so that a member never arrives before her union.
+//!
+//! **Invariant:** every kind of change is named where changes are told apart: a kind that is new
+//! does not compile before somebody has said what it means.
 
+// A wildcard would let a kind of change pass in silence, as one did that takes an exit back.
+#![deny(clippy::wildcard_enum_match_arm, clippy::match_wildcard_for_single_variants)]
+
+mod events;
 mod membership;
 mod registry;
 mod timelines;
+mod under_way;
 
 use chassis::feed::Change;
 use chassis::refusal::Failure;
 use sqlx::PgConnection;
+use uuid::Uuid;
 
 pub use membership::Membership;
 pub use registry::Registry;
 
-/// Remembers what a figure may later have to point at.
+/// Which acts of registry a change of membership's leads to.
+#[derive(Default)]
+struct Because {
+    /// The act that it followed from.
+    act_id: Option<Uuid>,
+    /// The movement that it records, or takes back.
+    movement_id: Option<Uuid>,
+    /// It takes that movement back.
+    takes_back: bool,
+}
+
+/// Remembers what a figure may later have to point at; answers the act of registry that a
+/// movement, or the one that is taken back, followed from.
 async fn remember(
     connection: &mut PgConnection,
     source: &str,
     change: &Change,
-) -> Result<(), Failure> {
-    sqlx::query!(
+    because: &Because,
+) -> Result<Option<Uuid>, Failure> {
+    let origin = sqlx::query_scalar!(
         "insert into change_seen
-             (change_id, source, position, act_id, kind, effective_on, decision_id, traceparent)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+             (change_id, source, position, act_id, kind, effective_on, decision_id, traceparent,
+              because_act_id, origin_act_id, movement_id)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9,
+                 case when $11 then (select earlier.origin_act_id from change_seen earlier
+                                     where earlier.movement_id = $10
+                                     order by earlier.position desc limit 1)
+                      else $9 end,
+                 case when not $11 then $10::uuid end)
+         returning origin_act_id",
         change.change_id,
         source,
         change.position,
@@ -33,8 +62,11 @@ async fn remember(
         change.effective_on,
         change.decision_id,
         change.traceparent,
+        because.act_id,
+        because.movement_id,
+        because.takes_back,
     )
-    .execute(connection)
+    .fetch_one(connection)
     .await?;
-    Ok(())
+    Ok(origin)
 }

@@ -21,6 +21,9 @@ struct Organisation {
     ended_on: Option<Date>,
     heir_id: Option<Uuid>,
     last_superior_id: Option<Uuid>,
+    never_existed: bool,
+    /// Where what never existed lies.
+    founded_under_id: Option<Uuid>,
     /// (from, until, superior), oldest first.
     superiors: Vec<(Date, Option<Date>, Uuid)>,
 }
@@ -65,7 +68,8 @@ impl Recount {
     /// Reads everything.
     pub async fn read(pool: &PgPool) -> Result<Self, Failure> {
         let mut organisations: BTreeMap<Uuid, Organisation> = sqlx::query!(
-            "select organisation_id, grassroots, founded_on, ended_on, heir_id, last_superior_id
+            "select organisation_id, grassroots, founded_on, ended_on, heir_id, last_superior_id,
+                    never_existed, founded_under_id
              from organisation"
         )
         .fetch_all(pool)
@@ -79,6 +83,8 @@ impl Recount {
                 ended_on: row.ended_on,
                 heir_id: row.heir_id,
                 last_superior_id: row.last_superior_id,
+                never_existed: row.never_existed,
+                founded_under_id: row.founded_under_id,
                 superiors: Vec::new(),
             };
             (row.organisation_id, organisation)
@@ -136,6 +142,10 @@ impl Recount {
             return Some(Line::Itself);
         }
         let organisation = self.organisations.get(&unit)?;
+        if organisation.never_existed {
+            let under = self.line_then(head, organisation.founded_under_id?, on)?;
+            return Some(if under == Line::Itself { Line::Ended } else { under });
+        }
         // Dated before it was founded or after it had ended, it counts where the unit began
         // or was last.
         let mut day = on.max(organisation.founded_on);
@@ -165,7 +175,9 @@ impl Recount {
 
     fn lives(&self, unit: Uuid, day: Date) -> bool {
         self.organisations.get(&unit).is_some_and(|organisation| {
-            organisation.founded_on <= day && organisation.ended_on.is_none_or(|ended| day < ended)
+            !organisation.never_existed
+                && organisation.founded_on <= day
+                && organisation.ended_on.is_none_or(|ended| day < ended)
         })
     }
 
@@ -176,7 +188,9 @@ impl Recount {
         let (mut at, mut line) = (unit, Line::Itself);
         while !self.lives(at, day) {
             let organisation = self.organisations.get(&at)?;
-            let by_superior = if organisation.founded_on > day {
+            let by_superior = if organisation.never_existed {
+                Some((organisation.founded_under_id?, Line::Ended))
+            } else if organisation.founded_on > day {
                 Some((organisation.superiors.first()?.2, Line::NotYetFounded))
             } else if let Some(heir) = organisation.heir_id {
                 at = heir;
@@ -280,9 +294,9 @@ impl Recount {
             while day <= period.through {
                 // On the day of its founding a unit comes from nowhere, and after its end it
                 // stays where it was.
-                let (Some(eve), true) =
-                    (day.previous_day(), organisation.founded_on < day && self.lives(*unit, day))
-                else {
+                let moves = organisation.never_existed
+                    || organisation.founded_on < day && self.lives(*unit, day);
+                let (Some(eve), true) = (day.previous_day(), moves) else {
                     match day.next_day() {
                         Some(next) => day = next,
                         None => break,
@@ -293,7 +307,8 @@ impl Recount {
                 let after = self.line(head, None, *unit, day).is_some();
                 if before != after {
                     let moved = if after { &mut came } else { &mut went };
-                    moved.0 += i64::from(organisation.is_union_on(eve));
+                    moved.0 +=
+                        i64::from(!organisation.never_existed && organisation.is_union_on(eve));
                     moved.1 += self.members_of(*unit, eve);
                 }
                 match day.next_day() {

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use time::Date;
 use time::macros::format_description;
 
-use crate::figure::{Formula, Source};
+use crate::figure::{Completing, Formula, Source};
 use crate::report::template::Template;
 
 /// Everything that the reference files say.
@@ -56,6 +56,36 @@ impl Indicator {
     /// True when it is a state at the end of the period.
     pub fn is_stock(&self) -> bool {
         self.numerator.terms().all(|term| term.source.is_stock())
+    }
+
+    /// Of what a figure of it may be known to lack a part.
+    pub fn completing(&self) -> Completing {
+        let any = |holds: fn(&Source) -> bool| {
+            std::iter::once(&self.numerator)
+                .chain(&self.denominator)
+                .flat_map(Formula::terms)
+                .any(|term| holds(&term.source))
+        };
+        if any(|source| matches!(source, Source::Ratings(_))) {
+            Completing::Ratings
+        } else if any(Source::counts_members) {
+            Completing::Members
+        } else {
+            Completing::Nothing
+        }
+    }
+
+    /// The grades that count as rated: those of its denominator or, where it has none, of itself;
+    /// none stands for all.
+    pub fn grades(&self) -> &[String] {
+        let rated = self.denominator.as_ref().unwrap_or(&self.numerator);
+        rated
+            .terms()
+            .find_map(|term| match &term.source {
+                Source::Ratings(grades) => Some(grades.as_slice()),
+                _ => None,
+            })
+            .unwrap_or_default()
     }
 
     /// As indicators.csv writes it.
@@ -186,6 +216,15 @@ impl Reference {
         self.grassroots_types.contains(organisation_type)
     }
 
+    /// Whether unions are rated for a year by a scheme that has one of these grades (any, if
+    /// there are none).
+    pub fn rates_in(&self, year: i32, grades: &[String]) -> bool {
+        self.schemes.iter().filter(|scheme| scheme.in_force(year)).any(|scheme| {
+            grades.is_empty()
+                || grades.iter().any(|grade| grade.split('.').next() == Some(&scheme.code))
+        })
+    }
+
     /// All rating schemes.
     pub fn schemes(&self) -> &[Scheme] {
         &self.schemes
@@ -258,7 +297,12 @@ fn indicators(schemes: &[Scheme]) -> anyhow::Result<Vec<Indicator>> {
             let denominator = if row.denominator.is_empty() {
                 None
             } else {
-                Some(Formula::read(&row.denominator, schemes)?)
+                let denominator = Formula::read(&row.denominator, schemes)?;
+                ensure!(
+                    numerator.is_part_of(&denominator),
+                    "what is shared is no part of what it is a share of"
+                );
+                Some(denominator)
             };
             Ok(Indicator {
                 code: row.code.clone(),

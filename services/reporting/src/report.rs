@@ -8,6 +8,7 @@ pub mod template;
 
 use std::collections::BTreeMap;
 
+use chassis::database::today;
 use chassis::refusal::Failure;
 use sqlx::PgConnection;
 use time::Date;
@@ -15,11 +16,13 @@ use uuid::Uuid;
 
 use crate::error::Refused;
 use crate::figure::book::Books;
-use crate::figure::{self, Counting, Figure, Period, Scope, heads};
+use crate::figure::{self, Completeness, Completing, Counting, Figure, Period, Scope, heads};
 use crate::reference::Reference;
-use crate::target::{self, Asked, Issuer, Target, against};
+use crate::target::asked::{Asked, asked};
+use crate::target::measured::against;
+use crate::target::{self, Issuer, Target};
 use crate::vietnamese;
-use rows::{Each, Row};
+use rows::{Each, Row, Rows};
 use template::{Chosen, Format, Line, Number, Part, Template};
 
 /// What is to be printed.
@@ -34,10 +37,47 @@ pub struct Order {
     pub parameters: Chosen,
 }
 
+/// Where a period lies on the day of the print.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    /// Its last day is over.
+    Over,
+    /// It has begun and is not over.
+    Running,
+    /// It has not begun.
+    ToCome,
+}
+
+impl When {
+    fn of(period: Period, today: Date) -> Self {
+        if period.through < today {
+            When::Over
+        } else if period.from <= today {
+            When::Running
+        } else {
+            When::ToCome
+        }
+    }
+
+    /// What the title says of it: nothing of a period that is over.
+    fn spoken(self, today: Date) -> String {
+        let today = vietnamese::date(today);
+        match self {
+            When::Over => String::new(),
+            When::Running => format!(" (kỳ chưa kết thúc: số liệu đã ghi nhận đến ngày {today})"),
+            When::ToCome => {
+                format!(" (kỳ chưa bắt đầu: chỉ gồm những gì đã ghi nhận trước, đến ngày {today})")
+            }
+        }
+    }
+}
+
 /// A printed report.
 pub struct Printed {
     /// Who, when, on which tree.
     pub title: String,
+    /// Where its period lies today.
+    pub when: When,
     /// In order.
     pub lines: Vec<PrintedLine>,
 }
@@ -50,6 +90,8 @@ pub struct PrintedLine {
     pub figures: Vec<Figure>,
     /// What it names: (kind, id).
     pub references: Vec<(&'static str, Uuid)>,
+    /// The completeness of the least complete figure, where one is not complete.
+    pub incomplete: Option<Completeness>,
 }
 
 /// Prints a template, or refuses to.
@@ -66,20 +108,30 @@ pub async fn print(
         None => "theo tổ chức tại thời điểm phát sinh".to_string(),
         Some(on) => format!("theo tổ chức ngày {}", vietnamese::date(on)),
     };
+    let today = today();
+    let when = When::of(order.period, today);
     let title = format!(
-        "{name}: {}, từ {} đến {}, {tree}",
+        "{name}: {}, từ {} đến {}{}, {tree}",
         template.title,
         vietnamese::date(order.period.from),
         vietnamese::date(order.period.through),
+        when.spoken(today),
     );
     let targets = target::of_unit(connection, order.head).await?;
-    let mut printer = Printer { connection, reference, order, targets, counted: Vec::new() };
+    let mut printer = Printer {
+        connection,
+        reference,
+        order,
+        targets,
+        counted: Vec::new(),
+        asked: BTreeMap::new(),
+    };
     printer.count(template).await?;
     let mut lines = Vec::new();
     for line in &template.lines {
         lines.extend(printer.line(line).await?);
     }
-    Ok(Printed { title, lines })
+    Ok(Printed { title, when, lines })
 }
 
 struct Printer<'a> {
@@ -88,6 +140,8 @@ struct Printer<'a> {
     order: Order,
     targets: Vec<Target>,
     counted: Vec<Figure>,
+    /// What figures are held against, found once for each.
+    asked: BTreeMap<(String, (String, String), Period), Vec<Asked>>,
 }
 
 impl Printer<'_> {
@@ -97,7 +151,7 @@ impl Printer<'_> {
         let mut countings: Vec<(Scope, Period, Vec<&str>)> = Vec::new();
         for line in &template.lines {
             let period = self.period_of(line)?;
-            for part in &line.parts {
+            for part in line.parts.iter().chain(line.unassigned.iter().flatten()) {
                 let Part::Number(number) = part else { continue };
                 let scope = self.scope(number);
                 match countings.iter_mut().find(|(of, over, _)| *of == scope && *over == period) {
@@ -138,8 +192,8 @@ impl Printer<'_> {
 
     async fn line(&mut self, line: &Line) -> Result<Vec<PrintedLine>, Failure> {
         let period = self.period_of(line)?;
-        let rows = match line.each {
-            None => vec![Row::default()],
+        let Rows { rows, more } = match line.each {
+            None => Rows::all(vec![Row::default()]),
             Some(Each::Issuer) => self.issuers(line, period).await?,
             Some(each) => {
                 rows::read(self.connection, self.reference, &self.order, &self.targets, each)
@@ -147,15 +201,29 @@ impl Printer<'_> {
             }
         };
         let mut printed = Vec::new();
+        if rows.is_empty()
+            && let Some(parts) = &line.unassigned
+        {
+            printed.extend(self.sentence(line, parts, period, Row::default())?);
+        }
         for row in rows {
-            printed.extend(self.sentence(line, period, row)?);
+            printed.extend(self.sentence(line, &line.parts, period, row)?);
+        }
+        if more > 0 {
+            printed.push(PrintedLine {
+                text: format!("… và {} mục khác", vietnamese::number(more)),
+                figures: Vec::new(),
+                references: Vec::new(),
+                incomplete: None,
+            });
         }
         Ok(printed)
     }
 
     fn sentence(
-        &self,
+        &mut self,
         line: &Line,
+        parts: &[Part],
         period: Period,
         row: Row,
     ) -> Result<Option<PrintedLine>, Failure> {
@@ -163,7 +231,7 @@ impl Printer<'_> {
         let mut text = String::new();
         let (mut figures, mut references) = (row.figures, row.references);
         let mut zero = line.unless_zero;
-        for part in &line.parts {
+        for part in parts {
             match part {
                 Part::Text(part) => text.push_str(part),
                 Part::Word(word) => match row.words.get(word.as_str()) {
@@ -177,7 +245,7 @@ impl Printer<'_> {
                             && figure.scope == scope
                             && figure.period == period
                     });
-                    let Some(figure) = figure else { continue };
+                    let Some(figure) = figure.cloned() else { continue };
                     zero &= figure.value.total == 0;
                     let value = figure.value.total;
                     text.push_str(&match &number.format {
@@ -195,46 +263,58 @@ impl Printer<'_> {
                                     .flat_map(|asked| &asked.target_ids)
                                     .map(|id| ("target", *id)),
                             );
-                            against(value, asked.map(|asked| asked.value), noun, decimals)
+                            let asked = asked.map(|asked| (asked.value, asked.comparator));
+                            against(value, asked, noun, decimals)
                         }
                     });
-                    figures.push(figure.clone());
+                    figures.push(figure);
                 }
             }
         }
-        Ok((!zero).then_some(PrintedLine { text, figures, references }))
+        let incomplete = figures
+            .iter()
+            .map(|figure| figure.completeness)
+            .filter(|completeness| !completeness.complete())
+            .max_by_key(|completeness| completeness.expected - completeness.covered);
+        if let Some(incomplete) = incomplete {
+            text.push_str(&incompleteness(incomplete));
+        }
+        Ok((!zero).then_some(PrintedLine { text, figures, references, incomplete }))
     }
 
-    fn asked(&self, number: &Number, period: Period, issuer: Option<&Issuer>) -> Option<Asked> {
-        let (grouping, group) = number.group.clone().unwrap_or_default();
-        let all = target::asked(&self.targets, &number.indicator, &grouping, &group, period);
-        match issuer {
-            Some(issuer) => all.into_iter().find(|asked| asked.issuer == *issuer),
-            None => all.into_iter().next(),
-        }
+    /// What each issuer asks of a number.
+    fn all_asked(&mut self, number: &Number, period: Period) -> &[Asked] {
+        let group = number.group.clone().unwrap_or_default();
+        let key = (number.indicator.clone(), group, period);
+        self.asked.entry(key).or_insert_with_key(|(indicator, (grouping, group), period)| {
+            asked(&self.targets, indicator, grouping, group, *period)
+        })
+    }
+
+    /// What is asked by one issuer, or, where the line has none, by the first.
+    fn asked(&mut self, number: &Number, period: Period, issuer: Option<&Issuer>) -> Option<Asked> {
+        let all = self.all_asked(number, period);
+        let of = all.iter().find(|asked| issuer.is_none_or(|issuer| asked.issuer == *issuer));
+        of.cloned()
     }
 
     /// One row for each issuer that asks for what the line holds against its target, those
-    /// chosen by the parameter `issuer` only; one without an issuer, if nobody asks.
-    async fn issuers(&mut self, line: &Line, period: Period) -> Result<Vec<Row>, Failure> {
-        let mut issuers: Vec<Issuer> = line
-            .parts
-            .iter()
-            .filter_map(|part| match part {
-                Part::Number(number) if matches!(number.format, Format::Against(_)) => Some(number),
-                _ => None,
-            })
-            .flat_map(|number| {
-                let (grouping, group) = number.group.clone().unwrap_or_default();
-                target::asked(&self.targets, &number.indicator, &grouping, &group, period)
-            })
-            .map(|asked| asked.issuer)
-            .collect();
+    /// chosen by the parameter `issuer` only.
+    async fn issuers(&mut self, line: &Line, period: Period) -> Result<Rows, Failure> {
+        let mut issuers: Vec<Issuer> = Vec::new();
+        for part in &line.parts {
+            if let Part::Number(number) = part
+                && matches!(number.format, Format::Against(_))
+            {
+                let all = self.all_asked(number, period);
+                issuers.extend(all.iter().map(|asked| asked.issuer.clone()));
+            }
+        }
         issuers.sort();
         issuers.dedup();
         let named = rows::issuer_names(self.connection, &issuers, period.through).await?;
         let wanted = self.order.parameters.text("issuer");
-        let mut rows: Vec<Row> = named
+        let rows: Vec<Row> = named
             .into_iter()
             .filter(|(issuer, name)| {
                 let id = match issuer {
@@ -249,12 +329,20 @@ impl Printer<'_> {
                 ..Row::default()
             })
             .collect();
-        if rows.is_empty() {
-            rows.push(Row {
-                words: BTreeMap::from([("issuer", "chưa có nơi giao".to_string())]),
-                ..Row::default()
-            });
+        Ok(Rows::all(rows))
+    }
+}
+
+/// What a sentence says of the least complete of its figures.
+fn incompleteness(of: Completeness) -> String {
+    let (covered, expected) = (vietnamese::number(of.covered), vietnamese::number(of.expected));
+    match of.of {
+        Completing::Nothing => String::new(),
+        Completing::Members => format!(
+            " [chưa đầy đủ: mới chuyển xong đoàn viên của {covered}/{expected} đơn vị có biến động]"
+        ),
+        Completing::Ratings => {
+            format!(" [chưa đầy đủ: mới xếp loại {covered}/{expected} CĐCS đủ điều kiện]")
         }
-        Ok(rows)
     }
 }

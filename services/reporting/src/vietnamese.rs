@@ -4,6 +4,8 @@
 //! integers and rounded half up, once, from numerator and denominator; decimals that are
 //! not there are not printed (`100%`, not `100,00%`).
 
+use std::cmp::Ordering;
+
 use time::Date;
 
 /// What stands for a number that there is not.
@@ -55,32 +57,133 @@ pub fn percent(numerator: i64, denominator: i64, decimals: u32) -> String {
     }
 }
 
+/// As [`quotient`], with as many more decimals as it takes until what is printed lies to what was
+/// asked as `agrees` wants it.
+pub fn quotient_against(
+    numerator: i64,
+    denominator: i64,
+    decimals: u32,
+    asked: Hundredths,
+    agrees: impl Fn(Ordering) -> bool,
+) -> String {
+    let (numerator, denominator) = (i128::from(numerator), i128::from(denominator));
+    against(numerator, denominator, decimals, asked, agrees)
+}
+
+/// As [`percent`], with as many more decimals as it takes until what is printed lies to what was
+/// asked as `agrees` wants it: 94.996 of 100.000 against 95 % is `94,996%`.
+pub fn percent_against(
+    numerator: i64,
+    denominator: i64,
+    decimals: u32,
+    asked: Hundredths,
+    agrees: impl Fn(Ordering) -> bool,
+) -> String {
+    let (numerator, denominator) = (i128::from(numerator) * 100, i128::from(denominator));
+    match against(numerator, denominator, decimals, asked, agrees) {
+        none if none == NONE => none,
+        text => text + "%",
+    }
+}
+
 /// Basis points as a percentage: 9500 is `95%`.
 pub fn basis_points(value: i64) -> String {
     percent(value, 10_000, 2)
+}
+
+/// What was asked, not below 0, in hundredths: 95 % is 9500 of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hundredths(pub i64);
+
+/// Two quotients of whole numbers that fit here and differ do so before this place.
+const DECIMALS_MAX: u32 = 48;
+
+fn against(
+    numerator: i128,
+    denominator: i128,
+    decimals: u32,
+    asked: Hundredths,
+    agrees: impl Fn(Ordering) -> bool,
+) -> String {
+    if denominator == 0 {
+        return NONE.to_string();
+    }
+    (decimals..=DECIMALS_MAX.max(decimals))
+        .map(|decimals| Rounded::of(numerator, denominator, decimals))
+        .find(|rounded| agrees(rounded.cmp_to(asked)))
+        .unwrap_or_else(|| Rounded::of(numerator, denominator, DECIMALS_MAX))
+        .print()
 }
 
 fn ratio(numerator: i128, denominator: i128, decimals: u32) -> String {
     if denominator == 0 {
         return NONE.to_string();
     }
-    let scale = 10_i128.pow(decimals.min(6));
-    let negative = (numerator < 0) != (denominator < 0);
-    let (numerator, denominator) = (numerator.unsigned_abs(), denominator.unsigned_abs());
-    let scaled = (numerator * scale.unsigned_abs() * 2 + denominator) / (denominator * 2);
-    let whole = i64::try_from(scaled / scale.unsigned_abs()).unwrap_or(i64::MAX);
-    let mut text = number(whole);
-    let fraction = scaled % scale.unsigned_abs();
-    if fraction != 0 {
-        let places = decimals.min(6) as usize;
-        let digits = format!("{fraction:0places$}");
-        text.push(',');
-        text.push_str(digits.trim_end_matches('0'));
+    Rounded::of(numerator, denominator, decimals).print()
+}
+
+/// A quotient rounded half up (away from zero), digit by digit: however many places are asked
+/// for, no number grows too large.
+struct Rounded {
+    negative: bool,
+    whole: u128,
+    /// As many digits as there are decimals.
+    fraction: Vec<u8>,
+}
+
+impl Rounded {
+    /// Of a denominator that is not 0.
+    fn of(numerator: i128, denominator: i128, decimals: u32) -> Self {
+        let negative = (numerator < 0) != (denominator < 0);
+        let (numerator, denominator) = (numerator.unsigned_abs(), denominator.unsigned_abs());
+        let mut whole = numerator / denominator;
+        let mut rest = numerator % denominator;
+        let mut fraction = Vec::with_capacity(decimals as usize);
+        for _ in 0..decimals {
+            rest *= 10;
+            fraction.push((rest / denominator) as u8);
+            rest %= denominator;
+        }
+        if rest * 2 >= denominator {
+            // One more in the last place, carried as far as there are nines.
+            let place = fraction.iter().rposition(|digit| *digit < 9);
+            let zeros = place.map_or(0, |place| place + 1);
+            match place {
+                Some(place) => fraction[place] += 1,
+                None => whole += 1,
+            }
+            fraction[zeros..].fill(0);
+        }
+        let zero = whole == 0 && fraction.iter().all(|digit| *digit == 0);
+        Self { negative: negative && !zero, whole, fraction }
     }
-    if negative && scaled != 0 {
-        text.insert(0, '-');
+
+    fn cmp_to(&self, asked: Hundredths) -> Ordering {
+        if self.negative {
+            return Ordering::Less;
+        }
+        let asked = u128::from(asked.0.unsigned_abs());
+        let places = [(asked / 10 % 10) as u8, (asked % 10) as u8];
+        let digit = |place: usize, digits: &[u8]| digits.get(place).copied().unwrap_or(0);
+        let mut fractions = (0..self.fraction.len().max(places.len()))
+            .map(|place| digit(place, &self.fraction).cmp(&digit(place, &places)));
+        self.whole
+            .cmp(&(asked / 100))
+            .then_with(|| fractions.find(|order| order.is_ne()).unwrap_or(Ordering::Equal))
     }
-    text
+
+    fn print(&self) -> String {
+        let mut text = number(i64::try_from(self.whole).unwrap_or(i64::MAX));
+        let last = self.fraction.iter().rposition(|digit| *digit != 0);
+        if let Some(last) = last {
+            text.push(',');
+            text.extend(self.fraction[..=last].iter().map(|digit| char::from(b'0' + digit)));
+        }
+        if self.negative {
+            text.insert(0, '-');
+        }
+        text
+    }
 }
 
 /// `31/12/2020`.

@@ -15,11 +15,13 @@ use crate::acts::record_activities::{Activity, Kind as ActivityKind};
 use crate::error::Refused;
 use crate::figure::book::Book;
 use crate::figure::explain::Unit;
-use crate::figure::{By, Count, Figure, Period, Scope, heads};
+use crate::figure::{By, Completeness, Count, Figure, Period, Scope, heads};
 use crate::reads::open_targets::OpenTargets;
 use crate::reference::{Indicator, Kind, Reference};
-use crate::report::Printed;
-use crate::target::{Cascade, Comparator, Issuer, Measured, Node, Target, ValueUnit, sum};
+use crate::report::{Printed, When};
+use crate::target::cascade::{Cascade, Node, sum};
+use crate::target::measured::Measured;
+use crate::target::{Comparator, Issuer, Target, ValueUnit};
 
 // In: parsed once, at the door.
 
@@ -92,10 +94,15 @@ pub fn by(reference: &Reference, breakdown: pb::Breakdown, grouping: &str) -> Re
 pub fn issuer(issuer_id: &str, issuer_name: &str) -> Result<Issuer, Refusal> {
     let organisation = parse::optional_id("issuer_id", issuer_id)?;
     let name = parse::optional_text("issuer_name", issuer_name, 200)?;
+    if name.as_ref().is_some_and(|name| Uuid::try_parse(name).is_ok()) {
+        return Err(Refused::TargetIssuerAmbiguous { field: "issuer_name" }.into());
+    }
     match (organisation, name) {
         (Some(organisation_id), None) => Ok(Issuer::Organisation(organisation_id)),
         (None, Some(name)) => Ok(Issuer::Named(name)),
-        (Some(_), Some(_)) | (None, None) => Err(Refused::TargetIssuerAmbiguous.into()),
+        (Some(_), Some(_)) | (None, None) => {
+            Err(Refused::TargetIssuerAmbiguous { field: "issuer_id" }.into())
+        }
     }
 }
 
@@ -135,9 +142,16 @@ pub fn activity(line: usize, activity: &pb::Activity) -> Result<Activity, Refusa
             );
         }
     };
+    // Nobody of a kind is a count, too: who reports a dissemination says so.
+    let reached = |name: &str, count: Option<i32>| match count {
+        None if kind == ActivityKind::Dissemination => Err(parse::required(&field(name))),
+        count => Ok(count.unwrap_or(0)),
+    };
+    let members_reached = reached("members_reached", activity.members_reached)?;
+    let workers_reached = reached("workers_reached", activity.workers_reached)?;
     for (name, count) in [
-        ("members_reached", activity.members_reached),
-        ("workers_reached", activity.workers_reached),
+        ("members_reached", members_reached),
+        ("workers_reached", workers_reached),
         ("times", activity.times),
     ] {
         if !(0..=ACTIVITY_COUNT_MAX).contains(&count) {
@@ -152,8 +166,8 @@ pub fn activity(line: usize, activity: &pb::Activity) -> Result<Activity, Refusa
         organisation_id: parse::id(&field("organisation_id"), &activity.organisation_id)?,
         kind,
         held_on: parse::date(&field("held_on"), activity.held_on)?,
-        members_reached: activity.members_reached,
-        workers_reached: activity.workers_reached,
+        members_reached,
+        workers_reached,
         times: activity.times.max(1),
     })
 }
@@ -252,17 +266,22 @@ pub fn figure(
                 position: *position,
             })
             .collect(),
-        completeness: Some(pb::Completeness {
-            complete: figure.completeness.covered >= figure.completeness.expected,
-            covered: figure.completeness.covered,
-            expected: figure.completeness.expected,
-        }),
+        completeness: Some(completeness(figure.completeness)),
         formula: figure.formula.clone(),
         lines: lines(reference, scope, &figure.value, figure.denominator.as_ref(), share, names),
         without_suspended: scope.without_suspended,
         direct_only: scope.direct_only,
         sector_grouping: scope.grouping.clone(),
         sector_group: scope.group.clone(),
+    }
+}
+
+fn completeness(completeness: Completeness) -> pb::Completeness {
+    pb::Completeness {
+        complete: completeness.complete(),
+        covered: completeness.covered,
+        expected: completeness.expected,
+        under_way: completeness.under_way,
     }
 }
 
@@ -354,6 +373,14 @@ pub fn explained_unit(unit: Unit) -> pb::ExplainedUnit {
                 traceparent: change.traceparent,
                 source: change.source,
                 position: change.position,
+                because: change.because.map(|act| pb::RegistryAct {
+                    act_id: act.act_id.to_string(),
+                    change_id: act.change_id.to_string(),
+                    kind: act.kind,
+                    effective_on: Some(parse::civil(act.effective_on)),
+                    traceparent: act.traceparent,
+                    position: act.position,
+                }),
             })
             .collect(),
         changes_left_off: unit.changes_left_off,
@@ -438,19 +465,20 @@ pub fn cascade(cascade: &Cascade, names: &BTreeMap<Uuid, String>) -> pb::GetTarg
         children: cascade.children.iter().map(|child| node(child, names)).collect(),
         children_sum: sum(&cascade.children),
         difference: cascade.difference(),
+        left_off: i32::try_from(cascade.left_off).unwrap_or(i32::MAX),
     }
 }
 
 fn node(of: &Node, names: &BTreeMap<Uuid, String>) -> pb::CascadeNode {
-    let children_sum = sum(&of.children);
     pb::CascadeNode {
         target: Some(target(&of.target)),
         name: names.get(&of.target.organisation_id).cloned().unwrap_or_default(),
         share_basis_points: i32::try_from(of.share_basis_points).unwrap_or(i32::MAX),
         earlier_revisions: of.earlier.iter().map(target).collect(),
         children: of.children.iter().map(|child| node(child, names)).collect(),
-        children_sum,
-        difference: if of.children.is_empty() { 0 } else { children_sum - of.target.value },
+        children_sum: of.children_sum,
+        difference: of.difference(),
+        shown_elsewhere: of.shown_elsewhere,
     }
 }
 
@@ -473,11 +501,18 @@ pub fn measured(
 pub fn printed(reference: &Reference, printed: Printed) -> pb::PrintReportResponse {
     pb::PrintReportResponse {
         title: printed.title,
+        period_state: match printed.when {
+            When::Over => pb::PeriodState::Over,
+            When::Running => pb::PeriodState::Running,
+            When::ToCome => pb::PeriodState::ToCome,
+        }
+        .into(),
         lines: printed
             .lines
             .into_iter()
             .map(|line| pb::ReportLine {
                 text: line.text,
+                incomplete: line.incomplete.map(completeness),
                 figures: line
                     .figures
                     .iter()
@@ -542,8 +577,8 @@ pub fn activities_recorded(activities: &[Activity], ids: &[Uuid]) -> Result<Any,
                     }
                     .into(),
                     held_on: Some(parse::civil(activity.held_on)),
-                    members_reached: activity.members_reached,
-                    workers_reached: activity.workers_reached,
+                    members_reached: Some(activity.members_reached),
+                    workers_reached: Some(activity.workers_reached),
                     times: activity.times,
                 }),
             })

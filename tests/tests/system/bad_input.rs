@@ -152,9 +152,9 @@ fn dossier(ground: &Ground) -> FoundGrassrootsUnionRequest {
     }
 }
 
-/// "CĐCS Công ty Thử" with its accents as characters of their own.
-fn decomposed(text: &str) -> String {
-    text.replace('ô', "o\u{302}").replace('ễ', "e\u{302}\u{303}")
+/// "CĐCS Công ty Thử" with a character that turns what is printed after it.
+fn turning(text: &str) -> String {
+    text.replace('ô', "ô\u{202e}").replace('ễ', "ễ\u{202e}")
 }
 
 fn cases(ground: &Ground) -> Vec<Case> {
@@ -267,24 +267,24 @@ fn cases(ground: &Ground) -> Vec<Case> {
         )
     });
 
-    // Text that is not NFC.
-    let not_nfc = (Code::InvalidArgument, EVERYBODY, "TEXT_NOT_NFC");
-    let name = decomposed("CĐCS Công ty Thử");
+    // Text that cannot be brought into order.
+    let malformed = (Code::InvalidArgument, EVERYBODY, "TEXT_MALFORMED");
+    let name = turning("CĐCS Công ty Thử");
     let request = FoundOrganisationRequest { name, ..founding(ground) };
-    cases.push(case("a name in pieces", FOUND, &request, not_nfc, "name"));
+    cases.push(case("a name that turns", FOUND, &request, malformed, "name"));
     let mut lines = people(3);
-    lines[1].name = decomposed("Nguyễn Thị Thử");
+    lines[1].name = turning("Nguyễn Thị Thử");
     let request = admission(&ground.union, DAY, lines);
-    cases.push(case("a person's name in pieces", ADMIT, &request, not_nfc, "lines[1].name"));
+    cases.push(case("a person's name that turns", ADMIT, &request, malformed, "lines[1].name"));
     let mut request = dossier(ground);
     let union = request.dossier.as_mut().and_then(|dossier| dossier.union.as_mut());
-    union.expect("a union").name = decomposed("CĐCS Công ty Thử");
+    union.expect("a union").name = turning("CĐCS Công ty Thử");
     request.validate_only = true;
     cases.push(case(
-        "a dossier's name in pieces",
+        "a dossier's name that turns",
         DOSSIER,
         &request,
-        not_nfc,
+        malformed,
         "dossier.union.name",
     ));
 
@@ -305,13 +305,13 @@ fn cases(ground: &Ground) -> Vec<Case> {
     // Several bad lines of one list are all named.
     let mut lines = people(5);
     lines[0].identity_number.push('0');
-    lines[3].name = decomposed("Nguyễn Thị Thử");
+    lines[3].name = turning("Nguyễn Thị Thử");
     lines[4].phone = "không có".to_owned();
     let request = admission(&ground.union, DAY, lines);
     let mut several = case("three bad lines", ADMIT, &request, malformed, "");
     several.fields = vec![
         ("lines[0].identity_number", "IDENTITY_NUMBER_MALFORMED"),
-        ("lines[3].name", "TEXT_NOT_NFC"),
+        ("lines[3].name", "TEXT_MALFORMED"),
         ("lines[4].phone", "PHONE_MALFORMED"),
     ];
     cases.push(several);
@@ -337,13 +337,13 @@ fn cases(ground: &Ground) -> Vec<Case> {
     cases.push(load.telling("refused", 4));
     let mut lines: Vec<_> =
         (0..4).map(|n| line(&format!("Q-A-L{n}"), "CDCS", &ground.district.code)).collect();
-    lines[2].name = decomposed("Công đoàn");
+    lines[2].name = turning("Công đoàn");
     lines[3].founded_on = None;
     let messages = load_messages(request_id(), &lines);
     let mut load = case("a load with unreadable lines", LOAD, &messages[0], refused, "");
     load.messages = messages.iter().map(Message::encode_to_vec).collect();
     load.fields =
-        vec![("lines[2].name", "TEXT_NOT_NFC"), ("lines[3].founded_on", "FIELD_REQUIRED")];
+        vec![("lines[2].name", "TEXT_MALFORMED"), ("lines[3].founded_on", "FIELD_REQUIRED")];
     cases.push(load.telling("refused", 2));
 
     // A message over the limit.

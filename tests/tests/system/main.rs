@@ -3,6 +3,9 @@
 
 mod bad_input;
 mod cancelled;
+mod constraints;
+mod door;
+mod employers;
 mod feed_faults;
 mod freshness;
 mod generic_client;
@@ -13,6 +16,7 @@ mod plan_undone;
 mod privacy;
 mod recount;
 mod rights;
+mod seen_kept;
 mod trace;
 
 /// The seed of a test's choices: another each time, unless `CONGDOAN_TEST_SEED` repeats one.

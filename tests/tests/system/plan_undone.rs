@@ -248,7 +248,7 @@ async fn assign(client: &Client, issuer: &Unit, unit: &Unit) {
         organisation_id: unit.id.clone(),
         period: period(date!(2025 - 01 - 01), AFTER),
         issuer_id: issuer.id.clone(),
-        value: 10,
+        value: Some(10),
         value_unit: ValueUnit::Count.into(),
         comparator: Comparator::GreaterOrEqual.into(),
         ..AssignTargetRequest::default()

@@ -286,8 +286,8 @@ async fn live(system: &System, client: &Client, stranger: &Line, refusals: &mut 
     refusals.take("IDENTITY_NUMBER_MALFORMED", admits(refused).await);
     let refused = changed(|person| person.phone.push('x'));
     refusals.take("PHONE_MALFORMED", admits(refused).await);
-    let refused = changed(|person| person.name.push_str(" o\u{302}"));
-    refusals.take("TEXT_NOT_NFC", admits(refused).await);
+    let refused = changed(|person| person.name.push('\u{202e}'));
+    refusals.take("TEXT_MALFORMED", admits(refused).await);
     let refused = changed(|person| person.name = person.name.repeat(30));
     refusals.take("TEXT_TOO_LONG", admits(refused).await);
     let refused = changed(|person| person.name.push('\u{7}'));

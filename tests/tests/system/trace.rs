@@ -161,3 +161,127 @@ async fn one_trace_covers_client_gateway_service_and_statement_and_the_follower_
         origin.name
     );
 }
+
+const COMMIT: &str = "congdoan.registry.v1.PlanService/CommitPlan";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_plan_is_done_in_a_trace_of_its_own_that_links_to_the_call_that_asked_for_it() {
+    let collector = Collector::start().await;
+    let system = System::start(env!("CARGO_BIN_EXE_congdoan-up"), &collector.endpoint).await;
+    let running = &system.running;
+    let top = registry::bootstrap(&running.registry_owner_url, &running.issuer, ADMINISTRATOR)
+        .await
+        .expect("bootstrapped");
+    let token = congdoan::token::ask(&running.issuer, ADMINISTRATOR).await.expect("a token");
+    let client = Client::connect(&running.gateway, &token).await.expect("connected");
+    let lines = [
+        line("T-01", "LDLD_TINH", "TLD"),
+        line("CS-1", "CDCS", "T-01"),
+        line("CS-2", "CDCS", "T-01"),
+    ];
+    let messages = load_messages(tests::made_up::request_id(), &lines);
+    client.organisations().load_organisations(tokio_stream::iter(messages)).await.expect("loaded");
+    let find = proto::registry::v1::BatchGetOrganisationsRequest {
+        codes: vec!["CS-1".to_owned(), "CS-2".to_owned()],
+        ..Default::default()
+    };
+    let found = client.organisations().batch_get_organisations(find).await.expect("found");
+    let unions = found.into_inner().organisations;
+
+    let traced = Traced::telling(&collector.endpoint);
+    let (mut asked, mut done) = (Vec::new(), Vec::new());
+    for (union, number) in unions.iter().zip(["1/QĐ-TLĐ", "2/QĐ-TLĐ"]) {
+        let unit = Unit { id: union.organisation_id.clone(), code: union.code.clone() };
+        let admit = admission(&unit, date!(2020 - 05 - 01), people(2));
+        client.memberships().admit_members(admit).await.expect("admitted");
+        let on = date!(2024 - 07 - 01);
+        let create = proto::registry::v1::CreatePlanRequest {
+            request_id: tests::made_up::request_id(),
+            organisation_id: top.to_string(),
+            name: "Sắp xếp".to_owned(),
+            basis: Some(proto::registry::v1::Basis {
+                basis: Some(proto::registry::v1::basis::Basis::NewDecision(
+                    proto::registry::v1::NewDecision {
+                        issuer_id: top.to_string(),
+                        number: number.to_owned(),
+                        issued_on: tests::made_up::on(on),
+                        effective_on: tests::made_up::on(on),
+                        ..Default::default()
+                    },
+                )),
+            }),
+            ..Default::default()
+        };
+        let created = client.plans().create_plan(create).await.expect("created").into_inner();
+        let plan_id = created.plan_id.parse().expect("an id");
+        let step = proto::registry::v1::PlanStep {
+            line: 1,
+            kind: proto::registry::v1::plan_step::Kind::End.into(),
+            unit: union.code.clone(),
+            end_kind: proto::registry::v1::EndKind::Dissolved.into(),
+            members_outcome: proto::registry::v1::MembersOutcome::MembershipEnds.into(),
+            ..Default::default()
+        };
+        congdoan::plan::send(&client, plan_id, vec![step]).await.expect("added");
+        congdoan::plan::dry_run(&client, plan_id).await.expect("tried");
+
+        let (context, trace, traceparent) = traced.begin("a client commits");
+        let commit = proto::registry::v1::CommitPlanRequest {
+            request_id: tests::made_up::request_id(),
+            validate_only: false,
+            plan_id: plan_id.to_string(),
+        };
+        let line = Line::to(&running.gateway).await.bearing(&token);
+        let line = line.with("congdoan-seen", client.seen().expect("something was seen"));
+        let begun = line.with("traceparent", &traceparent).send(COMMIT, &commit).await;
+        let begun: proto::registry::v1::CommitPlanResponse = begun.expect("begun").message();
+        context.span().end();
+        asked.push(trace);
+        let name = begun.operation.expect("an operation").name;
+        loop {
+            let wait =
+                proto::registry::v1::WaitOperationRequest { name: name.clone(), timeout_ms: 1_000 };
+            let waited = client.operations().wait_operation(wait).await.expect("waited");
+            if waited.into_inner().operation.is_some_and(|operation| operation.done) {
+                break;
+            }
+        }
+        // Every member's exit leads to the act, its decision and its trace.
+        let behind = loop {
+            let explain = ExplainFigureRequest {
+                indicator: "MBR_EXITED".to_owned(),
+                organisation_id: union.organisation_id.clone(),
+                period: period(OPENED_ON, date!(2024 - 12 - 31)),
+                ..ExplainFigureRequest::default()
+            };
+            let explained = client.figures().explain_figure(explain).await.expect("explained");
+            let explained = explained.into_inner();
+            let told = explained.figure.and_then(|figure| figure.completeness).expect("told");
+            if told.complete {
+                break explained.units[0].changes[0].clone();
+            }
+        };
+        assert_eq!(behind.decision_number, number);
+        let because = behind.because.expect("an act of registry");
+        assert_eq!(because.kind, "registry.organisations_ended");
+        done.push(because.traceparent);
+    }
+    assert_ne!(done[0], done[1], "each plan in a trace of its own");
+
+    tokio::task::spawn_blocking(move || traced.provider.shutdown())
+        .await
+        .expect("told")
+        .expect("told");
+    system.stop().await;
+    let heard = collector.heard().await;
+    for (asked, done) in asked.iter().zip(&done) {
+        let trace = done.split('-').nth(1).expect("a trace");
+        assert_ne!(asked, trace, "a link, never a continuation");
+        let attempt = heard
+            .spans
+            .iter()
+            .find(|span| span.trace_id == trace && span.name == "attempt operation");
+        let attempt = attempt.unwrap_or_else(|| panic!("no attempt in {trace}"));
+        assert!(attempt.links.iter().any(|link| link.trace_id == *asked), "{attempt:#?}");
+    }
+}

@@ -18,6 +18,9 @@ use crate::feed::Change;
 use crate::parse;
 use crate::refusal::Failure;
 
+/// Before every day that the register knows: from then on goes on elsewhere what never existed.
+const BEGINNING: Date = time::macros::date!(1900 - 01 - 01);
+
 /// Takes a change of registry's into account. Most change no rights and do nothing here.
 pub async fn apply(connection: &mut PgConnection, change: &Change) -> Result<(), Failure> {
     let body: RegistryChange = change.body.to_msg()?;
@@ -188,7 +191,9 @@ async fn end(
     Ok(())
 }
 
-/// Whole lives, in the place of all that was known of the same organisations.
+/// Whole lives, in the place of all that was known of the same organisations. What never
+/// existed goes on, from the beginning of time, in the superior that it was founded under:
+/// people and facts that still name it lie there.
 async fn replace(
     connection: &mut PgConnection,
     corrected: &TimelinesCorrected,
@@ -210,6 +215,16 @@ async fn replace(
             ended.push(unit);
             ended_on.push(date("ended_on", ending.ended_on)?);
             heirs.push(optional_id("principal_successor_id", &ending.principal_successor_id)?);
+        }
+        if !timeline.exists {
+            let told = optional_id("founded_under_id", &timeline.founded_under_id)?;
+            let under = match told {
+                Some(superior) => Some(superior),
+                None => first_superior(connection, unit).await?,
+            };
+            ended.push(unit);
+            ended_on.push(BEGINNING);
+            heirs.push(under);
         }
     }
     sqlx::query!("delete from access.superior where organisation_id = any ($1)", &replaced)
@@ -242,6 +257,24 @@ async fn replace(
     .execute(connection)
     .await?;
     Ok(())
+}
+
+/// The superior under which an organisation was first placed, as far as it is still known:
+/// what is known never to have existed has none, but still goes on where it went on before.
+async fn first_superior(
+    connection: &mut PgConnection,
+    unit: Uuid,
+) -> Result<Option<Uuid>, Failure> {
+    let superior = sqlx::query_scalar!(
+        r#"select coalesce(
+               (select superior_id from access.superior where organisation_id = $1
+                order by lower(valid) limit 1),
+               (select heir_id from access.ending where organisation_id = $1)) as superior_id"#,
+        unit,
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(superior)
 }
 
 async fn make_grant(

@@ -8,11 +8,13 @@ use axum::response::Response;
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use proto::refusal::v1::Reason;
-use tonic::Code;
+use tonic::metadata::MetadataMap;
+use tonic::{Code, Status};
 
 use super::token::{Speaker, Verifier};
-use super::{FEED_WATCH, declared};
-use crate::call::{Caller, Method, unauthenticated};
+use super::{FEED_WATCH, PUBLIC, declared, refuse_unless_held};
+use crate::call::{Call, Caller, Method, unauthenticated};
+use crate::database::Database;
 use crate::refusal::Refusal;
 
 /// Methods of the infrastructure, open to whoever reaches the port.
@@ -39,6 +41,34 @@ pub async fn admit(
         }
         Err(refusal) => refusal.status().into_http(),
     }
+}
+
+/// Lets a caller speak on: where a question is a stream, the caller's right is asked for before
+/// the first message is read, so that nothing is kept of what nobody may say.
+pub async fn admit_to_speak_on(
+    State(database): State<Option<Database>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let asks_on = declared().get(request.uri().path()).is_some_and(|declared| declared.asks_on);
+    let Some(database) = database.filter(|_| asks_on) else {
+        return next.run(request).await;
+    };
+    let (parts, body) = request.into_parts();
+    let metadata = MetadataMap::from_headers(parts.headers.clone());
+    let asked = tonic::Request::from_parts(metadata, parts.extensions.clone(), ());
+    match may_speak(&database, &asked).await {
+        Ok(()) => next.run(Request::from_parts(parts, body)).await,
+        Err(status) => status.into_http(),
+    }
+}
+
+async fn may_speak(database: &Database, asked: &tonic::Request<()>) -> Result<(), Status> {
+    let call = Call::of_stream(asked, None, false)?;
+    if &*call.permission != PUBLIC {
+        refuse_unless_held(&mut *database.read(&call).await?).await?;
+    }
+    Ok(())
 }
 
 /// Who calls which method; nobody in particular where the method is open.

@@ -9,6 +9,7 @@
 
 pub mod copy;
 pub mod layer;
+pub mod remembered;
 pub mod roles;
 pub mod token;
 
@@ -39,6 +40,8 @@ pub struct Declared {
     pub service: Arc<str>,
     /// Its question or its answer is a stream, which takes longer than a message.
     pub streams: bool,
+    /// Its question is a stream.
+    pub asks_on: bool,
 }
 
 static DECLARED: LazyLock<HashMap<String, Declared>> = LazyLock::new(|| {
@@ -72,6 +75,7 @@ fn declared_in(descriptors: &[u8]) -> anyhow::Result<HashMap<String, Declared>> 
                     method: Method { rpc: path.into(), permission: needed.into() },
                     service: name.clone(),
                     streams: method.is_server_streaming() || method.is_client_streaming(),
+                    asks_on: method.is_client_streaming(),
                 },
             );
         }
@@ -85,17 +89,21 @@ pub async fn unknown_or_denied(
     connection: &mut PgConnection,
     unknown: impl Into<Failure>,
 ) -> Failure {
+    match refuse_unless_held(connection).await {
+        Ok(()) => unknown.into(),
+        Err(refused) => refused,
+    }
+}
+
+/// Refuses an end user who may do nowhere what is asked.
+pub async fn refuse_unless_held(connection: &mut PgConnection) -> Result<(), Failure> {
     let held = sqlx::query!(
         r#"select access.holds() as "holds!",
                   coalesce(current_setting('congdoan.permission', true), '') as "permission!""#
     )
     .fetch_one(connection)
-    .await;
-    match held {
-        Ok(held) if held.holds => unknown.into(),
-        Ok(held) => permission_denied(&held.permission).into(),
-        Err(error) => error.into(),
-    }
+    .await?;
+    if held.holds { Ok(()) } else { Err(permission_denied(&held.permission).into()) }
 }
 
 /// The refusal of an end user who holds the permission on no organisation.

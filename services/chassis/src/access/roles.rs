@@ -17,8 +17,9 @@ use super::{FEED_WATCH, PUBLIC, declared};
 #[serde(deny_unknown_fields)]
 struct Written {
     /// What the role is for, in one sentence.
-    #[serde(rename = "meaning")]
-    _meaning: String,
+    meaning: String,
+    /// The same in Vietnamese.
+    meaning_vi: String,
     /// Permissions; `*` stands for any one part.
     permissions: Vec<String>,
     /// What of these the role does not have.
@@ -56,6 +57,17 @@ static ROLES: LazyLock<BTreeMap<String, BTreeSet<String>>> = LazyLock::new(|| {
 /// Every role with the permissions that it holds.
 pub fn all() -> &'static BTreeMap<String, BTreeSet<String>> {
     &ROLES
+}
+
+/// What a role is for, in one sentence: in English and in Vietnamese.
+pub fn meaning(role: &str) -> Option<(&'static str, &'static str)> {
+    WRITTEN.get(role).map(|written| (&*written.meaning, &*written.meaning_vi))
+}
+
+/// The roles that hold a permission, in alphabetical order.
+pub fn holding(permission: &str) -> impl Iterator<Item = &'static str> {
+    let holds = move |held: &BTreeSet<String>| held.contains(permission);
+    all().iter().filter(move |(_, held)| holds(held)).map(|(role, _)| role.as_str())
 }
 
 /// Whether there is such a role: a grant names one that exists.

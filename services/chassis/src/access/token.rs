@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, anyhow, ensure};
+use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -22,6 +23,7 @@ use jsonwebtoken::{
 };
 use serde::{Deserialize, Serialize};
 
+use super::remembered::Remembered;
 use crate::call::Caller;
 use crate::config::SecretFile;
 
@@ -30,6 +32,8 @@ pub const GATEWAY: &str = "gateway";
 
 /// How long a token is good for, in seconds; one that says more is refused.
 const LIFETIME: u64 = 60;
+/// How old a token may be that is sent once more: what is left is for the way.
+const SENT_AGAIN: u64 = LIFETIME / 2;
 /// How far two clocks may lie apart, in seconds.
 const LEEWAY: u64 = 5;
 
@@ -57,7 +61,7 @@ struct User {
 }
 
 /// In whose name a call was made.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Speaker {
     /// An end user, for whom the gateway speaks.
     User(Caller),
@@ -70,6 +74,8 @@ pub struct Signer {
     name: String,
     key: EncodingKey,
     public_pem: String,
+    /// Tokens by whom they speak to and for whom: signing one takes longer than reading it.
+    signed: Remembered<(String, Caller), String>,
 }
 
 impl Signer {
@@ -92,6 +98,7 @@ impl Signer {
             name: name.to_string(),
             key: EncodingKey::from_ed_der(&der),
             public_pem: to_pem_text("PUBLIC KEY", &subject_public_key_info(&pair)),
+            signed: Remembered::default(),
         })
     }
 
@@ -105,15 +112,23 @@ impl Signer {
         &self.public_pem
     }
 
-    /// A token that speaks for an end user to the service `audience`.
+    /// A token that speaks for an end user to the service `audience`; the one of some seconds
+    /// ago, if there is one.
     pub fn for_user(&self, audience: &str, caller: &Caller) -> anyhow::Result<String> {
+        let about = (audience.to_string(), caller.clone());
+        let issued = now();
+        if let Some(token) = self.signed.get(&about, issued) {
+            return Ok(token);
+        }
         let user = User {
             issuer: caller.issuer.clone(),
             subject: caller.subject.clone(),
             office: caller.office.clone(),
             purpose: caller.purpose.clone(),
         };
-        self.sign(audience, Some(user), now(), LIFETIME)
+        let token = self.sign(audience, Some(user), issued, LIFETIME)?;
+        self.signed.keep(about, token.clone(), issued, issued + SENT_AGAIN);
+        Ok(token)
     }
 
     /// A token by which the signer speaks for itself to the service `audience`.
@@ -146,6 +161,8 @@ impl fmt::Debug for Signer {
 pub struct Verifier {
     keys: HashMap<String, DecodingKey>,
     validation: Validation,
+    /// By the SHA-256 of the token: the same one comes with each call of some seconds.
+    believed: Remembered<[u8; 32], Speaker>,
 }
 
 impl Verifier {
@@ -164,7 +181,7 @@ impl Verifier {
         validation.set_required_spec_claims(&["exp", "aud"]);
         validation.set_audience(&[audience]);
         validation.leeway = LEEWAY;
-        Ok(Self { keys, validation })
+        Ok(Self { keys, validation, believed: Remembered::default() })
     }
 
     /// Believes those signers whose public keys are in these files.
@@ -180,6 +197,17 @@ impl Verifier {
 
     /// Who speaks; or, in one word, why the token is not believed.
     pub fn verify(&self, token: &str) -> Result<Speaker, &'static str> {
+        let (name, at) = (sha256(token.as_bytes()), now());
+        if let Some(speaker) = self.believed.get(&name, at) {
+            return Ok(speaker);
+        }
+        let (speaker, until) = self.verify_anew(token)?;
+        self.believed.keep(name, speaker.clone(), at, until);
+        Ok(speaker)
+    }
+
+    /// The same, and until when the token is good.
+    fn verify_anew(&self, token: &str) -> Result<(Speaker, u64), &'static str> {
         let header = decode_header(token).map_err(|_| "malformed")?;
         let signer = header.kid.ok_or("signer")?;
         let key = self.keys.get(&signer).ok_or("signer")?;
@@ -195,20 +223,29 @@ impl Verifier {
         if claims.iat > now() + LEEWAY || claims.exp.saturating_sub(claims.iat) > LIFETIME {
             return Err("lifetime");
         }
-        match claims.user {
-            None => Ok(Speaker::Service(signer)),
-            Some(_) if signer != GATEWAY => Err("signer"),
-            Some(user) => Ok(Speaker::User(Caller {
+        let speaker = match claims.user {
+            None => Speaker::Service(signer),
+            Some(_) if signer != GATEWAY => return Err("signer"),
+            Some(user) => Speaker::User(Caller {
                 issuer: user.issuer,
                 subject: user.subject,
                 office: user.office,
                 purpose: user.purpose,
-            })),
-        }
+            }),
+        };
+        Ok((speaker, claims.exp + LEEWAY))
     }
 }
 
-fn now() -> u64 {
+/// A token's name, by which it can be remembered without being kept.
+pub fn sha256(token: &[u8]) -> [u8; 32] {
+    let mut name = [0; 32];
+    name.copy_from_slice(digest(&SHA256, token).as_ref());
+    name
+}
+
+/// Seconds of the Unix epoch.
+pub fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
@@ -399,6 +436,34 @@ mod tests {
         assert_eq!(verifier.verify(&long), Err("lifetime"));
         let early = gateway.sign("registry", None, now() + 60, LIFETIME).expect("signed");
         assert_eq!(verifier.verify(&early), Err("lifetime"));
+    }
+
+    #[test]
+    fn a_believed_token_is_not_believed_longer_for_having_been_believed() {
+        let gateway = signer(GATEWAY);
+        let verifier = believing(&[&gateway]);
+        // Three seconds after its end, within what clocks may lie apart.
+        let token = gateway.sign("registry", None, now() - 63, LIFETIME).expect("signed");
+        assert!(verifier.verify(&token).is_ok());
+        let until = verifier.verify_anew(&token).expect("believed").1;
+        assert!(verifier.believed.get(&sha256(token.as_bytes()), until - 1).is_some());
+        assert!(verifier.believed.get(&sha256(token.as_bytes()), until).is_none());
+        // Another verifier, of another audience, has believed nothing.
+        let known = [(gateway.name(), gateway.public_pem())];
+        let other = Verifier::new("membership", known).expect("public keys");
+        assert_eq!(other.verify(&token), Err("audience"));
+    }
+
+    #[test]
+    fn a_token_that_is_sent_again_speaks_for_the_same_caller_to_the_same_service() {
+        let gateway = signer(GATEWAY);
+        let token = gateway.for_user("registry", &an()).expect("signed");
+        assert_eq!(gateway.for_user("registry", &an()).expect("signed"), token);
+        assert_ne!(gateway.for_user("membership", &an()).expect("signed"), token);
+        let with_purpose = Caller { purpose: Some("audit".to_string()), ..an() };
+        let other = gateway.for_user("registry", &with_purpose).expect("signed");
+        assert_ne!(other, token);
+        assert_eq!(believing(&[&gateway]).verify(&other), Ok(Speaker::User(with_purpose)));
     }
 
     #[test]

@@ -29,7 +29,7 @@ use self::instruments::Instruments;
 use self::interruption::{Halt, Interruption, interruption, passing};
 use self::reading::{Act, Reading};
 use super::{ActStamp, Change, Feed, NewChange, append};
-use crate::database::civil_date;
+use crate::database::{LARGE_BYTES, civil_date};
 use crate::refusal::{Failure, Refusal};
 use crate::seen::Applied;
 use crate::telemetry;
@@ -39,6 +39,9 @@ const REGISTRY: &str = "registry";
 
 /// One act of bulk changes may be larger than what tonic reads by default.
 const MESSAGE_BYTES_MAX: usize = 64 << 20;
+
+/// How a transaction begins that applies what is about many: see [`crate::database`].
+const BEGIN_LARGE: &str = "begin; discard plans";
 
 /// A living owner says something every two seconds.
 const SILENCE_MAX: Duration = Duration::from_secs(10);
@@ -307,7 +310,10 @@ impl<F: Follow> Session<'_, F> {
     }
 
     async fn apply(&self, acts: &[Act], reading: &Reading) -> Result<(), Failure> {
-        let mut transaction = self.feed.pool.begin().await?;
+        let bytes: usize =
+            acts.iter().flat_map(|act| &act.changes).map(|change| change.body.value.len()).sum();
+        let begin = if bytes > LARGE_BYTES { BEGIN_LARGE } else { "begin" };
+        let mut transaction = self.feed.pool.begin_with(begin).await?;
         let change_ids: Vec<Uuid> =
             acts.iter().flat_map(|act| &act.changes).map(|change| change.change_id).collect();
         // As the sequencer locks its head: another replica's follower waits here, and then
@@ -363,6 +369,7 @@ impl<F: Follow> Session<'_, F> {
         .execute(&mut *transaction)
         .await?;
         transaction.commit().await?;
+        self.feed.progress.growth().wrote(bytes);
 
         let newest =
             Applied { epoch: reading.epoch, position: last.last_position(), halted: false };

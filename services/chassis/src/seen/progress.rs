@@ -12,6 +12,7 @@ use tonic::Code;
 use uuid::Uuid;
 
 use super::{Point, Seen};
+use crate::database::Growth;
 use crate::refusal::{Failure, Refusal};
 
 /// How many applied ids each process keeps per source; older ones are found in
@@ -39,6 +40,7 @@ pub struct Applied {
 pub struct Progress {
     pool: PgPool,
     sources: Arc<[Source]>,
+    growth: Growth,
 }
 
 struct Source {
@@ -113,7 +115,18 @@ impl Progress {
             applied: latest::Sender::default(),
             recent: Mutex::default(),
         };
-        Self { pool, sources: sources.iter().map(source).collect() }
+        let sources = sources.iter().map(source).collect();
+        Self { pool, sources, growth: Growth::default() }
+    }
+
+    /// Tells of what was applied also as growth of the database.
+    pub fn telling(self, growth: Growth) -> Self {
+        Self { growth, ..self }
+    }
+
+    /// How much was written to this service's database.
+    pub(crate) fn growth(&self) -> &Growth {
+        &self.growth
     }
 
     /// How far a source has been followed; `None` if this service does not follow it.

@@ -14,6 +14,8 @@ use tonic::{Code, Status};
 use tracing::Span;
 
 use super::conduct::Measure;
+use super::connections::Peer;
+use super::room::Place;
 use crate::refusal::{LANGUAGE, Language};
 
 /// What ends an answer before it is complete.
@@ -34,7 +36,47 @@ pub(super) struct Answer {
     pub(super) cuts: Vec<Cut>,
     pub(super) ended: bool,
     /// Held as long as the call is in progress.
-    pub(super) _permit: Option<OwnedSemaphorePermit>,
+    pub(super) _held: Option<Held>,
+}
+
+/// The place of a call.
+pub(super) enum Held {
+    /// Among the calls.
+    Call(#[expect(dead_code, reason = "held until it is dropped")] OwnedSemaphorePermit),
+    /// Among those who ask for health and reflection.
+    Infrastructure(#[expect(dead_code, reason = "held until it is dropped")] Place<Peer>),
+}
+
+impl Held {
+    /// A body that holds this place until it is through.
+    pub(super) fn until_end_of(self, body: Body) -> Body {
+        Body::new(Holding { body, _held: self })
+    }
+}
+
+struct Holding {
+    body: Body,
+    _held: Held,
+}
+
+impl HttpBody for Holding {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
 }
 
 impl Answer {
@@ -47,6 +89,15 @@ impl Answer {
             Ok(()) => Ok(Frame::trailers(trailers)),
             Err(unwritable) => Err(axum::Error::new(unwritable)),
         }))
+    }
+
+    /// Trailers that no client would read end the answer in ours.
+    fn is_unreadable(&self, trailers: &HeaderMap) -> bool {
+        let unreadable = !fits(trailers);
+        if unreadable {
+            tracing::error!("the trailers of an answer are larger than what is read of them");
+        }
+        unreadable
     }
 
     fn finish(&mut self, code: Code) {
@@ -95,6 +146,9 @@ impl HttpBody for Answer {
         match &polled {
             Poll::Ready(Some(Ok(frame))) => {
                 if let Some(trailers) = frame.trailers_ref() {
+                    if this.is_unreadable(trailers) {
+                        return this.end_with(&Status::internal("internal error"));
+                    }
                     this.finish(code_in(trailers).unwrap_or(Code::Unknown));
                 }
             }
@@ -121,6 +175,19 @@ impl Drop for Answer {
         let code = if self.body.is_end_stream() { Code::Ok } else { Code::Cancelled };
         self.finish(code);
     }
+}
+
+/// The largest list of headers of an answer, as HTTP/2 counts it. Clients, ours among them,
+/// take 16 KiB for an attack and break the connection, with every other call that is on it.
+const HEAD_BYTES_MAX: usize = 15 * 1024;
+/// What HTTP/2 counts for each header beside its name and its value.
+const HEADER_BYTES: usize = 32;
+
+/// Whether headers or trailers are small enough for whoever reads them.
+pub(super) fn fits(headers: &HeaderMap) -> bool {
+    let bytes: usize =
+        headers.iter().map(|(name, value)| name.as_str().len() + value.len() + HEADER_BYTES).sum();
+    bytes <= HEAD_BYTES_MAX
 }
 
 /// The status in headers or trailers, if there is one.

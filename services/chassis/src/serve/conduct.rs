@@ -1,5 +1,5 @@
-//! What surrounds each call: its span, its measures, its language, its deadline; and what
-//! becomes of a panic and of tonic's own refusals, which know nothing of our reasons.
+//! What surrounds each call: its span, its measures, its language, its deadline, its place; and
+//! what becomes of a panic and of tonic's own refusals, which know nothing of our reasons.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -10,13 +10,12 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use futures_util::FutureExt;
-use http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE};
-use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use http::{HeaderMap, Method, StatusCode};
 use opentelemetry::KeyValue;
 use opentelemetry::metrics::{Counter, Histogram, UpDownCounter};
 use percent_encoding::percent_decode_str;
 use proto::refusal::v1::Reason;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tonic::{Code, Status};
 use tracing::field::Empty;
@@ -24,52 +23,116 @@ use tracing::{Instrument, Span, info_span};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 use super::Config;
-use super::answer::{Answer, Cut, code_in};
+use super::answer::{Answer, Cut, Held, code_in, fits};
+use super::connections::Peer;
 use super::deadline::{self, DEADLINE};
-use super::question::Measured;
+use super::form::{Form, language, overloaded};
+use super::question::{Asked, Measured, malformed};
+use super::reader::Reader;
+use super::room::Room;
 use crate::access::layer::{is_open, method_unknown};
 use crate::access::{FEED_WATCH, declared};
 use crate::call::Deadline;
+use crate::door;
 use crate::refusal::{LANGUAGE, Language, Refusal, deadline_exceeded};
 use crate::telemetry;
 
 /// How long before the caller's deadline the answer that says so is sent.
 const ANSWER_BEFORE: Duration = Duration::from_millis(10);
 
+/// The largest message of the infrastructure's methods: names, and no more.
+const NAME_BYTES_MAX: usize = 4 * 1024;
+/// How long a caller of these methods may take to say the name.
+const NAME_TIME_MAX: Duration = Duration::from_secs(5);
+
 /// What all calls of one service share.
 pub(super) struct Conduct {
     service: &'static str,
+    /// At the edge callers are strangers: they have their places where they are recognised.
+    edge: bool,
     call_max: Duration,
     stream_max: Duration,
-    message_bytes_max: usize,
+    answer_max: Duration,
+    asked: Asked,
+    stream_idle: Duration,
     calls: Arc<Semaphore>,
+    infrastructure: Arc<Room<Peer>>,
     draining: CancellationToken,
     measures: Arc<Measures>,
 }
 
 impl Conduct {
-    pub(super) fn new(service: &'static str, config: &Config, draining: CancellationToken) -> Self {
+    pub(super) fn new(
+        service: &'static str,
+        edge: bool,
+        config: &Config,
+        draining: CancellationToken,
+    ) -> Self {
         Self {
             service,
+            edge,
             call_max: Duration::from_millis(config.call_ms_max),
             stream_max: Duration::from_millis(config.stream_ms_max),
-            message_bytes_max: config.message_bytes_max,
+            answer_max: Duration::from_millis(config.answer_ms_max),
+            asked: Asked {
+                message_bytes: config.message_bytes_max,
+                call_bytes: config.call_bytes_max,
+                one_message: true,
+                idle: Duration::from_millis(config.body_idle_ms),
+            },
+            stream_idle: Duration::from_millis(config.stream_idle_ms),
             calls: Arc::new(Semaphore::new(config.calls_max)),
+            infrastructure: Room::new(
+                config.infrastructure_max,
+                config.infrastructure_per_address_max,
+            ),
             draining,
             measures: Arc::new(Measures::new()),
+        }
+    }
+
+    /// How much a call of this kind may ask.
+    fn asked(&self, kind: Kind) -> Asked {
+        match kind {
+            Kind::Call { asks_on: false, .. } | Kind::Watch => self.asked,
+            Kind::Call { asks_on: true, .. } => {
+                Asked { one_message: false, idle: self.stream_idle, ..self.asked }
+            }
+            Kind::Infrastructure { streams: false } => {
+                Asked { message_bytes: NAME_BYTES_MAX, idle: NAME_TIME_MAX, ..self.asked }
+            }
+            Kind::Infrastructure { streams: true } => Asked {
+                message_bytes: NAME_BYTES_MAX,
+                one_message: false,
+                idle: self.stream_idle,
+                ..self.asked
+            },
+        }
+    }
+
+    /// The longest that a call of this kind may take.
+    fn limit(&self, kind: Kind) -> Option<Duration> {
+        match kind {
+            Kind::Call { streams: false, .. } => Some(self.call_max),
+            Kind::Call { streams: true, .. } | Kind::Infrastructure { streams: true } => {
+                Some(self.stream_max)
+            }
+            Kind::Infrastructure { streams: false } => Some(NAME_TIME_MAX.min(self.call_max)),
+            Kind::Watch => None,
         }
     }
 }
 
 /// What kind of call it is, as far as its path tells.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
-    /// One question and one answer, or streams that come to an end.
-    Call { streams: bool },
+    /// One question and one answer, or streams that come to an end; `asks_on` where the
+    /// question is a stream.
+    Call { streams: bool, asks_on: bool },
     /// Following a feed: without end.
     Watch,
-    /// Health and reflection: neither measured nor counted.
-    Infrastructure,
+    /// Health and reflection: not measured, and with places of their own.
+    Infrastructure { streams: bool },
 }
 
 /// Rate, errors and duration of every method.
@@ -145,13 +208,12 @@ pub(super) async fn conduct(
     next: Next,
 ) -> Response {
     let path = request.uri().path().to_string();
-    let grpc = is_grpc(request.headers());
+    let form = Form::of(request.headers());
+    let grpc = form == Form::Grpc;
     let (kind, rpc_service, rpc_method) = kind_of(&path, grpc, request.method());
-    let language = Language::accepted(
-        request.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()),
-    );
+    let language = language(request.headers());
     let (span, measure) = match kind {
-        Kind::Infrastructure => (Span::none(), None),
+        Kind::Infrastructure { .. } => (Span::none(), None),
         Kind::Call { .. } | Kind::Watch => {
             let span = span(&conduct, request.headers(), rpc_service, rpc_method);
             let labels = vec![
@@ -162,38 +224,44 @@ pub(super) async fn conduct(
             (span, Some(Measure::begin(&conduct.measures, labels)))
         }
     };
-    let permit = match kind {
-        Kind::Call { .. } => match conduct.calls.clone().try_acquire_owned() {
-            Ok(permit) => Some(permit),
-            Err(_) => {
-                let refused = refuse(grpc, &overloaded().status_in(language));
-                return answer(refused, span, language, measure, Vec::new(), None);
-            }
-        },
-        Kind::Watch | Kind::Infrastructure => None,
+    let permit = match conduct.place(kind, &request) {
+        Ok(permit) => permit,
+        Err(refusal) => {
+            let refused = form.refuse(&refusal.status_in(language));
+            return answer(refused, span, language, measure, Vec::new(), None);
+        }
     };
+    if let Some(refused) = form.refuse_encoded(request.headers()) {
+        return answer(refused, span, language, measure, Vec::new(), permit);
+    }
 
-    // tonic, too, cuts a call at its deadline, with a bare CANCELLED: ours comes before.
     let asked = deadline::asked(request.headers())
         .map(|asked| asked.saturating_sub(ANSWER_BEFORE.min(asked / 2)));
-    let limit = match kind {
-        Kind::Call { streams: false } => Some(conduct.call_max),
-        Kind::Call { streams: true } => Some(conduct.stream_max),
-        Kind::Watch | Kind::Infrastructure => None,
-    };
-    let allowed = match (asked, limit) {
+    let allowed = match (asked, conduct.limit(kind)) {
         (Some(asked), Some(limit)) => Some(asked.min(limit)),
         (asked, limit) => asked.or(limit),
     };
     let deadline = allowed.and_then(|allowed| Instant::now().checked_add(allowed));
+    if let Some(reader) = request.extensions().get::<Arc<Reader>>() {
+        match kind {
+            Kind::Watch => reader.at_its_own_pace(),
+            Kind::Call { streams: true, .. } | Kind::Infrastructure { streams: true } => {
+                // Past its deadline, an answer has only its end to give.
+                if let Some(over) = deadline.and_then(|end| end.checked_add(conduct.answer_max)) {
+                    reader.until(over);
+                }
+            }
+            Kind::Call { streams: false, .. } | Kind::Infrastructure { streams: false } => {}
+        }
+    }
 
     let mut request = request;
     if let Some(deadline) = deadline {
         request.extensions_mut().insert(Deadline(deadline));
     }
     if grpc {
-        let limit = conduct.message_bytes_max;
-        request = request.map(|body| Body::new(Measured::new(body, limit, language)));
+        let asked = conduct.asked(kind);
+        request = request.map(|body| Body::new(Measured::new(body, asked, language)));
     }
 
     let handled = AssertUnwindSafe(next.run(request)).catch_unwind();
@@ -213,20 +281,70 @@ pub(super) async fn conduct(
         Ok(Ok(response)) => response,
         Ok(Err(_)) => {
             span.in_scope(|| tracing::error!("the handler panicked"));
-            refuse(grpc, &Status::internal("internal error"))
+            form.refuse(&Status::internal("internal error"))
         }
-        Err(_) => refuse(grpc, &over()),
+        Err(_) => form.refuse(&over()),
+    };
+    let response = if fits(response.headers()) {
+        response
+    } else {
+        let too_large = "the headers of an answer are larger than what is read of them";
+        span.in_scope(|| tracing::error!("{too_large}"));
+        form.refuse(&Status::internal("internal error"))
     };
     let mut cuts = Vec::new();
     if grpc && let Some(deadline) = deadline {
         let sleep = tokio::time::sleep_until(deadline.into());
         cuts.push(Cut::Deadline(Box::pin(sleep), over()));
     }
-    if grpc && matches!(kind, Kind::Watch | Kind::Infrastructure) {
+    if grpc && matches!(kind, Kind::Watch | Kind::Infrastructure { .. }) {
         let stop = Box::pin(conduct.draining.clone().cancelled_owned());
         cuts.push(Cut::Draining(stop, stopping(conduct.service).status_in(language)));
     }
     answer(response, span, language, measure, cuts, permit)
+}
+
+impl Conduct {
+    /// What a call holds as long as it is in progress. Inside the system those whom an internal
+    /// token names are counted, when it is believed ([`occupy`]): here it is only looked
+    /// whether there is a place at all, so that what would be refused costs nothing.
+    fn place(&self, kind: Kind, request: &Request) -> Result<Option<Held>, Refusal> {
+        match kind {
+            Kind::Watch => Ok(None),
+            Kind::Infrastructure { .. } => {
+                let Some(peer) = request.extensions().get::<Peer>() else { return Ok(None) };
+                match self.infrastructure.enter(*peer) {
+                    Some(place) => Ok(Some(Held::Infrastructure(place))),
+                    None => Err(overloaded()),
+                }
+            }
+            Kind::Call { .. } if self.edge => self.permit().map(|permit| Some(Held::Call(permit))),
+            Kind::Call { .. } if self.calls.available_permits() == 0 => Err(overloaded()),
+            Kind::Call { .. } => Ok(None),
+        }
+    }
+
+    fn permit(&self) -> Result<OwnedSemaphorePermit, Refusal> {
+        self.calls.clone().try_acquire_owned().map_err(|_| overloaded())
+    }
+}
+
+/// Gives a call whose caller is known its place: nobody else's is taken by strangers.
+pub(super) async fn occupy(
+    State(conduct): State<Arc<Conduct>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let path = request.uri().path();
+    let counted = !is_open(path)
+        && declared().get(path).is_some_and(|declared| &*declared.method.permission != FEED_WATCH);
+    if !counted {
+        return next.run(request).await;
+    }
+    match conduct.permit() {
+        Ok(permit) => next.run(request).await.map(|body| Held::Call(permit).until_end_of(body)),
+        Err(refusal) => refusal.status().into_http(),
+    }
 }
 
 /// Watches the answer to its end, unless its head says all there is.
@@ -236,7 +354,7 @@ fn answer(
     language: Language,
     measure: Option<Measure>,
     cuts: Vec<Cut>,
-    permit: Option<tokio::sync::OwnedSemaphorePermit>,
+    held: Option<Held>,
 ) -> Response {
     let told = code_in(response.headers())
         .or_else(|| (!response.status().is_success()).then(|| code_of(response.status())));
@@ -247,7 +365,7 @@ fn answer(
         return response;
     }
     response.map(|body| {
-        Body::new(Answer { body, span, language, measure, cuts, ended: false, _permit: permit })
+        Body::new(Answer { body, span, language, measure, cuts, ended: false, _held: held })
     })
 }
 
@@ -276,7 +394,8 @@ fn span(conduct: &Conduct, headers: &HeaderMap, service: &str, method: &str) -> 
 /// as many labels as they like.
 fn kind_of<'a>(path: &'a str, grpc: bool, verb: &Method) -> (Kind, &'a str, &'a str) {
     if is_open(path) {
-        return (Kind::Infrastructure, "", "");
+        // Of the infrastructure's methods one answers once and for all.
+        return (Kind::Infrastructure { streams: !path.ends_with("/Check") }, "", "");
     }
     match declared().get(path) {
         Some(declared) => {
@@ -284,29 +403,20 @@ fn kind_of<'a>(path: &'a str, grpc: bool, verb: &Method) -> (Kind, &'a str, &'a 
             let kind = if &*declared.method.permission == FEED_WATCH {
                 Kind::Watch
             } else {
-                Kind::Call { streams: declared.streams }
+                Kind::Call { streams: declared.streams, asks_on: declared.asks_on }
             };
             (kind, &declared.service, method)
         }
-        None if grpc => (Kind::Call { streams: false }, "unknown", "unknown"),
+        None if grpc => (Kind::Call { streams: false, asks_on: false }, "unknown", "unknown"),
         None => {
             let verb = match *verb {
                 Method::GET => "GET",
                 Method::POST => "POST",
                 _ => "other",
             };
-            (Kind::Call { streams: false }, "http", verb)
+            (Kind::Call { streams: false, asks_on: false }, "http", verb)
         }
     }
-}
-
-fn is_grpc(headers: &HeaderMap) -> bool {
-    let content_type = headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes);
-    content_type.is_some_and(|content_type| {
-        content_type == b"application/grpc"
-            || content_type.starts_with(b"application/grpc+")
-            || content_type.starts_with(b"application/grpc;")
-    })
 }
 
 /// tonic's bare refusals, turned into ours.
@@ -314,6 +424,9 @@ fn ours(response: Response, path: &str, language: Language) -> Response {
     let headers = response.headers();
     if headers.contains_key(Status::GRPC_STATUS_DETAILS) {
         return response;
+    }
+    if let Some(refusal) = door::refused_in(&response) {
+        return refusal.status_in(language).into_http();
     }
     let message = headers
         .get(Status::GRPC_MESSAGE)
@@ -324,12 +437,7 @@ fn ours(response: Response, path: &str, language: Language) -> Response {
         (Some(Code::Internal), Some(message))
             if message.starts_with("failed to decode Protobuf message") =>
         {
-            Refusal::shared(
-                Code::InvalidArgument,
-                Reason::MessageMalformed,
-                "Không giải mã được thông điệp.",
-                "the message cannot be decoded",
-            )
+            malformed("content")
         }
         _ => return response,
     };
@@ -345,31 +453,6 @@ fn stopping(service: &str) -> Refusal {
     )
     .with("service", service)
     .retry_after(Duration::from_millis(500))
-}
-
-fn overloaded() -> Refusal {
-    Refusal::shared(
-        Code::Unavailable,
-        Reason::Overloaded,
-        "Hệ thống đang quá tải; yêu cầu chưa được thực hiện.",
-        "too many calls at once; this one was not begun",
-    )
-    .retry_after(Duration::from_millis(500))
-}
-
-/// An answer that only refuses. Outside gRPC, where the edge has its own forms, only by the
-/// status of HTTP.
-fn refuse(grpc: bool, status: &Status) -> Response {
-    if grpc {
-        return status.clone().into_http();
-    }
-    let mut response = Response::new(Body::empty());
-    *response.status_mut() = match status.code() {
-        Code::DeadlineExceeded => StatusCode::GATEWAY_TIMEOUT,
-        Code::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-        _ => StatusCode::INTERNAL_SERVER_ERROR,
-    };
-    response
 }
 
 /// The code that comes nearest to a status of HTTP, for the measures.

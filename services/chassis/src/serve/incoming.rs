@@ -1,62 +1,67 @@
-//! Connections: not too many, none that keeps silent, and all of them cut at a hard stop.
+//! One connection as a stream of bytes: one that begins to speak, and takes what it is sent;
+//! cut at a hard stop.
 
 use std::io::{Error, ErrorKind, IoSlice, Result};
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use futures_util::{Stream, StreamExt};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep};
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
-use tonic::transport::server::{Connected, TcpConnectInfo, TcpIncoming};
-
-use super::Config;
 
 /// What an HTTP/2 client begins with; no HTTP/1.1 request is shorter than half of it.
 const PREFACE: usize = 24;
-
-/// The connections that come in at a listener, within the configured limits.
-pub(super) fn accept(
-    listener: TcpListener,
-    config: &Config,
-    cut: CancellationToken,
-) -> impl Stream<Item = Result<Connection>> + use<> {
-    let room = Arc::new(Semaphore::new(config.connections_max));
-    let handshake = Duration::from_millis(config.handshake_ms);
-    TcpIncoming::from(listener).with_nodelay(Some(true)).filter_map(move |accepted| {
-        let connection = accepted.map(|stream| {
-            // Without room the stream is dropped here, and with it the connection.
-            let permit = room.clone().try_acquire_owned().ok()?;
-            Some(Connection {
-                stream,
-                silent: Some((Box::pin(sleep(handshake)), PREFACE)),
-                cut: Box::pin(cut.clone().cancelled_owned()),
-                _permit: permit,
-            })
-        });
-        std::future::ready(connection.transpose())
-    })
-}
 
 /// One connection.
 pub(super) struct Connection {
     stream: TcpStream,
     /// Until the other side has begun to speak: when we give up, and the bytes to come.
     silent: Option<(Pin<Box<Sleep>>, usize)>,
+    /// How long the other side may take nothing of what it is sent, and when that is over.
+    patience: Duration,
+    full: Option<Pin<Box<Sleep>>>,
     cut: Pin<Box<WaitForCancellationFutureOwned>>,
-    _permit: OwnedSemaphorePermit,
 }
 
 impl Connection {
+    pub(super) fn new(
+        stream: TcpStream,
+        handshake: Duration,
+        patience: Duration,
+        cut: CancellationToken,
+    ) -> Self {
+        Self {
+            stream,
+            silent: Some((Box::pin(sleep(handshake)), PREFACE)),
+            patience,
+            full: None,
+            cut: Box::pin(cut.cancelled_owned()),
+        }
+    }
+
     fn is_cut(&mut self, context: &mut Context<'_>) -> Result<()> {
         match self.cut.as_mut().poll(context) {
             Poll::Ready(()) => Err(Error::new(ErrorKind::ConnectionAborted, "the service stopped")),
             Poll::Pending => Ok(()),
         }
+    }
+
+    /// A socket that stays full is given up.
+    fn taken(
+        &mut self,
+        written: Poll<Result<usize>>,
+        context: &mut Context<'_>,
+    ) -> Poll<Result<usize>> {
+        if written.is_ready() {
+            self.full = None;
+            return written;
+        }
+        let patience = self.patience;
+        let given_up = self.full.get_or_insert_with(|| Box::pin(sleep(patience)));
+        ready!(given_up.as_mut().poll(context));
+        Poll::Ready(Err(Error::new(ErrorKind::TimedOut, "the client takes nothing")))
     }
 }
 
@@ -89,7 +94,8 @@ impl AsyncWrite for Connection {
         bytes: &[u8],
     ) -> Poll<Result<usize>> {
         self.is_cut(context)?;
-        Pin::new(&mut self.stream).poll_write(context, bytes)
+        let written = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.taken(written, context)
     }
 
     fn poll_write_vectored(
@@ -98,7 +104,8 @@ impl AsyncWrite for Connection {
         slices: &[IoSlice<'_>],
     ) -> Poll<Result<usize>> {
         self.is_cut(context)?;
-        Pin::new(&mut self.stream).poll_write_vectored(context, slices)
+        let written = Pin::new(&mut self.stream).poll_write_vectored(context, slices);
+        self.taken(written, context)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -112,13 +119,5 @@ impl AsyncWrite for Connection {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<()>> {
         Pin::new(&mut self.stream).poll_shutdown(context)
-    }
-}
-
-impl Connected for Connection {
-    type ConnectInfo = TcpConnectInfo;
-
-    fn connect_info(&self) -> TcpConnectInfo {
-        self.stream.connect_info()
     }
 }

@@ -1,20 +1,29 @@
 //! Serving: one port, with limits on everything, and a stop that loses no call.
 //!
 //! ```text
-//! connection -> limits, handshake -> conduct (span, metrics, language, deadline, panics,
-//! message size) -> access (who speaks, which permission) -> the handler
+//! connection -> limits, handshake, who takes his answers -> conduct (span, metrics, language,
+//! deadline, panics, sizes) -> access (who speaks, which permission) -> a place -> the handler
 //! ```
 //!
 //! **Invariant:** every call has a deadline, except following a feed; every answer that is no
-//! success carries a reason of a contract, or says "internal error" and no more.
+//! success carries a reason of a contract, or says "internal error" and no more; whatever is
+//! served has a place and a limit, and an answer that nobody takes is cut.
+//!
+//! We serve on hyper itself, as tonic's own server does: that one says nothing of how an answer
+//! fares once it is made, and leaves what waits for its reader without a bound.
 
 mod answer;
 mod conduct;
+mod connections;
 mod deadline;
+mod form;
 mod incoming;
 mod outgoing;
 mod question;
+mod reader;
 mod ready;
+mod reflection;
+pub mod room;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -33,20 +42,21 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tonic::service::Routes;
-use tonic::transport::Server;
 use tonic_health::server::HealthReporter;
 use tracing::Instrument;
 
-use crate::access::layer::{admit, method_unknown};
+use crate::access::layer::{admit, admit_to_speak_on, method_unknown};
 use crate::access::token::{Signer, Verifier};
 use crate::access::{FEED_WATCH, declared};
 use crate::config::SecretFile;
 use crate::database::Database;
 use crate::feed::{Feed, Follow};
 
+pub use connections::Peer;
 pub use deadline::remaining;
+pub use form::Form;
 pub use outgoing::{Outgoing, SpeakForItself, channel, endpoint};
-pub use question::Measured;
+pub use question::{Asked, Measured, Unbroken, body_too_slow};
 
 /// Where and within which limits a service serves.
 #[derive(Clone, Debug, Deserialize)]
@@ -60,12 +70,34 @@ pub struct Config {
     pub stream_ms_max: u64,
     /// The largest message that is read.
     pub message_bytes_max: usize,
+    /// All messages of one call together.
+    pub call_bytes_max: u64,
+    /// How long a body may bring nothing ...
+    pub body_idle_ms: u64,
+    /// ... and a stream of messages.
+    pub stream_idle_ms: u64,
+    /// How long an answer may wait for its reader ...
+    pub answer_idle_ms: u64,
+    /// ... and take in all.
+    pub answer_ms_max: u64,
     /// Calls in progress at once.
     pub calls_max: usize,
+    /// Calls of health and reflection at once ...
+    pub infrastructure_max: usize,
+    /// ... and of one address.
+    pub infrastructure_per_address_max: usize,
     /// How long calls in progress may go on when the service stops.
     pub drain_ms: u64,
-    /// Connections at once.
+    /// Connections at once ...
     pub connections_max: usize,
+    /// ... and of one address.
+    pub connections_per_address_max: usize,
+    /// Requests at once of one address.
+    pub requests_per_address_max: usize,
+    /// How old a connection may become; 0 means as old as it likes.
+    pub connection_age_ms_max: u64,
+    /// How long nothing may be asked on it; 0 means as long as it likes.
+    pub connection_idle_ms_max: u64,
     /// How long a new connection may take to begin to speak.
     pub handshake_ms: u64,
     /// HTTP/2: calls at once on one connection.
@@ -246,33 +278,29 @@ impl Service {
             self = self.background(name, move |stopping| tell(reporter, stopping).map(Ok));
         }
         let answered = answered(self.name, self.edge);
-        let reflection = || {
-            let builder = tonic_reflection::server::Builder::configure()
-                .register_encoded_file_descriptor_set(proto::DESCRIPTORS)
-                .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET);
-            answered.iter().fold(builder, |builder, name| builder.with_service_name(*name))
-        };
-        let infrastructure = Routes::new(health)
-            .add_service(reflection().build_v1().context("serve reflection")?)
-            .add_service(reflection().build_v1alpha().context("serve reflection")?);
+        let infrastructure = reflection::routes(&answered).context("serve reflection")?;
+        let infrastructure = infrastructure.add_service(health);
         self = self.routes(infrastructure);
         let mut router = self.router.take().unwrap_or_default();
+        let conduct = conduct::Conduct::new(self.name, self.edge, &config, draining.clone());
+        let conduct = Arc::new(conduct);
         if !self.edge {
             let verifier = Verifier::from_files(self.name, &config.signers)?;
             router = router
                 .fallback(|uri: http::Uri| async move {
                     method_unknown(uri.path()).status().into_http::<axum::body::Body>()
                 })
+                .layer(from_fn_with_state(self.database.clone(), admit_to_speak_on))
+                .layer(from_fn_with_state(conduct.clone(), conduct::occupy))
                 .layer(from_fn_with_state(Arc::new(verifier), admit));
         }
-        let conduct = Arc::new(conduct::Conduct::new(self.name, &config, draining.clone()));
         let router = router.layer(from_fn_with_state(conduct, conduct::conduct));
 
         let listener = TcpListener::bind(config.address)
             .await
             .with_context(|| format!("listen on {}", config.address))?;
         let address = listener.local_addr().context("learn the address")?;
-        let incoming = incoming::accept(listener, &config, cut.clone());
+        let drain = Duration::from_millis(config.drain_ms);
 
         let background = tracing::info_span!("background", service = self.name);
         let mut tasks = Vec::new();
@@ -296,20 +324,10 @@ impl Service {
         readiness.check(self.database.as_ref()).await;
         tokio::spawn(readiness.clone().watch(self.database.clone(), draining.clone()));
 
-        let server = Server::builder()
-            .accept_http1(self.edge)
-            .max_concurrent_streams(config.streams_max)
-            .http2_max_pending_accept_reset_streams(Some(config.resets_max))
-            .http2_max_local_error_reset_streams(Some(config.resets_max))
-            .http2_max_header_list_size(config.header_bytes_max)
-            .http2_keepalive_interval(Some(Duration::from_millis(config.keepalive_interval_ms)))
-            .http2_keepalive_timeout(Some(Duration::from_millis(config.keepalive_timeout_ms)))
-            .serve_with_incoming_shutdown(
-                Routes::from(router).prepare(),
-                incoming,
-                draining.clone().cancelled_owned(),
-            );
-        let server = tokio::spawn(server);
+        let (edge, tokens) = (self.edge, (draining.clone(), cut.clone()));
+        let server = tokio::spawn(async move {
+            connections::serve(listener, router, edge, &config, tokens.0, tokens.1).await;
+        });
         tracing::info!(service = self.name, %address, "serving");
         for token in [&draining, &stopping, &cut] {
             guards.push(token.clone().drop_guard());
@@ -317,7 +335,7 @@ impl Service {
         Ok(Running {
             address,
             name: self.name,
-            drain: Duration::from_millis(config.drain_ms),
+            drain,
             draining,
             stopping,
             cut,
@@ -337,7 +355,7 @@ pub struct Running {
     draining: CancellationToken,
     stopping: CancellationToken,
     cut: CancellationToken,
-    server: JoinHandle<Result<(), tonic::transport::Error>>,
+    server: JoinHandle<()>,
     tasks: Vec<(&'static str, JoinHandle<()>)>,
     _guards: Vec<DropGuard>,
 }
@@ -374,7 +392,7 @@ impl Running {
             }
         }
         tracing::info!(service = self.name, "stopped");
-        served.context("serve")?.context("serve")
+        served.context("serve")
     }
 
     /// Serves until the process is told to end (SIGTERM or SIGINT), or until serving fails;
@@ -386,7 +404,7 @@ impl Running {
         tokio::select! {
             _ = terminate.recv() => self.stop().await,
             _ = interrupt.recv() => self.stop().await,
-            served = &mut self.server => served.context("serve")?.context("serve"),
+            served = &mut self.server => served.context("serve"),
         }
     }
 }

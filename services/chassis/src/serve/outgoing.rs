@@ -26,6 +26,10 @@ use crate::telemetry;
 /// Kept back of the own deadline, so that there is time left to say that it was exceeded.
 const MARGIN: Duration = Duration::from_millis(50);
 
+/// How much of an answer's headers is read. Ours stay far below; but a connection that breaks
+/// takes everybody's calls with it, whatever the other side did.
+const HEADER_BYTES_MAX: u32 = 256 * 1024;
+
 /// Where a service is, for example `http://registry:50051`, and how we keep in touch.
 pub fn endpoint(uri: &str) -> anyhow::Result<Endpoint> {
     Ok(Endpoint::from_shared(uri.to_string())
@@ -34,7 +38,8 @@ pub fn endpoint(uri: &str) -> anyhow::Result<Endpoint> {
         .tcp_nodelay(true)
         .http2_keep_alive_interval(Duration::from_secs(10))
         .keep_alive_timeout(Duration::from_secs(5))
-        .keep_alive_while_idle(true))
+        .keep_alive_while_idle(true)
+        .http2_max_header_list_size(HEADER_BYTES_MAX))
 }
 
 /// A connection to a service, made when it is first used and again when it breaks.

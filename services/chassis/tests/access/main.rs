@@ -22,9 +22,9 @@ use chassis::refusal::{Failure, Refusal};
 use prost_types::Any;
 use proto::registry::v1::registry_change::Change as What;
 use proto::registry::v1::{
-    GrantEnded, GrantMade, OrganisationFounded, OrganisationState, OrganisationsEnded,
-    OrganisationsHandedOver, OrganisationsLoaded, RegistryChange, organisations_ended,
-    organisations_handed_over,
+    GrantEnded, GrantMade, OrganisationFounded, OrganisationState, OrganisationTimeline,
+    OrganisationsEnded, OrganisationsHandedOver, OrganisationsLoaded, RegistryChange,
+    TimelinesCorrected, organisations_ended, organisations_handed_over,
 };
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{Connection, PgConnection, SqlSafeStr};
@@ -295,4 +295,26 @@ async fn who_may_nothing_is_denied_and_who_may_elsewhere_finds_nothing() {
     copy.granted("OFFICER", PROVINCE, days_ago(10)).await;
     let found_nothing = unknown_or_denied(&mut copy.connection, unknown()).await;
     assert_eq!(reason(found_nothing), "ORGANISATION_UNKNOWN");
+}
+
+#[tokio::test]
+async fn what_never_existed_lies_in_the_scope_of_whom_it_was_founded_under() {
+    let never = |unit: Uuid, under: Option<Uuid>| {
+        let timelines = vec![OrganisationTimeline {
+            organisation_id: unit.to_string(),
+            founded_under_id: under.map(|under| under.to_string()).unwrap_or_default(),
+            ..OrganisationTimeline::default()
+        }];
+        What::TimelinesCorrected(TimelinesCorrected { timelines })
+    };
+    // Told, or else remembered; told again, it stays.
+    for under in [Some(CITY), None] {
+        let mut copy = Copy::start().await;
+        copy.granted("OFFICER", CITY, days_ago(10)).await;
+        copy.told(days_ago(1), never(DISTRICT, under)).await;
+        assert_eq!(copy.scope(FOUND).await, [CITY, DISTRICT, UNION]);
+        assert_eq!(copy.superiors(DISTRICT).await, []);
+        copy.told(days_ago(1), never(DISTRICT, None)).await;
+        assert_eq!(copy.scope(FOUND).await, [CITY, DISTRICT, UNION]);
+    }
 }

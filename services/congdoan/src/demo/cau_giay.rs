@@ -163,8 +163,8 @@ async fn disseminate(office: &Office, unions: &[&Union]) -> anyhow::Result<()> {
                 organisation_id: union.id.clone(),
                 kind: ActivityKind::Dissemination.into(),
                 held_on: Some(civil(held_on)),
-                members_reached: members,
-                workers_reached: if round == 0 { 0 } else { workers },
+                members_reached: Some(members),
+                workers_reached: Some(if round == 0 { 0 } else { workers }),
                 times: 1,
             }
         });

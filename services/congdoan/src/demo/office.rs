@@ -398,7 +398,7 @@ impl Office {
             period: Some(period(quota.period)),
             issuer_id: quota.issuer_id.into(),
             issuer_name: quota.issuer_name.into(),
-            value: quota.value,
+            value: Some(quota.value),
             value_unit: quota.unit.into(),
             comparator: quota.comparator.into(),
             denominator_on: quota.denominator_on.map(civil),

@@ -128,6 +128,7 @@ pub async fn steering(client: &Client, tree: &Tree) -> anyhow::Result<usize> {
         organisation_id: tree.id(&province_federation("19"))?,
         period: Some(period(thai_nguyen::PERIOD)),
         cadence: Cadence::Quarter.into(),
+        ..ListReportsDueRequest::default()
     };
     let assignments = client.list_reports_due(asked).await?.assignments;
     println!("Ban Chỉ đạo tỉnh Thái Nguyên: thành viên phụ trách và báo cáo định kỳ hằng quý");

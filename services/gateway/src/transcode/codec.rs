@@ -1,60 +1,44 @@
-//! gRPC's codec for messages that are known by their descriptors only.
+//! gRPC's codec for messages that others encode and decode: what is large is not encoded or
+//! decoded where calls are answered.
 
-use bytes::{Buf, BufMut};
-use prost::Message;
-use prost_reflect::{DynamicMessage, MessageDescriptor};
+use bytes::{Buf, BufMut, Bytes};
 use tonic::Status;
 use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
 
-/// Encodes any message, decodes those of one type.
-#[derive(Clone, Debug)]
-pub struct DynamicCodec {
-    /// The type of what is decoded.
-    pub decoded: MessageDescriptor,
-}
-
-impl Codec for DynamicCodec {
-    type Encode = DynamicMessage;
-    type Decode = DynamicMessage;
-    type Encoder = DynamicEncoder;
-    type Decoder = DynamicCodec;
-
-    fn encoder(&mut self) -> DynamicEncoder {
-        DynamicEncoder
-    }
-
-    fn decoder(&mut self) -> DynamicCodec {
-        self.clone()
-    }
-}
-
-/// Encodes any message.
+/// Messages as the bytes that they are.
 #[derive(Clone, Copy, Debug)]
-pub struct DynamicEncoder;
+pub struct BytesCodec;
 
-impl Encoder for DynamicEncoder {
-    type Item = DynamicMessage;
+impl Codec for BytesCodec {
+    type Encode = Bytes;
+    type Decode = Bytes;
+    type Encoder = BytesCodec;
+    type Decoder = BytesCodec;
+
+    fn encoder(&mut self) -> BytesCodec {
+        BytesCodec
+    }
+
+    fn decoder(&mut self) -> BytesCodec {
+        BytesCodec
+    }
+}
+
+impl Encoder for BytesCodec {
+    type Item = Bytes;
     type Error = Status;
 
-    fn encode(
-        &mut self,
-        message: DynamicMessage,
-        buffer: &mut EncodeBuf<'_>,
-    ) -> Result<(), Status> {
-        buffer.put_slice(&message.encode_to_vec());
+    fn encode(&mut self, message: Bytes, buffer: &mut EncodeBuf<'_>) -> Result<(), Status> {
+        buffer.put(message);
         Ok(())
     }
 }
 
-impl Decoder for DynamicCodec {
-    type Item = DynamicMessage;
+impl Decoder for BytesCodec {
+    type Item = Bytes;
     type Error = Status;
 
-    fn decode(&mut self, buffer: &mut DecodeBuf<'_>) -> Result<Option<DynamicMessage>, Status> {
-        let bytes = buffer.copy_to_bytes(buffer.remaining());
-        DynamicMessage::decode(self.decoded.clone(), bytes).map(Some).map_err(|error| {
-            tracing::error!(%error, message = self.decoded.full_name(), "an answer cannot be decoded");
-            Status::internal("internal error")
-        })
+    fn decode(&mut self, buffer: &mut DecodeBuf<'_>) -> Result<Option<Bytes>, Status> {
+        Ok(Some(buffer.copy_to_bytes(buffer.remaining())))
     }
 }

@@ -78,8 +78,11 @@ fn metadata(status: &Status, key: &str) -> Option<String> {
 /// reasons for which HTTP has a word of its own.
 pub fn http_status(status: &Status) -> StatusCode {
     match reason(status).as_str() {
-        "MESSAGE_TOO_LARGE" => return StatusCode::PAYLOAD_TOO_LARGE,
+        "MESSAGE_TOO_LARGE" | "CALL_TOO_LARGE" | "JSON_TOO_MANY_VALUES" => {
+            return StatusCode::PAYLOAD_TOO_LARGE;
+        }
         "VERB_NOT_ALLOWED" => return StatusCode::METHOD_NOT_ALLOWED,
+        "BODY_TOO_SLOW" => return StatusCode::REQUEST_TIMEOUT,
         _ => {}
     }
     match status.code() {

@@ -8,6 +8,7 @@ use prost_reflect::{
 };
 use serde_json::Value as Json;
 
+use super::strict;
 use crate::error::Refused;
 
 /// A civil date, which a query may also write as `2020-12-31`.
@@ -18,8 +19,7 @@ pub fn message_of(descriptor: &MessageDescriptor, body: &[u8]) -> Result<Dynamic
     if body.is_empty() {
         return Ok(DynamicMessage::new(descriptor.clone()));
     }
-    let json: Json = serde_json::from_slice(body)
-        .map_err(|error| Refused::JsonMalformed { line: error.line(), column: error.column() })?;
+    let json = strict::read(body)?;
     deserialize(descriptor, &json).map_err(|_| Refused::JsonDoesNotFit {
         field: unfit(descriptor, &json).unwrap_or_default(),
     })
@@ -55,8 +55,19 @@ fn unfit(descriptor: &MessageDescriptor, json: &Json) -> Option<String> {
             _ => join(name, unfit(&inner, value)),
         });
     }
-    // Each field fits by itself: two of one oneof, or one written twice.
-    None
+    // Each field fits by itself: one written in both spellings, or two of one oneof.
+    fields.keys().enumerate().find_map(|(n, name)| {
+        let field = field_of(descriptor, name)?;
+        let before = fields.keys().take(n).filter_map(|name| field_of(descriptor, name));
+        let same = |other: FieldDescriptor| excludes(&other, &field);
+        before.into_iter().any(same).then(|| field.name().to_string())
+    })
+}
+
+/// True when a message cannot have both: they are one, or two of one oneof.
+fn excludes(one: &FieldDescriptor, other: &FieldDescriptor) -> bool {
+    one == other
+        || one.containing_oneof().is_some_and(|oneof| other.containing_oneof() == Some(oneof))
 }
 
 fn join(outer: &str, inner: Option<String>) -> String {
@@ -71,32 +82,79 @@ fn field_of(descriptor: &MessageDescriptor, name: &str) -> Option<FieldDescripto
     descriptor.get_field_by_name(name).or_else(|| descriptor.get_field_by_json_name(name))
 }
 
-/// Sets `field` (`as_of.year`) from a text in the path or the query; a list takes each.
-pub fn set_parameter(message: &mut DynamicMessage, field: &str, text: &str) -> Result<(), Refused> {
-    set(message, field, text)
-        .ok_or_else(|| Refused::ParameterMalformed { field: field.chars().take(200).collect() })
+/// What the path and the query have said of a message so far: each of its fields once, in
+/// whichever spelling.
+#[derive(Default)]
+pub struct Parameters {
+    said: Vec<Vec<FieldDescriptor>>,
 }
 
-fn set(message: &mut DynamicMessage, path: &str, text: &str) -> Option<()> {
-    let (name, rest) = match path.split_once('.') {
-        Some((name, rest)) => (name, Some(rest)),
-        None => (path, None),
-    };
-    let field = field_of(&message.descriptor(), name)?;
-    if let Some(rest) = rest {
-        if field.is_list() {
+impl Parameters {
+    /// Takes note of a field that somebody else fills, such as the body.
+    pub fn note(&mut self, descriptor: &MessageDescriptor, field: &str) {
+        self.said.extend(path_of(descriptor, field));
+    }
+
+    /// Sets `field` (`as_of.year`) from a text in the path or the query; a list takes each.
+    /// What was said before, of the same field, of a part of it, or of another that excludes
+    /// it, is refused: one of the two would be dropped.
+    pub fn set(
+        &mut self,
+        message: &mut DynamicMessage,
+        field: &str,
+        text: &str,
+    ) -> Result<(), Refused> {
+        self.take(message, field, text)
+            .ok_or_else(|| Refused::ParameterMalformed { field: field.chars().take(200).collect() })
+    }
+
+    fn take(&mut self, message: &mut DynamicMessage, field: &str, text: &str) -> Option<()> {
+        let path = path_of(&message.descriptor(), field)?;
+        let last = path.last()?;
+        let repeats = |said: &Vec<FieldDescriptor>| {
+            let mut steps = said.iter().zip(&path);
+            // The first step at which they part says whether both can be.
+            match steps.find(|(one, other)| one != other) {
+                Some((one, other)) => excludes(one, other),
+                None => !(last.is_list() && said.len() == path.len()),
+            }
+        };
+        if self.said.iter().any(repeats) {
             return None;
         }
-        return set(message.get_field_mut(&field).as_message_mut()?, rest, text);
+        set(message, &path, text)?;
+        self.said.push(path);
+        Some(())
+    }
+}
+
+/// The fields that a parameter's name leads through.
+fn path_of(descriptor: &MessageDescriptor, name: &str) -> Option<Vec<FieldDescriptor>> {
+    let mut path: Vec<FieldDescriptor> = Vec::new();
+    for step in name.split('.') {
+        let within = match path.last() {
+            None => descriptor.clone(),
+            Some(outer) if outer.is_list() || outer.is_map() => return None,
+            Some(outer) => outer.kind().as_message()?.clone(),
+        };
+        path.push(field_of(&within, step)?);
+    }
+    Some(path)
+}
+
+fn set(message: &mut DynamicMessage, path: &[FieldDescriptor], text: &str) -> Option<()> {
+    let (field, rest) = path.split_first()?;
+    if !rest.is_empty() {
+        return set(message.get_field_mut(field).as_message_mut()?, rest, text);
     }
     if field.is_map() {
         return None;
     }
     let value = scalar(&field.kind(), text)?;
     if field.is_list() {
-        message.get_field_mut(&field).as_list_mut()?.push(value);
+        message.get_field_mut(field).as_list_mut()?.push(value);
     } else {
-        message.set_field(&field, value);
+        message.set_field(field, value);
     }
     Some(())
 }
@@ -185,13 +243,14 @@ mod tests {
     fn parameters_fit_their_fields() {
         let list = descriptor("congdoan.registry.v1.ListChildrenRequest");
         let mut message = DynamicMessage::new(list);
+        let mut parameters = Parameters::default();
         for (field, text) in [
             ("organisation_id", "7"),
             ("pageSize", "20"),
             ("as_of", "2020-12-31"),
             ("known_at", "2026-01-01T00:00:00Z"),
         ] {
-            set_parameter(&mut message, field, text).expect("fits");
+            parameters.set(&mut message, field, text).expect("fits");
         }
         assert_eq!(
             serde_json::to_value(&message).expect("json"),
@@ -200,11 +259,52 @@ mod tests {
                 "asOf": {"year": 2020, "month": 12, "day": 31},
             })
         );
-        set_parameter(&mut message, "asOf.day", "30").expect("fits");
+        let mut message = DynamicMessage::new(message.descriptor());
+        let mut parameters = Parameters::default();
+        parameters.set(&mut message, "asOf.day", "30").expect("fits");
+        parameters.set(&mut message, "as_of.month", "6").expect("fits");
         for (field, text) in
             [("page_size", "x"), ("as_of", "31/12/2020"), ("nothing", "1"), ("as_of.hour", "1")]
         {
-            assert!(set_parameter(&mut message, field, text).is_err(), "{field}={text}");
+            assert!(parameters.set(&mut message, field, text).is_err(), "{field}={text}");
+        }
+    }
+
+    #[test]
+    fn what_was_said_of_a_field_is_not_said_again_in_another_way() {
+        let list = descriptor("congdoan.registry.v1.ListChildrenRequest");
+        for (first, second) in [
+            (("organisation_id", "7"), ("organisation_id", "7")),
+            (("organisation_id", "7"), ("organisationId", "8")),
+            (("as_of", "2020-12-31"), ("asOf.day", "1")),
+            (("as_of.day", "1"), ("asOf", "2020-12-31")),
+            (("page_size", "1"), ("page_size", "2")),
+        ] {
+            let mut message = DynamicMessage::new(list.clone());
+            let mut parameters = Parameters::default();
+            parameters.set(&mut message, first.0, first.1).expect("fits");
+            let refused = parameters.set(&mut message, second.0, second.1).expect_err("refused");
+            assert_eq!(refused, Refused::ParameterMalformed { field: second.0.to_string() });
+        }
+        // A list takes each.
+        let batch = descriptor("congdoan.registry.v1.BatchGetOrganisationsRequest");
+        let mut message = DynamicMessage::new(batch);
+        let mut parameters = Parameters::default();
+        for code in ["A", "B"] {
+            parameters.set(&mut message, "codes", code).expect("fits");
+        }
+        assert_eq!(serde_json::to_value(&message).expect("json"), json!({"codes": ["A", "B"]}));
+    }
+
+    #[test]
+    fn two_that_exclude_each_other_in_a_body_are_named() {
+        let basis = "congdoan.registry.v1.RenameOrganisationRequest";
+        for (body, field) in [
+            (json!({"organisationId": "7", "organisation_id": "8"}), "organisation_id"),
+            (json!({"basis": {"decisionId": "7", "newDecision": {}}}), "basis.new_decision"),
+        ] {
+            let field = field.to_string();
+            assert_eq!(refused(basis, &body), Refused::JsonDoesNotFit { field }, "{body}");
         }
     }
 }

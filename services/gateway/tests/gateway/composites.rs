@@ -9,9 +9,11 @@ use proto::gateway::v1::{
 };
 use proto::google::r#type::Date;
 use proto::membership::v1::{
-    Consequence, CountMembersRequest, CountMembersResponse, ListConsequencesRequest,
-    ListConsequencesResponse, Obstacle, PersonLine, RecordApplicantsRequest,
-    RecordApplicantsResponse, count_members_response, record_applicants_response,
+    Consequence, ConsequenceKind, CountMembersRequest, CountMembersResponse,
+    ListConsequencesRequest, ListConsequencesResponse, ListLaterMovementsRequest,
+    ListLaterMovementsResponse, ListPassedOverRequest, ListPassedOverResponse, Obstacle,
+    PersonLine, RecordApplicantsRequest, RecordApplicantsResponse, consequence,
+    count_members_response, list_later_movements_response, record_applicants_response,
 };
 use proto::registry::v1::plan_step::Kind;
 use proto::registry::v1::{
@@ -38,6 +40,8 @@ const RECORD: &str = "/congdoan.membership.v1.ApplicationService/RecordApplicant
 const FIGURES: &str = "/congdoan.reporting.v1.FigureService/QueryFigures";
 const EFFECTS: &str = "/congdoan.registry.v1.DecisionService/GetDecisionEffects";
 const CONSEQUENCES: &str = "/congdoan.membership.v1.ConsequenceService/ListConsequences";
+const PASSED_OVER: &str = "/congdoan.membership.v1.ConsequenceService/ListPassedOver";
+const LATER: &str = "/congdoan.membership.v1.ConsequenceService/ListLaterMovements";
 const STEPS: &str = "/congdoan.registry.v1.PlanService/ListPlanSteps";
 const OPEN: &str = "/congdoan.reporting.v1.TargetService/ListOpenTargets";
 const FOUND: &str = "/congdoan.registry.v1.OrganisationService/FoundOrganisation";
@@ -442,4 +446,115 @@ async fn a_dossier_that_cannot_succeed_leaves_no_applicants_behind() {
     assert_eq!(info.reason, "APPLICANTS_TOO_FEW");
     assert_eq!(info.metadata["field"], "dossier.applicants");
     assert!(steps.recorded.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn applications_that_are_not_open_on_the_day_of_the_founding_are_refused_with_the_field() {
+    let world = World::start().await;
+    let steps = Steps::taken_by(&world);
+    let mut client = GatewayServiceClient::new(world.an().await);
+    let with = |applied_on: Date, effective_on: Option<Date>, issued_on: Option<Date>| {
+        let mut request = founding();
+        let dossier = request.dossier.as_mut().expect("a dossier");
+        dossier.applied_on = Some(applied_on);
+        dossier.union.as_mut().expect("a union").effective_on = effective_on;
+        dossier.decision.as_mut().expect("a decision").issued_on = issued_on;
+        request
+    };
+    let founded = day(2024, 3, 10);
+    for (request, reason, by) in [
+        (with(day(2024, 3, 20), Some(founded), None), "APPLIED_AFTER_FOUNDING", None),
+        (
+            with(day(2024, 2, 9), Some(founded), None),
+            "APPLICATIONS_LAPSED",
+            Some("dossier.union.effective_on"),
+        ),
+        (
+            with(day(2023, 12, 1), None, Some(founded)),
+            "APPLICATIONS_LAPSED",
+            Some("dossier.decision.issued_on"),
+        ),
+    ] {
+        let status = client.found_grassroots_union(request).await.expect_err("refused");
+        let info = status.get_details_error_info().expect("a reason");
+        assert_eq!(info.reason, reason);
+        assert_eq!(info.metadata["field"], "dossier.applied_on");
+        assert_eq!(info.metadata.get("founded_by").map(String::as_str), by);
+        let bad = status.get_details_bad_request().expect("fields");
+        assert_eq!(bad.field_violations[0].field, "dossier.applied_on");
+    }
+    assert!(steps.recorded.lock().unwrap().is_empty(), "nobody is left behind");
+    counts_members(&world.membership, 5);
+    for applied_on in [day(2024, 2, 10), founded] {
+        let request = with(applied_on, Some(founded), None);
+        client.found_grassroots_union(request).await.expect("founded");
+    }
+}
+
+#[tokio::test]
+async fn whoever_was_passed_over_is_told_by_person_and_reason_and_nothing_is_under_way() {
+    let world = World::start().await;
+    Steps::taken_by(&world);
+    counts_members(&world.membership, 3);
+    world.membership.answer(CONSEQUENCES, |asked: ListConsequencesRequest| {
+        assert_eq!(asked.organisation_ids, ["the-union"]);
+        let consequence = Consequence {
+            registry_act_id: "the-act".to_string(),
+            kind: ConsequenceKind::ApplicantsAdmitted.into(),
+            ..Consequence::default()
+        };
+        let consequences = vec![consequence];
+        Ok(Response::new(ListConsequencesResponse { consequences, ..Default::default() }))
+    });
+    world.membership.answer(PASSED_OVER, |asked: ListPassedOverRequest| {
+        assert_eq!((&*asked.registry_act_id, &*asked.organisation_id), ("the-act", "the-union"));
+        // One page after the other.
+        let (person, obstacle, next) = match asked.page_token.as_str() {
+            "" => ("p4", Obstacle::MembershipActive, "further"),
+            _ => ("p1", Obstacle::ApplicationNotOpen, ""),
+        };
+        let one = consequence::PassedOver {
+            person_id: person.to_string(),
+            obstacle: obstacle.into(),
+            ..Default::default()
+        };
+        Ok(Response::new(ListPassedOverResponse {
+            passed_over: vec![one],
+            next_page_token: next.to_string(),
+        }))
+    });
+    let mut client = GatewayServiceClient::new(world.an().await);
+    let answer = client.found_grassroots_union(founding()).await.expect("founded").into_inner();
+    assert_eq!(answer.pending_consequences, []);
+    let told: Vec<_> = answer
+        .passed_over
+        .iter()
+        .map(|one| (one.applicant, one.person_id.as_str(), one.obstacle()))
+        .collect();
+    let expected = [(1, "p1", Obstacle::ApplicationNotOpen), (4, "p4", Obstacle::MembershipActive)];
+    assert_eq!(told, expected);
+}
+
+#[tokio::test]
+async fn beside_an_end_stands_how_many_people_moved_later_than_the_plan_has_it() {
+    let world = World::start().await;
+    let unit = Uuid::now_v7();
+    knows_steps(&world, unit, Uuid::now_v7());
+    counts_members(&world.membership, 12);
+    world.membership.answer(LATER, move |asked: ListLaterMovementsRequest| {
+        assert_eq!(asked.organisation_ids, [unit.to_string()]);
+        assert_eq!(asked.ended_on, Some(day(2025, 7, 1)));
+        let organisation_id = unit.to_string();
+        let count = list_later_movements_response::Count { organisation_id, people: 2 };
+        let counts = vec![count];
+        Ok(Response::new(ListLaterMovementsResponse { counts, ..Default::default() }))
+    });
+    let mut client = GatewayServiceClient::new(world.an().await);
+    let page = client.review_plan(review()).await.expect("answered").into_inner();
+    let later: Vec<_> = page
+        .steps
+        .iter()
+        .map(|step| step.members.as_ref().and_then(|members| members.later_movements))
+        .collect();
+    assert_eq!(later, [None, Some(2), None, None]);
 }

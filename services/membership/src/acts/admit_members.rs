@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 use time::Date;
 use uuid::Uuid;
 
-use super::joining::may_join;
+use super::joining::{joined, may_join};
 use super::plausible;
 use crate::change::{Moved, members_admitted};
+use crate::consequence;
 use crate::error::Refused;
 use crate::keys::Keys;
 use crate::movement::{AdmissionKind, Dated};
@@ -98,7 +99,11 @@ impl Act for AdmitMembers {
         })?;
         close_applications(acting, &person_ids, on).await?;
 
-        acting.publish(members_admitted(admission_id, self.organisation_id, self.kind, on, &lines));
+        let union = self.organisation_id;
+        acting.publish(members_admitted(admission_id, union, self.kind, on, &lines));
+        // Late paper: the union may have ended since, or end on a day that is still to come.
+        consequence::go_on(acting, &[union], &person_ids).await?;
+        joined(acting, &person_ids).await?;
         Ok(Admitted {
             admission_id,
             members: person_ids.into_iter().zip(membership_ids).collect(),

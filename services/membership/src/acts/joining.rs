@@ -7,6 +7,7 @@ use chassis::refusal::Failure;
 use time::Date;
 use uuid::Uuid;
 
+use crate::consequence::Obstacle;
 use crate::error::{BadLines, Refused};
 use crate::reference::waiting_periods;
 use crate::roll::Roll;
@@ -71,4 +72,18 @@ pub async fn may_join(
         }
     }
     Ok(bad.refuse()?)
+}
+
+/// People who had been passed over, because a union had no place for them, are members now.
+pub async fn joined(acting: &mut Acting, person_ids: &[Uuid]) -> Result<(), Failure> {
+    sqlx::query!(
+        "update consequence_passed_over set mended_at = $2
+         where person_id = any ($1) and mended_at is null and obstacle = any ($3)",
+        person_ids,
+        acting.acted_at,
+        &[Obstacle::NoPlace as i16, Obstacle::ApplicationNotOpen as i16],
+    )
+    .execute(acting.db())
+    .await?;
+    Ok(())
 }

@@ -8,6 +8,7 @@ use time::Date;
 use uuid::Uuid;
 
 use crate::change::Moved;
+use crate::consequence::{self, History, Occasion, Revision, Step};
 use crate::error::{BadLines, Refused};
 use crate::roll::{self, Enrolled};
 
@@ -21,8 +22,8 @@ struct Stay {
 }
 
 /// The lasting memberships of these people in one union, in the order of the request. A
-/// membership that begins later, that has ended, or whose end is recorded is refused with
-/// its line.
+/// membership that begins later, that has ended, or whose end was decided is refused with its
+/// line; one that ends later with its union only, lasts.
 pub async fn leaving(
     acting: &mut Acting,
     organisation_id: Uuid,
@@ -31,6 +32,7 @@ pub async fn leaving(
 ) -> Result<Vec<Moved>, Failure> {
     none_repeated(person_ids)?;
     roll::lock(acting, person_ids).await?;
+    still_there(acting, organisation_id, person_ids, on).await?;
     // The last stay of each in this union decides.
     let stays: HashMap<Uuid, Stay> = sqlx::query_as!(
         Stay,
@@ -79,7 +81,52 @@ pub async fn leaving(
     Ok(leaving)
 }
 
-fn none_repeated(person_ids: &[Uuid]) -> Result<(), Failure> {
+/// Whoever left the union later than on that day, and only because it ended, is still there on
+/// it: what followed from the end is taken back for her. What follows from it now, the act
+/// says when it is done.
+async fn still_there(
+    acting: &mut Acting,
+    organisation_id: Uuid,
+    person_ids: &[Uuid],
+    on: Date,
+) -> Result<(), Failure> {
+    let left_later = sqlx::query_scalar!(
+        "select distinct person_id
+         from membership join movement on movement_id = ended_by
+         where person_id = any ($1) and organisation_id = $2
+           and from_on <= $3 and until_on > $3 and registry_act_id is not null",
+        person_ids,
+        organisation_id,
+        on,
+    )
+    .fetch_all(acting.db())
+    .await?;
+    if left_later.is_empty() {
+        return Ok(());
+    }
+    let histories = consequence::histories(acting.db(), &left_later).await?;
+    let until_then: Vec<(&History, Vec<Step>)> = histories
+        .iter()
+        .filter(|history| history.follows_only_after(on))
+        .map(|history| (history, history.until(on)))
+        .collect();
+    let revisions: Vec<Revision<'_>> = until_then
+        .iter()
+        .filter_map(|(history, steps)| Revision::of(history, steps, |_| Uuid::now_v7()))
+        .collect();
+    if revisions.is_empty() {
+        return Ok(());
+    }
+    let occasion =
+        Occasion { registry_act_id: None, act_id: acting.act_id, acted_at: acting.acted_at };
+    for change in consequence::revise(acting.db(), &occasion, &revisions).await? {
+        acting.publish(change);
+    }
+    Ok(())
+}
+
+/// Refuses a list that names one person twice.
+pub fn none_repeated(person_ids: &[Uuid]) -> Result<(), Failure> {
     let mut bad = BadLines::default();
     let mut seen = HashSet::new();
     for (line, person_id) in person_ids.iter().enumerate() {

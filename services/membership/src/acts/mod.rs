@@ -6,6 +6,7 @@ pub mod exit_members;
 pub mod hold_training_course;
 mod joining;
 mod leaving;
+pub mod mend_consequence;
 pub mod recommend_cadre;
 pub mod record_applicants;
 pub mod refer_to_party;

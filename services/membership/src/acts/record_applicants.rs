@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use chassis::database::{Act, Acting};
-use chassis::refusal::Failure;
+use chassis::refusal::{Failure, OnConstraint};
 use serde::{Deserialize, Serialize};
 use time::{Date, Duration};
 use uuid::Uuid;
 
 use super::joining::may_join;
 use super::not_too_far;
+use crate::error::Refused;
 use crate::keys::Keys;
 use crate::organisation::{self, Asked};
 use crate::roll::{Roll, Warning};
@@ -49,10 +50,12 @@ impl Act for RecordApplicants {
 
         may_join(acting, &self.applicants, &person_ids, self.applied_on, false).await?;
 
-        // A newer application replaces what is still open.
+        // A newer application replaces an older one from its day on, whichever of the two is
+        // recorded first.
         sqlx::query!(
-            "update application set closed_on = greatest(applied_on, $2), closed_as = 3
-             where person_id = any ($1) and closed_on is null and lapses_on > $2",
+            "update application set closed_on = $2, closed_as = 3
+             where person_id = any ($1) and applied_on <= $2
+               and coalesce(closed_on, lapses_on) > $2",
             &person_ids,
             self.applied_on,
         )
@@ -62,9 +65,17 @@ impl Act for RecordApplicants {
         let (act_id, acted_at) = (acting.act_id, acting.acted_at);
         sqlx::query!(
             "insert into application (person_id, application_id, organisation_id, applied_on,
-                                      lapses_on, act_id, recorded_at)
-             select person_id, application_id, $3, $4, $5, $6, $7
-             from unnest($1::uuid[], $2::uuid[]) as line (person_id, application_id)",
+                                      lapses_on, closed_on, closed_as, act_id, recorded_at)
+             select person_id, application_id, $3, $4, $5, newer.applied_on,
+                    case when newer.applied_on is not null then 3 end, $6, $7
+             from unnest($1::uuid[], $2::uuid[]) as line (person_id, application_id)
+             left join lateral (
+                 select min(later.applied_on) as applied_on
+                 from application later
+                 where later.person_id = line.person_id and later.applied_on > $4
+                   and later.applied_on < $5
+                   and coalesce(later.closed_on, later.lapses_on) > later.applied_on
+             ) newer on true",
             &person_ids,
             &application_ids,
             self.organisation_id,
@@ -74,7 +85,8 @@ impl Act for RecordApplicants {
             acted_at,
         )
         .execute(acting.db())
-        .await?;
+        .await
+        .on_constraint("application_one_at_a_time", || Refused::ApplicationOverlaps)?;
 
         Ok(Recorded {
             applicants: person_ids.into_iter().zip(application_ids).collect(),

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::leaving::{end, leaving};
 use super::plausible;
 use crate::change::{Moved, members_transferred};
+use crate::consequence;
 use crate::error::Refused;
 use crate::movement::Dated;
 use crate::organisation::{self, Asked};
@@ -91,6 +92,7 @@ impl Act for TransferMembers {
         })?;
 
         acting.publish(members_transferred(transfer_id, self.from, self.to, on, &begun, None));
+        consequence::go_on(acting, &[self.to], &self.person_ids).await?;
         Ok(Transferred { transfer_id, members })
     }
 }

@@ -92,13 +92,15 @@ pub async fn admit_applicants(
         admit(following, &founding, lines).await?;
     }
     sqlx::query!(
-        "insert into consequence_passed_over (person_id, registry_act_id, organisation_id, obstacle)
-         select person_id, $3, $4, obstacle
+        "insert into consequence_passed_over
+             (person_id, registry_act_id, organisation_id, obstacle, kind)
+         select person_id, $3, $4, obstacle, $5
          from unnest($1::uuid[], $2::smallint[]) as line (person_id, obstacle)",
         &passed_over,
         &obstacles,
         founding.registry_act_id,
         founding.organisation_id,
+        Kind::ApplicantsAdmitted as i16,
     )
     .execute(following.db())
     .await?;

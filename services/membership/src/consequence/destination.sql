@@ -5,6 +5,8 @@ with recursive step (registry_act_id, organisation_id, kind, effective_on, at_id
     select registry_act_id, organisation_id, kind, effective_on, to_organisation_id, 0
     from consequence
     where finished_at is null and kind between 2 and 4 and undone_by is null
+      -- Whoever it passed over is not waited for: somebody has to mend it.
+      and obstacle is distinct from 6
     union all
     select step.registry_act_id, step.organisation_id, step.kind, step.effective_on,
            ended.members_to_id, step.depth + 1
@@ -24,12 +26,12 @@ select last.registry_act_id as "registry_act_id!",
        last.effective_on as "effective_on!",
        last.at_id as to_id,
        (at.organisation_id is not null) as "known!",
-       (at.founded_on <= last.effective_on
+       (at.founded_on <= last.effective_on and not at.never_existed
             and (at.ended_on is null or at.ended_on > last.effective_on)) is true as "lives!",
        (at.ended_on is not null) as "ends_later!",
        (select count(*) from membership
         where membership.organisation_id = last.organisation_id
-          and until_on is null) as "members!"
+          and until_on is null and from_on < last.effective_on) as "members!"
 from last
 left join organisation at on at.organisation_id = last.at_id
 order by last.registry_act_id, last.organisation_id, last.kind

@@ -1,6 +1,8 @@
 //! Unions ended: their members continue where the act says, or their memberships end. All of
 //! it in statements on sets: an act may end tens of thousands of unions.
 
+use std::collections::{BTreeMap, HashSet};
+
 use chassis::feed::Following;
 use chassis::refusal::Failure;
 use sqlx::PgConnection;
@@ -8,6 +10,8 @@ use time::Date;
 use uuid::Uuid;
 
 use super::Obstacle;
+use super::revise::Occasion;
+use super::settle::settle;
 use crate::change::{Moved, consequence_finished, members_exited, members_transferred};
 use crate::movement::ExitReason;
 use crate::roll::{Enrolled, LINES_MAX};
@@ -90,7 +94,7 @@ pub async fn carry_out(following: &mut Following) -> Result<(), Failure> {
             .filter_map(|ended| ended.to_id)
             .collect();
         sqlx::query!(
-            "update consequence set finished_at = null
+            "update consequence set finished_at = null, obstacle = null
              where organisation_id = any ($1) and kind between 2 and 4 and undone_by is null",
             &again,
         )
@@ -188,14 +192,56 @@ async fn move_members(following: &mut Following, units: &[Ended]) -> Result<(), 
             }
         });
     }
-    finish(following.db(), units, &moved).await?;
+    settle_the_rest(following, units).await?;
+    let finished = finish(following.db(), units, &moved).await?;
     for (ended, members) in units.iter().zip(moved) {
+        if !finished.contains(&(ended.registry_act_id, ended.organisation_id)) {
+            continue;
+        }
         following.publish(consequence_finished(
             ended.registry_act_id,
             ended.organisation_id,
             ended.effective_on,
             members,
         ));
+    }
+    Ok(())
+}
+
+/// Whom an end concerns besides: who came after it, or left later than it. What was decided
+/// about her then starts from where she was, or falls away; where it contradicts the end, she
+/// is passed over and listed.
+async fn settle_the_rest(following: &mut Following, units: &[Ended]) -> Result<(), Failure> {
+    let ids: Vec<Uuid> = units.iter().map(|ended| ended.organisation_id).collect();
+    let days: Vec<Date> = units.iter().map(|ended| ended.effective_on).collect();
+    let acts: Vec<Uuid> = units.iter().map(|ended| ended.registry_act_id).collect();
+    let mut people: BTreeMap<Uuid, Vec<Uuid>> = BTreeMap::new();
+    for row in sqlx::query!(
+        r#"select distinct ended.registry_act_id as "registry_act_id!", membership.person_id
+           from unnest($1::uuid[], $2::date[], $3::uuid[])
+                as ended (organisation_id, effective_on, registry_act_id)
+           join membership on membership.organisation_id = ended.organisation_id
+                          and (membership.from_on >= ended.effective_on
+                               or membership.until_on > ended.effective_on)"#,
+        &ids,
+        &days,
+        &acts,
+    )
+    .fetch_all(following.db())
+    .await?
+    {
+        people.entry(row.registry_act_id).or_default().push(row.person_id);
+    }
+    for (registry_act_id, people) in people {
+        let occasion = Occasion {
+            registry_act_id: Some(registry_act_id),
+            act_id: following.act_id,
+            acted_at: following.acted_at,
+        };
+        let settled = settle(following.db(), &occasion, &people).await?;
+        for change in settled.changes {
+            following.publish(change);
+        }
     }
     Ok(())
 }
@@ -326,30 +372,47 @@ async fn record(
     Ok(())
 }
 
+/// Notes what was done, and answers which of it is finished: all but what has passed somebody
+/// over.
 async fn finish(
     connection: &mut PgConnection,
     units: &[Ended],
     moved: &[usize],
-) -> Result<(), Failure> {
+) -> Result<HashSet<(Uuid, Uuid)>, Failure> {
     let acts: Vec<Uuid> = units.iter().map(|ended| ended.registry_act_id).collect();
     let ids: Vec<Uuid> = units.iter().map(|ended| ended.organisation_id).collect();
     let kinds: Vec<i16> = units.iter().map(|ended| ended.kind).collect();
     let members: Vec<i32> =
         moved.iter().map(|members| i32::try_from(*members).unwrap_or(i32::MAX)).collect();
-    sqlx::query!(
-        "update consequence
-         set members = consequence.members + done.members, finished_at = now(), obstacle = null
-         from unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::integer[])
-              as done (registry_act_id, organisation_id, kind, members)
+    let rows = sqlx::query!(
+        r#"update consequence
+         set members = consequence.members + done.members,
+             finished_at = case when passes_over then null else now() end,
+             obstacle = case when passes_over then $5::smallint end
+         from (select line.*, exists (
+                          select from consequence_passed_over
+                          where consequence_passed_over.registry_act_id = line.registry_act_id
+                            and consequence_passed_over.organisation_id = line.organisation_id
+                            and consequence_passed_over.kind = line.kind
+                            and obstacle = $5 and mended_at is null) as passes_over
+               from unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::integer[])
+                    as line (registry_act_id, organisation_id, kind, members)) as done
          where consequence.registry_act_id = done.registry_act_id
            and consequence.organisation_id = done.organisation_id
-           and consequence.kind = done.kind",
+           and consequence.kind = done.kind
+         returning consequence.registry_act_id, consequence.organisation_id,
+                   finished_at is not null as "finished!""#,
         &acts,
         &ids,
         &kinds,
         &members,
+        Obstacle::LaterMovement as i16,
     )
-    .execute(connection)
+    .fetch_all(connection)
     .await?;
-    Ok(())
+    Ok(rows
+        .into_iter()
+        .filter(|row| row.finished)
+        .map(|row| (row.registry_act_id, row.organisation_id))
+        .collect())
 }

@@ -1,7 +1,8 @@
--- Everyone who is still a member of one of these ended unions, and when she leaves it: on
--- the day of the end or, if she joined later than that, at once.
+-- Everyone who is still a member of one of these ended unions on the day of its end, and whose
+-- last stay that is: she leaves it on that day. (Whoever came later, or left later, is settled
+-- by herself.)
 select ended.line as "unit!",
-       greatest(ended.effective_on, membership.from_on) as "leaves_on!",
+       ended.effective_on as "leaves_on!",
        membership.person_id as "person_id!",
        membership.membership_id as "membership_id!",
        person.sex as "sex!",
@@ -9,5 +10,6 @@ select ended.line as "unit!",
 from unnest($1::uuid[], $2::date[]) with ordinality as ended (organisation_id, effective_on, line)
 join membership on membership.organisation_id = ended.organisation_id
                and membership.until_on is null
+               and membership.from_on < ended.effective_on
 join person on person.person_id = membership.person_id
-order by ended.line, 2, membership.person_id
+order by ended.line, membership.person_id

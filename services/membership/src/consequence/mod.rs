@@ -4,15 +4,29 @@
 //! carried out, in the same transaction wherever that is possible. It waits, visibly, where
 //! the organisation that would receive the members is unknown or does not live.
 //!
-//! **Invariant:** no membership lasts in a union whose end is known, unless a consequence of
-//! that union waits and says why.
+//! What was decided about people is kept apart from what follows from it: a [`course`] says
+//! what becomes of somebody by her decided movements and the lives of her unions, whatever the
+//! order in which either became known; where the books say something else, they are
+//! [revised](revise) by movements of their own.
+//!
+//! **Invariant:** nobody is a member of a union on a day on which it does not exist, unless a
+//! consequence of that union waits, or lists her, and says why.
 
 mod applicants;
+mod course;
 mod ends;
+mod history;
+mod never;
+mod revise;
+mod settle;
 mod undone;
 
 pub use applicants::{Founding, admit_applicants};
+pub use course::{Contradictions, Step};
 pub use ends::{carry_out, of_ends};
+pub use history::{History, of as histories};
+pub use revise::{Occasion, Revision, revise};
+pub use settle::{Settling, go_on};
 pub use undone::{Movement, TakenBack, take_back};
 
 /// What a consequence does; the numbers are those of the contract.
@@ -29,6 +43,8 @@ pub enum Kind {
     MembershipsEnded = 4,
     /// Movements that followed from an act which was undone are taken back.
     MovementsTakenBack = 5,
+    /// The union never existed: whoever was in it goes back to where she came from.
+    MembersPutBack = 6,
 }
 
 /// Why somebody was passed over, or why a consequence waits; the numbers are those of the
@@ -48,4 +64,10 @@ pub enum Obstacle {
     OrganisationEnded = 5,
     /// A later movement of the person rests on the one that would be taken back.
     LaterMovement = 6,
+    /// A later movement of the person was recorded: it starts from where she was then, or has
+    /// fallen away. Nothing is left to do.
+    MovementRestated = 7,
+    /// The person was admitted to what never existed, or had ended, and goes on nowhere: her
+    /// admission is taken back.
+    NoPlace = 8,
 }

@@ -6,9 +6,13 @@ use std::collections::BTreeMap;
 
 use chassis::feed::Following;
 use chassis::refusal::Failure;
+use sqlx::PgConnection;
 use time::Date;
 use uuid::Uuid;
 
+use super::never::put_back;
+use super::revise::Occasion;
+use super::settle::settle;
 use super::{Kind, Obstacle};
 use crate::change::{Moved, movement_taken_back};
 use crate::roll::Enrolled;
@@ -16,6 +20,8 @@ use crate::roll::Enrolled;
 /// Whose movements are taken back.
 #[derive(Debug, Default)]
 pub struct TakenBack {
+    /// Organisations that never existed.
+    pub never_existed: Vec<Uuid>,
     /// The movements that followed from these acts of registry.
     pub undone_acts: Vec<Uuid>,
     /// The movements by which members left these organisations, whose end is known otherwise.
@@ -25,7 +31,9 @@ pub struct TakenBack {
 impl TakenBack {
     /// Nothing is to be taken back.
     pub fn is_empty(&self) -> bool {
-        self.undone_acts.is_empty() && self.ended_otherwise.is_empty()
+        self.never_existed.is_empty()
+            && self.undone_acts.is_empty()
+            && self.ended_otherwise.is_empty()
     }
 }
 
@@ -80,23 +88,68 @@ pub async fn take_back(
     )
     .fetch_all(following.db())
     .await?;
-    if movement_ids.is_empty() {
+    let counted = take_back_last_first(following, registry_act_id, &movement_ids).await?;
+    put_back(following, registry_act_id, &taken.never_existed, on).await?;
+    as_decided(following, registry_act_id, taken).await?;
+    list_the_left(following, registry_act_id, &movement_ids, counted, on).await
+}
+
+/// What was decided of people, and could not be carried out as it was because of what is known
+/// otherwise now, can be.
+async fn as_decided(
+    following: &mut Following,
+    registry_act_id: Uuid,
+    taken: &TakenBack,
+) -> Result<(), Failure> {
+    let people = sqlx::query_scalar!(
+        "select distinct person_id
+         from movement_taken_back back join movement using (movement_id)
+         where stands and (back.registry_act_id = any ($1) or from_organisation_id = any ($2)
+                           or to_organisation_id = any ($2))",
+        &taken.undone_acts,
+        &taken.ended_otherwise,
+    )
+    .fetch_all(following.db())
+    .await?;
+    if people.is_empty() {
         return Ok(());
+    }
+    let occasion = Occasion {
+        registry_act_id: Some(registry_act_id),
+        act_id: following.act_id,
+        acted_at: following.acted_at,
+    };
+    let settled = settle(following.db(), &occasion, &people).await?;
+    for change in settled.changes {
+        following.publish(change);
+    }
+    Ok(())
+}
+
+/// Takes these movements back, as far as nothing later rests on them, and tells how many people
+/// that concerned in each organisation.
+async fn take_back_last_first(
+    following: &mut Following,
+    registry_act_id: Uuid,
+    movement_ids: &[Uuid],
+) -> Result<BTreeMap<Uuid, i32>, Failure> {
+    let mut counted: BTreeMap<Uuid, i32> = BTreeMap::new();
+    if movement_ids.is_empty() {
+        return Ok(counted);
     }
     sqlx::query!(
         "select from person
          where person_id in (select person_id from membership
                              where begun_by = any ($1) or ended_by = any ($1))
          order by person_id for no key update",
-        &movement_ids,
+        movement_ids,
     )
     .execute(following.db())
     .await?;
 
     // What one act moved twice is taken back last movement first.
-    let mut counted: BTreeMap<Uuid, i32> = BTreeMap::new();
     loop {
-        let movements = last_movements(following, &movement_ids).await?;
+        let movements = last_movements(following, movement_ids).await?;
         if movements.is_empty() {
             break;
         }
@@ -108,7 +161,7 @@ pub async fn take_back(
             following.publish(movement_taken_back(movement, registry_act_id));
         }
     }
-    list_the_left(following, registry_act_id, &movement_ids, counted, on).await
+    Ok(counted)
 }
 
 /// The movements of these, and their people, on which nothing rests.
@@ -198,6 +251,15 @@ async fn write(
     )
     .execute(following.db())
     .await?;
+    reopen_applications(following.db(), &person_ids, &movement_ids).await
+}
+
+/// An application that led to one of these admissions, which no longer count, is open again.
+pub async fn reopen_applications(
+    connection: &mut PgConnection,
+    person_ids: &[Uuid],
+    movement_ids: &[Uuid],
+) -> Result<(), Failure> {
     sqlx::query!(
         "update application set closed_on = null, closed_as = null
          from unnest($1::uuid[], $2::uuid[]) as line (person_id, movement_id)
@@ -209,10 +271,10 @@ async fn write(
                            where later.person_id = application.person_id
                              and later.application_id <> application.application_id
                              and later.applied_on >= application.applied_on)",
-        &person_ids,
-        &movement_ids,
+        person_ids,
+        movement_ids,
     )
-    .execute(following.db())
+    .execute(connection)
     .await?;
     Ok(())
 }
@@ -261,14 +323,16 @@ async fn list_the_left(
     .execute(following.db())
     .await?;
     sqlx::query!(
-        "insert into consequence_passed_over (person_id, registry_act_id, organisation_id, obstacle)
-         select person_id, $3, organisation_id, $4
+        "insert into consequence_passed_over
+             (person_id, registry_act_id, organisation_id, obstacle, kind)
+         select person_id, $3, organisation_id, $4, $5
          from unnest($1::uuid[], $2::uuid[]) as line (person_id, organisation_id)
          on conflict on constraint consequence_passed_over_key do nothing",
         &people,
         &of,
         registry_act_id,
         Obstacle::LaterMovement as i16,
+        Kind::MovementsTakenBack as i16,
     )
     .execute(following.db())
     .await?;

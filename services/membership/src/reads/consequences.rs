@@ -6,6 +6,7 @@ use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
+use super::passed_over::{self, PassedOver};
 use super::{Page, Rows};
 
 /// Registry's act, organisation, kind.
@@ -32,14 +33,13 @@ pub struct Consequence {
     pub obstacle: Option<i16>,
 }
 
-/// Applicants who could not be admitted: registry's act, organisation, person, obstacle.
-pub type PassedOver = (Uuid, Uuid, Uuid, i16);
-
-/// The consequences for organisations in the caller's scope, and the people passed over.
+/// The consequences for organisations in the caller's scope, and the first people whom each
+/// passed over.
 pub async fn list(
     connection: &mut PgConnection,
     include_finished: bool,
     registry_act_ids: Option<&[Uuid]>,
+    organisation_ids: Option<&[Uuid]>,
     page: Page<Key>,
 ) -> Result<(Rows<Consequence, Key>, Vec<PassedOver>), Failure> {
     let held = sqlx::query_scalar!(r#"select access.holds() as "holds!""#)
@@ -55,11 +55,13 @@ pub async fn list(
          from consequence
          where ($1 or finished_at is null)
            and ($2::uuid[] is null or registry_act_id = any($2))
-           and ($3::uuid is null or (registry_act_id, organisation_id, kind) > ($3, $4, $5))
+           and ($3::uuid[] is null or organisation_id = any($3))
+           and ($4::uuid is null or (registry_act_id, organisation_id, kind) > ($4, $5, $6))
            and access.covers(organisation_id)
-         order by registry_act_id, organisation_id, kind limit $6",
+         order by registry_act_id, organisation_id, kind limit $7",
         include_finished,
         registry_act_ids,
+        organisation_ids,
         page.after.map(|key| key.0),
         page.after.map(|key| key.1),
         page.after.map(|key| key.2),
@@ -70,19 +72,6 @@ pub async fn list(
     let rows = page.cut(rows, |row| (row.registry_act_id, row.organisation_id, row.kind));
     let acts: Vec<Uuid> = rows.rows.iter().map(|row| row.registry_act_id).collect();
     let organisations: Vec<Uuid> = rows.rows.iter().map(|row| row.organisation_id).collect();
-    let passed_over = sqlx::query!(
-        "select registry_act_id, organisation_id, person_id, obstacle
-         from consequence_passed_over
-         where (registry_act_id, organisation_id) in
-               (select * from unnest($1::uuid[], $2::uuid[]))
-         order by registry_act_id, organisation_id, person_id",
-        &acts,
-        &organisations,
-    )
-    .fetch_all(connection)
-    .await?
-    .into_iter()
-    .map(|row| (row.registry_act_id, row.organisation_id, row.person_id, row.obstacle))
-    .collect();
+    let passed_over = passed_over::first(connection, &acts, &organisations).await?;
     Ok((rows, passed_over))
 }

@@ -60,86 +60,56 @@ pub struct Membership {
 }
 
 /// A person in the caller's scope, her memberships, and, with the permission for it, what
-/// identifies her. The permission of the transaction is another one afterwards.
+/// identifies her: all in one statement, on both permissions.
 pub async fn get(
     connection: &mut PgConnection,
     keys: &Keys,
     person_id: Uuid,
 ) -> Result<(Person, Vec<Membership>, Identifying), Failure> {
-    let person = sqlx::query_as!(
-        Person,
-        "select person_id, name, sex, birth_date, birth_year, workplace
-         from person
-         where person_id = $1 and person_id in (select persons_in_scope(array[$1]))",
-        person_id,
-    )
-    .fetch_optional(&mut *connection)
-    .await?;
-    let Some(person) = person else {
+    let rows = sqlx::query_file!("src/reads/member.sql", person_id, IDENTITY_READ)
+        .fetch_all(&mut *connection)
+        .await?;
+    let Some(first) = rows.first() else {
         let unknown = Refused::PersonUnknown { field: "person_id".to_string() };
         return Err(access::unknown_or_denied(connection, unknown).await);
     };
-    let memberships = sqlx::query_as!(
-        Membership,
-        "select membership_id, organisation_id, from_on, until_on, begun.admission_kind,
-                ended.exit_reason
-         from membership
-         join movement begun on begun.movement_id = begun_by
-         left join movement ended on ended.movement_id = ended_by
-         where person_id = $1
-         order by from_on, until_on nulls last, membership_id",
+    let person = Person {
         person_id,
-    )
-    .fetch_all(&mut *connection)
-    .await?;
-    let identifying = identifying(connection, keys, person_id).await?;
-    Ok((person, memberships, identifying))
-}
-
-/// Decides on another permission than the method's, in a statement of its own.
-async fn identifying(
-    connection: &mut PgConnection,
-    keys: &Keys,
-    person_id: Uuid,
-) -> Result<Identifying, Failure> {
-    sqlx::query!(r#"select set_config('congdoan.permission', $1, true) as "set!""#, IDENTITY_READ,)
-        .fetch_one(&mut *connection)
-        .await?;
-    let covered = sqlx::query_scalar!(
-        r#"select exists (select persons_in_scope(array[$1::uuid])) as "covered!""#,
-        person_id,
-    )
-    .fetch_one(&mut *connection)
-    .await?;
-    if !covered {
-        return Ok(Identifying::default());
-    }
-    let identity = sqlx::query!(
-        "select kind, country, key_version, ciphertext from person_identity
-         where person_id = $1 and ended_at is null
-         order by recorded_at desc limit 1",
-        person_id,
-    )
-    .fetch_optional(&mut *connection)
-    .await?
-    .map(|row| {
-        let sealed = Sealed { key_version: row.key_version, ciphertext: row.ciphertext };
-        keys.open_sealed(Column::IdentityNumber, person_id, &sealed)
-            .map(|number| (row.kind, row.country, number))
-    })
-    .transpose()?;
-    let phone = sqlx::query!(
-        "select key_version, ciphertext from person_contact where person_id = $1",
-        person_id,
-    )
-    .fetch_optional(connection)
-    .await?
-    .map(|row| {
-        let sealed = Sealed { key_version: row.key_version, ciphertext: row.ciphertext };
-        keys.open_sealed(Column::Phone, person_id, &sealed)
-    })
-    .transpose()?;
-    Ok(Identifying { identity, phone })
+        name: first.name.clone(),
+        sex: first.sex,
+        birth_date: first.birth_date,
+        birth_year: first.birth_year,
+        workplace: first.workplace.clone(),
+    };
+    let opened = |column, key_version: Option<i32>, ciphertext: &Option<Vec<u8>>| {
+        key_version
+            .zip(ciphertext.clone())
+            .map(|(key_version, ciphertext)| {
+                keys.open_sealed(column, person_id, &Sealed { key_version, ciphertext })
+            })
+            .transpose()
+    };
+    let number =
+        opened(Column::IdentityNumber, first.identity_key_version, &first.identity_ciphertext)?;
+    let identity = first
+        .identity_kind
+        .zip(number)
+        .map(|(kind, number)| (kind, first.identity_country.clone(), number));
+    let phone = opened(Column::Phone, first.phone_key_version, &first.phone_ciphertext)?;
+    let memberships = rows
+        .into_iter()
+        .filter_map(|row| {
+            Some(Membership {
+                membership_id: row.membership_id?,
+                organisation_id: row.organisation_id?,
+                from_on: row.from_on?,
+                until_on: row.until_on,
+                admission_kind: row.admission_kind,
+                exit_reason: row.exit_reason,
+            })
+        })
+        .collect();
+    Ok((person, memberships, Identifying { identity, phone }))
 }
 
 /// A member in a list.

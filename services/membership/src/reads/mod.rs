@@ -4,8 +4,10 @@ pub mod applications;
 pub mod consequences;
 pub mod courses;
 pub mod delegations;
+pub mod later_movements;
 pub mod members;
 pub mod party_referrals;
+pub mod passed_over;
 pub mod recommendations;
 
 /// Where a page starts, and how many rows it holds.

@@ -10,19 +10,21 @@ use crate::acts::admit_members::Admitted;
 use crate::acts::admit_to_party::AdmittedToParty;
 use crate::acts::exit_members::Exited;
 use crate::acts::hold_training_course::Held;
+use crate::acts::mend_consequence::Mended;
 use crate::acts::recommend_cadre::Recommended;
 use crate::acts::record_applicants::Recorded;
 use crate::acts::refer_to_party::Referred;
 use crate::acts::send_delegation::Sent;
 use crate::acts::transfer_members::Transferred;
 use crate::change::Attended;
-use crate::consequence::Kind;
 use crate::reads::applications::Application;
-use crate::reads::consequences::{Consequence, PassedOver};
+use crate::reads::consequences::Consequence;
 use crate::reads::courses::Course;
 use crate::reads::delegations::Delegation;
+use crate::reads::later_movements::LaterMovement;
 use crate::reads::members::{Count, Found, Identifying, Listed, Membership, Person};
 use crate::reads::party_referrals::PartyReferral;
+use crate::reads::passed_over::PassedOver;
 use crate::reads::recommendations::Recommendation;
 use crate::roll::Warning;
 
@@ -105,7 +107,11 @@ pub fn sent(sent: Sent) -> pb::SendDelegationResponse {
 fn warnings(warnings: Vec<Warning>) -> Vec<pb::LineWarning> {
     warnings
         .into_iter()
-        .map(|warning| pb::LineWarning { field: warning.field, kind: warning.unlikely as i32 })
+        .map(|warning| pb::LineWarning {
+            field: warning.field,
+            kind: warning.unlikely as i32,
+            other: warning.other.unwrap_or_default(),
+        })
         .collect()
 }
 
@@ -239,11 +245,13 @@ pub fn delegation(
     }
 }
 
-/// A consequence, with those of the people passed over who belong to it: they are listed by
-/// act and organisation, and only foundings and takings back pass anybody over.
+/// A consequence, with those of the people passed over who belong to it.
 pub fn consequence(row: Consequence, passed_over: &[PassedOver]) -> pb::Consequence {
-    let passes_over =
-        row.kind == Kind::ApplicantsAdmitted as i16 || row.kind == Kind::MovementsTakenBack as i16;
+    let key = (row.registry_act_id, row.organisation_id, row.kind);
+    let mine = passed_over
+        .iter()
+        .filter(|one| (one.registry_act_id, one.organisation_id, one.kind) == key);
+    let people = mine.clone().next().map_or(0, |one| one.people);
     pb::Consequence {
         registry_act_id: row.registry_act_id.to_string(),
         organisation_id: row.organisation_id.to_string(),
@@ -251,19 +259,73 @@ pub fn consequence(row: Consequence, passed_over: &[PassedOver]) -> pb::Conseque
         effective_on: Some(civil(row.effective_on)),
         to_organisation_id: text(row.to_organisation_id),
         members: row.members,
-        passed_over: passed_over
-            .iter()
-            .filter(|(act_id, organisation_id, _, _)| {
-                passes_over
-                    && (*act_id, *organisation_id) == (row.registry_act_id, row.organisation_id)
-            })
-            .map(|(_, _, person_id, obstacle)| pb::consequence::PassedOver {
-                person_id: person_id.to_string(),
-                obstacle: i32::from(*obstacle),
-            })
-            .collect(),
+        passed_over: mine.map(self::passed_over).collect(),
         finished_at: row.finished_at.map(instant),
         obstacle: row.obstacle.map_or(0, i32::from),
+        passed_over_count: i32::try_from(people).unwrap_or(i32::MAX),
+    }
+}
+
+/// Somebody passed over, and who can do what about it.
+pub fn passed_over(one: &PassedOver) -> pb::consequence::PassedOver {
+    let obstacle = i32::from(one.obstacle);
+    let remedy = match pb::Obstacle::try_from(obstacle) {
+        _ if one.mended_at.is_some() => pb::Remedy::Unspecified,
+        Ok(
+            pb::Obstacle::PersonUnknown | pb::Obstacle::ApplicationNotOpen | pb::Obstacle::NoPlace,
+        ) => pb::Remedy::AdmitMembers,
+        Ok(pb::Obstacle::MembershipActive) => pb::Remedy::TransferMembers,
+        Ok(pb::Obstacle::LaterMovement) => pb::Remedy::MendConsequence,
+        Ok(
+            pb::Obstacle::Unspecified
+            | pb::Obstacle::OrganisationUnknown
+            | pb::Obstacle::OrganisationEnded
+            | pb::Obstacle::MovementRestated,
+        )
+        | Err(_) => pb::Remedy::Unspecified,
+    };
+    let (permission, organisation_ids) = match remedy {
+        pb::Remedy::Unspecified => ("", Vec::new()),
+        pb::Remedy::AdmitMembers => ("membership.member.admit", one.lies_under.clone()),
+        pb::Remedy::TransferMembers => ("membership.member.transfer", one.lies_under.clone()),
+        pb::Remedy::MendConsequence => {
+            let mut all = one.unions.clone();
+            if !all.contains(&one.organisation_id) {
+                all.push(one.organisation_id);
+            }
+            ("membership.consequence.mend", all)
+        }
+    };
+    pb::consequence::PassedOver {
+        person_id: one.person_id.to_string(),
+        obstacle,
+        remedy: remedy.into(),
+        permission: permission.to_string(),
+        organisation_ids: organisation_ids.iter().map(Uuid::to_string).collect(),
+        mended_at: one.mended_at.map(instant),
+    }
+}
+
+pub fn mended(mended: Mended) -> pb::MendConsequenceResponse {
+    pb::MendConsequenceResponse { members: mended.members, left: mended.left }
+}
+
+pub fn later_movement(movement: LaterMovement) -> pb::list_later_movements_response::LaterMovement {
+    pb::list_later_movements_response::LaterMovement {
+        organisation_id: movement.organisation_id.to_string(),
+        person_id: movement.person_id.to_string(),
+        joins_on: movement.joins_on.map(civil),
+        leaves_on: movement.leaves_on.map(civil),
+        to_organisation_id: text(movement.to_organisation_id),
+    }
+}
+
+pub fn later_movements(
+    (organisation_id, people): (Uuid, i64),
+) -> pb::list_later_movements_response::Count {
+    pb::list_later_movements_response::Count {
+        organisation_id: organisation_id.to_string(),
+        people: i32::try_from(people).unwrap_or(i32::MAX),
     }
 }
 

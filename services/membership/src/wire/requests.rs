@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chassis::door;
 use chassis::parse;
 use chassis::refusal::Refusal;
 use proto::google::r#type::Date as WireDate;
@@ -13,6 +14,7 @@ use crate::acts::admit_members::AdmitMembers;
 use crate::acts::admit_to_party::AdmitToParty;
 use crate::acts::exit_members::ExitMembers;
 use crate::acts::hold_training_course::HoldTrainingCourse;
+use crate::acts::mend_consequence::MendConsequence;
 use crate::acts::recommend_cadre::{CadrePurpose, RecommendCadre};
 use crate::acts::record_applicants::RecordApplicants;
 use crate::acts::refer_to_party::ReferToParty;
@@ -184,6 +186,14 @@ pub fn send_delegation(request: pb::SendDelegationRequest) -> Result<SendDelegat
     })
 }
 
+pub fn mend_consequence(request: pb::MendConsequenceRequest) -> Result<MendConsequence, Refusal> {
+    Ok(MendConsequence {
+        registry_act_id: parse::id("registry_act_id", &request.registry_act_id)?,
+        organisation_id: parse::id("organisation_id", &request.organisation_id)?,
+        person_ids: ids("person_ids", &request.person_ids)?,
+    })
+}
+
 pub fn find_person(request: &pb::FindPersonRequest) -> Result<Identity, Refusal> {
     identity(
         |field| field.to_string(),
@@ -257,9 +267,10 @@ fn roll(list: &'static str, lines: Vec<pb::PersonLine>, on: Date) -> Result<Roll
 
 fn person_line(
     field: &dyn Fn(&str) -> String,
-    line: pb::PersonLine,
+    mut line: pb::PersonLine,
     on: Date,
 ) -> Result<Line, Refusal> {
+    door::line(field("").trim_end_matches('.'), &mut line)?;
     if !line.person_id.is_empty() {
         let person_id = parse::id(&field("person_id"), &line.person_id)?;
         let alone = pb::PersonLine { person_id: line.person_id.clone(), ..Default::default() };
@@ -300,8 +311,15 @@ fn birth(
     line: &pb::PersonLine,
     on: Date,
 ) -> Result<(Option<Date>, Option<i16>), Refusal> {
-    let date = parse::optional_date(&field("birth_date"), line.birth_date)?;
-    match (date, line.birth_year) {
+    // A date of which only the year is known says so by a month and a day of zero.
+    let (birth_date, birth_year) = match line.birth_date {
+        Some(WireDate { year, month: 0, day: 0 }) if year != 0 && line.birth_year == 0 => {
+            (None, year)
+        }
+        given => (given, line.birth_year),
+    };
+    let date = parse::optional_date(&field("birth_date"), birth_date)?;
+    match (date, birth_year) {
         (None, 0) => Ok((None, None)),
         (Some(date), 0) if date <= on => Ok((Some(date), i16::try_from(date.year()).ok())),
         (None, year) if (1900..=on.year()).contains(&year) => Ok((None, i16::try_from(year).ok())),

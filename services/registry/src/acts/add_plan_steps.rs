@@ -7,10 +7,10 @@ use chassis::refusal::{Failure, Refusal};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::load_organisations::{REFUSALS_MAX, lines_refused};
+use super::load_organisations::REFUSALS_MAX;
 use crate::acts::end_organisations::EndKind;
 use crate::error::Refused;
-use crate::plan::{MembersGo, Plan, Step, StepKind};
+use crate::plan::{MembersGo, Plan, Step, StepKind, steps_refused};
 
 /// So many steps one statement inserts.
 const BATCH: usize = 5_000;
@@ -40,9 +40,14 @@ impl Act for AddPlanSteps {
         let plan = Plan::take_idle(acting, "header.plan_id", self.plan_id).await?;
         plan.is_draft().map_err(|refused| refused.at("header.plan_id"))?;
 
-        let known = self.known(acting).await?;
+        let lines: Vec<i32> = self.steps.iter().map(|step| step.line).collect();
+        let known: HashMap<i32, Step> = Step::of_lines(acting, plan.plan_id, &lines)
+            .await?
+            .into_iter()
+            .map(|step| (step.line, step))
+            .collect();
         let mut new = Vec::with_capacity(self.steps.len());
-        let mut differing: Vec<Refusal> = Vec::new();
+        let mut differing: Vec<(i32, Refusal)> = Vec::new();
         let mut refused = 0;
         for (n, step) in self.steps.iter().enumerate() {
             match known.get(&step.line) {
@@ -52,14 +57,15 @@ impl Act for AddPlanSteps {
                     refused += 1;
                     if differing.len() < REFUSALS_MAX {
                         let exists = Refused::StepExists { line: step.line };
-                        differing.push(exists.refusal().field(format!("steps[{n}].line")));
+                        let refusal = exists.refusal().field(format!("steps[{n}].line"));
+                        differing.push((step.line, refusal));
                     }
                 }
             }
         }
-        lines_refused(refused, differing)?;
+        steps_refused(refused, differing)?;
         for batch in new.chunks(BATCH) {
-            insert(acting, plan.plan_id, batch).await?;
+            insert(acting, plan.plan_id, batch, None).await?;
         }
         let last_line = sqlx::query_scalar!(
             r#"select coalesce(max(line), 0) as "last!" from plan_step where plan_id = $1"#,
@@ -71,49 +77,22 @@ impl Act for AddPlanSteps {
     }
 }
 
-impl AddPlanSteps {
-    /// The steps that the plan has already under these lines.
-    async fn known(&self, acting: &mut Acting) -> Result<HashMap<i32, Step>, Failure> {
-        let lines: Vec<i32> = self.steps.iter().map(|step| step.line).collect();
-        let rows = sqlx::query!(
-            "select * from plan_step where plan_id = $1 and line = any($2::int[])",
-            self.plan_id,
-            &lines,
-        )
-        .fetch_all(acting.db())
-        .await?;
-        Ok(rows
-            .into_iter()
-            .filter_map(|row| {
-                let step = Step {
-                    line: row.line,
-                    kind: StepKind::parse(&row.kind)?,
-                    unit: row.unit,
-                    name: row.name,
-                    short_name: row.short_name,
-                    code: row.code,
-                    type_code: row.r#type,
-                    sector: row.sector,
-                    superior: row.superior,
-                    end_kind: EndKind::parse(&row.end_kind),
-                    successor: row.successor,
-                    members_outcome: MembersGo::parse(&row.members_outcome),
-                    rehome_to: row.rehome_to,
-                    subordinates_to: row.subordinates_to,
-                };
-                Some((step.line, step))
-            })
-            .collect())
-    }
-}
-
-async fn insert(acting: &mut Acting, plan_id: Uuid, steps: &[&Step]) -> Result<(), Failure> {
+/// Writes steps whose lines are free. What one of them founds has the id that is given, or else a
+/// new one.
+pub(super) async fn insert(
+    acting: &mut Acting,
+    plan_id: Uuid,
+    steps: &[&Step],
+    founded_id: Option<Uuid>,
+) -> Result<(), Failure> {
     let column =
         |of: fn(&Step) -> &str| -> Vec<&str> { steps.iter().map(|step| of(step)).collect() };
     let lines: Vec<i32> = steps.iter().map(|step| step.line).collect();
     // The id is given with the step: dry run, commit and feed speak of the same organisation.
-    let founded_ids: Vec<Option<Uuid>> =
-        steps.iter().map(|step| (step.kind == StepKind::Found).then(Uuid::now_v7)).collect();
+    let founded_ids: Vec<Option<Uuid>> = steps
+        .iter()
+        .map(|step| (step.kind == StepKind::Found).then(|| founded_id.unwrap_or_else(Uuid::now_v7)))
+        .collect();
     let act_id = acting.act_id;
     sqlx::query_file!(
         "src/acts/add_plan_steps.sql",

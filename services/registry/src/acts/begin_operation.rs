@@ -2,6 +2,7 @@
 
 use chassis::database::{Act, Acting};
 use chassis::refusal::Failure;
+use chassis::telemetry;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -42,8 +43,8 @@ impl Act for BeginOperation {
         let acted_at = acting.acted_at;
         sqlx::query!(
             "insert into operation (operation_id, kind, plan_id, issuer, subject, office,
-                                    permission, created_at, state)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, 'WAITING')",
+                                    permission, created_at, state, traceparent)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, 'WAITING', $9)",
             operation_id,
             self.kind.code(),
             plan_id,
@@ -52,6 +53,7 @@ impl Act for BeginOperation {
             caller.office,
             self.permission,
             acted_at,
+            telemetry::traceparent(),
         )
         .execute(acting.db())
         .await?;

@@ -1,6 +1,6 @@
 //! A plan is done: what the dry run found, in one transaction, as one act of one instant.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use anyhow::Context;
 use chassis::database::{Act, Acting};
@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::end_organisations::{EndKind, EndedUnit, leave_behind};
 use crate::error::Refused;
 use crate::operation::{self, Progress};
-use crate::plan::{self, MembersGo, Plan, TRIAL_STAGES, Variables};
+use crate::plan::{self, MembersGo, Plan, TRIAL_STAGES, Variables, listed};
 use crate::seats::EndedSeat;
 use crate::succession::Shares;
 use crate::tree::{self, Move, NewOrganisation};
@@ -46,12 +46,12 @@ impl Act for CommitPlan {
         let plan_id = plan.plan_id;
         let dry_run_id =
             plan.dry_run_id.ok_or_else(|| Refused::DryRunRequired { plan_id }.at("plan_id"))?;
-        tree::lock_moves(acting).await?;
+        tree::lock_tree(acting).await?;
         lock_units(acting, dry_run_id).await?;
 
         // Under the locks, so that what is found now is what is written.
         plan::make_trial(acting, &plan, &mut progress).await?;
-        refuse_outdated(acting, dry_run_id).await?;
+        refuse_outdated(acting, plan_id, dry_run_id).await?;
         refuse_conflicts(acting).await?;
 
         progress.begins("WRITE").await;
@@ -98,17 +98,30 @@ async fn lock_units(acting: &mut Acting, dry_run_id: Uuid) -> Result<(), Failure
     Ok(())
 }
 
-async fn refuse_outdated(acting: &mut Acting, dry_run_id: Uuid) -> Result<(), Failure> {
+/// Nothing of what the dry run looked at was changed since: neither the units nor the steps.
+async fn refuse_outdated(
+    acting: &mut Acting,
+    plan_id: Uuid,
+    dry_run_id: Uuid,
+) -> Result<(), Failure> {
     let differing: Vec<(i32, Uuid)> = sqlx::query_as(include_str!("../plan/outdated.sql"))
         .bind(dry_run_id)
         .fetch_all(acting.db())
         .await?;
-    if differing.is_empty() {
+    let mended = sqlx::query_scalar!(
+        "select distinct line from plan_step_former where plan_id = $1 and dry_run_id = $2",
+        plan_id,
+        dry_run_id,
+    )
+    .fetch_all(acting.db())
+    .await?;
+    if differing.is_empty() && mended.is_empty() {
         return Ok(());
     }
-    let mut lines: Vec<i32> = differing.iter().map(|(line, _)| *line).collect();
-    lines.dedup();
-    let refusal = Refused::PlanOutdated { units: differing.len() }.refusal();
+    let of_units = differing.iter().map(|(line, _)| *line);
+    let lines: BTreeSet<i32> = of_units.chain(mended).collect();
+    let named = listed(lines.iter().copied().take(NAMED_MAX));
+    let refusal = Refused::PlanOutdated { units: differing.len() }.refusal().with("lines", named);
     Err(lines
         .into_iter()
         .take(NAMED_MAX)
@@ -121,7 +134,8 @@ async fn refuse_conflicts(acting: &mut Acting) -> Result<(), Failure> {
     if conflicts == 0 {
         return Ok(());
     }
-    let mut refusal = Refused::PlanHasConflicts { conflicts }.refusal();
+    let named = listed(first.iter().map(|(line, ..)| *line));
+    let mut refusal = Refused::PlanHasConflicts { conflicts }.refusal().with("lines", named);
     for (line, field, reason) in first {
         let reason = Reason::from_str_name(&format!("REASON_{reason}"))
             .context("a conflict has a reason of the contract")?;

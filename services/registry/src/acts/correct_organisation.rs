@@ -150,8 +150,7 @@ impl Act for CorrectOrganisation {
         if self.basis.is_none() && self.reason.is_empty() {
             return Err(Refused::CorrectionReasonRequired.at("reason"));
         }
-        tree::lock_moves(acting).await?;
-        tree::plan_once(acting, 1).await?;
+        tree::lock_moves(acting, &[("organisation_id".to_string(), organisation_id)]).await?;
         tree::take(acting, &[organisation_id]).await?;
         let today = acting.today;
         let unit =

@@ -189,10 +189,11 @@ impl Act for EndOrganisations {
         refuse_repeated(self.units.iter().map(|unit| unit.organisation_id), field)?;
         let on = basis::effective_on(acting, Some(&self.basis), self.effective_on).await?;
         let unit_ids: Vec<Uuid> = self.units.iter().map(|unit| unit.organisation_id).collect();
-        tree::lock_moves(acting).await?;
+        let named: Vec<(String, Uuid)> =
+            unit_ids.iter().enumerate().map(|(n, unit_id)| (field(n), *unit_id)).collect();
+        tree::lock_moves(acting, &named).await?;
         tree::take(acting, &unit_ids).await?;
 
-        tree::plan_once(acting, unit_ids.len()).await?;
         let ended = ended_units(acting, &self.units, &unit_ids, on).await?;
         let heirs = living_heirs(acting, &self.units, &unit_ids, on).await?;
         let moves = leaving_subordinates(acting, &self.units, &unit_ids, &heirs, on).await?;

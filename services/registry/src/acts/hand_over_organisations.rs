@@ -58,8 +58,10 @@ impl Act for HandOverOrganisations {
         let field = |n: usize| format!("unit_ids[{n}]");
         refuse_repeated(self.unit_ids.iter().copied(), field)?;
         let on = basis::effective_on(acting, Some(&self.basis), self.effective_on).await?;
-        tree::lock_moves(acting).await?;
-        tree::plan_once(acting, self.unit_ids.len()).await?;
+        let mut named = vec![("superior_id".to_string(), self.superior_id)];
+        named.extend(self.unit_ids.iter().enumerate().map(|(n, unit_id)| (field(n), *unit_id)));
+        tree::lock_moves(acting, &named).await?;
+        tree::plan_for(acting, self.unit_ids.len()).await?;
         tree::take(acting, &self.unit_ids).await?;
         tree::lean_on(acting, &[self.superior_id]).await?;
 

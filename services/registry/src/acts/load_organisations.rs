@@ -172,7 +172,8 @@ pub fn lines_refused(count: usize, refusals: Vec<Refusal>) -> Result<(), Failure
     if count == 0 {
         return Ok(());
     }
-    let whole = Refused::LinesRefused { refused: count }.refusal();
+    let more = count.saturating_sub(refusals.len());
+    let whole = Refused::LinesRefused { refused: count }.refusal().and_more(more);
     Err(refusals.into_iter().fold(whole, Refusal::and).into())
 }
 

@@ -158,9 +158,9 @@ impl OrganisationService for Api {
         let mut request = request.into_inner();
         let (token, size) = (take(&mut request.page_token), take(&mut request.page_size));
         let asked = self.asked(&call, &request, token, size);
-        let (code_prefix, as_of, filter) = wire::list(&request, today())?;
+        let (listed, as_of) = wire::list(&request, today())?;
         let mut reading = self.database.read(&call).await?;
-        let page = list::list(&mut reading, as_of, &code_prefix, &filter, &asked).await?;
+        let page = list::list(&mut reading, as_of, &listed, &asked).await?;
         Ok(reading.reply(wire::list_page(page)))
     }
 

@@ -58,6 +58,36 @@ impl PlanService for Api {
         Ok(self.database.act(call, act).await?.reply(wire::added))
     }
 
+    async fn remove_plan_steps(
+        &self,
+        request: Request<pb::RemovePlanStepsRequest>,
+    ) -> Result<Response<pb::RemovePlanStepsResponse>, Status> {
+        let call =
+            Call::write(&request, &request.get_ref().request_id, request.get_ref().validate_only)?;
+        let act = wire::remove(request.into_inner())?;
+        Ok(self.database.act(call, act).await?.reply(wire::removed))
+    }
+
+    async fn replace_plan_step(
+        &self,
+        request: Request<pb::ReplacePlanStepRequest>,
+    ) -> Result<Response<pb::ReplacePlanStepResponse>, Status> {
+        let call =
+            Call::write(&request, &request.get_ref().request_id, request.get_ref().validate_only)?;
+        let act = wire::replace(request.into_inner())?;
+        Ok(self.database.act(call, act).await?.reply(wire::replaced))
+    }
+
+    async fn copy_plan(
+        &self,
+        request: Request<pb::CopyPlanRequest>,
+    ) -> Result<Response<pb::CopyPlanResponse>, Status> {
+        let call =
+            Call::write(&request, &request.get_ref().request_id, request.get_ref().validate_only)?;
+        let act = wire::copy(request.into_inner())?;
+        Ok(self.database.act(call, act).await?.reply(wire::copied))
+    }
+
     async fn get_plan(
         &self,
         request: Request<pb::GetPlanRequest>,
@@ -71,6 +101,7 @@ impl PlanService for Api {
             None => None,
         };
         Ok(reading.reply(pb::GetPlanResponse {
+            mended_since: plan.mended_since,
             plan: Some(wire::plan(plan)),
             dry_run: dry_run.map(wire::dry_run),
         }))

@@ -158,8 +158,8 @@ pub(super) fn commune_unknown(commune: String, on: Date) -> Draft {
     refuse(
         InvalidArgument,
         Reason::CommuneUnknown,
-        "Không có xã, phường, quận huyện hoặc tỉnh mang mã này vào ngày đó.",
-        "no commune, district or province bears this code on that date",
+        "Không có xã, phường, quận huyện hoặc tỉnh mang mã hay tên này vào ngày đó.",
+        "no commune, district or province bears this code or name on that date",
     )
     .with("commune", commune)
     .with("on", on)

@@ -70,8 +70,8 @@ pub(super) fn plan_outdated(units: usize) -> Draft {
     refuse(
         FailedPrecondition,
         Reason::PlanOutdated,
-        "Từ lần chạy thử, các đơn vị của phương án đã thay đổi; hãy chạy thử lại.",
-        "units of the plan were changed since the dry run; run it dry again",
+        "Từ lần chạy thử, các bước hoặc đơn vị của phương án đã thay đổi; hãy chạy thử lại.",
+        "steps or units of the plan were changed since the dry run; run it dry again",
     )
     .with("units", units)
 }
@@ -119,6 +119,16 @@ pub(super) fn step_exists(line: i32) -> Draft {
         Reason::StepExists,
         "Phương án đã có một bước khác ở dòng này.",
         "the plan has another step under this line",
+    )
+    .with("line", line)
+}
+
+pub(super) fn step_unknown(line: i32) -> Draft {
+    refuse(
+        NotFound,
+        Reason::StepUnknown,
+        "Phương án không có bước nào ở dòng này.",
+        "the plan has no step under this line",
     )
     .with("line", line)
 }

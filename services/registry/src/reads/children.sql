@@ -4,12 +4,24 @@
 select child.organisation_id as "organisation_id!"
 from (
     select edge.organisation_id
-    from organisation_parent edge
-    join organisation_code code
-      on code.organisation_id = edge.organisation_id
-     and code.valid @> $2::date and code.recorded @> coalesce($3::timestamptz, 'infinity')
-    where edge.superior_id = $1
-      and edge.valid @> $2::date and edge.recorded @> coalesce($3::timestamptz, 'infinity')
+    from (
+        -- Each has an index of its own, whatever is asked of what was known when.
+        select * from organisation_parent
+        where superior_id = $1 and has_subordinates
+        union all
+        select * from organisation_parent
+        where superior_id = $1 and not has_subordinates
+    ) edge
+    -- A fence: who stands below comes first, whatever the planner believes of how few codes
+    -- are borne on a day.
+    cross join lateral (
+        select known.code
+        from organisation_code known
+        where known.organisation_id = edge.organisation_id
+          and known.valid @> $2::date and known.recorded @> coalesce($3::timestamptz, 'infinity')
+        offset 0
+    ) code
+    where edge.valid @> $2::date and edge.recorded @> coalesce($3::timestamptz, 'infinity')
       and ($5::text is null or (code.code, edge.organisation_id) > ($5, $6::uuid))
     order by code.code, edge.organisation_id
     -- A fence: the scope is asked one by one, in this order, until the page is full.

@@ -79,10 +79,12 @@ pub async fn decisions(
          from decision
          where issuer_id = $1 and access.covers($1)
            and ($2::text is null and $3::text is null
-                or number = coalesce($2, number) and kind = coalesce($3, kind)
+                or ($2::text is null or document_number_key(number) = document_number_key($2))
+                   and kind = coalesce($3, kind)
                 or exists (select from decision_alias alias
                            where alias.decision_id = decision.decision_id
-                             and alias.number = coalesce($2, alias.number)
+                             and ($2::text is null or document_number_key(alias.number)
+                                                      = document_number_key($2))
                              and alias.kind = coalesce($3, alias.kind)))
            and ($4::date is null or (issued_on, decision_id) < ($4, $5))
          order by issued_on desc, decision_id desc

@@ -39,8 +39,10 @@ pub async fn grants(
         r#"select grant_id, issuer, subject, role, organisation_id,
                   lower(valid) as "from_on!", upper(valid) as until_on
            from role_grant
-           where ($2 and organisation_id = $1
-                  or not $2 and organisation_id in (select subtree($1, $3, 'infinity')))
+           -- One list of units, looked up in the index, whichever is asked for.
+           where organisation_id = any (
+                     case when $2 then array[$1::uuid]
+                          else array(select subtree($1, $3, 'infinity')) end)
              and upper_inf(recorded) and valid @> $3::date
              and ($4::uuid is null or grant_id > $4)
              and access.covers(organisation_id)

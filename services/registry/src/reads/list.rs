@@ -5,19 +5,54 @@ use chassis::refusal::Failure;
 use uuid::Uuid;
 
 use super::organisation::{Organisation, Scoped, organisations};
-use super::{AsOf, Asked, Filter, Page, scope_is_whole};
+use super::{AsOf, Asked, Filter, Page, communes, scope_is_whole};
+
+/// Which organisations are listed.
+#[derive(Debug)]
+pub struct Listed {
+    /// How their codes begin.
+    pub code_prefix: String,
+    /// What the caller calls a commune of their territory.
+    pub commune: Option<String>,
+    /// What else is asked.
+    pub filter: Filter,
+}
 
 /// A page of the organisations that fit, in the order of their codes.
 pub async fn list(
     reading: &mut Reading,
     as_of: AsOf,
-    code_prefix: &str,
-    filter: &Filter,
+    Listed { code_prefix, commune, filter }: &Listed,
     asked: &Asked<'_>,
 ) -> Result<Page<Organisation>, Failure> {
     let after: Option<(String, Uuid)> = asked.after()?;
     let (after_code, after_id) = after.unzip();
     let covers_all = scope_is_whole(reading).await?;
+    if let Some(commune) = commune {
+        let codes = communes::named(reading, commune, as_of.on).await?;
+        let listed = sqlx::query_file_scalar!(
+            "src/reads/list_in_communes.sql",
+            as_of.on,
+            as_of.known_at,
+            covers_all,
+            code_prefix,
+            after_code,
+            after_id,
+            asked.limit(),
+            filter.type_code.as_deref(),
+            filter.sector.as_deref(),
+            filter.statuses.as_deref(),
+            filter.founded_from,
+            filter.founded_until,
+            filter.ended_from,
+            filter.ended_until,
+            &codes,
+        )
+        .fetch_all(&mut **reading)
+        .await?;
+        let shown = organisations(reading, &listed, as_of, Scoped::Already).await?;
+        return asked.page(shown, |last| (last.code.clone(), last.organisation_id));
+    }
     let listed = sqlx::query_file_scalar!(
         "src/reads/list.sql",
         as_of.on,

@@ -22,9 +22,10 @@ pub async fn offices(
                   from_on as "from_on!"
            from (select office.*, lower(valid) as from_on
                  from office
-                 where ($2 and organisation_id = $1
-                        or not $2 and organisation_id in (select subtree($1, $3, coalesce($7::timestamptz,
-                                                                                  'infinity'))))
+                 -- One list of units, looked up in the index, whichever is asked for.
+                 where organisation_id = any (
+                           case when $2 then array[$1::uuid]
+                                else array(select subtree($1, $3, coalesce($7::timestamptz, 'infinity'))) end)
                    and recorded @> coalesce($7::timestamptz, 'infinity') and valid @> $3::date
                    and ($4::text is null or body = $4)
                    and ($5::uuid is null or office_id > $5)

@@ -27,6 +27,8 @@ pub struct Plan {
     pub committed_by: Option<Uuid>,
     /// It was taken back.
     pub undone: bool,
+    /// Steps were removed or replaced since the last dry run that succeeded.
+    pub mended_since: bool,
     /// How many steps it has.
     pub steps: i64,
     /// The highest line.
@@ -135,6 +137,8 @@ pub struct Conflict {
     pub blocks: bool,
     /// The id or the code of what it is about.
     pub subject: String,
+    /// Its code, as far as the caller may know it.
+    pub subject_code: String,
 }
 
 /// A plan in the caller's scope.
@@ -218,16 +222,14 @@ pub async fn conflicts(
 ) -> Result<Page<Conflict>, Failure> {
     let after: Option<i32> = asked.after()?;
     let plan = plan(reading, plan_id).await?;
-    let conflicts = sqlx::query_as!(
+    let conflicts = sqlx::query_file_as!(
         Conflict,
-        "select conflict, line, field, reason, blocks, subject
-         from plan_conflict
-         where operation_id = $1 and conflict > $2
-         order by conflict
-         limit $3",
+        "src/reads/plan_conflicts.sql",
         plan.dry_run_id,
         after.unwrap_or(0),
         asked.limit(),
+        plan_id,
+        plan.effective_on,
     )
     .fetch_all(&mut **reading)
     .await?;

@@ -7,7 +7,7 @@ use chassis::refusal::Failure;
 use uuid::Uuid;
 
 use super::organisation::{Organisation, Scoped, organisations};
-use super::{AsOf, Filter, in_scope};
+use super::{AsOf, Filter, communes, in_scope};
 use crate::search_index::SearchIndex;
 
 /// So many are answered.
@@ -24,6 +24,8 @@ pub struct Sought {
     pub text: String,
     /// Only below this organisation, on the date asked about.
     pub within_id: Option<Uuid>,
+    /// What the caller calls a commune of its territory.
+    pub commune: Option<String>,
     /// What else is asked.
     pub filter: Filter,
 }
@@ -44,6 +46,11 @@ pub async fn search(
     )
     .fetch_one(&mut **reading)
     .await?;
+    let in_communes = match &sought.commune {
+        Some(commune) => Some(communes::named(reading, commune, as_of.on).await?),
+        None => None,
+    };
+    let in_communes = in_communes.as_deref();
     let mut candidates = names.find(reading, asked.folded).await?;
     let mut found = Vec::with_capacity(FOUND_MAX);
     let mut seen = HashSet::new();
@@ -56,7 +63,8 @@ pub async fn search(
         chunk = (chunk * 4).min(CANDIDATES_MAX);
         let (ids, keys): (Vec<Uuid>, Vec<String>) =
             proposed.into_iter().map(|one| (one.organisation_id, one.key)).unzip();
-        let fitting = fitting(reading, &ids, &keys, sought, as_of, asked.covers_all).await?;
+        let proposed = Proposed { ids: &ids, keys: &keys, in_communes };
+        let fitting = fitting(reading, proposed, sought, as_of, asked.covers_all).await?;
         // One organisation may be proposed for several of its names.
         found.extend(fitting.into_iter().filter(|id| seen.insert(*id)));
     }
@@ -64,11 +72,18 @@ pub async fn search(
     organisations(reading, &found, as_of, Scoped::Already).await
 }
 
+/// Candidates, each with the name that it is proposed for, and the communes, if any, of which one
+/// must be theirs.
+struct Proposed<'a> {
+    ids: &'a [Uuid],
+    keys: &'a [String],
+    in_communes: Option<&'a [String]>,
+}
+
 /// Those candidates, in their order, that the caller may see and asked for.
 async fn fitting(
     reading: &mut Reading,
-    ids: &[Uuid],
-    keys: &[String],
+    Proposed { ids, keys, in_communes }: Proposed<'_>,
     sought: &Sought,
     as_of: AsOf,
     covers_all: bool,
@@ -90,6 +105,7 @@ async fn fitting(
         filter.founded_until,
         filter.ended_from,
         filter.ended_until,
+        in_communes,
     )
     .fetch_all(&mut **reading)
     .await?;

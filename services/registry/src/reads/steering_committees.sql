@@ -15,8 +15,10 @@ from (
     select body.*
     from body
     where body.body = 'STEERING'
-      and ($2 and body.organisation_id = $1
-           or not $2 and body.organisation_id in (select subtree($1, $3, coalesce($6::timestamptz, 'infinity'))))
+      -- One list of units, looked up in the index, whichever is asked for.
+      and body.organisation_id = any (
+              case when $2 then array[$1::uuid]
+                   else array(select subtree($1, $3, coalesce($6::timestamptz, 'infinity'))) end)
       and exists (select from office seat
                   where seat.body_id = body.body_id and seat.recorded @> coalesce($6::timestamptz, 'infinity')
                     and seat.valid @> $3::date)

@@ -8,9 +8,59 @@ use uuid::Uuid;
 
 use super::organisation::{Organisation, Scoped, organisations};
 use super::{AsOf, Asked, Filter, Page, in_scope, scope_is_whole};
+use crate::tree::ENDED;
 
-/// A page of a subtree in the order of the tree; its token is a path and a place below it.
+/// A page of a subtree: of those that live, or, where only the ended are asked for, of those.
 pub async fn subtree(
+    reading: &mut Reading,
+    organisation_id: Uuid,
+    as_of: AsOf,
+    filter: &Filter,
+    asked: &Asked<'_>,
+) -> Result<Page<Organisation>, Failure> {
+    if filter.statuses.as_deref() == Some(&[ENDED.to_string()]) {
+        return ended(reading, organisation_id, as_of, filter, asked).await;
+    }
+    living(reading, organisation_id, as_of, filter, asked).await
+}
+
+/// A page of those that had ended, in the order of the codes that they bore last.
+async fn ended(
+    reading: &mut Reading,
+    organisation_id: Uuid,
+    as_of: AsOf,
+    filter: &Filter,
+    asked: &Asked<'_>,
+) -> Result<Page<Organisation>, Failure> {
+    let after: Option<(String, Uuid)> = asked.after()?;
+    in_scope(reading, "organisation_id", organisation_id).await?;
+    let (after_code, after_id) = after.unzip();
+    let covers_all = scope_is_whole(reading).await?;
+    let listed = sqlx::query_file_scalar!(
+        "src/reads/subtree_ended.sql",
+        organisation_id,
+        as_of.on,
+        as_of.known_at,
+        covers_all,
+        after_code,
+        after_id,
+        asked.limit(),
+        filter.type_code.as_deref(),
+        filter.sector.as_deref(),
+        filter.statuses.as_deref(),
+        filter.founded_from,
+        filter.founded_until,
+        filter.ended_from,
+        filter.ended_until,
+    )
+    .fetch_all(&mut **reading)
+    .await?;
+    let shown = organisations(reading, &listed, as_of, Scoped::Already).await?;
+    asked.page(shown, |last| (last.code.clone(), last.organisation_id))
+}
+
+/// A page of those that live in the order of the tree; its token is a path and a place below it.
+async fn living(
     reading: &mut Reading,
     organisation_id: Uuid,
     as_of: AsOf,

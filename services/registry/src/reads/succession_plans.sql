@@ -15,8 +15,10 @@ select plan.succession_plan_id as "succession_plan_id!",
 from (
     select planned.*
     from succession_plan planned
-    where ($2 and planned.organisation_id = $1
-           or not $2 and planned.organisation_id in (select subtree($1, $3, coalesce($7::timestamptz, 'infinity'))))
+    -- One list of units, looked up in the index, whichever is asked for.
+    where planned.organisation_id = any (
+              case when $2 then array[$1::uuid]
+                   else array(select subtree($1, $3, coalesce($7::timestamptz, 'infinity'))) end)
       and planned.planned_on <= $3::date
       and planned.recorded_at <= coalesce($7::timestamptz, 'infinity')
       and ($4::int is null or planned.term_from_year = $4)

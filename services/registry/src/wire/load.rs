@@ -1,5 +1,6 @@
 //! Loads, between the contract and the act.
 
+use chassis::door;
 use chassis::feed::NewChange;
 use chassis::parse::{self, civil};
 use chassis::refusal::{Failure, Refusal};
@@ -64,7 +65,8 @@ pub fn lines_kept(content: &[u8]) -> Result<Vec<Line>, Failure> {
     lines(0, given)
 }
 
-fn line(field: &str, line: given::Line) -> Result<Line, Refusal> {
+fn line(field: &str, mut line: given::Line) -> Result<Line, Refusal> {
+    door::line(field, &mut line)?;
     let part = |part: &str| format!("{field}.{part}");
     if line.superior_code.is_empty() {
         return Err(Refused::SuperiorRequired.refusal().field(part("superior_code")));

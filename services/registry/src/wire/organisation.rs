@@ -22,6 +22,7 @@ use crate::acts::rename_organisation::{RenameOrganisation, Renamed};
 use crate::acts::resume_organisation::{ResumeOrganisation, Resumed};
 use crate::acts::suspend_organisation::{SuspendOrganisation, Suspended};
 use crate::error::Refused;
+use crate::reads::list::Listed;
 use crate::reads::organisation::{Organisation, Status};
 use crate::reads::search::Sought;
 use crate::reads::{AsOf, Filter, Page};
@@ -469,7 +470,7 @@ pub fn subtree(
 pub fn list(
     request: &pb::ListOrganisationsRequest,
     today: Date,
-) -> Result<(String, AsOf, Filter), Refusal> {
+) -> Result<(Listed, AsOf), Refusal> {
     let code_prefix = match request.code_prefix.as_str() {
         "" => String::new(),
         given => code("code_prefix", given)?,
@@ -478,7 +479,8 @@ pub fn list(
     let mut filter = filtered!(request).read()?;
     filter.statuses =
         filter.statuses.or_else(|| Some([ACTIVE, SUSPENDED].map(str::to_string).to_vec()));
-    Ok((code_prefix, as_of, filter))
+    let commune = parse::optional_text("commune", &request.commune, SEARCH_MAX)?;
+    Ok((Listed { code_prefix, commune, filter }, as_of))
 }
 
 /// What is searched for, and as of when.
@@ -492,7 +494,8 @@ pub fn search(
     }
     let within_id = parse::optional_id("within_id", &request.within_id)?;
     let as_of = as_of(AS_OF, request.as_of, request.known_at, today)?;
-    Ok((Sought { text, within_id, filter: filtered!(request).read()? }, as_of))
+    let commune = parse::optional_text("commune", &request.commune, SEARCH_MAX)?;
+    Ok((Sought { text, within_id, commune, filter: filtered!(request).read()? }, as_of))
 }
 
 /// An organisation that was read.

@@ -1,6 +1,7 @@
 //! `plan.proto`.
 
 use anyhow::Context;
+use chassis::door;
 use chassis::parse::{self, civil};
 use chassis::refusal::{Failure, Refusal};
 use prost_types::Any;
@@ -12,12 +13,15 @@ use uuid::Uuid;
 use super::organisation::sector;
 use super::{NAME_MAX, SHORT_NAME_MAX, change, code, decision, reference_code, text, texts};
 use crate::acts::add_plan_steps::{AddPlanSteps, StepsAdded};
+use crate::acts::copy_plan::{CopyPlan, PlanCopied};
 use crate::acts::create_plan::{CreatePlan, PlanCreated};
 use crate::acts::end_organisations::EndKind;
-use crate::acts::load_organisations::{REFUSALS_MAX, lines_refused};
+use crate::acts::load_organisations::REFUSALS_MAX;
+use crate::acts::remove_plan_steps::{RemovePlanSteps, StepsRemoved};
+use crate::acts::replace_plan_step::{ReplacePlanStep, StepReplaced};
 use crate::error::Refused;
 use crate::operation::Kind;
-use crate::plan::{MembersGo, Step, StepKind};
+use crate::plan::{MembersGo, Step, StepKind, steps_refused};
 use crate::reads::Page;
 use crate::reads::operations::Operation;
 use crate::reads::plans::{Conflict, DryRun, Plan, PlannedStep};
@@ -28,6 +32,8 @@ const OPERATIONS: &str = "registry/operations/";
 const PLAN_NAME_MAX: usize = 300;
 /// The highest line.
 const LINE_MAX: i32 = 1_000_000;
+/// Steps that are removed at a time, at most.
+const REMOVED_MAX: usize = 1_000;
 
 /// A plan to be created.
 pub fn create(request: pb::CreatePlanRequest) -> Result<CreatePlan, Refusal> {
@@ -53,7 +59,7 @@ pub fn add(plan_id: Uuid, steps: Vec<pb::PlanStep>) -> Result<AddPlanSteps, Fail
     for (n, given) in steps.into_iter().enumerate() {
         let repeated = !lines.insert(given.line);
         let line = given.line;
-        let step = step(n, given).and_then(|step| {
+        let step = step(&format!("steps[{n}]"), given).and_then(|step| {
             if repeated {
                 let exists = Refused::StepExists { line };
                 return Err(exists.refusal().field(format!("steps[{n}].line")));
@@ -65,13 +71,58 @@ pub fn add(plan_id: Uuid, steps: Vec<pb::PlanStep>) -> Result<AddPlanSteps, Fail
             Err(refusal) => {
                 refused += 1;
                 if refusals.len() < REFUSALS_MAX {
-                    refusals.push(refusal);
+                    refusals.push((line, refusal));
                 }
             }
         }
     }
-    lines_refused(refused, refusals)?;
+    steps_refused(refused, refusals)?;
     Ok(AddPlanSteps { plan_id, steps: read })
+}
+
+/// Lines whose steps are to be removed.
+pub fn remove(request: pb::RemovePlanStepsRequest) -> Result<RemovePlanSteps, Refusal> {
+    if request.lines.is_empty() {
+        return Err(parse::required("lines"));
+    }
+    parse::at_most("lines", request.lines.len(), REMOVED_MAX)?;
+    Ok(RemovePlanSteps { plan_id: parse::id("plan_id", &request.plan_id)?, lines: request.lines })
+}
+
+/// The answer of [`remove`].
+pub fn removed(removed: StepsRemoved) -> pb::RemovePlanStepsResponse {
+    pb::RemovePlanStepsResponse {
+        removed: super::count(removed.removed),
+        steps: count(removed.steps),
+        last_line: removed.last_line,
+    }
+}
+
+/// A step to be put in the place of another.
+pub fn replace(request: pb::ReplacePlanStepRequest) -> Result<ReplacePlanStep, Refusal> {
+    let plan_id = parse::id("plan_id", &request.plan_id)?;
+    let given = request.step.ok_or_else(|| parse::required("step"))?;
+    Ok(ReplacePlanStep { plan_id, step: step("step", given)? })
+}
+
+/// The answer of [`replace`].
+pub fn replaced(replaced: StepReplaced) -> pb::ReplacePlanStepResponse {
+    pb::ReplacePlanStepResponse { replaced: replaced.replaced }
+}
+
+/// A plan whose steps a new draft takes over.
+pub fn copy(request: pb::CopyPlanRequest) -> Result<CopyPlan, Refusal> {
+    Ok(CopyPlan {
+        plan_id: parse::id("plan_id", &request.plan_id)?,
+        name: parse::optional_text("name", &request.name, PLAN_NAME_MAX)?,
+        effective_on: parse::optional_date("effective_on", request.effective_on)?,
+        basis: decision::optional_basis(request.basis)?,
+    })
+}
+
+/// The answer of [`copy`].
+pub fn copied(copied: PlanCopied) -> pb::CopyPlanResponse {
+    pb::CopyPlanResponse { plan_id: copied.plan_id.to_string(), steps: count(copied.steps) }
 }
 
 /// A unit by id or code, as it is compared: an id in small letters.
@@ -89,9 +140,11 @@ fn optional_unit(field: &str, text: &str) -> Result<String, Refusal> {
     if text.is_empty() { Ok(String::new()) } else { unit(field, text) }
 }
 
-fn step(n: usize, given: pb::PlanStep) -> Result<Step, Refusal> {
+/// A step; refusals name its fields behind `place`, as `steps[3].superior`.
+fn step(place: &str, mut given: pb::PlanStep) -> Result<Step, Refusal> {
     use pb::plan_step::Kind;
-    let part = |part: &str| format!("steps[{n}].{part}");
+    let part = |part: &str| format!("{place}.{part}");
+    door::line(place, &mut given)?;
     if !(1..=LINE_MAX).contains(&given.line) {
         return Err(Refused::StepLineInvalid { line: given.line }.refusal().field(part("line")));
     }
@@ -369,6 +422,7 @@ pub fn conflicts_page(page: Page<Conflict>) -> pb::ListPlanConflictsResponse {
                 field: conflict.field,
                 reason: conflict.reason,
                 blocks: conflict.blocks,
+                subject_code: conflict.subject_code,
                 subject: conflict.subject,
             })
             .collect(),

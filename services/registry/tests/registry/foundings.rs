@@ -118,7 +118,7 @@ async fn every_rule_of_a_founding_refuses_with_its_reason_and_writes_nothing() {
         }),
         ("CODE_TAKEN", "code", |_, request| request.code = "TN-1".to_string()),
         ("CODE_INVALID", "code", |_, request| request.code = "BĐ 1".to_string()),
-        ("TEXT_NOT_NFC", "name", |_, request| request.name = "Co\u{302}ng".to_string()),
+        ("TEXT_MALFORMED", "name", |_, request| request.name = "Công\u{202e}".to_string()),
         ("TEXT_TOO_LONG", "name", |_, request| request.name = "x".repeat(501)),
         ("FIELD_REQUIRED", "name", |_, request| request.name.clear()),
         ("FIELD_REQUIRED", "request_id", |_, request| request.request_id.clear()),

@@ -1,12 +1,14 @@
 //! Registry between a real PostgreSQL and real clients: one server and one database for each
 //! test.
 
+mod aged;
 mod attributes;
 mod bodies;
 mod body_lists;
 mod corrections;
 mod dated_rows;
 mod documents;
+mod door;
 mod employers;
 mod ends;
 mod ends_to_come;
@@ -17,6 +19,8 @@ mod histories;
 mod history;
 mod life_cycle;
 mod load;
+mod looking_up;
+mod mending;
 mod moves;
 mod names;
 mod never_existed;
@@ -31,4 +35,5 @@ mod secondments;
 mod sizes;
 mod statuses;
 mod undoing;
+mod waiting;
 mod world;

@@ -192,6 +192,25 @@ impl World {
         Self::clients(&self.channel, &speak)
     }
 
+    /// The lists of codes, as one end user reaches them.
+    pub fn references(
+        &self,
+        subject: &str,
+    ) -> pb::reference_service_client::ReferenceServiceClient<Spoken> {
+        let speak = Speak {
+            gateway: self.gateway.clone(),
+            caller: Caller {
+                issuer: ISSUER.to_string(),
+                subject: subject.to_string(),
+                office: None,
+                purpose: None,
+            },
+            language: "en",
+        };
+        let spoken = InterceptedService::new(self.channel.clone(), speak);
+        pb::reference_service_client::ReferenceServiceClient::new(spoken)
+    }
+
     /// Another process on the same database, as one end user reaches it.
     pub async fn replica(&self, subject: &str) -> (Running, Actor) {
         let running = registry::start(self.config.clone()).await.expect("started");

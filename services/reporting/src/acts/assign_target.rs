@@ -85,7 +85,10 @@ impl Act for AssignTarget {
         .await?;
         let (target_id, revision) = match earlier {
             Some(earlier) => (earlier.target_id, earlier.revision + 1),
-            None => (Uuid::now_v7(), 1),
+            None => {
+                self.refuse_too_many(acting).await?;
+                (Uuid::now_v7(), 1)
+            }
         };
         let (act_id, acted_at) = (acting.act_id, acting.acted_at);
         sqlx::query!(
@@ -146,7 +149,26 @@ impl Act for AssignTarget {
     }
 }
 
+/// Targets of one unit and indicator, at most: every month of three decades, from two issuers.
+const TARGETS_MAX: i64 = 1_000;
+
 impl AssignTarget {
+    /// Whatever is held against a unit's targets looks at each of them.
+    async fn refuse_too_many(&self, acting: &mut Acting) -> Result<(), Failure> {
+        let targets = sqlx::query_scalar!(
+            r#"select count(*) as "targets!" from target
+               where organisation_id = $1 and indicator = $2 and revision = 1"#,
+            self.organisation_id,
+            self.indicator,
+        )
+        .fetch_one(acting.db())
+        .await?;
+        if targets >= TARGETS_MAX {
+            return Err(Refused::TargetsTooMany { limit: TARGETS_MAX }.into());
+        }
+        Ok(())
+    }
+
     /// The caller must cover the unit, and the issuer where that is an organisation.
     async fn in_scope(&self, acting: &mut Acting) -> Result<(), Failure> {
         let mut needed = vec![("organisation_id", self.organisation_id)];

@@ -1,6 +1,6 @@
 //! RecordRatings: how unions were rated for a year.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chassis::database::{Act, Acting};
 use chassis::feed::NewChange;
@@ -36,6 +36,26 @@ pub struct Recorded {
     pub rated: i32,
     /// Anew.
     pub rerated: i32,
+    /// The lines whose unions were none on any day of the year, as far as is known.
+    #[serde(default)]
+    pub not_counted: Vec<i32>,
+}
+
+/// Which of these were unions on any day of the year that ends on a day.
+async fn lived(
+    acting: &mut Acting,
+    units: &[Uuid],
+    counts_on: Date,
+) -> Result<HashSet<Uuid>, Failure> {
+    let units = sqlx::query_scalar!(
+        r#"select unit_id as "unit_id!" from unnest($1::uuid[]) as line (unit_id)
+           where was_union_in_year(unit_id, $2)"#,
+        units,
+        counts_on,
+    )
+    .fetch_all(acting.db())
+    .await?;
+    Ok(units.into_iter().collect())
 }
 
 impl Act for RecordRatings {
@@ -44,13 +64,15 @@ impl Act for RecordRatings {
     async fn perform(self, acting: &mut Acting) -> Result<Recorded, Failure> {
         let units: Vec<Uuid> = self.lines.iter().map(|(unit, _)| *unit).collect();
         let known = named(acting, &units).await?;
+        let lived = lived(acting, &units, self.counts_on).await?;
         let mut faults = Vec::new();
         let mut first_lines: HashMap<Uuid, usize> = HashMap::new();
         for (line, (unit, grade)) in self.lines.iter().enumerate() {
             let field = format!("lines[{line}].organisation_id");
             match known.get(unit) {
                 None => faults.push(Refused::OrganisationUnknown { field, organisation_id: *unit }),
-                Some(named) if !named.grassroots => {
+                // One that was a union in that year may be rated for it, whatever it is today.
+                Some(named) if !named.grassroots && !lived.contains(unit) => {
                     faults.push(Refused::OrganisationNotGrassroots {
                         field,
                         organisation_type: named.organisation_type.clone(),
@@ -133,6 +155,13 @@ impl Act for RecordRatings {
         Ok(Recorded {
             rated: count(self.lines.len() - earlier.len()),
             rerated: count(earlier.len()),
+            not_counted: self
+                .lines
+                .iter()
+                .enumerate()
+                .filter(|(_, (unit, _))| !lived.contains(unit))
+                .map(|(line, _)| count(line))
+                .collect(),
         })
     }
 }

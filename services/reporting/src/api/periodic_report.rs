@@ -1,14 +1,24 @@
 //! PeriodicReportService.
 
 use chassis::call::Call;
+use chassis::page::{self, QueryDigest};
 use chassis::parse;
 use proto::reporting::v1::periodic_report_service_server::PeriodicReportService;
 use proto::reporting::v1::*;
+use time::Date;
 use tonic::{Request, Response, Status};
+use uuid::Uuid;
 
 use super::Api;
-use crate::reads::reports_due::{Cadence as Every, reports_due};
+use crate::figure::Period as Days;
+use crate::reads::reports_due::{self, Cadence as Every};
 use crate::{reads, wire};
+
+/// Reports of one page, at most.
+const PAGE_MAX: i64 = 500;
+
+/// Where a page begins: with which assignment, and behind how many of its reports.
+type Start = (Date, Uuid, usize);
 
 #[tonic::async_trait]
 impl PeriodicReportService for Api {
@@ -17,7 +27,14 @@ impl PeriodicReportService for Api {
         request: Request<ListReportsDueRequest>,
     ) -> Result<Response<ListReportsDueResponse>, Status> {
         let call = Call::read(&request)?;
-        let asked = request.into_inner();
+        let mut asked = request.into_inner();
+        let page_size = match std::mem::take(&mut asked.page_size) {
+            ..=0 => PAGE_MAX,
+            asked => i64::from(asked).min(PAGE_MAX),
+        };
+        let token = std::mem::take(&mut asked.page_token);
+        let query = QueryDigest::of(&call.rpc, &asked);
+        let start: Option<Start> = page::open(self.database.keys(), query, &token)?;
         let every = match asked.cadence() {
             Cadence::Month => Every::MONTH,
             Cadence::Unspecified | Cadence::Quarter => Every::QUARTER,
@@ -29,29 +46,70 @@ impl PeriodicReportService for Api {
 
         let mut reading = self.database.read(&call).await?;
         reads::organisation(&mut reading, organisation_id).await?;
-        let assignments = reports_due(&mut reading, organisation_id, period, every)
-            .await?
+        // An assignment is a report at least: of so many, the last tells where the next page
+        // begins.
+        let from = start.map(|(from_on, assignment_id, _)| (from_on, assignment_id));
+        let limit = page_size + 1;
+        let found =
+            reports_due::assignments(&mut reading, organisation_id, period, from, limit).await?;
+        let skipped = start.map_or(0, |(_, _, skipped)| skipped);
+        let page_size = usize::try_from(page_size).unwrap_or(usize::MAX);
+        let (assignments, next) = page_of(found.assignments, (period, every), skipped, page_size);
+        let next_page_token = match next {
+            Some(next) => page::seal(self.database.keys(), query, &next)?,
+            None => String::new(),
+        };
+        Ok(reading.reply(ListReportsDueResponse { assignments, next_page_token }))
+    }
+}
+
+/// As many reports as fit on a page, behind some of the first assignment's, and where the next
+/// page begins.
+fn page_of(
+    found: Vec<reports_due::Assignment>,
+    (period, every): (Days, Every),
+    mut skipped: usize,
+    page_size: usize,
+) -> (Vec<Assignment>, Option<Start>) {
+    let mut room = page_size;
+    let mut shown = Vec::new();
+    for assignment in found {
+        let start = (assignment.from_on, assignment.assignment_id);
+        if room == 0 {
+            return (shown, Some((start.0, start.1, skipped)));
+        }
+        let mut due: Vec<Days> =
+            assignment.reports_due(period, every).skip(skipped).take(room + 1).collect();
+        let more = due.len() > room;
+        due.truncate(room);
+        room -= due.len().max(1);
+        let behind = skipped + due.len();
+        shown.push(answered(assignment, due));
+        if more {
+            return (shown, Some((start.0, start.1, behind)));
+        }
+        skipped = 0;
+    }
+    (shown, None)
+}
+
+fn answered(assignment: reports_due::Assignment, due: Vec<Days>) -> Assignment {
+    Assignment {
+        assignment_id: assignment.assignment_id.to_string(),
+        steering_committee_id: assignment.steering_committee_id.to_string(),
+        office_id: assignment.office_id.to_string(),
+        person_id: assignment.person_id.to_string(),
+        position: assignment.position,
+        unit_id: assignment.unit_id.to_string(),
+        unit_name: assignment.unit_name,
+        from_on: Some(parse::civil(assignment.from_on)),
+        until_on: assignment.until_on.map(parse::civil),
+        reports_due: due
             .into_iter()
-            .map(|assignment| Assignment {
-                assignment_id: assignment.assignment_id.to_string(),
-                steering_committee_id: assignment.steering_committee_id.to_string(),
-                office_id: assignment.office_id.to_string(),
-                person_id: assignment.person_id.to_string(),
-                position: assignment.position,
-                unit_id: assignment.unit_id.to_string(),
-                unit_name: assignment.unit_name,
-                from_on: Some(parse::civil(assignment.from_on)),
-                until_on: assignment.until_on.map(parse::civil),
-                reports_due: assignment
-                    .reports_due
-                    .into_iter()
-                    .map(|span| ReportDue {
-                        due_on: Some(parse::civil(span.until())),
-                        period: Some(wire::period_out(span)),
-                    })
-                    .collect(),
+            .map(|span| ReportDue {
+                due_on: Some(parse::civil(span.until())),
+                period: Some(wire::period_out(span)),
             })
-            .collect();
-        Ok(reading.reply(ListReportsDueResponse { assignments }))
+            .collect(),
     }
 }

@@ -28,6 +28,7 @@ impl RatingService for Api {
         Ok(acted.reply(|recorded| RecordRatingsResponse {
             rated: recorded.rated,
             rerated: recorded.rerated,
+            not_counted: recorded.not_counted.clone(),
         }))
     }
 

@@ -16,11 +16,15 @@ use crate::acts::assign_target::AssignTarget;
 use crate::error::Refused;
 use crate::figure::heads;
 use crate::reads::open_targets::open_targets;
-use crate::target::{self, Node, Row, ValueUnit};
+use crate::target::cascade::{LEVELS_MAX, Node, Of, cascade};
+use crate::target::measured::measure;
+use crate::target::{self, Row, Target, ValueUnit};
 use crate::{reads, wire};
 
 /// Units that are asked about in one call, at most.
 const UNITS_MAX: usize = 1_000;
+/// Targets that are measured for one page, at most.
+const MEASURED_MAX: usize = 100;
 /// 100 %.
 const BASIS_POINTS_MAX: i64 = 10_000;
 
@@ -118,15 +122,13 @@ impl TargetService for Api {
 
         let mut reading = self.database.read(&call).await?;
         reads::organisation(&mut reading, head).await?;
-        let cascade = target::cascade(
-            &mut reading,
-            head,
-            &asked.indicator,
+        let of = Of {
+            indicator: &asked.indicator,
             period,
-            &asked.sector_grouping,
-            &asked.sector_group,
-        )
-        .await?;
+            grouping: &asked.sector_grouping,
+            group: &asked.sector_group,
+        };
+        let cascade = cascade(&mut reading, head, of, LEVELS_MAX).await?;
         let mut units = Vec::new();
         collect_units(&cascade.children, &mut units);
         let names = heads(&mut reading, &units, period.through).await?;
@@ -139,25 +141,45 @@ impl TargetService for Api {
         request: Request<MeasureTargetsRequest>,
     ) -> Result<Response<MeasureTargetsResponse>, Status> {
         let call = Call::read(&request)?;
-        let asked = request.into_inner();
+        let mut asked = request.into_inner();
+        let page_size = usize::try_from(std::mem::take(&mut asked.page_size))
+            .ok()
+            .filter(|size| (1..MEASURED_MAX).contains(size))
+            .unwrap_or(MEASURED_MAX);
+        let token = std::mem::take(&mut asked.page_token);
+        let query = QueryDigest::of(&call.rpc, &asked);
+        let after: Option<Uuid> = page::open(self.database.keys(), query, &token)?;
         let head = parse::id("organisation_id", &asked.organisation_id)?;
         let period = wire::period(asked.period)?;
         let as_of = wire::tree(asked.tree)?;
 
         let mut reading = self.database.read(&call).await?;
         reads::organisation(&mut reading, head).await?;
-        let mut targets = Vec::new();
-        for target in target::of_unit(&mut reading, head).await? {
-            if !(period.from..=period.through).contains(&target.period.through) {
-                continue;
-            }
+        // They come in the order of their ids.
+        let mut rest: Vec<Target> = target::of_unit(&mut reading, head)
+            .await?
+            .into_iter()
+            .filter(|target| {
+                (period.from..=period.through).contains(&target.period.through)
+                    && self.reference.indicator(&target.indicator).is_some()
+                    && after.is_none_or(|after| target.target_id > after)
+            })
+            .collect();
+        let more = rest.len() > page_size;
+        rest.truncate(page_size);
+        let next_page_token = match rest.last() {
+            Some(last) if more => page::seal(self.database.keys(), query, &last.target_id)?,
+            _ => String::new(),
+        };
+        let mut targets = Vec::with_capacity(rest.len());
+        for target in rest {
             let Some(indicator) = self.reference.indicator(&target.indicator) else { continue };
-            let measured = target::measure(&mut reading, self.reference, target, as_of).await?;
+            let measured = measure(&mut reading, self.reference, target, as_of).await?;
             if let Some(measured) = measured {
                 targets.push(wire::measured(self.reference, &measured, indicator));
             }
         }
-        Ok(reading.reply(MeasureTargetsResponse { targets }))
+        Ok(reading.reply(MeasureTargetsResponse { targets, next_page_token }))
     }
 }
 
@@ -179,7 +201,8 @@ impl Api {
             ValueUnit::Count => i64::from(i32::MAX),
             ValueUnit::BasisPoints => BASIS_POINTS_MAX,
         };
-        if !(0..=limit).contains(&asked.value) {
+        let value = asked.value.ok_or_else(|| parse::required("value"))?;
+        if !(0..=limit).contains(&value) {
             return Err(Refused::TargetValueOutOfRange { limit }.into());
         }
         wire::sector_group(self.reference, &asked.sector_grouping, &asked.sector_group)?;
@@ -188,7 +211,7 @@ impl Api {
             organisation_id: parse::id("organisation_id", &asked.organisation_id)?,
             period,
             issuer: wire::issuer(&asked.issuer_id, &asked.issuer_name)?,
-            value: asked.value,
+            value,
             value_unit,
             comparator,
             denominator_on,

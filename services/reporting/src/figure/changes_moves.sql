@@ -11,7 +11,7 @@ crossing as (
 )
 select c.unit_id as "unit_id!",
        coalesce(moving_change(c.unit_id, c.on_date), o.founding_change_id) as "change_id!",
-       coalesce(t.grassroots, o.grassroots)::integer::bigint as "unions!",
+       (coalesce(t.grassroots, o.grassroots) and not o.never_existed)::integer::bigint as "unions!",
        members_before(c.unit_id, c.on_date) as "members!"
 from crossing c
 join organisation o on o.organisation_id = c.unit_id

@@ -1,11 +1,15 @@
--- Unions that are to be rated for the year that ends on a day: they exist, are twelve months
--- old, and their direction is not suspended.
-select count(*) as "amount!"
-from piece($1, $2, $3, $4, $5, $6, $7) p
-join organisation o on o.organisation_id = p.unit_id
-left join organisation_type t on t.organisation_id = o.organisation_id and t.valid @> $8::date
-where p.valid @> $8::date
-  and coalesce(t.grassroots, o.grassroots)
-  and o.founded_on <= ($8::date - interval '1 year')::date
-  and (o.ended_on is null or o.ended_on > $8)
-  and not exists (select from suspension s where s.organisation_id = p.unit_id and s.valid @> $8::date)
+-- Unions that are to be rated for the years that end on some days ($8), and those of them that
+-- were, with one of the grades $9 (any, if there are none): they exist on the last day, are twelve
+-- months old, and their direction is not suspended. One that is rated without being eligible
+-- makes up for none that is not.
+select count(*) as "eligible!",
+       count(*) filter (where rated.times > 0) as "rated!"
+from unnest($8::date[]) as year (last_day)
+cross join lateral unions_on($1, $2, $3, $4, $5, $6, $7, year.last_day, true) u
+cross join lateral (
+    select sum(f.amount) as times
+    from fact f
+    where f.unit_id = u.unit_id and f.code = 'RATING' and f.on_date = year.last_day
+      and (cardinality($9::text[]) = 0 or f.reason = any($9))
+) rated
+where u.founded_on <= (year.last_day - interval '1 year')::date

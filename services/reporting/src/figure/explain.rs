@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use anyhow::Context;
 use chassis::refusal::Failure;
 use sqlx::PgConnection;
 use time::Date;
+use tokio::task::spawn_blocking;
 use uuid::Uuid;
 
 use crate::figure::source::MEMBER_MOVEMENTS;
@@ -13,6 +15,8 @@ use crate::reference::{Indicator, Reference};
 
 /// How many changes of one unit are shown at most.
 const CHANGES_MAX: usize = 200;
+/// How many changes one answer carries at most: a page ends before the unit that has more.
+const CHANGES_OF_PAGE_MAX: usize = 4_000;
 
 /// A figure and a page of its units.
 pub struct Explanation {
@@ -62,6 +66,25 @@ pub struct ChangeBehind {
     pub source: String,
     /// Where it stands; 0 while it is not yet numbered.
     pub position: i64,
+    /// The act of registry that it followed from.
+    pub because: Option<RegistryAct>,
+}
+
+/// An act of registry, by that of its changes which another change followed from.
+#[derive(Clone)]
+pub struct RegistryAct {
+    /// The act.
+    pub act_id: Uuid,
+    /// The change.
+    pub change_id: Uuid,
+    /// For example `registry.organisations_ended`.
+    pub kind: String,
+    /// From when it holds.
+    pub effective_on: Date,
+    /// The trace that wrote it.
+    pub traceparent: String,
+    /// Where it stands in registry's feed.
+    pub position: i64,
 }
 
 /// Explains an indicator; `scope.by` is not looked at.
@@ -100,26 +123,50 @@ pub async fn explain(
 
     let names = heads(&mut *connection, &rest, period.through).await?;
     let mut behind = Behind { connection, scope: by_unit, period, units: &rest, reference };
-    let mut changes = behind.changes(indicator).await?;
-    let units = rest
-        .iter()
-        .map(|unit| {
-            let mut changes = changes.remove(unit).unwrap_or_default();
-            changes.sort_by_key(|change| (change.effective_on, change.change_id));
-            let changes_left_off = changes.len().saturating_sub(CHANGES_MAX);
-            changes.truncate(CHANGES_MAX);
-            let line = unit.to_string();
-            Unit {
-                organisation_id: *unit,
-                name: names.get(unit).cloned().unwrap_or_default(),
-                amount: amounts.get(&line).copied().unwrap_or_default(),
-                denominator: denominators.get(&line).copied().unwrap_or_default(),
-                changes,
-                changes_left_off: i64::try_from(changes_left_off).unwrap_or(i64::MAX),
-            }
-        })
-        .collect();
+    let changes = behind.changes(indicator).await?;
+    // A union of thousands has a long past: sorting that of hundreds of them is not for a thread
+    // that others' calls are waiting for.
+    let (units, next) =
+        spawn_blocking(move || arrange(rest, next, names, changes, amounts, denominators))
+            .await
+            .context("arrange an explanation")?;
     Ok(Explanation { figure, units, next })
+}
+
+/// The units in their order, each with its changes, oldest first: as many as one answer carries.
+fn arrange(
+    units: Vec<Uuid>,
+    next: Option<Uuid>,
+    names: BTreeMap<Uuid, String>,
+    mut changes: BTreeMap<Uuid, Vec<ChangeBehind>>,
+    amounts: BTreeMap<String, i64>,
+    denominators: BTreeMap<String, i64>,
+) -> (Vec<Unit>, Option<Uuid>) {
+    let mut room = CHANGES_OF_PAGE_MAX;
+    let mut shown: Vec<Unit> = Vec::new();
+    for unit in units {
+        let mut changes = changes.remove(&unit).unwrap_or_default();
+        changes.sort_by_key(|change| (change.effective_on, change.change_id));
+        let changes_left_off = changes.len().saturating_sub(CHANGES_MAX);
+        changes.truncate(CHANGES_MAX);
+        if changes.len() > room
+            && let Some(last) = shown.last()
+        {
+            let last = last.organisation_id;
+            return (shown, Some(last));
+        }
+        room = room.saturating_sub(changes.len());
+        let line = unit.to_string();
+        shown.push(Unit {
+            organisation_id: unit,
+            name: names.get(&unit).cloned().unwrap_or_default(),
+            amount: amounts.get(&line).copied().unwrap_or_default(),
+            denominator: denominators.get(&line).copied().unwrap_or_default(),
+            changes,
+            changes_left_off: i64::try_from(changes_left_off).unwrap_or(i64::MAX),
+        });
+    }
+    (shown, next)
 }
 
 /// Finds the changes behind the sources of an indicator, for a page of units.
@@ -156,21 +203,37 @@ impl Behind<'_> {
         let details = sqlx::query_file!("src/figure/changes.sql", &keys)
             .fetch_all(&mut *self.connection)
             .await?;
+        // A change concerns few of the units: found by its key, not by asking each unit.
+        let mut concerned: BTreeMap<Uuid, Vec<(Uuid, i64)>> = BTreeMap::new();
+        for ((unit, change), amount) in amounts {
+            concerned.entry(change).or_default().push((unit, amount));
+        }
         let mut changes: BTreeMap<Uuid, Vec<ChangeBehind>> = BTreeMap::new();
         for detail in details {
-            for unit in self.units {
-                let Some(amount) = amounts.get(&(*unit, detail.key)) else { continue };
-                changes.entry(*unit).or_default().push(ChangeBehind {
+            let because = match (detail.because_act_id, detail.because_change_id) {
+                (Some(act_id), Some(change_id)) => Some(RegistryAct {
+                    act_id,
+                    change_id,
+                    kind: detail.because_kind.unwrap_or_default(),
+                    effective_on: detail.because_effective_on.unwrap_or(detail.effective_on),
+                    traceparent: detail.because_traceparent.unwrap_or_default(),
+                    position: detail.because_position.unwrap_or_default(),
+                }),
+                _ => None,
+            };
+            for (unit, amount) in concerned.remove(&detail.key).unwrap_or_default() {
+                changes.entry(unit).or_default().push(ChangeBehind {
                     change_id: detail.change_id,
                     act_id: detail.act_id,
                     kind: detail.kind.clone(),
                     effective_on: detail.effective_on,
-                    amount: *amount,
+                    amount,
                     decision_id: detail.decision_id,
                     decision_number: detail.decision_number.clone(),
                     traceparent: detail.traceparent.clone(),
                     source: detail.source.clone(),
                     position: detail.position,
+                    because: because.clone(),
                 });
             }
         }
@@ -195,6 +258,24 @@ impl Behind<'_> {
                 from,
                 until,
                 code,
+                reasons,
+                self.units,
+            )
+            .fetch_all(&mut *self.connection)
+            .await?
+            .into_iter()
+            .map(|row| (row.unit_id, row.change_id, row.amount))
+            .collect(),
+            Source::Ratings(reasons) => sqlx::query_file!(
+                "src/figure/changes_ratings.sql",
+                head,
+                as_of,
+                &sectors,
+                &groups,
+                group,
+                direct_only,
+                from,
+                until,
                 reasons,
                 self.units,
             )

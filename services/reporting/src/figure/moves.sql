@@ -16,7 +16,7 @@ crossing as (
 )
 select p.line as "line!",
        c.comes as "comes!",
-       count(*) filter (where coalesce(t.grassroots, o.grassroots)) as "unions!",
+       count(*) filter (where coalesce(t.grassroots, o.grassroots) and not o.never_existed) as "unions!",
        coalesce(sum(members_before(c.unit_id, c.on_date)), 0)::bigint as "members!"
 from crossing c
 join organisation o on o.organisation_id = c.unit_id

@@ -1,15 +1,9 @@
--- Dissemination within a period, over the unions that exist at its end ($10): how many were
--- reached, how many people in them, and how many people there are to reach. Several
--- activities of one union reach the same people, so the largest counts. People at work are
--- the workforce of the union's employers as last surveyed, its members where none was.
+-- Dissemination within a period, over the unions that exist at its end ($10; without suspended
+-- ones, if $11): how many were reached, how many people in them, and how many people there are to
+-- reach. Several activities of one union reach the same people, so the largest counts. People at
+-- work are the workforce of the union's employers as last surveyed, its members where none was.
 with alive as materialized (
-    select p.unit_id, p.line
-    from piece($1, $2, $3, $4, $5, $6, $7) p
-    join organisation o on o.organisation_id = p.unit_id
-    left join organisation_type t on t.organisation_id = o.organisation_id and t.valid @> $10::date
-    where p.valid @> $10::date
-      and coalesce(t.grassroots, o.grassroots)
-      and o.founded_on <= $10 and (o.ended_on is null or o.ended_on > $10)
+    select u.unit_id, u.line from unions_on($1, $2, $3, $4, $5, $6, $7, $10, $11) u
 )
 select a.line as "line!",
        count(reached.people) as "unions_reached!",

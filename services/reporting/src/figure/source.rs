@@ -9,6 +9,9 @@ use crate::reference::Scheme;
 pub enum Source {
     /// Additive facts of a code, with one of these reasons (any, if there are none).
     Flow(String, Vec<String>),
+    /// Ratings with one of these grades (any, if there are none), of unions that were unions in
+    /// the year that they were rated for.
+    Ratings(Vec<String>),
     /// Transfers into the head's units from elsewhere.
     TransferredIn,
     /// Transfers from the head's units to elsewhere.
@@ -44,7 +47,7 @@ pub enum Source {
 }
 
 /// The codes of additive facts, as src/fact.rs derives them.
-const FLOWS: [&str; 21] = [
+const FLOWS: [&str; 20] = [
     "MBR_ADMITTED",
     "MBR_RECOGNISED",
     "MBR_READMITTED",
@@ -63,7 +66,6 @@ const FLOWS: [&str; 21] = [
     "CONGRESS",
     "ATTENDED",
     "DELEGATE",
-    "RATING",
     "INSPECTION",
     "LAUNCH",
 ];
@@ -96,6 +98,9 @@ impl Source {
         if SUBJECTS.contains(&name) {
             return Ok(Source::Subjects(name.to_string(), Source::reasons(list, schemes)?));
         }
+        if name == "RATING" {
+            return Ok(Source::Ratings(Source::reasons(list, schemes)?));
+        }
         if name == "EMPLOYERS_WITHOUT_UNION" {
             return Ok(Source::EmployersWithoutUnion(list.parse().context("read the workforce")?));
         }
@@ -125,7 +130,59 @@ impl Source {
             Source::Flow(code, _) => Some(code),
             Source::TransferredIn => Some("MBR_TRANSFER_IN"),
             Source::TransferredOut => Some("MBR_TRANSFER_OUT"),
-            _ => None,
+            Source::Ratings(_)
+            | Source::UnionsIn
+            | Source::UnionsOut
+            | Source::MembersInWithUnit
+            | Source::MembersOutWithUnit
+            | Source::UnionsAt
+            | Source::MembersAt
+            | Source::Subjects(..)
+            | Source::OfficersAt
+            | Source::OfficersDuring
+            | Source::OfficersTrained
+            | Source::EmployersWithoutUnion(_)
+            | Source::UnionsReached
+            | Source::PeopleReached
+            | Source::PeopleAtWork => None,
+        }
+    }
+
+    /// Whether it counts what membership carries out a little after registry has decided it.
+    pub fn counts_members(&self) -> bool {
+        match self {
+            Source::Flow(code, _) => MEMBER_MOVEMENTS.contains(&code.as_str()),
+            Source::TransferredIn
+            | Source::TransferredOut
+            | Source::MembersInWithUnit
+            | Source::MembersOutWithUnit
+            | Source::MembersAt
+            | Source::PeopleAtWork => true,
+            Source::Ratings(_)
+            | Source::UnionsIn
+            | Source::UnionsOut
+            | Source::UnionsAt
+            | Source::Subjects(..)
+            | Source::OfficersAt
+            | Source::OfficersDuring
+            | Source::OfficersTrained
+            | Source::EmployersWithoutUnion(_)
+            | Source::UnionsReached
+            | Source::PeopleReached => false,
+        }
+    }
+
+    /// Whether all that it counts is counted by the other too: of the same rows, in the same lines.
+    fn is_part_of(&self, whole: &Source) -> bool {
+        match (self, whole) {
+            (Source::Ratings(part), Source::Ratings(whole)) => {
+                whole.is_empty()
+                    || !part.is_empty() && part.iter().all(|grade| whole.contains(grade))
+            }
+            (Source::OfficersTrained, Source::OfficersDuring)
+            | (Source::UnionsReached, Source::UnionsAt)
+            | (Source::PeopleReached, Source::PeopleAtWork) => true,
+            _ => self == whole,
         }
     }
 
@@ -183,6 +240,17 @@ impl Formula {
         }
         ensure!(!terms.is_empty(), "a formula has no terms");
         Ok(Self { text: text.to_string(), terms })
+    }
+
+    /// Whether all that it counts is counted by the other too, whatever there is to count: then
+    /// it may be given as a share of that.
+    pub fn is_part_of(&self, whole: &Formula) -> bool {
+        match (&self.terms[..], &whole.terms[..]) {
+            ([part], [whole]) => {
+                part.sign == 1 && whole.sign == 1 && part.source.is_part_of(&whole.source)
+            }
+            _ => false,
+        }
     }
 
     /// As it is written in indicators.csv.

@@ -1,11 +1,4 @@
 -- Grassroots unions that exist at the end of a day.
-select p.line as "line!", count(*) as "amount!"
-from piece($1, $2, $3, $4, $5, $6, $7) p
-join organisation o on o.organisation_id = p.unit_id
-left join organisation_type t on t.organisation_id = o.organisation_id and t.valid @> $8::date
-where p.valid @> $8::date
-  and coalesce(t.grassroots, o.grassroots)
-  and o.founded_on <= $8 and (o.ended_on is null or o.ended_on > $8)
-  and not ($9 and exists (select from suspension s
-                          where s.organisation_id = p.unit_id and s.valid @> $8::date))
-group by p.line
+select u.line as "line!", count(*) as "amount!"
+from unions_on($1, $2, $3, $4, $5, $6, $7, $8, $9) u
+group by u.line

@@ -9,15 +9,14 @@ use chassis::refusal::{Failure, Refusal};
 use proto::google::r#type::Date as WireDate;
 use proto::registry::v1::registry_change::Change as What;
 use proto::registry::v1::{
-    CampaignStageReached, CeremonyHeld, CongressHeld, DecisionRecorded, EmployersRecorded, Office,
-    OfficesEnded, OrganisationState, OrganisationTypeChanged, OrganisationsEnded,
-    OrganisationsHandedOver, RegistryChange, UnitAssigned,
+    CampaignStageReached, MembersOutcome, OrganisationState, OrganisationTypeChanged,
+    OrganisationsEnded, OrganisationsHandedOver, RegistryChange,
 };
 use sqlx::PgConnection;
 use time::Date;
 use uuid::Uuid;
 
-use super::{remember, timelines};
+use super::{Because, events, remember, timelines, under_way};
 use crate::reference::Reference;
 use crate::{fact, ledger};
 
@@ -43,7 +42,7 @@ impl Follow for Registry {
                 .change
                 .context("a change of registry's says nothing that this program knows")?;
             chassis::access::copy::apply(following.db(), change).await?;
-            remember(following.db(), Self::SOURCE, change).await?;
+            remember(following.db(), Self::SOURCE, change, &Because::default()).await?;
             if let What::TimelinesCorrected(corrected) = &what {
                 let facts =
                     timelines::replace(following.db(), change, corrected, self.reference).await?;
@@ -76,7 +75,14 @@ impl Registry {
         match what {
             What::OrganisationFounded(founded) => {
                 let state = founded.organisation.as_ref().context("a founding names nobody")?;
-                self.found(connection, change, std::slice::from_ref(state), false).await
+                self.found(connection, change, std::slice::from_ref(state), false).await?;
+                if founded.applicant_ids.is_empty() {
+                    return Ok(());
+                }
+                let act = (change.act_id, change.position);
+                let unit = id(&state.organisation_id)?;
+                let founded_on = date(state.founded_on)?.unwrap_or(on);
+                under_way::founded(connection, act, unit, founded_on).await
             }
             What::OrganisationsLoaded(loaded) => {
                 self.found(connection, change, &loaded.organisations, true).await
@@ -106,21 +112,21 @@ impl Registry {
             What::OrganisationTypeChanged(changed) => {
                 self.change_type(connection, change, changed).await
             }
-            What::DecisionRecorded(recorded) => record_decision(connection, recorded).await,
+            What::DecisionRecorded(recorded) => events::record_decision(connection, recorded).await,
             What::CongressHeld(congress) => {
-                hold_congress(connection, change, congress).await?;
-                fill_offices(connection, change, &congress.offices).await
+                events::hold_congress(connection, change, congress).await?;
+                events::fill_offices(connection, change, &congress.offices).await
             }
             What::ByElectionHeld(election) => {
-                fill_offices(connection, change, &election.offices).await
+                events::fill_offices(connection, change, &election.offices).await
             }
             What::CommitteeAppointed(appointed) => {
-                fill_offices(connection, change, &appointed.offices).await
+                events::fill_offices(connection, change, &appointed.offices).await
             }
-            What::OfficesEnded(ended) => end_offices(connection, on, ended).await,
-            What::CeremonyHeld(ceremony) => hold_ceremony(connection, change, ceremony).await,
+            What::OfficesEnded(ended) => events::end_offices(connection, on, ended).await,
+            What::CeremonyHeld(ceremony) => events::hold_ceremony(connection, change, ceremony).await,
             What::EmployersRecorded(recorded) => {
-                record_employers(connection, change, recorded).await
+                events::record_employers(connection, change, recorded).await
             }
             What::SteeringCommitteeEstablished(established) => {
                 sqlx::query!(
@@ -130,9 +136,9 @@ impl Registry {
                 )
                 .execute(&mut *connection)
                 .await?;
-                fill_offices(connection, change, &established.offices).await
+                events::fill_offices(connection, change, &established.offices).await
             }
-            What::UnitAssigned(assigned) => assign_unit(connection, on, assigned).await,
+            What::UnitAssigned(assigned) => events::assign_unit(connection, on, assigned).await,
             What::UnitAssignmentEnded(ended) => {
                 sqlx::query!(
                     "update unit_assignment set valid = daterange(lower(valid), $2)
@@ -156,10 +162,14 @@ impl Registry {
             | What::JointDirectionEnded(_)
             | What::DecisionAliasAdded(_)
             | What::GrantEnded(_)
-            // Whole lives are replaced apart, and what an undone act did to members is
-            // taken back in membership's feed.
-            | What::TimelinesCorrected(_)
-            | What::ActsUndone(_) => Ok(()),
+            // Whole lives are replaced apart.
+            | What::TimelinesCorrected(_) => Ok(()),
+            // What an undone act did to members is taken back in membership's feed.
+            What::ActsUndone(undone) => {
+                let act_ids =
+                    undone.act_ids.iter().map(|act_id| id(act_id)).collect::<Result<Vec<_>, _>>()?;
+                under_way::undone(connection, (change.act_id, change.position), &act_ids).await
+            }
         }
     }
 
@@ -390,18 +400,25 @@ async fn end(
     let on = change.effective_on;
     let (mut units, mut kinds) = (Vec::new(), Vec::new());
     let (mut heirs, mut superiors) = (Vec::new(), Vec::new());
+    let mut members_to = Vec::new();
     for unit in &ended.units {
         units.push(id(&unit.organisation_id)?);
         kinds.push(fact::end_kind(unit.kind()));
         heirs.push(optional_id(&unit.principal_successor_id)?);
         superiors.push(optional_id(&unit.last_superior_id)?);
+        members_to.push(members_to_id(
+            unit.members_outcome(),
+            &unit.rehome_to_id,
+            &unit.last_superior_id,
+        )?);
     }
     sqlx::query!(
         "update organisation o
          set ended_on = $5, end_kind = line.kind, heir_id = line.heir_id,
-             last_superior_id = line.last_superior_id, ending_change_id = $6
-         from unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[])
-              as line (organisation_id, kind, heir_id, last_superior_id)
+             last_superior_id = line.last_superior_id, ending_change_id = $6,
+             members_to_id = line.members_to_id
+         from unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $7::uuid[])
+              as line (organisation_id, kind, heir_id, last_superior_id, members_to_id)
          where o.organisation_id = line.organisation_id",
         &units,
         &kinds as &[&str],
@@ -409,6 +426,7 @@ async fn end(
         &superiors as &[Option<Uuid>],
         on,
         change.change_id,
+        &members_to as &[Option<Uuid>],
     )
     .execute(&mut *connection)
     .await?;
@@ -475,191 +493,6 @@ async fn change_sector(
     Ok(())
 }
 
-async fn record_decision(
-    connection: &mut PgConnection,
-    recorded: &DecisionRecorded,
-) -> Result<(), Failure> {
-    sqlx::query!(
-        "insert into decision (decision_id, issuer_id, kind, number, issued_on, effective_on)
-         values ($1, $2, $3, $4, $5, $6)
-         on conflict (decision_id) do nothing",
-        id(&recorded.decision_id)?,
-        optional_id(&recorded.issuer_id)?,
-        recorded.kind,
-        recorded.number,
-        date(recorded.issued_on)?,
-        date(recorded.effective_on)?,
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
-async fn hold_congress(
-    connection: &mut PgConnection,
-    change: &Change,
-    congress: &CongressHeld,
-) -> Result<(), Failure> {
-    sqlx::query!(
-        "insert into congress (congress_id, organisation_id, ordinal, held_on, term_from_year,
-                               term_to_year, form, term_reason, change_id)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-        id(&congress.congress_id)?,
-        id(&congress.organisation_id)?,
-        congress.ordinal,
-        date(congress.held_on)?.unwrap_or(change.effective_on),
-        congress.term_from_year,
-        congress.term_to_year,
-        congress.form,
-        congress.term_reason,
-        change.change_id,
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
-async fn fill_offices(
-    connection: &mut PgConnection,
-    change: &Change,
-    offices: &[Office],
-) -> Result<(), Failure> {
-    let (mut ids, mut units, mut people, mut from) =
-        (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    let (mut bodies, mut positions) = (Vec::new(), Vec::new());
-    for office in offices {
-        ids.push(id(&office.office_id)?);
-        units.push(id(&office.organisation_id)?);
-        people.push(id(&office.person_id)?);
-        from.push(date(office.from_on)?.unwrap_or(change.effective_on));
-        bodies.push(office.body.as_str());
-        positions.push(office.position.as_str());
-    }
-    sqlx::query!(
-        "insert into office (office_id, organisation_id, body, position, person_id, valid, change_id)
-         select office_id, organisation_id, body, position, person_id, daterange(from_on, null), $7
-         from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::uuid[], $6::date[])
-              as line (office_id, organisation_id, body, position, person_id, from_on)",
-        &ids,
-        &units,
-        &bodies as &[&str],
-        &positions as &[&str],
-        &people,
-        &from,
-        change.change_id,
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
-async fn end_offices(
-    connection: &mut PgConnection,
-    on: Date,
-    ended: &OfficesEnded,
-) -> Result<(), Failure> {
-    let seats =
-        ended.seats.iter().map(|seat| id(&seat.office_id)).collect::<Result<Vec<_>, _>>()?;
-    sqlx::query!(
-        "update office set valid = valid * daterange(null, $2) where office_id = any($1)",
-        &seats,
-        on,
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
-async fn hold_ceremony(
-    connection: &mut PgConnection,
-    change: &Change,
-    ceremony: &CeremonyHeld,
-) -> Result<(), Failure> {
-    let ceremony_id = id(&ceremony.ceremony_id)?;
-    let units = ceremony
-        .launched
-        .iter()
-        .map(|launched| id(&launched.organisation_id))
-        .collect::<Result<Vec<_>, _>>()?;
-    let decisions = ceremony
-        .launched
-        .iter()
-        .map(|launched| optional_id(&launched.decision_id))
-        .collect::<Result<Vec<_>, _>>()?;
-    sqlx::query!(
-        "insert into ceremony (ceremony_id, organisation_id, kind, held_on, change_id)
-         values ($1, $2, $3, $4, $5)",
-        ceremony_id,
-        id(&ceremony.organisation_id)?,
-        ceremony.kind,
-        date(ceremony.held_on)?.unwrap_or(change.effective_on),
-        change.change_id,
-    )
-    .execute(&mut *connection)
-    .await?;
-    sqlx::query!(
-        "insert into ceremony_launched (ceremony_id, line, organisation_id, decision_id)
-         select $1, line, organisation_id, decision_id
-         from unnest($2::uuid[], $3::uuid[]) with ordinality as launched (organisation_id, decision_id, line)",
-        ceremony_id,
-        &units,
-        &decisions as &[Option<Uuid>],
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
-async fn record_employers(
-    connection: &mut PgConnection,
-    change: &Change,
-    recorded: &EmployersRecorded,
-) -> Result<(), Failure> {
-    for employer in &recorded.employers {
-        let unions =
-            employer.union_ids.iter().map(|union| id(union)).collect::<Result<Vec<_>, _>>()?;
-        sqlx::query!(
-            "insert into employer_survey (employer_id, surveyed_on, surveyor_id, workforce,
-                                          workforce_female, union_ids, change_id)
-             values ($1, $2, $3, $4, $5, $6, $7)
-             on conflict (employer_id, surveyed_on)
-             do update set surveyor_id = excluded.surveyor_id, workforce = excluded.workforce,
-                           workforce_female = excluded.workforce_female,
-                           union_ids = excluded.union_ids, change_id = excluded.change_id",
-            id(&employer.employer_id)?,
-            change.effective_on,
-            id(&employer.surveyor_id)?,
-            employer.workforce,
-            employer.workforce_female,
-            &unions,
-            change.change_id,
-        )
-        .execute(&mut *connection)
-        .await?;
-    }
-    Ok(())
-}
-
-async fn assign_unit(
-    connection: &mut PgConnection,
-    on: Date,
-    assigned: &UnitAssigned,
-) -> Result<(), Failure> {
-    sqlx::query!(
-        "insert into unit_assignment (assignment_id, steering_committee_id, office_id, person_id, unit_id, valid)
-         values ($1, $2, $3, $4, $5, daterange($6, null))",
-        id(&assigned.assignment_id)?,
-        id(&assigned.steering_committee_id)?,
-        id(&assigned.office_id)?,
-        id(&assigned.person_id)?,
-        id(&assigned.unit_id)?,
-        on,
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
 /// Which of the organisations that a change is about are unions.
 async fn grassroots(
     connection: &mut PgConnection,
@@ -680,7 +513,32 @@ async fn grassroots(
         What::OrganisationResumed(resumed) => vec![&resumed.organisation_id],
         What::CongressHeld(congress) => vec![&congress.organisation_id],
         What::ByElectionHeld(election) => vec![&election.organisation_id],
-        _ => return Ok(HashSet::new()),
+        // Nothing that is counted by what it happened to.
+        What::OrganisationRenamed(_)
+        | What::OrganisationsHandedOver(_)
+        | What::OrganisationSectorChanged(_)
+        | What::OrganisationTypeChanged(_)
+        | What::DecisionRecorded(_)
+        | What::CommitteeAppointed(_)
+        | What::OfficesEnded(_)
+        | What::CeremonyHeld(_)
+        | What::EmployersRecorded(_)
+        | What::CampaignStageReached(_)
+        | What::SteeringCommitteeEstablished(_)
+        | What::UnitAssigned(_)
+        | What::UnitAssignmentEnded(_)
+        | What::GrantMade(_)
+        | What::GrantEnded(_)
+        | What::TimelinesCorrected(_)
+        | What::ActsUndone(_)
+        | What::OrganisationRecognised(_)
+        | What::OrganisationSplitOff(_)
+        | What::TerritoryChanged(_)
+        | What::SealAndAccountRecorded(_)
+        | What::AliasesChanged(_)
+        | What::JointDirectionBegun(_)
+        | What::JointDirectionEnded(_)
+        | What::DecisionAliasAdded(_) => return Ok(HashSet::new()),
     };
     let units = units.into_iter().map(id).collect::<Result<Vec<_>, _>>()?;
     let unions = sqlx::query_scalar!(
@@ -695,6 +553,19 @@ async fn grassroots(
     .fetch_all(connection)
     .await?;
     Ok(unions.into_iter().collect())
+}
+
+/// Where members of an ended organisation continue; none where membership ends with it.
+pub(super) fn members_to_id(
+    outcome: MembersOutcome,
+    rehome_to_id: &str,
+    last_superior_id: &str,
+) -> Result<Option<Uuid>, Failure> {
+    match outcome {
+        MembersOutcome::Rehomed => optional_id(rehome_to_id),
+        MembersOutcome::ToSuperior => optional_id(last_superior_id),
+        MembersOutcome::MembershipEnds | MembersOutcome::Unspecified => Ok(None),
+    }
 }
 
 pub(super) fn id(text: &str) -> Result<Uuid, Failure> {

@@ -4,17 +4,19 @@
 //! Rows that stay as they were keep the change that made them, and facts that stay are not
 //! written again: only the difference is, so that roll-ups and explanations stay true.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Context;
 use chassis::feed::Change;
 use chassis::refusal::Failure;
+use proto::registry::v1::organisation_timeline::Ending;
 use proto::registry::v1::{OrganisationTimeline, TimelinesCorrected};
 use sqlx::PgConnection;
 use time::Date;
 use uuid::Uuid;
 
-use super::registry::{date, id, optional_id};
+use super::registry::{date, id, members_to_id, optional_id};
+use super::under_way;
 use crate::fact::{self, Facts};
 use crate::reference::Reference;
 
@@ -53,18 +55,25 @@ pub async fn replace(
     reference: &Reference,
 ) -> Result<Facts, Failure> {
     let timelines = &corrected.timelines;
+    let act = (change.act_id, change.position);
+    let otherwise = ended_otherwise(connection, timelines).await?;
+    under_way::ended_otherwise(connection, act, &otherwise).await?;
     replace_lives(connection, change, timelines, reference).await?;
     replace_types(connection, change, timelines, reference).await?;
     replace_periods(connection, change, timelines).await?;
     replace_bodies(connection, change, timelines).await?;
 
     let mut kinds = BTreeMap::new();
+    let mut never = BTreeSet::new();
     let mut counted: BTreeMap<Counted, i64> = BTreeMap::new();
     for timeline in timelines {
         let unit = id(&timeline.organisation_id)?;
         let kind = Kind::of(timeline, reference)?;
         count_life(timeline, &kind, &mut counted)?;
         kinds.insert(unit, kind);
+        if !timeline.exists {
+            never.insert(unit);
+        }
     }
     let units: Vec<Uuid> = kinds.keys().copied().collect();
     let earlier = sqlx::query!(
@@ -79,7 +88,7 @@ pub async fn replace(
     .fetch_all(&mut *connection)
     .await?;
     for row in earlier {
-        if row.code == CONGRESS {
+        if row.code == CONGRESS && !never.contains(&row.unit_id) {
             // Held on the same day as before, by what the unit is known to have been then.
             let level = fact::level(kinds[&row.unit_id].is_union_on(row.on_date));
             let held = (row.unit_id, row.on_date, CONGRESS, level.to_string());
@@ -171,12 +180,14 @@ fn count_life(
     Ok(())
 }
 
-/// Elections between congresses are counted by what held them, as congresses are.
+/// Elections between congresses are counted by what held them, as congresses are; by nothing
+/// where that never existed.
 async fn reassign_elections(connection: &mut PgConnection, units: &[Uuid]) -> Result<(), Failure> {
     sqlx::query!(
         "with election as (
              select f.ctid as row_id,
-                    case when coalesce(t.grassroots, o.grassroots) then 'GRASSROOTS'
+                    case when o.never_existed then ''
+                         when coalesce(t.grassroots, o.grassroots) then 'GRASSROOTS'
                          else 'SUPERIOR' end as level
              from subject_fact f
              join organisation o on o.organisation_id = f.unit_id
@@ -194,8 +205,45 @@ async fn reassign_elections(connection: &mut PgConnection, units: &[Uuid]) -> Re
     Ok(())
 }
 
-/// Founding and end. An organisation that never existed keeps its row, which targets may
-/// name, but no place in the tree: it counts nowhere.
+/// Those whose end, as it was known, is known otherwise: membership takes back what it moved
+/// because of it.
+async fn ended_otherwise(
+    connection: &mut PgConnection,
+    timelines: &[OrganisationTimeline],
+) -> Result<Vec<Uuid>, Failure> {
+    let mut units = Vec::with_capacity(timelines.len());
+    let mut ended: Vec<Option<Date>> = Vec::with_capacity(timelines.len());
+    let mut members_to = Vec::with_capacity(timelines.len());
+    for timeline in timelines {
+        units.push(id(&timeline.organisation_id)?);
+        let ending = timeline.ending.as_ref();
+        ended.push(date(ending.and_then(|ending| ending.ended_on))?);
+        members_to.push(ending.map(members_to_of).transpose()?.flatten());
+    }
+    let otherwise = sqlx::query_scalar!(
+        r#"select known.organisation_id as "organisation_id!"
+           from unnest($1::uuid[], $2::date[], $3::uuid[])
+                as now (organisation_id, ended_on, members_to_id)
+           join organisation known on known.organisation_id = now.organisation_id
+           where known.ended_on is not null
+             and (now.ended_on is distinct from known.ended_on
+                  or known.members_to_id is not null
+                     and now.members_to_id is distinct from known.members_to_id)"#,
+        &units,
+        &ended as &[Option<Date>],
+        &members_to as &[Option<Uuid>],
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(otherwise)
+}
+
+fn members_to_of(ending: &Ending) -> Result<Option<Uuid>, Failure> {
+    members_to_id(ending.members_outcome(), &ending.rehome_to_id, &ending.last_superior_id)
+}
+
+/// Founding and end. An organisation that never existed keeps its row, which targets may name;
+/// what still names it lies under the superior that its founding had placed it under.
 async fn replace_lives(
     connection: &mut PgConnection,
     change: &Change,
@@ -208,11 +256,13 @@ async fn replace_lives(
     let mut kinds: Vec<Option<&str>> = Vec::new();
     let (mut heirs, mut superiors): (Vec<Option<Uuid>>, Vec<Option<Uuid>>) =
         (Vec::new(), Vec::new());
-    let mut never = Vec::new();
+    let mut members_to: Vec<Option<Uuid>> = Vec::new();
+    let (mut never, mut under): (Vec<Uuid>, Vec<Option<Uuid>>) = (Vec::new(), Vec::new());
     for timeline in timelines {
         let unit = id(&timeline.organisation_id)?;
         if !timeline.exists {
             never.push(unit);
+            under.push(optional_id(&timeline.founded_under_id)?);
             continue;
         }
         units.push(unit);
@@ -228,31 +278,36 @@ async fn replace_lives(
                 kinds.push(Some(fact::end_kind(ending.kind())));
                 heirs.push(optional_id(&ending.principal_successor_id)?);
                 superiors.push(optional_id(&ending.last_superior_id)?);
+                members_to.push(members_to_of(ending)?);
             }
             None => {
                 ended.push(None);
                 kinds.push(None);
                 heirs.push(None);
                 superiors.push(None);
+                members_to.push(None);
             }
         }
     }
     sqlx::query!(
         "insert into organisation as known
              (organisation_id, type, grassroots, founded_on, loaded, founding_change_id,
-              ended_on, end_kind, heir_id, last_superior_id, ending_change_id)
+              ended_on, end_kind, heir_id, last_superior_id, ending_change_id, members_to_id)
          select organisation_id, type, grassroots, founded_on, loaded, $10::uuid,
-                ended_on, kind, heir_id, superior_id, case when ended_on is not null then $10::uuid end
+                ended_on, kind, heir_id, superior_id, case when ended_on is not null then $10::uuid end,
+                members_to_id
          from unnest($1::uuid[], $2::text[], $3::boolean[], $4::date[], $5::boolean[], $6::date[],
-                     $7::text[], $8::uuid[], $9::uuid[])
+                     $7::text[], $8::uuid[], $9::uuid[], $11::uuid[])
               as line (organisation_id, type, grassroots, founded_on, loaded, ended_on, kind,
-                       heir_id, superior_id)
+                       heir_id, superior_id, members_to_id)
          on conflict (organisation_id) do update
          set type = excluded.type, grassroots = excluded.grassroots,
              founded_on = excluded.founded_on, loaded = excluded.loaded,
              founding_change_id = case when known.founded_on = excluded.founded_on
                                        then known.founding_change_id
                                        else excluded.founding_change_id end,
+             never_existed = false, founded_under_id = null,
+             members_to_id = excluded.members_to_id,
              ended_on = excluded.ended_on, end_kind = excluded.end_kind,
              heir_id = excluded.heir_id, last_superior_id = excluded.last_superior_id,
              ending_change_id = case when known.ended_on = excluded.ended_on
@@ -269,15 +324,25 @@ async fn replace_lives(
         &heirs as &[Option<Uuid>],
         &superiors as &[Option<Uuid>],
         change.change_id,
+        &members_to as &[Option<Uuid>],
     )
     .execute(&mut *connection)
     .await?;
+    // A registry of before does not say where: its place of that time is still known here.
     sqlx::query!(
         "update organisation
-         set ended_on = null, end_kind = null, heir_id = null, last_superior_id = null,
-             ending_change_id = null
-         where organisation_id = any ($1)",
+         set never_existed = true,
+             founded_under_id = coalesce(
+                 line.under_id, founded_under_id,
+                 (select edge.superior_id from edge
+                  where edge.organisation_id = line.organisation_id
+                  order by lower(edge.valid) limit 1)),
+             ended_on = null, end_kind = null, heir_id = null, last_superior_id = null,
+             ending_change_id = null, members_to_id = null
+         from unnest($1::uuid[], $2::uuid[]) as line (organisation_id, under_id)
+         where organisation.organisation_id = line.organisation_id",
         &never,
+        &under as &[Option<Uuid>],
     )
     .execute(connection)
     .await?;
@@ -352,10 +417,13 @@ async fn replace_periods(
         for period in &timeline.superiors {
             edges.add(unit, date(period.from_on)?, date(period.until_on)?, &period.value);
         }
-        // The first name and the first sector hold of what is dated before a founding, too.
+        // The first name and the first sector hold of what is dated before a founding, too. A
+        // sector holds until the next, the last for ever, as where changes came one by one:
+        // what is dated on the day of the end, or while there was none, is shown in it.
         for (n, period) in timeline.sectors.iter().enumerate() {
             let from = if n == 0 { None } else { date(period.from_on)? };
-            sectors.add(unit, from, date(period.until_on)?, &period.value);
+            let next = timeline.sectors.get(n + 1).map(|next| date(next.from_on)).transpose()?;
+            sectors.add(unit, from, next.flatten(), &period.value);
         }
         for (n, period) in timeline.names.iter().enumerate() {
             let from = if n == 0 { None } else { date(period.from_on)? };

@@ -32,26 +32,21 @@ impl Cadence {
         })
     }
 
-    /// The whole spans that end within a period, whenever they began.
-    fn spans(self, period: Period) -> Vec<Period> {
+    /// The whole spans that end within a period, whenever they began, in their order.
+    fn spans(self, period: Period) -> impl Iterator<Item = Period> {
         let months = i32::from(self.0);
         // Months since year 0; spans begin where the number divides.
         let first = (period.from.year() * 12 + i32::from(u8::from(period.from.month())) - 1)
             .div_euclid(months)
             * months;
-        let mut spans = Vec::new();
-        let mut begin = first;
-        while let (Some(from), Some(until)) = (month(begin), month(begin + months)) {
-            let Some(through) = until.previous_day() else { break };
-            if through > period.through {
-                break;
-            }
-            if through >= period.from {
-                spans.push(Period { from, through });
-            }
-            begin += months;
-        }
-        spans
+        (0..)
+            .map_while(move |n| {
+                let begin = first + n * months;
+                let from = month(begin)?;
+                let through = month(begin + months)?.previous_day()?;
+                (through <= period.through).then_some(Period { from, through })
+            })
+            .filter(move |span| span.through >= period.from)
     }
 }
 
@@ -80,50 +75,68 @@ pub struct Assignment {
     pub from_on: Date,
     /// Until the day before; none while it holds.
     pub until_on: Option<Date>,
-    /// What each report due is about.
-    pub reports_due: Vec<Period>,
 }
 
+impl Assignment {
+    /// What each report is about that is due from it in a period: the spans on whose last day it
+    /// held.
+    pub fn reports_due(&self, period: Period, cadence: Cadence) -> impl Iterator<Item = Period> {
+        let last = self.until_on.and_then(Date::previous_day).unwrap_or(Date::MAX);
+        let held =
+            Period { from: period.from.max(self.from_on), through: period.through.min(last) };
+        cadence.spans(held)
+    }
+}
+
+/// Assignments in their order, and how many there are.
+pub struct Assignments {
+    /// As many as were asked for.
+    pub assignments: Vec<Assignment>,
+    /// How many there are, from the first of these on.
+    pub of: i64,
+}
+
+/// Where to go on: an assignment's first day and its id.
+pub type From = (Date, Uuid);
+
 /// The assignments of an organisation's steering committees that hold at any time of the
-/// period, and what is due from them in it.
-pub async fn reports_due(
+/// period: from one on, at most so many.
+pub async fn assignments(
     connection: &mut PgConnection,
     organisation_id: Uuid,
     period: Period,
-    cadence: Cadence,
-) -> Result<Vec<Assignment>, Failure> {
+    from: Option<From>,
+    limit: i64,
+) -> Result<Assignments, Failure> {
     let rows = sqlx::query_file!(
         "src/reads/reports_due.sql",
         organisation_id,
         period.from,
         period.until(),
         period.through,
+        from.map(|(from_on, _)| from_on),
+        from.map(|(_, assignment_id)| assignment_id),
+        limit,
     )
     .fetch_all(connection)
     .await?;
-    let spans = cadence.spans(period);
-    Ok(rows
-        .into_iter()
-        .map(|row| Assignment {
-            reports_due: spans
-                .iter()
-                .filter(|span| {
-                    row.from_on <= span.through
-                        && row.until_on.is_none_or(|until| until > span.through)
-                })
-                .copied()
-                .collect(),
-            assignment_id: row.assignment_id,
-            steering_committee_id: row.steering_committee_id,
-            office_id: row.office_id,
-            person_id: row.person_id,
-            position: row.position,
-            unit_id: row.unit_id,
-            unit_name: row.unit_name,
-            from_on: row.from_on,
-            until_on: row.until_on,
-        })
-        .collect())
+    Ok(Assignments {
+        of: rows.first().map_or(0, |row| row.of),
+        assignments: rows
+            .into_iter()
+            .map(|row| Assignment {
+                assignment_id: row.assignment_id,
+                steering_committee_id: row.steering_committee_id,
+                office_id: row.office_id,
+                person_id: row.person_id,
+                position: row.position,
+                unit_id: row.unit_id,
+                unit_name: row.unit_name,
+                from_on: row.from_on,
+                until_on: row.until_on,
+            })
+            .collect(),
+    })
 }
 
 #[cfg(test)]
@@ -135,13 +148,13 @@ mod tests {
     #[test]
     fn a_report_is_due_for_every_whole_span_that_ends_within_the_period() {
         let period = Period { from: date!(2018 - 01 - 01), through: date!(2021 - 04 - 07) };
-        let quarters = Cadence::QUARTER.spans(period);
+        let quarters: Vec<Period> = Cadence::QUARTER.spans(period).collect();
         assert_eq!(quarters.len(), 13);
         assert_eq!(quarters.last().map(|span| span.through), Some(date!(2021 - 03 - 31)));
-        assert_eq!(Cadence::YEAR.spans(period).len(), 3);
+        assert_eq!(Cadence::YEAR.spans(period).count(), 3);
         let mid_year = Period { from: date!(2020 - 05 - 15), through: date!(2020 - 06 - 30) };
         assert_eq!(
-            Cadence::HALF_YEAR.spans(mid_year),
+            Cadence::HALF_YEAR.spans(mid_year).collect::<Vec<_>>(),
             [Period { from: date!(2020 - 01 - 01), through: date!(2020 - 06 - 30) }]
         );
     }

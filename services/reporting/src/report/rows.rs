@@ -1,6 +1,7 @@
 //! What a report lists: rows whose words stand in the sentences of lines with `each`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use chassis::refusal::Failure;
 use serde::Deserialize;
@@ -10,9 +11,11 @@ use uuid::Uuid;
 
 use super::Order;
 use crate::figure::{Figure, Period, heads};
-use crate::reads::reports_due::reports_due;
+use crate::reads::reports_due::{self, Assignments};
 use crate::reference::Reference;
-use crate::target::{self, Cascade, Issuer, Target};
+use crate::target::cascade::{Cascade, Of, cascade};
+use crate::target::measured::measure;
+use crate::target::{Issuer, Target};
 use crate::vietnamese;
 
 /// What a line is printed for each of.
@@ -76,6 +79,27 @@ pub struct Row {
     pub references: Vec<(&'static str, Uuid)>,
 }
 
+/// The rows of a list, as many as a report prints, and how many more there are.
+#[derive(Default)]
+pub struct Rows {
+    /// In order.
+    pub rows: Vec<Row>,
+    /// Not printed.
+    pub more: i64,
+}
+
+/// What a report lists at most of one kind: whoever wants all asks whose it is.
+const ROWS_MAX: usize = 200;
+
+impl Rows {
+    /// These, as far as they are printed.
+    pub fn all(mut rows: Vec<Row>) -> Self {
+        let more = rows.len().saturating_sub(ROWS_MAX);
+        rows.truncate(ROWS_MAX);
+        Self { rows, more: i64::try_from(more).unwrap_or(i64::MAX) }
+    }
+}
+
 impl Row {
     fn of<const N: usize>(
         words: [(&'static str, String); N],
@@ -92,10 +116,10 @@ pub async fn read(
     order: &Order,
     targets: &[Target],
     each: Each,
-) -> Result<Vec<Row>, Failure> {
+) -> Result<Rows, Failure> {
     match each {
         // The printer knows which figures the line holds against targets.
-        Each::Issuer => Ok(Vec::new()),
+        Each::Issuer => Ok(Rows::default()),
         Each::Target => measured(connection, reference, order, targets).await,
         Each::ShortenedCongress => shortened_congresses(connection, order).await,
         Each::Ceremony => ceremonies(connection, order).await,
@@ -139,18 +163,24 @@ async fn measured(
     reference: &'static Reference,
     order: &Order,
     targets: &[Target],
-) -> Result<Vec<Row>, Failure> {
-    let issuers: Vec<Issuer> = targets.iter().map(|target| target.issuer.clone()).collect();
+) -> Result<Rows, Failure> {
+    let ending: Vec<&Target> = targets
+        .iter()
+        .filter(|target| {
+            (order.period.from..=order.period.through).contains(&target.period.through)
+                && reference.indicator(&target.indicator).is_some()
+        })
+        .collect();
+    let more = ending.len().saturating_sub(ROWS_MAX);
+    let issuers: Vec<Issuer> =
+        ending.iter().take(ROWS_MAX).map(|target| target.issuer.clone()).collect();
     let names: BTreeMap<Issuer, String> =
         issuer_names(connection, &issuers, order.period.through).await?.into_iter().collect();
     let decimals = order.parameters.decimals()?;
     let mut rows = Vec::new();
-    for target in targets {
-        if !(order.period.from..=order.period.through).contains(&target.period.through) {
-            continue;
-        }
+    for target in ending.into_iter().take(ROWS_MAX) {
         let Some(indicator) = reference.indicator(&target.indicator) else { continue };
-        let measured = target::measure(connection, reference, target.clone(), order.as_of).await?;
+        let measured = measure(connection, reference, target.clone(), order.as_of).await?;
         let Some(measured) = measured else { continue };
         let scope = match reference.groupings().get(&target.sector_grouping) {
             Some(grouping) if !target.sector_group.is_empty() => {
@@ -168,13 +198,13 @@ async fn measured(
         row.figures.push(measured.figure);
         rows.push(row);
     }
-    Ok(rows)
+    Ok(Rows { rows, more: i64::try_from(more).unwrap_or(i64::MAX) })
 }
 
 async fn shortened_congresses(
     connection: &mut PgConnection,
     order: &Order,
-) -> Result<Vec<Row>, Failure> {
+) -> Result<Rows, Failure> {
     let rows = sqlx::query_file!(
         "src/report/shortened_congresses.sql",
         order.head,
@@ -184,24 +214,25 @@ async fn shortened_congresses(
     )
     .fetch_all(connection)
     .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| {
-            let words = [
-                ("organisation", row.organisation),
-                ("ordinal", vietnamese::roman(row.ordinal)),
-                ("term", format!("{}-{}", row.term_from_year, row.term_to_year)),
-                ("reason", row.term_reason),
-                ("date", vietnamese::date(row.held_on)),
-            ];
-            let references =
-                vec![("congress", row.congress_id), ("organisation", row.organisation_id)];
-            Row::of(words, references)
-        })
-        .collect())
+    Ok(Rows::all(
+        rows.into_iter()
+            .map(|row| {
+                let words = [
+                    ("organisation", row.organisation),
+                    ("ordinal", vietnamese::roman(row.ordinal)),
+                    ("term", format!("{}-{}", row.term_from_year, row.term_to_year)),
+                    ("reason", row.term_reason),
+                    ("date", vietnamese::date(row.held_on)),
+                ];
+                let references =
+                    vec![("congress", row.congress_id), ("organisation", row.organisation_id)];
+                Row::of(words, references)
+            })
+            .collect(),
+    ))
 }
 
-async fn ceremonies(connection: &mut PgConnection, order: &Order) -> Result<Vec<Row>, Failure> {
+async fn ceremonies(connection: &mut PgConnection, order: &Order) -> Result<Rows, Failure> {
     let least = order.parameters.count("min_decisions")?;
     let rows = sqlx::query_file!(
         "src/report/ceremonies.sql",
@@ -213,24 +244,26 @@ async fn ceremonies(connection: &mut PgConnection, order: &Order) -> Result<Vec<
     )
     .fetch_all(connection)
     .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| {
-            let words = [
-                ("organisation", row.organisation),
-                ("date", vietnamese::date(row.held_on)),
-                ("count", vietnamese::number(row.decisions)),
-                ("names", row.names.join("; ")),
-            ];
-            let mut references = vec![("ceremony", row.ceremony_id)];
-            references.extend(row.unions.into_iter().map(|union| ("organisation", union)));
-            references.extend(row.decision_ids.into_iter().map(|decision| ("decision", decision)));
-            Row::of(words, references)
-        })
-        .collect())
+    Ok(Rows::all(
+        rows.into_iter()
+            .map(|row| {
+                let words = [
+                    ("organisation", row.organisation),
+                    ("date", vietnamese::date(row.held_on)),
+                    ("count", vietnamese::number(row.decisions)),
+                    ("names", row.names.join("; ")),
+                ];
+                let mut references = vec![("ceremony", row.ceremony_id)];
+                references.extend(row.unions.into_iter().map(|union| ("organisation", union)));
+                references
+                    .extend(row.decision_ids.into_iter().map(|decision| ("decision", decision)));
+                Row::of(words, references)
+            })
+            .collect(),
+    ))
 }
 
-async fn taken_over(connection: &mut PgConnection, order: &Order) -> Result<Vec<Row>, Failure> {
+async fn taken_over(connection: &mut PgConnection, order: &Order) -> Result<Rows, Failure> {
     let rows = sqlx::query_file!(
         "src/report/taken_over.sql",
         order.head,
@@ -240,47 +273,49 @@ async fn taken_over(connection: &mut PgConnection, order: &Order) -> Result<Vec<
     )
     .fetch_all(connection)
     .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| {
-            let words = [
-                ("date", vietnamese::date(row.on_date)),
-                ("former", row.former),
-                ("count", vietnamese::number(row.unions)),
-            ];
-            Row::of(words, vec![("organisation", row.former_id)])
-        })
-        .collect())
+    Ok(Rows::all(
+        rows.into_iter()
+            .map(|row| {
+                let words = [
+                    ("date", vietnamese::date(row.on_date)),
+                    ("former", row.former),
+                    ("count", vietnamese::number(row.unions)),
+                ];
+                Row::of(words, vec![("organisation", row.former_id)])
+            })
+            .collect(),
+    ))
 }
 
-/// What a report lists at most: whoever wants all asks registry.
-const EMPLOYERS_MAX: i64 = 200;
 const EMPLOYER_WORKFORCE_MIN: i32 = 20;
 
-async fn employers(connection: &mut PgConnection, order: &Order) -> Result<Vec<Row>, Failure> {
+async fn employers(connection: &mut PgConnection, order: &Order) -> Result<Rows, Failure> {
     let rows = sqlx::query_file!(
         "src/report/employers.sql",
         order.head,
         order.as_of,
         order.period.through,
         EMPLOYER_WORKFORCE_MIN,
-        EMPLOYERS_MAX,
+        i64::try_from(ROWS_MAX).unwrap_or(i64::MAX),
     )
     .fetch_all(connection)
     .await?;
-    Ok(rows
+    let all = rows.first().map_or(0, |row| row.of);
+    let rows: Vec<Row> = rows
         .into_iter()
         .map(|row| {
-            // The feed has no names of employers; registry has them.
+            // The feed has no names of employers: the reference says which one to ask registry for.
             let words = [
-                ("employer", row.employer_id.to_string()),
+                ("employer", format!("do {} khảo sát", row.surveyor)),
                 ("workforce", vietnamese::number(i64::from(row.workforce))),
                 ("surveyor", row.surveyor),
                 ("stage", stage_name(&row.stage).to_string()),
             ];
             Row::of(words, vec![("employer", row.employer_id)])
         })
-        .collect())
+        .collect();
+    let more = all - i64::try_from(rows.len()).unwrap_or(all);
+    Ok(Rows { rows, more })
 }
 
 fn stage_name(stage: &str) -> &'static str {
@@ -294,12 +329,12 @@ fn stage_name(stage: &str) -> &'static str {
     }
 }
 
-/// The organisation's own targets that concern the period, each with its cascade.
-async fn own_cascades(
+/// The organisation's own targets that concern the period, each with what it handed down itself.
+async fn own_cascades<'a>(
     connection: &mut PgConnection,
     order: &Order,
-    targets: &[Target],
-) -> Result<Vec<(Target, Cascade)>, Failure> {
+    targets: &'a [Target],
+) -> Result<Vec<(&'a Target, Arc<Cascade>)>, Failure> {
     let mut own: Vec<&Target> = targets
         .iter()
         .filter(|target| {
@@ -313,19 +348,26 @@ async fn own_cascades(
             &right.issuer,
         ))
     });
+    // Asked by several issuers, it is looked up once.
+    let mut known: BTreeMap<Of<'_>, Arc<Cascade>> = BTreeMap::new();
     let mut cascades = Vec::new();
-    for target in own {
-        let cascade = target::cascade(
-            connection,
-            order.head,
-            &target.indicator,
-            target.period,
-            &target.sector_grouping,
-            &target.sector_group,
-        )
-        .await?;
-        if !cascade.children.is_empty() {
-            cascades.push((target.clone(), cascade));
+    for target in own.into_iter().take(ROWS_MAX) {
+        let of = Of {
+            indicator: &target.indicator,
+            period: target.period,
+            grouping: &target.sector_grouping,
+            group: &target.sector_group,
+        };
+        let cascade = match known.get(&of) {
+            Some(cascade) => cascade.clone(),
+            None => {
+                let read = Arc::new(cascade(connection, order.head, of, 1).await?);
+                known.insert(of, read.clone());
+                read
+            }
+        };
+        if cascade.handed_down > 0 {
+            cascades.push((target, cascade));
         }
     }
     Ok(cascades)
@@ -336,26 +378,26 @@ async fn cascades(
     reference: &'static Reference,
     order: &Order,
     targets: &[Target],
-) -> Result<Vec<Row>, Failure> {
+) -> Result<Rows, Failure> {
     let mut rows = Vec::new();
     for (target, cascade) in own_cascades(connection, order, targets).await? {
         let issuers =
             issuer_names(connection, std::slice::from_ref(&target.issuer), target.period.through)
                 .await?;
-        let sum = target::sum(&cascade.children);
+        let sum = cascade.children_sum;
         let words = [
             ("indicator", indicator_name(reference, &target.indicator)),
             ("from", vietnamese::date(target.period.from)),
             ("through", vietnamese::date(target.period.through)),
             ("issuer", issuers.into_iter().next().map(|(_, name)| name).unwrap_or_default()),
             ("value", vietnamese::number(target.value)),
-            ("units", vietnamese::number(i64::try_from(cascade.children.len()).unwrap_or(0))),
+            ("units", vietnamese::number(i64::try_from(cascade.handed_down).unwrap_or(0))),
             ("sum", vietnamese::number(sum)),
             ("difference", vietnamese::signed(sum - target.value)),
         ];
         rows.push(Row::of(words, vec![("target", target.target_id)]));
     }
-    Ok(rows)
+    Ok(Rows::all(rows))
 }
 
 async fn cascade_children(
@@ -363,20 +405,22 @@ async fn cascade_children(
     reference: &'static Reference,
     order: &Order,
     targets: &[Target],
-) -> Result<Vec<Row>, Failure> {
+) -> Result<Rows, Failure> {
     let mut rows = Vec::new();
-    let mut seen: Vec<(String, Period)> = Vec::new();
+    let mut more = 0;
+    let mut seen: BTreeSet<(String, Period)> = BTreeSet::new();
     for (target, cascade) in own_cascades(connection, order, targets).await? {
         // Asked by two issuers, it was handed down once.
         let key = (target.indicator.clone(), target.period);
-        if seen.contains(&key) {
+        if !seen.insert(key) {
             continue;
         }
-        seen.push(key);
-        let units: Vec<Uuid> =
-            cascade.children.iter().map(|node| node.target.organisation_id).collect();
+        let shown = ROWS_MAX.saturating_sub(rows.len()).min(cascade.children.len());
+        more += cascade.handed_down - shown;
+        let children = &cascade.children[..shown];
+        let units: Vec<Uuid> = children.iter().map(|node| node.target.organisation_id).collect();
         let names = heads(connection, &units, target.period.through).await?;
-        for node in cascade.children {
+        for node in children {
             let unit = node.target.organisation_id;
             let revision = match node.earlier.first() {
                 Some(earlier) => format!(
@@ -399,17 +443,16 @@ async fn cascade_children(
             rows.push(Row::of(words, references));
         }
     }
-    Ok(rows)
+    Ok(Rows { rows, more: i64::try_from(more).unwrap_or(i64::MAX) })
 }
 
 fn indicator_name(reference: &Reference, code: &str) -> String {
     reference.indicator(code).map(|indicator| indicator.name_vi.clone()).unwrap_or_default()
 }
 
-async fn assignments(connection: &mut PgConnection, order: &Order) -> Result<Vec<Row>, Failure> {
-    let cadence = order.parameters.cadence()?;
-    let assignments = reports_due(connection, order.head, order.period, cadence).await?;
-    Ok(assignments
+async fn assignments(connection: &mut PgConnection, order: &Order) -> Result<Rows, Failure> {
+    let Assignments { assignments, of } = first_assignments(connection, order).await?;
+    let rows: Vec<Row> = assignments
         .into_iter()
         .map(|assignment| {
             let words = [
@@ -423,26 +466,38 @@ async fn assignments(connection: &mut PgConnection, order: &Order) -> Result<Vec
             ];
             Row::of(words, references)
         })
-        .collect())
+        .collect();
+    let more = of - i64::try_from(rows.len()).unwrap_or(of);
+    Ok(Rows { rows, more })
 }
 
-async fn due(connection: &mut PgConnection, order: &Order) -> Result<Vec<Row>, Failure> {
+async fn due(connection: &mut PgConnection, order: &Order) -> Result<Rows, Failure> {
     let cadence = order.parameters.cadence()?;
-    let assignments = reports_due(connection, order.head, order.period, cadence).await?;
-    Ok(assignments
+    let Assignments { assignments, of } = first_assignments(connection, order).await?;
+    let more = of - i64::try_from(assignments.len()).unwrap_or(of);
+    let rows = assignments
         .into_iter()
         .filter_map(|assignment| {
-            let last = assignment.reports_due.last()?;
-            let count = i64::try_from(assignment.reports_due.len()).unwrap_or(i64::MAX);
+            let last = assignment.reports_due(order.period, cadence).last()?;
+            let count = assignment.reports_due(order.period, cadence).count();
             let words = [
                 ("position", position_name(&assignment.position).to_string()),
                 ("unit", assignment.unit_name),
-                ("count", vietnamese::number(count)),
+                ("count", vietnamese::number(i64::try_from(count).unwrap_or(i64::MAX))),
                 ("next", vietnamese::date(last.through)),
             ];
             Some(Row::of(words, vec![("assignment", assignment.assignment_id)]))
         })
-        .collect())
+        .collect();
+    Ok(Rows { rows, more })
+}
+
+async fn first_assignments(
+    connection: &mut PgConnection,
+    order: &Order,
+) -> Result<Assignments, Failure> {
+    let limit = i64::try_from(ROWS_MAX).unwrap_or(i64::MAX);
+    reports_due::assignments(connection, order.head, order.period, None, limit).await
 }
 
 /// Seats of steering committees, in Vietnamese.

@@ -13,7 +13,7 @@ from stay s
 join organisation o on o.organisation_id = s.unit_id
 left join organisation_type t on t.organisation_id = o.organisation_id and t.valid @> (lower(s.days) - 1)
 join edge former on former.organisation_id = s.unit_id and former.valid @> (lower(s.days) - 1)
-where coalesce(t.grassroots, o.grassroots)
+where coalesce(t.grassroots, o.grassroots) and not o.never_existed
   and lower(s.days) >= $3 and lower(s.days) < $4
 group by lower(s.days), former.superior_id
 order by lower(s.days), former.superior_id

@@ -54,6 +54,9 @@ pub struct Line {
     pub parts: Vec<Part>,
     /// Printed once for each of these.
     pub each: Option<Each>,
+    /// Printed instead where nobody asks for what the line holds against its target: `each` is
+    /// the issuer then, and these parts do not name one.
+    pub unassigned: Option<Vec<Part>>,
     /// Counted over the calendar year that this parameter names, not over the report's period.
     pub year_of: Option<String>,
     /// Not printed while every figure in it is 0.
@@ -122,6 +125,7 @@ struct ParameterRow {
 struct LineRow {
     text: String,
     each: Option<Each>,
+    unassigned: Option<String>,
     year_of: Option<String>,
     #[serde(default)]
     unless_zero: bool,
@@ -142,10 +146,31 @@ impl Template {
             .map(|row| {
                 let parts = parts(&row.text, reference)
                     .with_context(|| format!("read the line {:?}", row.text))?;
+                let parameter =
+                    |word: &String| parameters.iter().any(|parameter| parameter.name == *word);
                 let known = |word: &String| {
-                    parameters.iter().any(|parameter| parameter.name == *word)
+                    parameter(word)
                         || row.each.is_some_and(|each| each.words().contains(&word.as_str()))
                 };
+                ensure!(
+                    (row.each == Some(Each::Issuer)) == row.unassigned.is_some(),
+                    "lines for each issuer, and only they, say what is printed where there is none"
+                );
+                let unassigned = match &row.unassigned {
+                    Some(text) => Some(
+                        self::parts(text, reference)
+                            .with_context(|| format!("read the line {text:?}"))?,
+                    ),
+                    None => None,
+                };
+                for part in unassigned.iter().flatten() {
+                    if let Part::Word(word) = part {
+                        ensure!(
+                            word != "issuer" && parameter(word),
+                            "{word} is no word of a line without an issuer"
+                        );
+                    }
+                }
                 for part in &parts {
                     if let Part::Word(word) = part {
                         ensure!(known(word), "{word} is neither a word of the row nor a parameter");
@@ -157,6 +182,7 @@ impl Template {
                 Ok(Line {
                     parts,
                     each: row.each,
+                    unassigned,
                     year_of: row.year_of,
                     unless_zero: row.unless_zero,
                 })

@@ -17,7 +17,10 @@ use tonic::transport::Server;
 use tonic::{Request, Response, Status};
 use uuid::Uuid;
 
-pub const TRACEPARENT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+/// Every act is traced apart.
+pub fn traceparent(act_id: Uuid) -> String {
+    format!("00-{}-00f067aa0ba902b7-01", act_id.simple())
+}
 
 #[derive(Clone)]
 pub struct Owner {
@@ -49,20 +52,20 @@ impl Owner {
         i64::try_from(*self.head.borrow()).expect("small")
     }
 
-    /// One act: all that it changed, from one day on. Answers the ids of its changes.
-    pub fn acts(
+    /// One act: all that it changed, from one day on, each with its kind. Answers its id and
+    /// those of its changes.
+    pub fn does(
         &self,
         on: Date,
-        kind: &str,
         decision: Option<Uuid>,
         registry_position: i64,
-        bodies: Vec<Any>,
-    ) -> Vec<Uuid> {
+        bodies: Vec<(&str, Any)>,
+    ) -> (Uuid, Vec<Uuid>) {
         let act_id = Uuid::now_v7();
         let mut changes = self.changes.lock().expect("not poisoned");
         let last = bodies.len() - 1;
         let mut ids = Vec::new();
-        for (line, body) in bodies.into_iter().enumerate() {
+        for (line, (kind, body)) in bodies.into_iter().enumerate() {
             let change_id = Uuid::now_v7();
             ids.push(change_id);
             let position = i64::try_from(changes.len() + 1).expect("small");
@@ -77,13 +80,13 @@ impl Owner {
                 effective_on: Some(civil(on)),
                 actor: "test".to_string(),
                 decision_id: decision.map(|id| id.to_string()).unwrap_or_default(),
-                traceparent: TRACEPARENT.to_string(),
+                traceparent: traceparent(act_id),
                 registry_position,
                 body: Some(body),
             });
         }
         self.head.send_replace(changes.len());
-        ids
+        (act_id, ids)
     }
 }
 

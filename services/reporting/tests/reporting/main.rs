@@ -4,12 +4,17 @@
 
 #![allow(missing_docs)]
 
+mod because;
 mod books;
+mod constraints;
+mod employers;
 mod feed;
 mod offices;
 mod print;
 mod scope;
+mod shares;
 mod targets;
 mod timelines;
 mod trees;
+mod under_way;
 mod world;

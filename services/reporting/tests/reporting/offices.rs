@@ -3,7 +3,8 @@
 use chassis::parse::civil;
 use proto::membership::v1::membership_change::Change as MembershipWhat;
 use proto::membership::v1::{
-    ExitReason, MemberLine, MembersAdmitted, MembersExited, MembersTransferred,
+    ExitReason, MemberLine, MembersAdmitted, MembersExited, MembersTransferred, MovementTakenBack,
+    movement_taken_back::Movement,
 };
 use proto::registry::v1::registry_change::Change as RegistryWhat;
 use proto::registry::v1::{CommitteeAppointed, Office, OfficesEnded, offices_ended};
@@ -200,4 +201,84 @@ async fn offices_of_others_are_not_listed() {
     let mut nobody = world.actor("nobody");
     let answer = nobody.offices.list_offices_of_people_who_left(asked).await;
     assert_eq!(refused(answer).0, "PERMISSION_DENIED");
+}
+
+/// What is said to have been taken back.
+fn takes_back(world: &World, on: Date, movement: Movement) {
+    let taken =
+        MovementTakenBack { registry_act_id: Uuid::now_v7().to_string(), movement: Some(movement) };
+    world.tells(on, MembershipWhat::MovementTakenBack(taken));
+}
+
+#[tokio::test]
+async fn whose_movement_is_taken_back_has_not_left() {
+    let world = World::start().await;
+    let [ours, theirs] =
+        [world.badinh, world.caugiay].map(|district| world.loads_unions(district, "NNN_CP", 1)[0]);
+    let joined = date!(2015 - 01 - 01);
+    let people = [(); 5].map(|()| world.joins(ours, joined));
+    let on = date!(2018 - 05 - 01);
+    for person in &people {
+        world.takes_office(ours, person.id, on);
+    }
+    let [exits, mut moves, same_day, mut again, admitted] = people;
+    let left = date!(2020 - 03 - 01);
+    let of = |as_of: Date| {
+        let mut officer = world.officer();
+        async move { listed(&mut officer, world.hanoi, as_of).await.len() }
+    };
+    let exited = |person: &Person| MembersExited {
+        organisation_id: ours.to_string(),
+        reason: ExitReason::UnionEnded.into(),
+        lines: vec![person.line()],
+        ..MembersExited::default()
+    };
+    let transferred = |person: &Person, from: Uuid, to: Uuid| MembersTransferred {
+        from_organisation_id: from.to_string(),
+        to_organisation_id: to.to_string(),
+        lines: vec![person.line()],
+        ..MembersTransferred::default()
+    };
+
+    world.leaves(&exits, ours, left);
+    world.moves(&mut moves, ours, theirs, left);
+    assert_eq!(of(left).await, 2);
+    takes_back(&world, left, Movement::MembersExited(exited(&exits)));
+    assert_eq!(of(left).await, 1);
+    takes_back(&world, left, Movement::MembersTransferred(transferred(&moves, ours, theirs)));
+    assert_eq!(of(left).await, 0);
+    assert_eq!(of(date!(2022 - 01 - 01)).await, 0, "they are members to this day");
+
+    // Back from elsewhere and out on the same day: a membership of no days is one again.
+    let back = date!(2020 - 05 - 01);
+    let mut same_day = same_day;
+    world.moves(&mut same_day, ours, theirs, left);
+    world.moves(&mut same_day, theirs, ours, back);
+    world.leaves(&same_day, ours, back);
+    assert_eq!(of(back).await, 1);
+    takes_back(&world, back, Movement::MembersExited(exited(&same_day)));
+    assert_eq!(of(back).await, 0);
+
+    // Out, and in again elsewhere: of two stays in one union the right one goes on.
+    world.moves(&mut again, ours, theirs, left);
+    world.moves(&mut again, theirs, ours, back);
+    let again_out = date!(2020 - 06 - 01);
+    world.moves(&mut again, ours, theirs, again_out);
+    assert_eq!(of(again_out).await, 1);
+    takes_back(&world, again_out, Movement::MembersTransferred(transferred(&again, ours, theirs)));
+    assert_eq!(of(again_out).await, 0);
+    assert_eq!(of(date!(2020 - 04 - 01)).await, 2, "in between two were elsewhere, and were");
+
+    // An admission that is taken back: nothing is known of her, and she has left nothing.
+    world.leaves(&admitted, ours, left);
+    assert_eq!(of(again_out).await, 1);
+    takes_back(&world, left, Movement::MembersExited(exited(&admitted)));
+    let admission = MembersAdmitted {
+        organisation_id: ours.to_string(),
+        lines: vec![admitted.line()],
+        ..MembersAdmitted::default()
+    };
+    takes_back(&world, joined, Movement::MembersAdmitted(admission));
+    assert_eq!(of(again_out).await, 0);
+    world.stop().await;
 }

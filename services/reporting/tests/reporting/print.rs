@@ -384,3 +384,112 @@ async fn a_report_that_would_contradict_itself_is_refused() {
     }
     world.stop().await;
 }
+
+#[tokio::test]
+async fn a_report_says_who_asked_for_nothing_and_that_its_period_is_not_over() {
+    let world = World::start().await;
+    let mut officer = world.officer();
+    let today = chassis::database::today();
+    let day = time::Duration::DAY;
+    for (days, state, said) in [
+        ((date!(2020 - 01 - 01), date!(2020 - 12 - 31)), pb::PeriodState::Over, ""),
+        ((today - day, today), pb::PeriodState::Running, "kỳ chưa kết thúc"),
+        ((today, today + day), pb::PeriodState::Running, "kỳ chưa kết thúc"),
+        ((today + day, today + day * 9), pb::PeriodState::ToCome, "kỳ chưa bắt đầu"),
+    ] {
+        for template in ["BA_DINH", "THANH_TRI", "TONG_HOP"] {
+            let asked = pb::PrintReportRequest {
+                template: template.to_string(),
+                organisation_id: world.badinh.to_string(),
+                period: Some(crate::world::period(days)),
+                ..Default::default()
+            };
+            let printed = officer.reports.print_report(asked).await.expect("printed").into_inner();
+            assert_eq!(printed.period_state(), state, "{}", printed.title);
+            assert_eq!(printed.title.contains("(kỳ chưa"), !said.is_empty(), "{}", printed.title);
+            assert!(printed.title.contains(said), "{}", printed.title);
+            // Nobody asked for anything: no sentence speaks of whoever did.
+            let unassigned: Vec<&str> = texts(&printed.lines)
+                .into_iter()
+                .filter(|text| text.contains("chưa có chỉ tiêu được giao"))
+                .collect();
+            assert_eq!(unassigned.len(), 2, "{:#?}", texts(&printed.lines));
+            for text in texts(&printed.lines) {
+                assert!(!text.contains("giao giao") && !text.contains("của chưa"), "{text}");
+            }
+        }
+    }
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn reports_due_come_page_by_page_and_each_once() {
+    let world = World::start().await;
+    let mut officer = world.officer();
+    let (committee, from) = (Uuid::now_v7(), date!(2000 - 02 - 01));
+    let offices: Vec<Office> = (0..20)
+        .map(|_| Office {
+            office_id: Uuid::now_v7().to_string(),
+            organisation_id: world.hanoi.to_string(),
+            body: "STEERING".to_string(),
+            position: "MEMBER".to_string(),
+            person_id: Uuid::now_v7().to_string(),
+            from_on: Some(civil(from)),
+            term_until: None,
+        })
+        .collect();
+    world.says(
+        from,
+        RegistryWhat::SteeringCommitteeEstablished(SteeringCommitteeEstablished {
+            steering_committee_id: committee.to_string(),
+            organisation_id: world.hanoi.to_string(),
+            offices: offices.clone(),
+        }),
+    );
+    // The last of them begins to follow when nothing is due any more.
+    let late = date!(2020 - 12 - 15);
+    for (n, office) in offices.iter().enumerate() {
+        let assigned = UnitAssigned {
+            assignment_id: Uuid::now_v7().to_string(),
+            steering_committee_id: committee.to_string(),
+            office_id: office.office_id.clone(),
+            person_id: office.person_id.clone(),
+            unit_id: world.badinh.to_string(),
+        };
+        world.says(if n == 19 { late } else { from }, RegistryWhat::UnitAssigned(assigned));
+    }
+    let asked = |page_size, page_token| pb::ListReportsDueRequest {
+        organisation_id: world.hanoi.to_string(),
+        period: Some(crate::world::period((date!(2001 - 01 - 01), date!(2020 - 12 - 20)))),
+        cadence: pb::Cadence::Month.into(),
+        page_size,
+        page_token,
+    };
+    for (page_size, most) in [(0, 500), (37, 37), (239, 239), (1_000_000, 500)] {
+        let (mut due, mut assignments) = (Vec::new(), std::collections::BTreeSet::new());
+        let mut token = String::new();
+        loop {
+            let page = officer.periodic_reports.list_reports_due(asked(page_size, token)).await;
+            let page = page.expect("listed").into_inner();
+            let reports: usize =
+                page.assignments.iter().map(|one| one.reports_due.len().max(1)).sum();
+            assert!(reports <= most, "{reports} of {most}");
+            for one in page.assignments {
+                due.extend(one.reports_due.iter().map(|report| {
+                    let on = report.due_on.expect("a day");
+                    (one.assignment_id.clone(), on.year, on.month)
+                }));
+                assignments.insert(one.assignment_id);
+            }
+            token = page.next_page_token;
+            if token.is_empty() {
+                break;
+            }
+        }
+        // 239 whole months for each of 19.
+        let count = due.len();
+        due.dedup();
+        assert_eq!((due.len(), count, assignments.len()), (19 * 239, 19 * 239, 20));
+    }
+    world.stop().await;
+}

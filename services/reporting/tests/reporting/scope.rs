@@ -35,7 +35,7 @@ async fn every_method(actor: &mut Actor, unit: Uuid, union: Uuid) -> Vec<String>
                 .get_book(pb::GetBookRequest {
                     organisation_id: organisation_id.clone(),
                     period: asked,
-                    tree: None,
+                    ..Default::default()
                 })
                 .await,
         )
@@ -68,7 +68,7 @@ async fn every_method(actor: &mut Actor, unit: Uuid, union: Uuid) -> Vec<String>
                 .measure_targets(pb::MeasureTargetsRequest {
                     organisation_id: organisation_id.clone(),
                     period: asked,
-                    tree: None,
+                    ..Default::default()
                 })
                 .await,
         )
@@ -80,7 +80,7 @@ async fn every_method(actor: &mut Actor, unit: Uuid, union: Uuid) -> Vec<String>
                 .list_reports_due(pb::ListReportsDueRequest {
                     organisation_id: organisation_id.clone(),
                     period: asked,
-                    cadence: 0,
+                    ..Default::default()
                 })
                 .await,
         )
@@ -188,7 +188,8 @@ async fn bad_lines_are_all_named_and_nothing_is_half_written() {
         organisation_id: union.to_string(),
         kind: kind.into(),
         held_on: Some(civil(on)),
-        members_reached,
+        members_reached: Some(members_reached),
+        workers_reached: Some(0),
         ..Default::default()
     };
     let request = |activities| pb::RecordActivitiesRequest {

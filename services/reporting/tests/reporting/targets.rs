@@ -23,7 +23,7 @@ pub fn target(
         indicator: indicator.to_string(),
         organisation_id: unit.to_string(),
         period: Some(period(days)),
-        value,
+        value: Some(value),
         ..Default::default()
     }
 }
@@ -148,7 +148,7 @@ async fn a_target_that_makes_no_sense_is_refused_with_its_reason() {
             because("TARGET_ISSUER_AMBIGUOUS", "issuer_id"),
         ),
         (
-            pb::AssignTargetRequest { value: -1, ..good() },
+            pb::AssignTargetRequest { value: Some(-1), ..good() },
             because("TARGET_VALUE_OUT_OF_RANGE", "value"),
         ),
         (
@@ -194,7 +194,7 @@ async fn a_target_that_makes_no_sense_is_refused_with_its_reason() {
     let request = good();
     let first = assign(&mut officer, request.clone()).await;
     assert_eq!(assign(&mut officer, request.clone()).await, first);
-    let other = pb::AssignTargetRequest { value: 11, ..request };
+    let other = pb::AssignTargetRequest { value: Some(11), ..request };
     assert_eq!(refused(officer.targets.assign_target(other).await).0, "REQUEST_ID_REUSED");
     world.stop().await;
 }
@@ -253,8 +253,8 @@ async fn targets_of_a_year_are_met_or_missed_on_whole_numbers() {
             organisation_id: union.to_string(),
             kind: pb::ActivityKind::Dissemination.into(),
             held_on: Some(civil(date!(2021 - 05 - 05))),
-            members_reached: 10,
-            workers_reached,
+            members_reached: Some(10),
+            workers_reached: Some(workers_reached),
             times: 0,
         })
         .collect();
@@ -376,8 +376,200 @@ async fn measure(actor: &mut Actor, unit: Uuid) -> Vec<(String, bool)> {
     let asked = pb::MeasureTargetsRequest {
         organisation_id: unit.to_string(),
         period: Some(period(YEAR)),
-        tree: None,
+        ..Default::default()
     };
     let answer = actor.targets.measure_targets(asked).await.expect("measured").into_inner();
     answer.targets.into_iter().map(|measured| (measured.text, measured.met)).collect()
+}
+
+#[tokio::test]
+async fn a_target_without_a_value_is_refused_and_one_of_0_is_not() {
+    let world = World::start().await;
+    let mut officer = world.officer();
+    let target = |value| pb::AssignTargetRequest {
+        value,
+        ..by(world.hanoi, target("MBR_ADMITTED", world.badinh, YEAR, 0))
+    };
+    let answer = officer.targets.assign_target(target(None)).await;
+    assert_eq!(refused(answer), because("FIELD_REQUIRED", "value"));
+    assign(&mut officer, target(Some(0))).await;
+    let activity = pb::Activity {
+        organisation_id: world.badinh.to_string(),
+        kind: pb::ActivityKind::Dissemination.into(),
+        held_on: Some(civil(date!(2020 - 02 - 02))),
+        members_reached: Some(3),
+        ..Default::default()
+    };
+    let record = |activity| pb::RecordActivitiesRequest {
+        request_id: Uuid::new_v4().to_string(),
+        validate_only: false,
+        activities: vec![activity],
+    };
+    let answer = officer.activities.record_activities(record(activity.clone())).await;
+    assert_eq!(refused(answer), because("FIELD_REQUIRED", "activities[0].workers_reached"));
+    let whole = pb::Activity { workers_reached: Some(0), ..activity };
+    officer.activities.record_activities(record(whole)).await.expect("recorded");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_name_that_spells_an_id_is_not_that_organisation() {
+    let world = World::start().await;
+    let mut officer = world.officer();
+    let assigned = by(world.hanoi, target("MBR_ADMITTED", world.badinh, YEAR, 5));
+    assign(&mut officer, assigned.clone()).await;
+    for name in [world.hanoi.to_string(), world.hanoi.to_string().to_uppercase()] {
+        let named = pb::AssignTargetRequest {
+            request_id: Uuid::new_v4().to_string(),
+            issuer_id: String::new(),
+            issuer_name: name,
+            ..assigned.clone()
+        };
+        let answer = officer.targets.assign_target(named).await;
+        assert_eq!(refused(answer), because("TARGET_ISSUER_AMBIGUOUS", "issuer_name"));
+    }
+    // Were it recorded all the same, by an earlier program, both are targets of their own.
+    let pool = world.look().await;
+    let twins: i64 = sqlx::query_scalar(
+        "with twin as (
+             insert into target
+             select gen_random_uuid(), revision, indicator, organisation_id, period, null,
+                    issuer_id::text, value, value_unit, comparator, denominator_on, sector_grouping,
+                    sector_group, assigned_on, decision_id, recorded_at, act_id
+             from target returning 1)
+         select count(*) from twin",
+    )
+    .fetch_one(&pool)
+    .await
+    .expect("inserted");
+    assert_eq!(twins, 1);
+    world.stop().await;
+}
+
+/// Targets of every day and of every two days: whoever tries all ways to make up the period
+/// never ends, and takes the threads that others' calls need.
+#[tokio::test]
+async fn a_report_over_targets_that_overlap_is_printed_at_once_and_hinders_nobody() {
+    let world = World::start().await;
+    let mut officer = world.officer();
+    let first = date!(2021 - 01 - 01);
+    let day = |n: i64| first + time::Duration::days(n);
+    let mut targets = Vec::new();
+    for n in 0..36 {
+        for through in [n, n + 1] {
+            targets.push(by(
+                world.hanoi,
+                target("ORG_FOUNDED", world.badinh, (day(n), day(through)), 1),
+            ));
+        }
+    }
+    for target in targets {
+        assign(&mut officer, target).await;
+    }
+    // 38 days: nothing makes them up.
+    let lines = officer.print("TONG_HOP", world.badinh, (first, day(37)), &[]).await;
+    let lines = lines.expect("printed");
+    assert!(
+        lines.iter().any(|line| line.text == "Thành lập mới 0 CĐCS (chưa có chỉ tiêu được giao)")
+    );
+    // 37 days are made up, two at a time for as long as it goes.
+    let lines = officer.print("TONG_HOP", world.badinh, (first, day(36)), &[]).await;
+    assert!(lines.expect("printed").iter().any(|line| line.text.starts_with("Thành lập mới 0/")));
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_cascade_in_which_everybody_assigns_to_everybody_below_is_shown_once() {
+    let world = World::start().await;
+    let mut national = world.national();
+    let mut units: Vec<Uuid> = Vec::new();
+    for _ in 0..33 {
+        units.extend(world.loads_unions(world.badinh, "NNN_CP", 2));
+    }
+    national.value("ORG_STOCK", world.badinh, YEAR, None).await;
+    let mut issuers = vec![world.hanoi];
+    let mut count = 0;
+    for layer in units.chunks(2) {
+        for issuer in &issuers {
+            for unit in layer {
+                let target = by(*issuer, target("MBR_ADMITTED", *unit, YEAR, 1));
+                assign(&mut national, target).await;
+                count += 1;
+            }
+        }
+        issuers = layer.to_vec();
+    }
+    let asked = pb::GetTargetCascadeRequest {
+        organisation_id: world.hanoi.to_string(),
+        indicator: "MBR_ADMITTED".to_string(),
+        period: Some(period(YEAR)),
+        ..Default::default()
+    };
+    let cascade = national.targets.get_target_cascade(asked).await.expect("told").into_inner();
+    fn shown(nodes: &[pb::CascadeNode]) -> usize {
+        nodes.iter().map(|node| 1 + shown(&node.children)).sum()
+    }
+    // Thirty levels of it; what lies below is counted.
+    assert_eq!(shown(&cascade.children), 2 + 29 * 4);
+    assert_eq!(shown(&cascade.children) + usize::try_from(cascade.left_off).expect("few"), count);
+    assert!(
+        cascade.children[1].shown_elsewhere || cascade.children[0].shown_elsewhere || {
+            // The first layer is met for the first time; from the second on every unit stands twice.
+            let second = &cascade.children[1].children;
+            second.iter().all(|node| node.shown_elsewhere && node.children_sum == 2)
+        }
+    );
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_unit_has_so_many_targets_of_one_indicator_and_they_are_measured_page_by_page() {
+    let world = World::start().await;
+    let mut officer = world.officer();
+    assign(&mut officer, by(world.hanoi, target("MBR_ADMITTED", world.badinh, YEAR, 7))).await;
+    // As if two issuers had set one for every month of decades.
+    sqlx::query(
+        "insert into target
+         select gen_random_uuid(), 1, indicator, organisation_id,
+                daterange('2021-01-01'::date + n::integer, '2021-01-02'::date + n::integer), issuer_id, issuer_name,
+                value, value_unit, comparator, denominator_on, sector_grouping, sector_group,
+                assigned_on, decision_id, recorded_at, act_id
+         from target cross join generate_series(0, 998) n",
+    )
+    .execute(&world.look().await)
+    .await
+    .expect("inserted");
+    let mut more = by(world.hanoi, target("MBR_ADMITTED", world.badinh, YEAR, 7));
+    more.issuer_id = String::new();
+    more.issuer_name = "Quận ủy".into();
+    let answer = officer.targets.assign_target(more).await;
+    assert_eq!(refused(answer), because("TARGETS_TOO_MANY", "indicator"));
+    // A revision makes none more, and another indicator has its own.
+    assign(&mut officer, by(world.hanoi, target("MBR_ADMITTED", world.badinh, YEAR, 8))).await;
+    assign(&mut officer, by(world.hanoi, target("ORG_FOUNDED", world.badinh, YEAR, 8))).await;
+
+    let month = (YEAR.0, date!(2021 - 02 - 10));
+    let mut asked = pb::MeasureTargetsRequest {
+        organisation_id: world.badinh.to_string(),
+        period: Some(period(month)),
+        page_size: 15,
+        ..Default::default()
+    };
+    let (mut ids, mut pages) = (std::collections::BTreeSet::new(), 0);
+    loop {
+        let page = officer.targets.measure_targets(asked.clone()).await.expect("measured");
+        let page = page.into_inner();
+        pages += 1;
+        assert!(page.targets.len() <= 15);
+        ids.extend(page.targets.into_iter().filter_map(|one| Some(one.target?.target_id)));
+        if page.next_page_token.is_empty() {
+            break;
+        }
+        asked.page_token = page.next_page_token;
+    }
+    assert_eq!((ids.len(), pages), (41, 3));
+    // A print stops at so many, and says how many more there are.
+    let lines = officer.print("TONG_HOP", world.badinh, YEAR, &[]).await.expect("printed");
+    assert!(lines.iter().any(|line| line.text == "… và 167 mục khác"), "{:?}", lines.last());
+    world.stop().await;
 }

@@ -302,7 +302,7 @@ async fn a_change_of_type_known_of_another_day_counts_on_that_day() {
     let summer = (YEAR.0, date!(2020 - 07 - 15));
     let stock = officer.figure("ORG_STOCK", world.badinh, summer, None).await;
     let explained = officer.explained(&stock, true, 10).await;
-    assert_eq!(explained[0].changes[0].kind, "registry.test");
+    assert_eq!(explained[0].changes[0].kind, "registry.organisation_founded");
     assert_eq!(explained[0].changes[0].effective_on, Some(civil(FOUNDED)), "by its founding");
 
     // It ends while it is a group: no union ends.
@@ -323,5 +323,61 @@ async fn a_change_of_type_known_of_another_day_counts_on_that_day() {
         },
     );
     type_counts_as_recounted(&world, world.badinh, [1, 0, 1, 0, 1, 1]).await;
+    world.stop().await;
+}
+
+/// The value of an indicator, asked by sector: the lines are all of it.
+async fn by_sector(world: &World, indicator: &str) -> i64 {
+    let asked = pb::QueryFiguresRequest {
+        indicators: vec![indicator.to_string()],
+        organisation_id: world.badinh.to_string(),
+        period: Some(period(YEAR)),
+        breakdown: pb::Breakdown::Sector.into(),
+        ..pb::QueryFiguresRequest::default()
+    };
+    let answer = world.officer().figures.query_figures(asked).await.expect("counted").into_inner();
+    let figure = answer.figures.into_iter().next().expect("one figure");
+    assert_eq!(figure.lines.iter().map(|line| line.value).sum::<i64>(), figure.value);
+    figure.value
+}
+
+#[tokio::test]
+async fn whatever_is_dated_after_the_last_sector_of_a_life_is_shown_in_it() {
+    let world = World::start().await;
+    let union = world.founds(world.badinh, "NNN_CP", "CĐCS", FOUNDED);
+    world.admits(union, FOUNDED, 9);
+    let (typed, ended) = (date!(2020 - 06 - 01), date!(2020 - 09 - 01));
+    world.exits(union, date!(2020 - 07 - 01), members::ExitReason::Retired, 2);
+    world.exits(union, ended, members::ExitReason::UnionEnded, 7);
+
+    // It loses its sector with its type, and ends: all of it comes at once.
+    corrects(
+        &world,
+        OrganisationTimeline {
+            superiors: vec![known(FOUNDED, Some(ended), &world.badinh.to_string())],
+            types: vec![known(FOUNDED, Some(typed), "CDCS"), known(typed, Some(ended), "CD_TCT")],
+            sectors: vec![known(FOUNDED, Some(typed), "NNN_CP")],
+            statuses: vec![known(FOUNDED, Some(ended), "ACTIVE")],
+            ending: Some(Ending {
+                ended_on: Some(civil(ended)),
+                kind: registry::EndKind::Terminated.into(),
+                last_superior_id: world.badinh.to_string(),
+                members_outcome: registry::MembersOutcome::MembershipEnds.into(),
+                ..Ending::default()
+            }),
+            ..life(union, world.badinh, FOUNDED)
+        },
+    );
+    for (indicator, value) in [
+        ("MBR_ADMITTED", 9),
+        ("MBR_EXITED", 9),
+        ("MBR_STOCK", 0),
+        ("MBR_OUT_WITH_UNIT", 0),
+        ("ORG_CEASED", 1),
+        ("ORG_OUT", 0),
+    ] {
+        let whole = world.officer().value(indicator, world.badinh, YEAR, None).await;
+        assert_eq!((whole, by_sector(&world, indicator).await), (value, value), "{indicator}");
+    }
     world.stop().await;
 }

@@ -7,7 +7,7 @@ use proto::reporting::v1::{self as pb, LineKind};
 use time::macros::date;
 use uuid::Uuid;
 
-use crate::feed::TRACEPARENT;
+use crate::feed::traceparent;
 use crate::world::{World, query, state};
 
 const YEAR_2020: (time::Date, time::Date) = (date!(2020 - 01 - 01), date!(2020 - 12 - 31));
@@ -189,7 +189,7 @@ async fn a_figure_explains_itself_down_to_decisions_and_traces() {
     assert_eq!(behind.change_id, change.to_string());
     assert_eq!(
         (behind.decision_number.as_str(), behind.traceparent.as_str()),
-        ("12/QĐ-LĐLĐ", TRACEPARENT)
+        ("12/QĐ-LĐLĐ", &*traceparent(behind.act_id.parse().expect("an id")))
     );
     assert_eq!(
         (behind.source.as_str(), behind.position),

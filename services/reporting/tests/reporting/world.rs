@@ -216,9 +216,28 @@ impl World {
     }
 
     pub fn says_by(&self, on: Date, decision: Option<Uuid>, what: RegistryWhat) -> Uuid {
-        let body = registry::RegistryChange { change: Some(what) };
-        let body = Any::from_msg(&body).expect("encoded");
-        self.registry.acts(on, "registry.test", decision, 0, vec![body])[0]
+        self.does(on, decision, vec![what]).1[0]
+    }
+
+    /// One act, and all that it changed; answers its id and those of its changes.
+    pub fn does(
+        &self,
+        on: Date,
+        decision: Option<Uuid>,
+        what: Vec<RegistryWhat>,
+    ) -> (Uuid, Vec<Uuid>) {
+        let changes = what.into_iter().map(|what| {
+            let kind = match &what {
+                RegistryWhat::OrganisationFounded(_) => "registry.organisation_founded",
+                RegistryWhat::OrganisationsEnded(_) => "registry.organisations_ended",
+                RegistryWhat::TimelinesCorrected(_) => "registry.timelines_corrected",
+                RegistryWhat::ActsUndone(_) => "registry.acts_undone",
+                _ => "registry.test",
+            };
+            let body = registry::RegistryChange { change: Some(what) };
+            (kind, Any::from_msg(&body).expect("encoded"))
+        });
+        self.registry.does(on, decision, 0, changes.collect())
     }
 
     pub fn loads(&self, organisations: Vec<registry::OrganisationState>) {
@@ -313,10 +332,25 @@ impl World {
     // What membership says.
 
     pub fn tells(&self, on: Date, what: MembershipWhat) -> Uuid {
-        let body = members::MembershipChange { change: Some(what) };
-        let body = Any::from_msg(&body).expect("encoded");
+        self.carries_out(on, vec![what])[0]
+    }
+
+    /// One act of membership's; answers the ids of its changes.
+    pub fn carries_out(&self, on: Date, what: Vec<MembershipWhat>) -> Vec<Uuid> {
+        let changes = what.into_iter().map(|what| {
+            let kind = match &what {
+                MembershipWhat::MembersAdmitted(_) => "membership.members_admitted",
+                MembershipWhat::MembersTransferred(_) => "membership.members_transferred",
+                MembershipWhat::MembersExited(_) => "membership.members_exited",
+                MembershipWhat::MovementTakenBack(_) => "membership.movement_taken_back",
+                MembershipWhat::ConsequenceFinished(_) => "membership.consequence_finished",
+                _ => "membership.test",
+            };
+            let body = members::MembershipChange { change: Some(what) };
+            (kind, Any::from_msg(&body).expect("encoded"))
+        });
         let behind = self.registry.position();
-        self.membership.acts(on, "membership.test", None, behind, vec![body])[0]
+        self.membership.does(on, None, behind, changes.collect()).1
     }
 
     pub fn admits(&self, unit: Uuid, on: Date, people: usize) -> Uuid {

@@ -489,8 +489,8 @@ impl Events {
                 organisation_id: union.id,
                 kind: kinds[self.rng.random_range(0..kinds.len())].into(),
                 held_on: on(self.day),
-                members_reached: 3,
-                workers_reached: 4,
+                members_reached: Some(3),
+                workers_reached: Some(4),
                 times: self.rng.random_range(1..4),
             }],
             ..RecordActivitiesRequest::default()

@@ -82,7 +82,14 @@ struct Survey {
     on: Date,
     surveyor: Uuid,
     workforce: i32,
-    has_union: bool,
+}
+
+/// A union that gathers an employer's workers.
+struct Link {
+    employer: Uuid,
+    union: Uuid,
+    from: Date,
+    until: Option<Date>,
 }
 
 /// Everything that the owners know.
@@ -90,6 +97,7 @@ pub struct Ledger {
     organisations: BTreeMap<Uuid, Organisation>,
     events: Vec<Event>,
     surveys: Vec<Survey>,
+    links: Vec<Link>,
 }
 
 impl Ledger {
@@ -102,20 +110,32 @@ impl Ledger {
         of_registry(registry, &organisations, &mut events).await;
         of_membership(membership, &mut events).await;
         of_reporting(reporting, &mut events).await;
-        let surveys: Vec<(Uuid, Date, Uuid, i32, bool)> = sqlx::query_as(
-            "select employer_id, surveyed_on, surveyor_id, workforce,
-                    exists (select from employer_union u
-                            where u.employer_id = s.employer_id and upper_inf(u.recorded)
-                              and u.valid @> s.surveyed_on)
-             from employer_survey s",
+        let surveys: Vec<(Uuid, Date, Uuid, i32)> = sqlx::query_as(
+            "select employer_id, surveyed_on, surveyor_id, workforce from employer_survey",
         )
         .fetch_all(registry)
         .await
         .expect("read");
-        let surveys = surveys.into_iter().map(|(employer, on, surveyor, workforce, has_union)| {
-            Survey { employer, on, surveyor, workforce, has_union }
+        let surveys = surveys.into_iter().map(|(employer, on, surveyor, workforce)| Survey {
+            employer,
+            on,
+            surveyor,
+            workforce,
         });
-        Self { organisations, events, surveys: surveys.collect() }
+        let links: Vec<(Uuid, Uuid, Date, Option<Date>)> = sqlx::query_as(
+            "select employer_id, union_id, lower(valid), upper(valid)
+             from employer_union where upper_inf(recorded)",
+        )
+        .fetch_all(registry)
+        .await
+        .expect("read");
+        let links = links.into_iter().map(|(employer, union, from, until)| Link {
+            employer,
+            union,
+            from,
+            until,
+        });
+        Self { organisations, events, surveys: surveys.collect(), links: links.collect() }
     }
 
     /// Who is asked about: every organisation that ever was a superior, and some unions.
@@ -333,9 +353,29 @@ impl Ledger {
                 *known = survey;
             }
         }
-        let without = last.values().filter(|survey| !survey.has_union);
+        let without =
+            last.values().filter(|survey| !self.has_union(survey.employer, asked.through));
         let large = without.filter(|survey| survey.workforce >= workforce);
         large.filter(|survey| self.counts(survey.surveyor, asked.through, asked)).count() as i64
+    }
+
+    /// Whether one of its unions lives on a day, or who inherits from it does.
+    fn has_union(&self, employer: Uuid, on: Date) -> bool {
+        let links = self.links.iter().filter(|link| {
+            link.employer == employer
+                && link.from <= on
+                && link.until.is_none_or(|until| on < until)
+        });
+        links.map(|link| link.union).any(|union| {
+            let mut at = Some(union);
+            while let Some(organisation) = at.and_then(|at| self.organisations.get(&at)) {
+                if organisation.ended_on.is_none_or(|ended| on < ended) {
+                    return organisation.founded_on <= on;
+                }
+                at = organisation.heir;
+            }
+            false
+        })
     }
 }
 

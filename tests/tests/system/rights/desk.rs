@@ -37,6 +37,10 @@ pub struct Desk {
     pub delegation: String,
     /// Ended before, which left a consequence for its members.
     pub ended: Unit,
+    /// The act that ended it.
+    pub act_of_end: String,
+    /// Had moved on later than its end, and was passed over.
+    pub left: String,
     /// The act that gave the section another name.
     pub act_to_undo: String,
     /// Tried; `plan_operation` was its dry run.
@@ -244,6 +248,16 @@ pub async fn desk(world: &World, code: &str) -> Desk {
     // A union that ended left a consequence behind.
     let ended = world.load(vec![line(&format!("{code}-X"), "CDCS", &district.code)]).await;
     let ended = ended.into_iter().next().expect("a union");
+    let left = world.admit(&ended, date!(2019 - 01 - 01), vec![person()]).await.remove(0);
+    let moves_on = TransferMembersRequest {
+        request_id: request_id(),
+        from_organisation_id: ended.id.clone(),
+        to_organisation_id: union.id.clone(),
+        effective_on: on(date!(2019 - 09 - 01)),
+        person_ids: vec![left.clone()],
+        ..TransferMembersRequest::default()
+    };
+    client.memberships().transfer_members(moves_on).await.expect("moved on");
     let end = EndOrganisationsRequest {
         request_id: request_id(),
         units: vec![end_organisations_request::Unit {
@@ -256,6 +270,13 @@ pub async fn desk(world: &World, code: &str) -> Desk {
         ..EndOrganisationsRequest::default()
     };
     client.organisations().end_organisations(end).await.expect("ended");
+    let consequences = ListConsequencesRequest {
+        organisation_ids: vec![ended.id.clone()],
+        ..ListConsequencesRequest::default()
+    };
+    world.settled().await;
+    let listed = client.consequences().list_consequences(consequences).await.expect("listed");
+    let act_of_end = listed.into_inner().consequences.remove(0).registry_act_id;
 
     let rename = RenameOrganisationRequest {
         request_id: request_id(),
@@ -311,6 +332,8 @@ pub async fn desk(world: &World, code: &str) -> Desk {
         referral: referred.referrals[0].referral_id.clone(),
         delegation: delegation.into_inner().delegation_id,
         ended,
+        act_of_end,
+        left,
         act_to_undo,
         plan,
         plan_operation,

@@ -42,7 +42,14 @@ fn one(message: impl Message) -> Vec<Vec<u8>> {
 }
 
 fn kind_of(method: &str) -> Kind {
-    const PUBLIC: [&str; 3] = ["/ListIndicators", "/ListSchemes", "/ListTemplates"];
+    const PUBLIC: [&str; 6] = [
+        "/ListIndicators",
+        "/ListSchemes",
+        "/ListTemplates",
+        "/ListOrganisationTypes",
+        "/ListSectors",
+        "/ListRoles",
+    ];
     const FILTERED: [&str; 6] = [
         "/BatchGetOrganisations",
         "/SearchOrganisations",

@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use crate::lines::{Bar, Lines};
 
 /// Who bootstraps and acts.
-const ADMINISTRATOR: &str = "administrator";
+pub const ADMINISTRATOR: &str = "administrator";
 /// Settings that decide what a figure means.
 const SETTINGS: [&str; 9] = [
     "server_version",

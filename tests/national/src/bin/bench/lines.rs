@@ -14,6 +14,10 @@ pub enum Bar {
     Under(f64),
     /// The ratio to the reference is at least this.
     Ratio(f64),
+    /// The ratio to the reference is at least this, at every size.
+    Share(f64),
+    /// The ratio to the reference is at most this, at every size.
+    AtMostTimes(f64),
     /// Exactly this, at every size.
     Exactly(f64),
     /// It is told, not judged.
@@ -76,12 +80,19 @@ impl Lines {
             Bar::Ratio(least) => {
                 (format!("ratio >= {least}"), Some(ratio.is_some_and(|ratio| ratio >= least)))
             }
+            Bar::Share(least) => {
+                (format!("ratio >= {least}"), Some(ratio.is_some_and(|ratio| ratio >= least)))
+            }
+            Bar::AtMostTimes(most) => {
+                (format!("ratio <= {most}"), Some(ratio.is_some_and(|ratio| ratio <= most)))
+            }
             Bar::Exactly(only) => (format!("= {only}"), Some((value - only).abs() < f64::EPSILON)),
             Bar::None => (String::new(), None),
         };
         // What a small tree takes says nothing of the country; what must be right must be so
-        // at every size.
-        let judged = self.is_national() || matches!(bar, Bar::Exactly(_));
+        // at every size, and what is measured by the same run as its reference.
+        let judged = self.is_national()
+            || matches!(bar, Bar::Exactly(_) | Bar::Share(_) | Bar::AtMostTimes(_));
         let line = Line {
             area,
             work: work.into(),

@@ -9,7 +9,7 @@ use congdoan::client::told;
 use futures_util::{StreamExt, stream};
 use national::Unit;
 use proto::registry::v1::LoadOrganisationsRequest;
-use proto::registry::v1::load_organisations_request::{Header, Lines as LoadLines, Part};
+use proto::registry::v1::load_organisations_request::{Header, Line, Lines as LoadLines, Part};
 use sqlx::postgres::PgPoolCopyExt;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use uuid::Uuid;
@@ -37,28 +37,8 @@ const MESSAGE: usize = 1_000;
 pub async fn measure(country: &Country, lines: &mut Lines) -> anyhow::Result<()> {
     let units: Vec<Unit> = country.tree.units().collect();
     let organisations = units.len();
-    let header = Header { request_id: Uuid::now_v7().to_string(), ..Header::default() };
-    let messages: Vec<Part> = units
-        .chunks(MESSAGE)
-        .map(|units| {
-            let lines = units.iter().map(|unit| unit.line.clone()).collect();
-            Part::Lines(LoadLines { lines })
-        })
-        .collect();
-    drop(units);
-    let parts = std::iter::once(Part::Header(header)).chain(messages);
-    let requests = stream::iter(parts).map(|part| LoadOrganisationsRequest { part: Some(part) });
-    let mut request = tonic::Request::new(requests);
-    request.set_timeout(Duration::from_secs(600));
-
-    let begun = Instant::now();
-    let answer = country.client.organisations().load_organisations(request).await.map_err(told)?;
-    let took = begun.elapsed().as_secs_f64();
-    let loaded = answer.into_inner().organisations;
-    ensure!(
-        usize::try_from(loaded) == Ok(organisations),
-        "{loaded} of {organisations} were loaded"
-    );
+    let loaded = units.into_iter().map(|unit| unit.line).collect();
+    let took = send(country, loaded).await?;
     country.settle(lines).await?;
     country.analyze().await?;
 
@@ -79,6 +59,31 @@ pub async fn measure(country: &Country, lines: &mut Lines) -> anyhow::Result<()>
         Bar::Under(120.0),
     );
     Ok(())
+}
+
+/// Loads lines by one stream; answers how long it took, in seconds.
+pub async fn send(country: &Country, loaded: Vec<Line>) -> anyhow::Result<f64> {
+    let organisations = loaded.len();
+    let header = Header { request_id: Uuid::now_v7().to_string(), ..Header::default() };
+    let messages: Vec<Part> = loaded
+        .chunks(MESSAGE)
+        .map(|lines| Part::Lines(LoadLines { lines: lines.to_vec() }))
+        .collect();
+    drop(loaded);
+    let parts = std::iter::once(Part::Header(header)).chain(messages);
+    let requests = stream::iter(parts).map(|part| LoadOrganisationsRequest { part: Some(part) });
+    let mut request = tonic::Request::new(requests);
+    request.set_timeout(Duration::from_secs(600));
+
+    let begun = Instant::now();
+    let answer = country.client.organisations().load_organisations(request).await.map_err(told)?;
+    let took = begun.elapsed().as_secs_f64();
+    let loaded = answer.into_inner().organisations;
+    ensure!(
+        usize::try_from(loaded) == Ok(organisations),
+        "{loaded} of {organisations} were loaded"
+    );
+    Ok(took)
 }
 
 /// Copies what was loaded into a database of its own with the same schema; answers how many

@@ -6,8 +6,10 @@
 //! Where a latency is claimed, calls go out on a timetable that waits for no answer
 //! (`timetable.rs`).
 
+mod aged;
 mod constraints;
 mod country;
+mod edge;
 mod lines;
 mod load;
 mod moves;
@@ -77,6 +79,8 @@ async fn main() -> anyhow::Result<ExitCode> {
     // One that fails takes no other with it: its line says so.
     let measured = constraints::measure(&country, &mut lines).await;
     lines.failed("load", measured);
+    let measured = edge::measure(&country, &mut lines).await;
+    lines.failed("edge", measured);
     let measured = pages::measure(&country, &mut lines).await;
     lines.failed("tree", measured);
     let measured = search::measure(&country, &mut lines).await;
@@ -86,6 +90,8 @@ async fn main() -> anyhow::Result<ExitCode> {
     let measured = moves::measure(&country, &mut lines).await;
     lines.failed("tree", measured);
     country.stop().await?;
+    let measured = aged::measure(size, arguments.seed, &mut lines).await;
+    lines.failed("load", measured);
 
     lines.print();
     lines.write(&arguments.out, arguments.size.name())?;

@@ -86,6 +86,16 @@ fn recommendation(union: &Desk, person: &Desk) -> RecommendCadreRequest {
     }
 }
 
+fn mending(ended: &Desk, person_id: &str) -> MendConsequenceRequest {
+    MendConsequenceRequest {
+        request_id: request_id(),
+        registry_act_id: ended.act_of_end.clone(),
+        organisation_id: ended.ended.id.clone(),
+        person_ids: vec![person_id.to_owned()],
+        ..MendConsequenceRequest::default()
+    }
+}
+
 pub fn list(trials: &mut Vec<Trial>) {
     of_service! { trials, "membership.v1.ApplicationService",
         write "RecordApplicants": |mine, _| RecordApplicantsRequest {
@@ -188,6 +198,17 @@ pub fn list(trials: &mut Vec<Trial>) {
         read "ListConsequences": |_, _| ListConsequencesRequest {
             include_finished: true,
             ..ListConsequencesRequest::default()
+        };
+        read "ListPassedOver": |mine, _| ListPassedOverRequest {
+            registry_act_id: mine.act_of_end.clone(),
+            organisation_id: mine.ended.id.clone(),
+            ..ListPassedOverRequest::default()
+        };
+        write "MendConsequence": |mine, _| mending(mine, &mine.left);
+        read "ListLaterMovements": |mine, _| ListLaterMovementsRequest {
+            organisation_ids: vec![mine.union.id.clone()],
+            ended_on: on(DAY),
+            ..ListLaterMovementsRequest::default()
         };
     }
 }

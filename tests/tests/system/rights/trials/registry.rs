@@ -567,6 +567,36 @@ pub fn list(trials: &mut Vec<Trial>) {
             messages.iter().map(Message::encode_to_vec).collect()
         },
     });
+    of_service! { trials, "registry.v1.PlanService",
+        write "ReplacePlanStep": |mine, _| ReplacePlanStepRequest {
+            request_id: request_id(),
+            plan_id: mine.plan.clone(),
+            step: Some(PlanStep {
+                line: 1,
+                kind: plan_step::Kind::Rename.into(),
+                unit: mine.other_union.id.clone(),
+                short_name: "CĐ thử".to_owned(),
+                ..PlanStep::default()
+            }),
+            ..ReplacePlanStepRequest::default()
+        };
+        write "RemovePlanSteps": |mine, _| RemovePlanStepsRequest {
+            request_id: request_id(),
+            plan_id: mine.plan.clone(),
+            lines: vec![2],
+            ..RemovePlanStepsRequest::default()
+        };
+        write "CopyPlan": |mine, _| CopyPlanRequest {
+            request_id: request_id(),
+            plan_id: mine.plan_to_undo.clone(),
+            ..CopyPlanRequest::default()
+        };
+    }
+    of_service! { trials, "registry.v1.ReferenceService",
+        read "ListOrganisationTypes": |_, _| ListOrganisationTypesRequest::default();
+        read "ListSectors": |_, _| ListSectorsRequest::default();
+        read "ListRoles": |_, _| ListRolesRequest::default();
+    }
     // After its steps: none are added while it is tried.
     of_service! { trials, "registry.v1.PlanService",
         write "DryRunPlan": |mine, _| DryRunPlanRequest {

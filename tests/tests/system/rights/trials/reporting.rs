@@ -41,7 +41,7 @@ pub fn list(trials: &mut Vec<Trial>) {
             organisation_id: mine.union.id.clone(),
             period: period(date!(2020 - 01 - 01), date!(2020 - 12 - 31)),
             issuer_id: mine.district.id.clone(),
-            value: 10,
+            value: Some(10),
             value_unit: ValueUnit::Count.into(),
             comparator: Comparator::GreaterOrEqual.into(),
             ..AssignTargetRequest::default()
@@ -52,7 +52,7 @@ pub fn list(trials: &mut Vec<Trial>) {
             organisation_id: mine.union.id.clone(),
             period: period(date!(2020 - 01 - 01), date!(2020 - 12 - 31)),
             issuer_name: "Huyện ủy".to_owned(),
-            value: 10,
+            value: Some(10),
             value_unit: ValueUnit::Count.into(),
             comparator: Comparator::GreaterOrEqual.into(),
             ..AssignTargetRequest::default()
@@ -63,7 +63,7 @@ pub fn list(trials: &mut Vec<Trial>) {
             organisation_id: mine.union.id.clone(),
             period: period(date!(2020 - 01 - 01), date!(2020 - 12 - 31)),
             issuer_id: theirs.district.id.clone(),
-            value: 10,
+            value: Some(10),
             value_unit: ValueUnit::Count.into(),
             comparator: Comparator::GreaterOrEqual.into(),
             ..AssignTargetRequest::default()

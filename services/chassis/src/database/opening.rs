@@ -1,0 +1,168 @@
+//! How the transaction of a call is opened: all in one round trip.
+//!
+//! What opens it travels as one text by the simple query protocol, which has no parameters:
+//! the end user's names stand in it as literals. [`literal`] is the only way in.
+
+use std::fmt::Write;
+use std::time::Duration;
+
+use crate::call::{Call, unauthenticated};
+use crate::refusal::Refusal;
+
+/// Ends what the connection was left in, should a `begin` have been dropped half-way: see
+/// [`super::connections`].
+const GUARD: &str = "begin; rollback; ";
+
+/// An act whose message is longer than this names many.
+pub(crate) const LARGE_BYTES: usize = 4 * 1024;
+
+/// An act on many has its statements planned for what it names and for what there is: plans
+/// that the connection kept, made for one line in an empty register, are given up first.
+const PLANNED_ANEW: &str = "; discard plans; set local plan_cache_mode = auto";
+
+/// What the transaction of a call is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// Each of its statements sees what is committed when it starts, so that what it reads
+    /// behind a lock is what whoever held it has left. It waits for no lock longer than this.
+    Act { lock_timeout: Duration },
+    /// The same for what nobody waits for: it may wait for as long as it takes.
+    Work,
+    /// All of its statements see one instant, and none the half of an act that a follower or
+    /// another call commits between them.
+    Read,
+}
+
+/// The text that opens a call's transaction, on a connection in whatever transaction, and
+/// tells it who calls, by which method, why, and how long its statements may take.
+pub(super) fn text(purpose: Purpose, call: &Call) -> Result<String, Refusal> {
+    let mut text = String::with_capacity(384);
+    text.push_str(GUARD);
+    text.push_str(match purpose {
+        Purpose::Act { .. } | Purpose::Work => "begin",
+        Purpose::Read => "begin isolation level repeatable read, read only",
+    });
+    // No deadline means no limit but the server's own; zero is how PostgreSQL says it.
+    let statement_ms = call.remaining()?.map_or(0, milliseconds);
+    set(&mut text, "statement_timeout", &statement_ms.to_string())?;
+    if is_large(purpose, call) {
+        text.push_str(PLANNED_ANEW);
+    }
+    if let Purpose::Act { lock_timeout } = purpose {
+        set(&mut text, "lock_timeout", &milliseconds(lock_timeout).to_string())?;
+    }
+    set(&mut text, "congdoan.issuer", &call.caller.issuer)?;
+    set(&mut text, "congdoan.subject", &call.caller.subject)?;
+    set(&mut text, "congdoan.permission", &call.permission)?;
+    set(&mut text, "congdoan.purpose", call.caller.purpose.as_deref().unwrap_or_default())?;
+    Ok(text)
+}
+
+fn is_large(purpose: Purpose, call: &Call) -> bool {
+    match purpose {
+        Purpose::Act { .. } => call.content_bytes > LARGE_BYTES,
+        Purpose::Work => true,
+        Purpose::Read => false,
+    }
+}
+
+/// At least one: zero would mean that there is no limit.
+fn milliseconds(time: Duration) -> i32 {
+    i32::try_from(time.as_millis()).unwrap_or(i32::MAX).max(1)
+}
+
+fn set(text: &mut String, setting: &str, value: &str) -> Result<(), Refusal> {
+    // Writing into a string does not fail.
+    let _ = write!(text, "; set local {setting} = ");
+    literal(text, value)
+}
+
+/// Writes a value as a literal that it cannot leave, however the server is configured: in
+/// `E'…'` two quotes are one and two backslashes are one, whatever `standard_conforming_strings`
+/// and `backslash_quote` say, and in UTF-8 neither is a part of another letter. NUL ends the
+/// whole message and is in no text of PostgreSQL: nobody is called so.
+fn literal(text: &mut String, value: &str) -> Result<(), Refusal> {
+    text.push_str("E'");
+    for letter in value.chars() {
+        match letter {
+            '\0' => return Err(unauthenticated("malformed")),
+            '\'' => text.push_str("''"),
+            '\\' => text.push_str("\\\\"),
+            other => text.push(other),
+        }
+    }
+    text.push('\'');
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::call::Caller;
+
+    fn written(value: &str) -> Result<String, Refusal> {
+        let mut text = String::new();
+        literal(&mut text, value).map(|()| text)
+    }
+
+    #[test]
+    fn a_value_stays_in_its_quotes() {
+        assert_eq!(written("an"), Ok("E'an'".to_string()));
+        assert_eq!(written("o'an'; drop"), Ok("E'o''an''; drop'".to_string()));
+        assert_eq!(written(r"\'; drop"), Ok(r"E'\\''; drop'".to_string()));
+        assert_eq!(written("").as_deref(), Ok("E''"));
+        assert_eq!(
+            written("a\0b").map_err(|refusal| refusal.reason()),
+            Err("INTERNAL_TOKEN_INVALID")
+        );
+    }
+
+    proptest! {
+        /// Read as PostgreSQL reads it, a literal ends where it was meant to end.
+        #[test]
+        fn nothing_ends_a_literal_but_its_end(value in "[^\0]*") {
+            let text = written(&value).expect("no NUL");
+            let mut letters = text.strip_prefix("E'").expect("a literal").chars();
+            let mut read = String::new();
+            loop {
+                match (letters.next(), letters.clone().next()) {
+                    (Some('\''), Some('\'')) | (Some('\\'), Some('\\')) => {
+                        read.extend(letters.next());
+                    }
+                    (Some('\''), rest) => {
+                        prop_assert_eq!(rest, None, "the literal ended early");
+                        break;
+                    }
+                    (Some('\\'), _) => prop_assert!(false, "an escape that was not meant"),
+                    (Some(letter), _) => read.push(letter),
+                    (None, _) => prop_assert!(false, "a literal without an end"),
+                }
+            }
+            prop_assert_eq!(read, value);
+        }
+    }
+
+    #[test]
+    fn an_act_waits_for_locks_as_long_as_it_was_told() {
+        let call = Call::of_work(Caller::system("an"), "registry.organisation.found");
+        let act = Purpose::Act { lock_timeout: Duration::from_secs(5) };
+        let text = text(act, &call).expect("written");
+        assert!(text.starts_with("begin; rollback; begin; set local statement_timeout = E'0'"));
+        assert!(text.contains("; set local lock_timeout = E'5000'"));
+        assert!(!super::text(Purpose::Work, &call).expect("written").contains("lock_timeout"));
+    }
+
+    #[test]
+    fn an_act_on_many_is_planned_for_them() {
+        let mut call = Call::of_work(Caller::system("an"), "registry.organisation.load");
+        let act = Purpose::Act { lock_timeout: Duration::from_secs(5) };
+        call.digest_of(&[0; LARGE_BYTES]);
+        assert!(!text(act, &call).expect("written").contains("discard plans"));
+        call.digest_of(&[0; LARGE_BYTES + 1]);
+        assert!(text(act, &call).expect("written").contains("discard plans"));
+        assert!(text(Purpose::Work, &call).expect("written").contains("discard plans"));
+        assert!(!text(Purpose::Read, &call).expect("written").contains("discard plans"));
+    }
+}

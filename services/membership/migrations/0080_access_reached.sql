@@ -1,0 +1,1 @@
+../../chassis/sql/access_reached.sql

@@ -1,0 +1,93 @@
+//! Unions whose founding was taken back: they never existed, and nobody was ever in them.
+//! Whoever came by a transfer is where she came from; whoever was admitted there, and has no
+//! earlier place, is an applicant again, if she was one, and lies where the union was founded.
+
+use chassis::feed::Following;
+use chassis::refusal::Failure;
+use time::Date;
+use uuid::Uuid;
+
+use super::revise::Occasion;
+use super::settle::settle;
+use super::{Kind, Obstacle};
+use crate::change::consequence_finished;
+
+/// Puts back the people of unions that never existed, because of an act of registry.
+pub async fn put_back(
+    following: &mut Following,
+    registry_act_id: Uuid,
+    units: &[Uuid],
+    on: Date,
+) -> Result<(), Failure> {
+    let within = sqlx::query!(
+        r#"select organisation_id, person_id from membership where organisation_id = any ($1)
+           order by organisation_id, person_id"#,
+        units,
+    )
+    .fetch_all(following.db())
+    .await?;
+    if within.is_empty() {
+        return Ok(());
+    }
+    // Listed first: what becomes of somebody says because of which act.
+    sqlx::query!(
+        "insert into consequence (registry_act_id, organisation_id, kind, effective_on)
+         select distinct $1::uuid, organisation_id, $3::smallint, $4::date
+         from membership where organisation_id = any ($2)
+         on conflict on constraint consequence_key do nothing",
+        registry_act_id,
+        units,
+        Kind::MembersPutBack as i16,
+        on,
+    )
+    .execute(following.db())
+    .await?;
+    let people: Vec<Uuid> = within.iter().map(|row| row.person_id).collect();
+    let occasion = Occasion {
+        registry_act_id: Some(registry_act_id),
+        act_id: following.act_id,
+        acted_at: following.acted_at,
+    };
+    let settled = settle(following.db(), &occasion, &people).await?;
+    for change in settled.changes {
+        following.publish(change);
+    }
+
+    let mut counted: Vec<(Uuid, Vec<Uuid>)> = Vec::new();
+    for row in within {
+        if counted.last().is_none_or(|(unit, _)| *unit != row.organisation_id) {
+            counted.push((row.organisation_id, Vec::new()));
+        }
+        if let Some((_, people)) = counted.last_mut()
+            && people.last() != Some(&row.person_id)
+            && !settled.left.contains(&row.person_id)
+        {
+            people.push(row.person_id);
+        }
+    }
+    let unit_ids: Vec<Uuid> = counted.iter().map(|(unit, _)| *unit).collect();
+    let members: Vec<i32> =
+        counted.iter().map(|(_, people)| i32::try_from(people.len()).unwrap_or(i32::MAX)).collect();
+    let finished = sqlx::query!(
+        r#"update consequence
+         set members = consequence.members + line.people,
+             finished_at = case when obstacle is distinct from $5 then now() end
+         from unnest($2::uuid[], $3::integer[]) as line (organisation_id, people)
+         where registry_act_id = $1 and consequence.organisation_id = line.organisation_id
+           and kind = $4
+         returning consequence.organisation_id, members, finished_at is not null as "done!""#,
+        registry_act_id,
+        &unit_ids,
+        &members,
+        Kind::MembersPutBack as i16,
+        Obstacle::LaterMovement as i16,
+    )
+    .fetch_all(following.db())
+    .await?;
+    for row in finished.into_iter().filter(|row| row.done) {
+        let members = usize::try_from(row.members).unwrap_or_default();
+        let unit = row.organisation_id;
+        following.publish(consequence_finished(registry_act_id, unit, on, members));
+    }
+    Ok(())
+}

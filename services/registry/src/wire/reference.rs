@@ -1,0 +1,73 @@
+//! `reference.proto`.
+
+use chassis::access::roles;
+use chassis::parse::{self, civil};
+use chassis::refusal::Refusal;
+use proto::registry::v1 as pb;
+use proto::registry::v1::organisation_type::SectorNeed;
+use time::Date;
+
+use crate::reference::{OrganisationType, Sector};
+
+/// On which day types are to be in force; none asks for all.
+pub fn in_force_on(request: &pb::ListOrganisationTypesRequest) -> Result<Option<Date>, Refusal> {
+    parse::optional_date("in_force_on", request.in_force_on)
+}
+
+/// Types of organisation, from the Confederation down.
+pub fn organisation_types(
+    mut types: Vec<OrganisationType>,
+    on: Option<Date>,
+) -> pb::ListOrganisationTypesResponse {
+    types.retain(|kind| {
+        on.is_none_or(|on| {
+            kind.in_force_from.is_none_or(|from| from <= on)
+                && kind.in_force_until.is_none_or(|until| on < until)
+        })
+    });
+    types.sort_by_key(|kind| kind.tier);
+    let types = types.into_iter().map(|kind| pb::OrganisationType {
+        sector_need: match kind.sector_need.as_str() {
+            "NONE" => SectorNeed::None,
+            "ALLOWED" => SectorNeed::Allowed,
+            "REQUIRED" => SectorNeed::Required,
+            _ => SectorNeed::Unspecified,
+        }
+        .into(),
+        code: kind.code,
+        name: kind.name,
+        short_name: kind.short_name,
+        tier: kind.tier,
+        superior_types: kind.superior_types,
+        in_force_from: kind.in_force_from.map(civil),
+        in_force_until: kind.in_force_until.map(civil),
+    });
+    pb::ListOrganisationTypesResponse { types: types.collect() }
+}
+
+/// Sectors and their groups, each group before its sectors.
+pub fn sectors(sectors: Vec<Sector>) -> pb::ListSectorsResponse {
+    let sectors = sectors.into_iter().map(|sector| pb::Sector {
+        code: sector.code,
+        name: sector.name,
+        group_of: sector.group_of,
+        is_group: sector.is_group,
+    });
+    pb::ListSectorsResponse { sectors: sectors.collect() }
+}
+
+/// Roles, or those that have a permission.
+pub fn roles(permission: &str) -> pb::ListRolesResponse {
+    let asked =
+        roles::all().iter().filter(|(_, held)| permission.is_empty() || held.contains(permission));
+    let roles = asked.map(|(role, held)| {
+        let (meaning, meaning_vi) = roles::meaning(role).unwrap_or_default();
+        pb::Role {
+            code: role.clone(),
+            meaning: meaning.to_string(),
+            meaning_vi: meaning_vi.to_string(),
+            permissions: held.iter().cloned().collect(),
+        }
+    });
+    pb::ListRolesResponse { roles: roles.collect() }
+}

@@ -1,0 +1,141 @@
+//! What registry makes of texts that are written one way and meant another, of numbers that
+//! stand for nothing, and of more bad lines than a refusal can name.
+
+use proto::registry::v1 as pb;
+use time::macros::date;
+use tonic_types::StatusExt;
+
+use crate::plans::*;
+use crate::world::*;
+
+/// What clients of gRPC usually read of an answer's headers.
+const HEADERS_MAX: usize = 8 * 1024;
+
+fn travels(status: &tonic::Status) -> usize {
+    let mut headers = tonic::codegen::http::HeaderMap::new();
+    status.add_header(&mut headers).expect("written");
+    headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 32).sum()
+}
+
+#[tokio::test]
+async fn a_name_is_kept_in_order_or_refused() {
+    let world = World::start().await;
+    let mut admin = world.actor("admin");
+    let on = date!(2020 - 01 - 01);
+    let district = world.unit("HN-BD");
+    let given = |code: &str, name: &str| pb::FoundOrganisationRequest {
+        name: name.to_string(),
+        ..founding(district, code, on)
+    };
+    for (name, because) in [
+        ("\u{200b}", ("FIELD_REQUIRED", "name")),
+        ("\u{a0}\u{feff}", ("FIELD_REQUIRED", "name")),
+        ("Công đoàn\u{202e}", ("TEXT_MALFORMED", "name")),
+        ("Công\0đoàn", ("TEXT_MALFORMED", "name")),
+    ] {
+        let answer = admin.organisations.found_organisation(given("BD-90", name)).await;
+        let (reason, field) = refused(answer);
+        assert_eq!((reason.as_str(), field.as_str()), because, "{name:?}");
+    }
+    let name = " Co\u{302}ng\u{a0}đoàn\u{200b} Thử ";
+    let founded = admin.organisations.found_organisation(given(" BD-91\u{200b}", name)).await;
+    let id = founded.expect("founded").into_inner().organisation_id;
+    let request = pb::GetOrganisationRequest { organisation_id: id, ..Default::default() };
+    let read = admin.organisations.get_organisation(request).await.expect("read").into_inner();
+    let read = read.organisation.expect("an organisation");
+    assert_eq!((read.name.as_str(), read.code.as_str()), ("Công đoàn Thử", "BD-91"));
+
+    let typed = pb::SearchOrganisationsRequest {
+        text: "\u{202a}co\u{302}ng đoa\u{300}n\u{a0}thử\u{202c}".to_string(),
+        ..Default::default()
+    };
+    let found = admin.organisations.search_organisations(typed).await.expect("searched");
+    assert!(codes(found.into_inner().organisations).contains(&"BD-91".to_string()));
+}
+
+#[tokio::test]
+async fn a_document_is_one_however_its_number_is_typed() {
+    let world = World::start().await;
+    let mut admin = world.actor("admin");
+    let on = date!(2020 - 05 - 01);
+    let record = |number: &str| pb::RecordDecisionRequest {
+        request_id: fresh(),
+        decision: Some(pb::NewDecision {
+            issuer_id: world.confederation.to_string(),
+            number: number.to_string(),
+            issued_on: Some(chassis::parse::civil(on)),
+            ..Default::default()
+        }),
+        ..Default::default()
+    };
+    let first = admin.decisions.record_decision(record("125/QĐ-TLĐ")).await.expect("recorded");
+    let first = first.into_inner().decision_id;
+    for number in
+        ["125/QĐ-TLĐ\u{200b}", "125/qđ-tlđ", "125 / QĐ - TLĐ", "125/QÐ-TLÐ", "１２５/QĐ–TLĐ"]
+    {
+        let answer = admin.decisions.record_decision(record(number)).await;
+        let told = ("DECISION_EXISTS".to_string(), "decision.number".to_string());
+        assert_eq!(refused(answer), told, "{number}");
+        let request = pb::ListDecisionsRequest {
+            issuer_id: world.confederation.to_string(),
+            number: number.to_string(),
+            ..Default::default()
+        };
+        let listed = admin.decisions.list_decisions(request).await.expect("listed").into_inner();
+        let ids: Vec<_> = listed.decisions.into_iter().map(|one| one.decision_id).collect();
+        assert_eq!(ids, [first.clone()], "{number}");
+    }
+    // D is another letter than Đ.
+    assert!(admin.decisions.record_decision(record("125/QD-TLD")).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_number_that_stands_for_nothing_is_no_default() {
+    let world = World::start().await;
+    let mut admin = world.actor("admin");
+    let plan_id = admin.planned(world.confederation, vec![hand_over(1, "BD-1", "HN")]).await;
+    let bad = pb::PlanStep { end_kind: 99, ..hand_over(2, "BD-2", "HN") };
+    let answer = admin.adds(&plan_id, vec![bad]).await;
+    let status = answer.expect_err("refused");
+    let violation = ("steps[0].end_kind".to_string(), "ENUM_VALUE_UNKNOWN".to_string());
+    assert_eq!(violations(&status), [violation]);
+
+    let status_of = |status| pb::load_organisations_request::Change {
+        from_on: Some(chassis::parse::civil(date!(2021 - 01 - 01))),
+        status,
+        ..Default::default()
+    };
+    let mut bad = line("NEW-1", "CDCS", "NNN_CP", "HN-BD");
+    bad.changes = vec![status_of(99)];
+    let status = admin.loads(vec![bad]).await.expect_err("refused");
+    let violation = ("lines[0].changes[0].status".to_string(), "ENUM_VALUE_UNKNOWN".to_string());
+    assert_eq!(violations(&status), [violation]);
+}
+
+#[tokio::test]
+async fn more_bad_lines_than_a_refusal_can_name_are_counted() {
+    let world = World::start().await;
+    for language in ["vi", "en"] {
+        let mut admin = world.actor_in("admin", language);
+        let plan_id = admin.planned(world.confederation, vec![hand_over(1, "BD-1", "HN")]).await;
+        let steps: Vec<_> = (2..72)
+            .map(|n| pb::PlanStep { superior: String::new(), ..hand_over(n, "BD-2", "HN") })
+            .collect();
+        let lines: Vec<_> =
+            (0..60).map(|n| line(&format!("N-{n}"), "CDXX", "NNN_CP", "HN-BD")).collect();
+        let stepped = admin.adds(&plan_id, steps).await.expect_err("refused");
+        let loaded = admin.loads(lines).await.expect_err("refused");
+        for (status, bad) in [(stepped, 70), (loaded, 60)] {
+            assert!(travels(&status) < HEADERS_MAX, "{} bytes", travels(&status));
+            let details = status.get_error_details();
+            let info = details.error_info().expect("a reason");
+            let number = |key: &str| info.metadata[key].parse::<usize>().expect("a number");
+            assert_eq!(info.reason, "LINES_REFUSED");
+            assert_eq!(info.metadata["refused"], bad.to_string());
+            let named = details.bad_request().expect("fields").field_violations.len();
+            assert!(named >= 10, "{named}");
+            assert_eq!(number("named"), named);
+            assert!(number("more") >= bad - named);
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! Every constraint of the schema is one that no request can violate, for a reason that stands
+//! here, or one whose violation is refused with a reason of its own.
+
+use std::collections::BTreeSet;
+
+use chassis::parse::civil;
+use proto::reporting::v1 as pb;
+use time::Date;
+use time::macros::date;
+use uuid::Uuid;
+
+use crate::targets::target;
+use crate::world::{World, refused};
+
+/// Why a constraint holds whatever is asked.
+enum Why {
+    /// What is written there is made here, and by nobody who asks.
+    Made,
+    /// A request that would violate it is refused with this reason, and for this field.
+    Refused(&'static str, &'static str),
+}
+use Why::{Made, Refused};
+
+const CONSTRAINTS: [(&str, Why); 22] = [
+    ("activity.activity_pkey", Made),
+    (
+        "activity.activity_organisation_id_fkey",
+        Refused("ORGANISATION_UNKNOWN", "activities[0].organisation_id"),
+    ),
+    (
+        "activity.activity_members_reached_check",
+        Refused("ACTIVITY_COUNT_OUT_OF_RANGE", "activities[0].members_reached"),
+    ),
+    (
+        "activity.activity_workers_reached_check",
+        Refused("ACTIVITY_COUNT_OUT_OF_RANGE", "activities[0].workers_reached"),
+    ),
+    (
+        "activity.activity_times_check",
+        Refused("ACTIVITY_COUNT_OUT_OF_RANGE", "activities[0].times"),
+    ),
+    ("fact.fact_amount_check", Made),
+    ("unit_month.unit_month_month_check", Made),
+    ("unit_month.unit_month_pkey", Made),
+    // One rated again is re-rated, and twice in one list refused.
+    ("rating.rating_key", Refused("LINE_REPEATED", "lines[1].organisation_id")),
+    (
+        "rating.rating_organisation_id_fkey",
+        Refused("ORGANISATION_UNKNOWN", "lines[0].organisation_id"),
+    ),
+    ("target.target_pkey", Made),
+    ("target.target_revision", Made),
+    ("target.target_revision_check", Made),
+    ("target.target_organisation_id_fkey", Refused("ORGANISATION_UNKNOWN", "organisation_id")),
+    ("target.target_issuer_id_fkey", Refused("ORGANISATION_UNKNOWN", "issuer_id")),
+    ("target.target_issuer_is_one", Refused("TARGET_ISSUER_AMBIGUOUS", "issuer_id")),
+    ("target.target_mean_has_denominator", Refused("TARGET_COMPARATOR_UNFIT", "comparator")),
+    ("target.target_period_check", Refused("PERIOD_REVERSED", "period")),
+    ("target.target_value_check", Refused("TARGET_VALUE_OUT_OF_RANGE", "value")),
+    // In the schemas of the chassis, which every service has.
+    ("request.request_key", Refused("REQUEST_ID_REUSED", "request_id")),
+    ("request.request_body_digest_check", Made),
+    ("pending.pending_pkey", Made),
+];
+
+/// Tables that only followers write: whatever they cannot apply stops them, loudly.
+const FOLLOWED: [&str; 26] = [
+    "act_undone",
+    "ceremony",
+    "ceremony_launched",
+    "change_seen",
+    "congress",
+    "decision",
+    "edge",
+    "employer_survey",
+    "ending",
+    "founding_under_way",
+    "grant_held",
+    "membership",
+    "membership_told",
+    "movement_left",
+    "office",
+    "organisation",
+    "organisation_name",
+    "organisation_sector",
+    "organisation_type",
+    "role_permission",
+    "steering_committee",
+    "superior",
+    "suspension",
+    "unit_assignment",
+    // The feeds' own books.
+    "applied",
+    "follower",
+];
+/// Those of the sequencer, and of operators.
+const OTHERS: [&str; 3] = ["head", "stream", "skipped"];
+
+#[tokio::test]
+async fn every_constraint_is_refused_with_a_reason_or_cannot_be_violated() {
+    let world = World::start().await;
+    let rows: Vec<(String, String)> = sqlx::query_as(
+        "select class.relname, known.conname::text
+         from pg_constraint known
+         join pg_class class on class.oid = known.conrelid
+         join pg_namespace space on space.oid = class.relnamespace
+         where space.nspname in ('public', 'act', 'feed', 'access') and known.contype <> 'n'
+         union
+         select class.relname, unique_index.relname
+         from pg_index index
+         join pg_class unique_index on unique_index.oid = index.indexrelid
+         join pg_class class on class.oid = index.indrelid
+         join pg_namespace space on space.oid = class.relnamespace
+         where space.nspname in ('public', 'act', 'feed', 'access') and index.indisunique",
+    )
+    .fetch_all(&world.look().await)
+    .await
+    .expect("read");
+    let mut unexplained = BTreeSet::new();
+    let mut missing: BTreeSet<&str> = CONSTRAINTS.iter().map(|(name, _)| *name).collect();
+    for (table, constraint) in &rows {
+        let name = format!("{table}.{constraint}");
+        let table = table.as_str();
+        let written = !FOLLOWED.contains(&table) && !OTHERS.contains(&table);
+        missing.remove(name.as_str());
+        if written
+            && CONSTRAINTS.iter().all(|(known, _)| *known != name)
+            && table != "_sqlx_migrations"
+        {
+            unexplained.insert(name);
+        }
+    }
+    assert!(unexplained.is_empty(), "refuse it, or say why nobody can violate it: {unexplained:?}");
+    assert!(missing.is_empty(), "no longer there: {missing:?}");
+
+    let union = world.loads_unions(world.badinh, "NNN_CP", 1)[0];
+    let mut officer = world.officer();
+    officer.value("ORG_STOCK", world.badinh, YEAR, None).await;
+    for (name, why) in &CONSTRAINTS {
+        if let Refused(reason, field) = why {
+            let answer = violates(&world, union, name).await;
+            assert_eq!(answer, (reason.to_string(), field.to_string()), "{name}");
+        }
+    }
+    world.stop().await;
+}
+
+const YEAR: (Date, Date) = (date!(2020 - 01 - 01), date!(2020 - 12 - 31));
+
+/// Asks for what would violate a constraint.
+async fn violates(world: &World, union: Uuid, constraint: &str) -> (String, String) {
+    let mut officer = world.officer();
+    let nobody = Uuid::now_v7().to_string();
+    let activity = pb::Activity {
+        organisation_id: union.to_string(),
+        kind: pb::ActivityKind::Dissemination.into(),
+        held_on: Some(civil(YEAR.0)),
+        members_reached: Some(1),
+        workers_reached: Some(1),
+        times: 1,
+    };
+    let activity = match constraint {
+        "activity.activity_organisation_id_fkey" => {
+            Some(pb::Activity { organisation_id: nobody.clone(), ..activity })
+        }
+        "activity.activity_members_reached_check" => {
+            Some(pb::Activity { members_reached: Some(-1), ..activity })
+        }
+        "activity.activity_workers_reached_check" => {
+            Some(pb::Activity { workers_reached: Some(-1), ..activity })
+        }
+        "activity.activity_times_check" => Some(pb::Activity { times: -1, ..activity }),
+        _ => None,
+    };
+    if let Some(activity) = activity {
+        let request = pb::RecordActivitiesRequest {
+            request_id: Uuid::new_v4().to_string(),
+            validate_only: false,
+            activities: vec![activity],
+        };
+        return refused(officer.activities.record_activities(request).await);
+    }
+    let line = |unit: &str| pb::record_ratings_request::Line {
+        organisation_id: unit.to_string(),
+        grade: "HOAN_THANH".to_string(),
+    };
+    let lines = match constraint {
+        "rating.rating_key" => vec![line(&union.to_string()), line(&union.to_string())],
+        "rating.rating_organisation_id_fkey" => vec![line(&nobody)],
+        _ => Vec::new(),
+    };
+    if !lines.is_empty() {
+        let request = pb::RecordRatingsRequest {
+            request_id: Uuid::new_v4().to_string(),
+            year: 2020,
+            lines,
+            ..Default::default()
+        };
+        return refused(officer.ratings.record_ratings(request).await);
+    }
+    let good = pb::AssignTargetRequest {
+        issuer_id: world.hanoi.to_string(),
+        ..target("MBR_ADMITTED", union, YEAR, 10)
+    };
+    let asked = match constraint {
+        "target.target_organisation_id_fkey" => {
+            pb::AssignTargetRequest { organisation_id: nobody, ..good }
+        }
+        "target.target_issuer_id_fkey" => pb::AssignTargetRequest { issuer_id: nobody, ..good },
+        "target.target_issuer_is_one" => {
+            pb::AssignTargetRequest { issuer_id: String::new(), ..good }
+        }
+        "target.target_mean_has_denominator" => pb::AssignTargetRequest {
+            comparator: pb::Comparator::MeanGreaterOrEqual.into(),
+            ..good
+        },
+        "target.target_period_check" => {
+            pb::AssignTargetRequest { period: Some(crate::world::period((YEAR.1, YEAR.0))), ..good }
+        }
+        "target.target_value_check" => pb::AssignTargetRequest { value: Some(-1), ..good },
+        "request.request_key" => {
+            officer.targets.assign_target(good.clone()).await.expect("assigned");
+            pb::AssignTargetRequest { value: Some(11), ..good }
+        }
+        unknown => panic!("nobody tries {unknown}"),
+    };
+    refused(officer.targets.assign_target(asked).await)
+}

@@ -1,0 +1,113 @@
+//! Employers and their unions, on every day: registry and reporting count the same.
+
+use std::collections::BTreeMap;
+
+use congdoan::client::Client;
+use proto::registry::v1::ListEmployersWithoutUnionRequest;
+use sqlx::PgPool;
+use tests::made_up;
+use time::Date;
+use uuid::Uuid;
+
+use crate::ledger::{Amounts, Question, View};
+use crate::tree::Tree;
+
+struct Survey {
+    on: Date,
+    surveyor: usize,
+    workforce: i32,
+}
+
+/// All employers, by their surveys and unions.
+pub struct Employers {
+    /// Oldest first.
+    surveys: BTreeMap<Uuid, Vec<Survey>>,
+    /// A union of an employer, from when until when.
+    unions: BTreeMap<Uuid, Vec<(usize, Date, Option<Date>)>>,
+}
+
+impl Employers {
+    pub async fn read(registry: &PgPool, tree: &Tree) -> Self {
+        let rows: Vec<(Uuid, Date, Uuid, i32)> = sqlx::query_as(
+            "select employer_id, surveyed_on, surveyor_id, workforce
+             from employer_survey order by surveyed_on",
+        )
+        .fetch_all(registry)
+        .await
+        .expect("read");
+        let mut surveys: BTreeMap<Uuid, Vec<Survey>> = BTreeMap::new();
+        for (employer, on, surveyor, workforce) in rows {
+            let survey = Survey { on, surveyor: tree.unit(surveyor), workforce };
+            surveys.entry(employer).or_default().push(survey);
+        }
+        let rows: Vec<(Uuid, Uuid, Date, Option<Date>)> = sqlx::query_as(
+            "select employer_id, union_id, lower(valid), upper(valid)
+             from employer_union where upper_inf(recorded)",
+        )
+        .fetch_all(registry)
+        .await
+        .expect("read");
+        let mut unions: BTreeMap<Uuid, Vec<(usize, Date, Option<Date>)>> = BTreeMap::new();
+        for (employer, union, from, until) in rows {
+            unions.entry(employer).or_default().push((tree.unit(union), from, until));
+        }
+        Self { surveys, unions }
+    }
+
+    /// Whether an employer has a union that lives on a day: what merged goes on in its
+    /// successor.
+    fn has_union(&self, tree: &Tree, employer: Uuid, on: Date) -> bool {
+        let linked = self.unions.get(&employer).into_iter().flatten();
+        let mut of_the_day = linked
+            .filter(|(_, from, until)| *from <= on && until.is_none_or(|until| on < until))
+            .map(|(union, ..)| *union);
+        of_the_day.any(|union| {
+            let mut at = Some(union);
+            while let Some(here) = at {
+                if tree.get(here).lives(on) {
+                    return true;
+                }
+                let ended = tree.get(here).ended_on.is_some_and(|ended_on| ended_on <= on);
+                at = if ended { tree.get(here).heir } else { None };
+            }
+            false
+        })
+    }
+
+    /// Employers without a union at the end of a period, by those who surveyed them last.
+    pub fn amounts(&self, view: &View<'_>, asked: Question, workforce: i32) -> Amounts {
+        let mut amounts = Amounts::new();
+        for (employer, surveys) in &self.surveys {
+            let last = surveys.iter().rev().find(|survey| survey.on <= asked.through);
+            if let Some(last) = last
+                && last.workforce >= workforce
+                && view.counts(last.surveyor, asked.through, asked.head)
+                && !self.has_union(&view.ledger.tree, *employer, asked.through)
+            {
+                *amounts.entry(last.surveyor).or_default() += 1;
+            }
+        }
+        amounts
+    }
+}
+
+/// How many employers without a union registry lists on a day.
+pub async fn listed(client: &Client, head: Uuid, on: Date) -> i64 {
+    let mut request = ListEmployersWithoutUnionRequest {
+        organisation_id: head.to_string(),
+        min_workforce: 1,
+        as_of: made_up::on(on),
+        page_size: 500,
+        ..ListEmployersWithoutUnionRequest::default()
+    };
+    let mut listed = 0;
+    loop {
+        let page = client.employers().list_employers_without_union(request.clone()).await;
+        let page = page.expect("listed").into_inner();
+        listed += page.employers.len() as i64;
+        if page.next_page_token.is_empty() {
+            return listed;
+        }
+        request.page_token = page.next_page_token;
+    }
+}
