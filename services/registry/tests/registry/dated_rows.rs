@@ -128,7 +128,7 @@ async fn organisations_stay_and_rows_stay_with_them() {
 
 /// Columns that name an organisation and that `organisation_fact` does not read, each with the
 /// reason: what an end or an undoing could contradict stands in that list, or here.
-const NO_FACTS: [(&str, &str, &str); 19] = [
+const NO_FACTS: [(&str, &str, &str); 20] = [
     ("organisation", "organisation_id", "the organisation itself"),
     ("organisation_founding", "organisation_id", "its life, which facts are compared with"),
     ("organisation_ending", "organisation_id", "its life, which facts are compared with"),
@@ -140,6 +140,7 @@ const NO_FACTS: [(&str, &str, &str); 19] = [
     ("decision_alias", "issuer_id", "as its decision says"),
     ("plan", "organisation_id", "a plan is nothing known"),
     ("plan_step", "founded_id", "a plan is nothing known"),
+    ("plan_step_former", "founded_id", "a plan is nothing known"),
     ("plan_effect", "organisation_id", "a plan is nothing known"),
     ("plan_effect", "superior_id", "a plan is nothing known"),
     ("plan_effect", "from_superior_id", "a plan is nothing known"),
