@@ -51,6 +51,20 @@ async fn a_stranger_is_refused_before_its_body_comes() {
 }
 
 #[tokio::test]
+async fn a_connection_outlives_any_number_of_refusals() {
+    let world = World::start_with("limits.calls_max = 0").await;
+    let line = Line::to(&world).await.of(&world, "an");
+    let grpc = line.clone().grpc();
+    // Each is refused before its body has come, which is on its way all the same.
+    for _ in 0..200 {
+        let answer = line.ask(Method::POST, SUSPEND, Said::whole("{}")).await;
+        assert_eq!(told(answer).await, (503, "OVERLOADED".to_string()));
+        let answer = grpc.ask(Method::POST, SUSPEND_GRPC, Said::whole(framed(&[]))).await;
+        assert_eq!(told(answer).await, (14, "OVERLOADED".to_string()));
+    }
+}
+
+#[tokio::test]
 async fn whoever_waits_for_its_body_takes_its_own_places_only() {
     let world = World::start_with(
         "limits.calls_max = 2\nlimits.caller_calls_max = 4\nbackends.calls_max = 2",
