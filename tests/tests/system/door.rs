@@ -199,12 +199,6 @@ async fn what_json_says_twice_or_nobody_knows_is_refused_with_its_field() {
             "ENUM_VALUE_UNKNOWN",
             "breakdown",
         ),
-        (
-            &rename,
-            format!(r#"{{"organisationId": "{other}", "name": "A"}}"#),
-            "JSON_MALFORMED",
-            "organisation_id",
-        ),
     ] {
         let told = refused(Method::POST, path.clone(), body.clone()).await;
         assert_eq!(told, (reason.to_string(), field.to_string()), "{path} {body}");

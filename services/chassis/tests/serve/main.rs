@@ -66,6 +66,21 @@ async fn a_stream_that_its_caller_breaks_off_is_not_taken_for_one_that_ended() {
 }
 
 #[tokio::test]
+async fn headers_that_nobody_would_read_are_our_failure_and_break_no_connection() {
+    let world = World::start("").await;
+    let user = world.user();
+    for say in ["say much in the head", "refuse at length"] {
+        let failed = user.call(unary(), say).await.expect_err("failed");
+        assert_eq!((failed.code(), failed.message()), (Code::Internal, "internal error"), "{say}");
+        assert!(user.call(unary(), "who").await.is_ok(), "{say}");
+    }
+    let mut words = user.listen(streaming(), "refuse at length").await.expect("begun");
+    assert_eq!(words.next().await.expect("a word").expect("well"), "first");
+    let failed = words.next().await.expect("an end").expect_err("failed");
+    assert_eq!((failed.code(), failed.message()), (Code::Internal, "internal error"));
+}
+
+#[tokio::test]
 async fn an_unknown_method_is_refused_by_name() {
     let world = World::start("").await;
     let refused = world.user().call("/x.Y/Z", "").await.expect_err("refused");
