@@ -297,6 +297,19 @@ async fn a_connection_on_which_nothing_is_asked_is_closed() {
 }
 
 #[tokio::test]
+async fn a_connection_becomes_so_old_and_its_caller_makes_another() {
+    let world = World::start_with("serve.connection_age_ms_max = 200").await;
+    knows_organisations(&world.registry);
+    let line = Line::to(&world).await.of(&world, "an");
+    assert!(is_answered(&line).await);
+    until("the connection has ended", || async {
+        line.send(Method::GET, ORGANISATION, Said::whole("")).await.is_err()
+    })
+    .await;
+    assert!(is_answered(&Line::to(&world).await.of(&world, "an")).await);
+}
+
+#[tokio::test]
 async fn an_address_has_so_many_connections() {
     let world = World::start_with("serve.connections_per_address_max = 2").await;
     knows_organisations(&world.registry);
