@@ -235,7 +235,12 @@ pub async fn explained(
 }
 
 /// Targets of these heads are measured as the recount measures them.
-pub async fn measured(client: &Client, ledger: &Ledger, heads: &[usize], days: (Date, Date)) -> Vec<Wrong> {
+pub async fn measured(
+    client: &Client,
+    ledger: &Ledger,
+    heads: &[usize],
+    days: (Date, Date),
+) -> Vec<Wrong> {
     let mut wrong = Vec::new();
     let view = ledger.view(None);
     for head in heads {
