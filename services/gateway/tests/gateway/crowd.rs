@@ -9,7 +9,7 @@ use proto::registry::v1::{GetOrganisationRequest, GetOrganisationResponse, Organ
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tonic::Response;
 
-use super::passed_through::{GET, asking, knows_organisations};
+use super::passed_through::{GET, LOAD, asking, knows_organisations};
 use super::slow::{Line, PATIENCE, Said, framed, told, until};
 use super::world::World;
 
@@ -82,6 +82,36 @@ async fn whoever_waits_for_its_body_takes_its_own_places_only() {
     assert!(is_answered(&other).await, "another caller is held up");
     waiting.iter().for_each(tokio::task::JoinHandle::abort);
     drop((slow, grpc, waiting));
+}
+
+#[tokio::test]
+async fn streams_that_wait_take_no_place_of_calls_nor_of_another_caller() {
+    let world = World::start_with(
+        "limits.caller_streams_max = 2\nbackends.calls_max = 2\nbackends.streams_max = 3",
+    )
+    .await;
+    knows_organisations(&world.registry);
+    world.registry.on(LOAD, |mut asked| {
+        Box::pin(async move {
+            while asked.message().await?.is_some() {}
+            Err(tonic::Status::unknown("all of it came"))
+        })
+    });
+    let slow = Line::to(&world).await.of(&world, "slow").grpc();
+    let waiting: Vec<_> = (0..2)
+        .map(|_| {
+            let slow = slow.clone();
+            tokio::spawn(async move { slow.send(Method::POST, LOAD, Said::half("")).await })
+        })
+        .collect();
+    until("both wait", || async { world.registry.calls(LOAD).len() == 2 }).await;
+    let third = slow.ask(Method::POST, LOAD, Said::half("")).await;
+    assert_eq!(told(third).await, (14, "OVERLOADED".to_string()));
+    let other = Line::to(&world).await.of(&world, "other");
+    let whole = other.clone().grpc().ask(Method::POST, LOAD, Said::whole(framed(&[]))).await;
+    assert_eq!(whole.headers().get("grpc-status").map(|code| code.as_bytes()), Some(&b"2"[..]));
+    assert!(is_answered(&other).await, "calls are held up by streams");
+    waiting.iter().for_each(tokio::task::JoinHandle::abort);
 }
 
 #[tokio::test]

@@ -296,6 +296,17 @@ async fn members_who_joined_elsewhere_before_their_end_was_undone_are_listed_and
     let act = world.registry.ends(END, &[(world.alpha, Members::Ended)]);
     let lines = members.iter().map(|person| known(*person)).collect();
     national.admits(world.gamma, LATER, lines).await.expect("joined elsewhere");
+    // Whoever thinks of undoing it can ask whom that would pass over.
+    let request = pb::ListLaterMovementsRequest {
+        registry_act_ids: vec![act.to_string()],
+        page_size: 10,
+        ..Default::default()
+    };
+    let told = national.consequences.list_later_movements(request).await.expect("told");
+    let told = told.into_inner();
+    assert_eq!((told.movements.len(), told.counts[0].people), (10, 25));
+    assert_eq!(told.movements[0].to_organisation_id, world.gamma.to_string());
+    assert_eq!(told.movements[0].leaves_on, Some(civil(LATER)));
     let undoing = undoes(&world, act, world.alpha, world.hanoi);
     let unfinished = consequences(&mut national, false).await;
     let [left] = &unfinished[..] else { panic!("one consequence, not {unfinished:?}") };
