@@ -112,8 +112,16 @@ impl Ledger {
         let employers = Employers::read(registry, &tree).await;
         let subjects = Subjects::read(world, &tree).await;
         let disseminated = events::disseminated(reporting, &tree).await;
-        let mut ledger =
-            Self { disseminated, tree, stays, employers, subjects, by_unit, events, crossings: Vec::new() };
+        let mut ledger = Self {
+            disseminated,
+            tree,
+            stays,
+            employers,
+            subjects,
+            by_unit,
+            events,
+            crossings: Vec::new(),
+        };
         ledger.crossings = ledger.crossings();
         ledger
     }

@@ -10,7 +10,8 @@ use proto::registry::v1::{
     hold_ceremony_request,
 };
 use proto::reporting::v1::{
-    Activity, ActivityKind, AssignTargetRequest, RecordActivitiesRequest, RecordRatingsRequest, record_ratings_request,
+    Activity, ActivityKind, AssignTargetRequest, RecordActivitiesRequest, RecordRatingsRequest,
+    record_ratings_request,
 };
 use tests::made_up::{self, known, request_id};
 use time::Duration;
