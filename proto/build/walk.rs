@@ -98,12 +98,7 @@ fn step(message: &MessageDescriptor, field: &FieldDescriptor) -> String {
     let in_oneof = oneof.as_ref().is_some_and(|oneof| !is_synthetic(oneof));
     let (one, place) = match (&oneof, in_oneof) {
         (Some(oneof), true) => {
-            let variant = format!(
-                "{}::{}::{}",
-                module(message),
-                camel(oneof.name()),
-                camel(name)
-            );
+            let variant = format!("{}::{}::{}", module(message), camel(oneof.name()), camel(name));
             (Some((identifier(oneof.name()), variant)), "inner".to_string())
         }
         _ => (None, format!("self.{ident}")),
@@ -124,7 +119,10 @@ fn step(message: &MessageDescriptor, field: &FieldDescriptor) -> String {
             format!("found.{method}({name:?}, {place}, {});", rule_of(field))
         }
         (Kind::Enum(values), list, optional) => {
-            let known = format!("{}::is_valid", path_of(values.package_name(), &parents(&values), values.name()));
+            let known = format!(
+                "{}::is_valid",
+                path_of(values.package_name(), &parents(&values), values.name())
+            );
             match (list, optional, in_oneof) {
                 (true, ..) => format!("found.values({name:?}, &{place}, {known});"),
                 (_, true, _) => format!("found.optional_value({name:?}, {place}, {known});"),

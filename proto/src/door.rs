@@ -17,8 +17,8 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use prost::Message;
-use tonic::codec::{BufferSettings, Codec as Coding, DecodeBuf, Decoder};
 use tonic::Status;
+use tonic::codec::{BufferSettings, Codec as Coding, DecodeBuf, Decoder};
 use tonic_prost::{ProstCodec, ProstEncoder};
 
 pub use rule::{Kind, Rule};
@@ -224,8 +224,7 @@ impl<U: Message + Default + Enter> Decoder for Entering<U> {
 
     fn decode(&mut self, buffer: &mut DecodeBuf<'_>) -> Result<Option<U>, Status> {
         // As the codec of prost says it: a message that cannot be decoded is told by these words.
-        let mut message =
-            U::decode(buffer).map_err(|error| Status::internal(error.to_string()))?;
+        let mut message = U::decode(buffer).map_err(|error| Status::internal(error.to_string()))?;
         let found = Found::in_message(&mut message);
         if found.named.is_empty() {
             return Ok(Some(message));

@@ -34,16 +34,30 @@ impl System {
     /// # Panics
     /// When it does not start.
     pub async fn start(program: &str, collector: &str) -> Self {
+        Self::started(program, &["--telemetry", collector], "trace").await
+    }
+
+    /// Starts it as it runs in earnest: with only what went wrong logged.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub async fn start_quietly(program: &str) -> Self {
+        Self::started(program, &[], "error").await
+    }
+
+    async fn started(program: &str, more: &[&str], log: &str) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let log = File::create(folder.path().join("log")).expect("a log");
+        let file = File::create(folder.path().join("log")).expect("a log");
         let mut child = Command::new(program)
-            .args(["up", "--listen", "127.0.0.1:0", "--telemetry", collector, "--data"])
+            .args(["up", "--listen", "127.0.0.1:0"])
+            .args(more)
+            .arg("--data")
             .arg(folder.path().join("data"))
-            .env("CONGDOAN_LOG", "trace")
+            .env("CONGDOAN_LOG", log)
             .env_remove("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
-            .stderr(log)
+            .stderr(file)
             .kill_on_drop(true)
             .spawn()
             .expect("started");
@@ -71,6 +85,18 @@ impl System {
         let ended = tokio::time::timeout(PATIENCE, self.child.wait()).await;
         assert!(ended.expect("in time").expect("ended").success());
         Left { folder: self.folder }
+    }
+
+    /// How much memory the process has, in bytes.
+    ///
+    /// # Panics
+    /// When it does not run.
+    pub fn resident_bytes(&self) -> u64 {
+        let id = self.child.id().expect("it runs");
+        let status = text(Path::new(&format!("/proc/{id}/status")));
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("a size");
+        let kilobytes: u64 = line.trim().trim_end_matches(" kB").trim().parse().expect("a number");
+        kilobytes * 1024
     }
 
     /// Where it keeps its data.

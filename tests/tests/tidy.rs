@@ -1,5 +1,8 @@
 //! Taste, and what must never be in the repository, checked by a machine.
 
+#[path = "tidy/reasons.rs"]
+mod reasons;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;

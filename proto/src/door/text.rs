@@ -201,7 +201,10 @@ mod tests {
         let too_long = Wrong::TooLong { characters: 60_000, limit: 20 };
         assert_eq!(typed(&"A".repeat(60_000)), Err(too_long));
         let sealed = Rule { kind: Kind::Sealed, characters_max: 20 };
-        assert_eq!(ordered(&"A".repeat(21), sealed), Err(Wrong::TooLong { characters: 21, limit: 20 }));
+        assert_eq!(
+            ordered(&"A".repeat(21), sealed),
+            Err(Wrong::TooLong { characters: 21, limit: 20 })
+        );
         assert_eq!(ordered("a\0", sealed), Err(Wrong::Malformed));
         assert_eq!(ordered(" a ", sealed), Ok(None));
     }

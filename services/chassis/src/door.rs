@@ -65,7 +65,8 @@ mod tests {
     #[test]
     fn a_line_is_put_in_order_with_its_list_and_refused_by_itself() {
         use pb::load_organisations_request::{Line, Lines, Part};
-        let bad = Line { name: " a\u{202e}b".to_string(), code: " Q-1".to_string(), ..Line::default() };
+        let bad =
+            Line { name: " a\u{202e}b".to_string(), code: " Q-1".to_string(), ..Line::default() };
         let lines = Lines { lines: vec![bad] };
         let mut request = pb::LoadOrganisationsRequest { part: Some(Part::Lines(lines)) };
         assert_eq!(Found::in_message(&mut request).named, []);

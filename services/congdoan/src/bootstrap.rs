@@ -1,7 +1,9 @@
 //! `congdoan bootstrap`: founds the Confederation and grants its administrator.
 
 use crate::cli::Bootstrap;
+use crate::language::tell;
 use crate::migrate::owner_url;
+use crate::output::{is_json, line, print_json};
 use crate::running::Running;
 
 /// Bootstraps registry through the owner of its schema; the running services learn of it
@@ -15,9 +17,29 @@ pub async fn run(bootstrap: Bootstrap) -> anyhow::Result<()> {
         }
     };
     let database = owner_url(&database, bootstrap.password_file.as_deref())?;
-    let founded = registry::bootstrap(&database, &issuer, &bootstrap.subject).await?;
-    println!("The Confederation is founded: {founded}.");
-    println!("\"{}\" of {issuer} is its administrator.", bootstrap.subject);
+    let founded = registry::bootstrap(&database, &issuer, &bootstrap.subject).await;
+    let founded = founded.map_err(|error| {
+        if error.is::<registry::AlreadyBootstrapped>() {
+            return anyhow::Error::msg(tell!(
+                "sổ bộ đã có tổ chức: chỉ lập Tổng Liên đoàn một lần",
+                "the register has organisations already: it is bootstrapped once"
+            ));
+        }
+        error
+    })?;
+    let subject = &bootstrap.subject;
+    if is_json() {
+        print_json(&serde_json::json!({
+            "confederationId": founded,
+            "issuer": issuer,
+            "administrator": subject,
+        }));
+    } else {
+        line(&tell!(
+            "Đã lập Tổng Liên đoàn: {founded}.\nNgười quản trị là \"{subject}\" của {issuer}.",
+            "The Confederation is founded: {founded}.\n\"{subject}\" of {issuer} is its administrator."
+        ));
+    }
     if Running::read(&bootstrap.data).is_ok_and(|running| running.issuer == issuer) {
         Running::remember_administrator(&bootstrap.data, &bootstrap.subject)?;
     }

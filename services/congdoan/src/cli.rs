@@ -1,18 +1,25 @@
 //! What can be asked for on the command line.
 
+pub mod lookup;
+pub mod plan;
+mod vietnamese;
+
 use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use anyhow::Context;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use time::Date;
 use time::macros::format_description;
 
+use self::lookup::{Completion, List, Member, Search};
+use self::plan::Plan;
 use crate::client::Client;
 use crate::kept::Kept;
+use crate::language::{self, Language, tell};
 use crate::running::Running;
-use crate::token;
+use crate::{output, token};
 
 /// The national register of Vietnam's trade unions, on the command line.
 ///
@@ -24,6 +31,43 @@ pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+    /// The language of all that is said; that of the terminal (LANG) by default.
+    #[arg(long = "lang", value_enum, global = true, value_name = "LANGUAGE")]
+    pub language: Option<Language>,
+    /// Print one JSON document, for programs, instead of words. What went wrong is one on standard
+    /// error, as {"error": {"message": …, "reason": …, "fields": …}}.
+    #[arg(long, global = true)]
+    pub json: bool,
+}
+
+impl Cli {
+    /// Reads the arguments of this process; a mistake in them ends it, as do --help and --version.
+    /// Decides in which language and form it speaks from here on.
+    pub fn of_process() -> Self {
+        let arguments: Vec<OsString> = std::env::args_os().collect();
+        let language = Language::of_arguments(&arguments).unwrap_or_else(Language::of_terminal);
+        language::choose(language);
+        let read = command_in(language).try_get_matches_from(arguments);
+        match read.and_then(|matches| Self::from_arg_matches(&matches)) {
+            Ok(cli) => {
+                output::choose(cli.json);
+                cli
+            }
+            Err(error) if language == Language::Vietnamese && error.use_stderr() => {
+                eprint!("{}", vietnamese::mistake(&error));
+                std::process::exit(error.exit_code());
+            }
+            Err(error) => error.exit(),
+        }
+    }
+}
+
+/// The command line, with its help in a language.
+pub fn command_in(language: Language) -> clap::Command {
+    match language {
+        Language::English => Cli::command(),
+        Language::Vietnamese => vietnamese::translated(Cli::command()),
+    }
 }
 
 const EXAMPLES: &str = "\
@@ -36,8 +80,10 @@ Examples:
     congdoan up
     congdoan bootstrap --subject me
 
-  Load a tree of organisations, print a report on it, ask why a figure is what it is:
+  Load a tree of organisations, find one of them, print a report on it, ask why a figure is
+  what it is:
     congdoan load tree.csv --history changes.csv
+    congdoan search 'ba dinh'
     congdoan report BA_DINH --organisation LDLD-01-001 --from 2020-01-01 --to 2020-12-31
     congdoan explain MBR_ADMITTED --organisation LDLD-01-001 --from 2020-01-01 --to 2020-12-31
 
@@ -83,12 +129,19 @@ The file of --history has one change a line:
 What is empty stays as it was; columns may be left out; status is ACTIVE or SUSPENDED. The lines \
 may stand in any order.
 
-All lines are loaded, or none: what is wrong is told line by line, counted from 0. A load that \
+All lines are loaded, or none: what is wrong is told by file, line and column, lines as an editor \
+counts them, the heading being line 1. A load that \
 broke off goes on behind the last line that arrived when the same command is run again; one that \
 was done answers that it was.")]
     Load(Load),
     /// Restructure: collect a plan, try it, do it, take it back.
     Plan(Plan),
+    /// Find organisations by name, code, or a commune of their territory.
+    Search(Search),
+    /// Print a person of the register, and where she is or was a member.
+    Member(Member),
+    /// List what may be written where a code is asked for: types, sectors, roles, indicators.
+    List(List),
     /// Print a report for an organisation, a period and a tree.
     Report(Report),
     /// Walk a figure down to the units, changes and decisions that made it.
@@ -103,6 +156,8 @@ What is there already stays as it is. `congdoan up` makes its own.")]
     Keys(Keys),
     /// Apply a service's migrations as the owner of its schema.
     Migrate(Migrate),
+    /// Print a script by which a shell completes what is typed.
+    Completion(Completion),
     /// Run a command with a PostgreSQL of its own, for tests.
     WithPostgres(WithPostgres),
 }
@@ -183,120 +238,10 @@ pub struct Load {
     pub to: Gateway,
 }
 
-/// `congdoan plan`.
-#[derive(Args, Debug)]
-#[command(after_help = "\
-Example:
-  congdoan plan generate-2025 --file steps.csv
-  plan=$(congdoan plan create 'Sắp xếp 2025' --decision 1500/QĐ-TLĐ \\
-    --issued-on 2025-06-27 --effective-on 2025-07-01)
-  congdoan plan add $plan --file steps.csv
-  congdoan plan dry-run $plan
-  congdoan plan review $plan
-  congdoan plan commit $plan
-  congdoan plan undo $plan")]
-pub struct Plan {
-    /// What to do.
-    #[command(subcommand)]
-    pub command: PlanCommand,
-}
-
-/// What is done to a plan.
-#[derive(Debug, Subcommand)]
-pub enum PlanCommand {
-    /// Begin a plan, and print its id.
-    Create(CreatePlan),
-    /// Add the steps of a file. What the plan has already is passed over.
-    #[command(long_about = "\
-Add the steps of a file, which is CSV in UTF-8: kind (FOUND, END, HAND_OVER, RENAME, \
-CHANGE_TYPE), unit, name, short_name, code, type, sector, superior, end_kind, successor, members_outcome, \
-rehome_to, subordinates_to. Its lines are the lines of the plan, from 1. Steps that the plan \
-has already are passed over: what broke off is just repeated.")]
-    Add {
-        /// The plan.
-        plan_id: uuid::Uuid,
-        /// The file.
-        #[arg(long, value_name = "FILE.csv")]
-        file: PathBuf,
-        /// Whom to talk to.
-        #[command(flatten)]
-        to: Gateway,
-    },
-    /// Find out what the plan would do, and what stands against it.
-    DryRun {
-        /// The plan.
-        plan_id: uuid::Uuid,
-        /// Whom to talk to.
-        #[command(flatten)]
-        to: Gateway,
-    },
-    /// Print each step with what it means for members and quotas.
-    Review {
-        /// The plan.
-        plan_id: uuid::Uuid,
-        /// Whom to talk to.
-        #[command(flatten)]
-        to: Gateway,
-    },
-    /// Do what the last dry run found.
-    Commit {
-        /// The plan.
-        plan_id: uuid::Uuid,
-        /// Whom to talk to.
-        #[command(flatten)]
-        to: Gateway,
-    },
-    /// Take a committed plan back.
-    Undo {
-        /// The plan.
-        plan_id: uuid::Uuid,
-        /// Whom to talk to.
-        #[command(flatten)]
-        to: Gateway,
-    },
-    /// Print where a plan is, and what its last dry run found.
-    Show {
-        /// The plan.
-        plan_id: uuid::Uuid,
-        /// Whom to talk to.
-        #[command(flatten)]
-        to: Gateway,
-    },
-    /// Print the steps of 2025-07-01: 63 provinces become 34, the districts end.
-    #[command(name = "generate-2025")]
-    Generate2025 {
-        /// Write them here instead.
-        #[arg(long, value_name = "FILE.csv")]
-        file: Option<PathBuf>,
-    },
-}
-
-/// `congdoan plan create`.
-#[derive(Args, Debug)]
-pub struct CreatePlan {
-    /// What it is about.
-    pub name: String,
-    /// The code of the organisation that restructures.
-    #[arg(long, value_name = "CODE", default_value = "TLD")]
-    pub organisation: String,
-    /// The number of its decision, as printed.
-    #[arg(long, value_name = "NUMBER")]
-    pub decision: String,
-    /// When that was signed, YYYY-MM-DD.
-    #[arg(long, value_name = "DATE", value_parser = date)]
-    pub issued_on: Date,
-    /// From when the plan's steps hold.
-    #[arg(long, value_name = "DATE", value_parser = date)]
-    pub effective_on: Date,
-    /// Whom to talk to.
-    #[command(flatten)]
-    pub to: Gateway,
-}
-
 /// The organisation, the period and the tree that a figure or a report is asked for.
 #[derive(Args, Debug)]
 pub struct Question {
-    /// The organisation's code, as it was in the period.
+    /// The organisation's code, as it was in the period; or its id.
     #[arg(long, value_name = "CODE")]
     pub organisation: String,
     /// The first day of the period, YYYY-MM-DD.
@@ -485,10 +430,15 @@ impl Gateway {
             Some(token) => token.clone(),
             None => {
                 let subject = self.subject.as_ref().or(running.administrator.as_ref());
-                let subject = subject.context(
-                    "nobody has bootstrapped this system yet: run `congdoan bootstrap`, or say \
-                     who you are with --subject",
-                )?;
+                let subject = subject.with_context(|| {
+                    let bootstrap = crate::running::advised("bootstrap --subject me", &self.data);
+                    tell!(
+                        "hệ thống này chưa có người quản trị: chạy `{bootstrap}`, hoặc ghi bạn là \
+                         ai bằng --subject",
+                        "nobody has bootstrapped this system yet: run `{bootstrap}`, or say who \
+                         you are with --subject"
+                    )
+                })?;
                 token::ask(&running.issuer, subject).await?
             }
         };
@@ -498,30 +448,36 @@ impl Gateway {
 
 /// `2020-12-31`.
 pub(crate) fn date(text: &str) -> anyhow::Result<Date> {
-    Date::parse(text, format_description!("[year]-[month]-[day]"))
-        .with_context(|| format!("\"{text}\" is not a date such as 2020-12-31"))
+    Date::parse(text, format_description!("[year]-[month]-[day]")).map_err(|_| {
+        anyhow::Error::msg(tell!(
+            "\"{text}\" không phải là ngày có trong lịch; hãy ghi năm-tháng-ngày, như 2020-12-31",
+            "\"{text}\" is no day of the calendar; write year-month-day, such as 2020-12-31"
+        ))
+    })
 }
 
 fn parameter(text: &str) -> anyhow::Result<(String, String)> {
-    let (name, value) = text.split_once('=').context("write NAME=VALUE")?;
+    let (name, value) =
+        text.split_once('=').with_context(|| tell!("hãy ghi TÊN=GIÁ_TRỊ", "write NAME=VALUE"))?;
     Ok((name.to_owned(), value.to_owned()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
 
     #[test]
     fn the_command_line_is_consistent() {
-        Cli::command().debug_assert();
+        for language in [Language::English, Language::Vietnamese] {
+            command_in(language).debug_assert();
+        }
     }
 
     #[test]
     fn a_command_to_run_keeps_its_own_options() {
         let cli =
             Cli::try_parse_from(["congdoan", "with-postgres", "--", "cargo", "test", "--help"]);
-        let Ok(Cli { command: Command::WithPostgres(with) }) = cli else { panic!("{cli:?}") };
+        let Ok(Cli { command: Command::WithPostgres(with), .. }) = cli else { panic!("{cli:?}") };
         assert_eq!(with.command, ["cargo", "test", "--help"]);
     }
 

@@ -3,12 +3,11 @@
 //! It sends the access token, the language and the consistency token of the answers so far,
 //! so that a read sees the writes before it, in whichever service they happened.
 
-use std::fmt::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task;
 use std::time::Duration;
 
-use anyhow::{Context, anyhow};
+use anyhow::Context;
 use futures_util::future::BoxFuture;
 use proto::gateway::v1 as gateway;
 use proto::membership::v1 as membership;
@@ -22,6 +21,8 @@ use tonic::transport::{Channel, Endpoint};
 use tonic_types::StatusExt;
 
 use crate::kept::Kept;
+use crate::language::{current, tell};
+pub use crate::told::told;
 
 /// The consistency token, in requests and in answers.
 const SEEN: &str = "congdoan-seen";
@@ -43,18 +44,31 @@ impl Client {
     /// Connects to a gateway, such as `http://127.0.0.1:8080`, with an access token.
     pub async fn connect(gateway: &str, token: &str) -> anyhow::Result<Self> {
         let channel = Endpoint::from_shared(gateway.to_owned())
-            .with_context(|| format!("{gateway} is not an address"))?
+            .with_context(|| {
+                tell!("{gateway} không phải là địa chỉ", "{gateway} is not an address")
+            })?
             .tcp_nodelay(true)
             .connect()
             .await
-            .with_context(|| format!("connect to the gateway at {gateway}"))?;
+            // What the transport says of it is for programmers.
+            .map_err(|_| {
+                anyhow::Error::msg(tell!(
+                    "không có hệ thống nào trả lời ở {gateway}; nó có đang chạy không?",
+                    "no system answers at {gateway}; is it running?"
+                ))
+            })?;
         Self::over(channel, token)
     }
 
     /// Calls over a channel that is there already.
     pub fn over(channel: Channel, token: &str) -> anyhow::Result<Self> {
-        let token = format!("Bearer {token}").parse().context("an access token is plain ASCII")?;
-        let language = MetadataValue::from_static(if speaks_vietnamese() { "vi" } else { "en" });
+        let token = format!("Bearer {}", token.trim()).parse().map_err(|_| {
+            anyhow::Error::msg(tell!(
+                "mã truy cập có ký tự lạ; nó chỉ gồm chữ cái không dấu, chữ số và dấu chấm",
+                "the access token has strange characters; it is letters, digits and full stops"
+            ))
+        })?;
+        let language = MetadataValue::from_static(current().tag());
         let door = Door { channel, token, language, seen: Arc::default(), kept: None };
         Ok(Self { door })
     }
@@ -127,6 +141,8 @@ services! {
     employers: registry::employer_service_client::EmployerServiceClient;
     steering: registry::steering_service_client::SteeringServiceClient;
     grants: registry::grant_service_client::GrantServiceClient;
+    histories: registry::history_service_client::HistoryServiceClient;
+    references: registry::reference_service_client::ReferenceServiceClient;
     plans: registry::plan_service_client::PlanServiceClient;
     operations: registry::operation_service_client::OperationServiceClient;
     applications: membership::application_service_client::ApplicationServiceClient;
@@ -203,36 +219,4 @@ impl Service<http::Request<Body>> for Door {
 /// The reason of a refusal, where it has one.
 fn reason(status: &Status) -> Option<String> {
     status.get_error_details().error_info().map(|info| info.reason.clone())
-}
-
-/// A refusal as a person should read it: the text in her language, every field at fault, and
-/// the reason by which the contracts document it.
-pub fn told(status: Status) -> anyhow::Error {
-    let details = status.get_error_details();
-    let text = details.localized_message().map_or(status.message(), |localized| &localized.message);
-    let mut told = if text.is_empty() { format!("{:?}", status.code()) } else { text.to_owned() };
-    if let Some(info) = details.error_info() {
-        let _ = write!(told, " [{} {}]", info.domain, info.reason);
-    }
-    if let Some(bad) = details.bad_request() {
-        for violation in &bad.field_violations {
-            // A refusal of one field says the same in both places.
-            let description = Some(&*violation.description).filter(|said| *said != text);
-            let separator = if description.is_some() { ": " } else { "" };
-            let _ = write!(told, "\n  {}{separator}", violation.field);
-            told.push_str(description.unwrap_or_default());
-        }
-    }
-    if let Some(retry) = details.retry_info().and_then(|retry| retry.retry_delay) {
-        let _ = write!(told, "\n  (worth trying again after {} ms)", retry.as_millis());
-    }
-    anyhow!(told)
-}
-
-/// Whether the person at this terminal has set it to Vietnamese.
-fn speaks_vietnamese() -> bool {
-    ["LC_ALL", "LC_MESSAGES", "LANG"]
-        .iter()
-        .find_map(|variable| std::env::var(variable).ok().filter(|value| !value.is_empty()))
-        .is_some_and(|language| language.starts_with("vi"))
 }

@@ -6,13 +6,15 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use chassis::parse::civil;
 use proto::google::r#type::Date;
-use proto::registry::v1::{BatchGetOrganisationsRequest, Organisation};
+use proto::registry::v1::Organisation;
 use proto::reporting::v1::{
     Completeness, ExplainFigureRequest, ExplainedChange, ExplainedUnit, Figure, Period, Tree,
 };
 
 use crate::cli::{Explain, Question};
 use crate::client::{Client, told};
+use crate::language::{counted, tell};
+use crate::output::{is_json, json, line, print_json};
 
 /// Units asked for at once.
 const PAGE: i32 = 500;
@@ -28,7 +30,7 @@ pub async fn run(explain: Explain) -> anyhow::Result<()> {
     let organisation = organisation(&client, &explain.question).await?;
     let mut request = ExplainFigureRequest {
         indicator: explain.indicator,
-        organisation_id: organisation.organisation_id,
+        organisation_id: organisation.organisation_id.clone(),
         period: Some(period(&explain.question)),
         tree: Some(tree(&explain.question)),
         sector_grouping: explain.sector_grouping.unwrap_or_default(),
@@ -60,10 +62,19 @@ pub async fn run(explain: Explain) -> anyhow::Result<()> {
     }
     let figure = figure.context("the answer holds no figure")?;
 
-    println!("{}", organisation.name);
-    println!("{}", figure_line(&figure));
+    if is_json() {
+        let units: Vec<_> = units.iter().map(json).collect::<Result<_, _>>()?;
+        print_json(&serde_json::json!({
+            "organisation": json(&organisation)?,
+            "figure": json(&figure)?,
+            "units": units,
+        }));
+        return Ok(());
+    }
+    line(&organisation.name);
+    line(&figure_line(&figure));
     if !figure.formula.is_empty() {
-        println!("  = {}", figure.formula);
+        line(&format!("  = {}", figure.formula));
     }
     let shown = if explain.units == 0 { units.len() } else { explain.units.min(units.len()) };
     for (index, unit) in units.iter().take(shown).enumerate() {
@@ -72,13 +83,16 @@ pub async fn run(explain: Explain) -> anyhow::Result<()> {
     }
     if shown < units.len() {
         let rest: i64 = units[shown..].iter().map(|unit| unit.amount).sum();
-        println!(
-            "└─ … and {} more units, {rest} together (--units 0 prints all)",
-            units.len() - shown
-        );
+        let more = units.len() - shown;
+        line(&tell!(
+            "└─ … và {more} đơn vị nữa, cộng {rest} (--units 0 in tất cả)",
+            "└─ … and {more} more units, {rest} together (--units 0 prints all)"
+        ));
     }
     let sum: i64 = units.iter().map(|unit| unit.amount).sum();
-    println!("{} units, {sum} together", units.len());
+    let count = units.len();
+    let all = counted(i64::try_from(count)?, "unit", "units");
+    line(&tell!("{count} đơn vị, cộng {sum}", "{all}, {sum} together"));
     Ok(())
 }
 
@@ -88,15 +102,16 @@ fn print_unit(unit: &ExplainedUnit, changes: usize, last: bool) {
         0 => unit.amount.to_string(),
         denominator => format!("{}/{denominator}", unit.amount),
     };
-    println!("{branch} {:>8}  {}", amount, unit.name);
+    line(&format!("{branch} {:>8}  {}", amount, unit.name));
     let left_off = unit.changes.len().saturating_sub(changes) as i64 + unit.changes_left_off;
     let shown = unit.changes.iter().take(changes);
     for (index, change) in shown.enumerate() {
         let end = left_off == 0 && index + 1 == unit.changes.len().min(changes);
-        println!("{stem} {} {}", if end { "└─" } else { "├─" }, change_line(change));
+        line(&format!("{stem} {} {}", if end { "└─" } else { "├─" }, change_line(change)));
     }
     if left_off > 0 {
-        println!("{stem} └─ … and {left_off} more changes");
+        let more = counted(left_off, "more change", "more changes");
+        line(&tell!("{stem} └─ … và {left_off} biến động nữa", "{stem} └─ … and {more}"));
     }
 }
 
@@ -108,16 +123,21 @@ fn change_line(change: &ExplainedChange) -> String {
     if !change.decision_number.is_empty() {
         let _ = write!(line, "  {}", change.decision_number);
     } else if !change.decision_id.is_empty() {
-        let _ = write!(line, "  decision {}", change.decision_id);
+        let decision = &change.decision_id;
+        line.push_str(&tell!("  quyết định {decision}", "  decision {decision}"));
     }
     let _ = write!(line, "  ({} {}", change.source, change.position);
     if let Some(trace) = change.traceparent.split('-').nth(1) {
-        let _ = write!(line, ", trace {trace}");
+        line.push_str(&tell!(", dấu vết {trace}", ", trace {trace}"));
     }
     if let Some(because) = &change.because {
-        let _ = write!(line, ", because of {} at registry {}", because.kind, because.position);
+        let (kind, position) = (&because.kind, because.position);
+        line.push_str(&tell!(
+            ", do {kind} ở registry {position}",
+            ", because of {kind} at registry {position}"
+        ));
         if let Some(trace) = because.traceparent.split('-').nth(1) {
-            let _ = write!(line, ", trace {trace}");
+            line.push_str(&tell!(", dấu vết {trace}", ", trace {trace}"));
         }
     }
     line.push(')');
@@ -163,9 +183,10 @@ pub(crate) fn figure_line(figure: &Figure) -> String {
     }
     match figure.tree.and_then(|tree| tree.as_of) {
         Some(as_of) => {
-            let _ = write!(line, ", as of {}", day(Some(as_of)));
+            let as_of = day(Some(as_of));
+            line.push_str(&tell!(", theo cây ngày {as_of}", ", as of {as_of}"));
         }
-        None => line.push_str(", as then"),
+        None => line.push_str(&tell!(", theo cây tại thời điểm", ", as then")),
     }
     if !figure.sector_group.is_empty() {
         let _ = write!(line, ", {}", figure.sector_group);
@@ -181,10 +202,15 @@ pub(crate) fn figure_line(figure: &Figure) -> String {
         .map(|feed| format!("{} {}", feed.source, feed.position))
         .collect();
     if !positions.is_empty() {
-        let _ = write!(line, " (known to {})", positions.join(", "));
+        let positions = positions.join(", ");
+        line.push_str(&tell!(" (biết đến {positions})", " (known to {positions})"));
     }
     if let Some(completeness) = figure.completeness.filter(|completeness| !completeness.complete) {
-        let _ = write!(line, " INCOMPLETE: {} of {}", completeness.covered, completeness.expected);
+        let (covered, expected) = (completeness.covered, completeness.expected);
+        line.push_str(&tell!(
+            " CHƯA ĐẦY ĐỦ: {covered} trên {expected}",
+            " INCOMPLETE: {covered} of {expected}"
+        ));
     }
     line
 }
@@ -195,27 +221,13 @@ fn day(date: Option<Date>) -> String {
     })
 }
 
-/// The organisation that bore the code at the end of the period, at its beginning, or on the
-/// day of the tree, in this order.
+/// The organisation that is asked about.
 pub(crate) async fn organisation(
     client: &Client,
     question: &Question,
 ) -> anyhow::Result<Organisation> {
-    for as_of in [Some(question.to), Some(question.from), question.as_of].into_iter().flatten() {
-        let request = BatchGetOrganisationsRequest {
-            codes: vec![question.organisation.clone()],
-            as_of: Some(civil(as_of)),
-            ..Default::default()
-        };
-        let answer = client.organisations().batch_get_organisations(request).await.map_err(told)?;
-        if let Some(found) = answer.into_inner().organisations.pop() {
-            return Ok(found);
-        }
-    }
-    anyhow::bail!(
-        "no organisation in your scope bore the code {} in that period",
-        question.organisation
-    )
+    let Question { organisation, from, to, as_of } = question;
+    crate::organisation::borne(client, organisation, *from, *to, *as_of).await
 }
 
 pub(crate) fn period(question: &Question) -> Period {

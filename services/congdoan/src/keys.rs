@@ -6,11 +6,18 @@ use chassis::access::token;
 use chassis::database::today;
 
 use crate::cli::Keys;
+use crate::language::tell;
+use crate::output::{is_json, line, print_json};
 
 /// Makes the keys in the directory that the command line names.
 pub fn run(keys: Keys) -> anyhow::Result<()> {
     make(&keys.directory)?;
-    println!("The keys are in {}.", keys.directory.display());
+    let directory = keys.directory.display();
+    if is_json() {
+        print_json(&serde_json::json!({ "directory": directory.to_string() }));
+    } else {
+        line(&tell!("Các khóa nằm ở {directory}.", "The keys are in {directory}."));
+    }
     Ok(())
 }
 

@@ -2,7 +2,6 @@
 
 mod rows;
 
-use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
@@ -11,13 +10,18 @@ use futures_util::{StreamExt, stream};
 use indicatif::{ProgressBar, ProgressStyle};
 use proto::registry::v1::load_organisations_request::{Header, Line, Lines, Part};
 use proto::registry::v1::{GetLoadRequest, LoadOrganisationsRequest};
+use serde_json::json;
 use tonic::Request;
 use uuid::Uuid;
 
 use crate::cli::Load;
-use crate::client::{Client, told};
+use crate::client::Client;
+use crate::language::{counted, tell};
+use crate::output::{is_json, line, print_json};
+use crate::told::{may_be_repeated, placed, read_file, told};
 
 pub use rows::read;
+use rows::{Tree, read_files};
 
 /// Lines in one message, at most.
 const BATCH: usize = 1_000;
@@ -37,9 +41,10 @@ pub struct Sent {
 
 /// Loads the files that the command line names.
 pub async fn run(load: Load) -> anyhow::Result<()> {
-    let tree = bytes(&load.file)?;
-    let history = load.history.as_deref().map(bytes).transpose()?;
-    let lines = read(&tree, history.as_deref())?;
+    let tree = read_file(&load.file)?;
+    let history = load.history.as_deref().map(read_file).transpose()?;
+    let names = (file_name(&load.file), load.history.as_deref().map(file_name));
+    let read = read_files(&tree, history.as_deref(), &names)?;
     let of_this_content = || Uuid::new_v5(&Uuid::NAMESPACE_OID, &named(&tree, history.as_deref()));
     let load_id = load.request_id.unwrap_or_else(of_this_content);
     let header = Header {
@@ -48,21 +53,56 @@ pub async fn run(load: Load) -> anyhow::Result<()> {
         ..Header::default()
     };
     let client = load.to.connect().await?;
-    let sent = send(&client, header, lines).await.with_context(|| refused(&load.file, load_id))?;
-    if sent.kept > 0 {
-        println!("{} lines of an earlier try were there already.", sent.kept);
-    }
-    let done = match (load.validate_only, sent.before) {
-        (_, true) => "were loaded before, under this id",
-        (true, false) => "would be loaded",
-        (false, false) => "were loaded",
+    let Tree { lines, places } = read;
+    let sent = match send(&client, header, lines).await {
+        Ok(sent) => sent,
+        Err(error) => {
+            let context = refused(&load.file, load_id, &error);
+            return Err(placed(error, |field| places.of(field)).context(context));
+        }
     };
-    println!("{} organisations {done}.", sent.organisations);
+    if is_json() {
+        print_json(&json!({
+            "loadId": load_id,
+            "validateOnly": load.validate_only,
+            "organisations": sent.organisations,
+            "linesKept": sent.kept,
+            "loadedBefore": sent.before,
+        }));
+        return Ok(());
+    }
+    if sent.kept > 0 {
+        let (kept, lines) = (sent.kept, counted(sent.kept, "line was", "lines were"));
+        line(&tell!(
+            "{kept} dòng của lần nạp trước đã có sẵn.",
+            "{lines} there already, from an earlier try."
+        ));
+    }
+    line(&done(load.validate_only, &sent));
     Ok(())
 }
 
-fn bytes(file: &Path) -> anyhow::Result<Vec<u8>> {
-    fs::read(file).with_context(|| format!("read {}", file.display()))
+/// `3 organisations were loaded.`
+fn done(validate_only: bool, sent: &Sent) -> String {
+    let count = sent.organisations;
+    let (organisations, were) =
+        (counted(count, "organisation", "organisations"), if count == 1 { "was" } else { "were" });
+    match (validate_only, sent.before) {
+        (_, true) => tell!(
+            "{count} tổ chức đã được nạp từ trước, theo đúng tệp này.",
+            "{organisations} {were} loaded before, from these very files."
+        ),
+        (true, false) => tell!(
+            "{count} tổ chức sẽ được nạp; chưa ghi gì.",
+            "{organisations} would be loaded; nothing was written."
+        ),
+        (false, false) => tell!("Đã nạp {count} tổ chức.", "{organisations} {were} loaded."),
+    }
+}
+
+/// A file as its person calls it.
+fn file_name(file: &Path) -> String {
+    file.file_name().unwrap_or(file.as_os_str()).to_string_lossy().into_owned()
 }
 
 /// What the id of a load is derived from: the same files under the same id, so that a load
@@ -71,12 +111,17 @@ fn named(tree: &[u8], history: Option<&[u8]>) -> Vec<u8> {
     [tree, history.unwrap_or_default()].concat()
 }
 
-fn refused(file: &Path, load_id: Uuid) -> String {
-    format!(
-        "{} was not loaded (lines are counted from 0, without the heading; the load is {load_id}: \
-         run it again to go on where it broke off)",
-        file.display()
-    )
+/// Says that nothing was loaded; and how to go on, where there is anything to go on with.
+fn refused(file: &Path, load_id: Uuid, error: &anyhow::Error) -> String {
+    let file = file.display();
+    if may_be_repeated(error) {
+        return tell!(
+            "{file} chưa được nạp xong; chạy lại đúng lệnh này để nạp tiếp từ chỗ dừng (lần nạp {load_id})",
+            "{file} was not loaded to its end; run the same command again to go on where it broke \
+             off (the load is {load_id})"
+        );
+    }
+    tell!("{file} chưa được nạp, chưa dòng nào được ghi", "{file} was not loaded, not a line of it")
 }
 
 /// Sends lines in batches, superiors before their subordinates, with a progress bar where
@@ -89,17 +134,20 @@ pub async fn send(client: &Client, header: Header, lines: Vec<Line>) -> anyhow::
         return Ok(Sent { organisations: progress.organisations, kept: 0, before: true });
     }
     let kept = usize::try_from(progress.lines_kept).unwrap_or_default();
+    let here = lines.len();
     ensure!(
-        kept <= lines.len(),
-        "{kept} lines are kept of a load of this id, and here are only {}: it is another one",
-        lines.len()
+        kept <= here,
+        tell!(
+            "lần nạp mang mã này đã giữ {kept} dòng, mà ở đây chỉ có {here}: đây là tệp khác",
+            "{kept} lines are kept of a load of this id, and here are only {here}: it is another one"
+        )
     );
 
     let drawn = ProgressBar::new(lines.len() as u64).with_style(
         ProgressStyle::with_template("{msg} {wide_bar} {human_pos}/{human_len} {per_sec}")
             .context("draw a progress bar")?,
     );
-    drawn.set_message("organisations");
+    drawn.set_message(tell!("tổ chức", "organisations"));
     drawn.inc(kept as u64);
     let answer =
         client.organisations().load_organisations(request_of(header, lines, kept, &drawn)).await;

@@ -2,22 +2,27 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use congdoan::cli::{Cli, Command};
 use congdoan::report::Printed;
-use congdoan::{bootstrap, explain, keys, load, migrate, plan, report, token, up, with_postgres};
+use congdoan::{
+    bootstrap, completion, explain, keys, list, load, member, migrate, output, plan, report,
+    search, token, told, up, with_postgres,
+};
 
 /// What was asked for is printed, and a figure in it is known not to be complete.
 const INCOMPLETE: u8 = 3;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let done = match Cli::parse().command {
+    let done = match Cli::of_process().command {
         Command::Up(up) => up::run(up).await,
         Command::Demo(demo) => up::run_demo(demo).await,
         Command::Bootstrap(bootstrap) => bootstrap::run(bootstrap).await,
         Command::Load(load) => load::run(load).await,
         Command::Plan(plan) => plan::run(plan).await,
+        Command::Search(search) => search::run(search).await,
+        Command::Member(member) => member::run(member).await,
+        Command::List(list) => list::run(list).await,
         Command::Report(report) => match report::run(report).await {
             Ok(Printed::Whole) => Ok(()),
             Ok(Printed::Incomplete) => return ExitCode::from(INCOMPLETE),
@@ -27,6 +32,7 @@ async fn main() -> ExitCode {
         Command::Token(token) => token::run(token).await,
         Command::Keys(keys) => keys::run(keys),
         Command::Migrate(migrate) => migrate::run(migrate).await,
+        Command::Completion(completion) => completion::run(&completion),
         // The command that was run has said how it went.
         Command::WithPostgres(with) => match with_postgres::run(with).await {
             Ok(code) => return code,
@@ -36,7 +42,11 @@ async fn main() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("congdoan: {error:#}");
+            if output::is_json() {
+                eprintln!("{}", told::failure_json(&error));
+            } else {
+                eprintln!("congdoan: {}", told::failure(&error));
+            }
             ExitCode::FAILURE
         }
     }

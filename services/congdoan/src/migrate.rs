@@ -1,6 +1,5 @@
 //! `congdoan migrate`: a service's migrations, as the owner of its schema.
 
-use std::fs;
 use std::path::Path;
 use std::str::FromStr;
 
@@ -10,13 +9,24 @@ use sqlx::ConnectOptions;
 use sqlx::postgres::PgConnectOptions;
 
 use crate::cli::Migrate;
+use crate::language::tell;
+use crate::output::{is_json, line, print_json};
 use crate::system::migrations;
+use crate::told::read_file;
 
 /// Applies what is not applied yet, and loads the roles' permissions.
 pub async fn run(migrate: Migrate) -> anyhow::Result<()> {
     let url = owner_url(&migrate.database, migrate.password_file.as_deref())?;
     database::migrate(&url, migrations(&migrate.service)?).await?;
-    println!("The schema of {} is up to date.", migrate.service);
+    let service = &migrate.service;
+    if is_json() {
+        print_json(&serde_json::json!({ "service": service }));
+    } else {
+        line(&tell!(
+            "Lược đồ của {service} đã cập nhật.",
+            "The schema of {service} is up to date."
+        ));
+    }
     Ok(())
 }
 
@@ -24,7 +34,10 @@ pub async fn run(migrate: Migrate) -> anyhow::Result<()> {
 /// in no environment.
 pub(crate) fn owner_url(url: &str, password_file: Option<&Path>) -> anyhow::Result<String> {
     let Some(file) = password_file else { return Ok(url.to_owned()) };
-    let password = fs::read_to_string(file).with_context(|| format!("read {}", file.display()))?;
-    let options = PgConnectOptions::from_str(url).context("read the database's url")?;
+    let password = read_file(file)?;
+    let password = String::from_utf8_lossy(&password);
+    let options = PgConnectOptions::from_str(url).with_context(|| {
+        tell!("địa chỉ cơ sở dữ liệu không đúng", "the address of the database cannot be read")
+    })?;
     Ok(options.password(password.trim_end()).to_url_lossy().to_string())
 }

@@ -1,10 +1,13 @@
 //! `congdoan plan`: restructuring plans, from a file of steps to their undo.
 
+mod conflict;
 mod generate;
+mod mend;
 mod review;
 mod steps;
+mod words;
 
-use std::fs;
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
@@ -15,11 +18,16 @@ use proto::google::longrunning::Operation;
 use proto::google::longrunning::operation::Result as Outcome;
 use proto::registry::v1 as pb;
 use proto::registry::v1::basis::Basis;
+use serde_json::json;
 use tonic::Status;
 use uuid::Uuid;
 
-use crate::cli::{CreatePlan, Plan, PlanCommand};
-use crate::client::{Client, told};
+use crate::cli::plan::{CopyPlan, CreatePlan, Decided, Plan, PlanCommand};
+use crate::client::Client;
+use crate::language::{counted, tell};
+use crate::organisation;
+use crate::output::{answer, is_json, line, print_json, table};
+use crate::told::{read_file, told, told_at, write_file};
 
 pub use generate::plan_of_2025;
 pub use steps::{read, send, write};
@@ -28,54 +36,74 @@ pub use steps::{read, send, write};
 const LOOK_MS: i32 = 250;
 /// Conflicts that are printed.
 const CONFLICTS_PRINTED: i32 = 100;
+/// Plans that are read at a time.
+const PAGE: i32 = 500;
 
 /// Does what the command line asks for.
 pub async fn run(plan: Plan) -> anyhow::Result<()> {
     match plan.command {
         PlanCommand::Create(create) => self::create(create).await,
+        PlanCommand::List { organisation, to } => list(&to.connect().await?, &organisation).await,
         PlanCommand::Add { plan_id, file, to } => {
-            let content = fs::read(&file).with_context(|| format!("read {}", file.display()))?;
-            let steps = read(&content).with_context(|| format!("understand {}", file.display()))?;
-            let added = send(&to.connect().await?, plan_id, steps)
-                .await
-                .with_context(|| format!("{} was not added", file.display()))?;
-            println!("{} steps were added, up to line {}.", added.added, added.last_line);
+            let steps = steps_of(&file)?;
+            let added = send(&to.connect().await?, plan_id, steps).await;
+            let added = added.with_context(|| not_added(&file))?;
+            answer(&added, words::added)
+        }
+        PlanCommand::Mend { plan_id, file, to } => {
+            let steps = steps_of(&file)?;
+            let mended = mend::mend(&to.connect().await?, plan_id, steps).await;
+            let mended = mended.with_context(|| not_mended(&file))?;
+            if is_json() {
+                print_json(&json!({
+                    "removed": mended.removed,
+                    "replaced": mended.replaced,
+                    "added": mended.added,
+                }));
+                return Ok(());
+            }
+            line(&words::mended(&mended));
             Ok(())
+        }
+        PlanCommand::Remove { plan_id, lines, to } => {
+            let removed = mend::remove(&to.connect().await?, plan_id, &lines).await?;
+            answer(&removed, words::removed)
+        }
+        PlanCommand::Replace { plan_id, lines, file, to } => {
+            let steps = steps_of(&file)?;
+            let replaced = mend::replace(&to.connect().await?, plan_id, &lines, steps).await?;
+            if is_json() {
+                print_json(&json!({ "replaced": replaced }));
+                return Ok(());
+            }
+            line(&words::replaced(replaced));
+            Ok(())
+        }
+        PlanCommand::Copy(copy) => self::copy(copy).await,
+        PlanCommand::Steps { plan_id, file, to } => {
+            print_steps(&to.connect().await?, plan_id, file.as_deref()).await
         }
         PlanCommand::DryRun { plan_id, to } => {
             let client = to.connect().await?;
             let found = dry_run(&client, plan_id).await?;
-            print_dry_run(&found);
-            print_conflicts(&client, plan_id, &found).await
+            print_found(&client, plan_id, &found).await
         }
         PlanCommand::Review { plan_id, to } => review::review(&to.connect().await?, plan_id).await,
         PlanCommand::Commit { plan_id, to } => {
             let done = commit(&to.connect().await?, plan_id).await?;
-            println!(
-                "{} units were founded, {} ended, {} moved, {} renamed, {} changed type, by the act {}.",
-                done.units_founded,
-                done.units_ended,
-                done.units_moved,
-                done.units_renamed,
-                done.units_type_changed,
-                done.act_id
-            );
-            Ok(())
+            answer(&done, words::committed)
         }
         PlanCommand::Undo { plan_id, to } => {
             let undone = undo(&to.connect().await?, plan_id).await?;
-            println!("Taken back: {} organisations are as before.", undone.organisations);
-            Ok(())
+            answer(&undone, words::undone)
         }
         PlanCommand::Show { plan_id, to } => show(&to.connect().await?, plan_id).await,
         PlanCommand::Generate2025 { file } => {
             let content = write(&plan_of_2025()?)?;
             match file {
-                Some(file) => {
-                    fs::write(&file, content).with_context(|| format!("write {}", file.display()))
-                }
+                Some(file) => write_file(&file, &content),
                 None => {
-                    print!("{content}");
+                    line(content.trim_end());
                     Ok(())
                 }
             }
@@ -83,37 +111,132 @@ pub async fn run(plan: Plan) -> anyhow::Result<()> {
     }
 }
 
+fn steps_of(file: &Path) -> anyhow::Result<Vec<pb::PlanStep>> {
+    read(&read_file(file)?).with_context(|| not_added(file))
+}
+
+fn not_added(file: &Path) -> String {
+    let file = file.display();
+    tell!("{file} chưa được đưa vào phương án", "{file} was not added")
+}
+
+fn not_mended(file: &Path) -> String {
+    let file = file.display();
+    tell!("phương án chưa được sửa theo {file}", "the plan was not mended after {file}")
+}
+
+/// What a plan rests on, as the options say; nothing where they say nothing.
+fn basis(decided: &Decided, issuer_id: &str, title: &str) -> Option<pb::Basis> {
+    let basis = match (&decided.decision_id, &decided.decision) {
+        (Some(decision_id), _) => Basis::DecisionId(decision_id.to_string()),
+        (None, Some(number)) => Basis::NewDecision(pb::NewDecision {
+            issuer_id: issuer_id.to_owned(),
+            number: number.clone(),
+            issued_on: decided.issued_on.map(civil),
+            effective_on: decided.effective_on.or(decided.issued_on).map(civil),
+            title: title.to_owned(),
+            ..pb::NewDecision::default()
+        }),
+        (None, None) => return None,
+    };
+    Some(pb::Basis { basis: Some(basis) })
+}
+
+/// The option that a field of the request is.
+fn option(field: &str) -> Option<String> {
+    let option = match field {
+        "name" | "basis.new_decision.title" => "NAME",
+        "organisation_id" | "basis.new_decision.issuer_id" => "--organisation",
+        "effective_on" | "basis.new_decision.effective_on" => "--effective-on",
+        "basis.new_decision.number" | "basis" => "--decision",
+        "basis.new_decision.issued_on" => "--issued-on",
+        "basis.decision_id" => "--decision-id",
+        _ => return None,
+    };
+    Some(option.to_owned())
+}
+
 async fn create(create: CreatePlan) -> anyhow::Result<()> {
     let client = create.to.connect().await?;
-    let request = pb::BatchGetOrganisationsRequest {
-        codes: vec![create.organisation.clone()],
-        ..Default::default()
-    };
-    let found = client.organisations().batch_get_organisations(request).await.map_err(told)?;
-    let organisation = found
-        .into_inner()
-        .organisations
-        .into_iter()
-        .next()
-        .with_context(|| format!("there is no organisation {}", create.organisation))?;
-    let decision = pb::NewDecision {
-        issuer_id: organisation.organisation_id.clone(),
-        number: create.decision,
-        issued_on: Some(civil(create.issued_on)),
-        effective_on: Some(civil(create.effective_on)),
-        title: create.name.clone(),
-        ..pb::NewDecision::default()
-    };
+    let organisation = organisation::today(&client, &create.organisation).await?;
     let request = pb::CreatePlanRequest {
         request_id: Uuid::new_v4().to_string(),
+        basis: basis(&create.decided, &organisation.organisation_id, &create.name),
         organisation_id: organisation.organisation_id,
         name: create.name,
-        basis: Some(pb::Basis { basis: Some(Basis::NewDecision(decision)) }),
+        effective_on: create.decided.effective_on.map(civil),
         ..pb::CreatePlanRequest::default()
     };
-    let created = client.plans().create_plan(request).await.map_err(told)?.into_inner();
-    println!("{}", created.plan_id);
-    Ok(())
+    let created = client.plans().create_plan(request).await;
+    let created = created.map_err(|status| told_at(status, option))?.into_inner();
+    answer(&created, |created| created.plan_id.clone())
+}
+
+async fn copy(copy: CopyPlan) -> anyhow::Result<()> {
+    let client = copy.to.connect().await?;
+    let known = plan(&client, copy.plan_id).await?;
+    let title = copy.name.as_deref().unwrap_or(&known.name);
+    let request = pb::CopyPlanRequest {
+        request_id: Uuid::new_v4().to_string(),
+        plan_id: copy.plan_id.to_string(),
+        basis: basis(&copy.decided, &known.organisation_id, title),
+        name: copy.name.unwrap_or_default(),
+        effective_on: copy.decided.effective_on.map(civil),
+        ..pb::CopyPlanRequest::default()
+    };
+    let copied = client.plans().copy_plan(request).await;
+    let copied = copied.map_err(|status| told_at(status, option))?.into_inner();
+    answer(&copied, |copied| copied.plan_id.clone())
+}
+
+async fn plan(client: &Client, plan_id: Uuid) -> anyhow::Result<pb::Plan> {
+    let request = pb::GetPlanRequest { plan_id: plan_id.to_string() };
+    let read = client.plans().get_plan(request).await.map_err(told)?.into_inner();
+    read.plan.context("a plan was promised")
+}
+
+async fn list(client: &Client, organisation: &str) -> anyhow::Result<()> {
+    let organisation_id = organisation::today(client, organisation).await?.organisation_id;
+    let mut all = pb::ListPlansResponse::default();
+    let mut page_token = String::new();
+    loop {
+        let organisation_id = organisation_id.clone();
+        let request = pb::ListPlansRequest { organisation_id, page_size: PAGE, page_token };
+        let page = client.plans().list_plans(request).await.map_err(told)?.into_inner();
+        all.plans.extend(page.plans);
+        page_token = page.next_page_token;
+        if page_token.is_empty() {
+            break;
+        }
+    }
+    answer(&all, |all| {
+        let rows: Vec<Vec<String>> = all.plans.iter().map(words::row).collect();
+        let heading = [
+            tell!("mã phương án", "plan"),
+            tell!("trạng thái", "state"),
+            tell!("hiệu lực", "effective"),
+            tell!("bước", "steps"),
+            tell!("tên", "name"),
+        ];
+        table(&heading, &rows)
+    })
+}
+
+async fn print_steps(client: &Client, plan_id: Uuid, file: Option<&Path>) -> anyhow::Result<()> {
+    let steps = mend::steps(client, plan_id).await?;
+    if is_json() {
+        let steps: Vec<_> = steps.iter().map(crate::output::json).collect::<Result<_, _>>()?;
+        print_json(&json!({ "steps": steps }));
+        return Ok(());
+    }
+    let content = write(&steps)?;
+    match file {
+        Some(file) => write_file(file, &content),
+        None => {
+            line(content.trim_end());
+            Ok(())
+        }
+    }
 }
 
 /// Tries a plan.
@@ -149,6 +272,12 @@ pub async fn undo(client: &Client, plan_id: Uuid) -> anyhow::Result<pb::PlanUndo
     watch(client, begun.operation).await
 }
 
+/// The line that an operation names as `steps[12].unit`: the plan's own, which a file has.
+fn line_of(field: &str) -> Option<String> {
+    let (line, part) = field.strip_prefix("steps[")?.split_once(']')?;
+    Some(steps::at(line.parse().ok()?, part.trim_start_matches('.')))
+}
+
 /// Waits for an operation, drawing how far it is, and answers how it came out.
 async fn watch<M: Message + Default + Name>(
     client: &Client,
@@ -168,7 +297,7 @@ async fn watch<M: Message + Default + Name>(
             let metadata: pb::PlanOperation = metadata.to_msg().context("read its progress")?;
             progress.set_length(u64::try_from(metadata.total).unwrap_or_default());
             progress.set_position(u64::try_from(metadata.done).unwrap_or_default());
-            progress.set_message(metadata.stage);
+            progress.set_message(words::stage(&metadata.stage));
         }
         if let Some(outcome) = operation.result {
             break outcome;
@@ -180,64 +309,50 @@ async fn watch<M: Message + Default + Name>(
         Outcome::Error(refusal) => {
             let code = tonic::Code::from(refusal.code);
             let message = refusal.message.clone();
-            Err(told(Status::with_details(code, message, refusal.encode_to_vec().into())))
+            let status = Status::with_details(code, message, refusal.encode_to_vec().into());
+            Err(told_at(status, line_of))
         }
     }
 }
 
-fn print_dry_run(found: &pb::DryRun) {
-    println!("steps               {:>9}", found.steps);
-    println!("units founded       {:>9}", found.units_founded);
-    println!("units ended         {:>9}", found.units_ended);
-    println!("units moved         {:>9}", found.units_moved);
-    println!("units renamed       {:>9}", found.units_renamed);
-    println!("units changing type {:>9}", found.units_type_changed);
-    println!("offices that end    {:>9}", found.offices_ended);
-    println!("assignments that end{:>9}", found.assignments_ended);
-    println!("grants on ended     {:>9}", found.grants_ended);
-    println!("grants that move    {:>9}", found.grants_moved);
-    let (mut before, mut after) = (0, 0);
-    for count in &found.counts {
-        before += count.before;
-        after += count.after;
-    }
-    println!("units before        {before:>9}");
-    println!("units after         {after:>9}");
-    println!("conflicts           {:>9}", found.conflicts);
-    println!("notices             {:>9}", found.notices);
-}
-
-async fn print_conflicts(client: &Client, plan_id: Uuid, found: &pb::DryRun) -> anyhow::Result<()> {
+/// Prints what a dry run found; fails where something stands against the plan.
+async fn print_found(client: &Client, plan_id: Uuid, found: &pb::DryRun) -> anyhow::Result<()> {
     let request = pb::ListPlanConflictsRequest {
         plan_id: plan_id.to_string(),
         page_size: CONFLICTS_PRINTED,
         ..pb::ListPlanConflictsRequest::default()
     };
     let listed = client.plans().list_plan_conflicts(request).await.map_err(told)?.into_inner();
-    for conflict in listed.conflicts {
-        let sort = if conflict.blocks { "conflict" } else { "notice" };
-        println!(
-            "line {} {}: {} {} ({})",
-            conflict.line, conflict.field, sort, conflict.reason, conflict.subject
-        );
+    if is_json() {
+        let conflicts: Vec<_> =
+            listed.conflicts.iter().map(crate::output::json).collect::<Result<_, _>>()?;
+        print_json(&json!({ "dryRun": crate::output::json(found)?, "conflicts": conflicts }));
+    } else {
+        line(&words::found(found));
+        for conflict in &listed.conflicts {
+            line(&conflict::line(conflict));
+        }
+        if !listed.next_page_token.is_empty() {
+            let all = found.conflicts + found.notices;
+            line(&tell!(
+                "… chỉ in {CONFLICTS_PRINTED} trong số {all}",
+                "… only {CONFLICTS_PRINTED} of {all} are printed"
+            ));
+        }
     }
     if found.conflicts > 0 {
-        bail!("{} conflicts stand against the plan", found.conflicts);
+        let (count, conflicts) =
+            (found.conflicts, counted(found.conflicts, "conflict stands", "conflicts stand"));
+        bail!(tell!(
+            "phương án còn {count} vướng mắc; sửa tệp rồi dùng `congdoan plan mend`",
+            "{conflicts} against the plan; mend the file, then use `congdoan plan mend`"
+        ));
     }
     Ok(())
 }
 
 async fn show(client: &Client, plan_id: Uuid) -> anyhow::Result<()> {
     let request = pb::GetPlanRequest { plan_id: plan_id.to_string() };
-    let answer = client.plans().get_plan(request).await.map_err(told)?.into_inner();
-    let plan = answer.plan.context("a plan was promised")?;
-    println!("{}", plan.name);
-    println!("state               {}", plan.state().as_str_name().replace("PLAN_STATE_", ""));
-    println!("steps               {:>9}", plan.steps);
-    println!("last line           {:>9}", plan.last_line);
-    if let Some(found) = answer.dry_run {
-        println!("The last dry run, {}:", found.operation);
-        print_dry_run(&found);
-    }
-    Ok(())
+    let read = client.plans().get_plan(request).await.map_err(told)?.into_inner();
+    answer(&read, words::shown)
 }

@@ -7,6 +7,8 @@ use proto::reporting::v1::{ListTemplatesRequest, PrintReportRequest};
 use crate::cli::Report;
 use crate::client::{Client, told};
 use crate::explain::{Patience, figure_line, organisation, period, tree};
+use crate::language::{counted, tell};
+use crate::output::{answer as answer_with, is_json, json, line, print_json};
 
 /// How a report came out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,8 +30,11 @@ pub async fn run(report: Report) -> anyhow::Result<Printed> {
         list(&client).await?;
         return Ok(Printed::Whole);
     }
-    let template = report.template.context("name a template")?;
-    let question = report.question.context("say --organisation, --from and --to")?;
+    let template =
+        report.template.with_context(|| tell!("còn thiếu mẫu báo cáo", "name a template"))?;
+    let question = report.question.with_context(|| {
+        tell!("còn thiếu --organisation, --from và --to", "say --organisation, --from and --to")
+    })?;
     let request = PrintReportRequest {
         template,
         organisation_id: organisation(&client, &question).await?.organisation_id,
@@ -51,19 +56,25 @@ pub async fn run(report: Report) -> anyhow::Result<Printed> {
         }
     };
 
-    println!("{}\n", answer.title);
-    let lines = answer.lines;
-    for line in &lines {
-        println!("{}", line.text);
-        if report.figures {
-            for figure in &line.figures {
-                println!("    {}", figure_line(figure));
-            }
+    let lines = &answer.lines;
+    if is_json() {
+        print_json(&json(&answer)?);
+    } else {
+        line(&format!("{}\n", answer.title));
+        for printed in lines {
+            line(&printed.text);
+            let figures = printed.figures.iter().filter(|_| report.figures);
+            figures.for_each(|figure| line(&format!("    {}", figure_line(figure))));
         }
     }
     let incomplete = lines.iter().filter(|line| line.incomplete.is_some()).count();
     if incomplete > 0 {
-        eprintln!("congdoan: {incomplete} of the lines hold figures that are not complete yet");
+        let hold = counted(i64::try_from(incomplete)?, "line holds", "lines hold");
+        let said = tell!(
+            "{incomplete} dòng có số liệu chưa đầy đủ",
+            "{hold} figures that are not complete yet"
+        );
+        eprintln!("congdoan: {said}");
         return Ok(Printed::Incomplete);
     }
     Ok(Printed::Whole)
@@ -71,15 +82,18 @@ pub async fn run(report: Report) -> anyhow::Result<Printed> {
 
 async fn list(client: &Client) -> anyhow::Result<()> {
     let answer = client.reports().list_templates(ListTemplatesRequest {}).await.map_err(told)?;
-    for template in answer.into_inner().templates {
-        println!("{:<16} {}", template.code, template.title_vi);
-        for parameter in template.parameters {
-            let default = match parameter.default_value.as_str() {
-                "" => String::new(),
-                value => format!(" ({value})"),
-            };
-            println!("    {}{default}: {}", parameter.name, parameter.meaning_vi);
+    answer_with(&answer.into_inner(), |answer| {
+        let mut lines = Vec::new();
+        for template in &answer.templates {
+            lines.push(format!("{:<16} {}", template.code, template.title_vi));
+            for parameter in &template.parameters {
+                let default = match parameter.default_value.as_str() {
+                    "" => String::new(),
+                    value => format!(" ({value})"),
+                };
+                lines.push(format!("    {}{default}: {}", parameter.name, parameter.meaning_vi));
+            }
         }
-    }
-    Ok(())
+        lines.join("\n")
+    })
 }

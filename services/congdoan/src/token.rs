@@ -1,6 +1,5 @@
 //! `congdoan token`: asks the development issuer for an access token.
 
-use std::fs;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -16,7 +15,10 @@ use serde_json::json;
 use tokio::net::TcpStream;
 
 use crate::cli::Token;
+use crate::language::tell;
+use crate::output::{is_json, line, print_json};
 use crate::running::Running;
+use crate::told::read_file;
 
 /// Prints the token and nothing else, so that it can stand in another command.
 pub async fn run(token: Token) -> anyhow::Result<()> {
@@ -28,7 +30,11 @@ pub async fn run(token: Token) -> anyhow::Result<()> {
         Some(key) => sign(key, &issuer, &token.subject)?,
         None => ask(&issuer, &token.subject).await?,
     };
-    println!("{given}");
+    if is_json() {
+        print_json(&json!({ "accessToken": given, "issuer": issuer, "subject": token.subject }));
+    } else {
+        line(&given);
+    }
     Ok(())
 }
 
@@ -38,8 +44,14 @@ const LIFETIME: u64 = 3_600;
 /// Signs a token as an identity provider would that holds this private key: for a trial of a
 /// deployment that has none yet.
 fn sign(key: &Path, issuer: &str, subject: &str) -> anyhow::Result<String> {
-    let pem = fs::read(key).with_context(|| format!("read {}", key.display()))?;
-    let key = EncodingKey::from_ed_pem(&pem).context("use the key as an Ed25519 private key")?;
+    let pem = read_file(key)?;
+    let key = EncodingKey::from_ed_pem(&pem).map_err(|_| {
+        let key = key.display();
+        anyhow::Error::msg(tell!(
+            "{key} không phải khóa riêng Ed25519 dạng PEM",
+            "{key} is no Ed25519 private key in PEM"
+        ))
+    })?;
     let now = SystemTime::now().duration_since(UNIX_EPOCH).context("read the clock")?.as_secs();
     let claims = json!({
         "iss": issuer,
@@ -59,11 +71,20 @@ struct Given {
 
 /// Asks a development issuer for a token for a subject.
 pub async fn ask(issuer: &str, subject: &str) -> anyhow::Result<String> {
-    let uri: Uri = issuer.parse().with_context(|| format!("{issuer} is not an address"))?;
-    let authority = uri.authority().with_context(|| format!("{issuer} names no host"))?;
-    let stream = TcpStream::connect(authority.as_str())
-        .await
-        .with_context(|| format!("connect to the development issuer at {issuer}"))?;
+    let no_address = || {
+        tell!(
+            "{issuer} không phải là địa chỉ như http://127.0.0.1:1234",
+            "{issuer} is no address such as http://127.0.0.1:1234"
+        )
+    };
+    let uri: Uri = issuer.parse().map_err(|_| anyhow::Error::msg(no_address()))?;
+    let authority = uri.authority().with_context(no_address)?;
+    let stream = TcpStream::connect(authority.as_str()).await.map_err(|_| {
+        anyhow::Error::msg(tell!(
+            "không có ai cấp mã ở {issuer}; hệ thống có đang chạy không?",
+            "nobody gives tokens at {issuer}; is the system running?"
+        ))
+    })?;
     let (mut sender, connection) =
         hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
     let connection = tokio::spawn(connection);
@@ -77,7 +98,8 @@ pub async fn ask(issuer: &str, subject: &str) -> anyhow::Result<String> {
     let body = response.into_body().collect().await?.to_bytes();
     connection.abort();
     if status != StatusCode::OK {
-        bail!("the development issuer refused: {status} {}", String::from_utf8_lossy(&body));
+        let said = String::from_utf8_lossy(&body);
+        bail!(tell!("nơi cấp mã từ chối: {said}", "the development issuer refused: {said}"));
     }
     let given: Given = serde_json::from_slice(&body).context("understand the issuer's answer")?;
     Ok(given.access_token)

@@ -74,8 +74,7 @@ impl Founding {
         }
         parse::at_most("dossier.applicants", applicants, APPLICANTS_MOST)?;
         seats(&dossier)?;
-        let founding =
-            Self { request_id, validate_only: request.validate_only, union, dossier };
+        let founding = Self { request_id, validate_only: request.validate_only, union, dossier };
         founding.applications_are_open()?;
         Ok(founding)
     }
@@ -276,8 +275,7 @@ async fn consequences(
         Ok(Ok(passed_over)) => passed_over,
         Ok(Err(_)) | Err(_) => Vec::new(),
     };
-    let people =
-        not_admitted.saturating_sub(i32::try_from(passed_over.len()).unwrap_or(i32::MAX));
+    let people = not_admitted.saturating_sub(i32::try_from(passed_over.len()).unwrap_or(i32::MAX));
     let pending = (people > 0).then(|| PendingConsequence {
         service: Backend::Membership.name().to_string(),
         kind: "APPLICANTS_ADMITTED".to_string(),

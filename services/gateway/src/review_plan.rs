@@ -10,9 +10,9 @@ use proto::gateway::v1::review_plan_response::{Members, Step};
 use proto::gateway::v1::{ReviewPlanRequest, ReviewPlanResponse};
 use proto::google::r#type::Date;
 use proto::membership::v1::consequence_service_client::ConsequenceServiceClient;
-use proto::membership::v1::{CountMembersRequest, ListLaterMovementsRequest};
 use proto::membership::v1::count_members_response::Count;
 use proto::membership::v1::membership_service_client::MembershipServiceClient;
+use proto::membership::v1::{CountMembersRequest, ListLaterMovementsRequest};
 use proto::registry::v1::plan_service_client::PlanServiceClient;
 use proto::registry::v1::plan_step::Kind;
 use proto::registry::v1::{
@@ -140,10 +140,7 @@ async fn later_movements(
 }
 
 /// The units that steps of some kinds are about, each once.
-fn units(
-    steps: &[list_plan_steps_response::Step],
-    of: impl Fn(Kind) -> bool,
-) -> Vec<String> {
+fn units(steps: &[list_plan_steps_response::Step], of: impl Fn(Kind) -> bool) -> Vec<String> {
     let mut units: Vec<String> = steps
         .iter()
         .filter(|step| of(kind(step)))

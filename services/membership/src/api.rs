@@ -189,7 +189,9 @@ impl pb::membership_service_server::MembershipService for Api {
         let mut reading = self.database.read(&call).await?;
         let (person, memberships, identifying) =
             reads::members::get(&mut reading, &self.keys, person_id).await?;
+        let identity_roles = identifying.held_by.iter().map(ToString::to_string).collect();
         Ok(reading.reply(pb::GetMemberResponse {
+            identity_roles,
             person: Some(answers::person(person, identifying)),
             memberships: memberships.into_iter().map(answers::membership).collect(),
         }))
@@ -438,12 +440,10 @@ impl pb::consequence_service_server::ConsequenceService for Api {
     ) -> Result<Response<pb::ListLaterMovementsResponse>, Status> {
         let (call, asked) = read!(request);
         let query = query!(call, asked, ListLaterMovementsRequest);
-        let organisation_ids = requests::ids("organisation_ids", &asked.organisation_ids)?;
-        let ended_on = parse::date("ended_on", asked.ended_on)?;
+        let about = requests::list_later_movements(&asked)?;
         let page = self.page(query, asked.page_size, &asked.page_token)?;
         let mut reading = self.database.read(&call).await?;
-        let (found, counts) =
-            reads::later_movements::list(&mut reading, &organisation_ids, ended_on, page).await?;
+        let (found, counts) = reads::later_movements::list(&mut reading, &about, page).await?;
         Ok(reading.reply(pb::ListLaterMovementsResponse {
             movements: found.rows.into_iter().map(answers::later_movement).collect(),
             counts: counts.into_iter().map(answers::later_movements).collect(),

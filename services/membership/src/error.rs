@@ -377,12 +377,7 @@ impl From<Refused> for Refusal {
     }
 }
 
-fn refuse(
-    code: Code,
-    reason: Reason,
-    vi: impl Into<String>,
-    en: impl Into<String>,
-) -> Refusal {
+fn refuse(code: Code, reason: Reason, vi: impl Into<String>, en: impl Into<String>) -> Refusal {
     Refusal::new(code, DOMAIN, short_name(reason.as_str_name()), vi, en)
 }
 

@@ -176,6 +176,11 @@ const TOLD: &[(&str, &str, Told)] = &[
     ("registry", "public.plan_effect.*", Never("written by the dry run, from no request")),
     ("registry", "public.plan_seen.*", Never("written by the dry run, from no request")),
     ("registry", "*.plan_step_check", Never("a founding's id is made with its step")),
+    (
+        "registry",
+        "public.plan_step_former.*",
+        Never("a step is taken out once, with its plan locked"),
+    ),
     ("registry", "*.plan_step_plan_id_fkey", Never("the act has locked the plan")),
     (
         "registry",
@@ -206,6 +211,12 @@ const TOLD: &[(&str, &str, Told)] = &[
     ("membership", "*.membership_begun_by", ID),
     ("membership", "*.membership_ended_by", ID),
     ("membership", "*.movement_taken_back_movement", FOLLOWED),
+    ("membership", "*.identity_asked_numbers", Never("numbers are counted up from the last one")),
+    (
+        "membership",
+        "*.movement_restates",
+        Never("the act has locked the movement that it restates"),
+    ),
     ("membership", "*_person", Never("the act has enrolled the person, or locked her")),
     ("membership", "*.delegate_delegation", ID),
     ("membership", "*.training_attendance_course", ID),

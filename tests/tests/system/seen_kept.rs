@@ -11,7 +11,7 @@ use proto::registry::v1::plan_step::Kind;
 use proto::registry::v1::{CreatePlanRequest, EndKind, MembersOutcome, PlanStep};
 use proto::reporting::v1::{Completeness, QueryFiguresRequest};
 use tests::made_up::{basis, people, period, request_id};
-use tests::world::{OPENED_ON, World};
+use tests::world::{OPENED_ON, World, admission};
 use time::Date;
 use time::macros::date;
 use uuid::Uuid;
@@ -64,18 +64,6 @@ async fn a_report_waits_for_what_was_seen_and_says_what_is_not_complete() {
     plan::send(&client, plan_id, steps.collect()).await.expect("added");
     plan::dry_run(&client, plan_id).await.expect("tried");
 
-    // Membership does not get on, as if it had much to do; reporting does not either, at first.
-    let mut held = world.pool("membership").begin().await.expect("begun");
-    sqlx::query("select from feed.follower for update").execute(&mut *held).await.expect("held");
-    let mut behind = world.pool("reporting").begin().await.expect("begun");
-    sqlx::query("select from feed.follower for update").execute(&mut *behind).await.expect("held");
-    let Command::Plan(commit) = typed(&world, &data, &["plan", "commit", &plan_id.to_string()])
-    else {
-        panic!("no plan")
-    };
-    plan::run(commit).await.expect("committed");
-    assert!(Kept::of(&data, &world.system.gateway()).read().is_some(), "the next command knows");
-
     let question = [
         "report",
         "TONG_HOP",
@@ -86,13 +74,42 @@ async fn a_report_waits_for_what_was_seen_and_says_what_is_not_complete() {
         "--to",
         "2025-12-31",
     ];
-    // Without waiting it prints what there is: the country of before the plan, which is whole.
     let hasty: Vec<&str> = question.into_iter().chain(["--no-wait"]).collect();
-    assert_eq!(reported(typed(&world, &data, &hasty)).await, Printed::Whole);
+    let kept = Kept::of(&data, &world.system.gateway());
+    assert_eq!(kept.read(), None);
+
+    // What a command before it has seen of membership, reporting does not know yet.
+    let mut behind = world.pool("reporting").begin().await.expect("begun");
+    sqlx::query("select from feed.follower where source = 'membership' for update")
+        .execute(&mut *behind)
+        .await
+        .expect("held");
+    let admits = world.administrator();
+    let admitted = admission(&unions[2], date!(2025 - 02 - 01), people(1));
+    admits.memberships().admit_members(admitted).await.expect("admitted");
+    kept.keep(&admits.seen().expect("something was seen"));
+    assert_eq!(reported(typed(&world, &data, &hasty)).await, Printed::Whole, "what there is");
+    let waiting = tokio::spawn(reported(typed(&world, &data, &question)));
+    for _ in 0..3 {
+        assert_eq!(reported(typed(&world, &data, &hasty)).await, Printed::Whole);
+    }
+    assert!(!waiting.is_finished(), "it waits for what was seen");
+    behind.rollback().await.expect("let go");
+    assert_eq!(waiting.await.expect("printed"), Printed::Whole);
+
+    // Membership does not get on, as if it had much to do.
+    let mut held = world.pool("membership").begin().await.expect("begun");
+    sqlx::query("select from feed.follower for update").execute(&mut *held).await.expect("held");
+    let before = kept.read();
+    let Command::Plan(commit) = typed(&world, &data, &["plan", "commit", &plan_id.to_string()])
+    else {
+        panic!("no plan")
+    };
+    plan::run(commit).await.expect("committed");
+    assert_ne!(kept.read(), before, "the next command knows");
     let waiting = tokio::spawn(reported(typed(&world, &data, &question)));
 
-    // Reporting follows; the ends are known, and what they mean for members is not.
-    behind.rollback().await.expect("let go");
+    // Reporting follows: the ends are known, and what they mean for members is not.
     let told = async || -> Completeness {
         let asked = QueryFiguresRequest {
             indicators: vec!["MBR_STOCK".to_owned()],
@@ -106,7 +123,7 @@ async fn a_report_waits_for_what_was_seen_and_says_what_is_not_complete() {
     while told().await.under_way < 2 {
         tokio::task::yield_now().await;
     }
-    assert!(!waiting.is_finished(), "it waits for what the commit has seen, and for what follows");
+    assert!(!waiting.is_finished(), "it waits for what is under way");
     assert_eq!(reported(typed(&world, &data, &hasty)).await, Printed::Incomplete);
     held.rollback().await.expect("let go");
     assert_eq!(waiting.await.expect("printed"), Printed::Whole);
@@ -114,6 +131,6 @@ async fn a_report_waits_for_what_was_seen_and_says_what_is_not_complete() {
     assert_eq!((whole.complete, whole.covered, whole.expected), (true, 2, 2));
 
     // A token that another system gave is forgotten, and nothing is refused because of it.
-    Kept::of(&data, &world.system.gateway()).keep("c29tZWJvZHkgZWxzZSdz");
+    kept.keep("c29tZWJvZHkgZWxzZSdz");
     assert_eq!(reported(typed(&world, &data, &question)).await, Printed::Whole);
 }

@@ -111,16 +111,20 @@ fn size_of(violation: &Violation, language: Language) -> usize {
         + VIOLATION_BYTES
 }
 
-/// A text of so many characters at most; one that goes on is known by its last.
+/// A text of so many characters at most; one that goes on is known by its last. Of a list of
+/// numbers, each is whole.
 fn cut(text: &str, characters_max: usize) -> Cow<'_, str> {
-    match text.char_indices().nth(characters_max) {
-        None => Cow::Borrowed(text),
-        Some(_) => {
-            let kept = characters_max.saturating_sub(1);
-            let end = text.char_indices().nth(kept).map_or(text.len(), |(at, _)| at);
-            Cow::Owned(format!("{}…", &text[..end]))
-        }
+    if text.char_indices().nth(characters_max).is_none() {
+        return Cow::Borrowed(text);
     }
+    let kept = characters_max.saturating_sub(1);
+    let end = text.char_indices().nth(kept).map_or(text.len(), |(at, _)| at);
+    let numbers = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b',');
+    let end = match text[..end].rfind(',') {
+        Some(comma) if numbers => comma + 1,
+        _ => end,
+    };
+    Cow::Owned(format!("{}…", &text[..end]))
 }
 
 impl Text {
@@ -155,11 +159,12 @@ mod tests {
 
     #[test]
     fn many_bad_lines_are_counted_where_they_are_not_named() {
-        let whole = (0..70).fold(refusal("Có dòng sai.", "some lines are refused"), |whole, n| {
-            let text = "Không có loại hình tổ chức này.";
-            let line = refusal(text, "there is no such type of organisation");
-            whole.and(line.field(format!("lines[{n}].type")))
-        });
+        let whole =
+            (0..70).fold(refusal("Có dòng sai.", "some lines are refused"), |whole, n| {
+                let text = "Không có loại hình tổ chức này.";
+                let line = refusal(text, "there is no such type of organisation");
+                whole.and(line.field(format!("lines[{n}].type")))
+            });
         for language in LANGUAGES {
             let status = whole.clone().and_more(1_000).status_in(language);
             let details = status.get_error_details();
@@ -197,5 +202,9 @@ mod tests {
         let status = refusal("vi", "en").with("name", "A".repeat(60_000)).status();
         let told = status.get_details_error_info().expect("kept").metadata["name"].clone();
         assert_eq!(told, format!("{}…", "A".repeat(199)));
+        let lines: Vec<String> = (1..=1_000).map(|line| line.to_string()).collect();
+        let status = refusal("vi", "en").with("lines", lines.join(",")).status();
+        let told = status.get_details_error_info().expect("kept").metadata["lines"].clone();
+        assert!(told.ends_with(",68,69,…"), "{told}");
     }
 }

@@ -185,10 +185,8 @@ const HEADER_BYTES: usize = 32;
 
 /// Whether headers or trailers are small enough for whoever reads them.
 pub(super) fn fits(headers: &HeaderMap) -> bool {
-    let bytes: usize = headers
-        .iter()
-        .map(|(name, value)| name.as_str().len() + value.len() + HEADER_BYTES)
-        .sum();
+    let bytes: usize =
+        headers.iter().map(|(name, value)| name.as_str().len() + value.len() + HEADER_BYTES).sum();
     bytes <= HEAD_BYTES_MAX
 }
 

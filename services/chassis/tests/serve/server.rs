@@ -211,6 +211,11 @@ fn handlers(hears: UnboundedSender<Heard>) -> Router {
         .route(WATCH, post_service(many))
 }
 
+/// More than anybody reads of the headers of an answer.
+fn much() -> String {
+    "x".repeat(20_000)
+}
+
 /// Does what the message says.
 async fn obey(request: Request<String>) -> Result<Response<String>, Status> {
     match request.get_ref().as_str() {
@@ -229,6 +234,12 @@ async fn obey(request: Request<String>) -> Result<Response<String>, Status> {
             let left = chassis::serve::remaining().expect("a deadline");
             Ok(Response::new(left.as_millis().to_string()))
         }
+        "say much in the head" => {
+            let mut response = Response::new("done".to_string());
+            response.metadata_mut().insert("much", much().parse().expect("ascii"));
+            Ok(response)
+        }
+        "refuse at length" => Err(Status::not_found(much())),
         other => Ok(Response::new(other.to_string())),
     }
 }
@@ -267,6 +278,7 @@ async fn obey_at_length(request: Request<String>) -> Result<Response<Words>, Sta
             panic!("as told")
         })
         .boxed(),
+        "refuse at length" => stream::once(async { Err(Status::not_found(much())) }).boxed(),
         _ => stream::empty().boxed(),
     };
     Ok(Response::new(stream::iter([Ok("first".to_string())]).chain(then).boxed()))

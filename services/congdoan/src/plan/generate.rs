@@ -116,7 +116,8 @@ pub fn plan_of_2025() -> anyhow::Result<Vec<pb::PlanStep>> {
         }
     }
     steps.extend(ends);
-    for (line, step) in (1..).zip(&mut steps) {
+    // As the file that they are written to counts them: its heading is line 1.
+    for (line, step) in (2..).zip(&mut steps) {
         step.line = line;
     }
     Ok(steps)

@@ -6,9 +6,13 @@ use proto::gateway::v1::ReviewPlanRequest;
 use proto::gateway::v1::review_plan_response::Step;
 use proto::registry::v1::MembersOutcome;
 use proto::registry::v1::plan_step::Kind;
+use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
-use crate::client::{Client, told};
+use crate::client::Client;
+use crate::language::{counted, tell};
+use crate::output::{is_json, json as json_of, line as print_line, print_json};
+use crate::told::told;
 
 /// Steps that are asked for at a time.
 const PAGE: i32 = 500;
@@ -26,13 +30,18 @@ struct Sums {
 pub async fn review(client: &Client, plan_id: Uuid) -> anyhow::Result<()> {
     let mut sums = Sums::default();
     let mut absent = BTreeMap::new();
+    let mut steps = Vec::new();
     let mut page_token = String::new();
     loop {
         let request =
             ReviewPlanRequest { plan_id: plan_id.to_string(), page_size: PAGE, page_token };
         let page = client.gateway().review_plan(request).await.map_err(told)?.into_inner();
         for step in &page.steps {
-            println!("{}", line(step));
+            if is_json() {
+                steps.push(json_of(step)?);
+            } else {
+                print_line(&line(step));
+            }
             sums.add(step);
         }
         absent.extend(page.absent_parts.into_iter().map(|part| (part.service, part.reason)));
@@ -41,17 +50,10 @@ pub async fn review(client: &Client, plan_id: Uuid) -> anyhow::Result<()> {
             break;
         }
     }
-    println!("Of the units that end:");
-    if !absent.contains_key("membership") {
-        println!("members who continue{:>9}", sums.continue_elsewhere);
-        println!("memberships that end{:>9}", sums.memberships_end);
-    }
-    if !absent.contains_key("reporting") {
-        println!("quotas still open   {:>9}", sums.open);
-        println!("quotas handed down  {:>9}", sums.handed_down);
-    }
-    for (service, reason) in absent {
-        println!("What {service} knows is missing: {reason}");
+    if is_json() {
+        print_json(&sums.json(steps, &absent));
+    } else {
+        print_line(&sums.words(&absent));
     }
     Ok(())
 }
@@ -62,23 +64,69 @@ fn line(reviewed: &Step) -> String {
     let kind = step.kind().as_str_name().replace("KIND_", "");
     let mut known = Vec::new();
     if let Some(members) = &reviewed.members {
+        let (members, to) = (members.members, &step.rehome_to);
+        let who = counted(members, "member", "members");
         known.push(match step.members_outcome() {
-            MembersOutcome::Rehomed => format!("{} members to {}", members.members, step.rehome_to),
-            MembersOutcome::ToSuperior => format!("{} members to its superior", members.members),
-            MembersOutcome::MembershipEnds => format!("{} memberships end", members.members),
-            MembersOutcome::Unspecified => format!("{} members", members.members),
+            MembersOutcome::Rehomed => tell!("{members} đoàn viên về {to}", "{who} to {to}"),
+            MembersOutcome::ToSuperior => {
+                tell!("{members} đoàn viên về cấp trên", "{who} to its superior")
+            }
+            MembersOutcome::MembershipEnds => {
+                let ends = counted(members, "membership ends", "memberships end");
+                tell!("{members} đoàn viên thôi tư cách", "{ends}")
+            }
+            MembersOutcome::Unspecified => tell!("{members} đoàn viên", "{who}"),
         });
     }
     if let Some(quotas) = &reviewed.quotas {
-        known.push(format!("{} quotas open", quotas.open));
-        known.push(format!("{} handed down", quotas.handed_down));
-        known.push(format!("followed by {}", quotas.followers));
+        let (open, down, followers) = (quotas.open, quotas.handed_down, quotas.followers);
+        let quotas = counted(open, "quota open", "quotas open");
+        known.push(tell!("{open} chỉ tiêu còn mở", "{quotas}"));
+        known.push(tell!("{down} đã giao xuống", "{down} handed down"));
+        known.push(tell!("{followers} người theo dõi", "followed by {followers}"));
     }
     let known = if known.is_empty() { String::new() } else { format!(": {}", known.join(", ")) };
-    format!("line {} {kind} {}{known}", step.line, step.unit)
+    let (number, unit) = (step.line, &step.unit);
+    tell!("dòng {number} {kind} {unit}{known}", "line {number} {kind} {unit}{known}")
 }
 
 impl Sums {
+    fn json(&self, steps: Vec<Json>, absent: &BTreeMap<String, String>) -> Json {
+        let absent: Vec<Json> = absent
+            .iter()
+            .map(|(service, reason)| json!({ "service": service, "reason": reason }))
+            .collect();
+        json!({
+            "steps": steps,
+            "membersWhoContinue": self.continue_elsewhere,
+            "membershipsThatEnd": self.memberships_end,
+            "quotasOpen": self.open,
+            "quotasHandedDown": self.handed_down,
+            "absentParts": absent,
+        })
+    }
+
+    fn words(&self, absent: &BTreeMap<String, String>) -> String {
+        let mut lines = vec![tell!("Trong các đơn vị kết thúc:", "Of the units that end:")];
+        if !absent.contains_key("membership") {
+            let (on, end) = (self.continue_elsewhere, self.memberships_end);
+            lines.push(tell!("đoàn viên tiếp tục    {on:>9}", "members who continue{on:>9}"));
+            lines.push(tell!("đoàn viên thôi tư cách{end:>9}", "memberships that end{end:>9}"));
+        }
+        if !absent.contains_key("reporting") {
+            let (open, down) = (self.open, self.handed_down);
+            lines.push(tell!("chỉ tiêu còn mở       {open:>9}", "quotas still open   {open:>9}"));
+            lines.push(tell!("chỉ tiêu đã giao xuống{down:>9}", "quotas handed down  {down:>9}"));
+        }
+        for (service, reason) in absent {
+            lines.push(tell!(
+                "Thiếu phần của {service}: {reason}",
+                "What {service} knows is missing: {reason}"
+            ));
+        }
+        lines.join("\n")
+    }
+
     fn add(&mut self, reviewed: &Step) {
         let Some(step) = reviewed.step.as_ref().filter(|step| step.kind() == Kind::End) else {
             return;

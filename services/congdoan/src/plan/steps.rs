@@ -1,121 +1,183 @@
-//! Steps of a plan as a file has them: CSV, one step a line, numbered by their place.
+//! Steps of a plan as a file has them: CSV, one step a line, known by the line.
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, bail};
 use futures_util::{StreamExt, stream};
 use indicatif::{ProgressBar, ProgressStyle};
 use proto::registry::v1 as pb;
 use proto::registry::v1::add_plan_steps_request::{Header, Part, Steps};
-use serde::{Deserialize, Serialize};
-use unicode_normalization::is_nfc;
+use serde::Serialize;
 use uuid::Uuid;
 
-use crate::client::{Client, told};
+use crate::client::Client;
+use crate::language::tell;
+use crate::sheet::{self, Column, Faults, Row, optional, required};
+use crate::told::told_at;
 
 /// Steps in one message, at most.
 const BATCH: usize = 1_000;
 /// Steps in one stream: what broke off is taken up behind the last whole stream.
 const STREAM: usize = 20_000;
 
-/// A line of the file.
-#[derive(Debug, Default, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-struct Row {
-    kind: String,
-    unit: String,
-    #[serde(default)]
-    name: String,
-    #[serde(default)]
-    short_name: String,
-    #[serde(default)]
-    code: String,
-    #[serde(default, rename = "type")]
-    type_code: String,
-    #[serde(default)]
-    sector: String,
-    #[serde(default)]
-    superior: String,
-    #[serde(default)]
-    end_kind: String,
-    #[serde(default)]
-    successor: String,
-    #[serde(default)]
-    members_outcome: String,
-    #[serde(default)]
-    rehome_to: String,
-    #[serde(default)]
-    subordinates_to: String,
+const COLUMNS: [Column; 14] = [
+    // The step's line in the plan; without it, its line in the file.
+    optional("line"),
+    required("kind"),
+    required("unit"),
+    optional("name"),
+    optional("short_name"),
+    optional("code"),
+    optional("type"),
+    optional("sector"),
+    optional("superior"),
+    optional("end_kind"),
+    optional("successor"),
+    optional("members_outcome"),
+    optional("rehome_to"),
+    optional("subordinates_to"),
+];
+
+/// A line of a file that is written.
+#[derive(Debug, Serialize)]
+struct Written<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<i32>,
+    kind: &'a str,
+    unit: &'a str,
+    name: &'a str,
+    short_name: &'a str,
+    code: &'a str,
+    #[serde(rename = "type")]
+    type_code: &'a str,
+    sector: &'a str,
+    superior: &'a str,
+    end_kind: &'a str,
+    successor: &'a str,
+    members_outcome: &'a str,
+    rehome_to: &'a str,
+    subordinates_to: &'a str,
 }
 
-/// Reads the steps of a file; the n-th is the plan's line n, from 1.
+/// Reads the steps of a file; each has the line under which an editor shows it, the heading being
+/// line 1, or the one that its column `line` says.
 pub fn read(content: &[u8]) -> anyhow::Result<Vec<pb::PlanStep>> {
-    let mut reader = csv::Reader::from_reader(content);
-    let mut steps = Vec::new();
-    for (index, row) in reader.deserialize().enumerate() {
-        let line = index + 1;
-        let row: Row = row.with_context(|| format!("line {line}"))?;
-        steps.push(step(line, row).with_context(|| format!("line {line}"))?);
+    let rows = sheet::read(content, &COLUMNS)?;
+    let mut faults = Faults::default();
+    let mut steps = Vec::with_capacity(rows.len());
+    for row in rows {
+        match step(&row) {
+            Ok(step) => steps.push(step),
+            Err(error) => faults.tell(row.line, format!("{error:#}")),
+        }
     }
-    ensure!(!steps.is_empty(), "there is no line in it");
+    faults.none()?;
     Ok(steps)
 }
 
-fn step(line: usize, row: Row) -> anyhow::Result<pb::PlanStep> {
-    ensure!(is_nfc(&row.name), "the name is not in the NFC form of Unicode");
-    let kind = pb::plan_step::Kind::from_str_name(&format!("KIND_{}", row.kind))
-        .with_context(|| format!("\"{}\" is no kind of step", row.kind))?;
-    let end_kind = match row.end_kind.as_str() {
+fn step(row: &Row) -> anyhow::Result<pb::PlanStep> {
+    let kind = match row.cell("kind") {
+        "" => None,
+        given => pb::plan_step::Kind::from_str_name(&format!("KIND_{given}")),
+    };
+    let Some(kind) = kind.filter(|kind| *kind != pb::plan_step::Kind::Unspecified) else {
+        let given = row.cell("kind");
+        bail!(tell!(
+            "kind là FOUND, END, HAND_OVER, RENAME hoặc CHANGE_TYPE, không phải \"{given}\"",
+            "kind is FOUND, END, HAND_OVER, RENAME or CHANGE_TYPE, not \"{given}\""
+        ));
+    };
+    let end_kind = match row.cell("end_kind") {
         "" => pb::EndKind::Unspecified,
-        given => pb::EndKind::from_str_name(&format!("END_KIND_{given}"))
-            .with_context(|| format!("\"{given}\" is no kind of end"))?,
+        given => pb::EndKind::from_str_name(&format!("END_KIND_{given}")).ok_or_else(|| {
+            anyhow::Error::msg(tell!(
+                "end_kind là DISSOLVED, MERGED, CONSOLIDATED, DIVIDED hoặc TERMINATED, không phải \"{given}\"",
+                "end_kind is DISSOLVED, MERGED, CONSOLIDATED, DIVIDED or TERMINATED, not \"{given}\""
+            ))
+        })?,
     };
-    let outcome = match row.members_outcome.as_str() {
+    let outcome = match row.cell("members_outcome") {
         "" => pb::MembersOutcome::Unspecified,
-        given => pb::MembersOutcome::from_str_name(&format!("MEMBERS_OUTCOME_{given}"))
-            .with_context(|| format!("\"{given}\" is nothing that becomes of members"))?,
+        given => {
+            let outcome = pb::MembersOutcome::from_str_name(&format!("MEMBERS_OUTCOME_{given}"));
+            outcome.ok_or_else(|| {
+                anyhow::Error::msg(tell!(
+                    "members_outcome là REHOMED, TO_SUPERIOR hoặc MEMBERSHIP_ENDS, không phải \"{given}\"",
+                    "members_outcome is REHOMED, TO_SUPERIOR or MEMBERSHIP_ENDS, not \"{given}\""
+                ))
+            })?
+        }
     };
+    let line = match row.cell("line") {
+        "" => i32::try_from(row.line)?,
+        given => given.parse().map_err(|_| {
+            anyhow::Error::msg(tell!(
+                "line là số dòng của bước, không phải \"{given}\"",
+                "line is the number of the step, not \"{given}\""
+            ))
+        })?,
+    };
+    let cell = |column: &str| row.cell(column).to_owned();
     Ok(pb::PlanStep {
-        line: i32::try_from(line)?,
+        line,
         kind: kind.into(),
-        unit: row.unit,
-        name: row.name,
-        short_name: row.short_name,
-        code: row.code,
-        r#type: row.type_code,
-        sector: row.sector,
-        superior: row.superior,
+        unit: cell("unit"),
+        name: cell("name"),
+        short_name: cell("short_name"),
+        code: cell("code"),
+        r#type: cell("type"),
+        sector: cell("sector"),
+        superior: cell("superior"),
         end_kind: end_kind.into(),
-        successor: row.successor,
+        successor: cell("successor"),
         members_outcome: outcome.into(),
-        rehome_to: row.rehome_to,
-        subordinates_to: row.subordinates_to,
+        rehome_to: cell("rehome_to"),
+        subordinates_to: cell("subordinates_to"),
     })
 }
 
-/// Writes steps as [`read`] reads them.
+/// Writes steps as [`read`] reads them; with a column `line` where they are not the lines of the
+/// file.
 pub fn write(steps: &[pb::PlanStep]) -> anyhow::Result<String> {
-    let bare = |name: &str, prefix: &str| {
-        let bare = name.strip_prefix(prefix).unwrap_or(name);
-        if bare == "UNSPECIFIED" { String::new() } else { bare.to_owned() }
+    let bare = |name: &'static str, prefix: &str| match name.strip_prefix(prefix).unwrap_or(name) {
+        "UNSPECIFIED" => "",
+        bare => bare,
     };
+    let numbered = steps.iter().zip(2..).any(|(step, line)| step.line != line);
     let mut writer = csv::Writer::from_writer(Vec::new());
     for step in steps {
-        writer.serialize(Row {
+        writer.serialize(Written {
+            line: numbered.then_some(step.line),
             kind: bare(step.kind().as_str_name(), "KIND_"),
-            unit: step.unit.clone(),
-            name: step.name.clone(),
-            short_name: step.short_name.clone(),
-            code: step.code.clone(),
-            type_code: step.r#type.clone(),
-            sector: step.sector.clone(),
-            superior: step.superior.clone(),
+            unit: &step.unit,
+            name: &step.name,
+            short_name: &step.short_name,
+            code: &step.code,
+            type_code: &step.r#type,
+            sector: &step.sector,
+            superior: &step.superior,
             end_kind: bare(step.end_kind().as_str_name(), "END_KIND_"),
-            successor: step.successor.clone(),
+            successor: &step.successor,
             members_outcome: bare(step.members_outcome().as_str_name(), "MEMBERS_OUTCOME_"),
-            rehome_to: step.rehome_to.clone(),
-            subordinates_to: step.subordinates_to.clone(),
+            rehome_to: &step.rehome_to,
+            subordinates_to: &step.subordinates_to,
         })?;
     }
     Ok(String::from_utf8(writer.into_inner()?)?)
+}
+
+/// Where the step of a refusal stands: `line 12, superior` for `steps[10].superior`, as the lines of
+/// what was sent say.
+pub fn place(lines: &[i32], field: &str) -> Option<String> {
+    let (n, part) = field.strip_prefix("steps[")?.split_once(']')?;
+    let line = lines.get(n.parse::<usize>().ok()?)?;
+    Some(at(*line, part.trim_start_matches('.')))
+}
+
+/// `line 12, superior`.
+pub fn at(line: i32, part: &str) -> String {
+    if part.is_empty() {
+        return tell!("dòng {line}", "line {line}");
+    }
+    tell!("dòng {line}, {part}", "line {line}, {part}")
 }
 
 /// Adds steps to a plan, stream by stream, with a progress bar where there is a terminal.
@@ -129,16 +191,11 @@ pub async fn send(
         ProgressStyle::with_template("{msg} {wide_bar} {human_pos}/{human_len} {per_sec}")
             .context("draw a progress bar")?,
     );
-    progress.set_message("steps");
+    progress.set_message(tell!("bước", "steps"));
     let mut all = pb::AddPlanStepsResponse::default();
     for some in steps.chunks(STREAM) {
-        let header = Header {
-            request_id: Uuid::new_v4().to_string(),
-            validate_only: false,
-            plan_id: plan_id.to_string(),
-        };
-        let mut parts = vec![Part::Header(header)];
-        parts.extend(some.chunks(BATCH).map(|steps| Part::Steps(Steps { steps: steps.to_vec() })));
+        let lines: Vec<i32> = some.iter().map(|step| step.line).collect();
+        let parts = parts(plan_id, some.to_vec(), false);
         let drawn = progress.clone();
         let requests = stream::iter(parts).map(move |part| {
             if let Part::Steps(batch) = &part {
@@ -146,12 +203,48 @@ pub async fn send(
             }
             pb::AddPlanStepsRequest { part: Some(part) }
         });
-        let added = client.plans().add_plan_steps(requests).await.map_err(told)?.into_inner();
+        let added = client.plans().add_plan_steps(requests).await;
+        let added =
+            added.map_err(|status| told_at(status, |field| place(&lines, field)))?.into_inner();
         all.added += added.added;
         all.last_line = added.last_line;
     }
     progress.finish_and_clear();
     Ok(all)
+}
+
+/// Whether these steps could be added, in the places of others: they are tried behind the last line
+/// of the plan, and nothing is written.
+pub async fn check(
+    client: &Client,
+    plan_id: Uuid,
+    last_line: i32,
+    mut steps: Vec<pb::PlanStep>,
+) -> anyhow::Result<()> {
+    let lines: Vec<i32> = steps.iter().map(|step| step.line).collect();
+    for (line, step) in (last_line + 1..).zip(&mut steps) {
+        step.line = line;
+    }
+    for (some, lines) in steps.chunks(STREAM).zip(lines.chunks(STREAM)) {
+        let parts = parts(plan_id, some.to_vec(), true);
+        let requests = parts.into_iter().map(|part| pb::AddPlanStepsRequest { part: Some(part) });
+        let requests = stream::iter(requests.collect::<Vec<_>>());
+        let tried = client.plans().add_plan_steps(requests).await;
+        tried.map_err(|status| told_at(status, |field| place(lines, field)))?;
+    }
+    Ok(())
+}
+
+/// A stream of steps, as its parts.
+fn parts(plan_id: Uuid, steps: Vec<pb::PlanStep>, validate_only: bool) -> Vec<Part> {
+    let header = Header {
+        request_id: Uuid::new_v4().to_string(),
+        validate_only,
+        plan_id: plan_id.to_string(),
+    };
+    let mut parts = vec![Part::Header(header)];
+    parts.extend(steps.chunks(BATCH).map(|steps| Part::Steps(Steps { steps: steps.to_vec() })));
+    parts
 }
 
 #[cfg(test)]
@@ -160,15 +253,34 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read_again() {
-        let steps = super::super::plan_of_2025().expect("generated");
+        let mut steps = super::super::plan_of_2025().expect("generated");
         let written = write(&steps).expect("written");
+        assert!(!written.starts_with("line,"));
+        assert_eq!(read(written.as_bytes()).expect("read"), steps);
+        // With gaps, the lines are written down.
+        steps.remove(1);
+        let written = write(&steps).expect("written");
+        assert!(written.starts_with("line,kind,"));
         assert_eq!(read(written.as_bytes()).expect("read"), steps);
     }
 
     #[test]
-    fn a_bad_line_is_named() {
-        let content = "kind,unit\nFOUND,A\nMOVE,B\n";
-        let error = read(content.as_bytes()).expect_err("refused");
-        assert!(format!("{error:#}").contains("line 2"), "{error:#}");
+    fn a_step_is_known_by_the_line_that_an_editor_shows() {
+        let steps = read(b"kind,unit,superior\nFOUND,A,P\n\nHAND_OVER,B,P\n").expect("read");
+        assert_eq!(steps.iter().map(|step| step.line).collect::<Vec<_>>(), [2, 4]);
+        assert_eq!(place(&[2, 4], "steps[1].superior").as_deref(), Some("line 4, superior"));
+        assert_eq!(place(&[2, 4], "steps[0]").as_deref(), Some("line 2"));
+        assert_eq!(place(&[2, 4], "header.plan_id"), None);
+    }
+
+    #[test]
+    fn every_bad_line_is_named_in_words() {
+        let content = "kind,unit,end_kind,members_outcome\nFOUND,A,,\nMOVE,B,,\nEND,C,GONE,\nEND,D,MERGED,X\n";
+        let told = format!("{:#}", read(content.as_bytes()).expect_err("refused"));
+        for expected in
+            ["line 3: kind is FOUND", "line 4: end_kind is", "line 5: members_outcome is"]
+        {
+            assert!(told.contains(expected), "{told}");
+        }
     }
 }

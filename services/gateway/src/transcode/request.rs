@@ -128,20 +128,6 @@ impl Parameters {
     }
 }
 
-/// What a message says of a field, if anything.
-pub fn said(message: &DynamicMessage, field: &str) -> Option<Value> {
-    said_at(message, &path_of(&message.descriptor(), field)?)
-}
-
-fn said_at(message: &DynamicMessage, path: &[FieldDescriptor]) -> Option<Value> {
-    let (field, rest) = path.split_first()?;
-    if !message.has_field(field) {
-        return None;
-    }
-    let value = message.get_field(field);
-    if rest.is_empty() { Some(value.into_owned()) } else { said_at(value.as_message()?, rest) }
-}
-
 /// The fields that a parameter's name leads through.
 fn path_of(descriptor: &MessageDescriptor, name: &str) -> Option<Vec<FieldDescriptor>> {
     let mut path: Vec<FieldDescriptor> = Vec::new();

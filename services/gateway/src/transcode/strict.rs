@@ -138,7 +138,10 @@ mod tests {
     fn a_key_that_is_named_twice_is_refused_with_its_path() {
         for (body, field) in [
             (r#"{"a": 1, "a": 1}"#, "a"),
-            (r#"{"lines": [{"name": "x"}, {"name": "x", "sex": 1, "name": "y"}]}"#, "lines[1].name"),
+            (
+                r#"{"lines": [{"name": "x"}, {"name": "x", "sex": 1, "name": "y"}]}"#,
+                "lines[1].name",
+            ),
             (r#"{"a": {"b": {"c": 1, "c": 2}}}"#, "a.b.c"),
             ("{\"a\": 1, \"\\u0061\": 2}", "a"),
         ] {

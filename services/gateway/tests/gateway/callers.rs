@@ -161,3 +161,36 @@ async fn with_the_development_issuer_the_gateway_listens_on_loopback_only() {
         assert!(error.to_string().contains("loopback"), "{error:#}");
     }
 }
+
+#[tokio::test]
+async fn a_key_that_was_taken_out_is_refused_soon_after_and_a_new_one_is_believed() {
+    let world = World::start_with("issuer_keys_ms = 20").await;
+    knows_organisations(&world.registry);
+    let keys = world.issuer.configuration().keys;
+    let published = std::fs::read_to_string(&keys).unwrap();
+    let token = world.token();
+    assert_eq!(refused(&world, &token).await, None);
+    let another_folder = tempfile::tempdir().unwrap();
+    let another = DevelopmentIssuer::start(another_folder.path(), "127.0.0.1:0".parse().unwrap())
+        .await
+        .unwrap();
+    let others = std::fs::read_to_string(another.configuration().keys).unwrap();
+    another.stop().await;
+    // Neither another key nor none at all is a reason to believe the old one on.
+    for now in [others.as_str(), r#"{"keys": []}"#] {
+        std::fs::write(&keys, now).unwrap();
+        let began = std::time::Instant::now();
+        let answer = loop {
+            let answer = refused(&world, &token).await;
+            if answer.is_some() || began.elapsed() > std::time::Duration::from_secs(10) {
+                break answer;
+            }
+        };
+        assert_eq!(answer, Some((Code::Unauthenticated, "key".to_string())), "{now}");
+        std::fs::write(&keys, &published).unwrap();
+        let began = std::time::Instant::now();
+        while refused(&world, &token).await.is_some() {
+            assert!(began.elapsed() < std::time::Duration::from_secs(10), "never believed again");
+        }
+    }
+}

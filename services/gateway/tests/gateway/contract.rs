@@ -10,6 +10,10 @@ use tokio_stream::StreamExt;
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_client::HealthClient;
+use tonic_reflection::pb::v1::server_reflection_client::ServerReflectionClient;
+use tonic_reflection::pb::v1::server_reflection_request::MessageRequest;
+use tonic_reflection::pb::v1::server_reflection_response::MessageResponse;
+use tonic_reflection::pb::v1::{ExtensionRequest, ServerReflectionRequest};
 
 use super::world::{World, nobody};
 
@@ -138,4 +142,69 @@ async fn health_tells_the_gateway_from_the_services_behind_it() {
         };
         tokio::time::timeout(Duration::from_secs(10), settled).await.expect(service);
     }
+}
+
+/// Asks reflection these questions on one stream.
+async fn reflected(world: &World, asked: Vec<MessageRequest>) -> Vec<MessageResponse> {
+    let asked = asked.into_iter().map(|question| ServerReflectionRequest {
+        host: String::new(),
+        message_request: Some(question),
+    });
+    let mut client = ServerReflectionClient::new(world.channel().await);
+    let asked = tokio_stream::iter(asked.collect::<Vec<_>>());
+    let mut told = client.server_reflection_info(asked).await.expect("answered").into_inner();
+    let mut answers = Vec::new();
+    while let Some(answer) = told.next().await {
+        answers.push(answer.expect("the stream goes on").message_response.expect("an answer"));
+    }
+    answers
+}
+
+#[tokio::test]
+async fn reflection_resolves_all_that_it_lists() {
+    let world = World::start().await;
+    let list = reflected(&world, vec![MessageRequest::ListServices(String::new())]).await;
+    let [MessageResponse::ListServicesResponse(list)] = &list[..] else { panic!("{list:?}") };
+    let names: Vec<String> = list.service.iter().map(|service| service.name.clone()).collect();
+    assert!(names.iter().any(|name| name == "grpc.reflection.v1alpha.ServerReflection"));
+    let asked = names.iter().cloned().map(MessageRequest::FileContainingSymbol).collect();
+    for (name, answer) in names.iter().zip(reflected(&world, asked).await) {
+        let MessageResponse::FileDescriptorResponse(file) = answer else {
+            panic!("{name}: {answer:?}")
+        };
+        assert!(!file.file_descriptor_proto.is_empty(), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn reflection_answers_what_it_does_not_know_and_hears_the_next_question() {
+    let world = World::start().await;
+    let symbol = |name: &str| MessageRequest::FileContainingSymbol(name.to_string());
+    let extension = ExtensionRequest {
+        containing_type: "google.protobuf.MethodOptions".to_string(),
+        extension_number: 72_295_728,
+    };
+    let asked = vec![
+        symbol("no.such.Thing"),
+        MessageRequest::FileByFilename("no/such.proto".to_string()),
+        MessageRequest::AllExtensionNumbersOfType("no.such.Thing".to_string()),
+        symbol("congdoan.registry.v1.OrganisationService.GetOrganisation"),
+        symbol("congdoan.registry.v1.Organisation.name"),
+        symbol("congdoan.refusal.v1.REASON_OVERLOADED"),
+        MessageRequest::FileContainingExtension(extension),
+        MessageRequest::AllExtensionNumbersOfType("google.protobuf.MethodOptions".to_string()),
+    ];
+    let answers = reflected(&world, asked).await;
+    assert_eq!(answers.len(), 8);
+    for answer in &answers[..3] {
+        let MessageResponse::ErrorResponse(error) = answer else { panic!("{answer:?}") };
+        assert_eq!(error.error_code, tonic::Code::NotFound as i32);
+    }
+    for answer in &answers[3..7] {
+        assert!(matches!(answer, MessageResponse::FileDescriptorResponse(_)), "{answer:?}");
+    }
+    let MessageResponse::AllExtensionNumbersResponse(numbers) = &answers[7] else {
+        panic!("{:?}", answers[7])
+    };
+    assert!(numbers.extension_number.contains(&72_295_728));
 }

@@ -40,8 +40,7 @@ impl Act for MendConsequence {
         none_repeated(&self.person_ids)?;
         self.known(acting).await?;
         self.passed_over(acting).await?;
-        let settling =
-            Settling::of(acting.db(), &self.person_ids, Contradictions::Settled).await?;
+        let settling = Settling::of(acting.db(), &self.person_ids, Contradictions::Settled).await?;
         let mut bad = BadLines::default();
         for (line, person_id) in self.person_ids.iter().enumerate() {
             if settling.is_left(person_id) {

@@ -135,7 +135,9 @@ enum Outside {
     Left,
     UnionEnded(Otherwise),
     /// Admitted, by an admission of this kind, to what does not exist.
-    AdmittedToNothing { kind: i16 },
+    AdmittedToNothing {
+        kind: i16,
+    },
 }
 
 /// The course of somebody's memberships by what was decided, in order, and what is known of
@@ -403,10 +405,7 @@ mod tests {
     #[test]
     fn whoever_joins_what_has_ended_joins_where_it_goes_on() {
         let joins = (LATER, Move::Admission { to: U, kind: 2 });
-        assert_eq!(
-            done(&[joins], ended(Some(V))),
-            [(LATER, Move::Admission { to: V, kind: 2 })]
-        );
+        assert_eq!(done(&[joins], ended(Some(V))), [(LATER, Move::Admission { to: V, kind: 2 })]);
         assert_eq!(done(&[joins], ended(None)), []);
     }
 

@@ -226,10 +226,7 @@ async fn movements(
 }
 
 /// What is known of the unions of these histories, and of all in which they go on.
-pub async fn lives(
-    connection: &mut PgConnection,
-    histories: &[History],
-) -> Result<Lives, Failure> {
+pub async fn lives(connection: &mut PgConnection, histories: &[History]) -> Result<Lives, Failure> {
     let mut named: Vec<Uuid> = histories
         .iter()
         .flat_map(|history| &history.decided)

@@ -66,10 +66,8 @@ pub async fn put_back(
         }
     }
     let unit_ids: Vec<Uuid> = counted.iter().map(|(unit, _)| *unit).collect();
-    let members: Vec<i32> = counted
-        .iter()
-        .map(|(_, people)| i32::try_from(people.len()).unwrap_or(i32::MAX))
-        .collect();
+    let members: Vec<i32> =
+        counted.iter().map(|(_, people)| i32::try_from(people.len()).unwrap_or(i32::MAX)).collect();
     let finished = sqlx::query!(
         r#"update consequence
          set members = consequence.members + line.people,

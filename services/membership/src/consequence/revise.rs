@@ -63,8 +63,8 @@ impl<'a> Revision<'a> {
                 None => Counts::Now { movement_id: movement_id(step), step: *step },
             });
         }
-        let unchanged = left.is_empty()
-            && counts.iter().all(|counts| matches!(counts, Counts::Still(_)));
+        let unchanged =
+            left.is_empty() && counts.iter().all(|counts| matches!(counts, Counts::Still(_)));
         (!unchanged).then_some(Self { history, counts, taken_back: left })
     }
 
@@ -446,10 +446,7 @@ async fn applications(
 }
 
 /// Consequences say how many people they have moved.
-async fn count(
-    connection: &mut PgConnection,
-    revisions: &[Revision<'_>],
-) -> Result<(), Failure> {
+async fn count(connection: &mut PgConnection, revisions: &[Revision<'_>]) -> Result<(), Failure> {
     let mut counted: BTreeMap<(Uuid, Uuid), i32> = BTreeMap::new();
     for revision in revisions {
         for recorded in revision.taken_back.iter().filter(|recorded| recorded.restates.is_none()) {

@@ -8,10 +8,10 @@ use chassis::refusal::Failure;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use super::Obstacle;
 use super::course::{Contradictions, Course, Otherwise, Step, course};
 use super::history::{self, History};
 use super::revise::{Alike, Occasion, Revision, revise};
-use super::Obstacle;
 
 /// How many people are settled at a time: bounds the memory.
 const PEOPLE_AT_A_TIME: usize = 2_000;
@@ -169,10 +169,7 @@ pub async fn go_on(
 }
 
 /// Lists what is not as it was decided: nothing is left to do, unless she has no place.
-async fn note(
-    connection: &mut PgConnection,
-    noted: &[(Uuid, Otherwise)],
-) -> Result<(), Failure> {
+async fn note(connection: &mut PgConnection, noted: &[(Uuid, Otherwise)]) -> Result<(), Failure> {
     let noted: Vec<(Uuid, Uuid, Uuid, i16)> = noted
         .iter()
         .filter_map(|(person_id, otherwise)| {
@@ -212,10 +209,7 @@ async fn note(
 }
 
 /// Consequences whose members cannot go where they should wait, and say why.
-async fn wait(
-    connection: &mut PgConnection,
-    waiting: &[(Uuid, Obstacle)],
-) -> Result<(), Failure> {
+async fn wait(connection: &mut PgConnection, waiting: &[(Uuid, Obstacle)]) -> Result<(), Failure> {
     if waiting.is_empty() {
         return Ok(());
     }

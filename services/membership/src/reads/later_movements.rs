@@ -1,5 +1,7 @@
-//! Whom an end of a union on a day would concern besides its members of that day.
+//! Whom an end of a union on a day would concern besides its members of that day, and whom the
+//! undoing of an act would pass over.
 
+use chassis::access;
 use chassis::refusal::Failure;
 use sqlx::PgConnection;
 use time::Date;
@@ -11,7 +13,21 @@ use crate::organisation;
 /// Union and person.
 pub type Key = (Uuid, Uuid);
 
-/// A later movement of one person in one union.
+/// What is thought of.
+#[derive(Debug)]
+pub enum About {
+    /// These unions end on a day.
+    Ends {
+        /// The unions.
+        organisation_ids: Vec<Uuid>,
+        /// The first day on which they would no longer exist.
+        ended_on: Date,
+    },
+    /// These acts of registry are undone.
+    Undoing(Vec<Uuid>),
+}
+
+/// A later movement of one person.
 #[derive(Debug)]
 pub struct LaterMovement {
     /// The union.
@@ -20,14 +36,27 @@ pub struct LaterMovement {
     pub person_id: Uuid,
     /// When she joins it, if that is on the day or later.
     pub joins_on: Option<Date>,
-    /// When she leaves it by something that was decided, if that is later than the day.
+    /// When she leaves by something that was decided, if that is later.
     pub leaves_on: Option<Date>,
     /// Where she goes then.
     pub to_organisation_id: Option<Uuid>,
 }
 
-/// Those of these unions, in the caller's scope, and how many people each has.
+/// The people, and how many of them each union has.
 pub async fn list(
+    connection: &mut PgConnection,
+    about: &About,
+    page: Page<Key>,
+) -> Result<(Rows<LaterMovement, Key>, Vec<(Uuid, i64)>), Failure> {
+    match about {
+        About::Ends { organisation_ids, ended_on } => {
+            of_ends(connection, organisation_ids, *ended_on, page).await
+        }
+        About::Undoing(registry_act_ids) => of_undoing(connection, registry_act_ids, page).await,
+    }
+}
+
+async fn of_ends(
     connection: &mut PgConnection,
     organisation_ids: &[Uuid],
     ended_on: Date,
@@ -63,4 +92,35 @@ pub async fn list(
     .map(|row| (row.organisation_id, row.people))
     .collect();
     Ok((page.cut(rows, |row| (row.organisation_id, row.person_id)), counts))
+}
+
+async fn of_undoing(
+    connection: &mut PgConnection,
+    registry_act_ids: &[Uuid],
+    page: Page<Key>,
+) -> Result<(Rows<LaterMovement, Key>, Vec<(Uuid, i64)>), Failure> {
+    let held = sqlx::query_scalar!(r#"select access.holds() as "holds!""#)
+        .fetch_one(&mut *connection)
+        .await?;
+    if !held {
+        return Err(access::permission_denied("membership.consequence.read").into());
+    }
+    // All of them: how many there are of each union is told with every page.
+    let rows = sqlx::query_file_as!(LaterMovement, "src/reads/moved_on.sql", registry_act_ids,)
+        .fetch_all(connection)
+        .await?;
+    let mut counts: Vec<(Uuid, i64)> = Vec::new();
+    for row in &rows {
+        match counts.last_mut() {
+            Some((unit, people)) if *unit == row.organisation_id => *people += 1,
+            Some(_) | None => counts.push((row.organisation_id, 1)),
+        }
+    }
+    let key = |row: &LaterMovement| (row.organisation_id, row.person_id);
+    let on_page = rows
+        .into_iter()
+        .filter(|row| page.after.is_none_or(|after| key(row) > after))
+        .take(usize::try_from(page.limit()).unwrap_or(usize::MAX))
+        .collect();
+    Ok((page.cut(on_page, key), counts))
 }

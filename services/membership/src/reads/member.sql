@@ -24,7 +24,8 @@ select person.name as "name!",
        identity.key_version as "identity_key_version?",
        identity.ciphertext as "identity_ciphertext?",
        contact.key_version as "phone_key_version?",
-       contact.ciphertext as "phone_ciphertext?"
+       contact.ciphertext as "phone_ciphertext?",
+       allowed.identified as "identified!"
 from allowed
 join person on person.person_id = $1
 left join membership stay on stay.person_id = person.person_id

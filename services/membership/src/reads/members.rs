@@ -1,6 +1,6 @@
 //! Persons and their memberships.
 
-use chassis::access;
+use chassis::access::{self, roles};
 use chassis::refusal::Failure;
 use sqlx::PgConnection;
 use time::Date;
@@ -40,6 +40,8 @@ pub struct Identifying {
     pub identity: Option<(i16, Option<String>, String)>,
     /// The phone.
     pub phone: Option<String>,
+    /// Who holds the permission, by role, where the caller does not.
+    pub held_by: Vec<&'static str>,
 }
 
 /// One stay in one union.
@@ -96,6 +98,8 @@ pub async fn get(
         .zip(number)
         .map(|(kind, number)| (kind, first.identity_country.clone(), number));
     let phone = opened(Column::Phone, first.phone_key_version, &first.phone_ciphertext)?;
+    let held_by =
+        if first.identified { Vec::new() } else { roles::holding(IDENTITY_READ).collect() };
     let memberships = rows
         .into_iter()
         .filter_map(|row| {
@@ -109,7 +113,7 @@ pub async fn get(
             })
         })
         .collect();
-    Ok((person, memberships, Identifying { identity, phone }))
+    Ok((person, memberships, Identifying { identity, phone, held_by }))
 }
 
 /// A member in a list.

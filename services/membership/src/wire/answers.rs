@@ -310,9 +310,7 @@ pub fn mended(mended: Mended) -> pb::MendConsequenceResponse {
     pb::MendConsequenceResponse { members: mended.members, left: mended.left }
 }
 
-pub fn later_movement(
-    movement: LaterMovement,
-) -> pb::list_later_movements_response::LaterMovement {
+pub fn later_movement(movement: LaterMovement) -> pb::list_later_movements_response::LaterMovement {
     pb::list_later_movements_response::LaterMovement {
         organisation_id: movement.organisation_id.to_string(),
         person_id: movement.person_id.to_string(),

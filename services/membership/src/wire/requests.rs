@@ -24,6 +24,7 @@ use crate::error::{BadLines, Refused};
 use crate::keys::Keys;
 use crate::movement::{AdmissionKind, Dated, ExitReason};
 use crate::person::{Identity, IdentityKind, Line, NewPerson, Sex, is_phone};
+use crate::reads::later_movements::About;
 use crate::roll::{LINES_MAX, Roll};
 
 const NAME_MAX: usize = 200;
@@ -191,6 +192,16 @@ pub fn mend_consequence(request: pb::MendConsequenceRequest) -> Result<MendConse
         registry_act_id: parse::id("registry_act_id", &request.registry_act_id)?,
         organisation_id: parse::id("organisation_id", &request.organisation_id)?,
         person_ids: ids("person_ids", &request.person_ids)?,
+    })
+}
+
+pub fn list_later_movements(request: &pb::ListLaterMovementsRequest) -> Result<About, Refusal> {
+    if !request.registry_act_ids.is_empty() && request.organisation_ids.is_empty() {
+        return Ok(About::Undoing(ids("registry_act_ids", &request.registry_act_ids)?));
+    }
+    Ok(About::Ends {
+        organisation_ids: ids("organisation_ids", &request.organisation_ids)?,
+        ended_on: parse::date("ended_on", request.ended_on)?,
     })
 }
 

@@ -4,8 +4,8 @@
 use chassis::parse::civil;
 use proto::membership::v1 as pb;
 use proto::membership::v1::membership_change::Change as Published;
-use proto::registry::v1::registry_change::Change as What;
 use proto::registry::v1::organisation_timeline::Period;
+use proto::registry::v1::registry_change::Change as What;
 use proto::registry::v1::{ActsUndone, OrganisationTimeline, TimelinesCorrected};
 use time::macros::date;
 use time::{Date, Duration};
@@ -39,17 +39,14 @@ fn undoes(world: &World, act: Uuid, union: Uuid, superior: Uuid) -> Uuid {
     world.registry.acts(
         LATER,
         vec![
-            What::TimelinesCorrected(TimelinesCorrected {
-                timelines: vec![life(union, superior)],
-            }),
+            What::TimelinesCorrected(TimelinesCorrected { timelines: vec![life(union, superior)] }),
             What::ActsUndone(ActsUndone { act_ids: vec![act.to_string()] }),
         ],
     )
 }
 
 async fn consequences(actor: &mut Actor, finished: bool) -> Vec<pb::Consequence> {
-    let request =
-        pb::ListConsequencesRequest { include_finished: finished, ..Default::default() };
+    let request = pb::ListConsequencesRequest { include_finished: finished, ..Default::default() };
     actor.consequences.list_consequences(request).await.expect("listed").into_inner().consequences
 }
 
@@ -231,11 +228,8 @@ async fn whoever_joined_after_an_end_of_all_memberships_has_no_place_and_is_list
     assert_eq!(national.counts(world.alpha, LATER).await, 0);
     assert_eq!(national.counts(world.gamma, LATER).await, 1, "she stays where she was");
     let listed = consequences(&mut national, true).await;
-    let obstacles: Vec<(Uuid, pb::Obstacle)> = listed[0]
-        .passed_over
-        .iter()
-        .map(|one| (id(&one.person_id), one.obstacle()))
-        .collect();
+    let obstacles: Vec<(Uuid, pb::Obstacle)> =
+        listed[0].passed_over.iter().map(|one| (id(&one.person_id), one.obstacle())).collect();
     let mut expected =
         vec![(joined[0], pb::Obstacle::NoPlace), (moved[0], pb::Obstacle::MovementRestated)];
     expected.sort();
@@ -302,6 +296,17 @@ async fn members_who_joined_elsewhere_before_their_end_was_undone_are_listed_and
     let act = world.registry.ends(END, &[(world.alpha, Members::Ended)]);
     let lines = members.iter().map(|person| known(*person)).collect();
     national.admits(world.gamma, LATER, lines).await.expect("joined elsewhere");
+    // Whoever thinks of undoing it can ask whom that would pass over.
+    let request = pb::ListLaterMovementsRequest {
+        registry_act_ids: vec![act.to_string()],
+        page_size: 10,
+        ..Default::default()
+    };
+    let told = national.consequences.list_later_movements(request).await.expect("told");
+    let told = told.into_inner();
+    assert_eq!((told.movements.len(), told.counts[0].people), (10, 25));
+    assert_eq!(told.movements[0].to_organisation_id, world.gamma.to_string());
+    assert_eq!(told.movements[0].leaves_on, Some(civil(LATER)));
     let undoing = undoes(&world, act, world.alpha, world.hanoi);
     let unfinished = consequences(&mut national, false).await;
     let [left] = &unfinished[..] else { panic!("one consequence, not {unfinished:?}") };

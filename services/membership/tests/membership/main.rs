@@ -7,7 +7,6 @@ mod activities;
 mod admission;
 mod applicants;
 mod books;
-mod constraints;
 mod ends;
 mod late;
 mod leaving;

@@ -71,11 +71,7 @@ async fn people_in_what_never_existed_are_put_back_where_they_came_from() {
     let mut expected = new.clone();
     expected.sort_unstable();
     assert_eq!(no_place, expected);
-    let one = put_back
-        .passed_over
-        .iter()
-        .find(|one| id(&one.person_id) == new[0])
-        .expect("listed");
+    let one = put_back.passed_over.iter().find(|one| id(&one.person_id) == new[0]).expect("listed");
     assert_eq!(one.remedy(), pb::Remedy::AdmitMembers);
     assert_eq!(one.permission, "membership.member.admit");
 
@@ -83,23 +79,17 @@ async fn people_in_what_never_existed_are_put_back_where_they_came_from() {
     for person in new.iter().chain(&from_beta) {
         officer.sees(*person).await.expect("in somebody's scope");
     }
-    let number = pb::FindPersonRequest {
-        identity_number: person(1).identity_number,
-        ..Default::default()
-    };
+    let number =
+        pb::FindPersonRequest { identity_number: person(1).identity_number, ..Default::default() };
     let found = officer.members.find_person(number).await.expect("found").into_inner();
     assert_eq!(id(&found.person_id), new[0]);
     officer.admits(world.alpha, JOINED, vec![known(new[0])]).await.expect("by her id");
     officer.admits(world.alpha, JOINED, vec![person(2)]).await.expect("by her number");
     assert_eq!(officer.counts(world.alpha, NOW).await, 2);
     let left = listed(&mut officer, undoing, pb::ConsequenceKind::MembersPutBack).await;
-    let waiting: Vec<_> =
-        left.passed_over.iter().filter(|one| one.mended_at.is_none()).collect();
+    let waiting: Vec<_> = left.passed_over.iter().filter(|one| one.mended_at.is_none()).collect();
     assert_eq!(waiting.len(), 1);
-    assert_eq!(
-        refused(officer.admits(union, JOINED, people(1)).await).0,
-        "ORGANISATION_UNKNOWN"
-    );
+    assert_eq!(refused(officer.admits(union, JOINED, people(1)).await).0, "ORGANISATION_UNKNOWN");
     world.stop().await;
 }
 

@@ -58,13 +58,17 @@ async fn no_table_holds_an_identity_number_or_a_phone_that_can_be_read() {
 async fn numbers_are_left_out_without_the_permission_for_them() {
     let world = World::start().await;
     let persons = world.officer().admits(world.alpha, DAY, vec![canary()]).await.expect("admitted");
-    let seen = world.officer().sees(persons[0]).await.expect("seen").person.expect("a person");
+    let answer = world.officer().sees(persons[0]).await.expect("seen");
+    assert_eq!(answer.identity_roles, [""; 0]);
+    let seen = answer.person.expect("a person");
     assert_eq!(seen.identity_number.as_deref(), Some(NUMBER));
     assert_eq!(seen.phone.as_deref(), Some(PHONE));
 
     world.registry.grants("clerk", "OFFICER", world.hanoi);
     let mut clerk = world.actor("clerk", "vi");
-    let seen = clerk.sees(persons[0]).await.expect("seen").person.expect("a person");
+    let answer = clerk.sees(persons[0]).await.expect("seen");
+    assert_eq!(answer.identity_roles, ["IDENTITY_OFFICER"]);
+    let seen = answer.person.expect("a person");
     assert_eq!((seen.name.as_str(), seen.birth_year), (NAME, 1985));
     assert_eq!((seen.identity_number, seen.phone), (None, None));
     let find = pb::FindPersonRequest { identity_number: NUMBER.to_string(), ..Default::default() };

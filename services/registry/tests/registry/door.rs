@@ -70,13 +70,9 @@ async fn a_document_is_one_however_its_number_is_typed() {
     };
     let first = admin.decisions.record_decision(record("125/QĐ-TLĐ")).await.expect("recorded");
     let first = first.into_inner().decision_id;
-    for number in [
-        "125/QĐ-TLĐ\u{200b}",
-        "125/qđ-tlđ",
-        "125 / QĐ - TLĐ",
-        "125/QÐ-TLÐ",
-        "１２５/QĐ–TLĐ",
-    ] {
+    for number in
+        ["125/QĐ-TLĐ\u{200b}", "125/qđ-tlđ", "125 / QĐ - TLĐ", "125/QÐ-TLÐ", "１２５/QĐ–TLĐ"]
+    {
         let answer = admin.decisions.record_decision(record(number)).await;
         let told = ("DECISION_EXISTS".to_string(), "decision.number".to_string());
         assert_eq!(refused(answer), told, "{number}");

@@ -17,6 +17,8 @@ use crate::figure::{By, Counting, Scope};
 use crate::{reads, wire};
 
 const INDICATORS_MAX: usize = 50;
+/// Lines of all figures of one answer.
+const LINES_MAX: usize = 20_000;
 
 #[tonic::async_trait]
 impl FigureService for Api {
@@ -92,6 +94,13 @@ impl FigureService for Api {
         counting.expect(indicators.iter().copied());
         for indicator in indicators {
             counted.push(counting.figure(indicator).await?);
+        }
+        // Lines sum to their figure, so that none may be left off.
+        let lines: usize = counted.iter().map(|figure| figure.value.lines.len()).sum();
+        if lines > LINES_MAX {
+            let too_long =
+                Refused::ListTooLong { field: "indicators", entries: lines, limit: LINES_MAX };
+            return Err(too_long.into());
         }
         let figures = wire::figures(&mut reading, self.reference, &counted).await?;
         Ok(reading.reply(QueryFiguresResponse { figures }))

@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use anyhow::Context;
 use chassis::refusal::Failure;
 use sqlx::PgConnection;
 use time::Date;
+use tokio::task::spawn_blocking;
 use uuid::Uuid;
 
 use crate::figure::source::MEMBER_MOVEMENTS;
@@ -13,6 +15,8 @@ use crate::reference::{Indicator, Reference};
 
 /// How many changes of one unit are shown at most.
 const CHANGES_MAX: usize = 200;
+/// How many changes one answer carries at most: a page ends before the unit that has more.
+const CHANGES_OF_PAGE_MAX: usize = 4_000;
 
 /// A figure and a page of its units.
 pub struct Explanation {
@@ -119,26 +123,50 @@ pub async fn explain(
 
     let names = heads(&mut *connection, &rest, period.through).await?;
     let mut behind = Behind { connection, scope: by_unit, period, units: &rest, reference };
-    let mut changes = behind.changes(indicator).await?;
-    let units = rest
-        .iter()
-        .map(|unit| {
-            let mut changes = changes.remove(unit).unwrap_or_default();
-            changes.sort_by_key(|change| (change.effective_on, change.change_id));
-            let changes_left_off = changes.len().saturating_sub(CHANGES_MAX);
-            changes.truncate(CHANGES_MAX);
-            let line = unit.to_string();
-            Unit {
-                organisation_id: *unit,
-                name: names.get(unit).cloned().unwrap_or_default(),
-                amount: amounts.get(&line).copied().unwrap_or_default(),
-                denominator: denominators.get(&line).copied().unwrap_or_default(),
-                changes,
-                changes_left_off: i64::try_from(changes_left_off).unwrap_or(i64::MAX),
-            }
-        })
-        .collect();
+    let changes = behind.changes(indicator).await?;
+    // A union of thousands has a long past: sorting that of hundreds of them is not for a thread
+    // that others' calls are waiting for.
+    let (units, next) =
+        spawn_blocking(move || arrange(rest, next, names, changes, amounts, denominators))
+            .await
+            .context("arrange an explanation")?;
     Ok(Explanation { figure, units, next })
+}
+
+/// The units in their order, each with its changes, oldest first: as many as one answer carries.
+fn arrange(
+    units: Vec<Uuid>,
+    next: Option<Uuid>,
+    names: BTreeMap<Uuid, String>,
+    mut changes: BTreeMap<Uuid, Vec<ChangeBehind>>,
+    amounts: BTreeMap<String, i64>,
+    denominators: BTreeMap<String, i64>,
+) -> (Vec<Unit>, Option<Uuid>) {
+    let mut room = CHANGES_OF_PAGE_MAX;
+    let mut shown: Vec<Unit> = Vec::new();
+    for unit in units {
+        let mut changes = changes.remove(&unit).unwrap_or_default();
+        changes.sort_by_key(|change| (change.effective_on, change.change_id));
+        let changes_left_off = changes.len().saturating_sub(CHANGES_MAX);
+        changes.truncate(CHANGES_MAX);
+        if changes.len() > room
+            && let Some(last) = shown.last()
+        {
+            let last = last.organisation_id;
+            return (shown, Some(last));
+        }
+        room = room.saturating_sub(changes.len());
+        let line = unit.to_string();
+        shown.push(Unit {
+            organisation_id: unit,
+            name: names.get(&unit).cloned().unwrap_or_default(),
+            amount: amounts.get(&line).copied().unwrap_or_default(),
+            denominator: denominators.get(&line).copied().unwrap_or_default(),
+            changes,
+            changes_left_off: i64::try_from(changes_left_off).unwrap_or(i64::MAX),
+        });
+    }
+    (shown, next)
 }
 
 /// Finds the changes behind the sources of an indicator, for a page of units.

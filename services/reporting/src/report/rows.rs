@@ -304,9 +304,9 @@ async fn employers(connection: &mut PgConnection, order: &Order) -> Result<Rows,
     let rows: Vec<Row> = rows
         .into_iter()
         .map(|row| {
-            // The feed has no names of employers; registry has them.
+            // The feed has no names of employers: the reference says which one to ask registry for.
             let words = [
-                ("employer", row.employer_id.to_string()),
+                ("employer", format!("do {} khảo sát", row.surveyor)),
                 ("workforce", vietnamese::number(i64::from(row.workforce))),
                 ("surveyor", row.surveyor),
                 ("stage", stage_name(&row.stage).to_string()),

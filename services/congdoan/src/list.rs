@@ -1,0 +1,120 @@
+//! `congdoan list`: what may be written where a code is asked for.
+
+use chassis::parse::civil;
+use proto::registry::v1 as pb;
+use proto::registry::v1::organisation_type::SectorNeed;
+use proto::reporting::v1::ListIndicatorsRequest;
+
+use crate::cli::lookup::{List, Listed};
+use crate::client::{Client, told};
+use crate::language::{Language, current, tell};
+use crate::organisation::day;
+use crate::output::{answer, table};
+
+/// Prints the list that the command line names.
+pub async fn run(list: List) -> anyhow::Result<()> {
+    match list.what {
+        Listed::Types { in_force_on, to } => {
+            let client = to.connect().await?;
+            let request = pb::ListOrganisationTypesRequest { in_force_on: in_force_on.map(civil) };
+            let types = client.references().list_organisation_types(request).await.map_err(told)?;
+            answer(&types.into_inner(), |types| self::types(&types.types))
+        }
+        Listed::Sectors { to } => {
+            let client = to.connect().await?;
+            let request = pb::ListSectorsRequest {};
+            let sectors = client.references().list_sectors(request).await.map_err(told)?;
+            answer(&sectors.into_inner(), |sectors| self::sectors(&sectors.sectors))
+        }
+        Listed::Roles { permission, to } => {
+            let client = to.connect().await?;
+            let request = pb::ListRolesRequest { permission: permission.unwrap_or_default() };
+            let roles = client.references().list_roles(request).await.map_err(told)?;
+            answer(&roles.into_inner(), |roles| self::roles(&roles.roles))
+        }
+        Listed::Indicators { to } => indicators(&to.connect().await?).await,
+    }
+}
+
+fn types(types: &[pb::OrganisationType]) -> String {
+    let rows: Vec<Vec<String>> = types
+        .iter()
+        .map(|kind| {
+            let sector = match kind.sector_need() {
+                SectorNeed::Required => tell!("bắt buộc", "required"),
+                SectorNeed::Allowed => tell!("nếu có", "may have"),
+                SectorNeed::None | SectorNeed::Unspecified => tell!("không", "none"),
+            };
+            let days = [kind.in_force_from, kind.in_force_until]
+                .map(|on| on.and_then(day).map(|on| on.to_string()).unwrap_or_default());
+            vec![
+                kind.code.clone(),
+                sector,
+                days[0].clone(),
+                days[1].clone(),
+                kind.superior_types.join(" "),
+                kind.name.clone(),
+            ]
+        })
+        .collect();
+    let heading = [
+        tell!("mã", "code"),
+        tell!("khối", "sector"),
+        tell!("từ", "from"),
+        tell!("trước", "until"),
+        tell!("cấp trên", "superiors"),
+        tell!("tên", "name"),
+    ];
+    table(&heading, &rows)
+}
+
+fn sectors(sectors: &[pb::Sector]) -> String {
+    let rows: Vec<Vec<String>> = sectors
+        .iter()
+        .map(|sector| {
+            let group =
+                if sector.is_group { tell!("(nhóm)", "(group)") } else { sector.group_of.clone() };
+            vec![sector.code.clone(), group, sector.name.clone()]
+        })
+        .collect();
+    table(&[tell!("mã", "code"), tell!("thuộc nhóm", "in the group"), tell!("tên", "name")], &rows)
+}
+
+fn roles(roles: &[pb::Role]) -> String {
+    let rows: Vec<Vec<String>> = roles
+        .iter()
+        .map(|role| {
+            let meaning = match current() {
+                Language::Vietnamese => &role.meaning_vi,
+                Language::English => &role.meaning,
+            };
+            vec![role.code.clone(), meaning.clone()]
+        })
+        .collect();
+    let hint = tell!(
+        "Số định danh và điện thoại của đoàn viên chỉ hiện cho ai có quyền membership.identity.read: \
+         `congdoan list roles --permission membership.identity.read`.",
+        "Members' identity numbers and telephones are shown only to holders of \
+         membership.identity.read: `congdoan list roles --permission membership.identity.read`."
+    );
+    let drawn = table(&[tell!("vai trò", "role"), tell!("để làm gì", "what it is for")], &rows);
+    format!("{drawn}\n\n{hint}")
+}
+
+async fn indicators(client: &Client) -> anyhow::Result<()> {
+    let listed = client.figures().list_indicators(ListIndicatorsRequest {}).await.map_err(told)?;
+    answer(&listed.into_inner(), |listed| {
+        let rows: Vec<Vec<String>> = listed
+            .indicators
+            .iter()
+            .map(|indicator| {
+                let name = match current() {
+                    Language::Vietnamese => &indicator.name_vi,
+                    Language::English => &indicator.name_en,
+                };
+                vec![indicator.code.clone(), name.clone()]
+            })
+            .collect();
+        table(&[tell!("mã", "code"), tell!("chỉ tiêu", "indicator")], &rows)
+    })
+}

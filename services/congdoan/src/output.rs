@@ -1,0 +1,136 @@
+//! What commands print: words for a person, or, with `--json`, one JSON document for a program.
+//!
+//! The JSON of an answer is that of the contracts, as the gateway gives it over HTTP: fields in
+//! `lowerCamelCase`, those of their default value as well. Fields are added to it and never
+//! change their meaning. What no one call answers is put together of such answers:
+//!
+//! | command | document |
+//! |---|---|
+//! | `search` | `organisations`: of Organisation |
+//! | `list types`, `sectors`, `roles`, `indicators` | ListOrganisationTypesResponse, and so on |
+//! | `member` | GetMemberResponse |
+//! | `load` | `loadId`, `validateOnly`, `organisations`, `linesKept`, `loadedBefore` |
+//! | `plan create`, `copy`, `list`, `add`, `remove`, `commit`, `undo`, `show` | CreatePlanResponse, CopyPlanResponse, ListPlansResponse, AddPlanStepsResponse, RemovePlanStepsResponse, PlanCommitted, PlanUndone, GetPlanResponse |
+//! | `plan mend`, `replace` | `removed`, `replaced`, `added`; `replaced` |
+//! | `plan steps` | `steps`: of PlanStep |
+//! | `plan dry-run` | `dryRun`: DryRun; `conflicts`: the first 100, of PlanConflict |
+//! | `plan review` | `steps`: of ReviewPlanResponse's; `membersWhoContinue`, `membershipsThatEnd`, `quotasOpen`, `quotasHandedDown`, `absentParts` |
+//! | `report`, `report --list` | PrintReportResponse, ListTemplatesResponse |
+//! | `explain` | `organisation`: Organisation; `figure`: Figure; `units`: of ExplainedUnit |
+//! | `token` | `accessToken`, `issuer`, `subject` |
+//! | `bootstrap` | `confederationId`, `issuer`, `administrator` |
+//! | `up` | `gateway`, `issuer`, `services`, `data`, `administrator` |
+//! | `keys`, `migrate` | `directory`; `service` |
+//!
+//! What went wrong is a document on standard error: `error`, with `message`, `text`, and of a
+//! refusal `reason`, `domain`, `metadata` and `fields`, each with `field`, `place`, `reason` and
+//! `message`.
+
+use std::io::{self, Write};
+use std::sync::OnceLock;
+
+use anyhow::Context;
+use prost::{Message, Name};
+use prost_reflect::{DescriptorPool, DynamicMessage, SerializeOptions};
+use serde_json::Value as Json;
+
+static AS_JSON: OnceLock<bool> = OnceLock::new();
+
+/// Decides whether this process prints JSON; whoever decides first, decides.
+pub fn choose(as_json: bool) {
+    AS_JSON.get_or_init(|| as_json);
+}
+
+/// Whether this process prints JSON.
+pub fn is_json() -> bool {
+    *AS_JSON.get_or_init(|| false)
+}
+
+/// A message of the contracts as JSON.
+pub fn json<M: Message + Name>(message: &M) -> anyhow::Result<Json> {
+    static POOL: OnceLock<Option<DescriptorPool>> = OnceLock::new();
+    let pool = POOL.get_or_init(|| DescriptorPool::decode(proto::DESCRIPTORS).ok());
+    let descriptor = pool.as_ref().and_then(|pool| pool.get_message_by_name(&M::full_name()));
+    let descriptor =
+        descriptor.with_context(|| format!("find {} in the contracts", M::full_name()))?;
+    let dynamic = DynamicMessage::decode(descriptor, &*message.encode_to_vec())?;
+    let every_field = SerializeOptions::new().skip_default_fields(false);
+    dynamic
+        .serialize_with_options(serde_json::value::Serializer, &every_field)
+        .context("write an answer as JSON")
+}
+
+/// Prints a JSON document.
+pub fn print_json(document: &Json) {
+    line(&format!("{document:#}"));
+}
+
+/// Prints an answer: as JSON, or as the words that are made of it.
+pub fn answer<M: Message + Name>(
+    message: &M,
+    words: impl FnOnce(&M) -> String,
+) -> anyhow::Result<()> {
+    if is_json() {
+        print_json(&json(message)?);
+    } else {
+        line(&words(message));
+    }
+    Ok(())
+}
+
+/// Prints a line, or several. Whoever reads no further, as `head` does, ends us: nothing is wrong
+/// then, and there is nobody to tell it to.
+pub fn line(text: &str) {
+    let mut out = io::stdout().lock();
+    if writeln!(out, "{text}").and_then(|()| out.flush()).is_err() {
+        std::process::exit(0);
+    }
+}
+
+/// A table in columns that are as wide as what stands in them; the last one is not filled up.
+pub fn table(heading: &[String], rows: &[Vec<String>]) -> String {
+    let width = |n: usize| {
+        let column = rows.iter().filter_map(|row| row.get(n)).chain(heading.get(n));
+        column.map(|cell| cell.chars().count()).max().unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..heading.len()).map(width).collect();
+    let shown = |row: &[String]| {
+        let cells: Vec<String> = row
+            .iter()
+            .zip(&widths)
+            .map(|(cell, width)| {
+                let blank = " ".repeat(width.saturating_sub(cell.chars().count()));
+                format!("{cell}{blank}")
+            })
+            .collect();
+        cells.join("  ").trim_end().to_owned()
+    };
+    let lines: Vec<String> =
+        std::iter::once(shown(heading)).chain(rows.iter().map(|row| shown(row))).collect();
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use proto::registry::v1::{CreatePlanResponse, PlanCommitted};
+
+    use super::*;
+
+    #[test]
+    fn an_answer_is_the_json_of_the_contracts() {
+        let created = CreatePlanResponse { plan_id: "p".to_owned() };
+        assert_eq!(json(&created).expect("json"), serde_json::json!({ "planId": "p" }));
+        let done = json(&PlanCommitted { units_ended: 2, ..Default::default() }).expect("json");
+        assert_eq!((&done["unitsEnded"], &done["unitsFounded"]), (&2.into(), &0.into()));
+    }
+
+    #[test]
+    fn a_table_counts_letters_and_not_bytes() {
+        let cell = |text: &str| text.to_owned();
+        let drawn = table(
+            &[cell("mã"), cell("tên")],
+            &[vec![cell("HN"), cell("Hà Nội")], vec![cell("ĐỒNG-1"), cell("Một")]],
+        );
+        assert_eq!(drawn, "mã      tên\nHN      Hà Nội\nĐỒNG-1  Một");
+    }
+}

@@ -1,0 +1,180 @@
+//! `congdoan search`: organisations by name, code, or a commune of their territory.
+
+use chassis::parse::civil;
+use proto::registry::v1 as pb;
+
+use crate::cli::lookup::{Search, Status};
+use crate::client::Client;
+use crate::language::{counted, tell};
+use crate::organisation::{self, day};
+use crate::output::{is_json, json, line, print_json, table};
+use crate::told::{told, told_at};
+
+/// Organisations that are asked for at a time.
+const PAGE: i32 = 500;
+
+/// Prints what is found: by the text, best first; without one, by code.
+pub async fn run(search: Search) -> anyhow::Result<()> {
+    let client = search.to.connect().await?;
+    let found = match &search.text {
+        Some(text) => by_text(&client, &search, text).await?,
+        None => listed(&client, &search).await?,
+    };
+    if is_json() {
+        let organisations: Vec<_> = found.iter().map(json).collect::<Result<_, _>>()?;
+        print_json(&serde_json::json!({ "organisations": organisations }));
+        return Ok(());
+    }
+    if found.is_empty() {
+        line(&tell!("Không tìm thấy tổ chức nào.", "Nothing was found."));
+        return Ok(());
+    }
+    let rows: Vec<Vec<String>> = found.iter().map(row).collect();
+    let heading = [
+        tell!("mã", "code"),
+        tell!("loại", "type"),
+        tell!("trạng thái", "state"),
+        tell!("từ", "since"),
+        tell!("tên", "name"),
+    ];
+    line(&table(&heading, &rows));
+    let organisations = counted(i64::try_from(found.len())?, "organisation", "organisations");
+    let count = found.len();
+    line(&tell!("{count} tổ chức.", "{organisations}."));
+    Ok(())
+}
+
+async fn by_text(
+    client: &Client,
+    search: &Search,
+    text: &str,
+) -> anyhow::Result<Vec<pb::Organisation>> {
+    let within_id = match &search.within {
+        Some(within) => organisation::today(client, within).await?.organisation_id,
+        None => String::new(),
+    };
+    let request = pb::SearchOrganisationsRequest {
+        text: crate::sheet::composed(text),
+        as_of: search.as_of.map(civil),
+        within_id,
+        r#type: search.kind.clone().unwrap_or_default(),
+        sector: search.sector.clone().unwrap_or_default(),
+        status: status(search.status).into(),
+        commune: commune(search),
+        ..Default::default()
+    };
+    let found = client.organisations().search_organisations(request).await;
+    Ok(found.map_err(|status| told_at(status, option))?.into_inner().organisations)
+}
+
+async fn listed(client: &Client, search: &Search) -> anyhow::Result<Vec<pb::Organisation>> {
+    let mut found = Vec::new();
+    let mut request = pb::ListOrganisationsRequest {
+        as_of: search.as_of.map(civil),
+        r#type: search.kind.clone().unwrap_or_default(),
+        sector: search.sector.clone().unwrap_or_default(),
+        status: status(search.status).into(),
+        commune: commune(search),
+        code_prefix: search.code_prefix.clone().unwrap_or_default(),
+        page_size: PAGE,
+        ..Default::default()
+    };
+    if let Some(within) = &search.within {
+        if search.commune.is_some() {
+            return Err(anyhow::Error::msg(tell!(
+                "--commune cùng --within thì phải có từ cần tìm",
+                "--commune together with --within needs a TEXT to look for"
+            )));
+        }
+        return below(client, search, within).await;
+    }
+    loop {
+        let page = client.organisations().list_organisations(request.clone()).await;
+        let page = page.map_err(|status| told_at(status, option))?.into_inner();
+        found.extend(page.organisations);
+        if page.next_page_token.is_empty() || found.len() >= search.limit {
+            found.truncate(search.limit);
+            return Ok(found);
+        }
+        request.page_token = page.next_page_token;
+    }
+}
+
+/// Everything below an organisation, in the order of the tree.
+async fn below(
+    client: &Client,
+    search: &Search,
+    within: &str,
+) -> anyhow::Result<Vec<pb::Organisation>> {
+    let mut found = Vec::new();
+    let mut request = pb::ListSubtreeRequest {
+        organisation_id: organisation::today(client, within).await?.organisation_id,
+        as_of: search.as_of.map(civil),
+        r#type: search.kind.clone().unwrap_or_default(),
+        sector: search.sector.clone().unwrap_or_default(),
+        status: status(search.status).into(),
+        page_size: PAGE,
+        ..Default::default()
+    };
+    loop {
+        let page = client.organisations().list_subtree(request.clone()).await.map_err(told)?;
+        let page = page.into_inner();
+        found.extend(page.organisations);
+        if page.next_page_token.is_empty() || found.len() >= search.limit {
+            found.truncate(search.limit);
+            return Ok(found);
+        }
+        request.page_token = page.next_page_token;
+    }
+}
+
+fn commune(search: &Search) -> String {
+    search.commune.as_deref().map(crate::sheet::composed).unwrap_or_default()
+}
+
+fn status(status: Option<Status>) -> pb::OrganisationStatus {
+    match status {
+        None => pb::OrganisationStatus::Unspecified,
+        Some(Status::Active) => pb::OrganisationStatus::Active,
+        Some(Status::Suspended) => pb::OrganisationStatus::Suspended,
+        Some(Status::Ended) => pb::OrganisationStatus::Ended,
+        Some(Status::NotYetFounded) => pb::OrganisationStatus::NotYetFounded,
+    }
+}
+
+/// The option that a field of the request is.
+fn option(field: &str) -> Option<String> {
+    let option = match field {
+        "text" => "TEXT",
+        "as_of" => "--as-of",
+        "type" => "--type",
+        "sector" => "--sector",
+        "commune" => "--commune",
+        "code_prefix" => "--code-prefix",
+        "within_id" => "--within",
+        _ => return None,
+    };
+    Some(option.to_owned())
+}
+
+fn row(found: &pb::Organisation) -> Vec<String> {
+    let since = found.status_from.or(found.founded_on).and_then(day);
+    vec![
+        found.code.clone(),
+        found.r#type.clone(),
+        state(found.status()),
+        since.map(|since| since.to_string()).unwrap_or_default(),
+        found.name.clone(),
+    ]
+}
+
+/// Where an organisation is in its life, in words.
+fn state(status: pb::OrganisationStatus) -> String {
+    match status {
+        pb::OrganisationStatus::Unspecified => String::new(),
+        pb::OrganisationStatus::NotYetFounded => tell!("chưa thành lập", "not yet founded"),
+        pb::OrganisationStatus::Active => tell!("hoạt động", "active"),
+        pb::OrganisationStatus::Suspended => tell!("tạm dừng", "suspended"),
+        pb::OrganisationStatus::Ended => tell!("đã kết thúc", "ended"),
+    }
+}

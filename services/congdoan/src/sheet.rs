@@ -1,0 +1,307 @@
+//! A table in a file, as an office makes one: CSV, lines as an editor counts them.
+//!
+//! Everything that is wrong with its form is told here, by line and column, in words; what its
+//! cells mean is for whoever asked for it. The heading is line 1.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use csv::{ReaderBuilder, StringRecord};
+use unicode_normalization::UnicodeNormalization;
+
+use crate::language::{counted, tell};
+
+/// So many faults of a file are told.
+const FAULTS_TOLD: usize = 20;
+
+/// A column that a file may have.
+#[derive(Clone, Copy, Debug)]
+pub struct Column {
+    /// As the heading writes it.
+    pub name: &'static str,
+    /// No file is without it.
+    pub required: bool,
+}
+
+/// A column that no file is without.
+pub const fn required(name: &'static str) -> Column {
+    Column { name, required: true }
+}
+
+/// A column that may be left out.
+pub const fn optional(name: &'static str) -> Column {
+    Column { name, required: false }
+}
+
+/// A line of a file.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// As an editor counts it; the heading is line 1.
+    pub line: u64,
+    cells: HashMap<&'static str, String>,
+}
+
+impl Row {
+    /// What stands in a column; nothing where the file does not have it.
+    pub fn cell(&self, column: &str) -> &str {
+        self.cells.get(column).map_or("", String::as_str)
+    }
+}
+
+/// What is wrong with a file: lines with what is wrong there.
+#[derive(Debug, Default)]
+pub struct Faults(Vec<(u64, String)>);
+
+impl Faults {
+    /// Something is wrong with a line.
+    pub fn tell(&mut self, line: u64, what: impl Into<String>) {
+        self.0.push((line, what.into()));
+    }
+
+    /// Refuses the file if anything is wrong with it.
+    pub fn none(mut self) -> anyhow::Result<()> {
+        if self.0.is_empty() {
+            return Ok(());
+        }
+        self.0.sort_by_key(|(line, _)| *line);
+        Err(self.into())
+    }
+
+    fn one(line: u64, what: String) -> anyhow::Error {
+        Self(vec![(line, what)]).into()
+    }
+}
+
+impl fmt::Display for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (n, (line, what)) in self.0.iter().take(FAULTS_TOLD).enumerate() {
+            if n > 0 || self.0.len() > 1 {
+                f.write_str("\n  ")?;
+            }
+            f.write_str(&tell!("dòng {line}: {what}", "line {line}: {what}"))?;
+        }
+        let rest = self.0.len().saturating_sub(FAULTS_TOLD);
+        if rest > 0 {
+            let more =
+                counted(i64::try_from(rest).unwrap_or(i64::MAX), "fault more", "faults more");
+            f.write_str(&tell!("\n  … và {rest} lỗi nữa", "\n  … and {more}"))?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Faults {}
+
+/// Reads a file with these columns, in any order; lines without anything in them are passed over.
+/// Letters are composed as they are typed nowadays, and blanks around them go.
+pub fn read(content: &[u8], columns: &[Column]) -> anyhow::Result<Vec<Row>> {
+    let text = text(content)?;
+    let first = text.lines().next().unwrap_or_default();
+    let delimiter = match first {
+        line if line.contains(',') => b',',
+        // As spreadsheets write it where the comma is the decimal mark.
+        line if line.contains(';') => b';',
+        line if line.contains('\t') => b'\t',
+        _ => b',',
+    };
+    let mut reader = ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(delimiter)
+        .from_reader(text.as_bytes());
+    let mut records = reader.records();
+    let Some(heading) = records.next().transpose()? else {
+        return Err(anyhow::Error::msg(tell!("tệp trống", "the file is empty")));
+    };
+    let heading = understood(&heading, columns)?;
+    let mut rows = Vec::new();
+    let mut faults = Faults::default();
+    let mut lines = Lines { text: text.as_bytes(), counted_to: 0, line: 1 };
+    for record in records {
+        let record = record?;
+        let line = lines.of(record.position().map_or(0, csv::Position::byte));
+        if record.iter().all(|cell| cell.trim().is_empty()) {
+            continue;
+        }
+        if record.len() != heading.len() {
+            let (has, wants) = (record.len(), heading.len());
+            let cells = counted(i64::try_from(has).unwrap_or(i64::MAX), "cell", "cells");
+            faults.tell(
+                line,
+                tell!(
+                    "có {has} ô, mà tiêu đề có {wants} cột",
+                    "it has {cells}, and the heading has {wants} columns"
+                ),
+            );
+            continue;
+        }
+        let mut row = Row { line, cells: HashMap::with_capacity(heading.len()) };
+        for (name, cell) in heading.iter().zip(&record) {
+            if cell.trim().contains(['\n', '\r']) {
+                faults.tell(
+                    line,
+                    tell!(
+                        "ô {name} kéo dài sang dòng sau; có dấu ngoặc kép \" nào chưa đóng không?",
+                        "the cell {name} goes on in the next line; is a quotation mark \" not closed?"
+                    ),
+                );
+            }
+            row.cells.insert(name, composed(cell));
+        }
+        rows.push(row);
+    }
+    faults.none()?;
+    if rows.is_empty() {
+        return Err(anyhow::Error::msg(tell!(
+            "tệp không có dòng nào dưới tiêu đề",
+            "there is no line below the heading"
+        )));
+    }
+    Ok(rows)
+}
+
+/// Counts the lines of a text as an editor does, going through it once.
+struct Lines<'a> {
+    text: &'a [u8],
+    counted_to: usize,
+    line: u64,
+}
+
+impl Lines<'_> {
+    /// The line of the record that is read from this place on: ends of lines before it, which the
+    /// reader passes over, belong to those before.
+    fn of(&mut self, from: u64) -> u64 {
+        let from = usize::try_from(from).unwrap_or(usize::MAX).min(self.text.len());
+        let ends = |byte: &&u8| matches!(byte, b'\n' | b'\r');
+        let begins = from + self.text[from..].iter().take_while(ends).count();
+        for at in self.counted_to..begins {
+            let ends_a_line = match self.text[at] {
+                b'\n' => true,
+                b'\r' => self.text.get(at + 1) != Some(&b'\n'),
+                _ => false,
+            };
+            self.line += u64::from(ends_a_line);
+        }
+        self.counted_to = self.counted_to.max(begins);
+        self.line
+    }
+}
+
+/// The file as text, or the line from which it is none.
+fn text(content: &[u8]) -> anyhow::Result<&str> {
+    if content.starts_with(&[0xFF, 0xFE]) || content.starts_with(&[0xFE, 0xFF]) {
+        return Err(Faults::one(1, not_utf8()));
+    }
+    // Spreadsheets mark UTF-8 so.
+    let content = content.strip_prefix(&[0xEF, 0xBB, 0xBF]).unwrap_or(content);
+    std::str::from_utf8(content).map_err(|error| {
+        let before = &content[..error.valid_up_to()];
+        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        Faults::one(u64::try_from(line).unwrap_or_default(), not_utf8())
+    })
+}
+
+fn not_utf8() -> String {
+    tell!(
+        "chữ không đọc được; hãy lưu tệp thành \"CSV UTF-8\" (mã Unicode, không phải TCVN3 hay VNI)",
+        "its letters cannot be read; save the file as \"CSV UTF-8\" (Unicode, neither TCVN3 nor VNI)"
+    )
+}
+
+/// The columns in the order of the heading.
+fn understood(heading: &StringRecord, columns: &[Column]) -> anyhow::Result<Vec<&'static str>> {
+    let names = || columns.iter().map(|column| column.name).collect::<Vec<_>>().join(", ");
+    let mut faults = Faults::default();
+    let mut known: Vec<&'static str> = Vec::with_capacity(heading.len());
+    for cell in heading {
+        let cell = composed(cell).to_lowercase();
+        match columns.iter().find(|column| column.name == cell) {
+            Some(column) if known.contains(&column.name) => {
+                faults.tell(1, tell!("cột {cell} có hai lần", "the column {cell} is there twice"));
+            }
+            Some(column) => known.push(column.name),
+            None => {
+                let names = names();
+                faults.tell(
+                    1,
+                    tell!(
+                        "không có cột nào tên \"{cell}\"; các cột là: {names}",
+                        "there is no column \"{cell}\"; the columns are: {names}"
+                    ),
+                );
+            }
+        }
+    }
+    // Where names are misspelt, what they miss is not told once more.
+    if faults.0.is_empty() {
+        for column in columns.iter().filter(|column| column.required) {
+            if !known.contains(&column.name) {
+                let name = column.name;
+                faults.tell(1, tell!("thiếu cột {name}", "the column {name} is missing"));
+            }
+        }
+    }
+    faults.none()?;
+    Ok(known)
+}
+
+/// What was typed, composed, without blanks around it and without marks that nobody sees.
+pub fn composed(text: &str) -> String {
+    let seen: String = text
+        .nfc()
+        .filter(|letter| !matches!(letter, '\u{200B}' | '\u{200C}' | '\u{200D}' | '\u{FEFF}'))
+        .map(|letter| if letter == '\u{A0}' { ' ' } else { letter })
+        .collect();
+    seen.trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COLUMNS: [Column; 3] = [required("code"), required("name"), optional("sector")];
+
+    fn told(content: &[u8]) -> String {
+        format!("{:#}", read(content, &COLUMNS).expect_err("refused"))
+    }
+
+    #[test]
+    fn lines_are_those_of_an_editor() {
+        let rows =
+            read(b"code,name\r\nA,Mot\r\n\r\n,\r\nB,\"Hai, ba\"\r\n", &COLUMNS).expect("read");
+        let lines: Vec<(u64, &str)> = rows.iter().map(|row| (row.line, row.cell("code"))).collect();
+        assert_eq!(lines, [(2, "A"), (5, "B")]);
+        assert_eq!((rows[1].cell("name"), rows[1].cell("sector")), ("Hai, ba", ""));
+    }
+
+    #[test]
+    fn a_file_of_a_spreadsheet_is_read() {
+        let rows = read("\u{FEFF}Code;Name\nA; Ha\u{300}\u{A0}Nội \n".as_bytes(), &COLUMNS);
+        assert_eq!(rows.expect("read")[0].cell("name"), "Hà Nội");
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_by_line_and_in_words() {
+        for (content, expected) in [
+            (&b""[..], "the file is empty"),
+            (b"code,name\n", "there is no line below the heading"),
+            (b"code,name\nA,Mot\nB\n", "line 3: it has 1 cell, and the heading has 2 columns"),
+            (
+                b"code,nmae\nA,B\n",
+                "line 1: there is no column \"nmae\"; the columns are: code, name, sector",
+            ),
+            (b"code,code,name\nA,B,C\n", "line 1: the column code is there twice"),
+            (b"code\nA\n", "line 1: the column name is missing"),
+            (b"code,name\nA,\"Mot\nB,Hai\n", "line 2: the cell name goes on in the next line"),
+        ] {
+            let told = told(content);
+            assert!(told.contains(expected), "{told}");
+        }
+        for bad in [&b"code,name\nA,B\nC,\xE0\n"[..], b"\xFF\xFEc\0o\0"] {
+            let told = told(bad);
+            assert!(told.contains("CSV UTF-8") && !told.contains("byte"), "{told}");
+        }
+        assert!(told(b"code,name\nA,B\nC,\xE0\n").starts_with("line 3: "));
+        assert!(told(b"code,name\nA\nB\nC,D\n").contains("\n  line 2: "));
+    }
+}

@@ -1,0 +1,337 @@
+//! What went wrong, as a person should read it: in one language, in words of the office, at the
+//! place where she can mend it.
+
+use std::collections::HashMap;
+use std::fmt::{self, Write};
+use std::io;
+use std::path::Path;
+
+use chassis::access::roles;
+use serde_json::{Value as Json, json};
+use tonic::{Code, Status};
+use tonic_types::{ErrorDetails, StatusExt};
+
+use crate::language::{Language, counted, current, tell};
+
+/// A refusal, or another answer that is none.
+#[derive(Debug)]
+pub struct Told {
+    status: Status,
+    /// Where the fields at fault stand for a person: `steps.csv line 12, superior`.
+    places: HashMap<String, String>,
+}
+
+/// A refusal as a person should read it: the text in her language, every field at fault, and
+/// the reason by which the contracts document it.
+pub fn told(status: Status) -> anyhow::Error {
+    Told { status, places: HashMap::new() }.into()
+}
+
+/// The same, with fields named as the person knows them.
+pub fn told_at(status: Status, place: impl Fn(&str) -> Option<String>) -> anyhow::Error {
+    placed(told(status), place)
+}
+
+/// Names the fields of a refusal as the person knows them; another error stays as it is.
+pub fn placed(error: anyhow::Error, place: impl Fn(&str) -> Option<String>) -> anyhow::Error {
+    match error.downcast::<Told>() {
+        Ok(mut told) => {
+            let details = told.status.get_error_details();
+            let violations = details.bad_request().map(|bad| &*bad.field_violations);
+            for violation in violations.unwrap_or_default() {
+                if let Some(place) = place(&violation.field) {
+                    told.places.insert(violation.field.clone(), place);
+                }
+            }
+            told.into()
+        }
+        Err(error) => error,
+    }
+}
+
+/// Whether the same call may succeed when it is repeated: nothing was wrong with it.
+pub fn may_be_repeated(error: &anyhow::Error) -> bool {
+    let Some(told) = error.downcast_ref::<Told>() else { return false };
+    matches!(
+        told.status.code(),
+        Code::Unavailable
+            | Code::DeadlineExceeded
+            | Code::Internal
+            | Code::Unknown
+            | Code::Cancelled
+            | Code::Aborted
+            | Code::ResourceExhausted
+    )
+}
+
+impl Told {
+    /// A number or a code beside the reason.
+    fn beside(details: &ErrorDetails, key: &str) -> Option<String> {
+        details.error_info().and_then(|info| info.metadata.get(key).cloned())
+    }
+
+    /// What a field at fault is called here.
+    fn place<'a>(&'a self, field: &'a str) -> &'a str {
+        self.places.get(field).map_or(field, String::as_str)
+    }
+
+    /// The text as a whole.
+    fn text(&self, language: Language) -> String {
+        let details = self.status.get_error_details();
+        let text = self.sentence(&details, language);
+        let mut told = text.clone();
+        if let Some(info) = details.error_info() {
+            let _ = write!(told, " [{} {}]", info.domain, info.reason);
+        }
+        let violations = details.bad_request().map(|bad| &*bad.field_violations);
+        let violations = violations.unwrap_or_default();
+        for violation in violations {
+            let localized = violation.localized_message.as_ref().map(|said| &*said.message);
+            let said = localized.filter(|said| !said.is_empty()).unwrap_or(&violation.description);
+            let place = self.place(&violation.field);
+            // A refusal of one field says the same in both places.
+            match said {
+                "" => _ = write!(told, "\n  {place}"),
+                said if said == text => _ = write!(told, "\n  {place}"),
+                said => _ = write!(told, "\n  {place}: {said}"),
+            }
+        }
+        let refused = Self::beside(&details, "refused").and_then(|count| count.parse().ok());
+        let rest = refused.unwrap_or(0_i64) - lines_of(violations.iter().map(|one| &*one.field));
+        if rest > 0 && !violations.is_empty() {
+            let more = match language {
+                Language::Vietnamese => format!("\n  … và {rest} dòng nữa"),
+                Language::English => {
+                    format!("\n  … and {}", counted(rest, "line more", "lines more"))
+                }
+            };
+            told.push_str(&more);
+        }
+        for hint in self.hints(&details, language) {
+            let _ = write!(told, "\n  {hint}");
+        }
+        told
+    }
+
+    /// The sentence of the service in this language, or ours where the service did not speak.
+    fn sentence(&self, details: &ErrorDetails, language: Language) -> String {
+        let localized = details.localized_message().map(|said| said.message.clone());
+        if let Some(said) = localized.filter(|said| !said.is_empty()) {
+            return said;
+        }
+        let (vi, en) = match self.status.code() {
+            Code::Unavailable => (
+                "Hệ thống không trả lời, hoặc đường truyền bị ngắt.",
+                "the system does not answer, or the line to it broke",
+            ),
+            Code::DeadlineExceeded => {
+                ("Đã quá thời hạn chờ.", "it took longer than one was ready to wait")
+            }
+            Code::Internal => ("Hệ thống gặp lỗi bên trong.", "the system met an error of its own"),
+            Code::Unimplemented => (
+                "Cổng này không biết yêu cầu: phiên bản của nó có lẽ cũ hơn.",
+                "this gateway does not know the request: it may be of an older version",
+            ),
+            Code::ResourceExhausted => ("Hệ thống đang quá tải.", "the system is overloaded"),
+            Code::Unauthenticated => ("Mã truy cập bị từ chối.", "the access token was refused"),
+            Code::PermissionDenied => ("Không có quyền làm việc này.", "you may not do this"),
+            Code::Cancelled => ("Yêu cầu đã bị ngắt.", "the request was cut off"),
+            _ => ("Yêu cầu không thực hiện được.", "the request could not be done"),
+        };
+        match language {
+            Language::Vietnamese => vi.to_owned(),
+            Language::English => en.to_owned(),
+        }
+    }
+
+    /// What the person can do.
+    fn hints(&self, details: &ErrorDetails, language: Language) -> Vec<String> {
+        let say = |vi: String, en: String| match language {
+            Language::Vietnamese => vi,
+            Language::English => en,
+        };
+        let mut hints = Vec::new();
+        match self.status.code() {
+            Code::Unauthenticated => hints.push(say(
+                "(lấy mã truy cập mới, ví dụ bằng `congdoan token`, hoặc bỏ --token)".to_owned(),
+                "(get another access token, as by `congdoan token`, or leave --token out)"
+                    .to_owned(),
+            )),
+            Code::PermissionDenied => {
+                let permission = Self::beside(details, "permission").unwrap_or_default();
+                let holding: Vec<&str> = roles::holding(&permission).collect();
+                if !holding.is_empty() {
+                    let holding = holding.join(", ");
+                    hints.push(say(
+                        format!("(quyền {permission} thuộc vai trò: {holding}; xem `congdoan list roles`)"),
+                        format!("({permission} is held by: {holding}; see `congdoan list roles`)"),
+                    ));
+                }
+            }
+            _ => {}
+        }
+        if let Some(retry) = details.retry_info().and_then(|retry| retry.retry_delay) {
+            let ms = retry.as_millis();
+            hints.push(say(
+                format!("(có thể thử lại sau {ms} ms)"),
+                format!("(worth trying again after {ms} ms)"),
+            ));
+        }
+        hints
+    }
+
+    /// As `--json` prints it.
+    fn json(&self) -> Json {
+        let details = self.status.get_error_details();
+        let info = details.error_info();
+        let violations = details.bad_request().map(|bad| &*bad.field_violations);
+        let fields: Vec<Json> = violations
+            .unwrap_or_default()
+            .iter()
+            .map(|violation| {
+                let localized = violation.localized_message.as_ref().map(|said| &*said.message);
+                json!({
+                    "field": violation.field,
+                    "place": self.place(&violation.field),
+                    "reason": violation.reason,
+                    "message": localized.unwrap_or(&violation.description),
+                })
+            })
+            .collect();
+        json!({
+            "message": self.sentence(&details, current()),
+            "reason": info.map(|info| &*info.reason).unwrap_or_default(),
+            "domain": info.map(|info| &*info.domain).unwrap_or_default(),
+            "metadata": info.map(|info| info.metadata.clone()).unwrap_or_default(),
+            "fields": fields,
+        })
+    }
+}
+
+/// How many lines of a list these fields name.
+fn lines_of<'a>(fields: impl Iterator<Item = &'a str>) -> i64 {
+    let mut lines: Vec<&str> =
+        fields.map(|field| field.split('.').next().unwrap_or(field)).collect();
+    lines.sort_unstable();
+    lines.dedup();
+    i64::try_from(lines.len()).unwrap_or(i64::MAX)
+}
+
+impl fmt::Display for Told {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text(current()))
+    }
+}
+
+impl std::error::Error for Told {}
+
+/// A failure as it is printed at the end: to a person.
+pub fn failure(error: &anyhow::Error) -> String {
+    let parts: Vec<String> = error
+        .chain()
+        .map(|cause| match cause.downcast_ref::<io::Error>() {
+            Some(error) => words(error),
+            None => cause.to_string(),
+        })
+        .collect();
+    parts.join(": ")
+}
+
+/// A failure as `--json` prints it: `{"error": {"message": …}}`.
+pub fn failure_json(error: &anyhow::Error) -> Json {
+    let mut told = match error.chain().find_map(|cause| cause.downcast_ref::<Told>()) {
+        Some(told) => told.json(),
+        None => json!({}),
+    };
+    told["text"] = json!(failure(error));
+    if told.get("message").is_none() {
+        told["message"] = told["text"].clone();
+    }
+    json!({ "error": told })
+}
+
+/// What the operating system says, in words.
+fn words(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => {
+            tell!("không có tệp hay thư mục này", "there is no such file or directory")
+        }
+        io::ErrorKind::PermissionDenied => tell!("không được phép mở", "you may not open it"),
+        io::ErrorKind::IsADirectory => {
+            tell!("đây là thư mục, không phải tệp", "it is a directory, not a file")
+        }
+        io::ErrorKind::NotADirectory => tell!("đây không phải thư mục", "it is no directory"),
+        io::ErrorKind::AddrInUse => {
+            tell!("địa chỉ này đang có chương trình khác dùng", "another program uses this address")
+        }
+        io::ErrorKind::ConnectionRefused => {
+            tell!("không có ai trả lời ở địa chỉ này", "nobody answers at this address")
+        }
+        io::ErrorKind::StorageFull => tell!("ổ đĩa đã đầy", "the disk is full"),
+        _ => error.to_string(),
+    }
+}
+
+/// Reads a file that the command line names.
+pub fn read_file(file: &Path) -> anyhow::Result<Vec<u8>> {
+    std::fs::read(file).map_err(|error| {
+        let (file, why) = (file.display(), words(&error));
+        anyhow::Error::msg(tell!("không đọc được {file}: {why}", "cannot read {file}: {why}"))
+    })
+}
+
+/// Writes a file that the command line names.
+pub fn write_file(file: &Path, content: &str) -> anyhow::Result<()> {
+    std::fs::write(file, content).map_err(|error| {
+        let (file, why) = (file.display(), words(&error));
+        anyhow::Error::msg(tell!("không ghi được {file}: {why}", "cannot write {file}: {why}"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use chassis::refusal::{Language as Spoken, Refusal};
+
+    use super::*;
+
+    fn refusal() -> Refusal {
+        let bad = |n: usize| {
+            Refusal::new(Code::NotFound, "x", "UNKNOWN", "Không có mã này.", "no such code")
+                .field(format!("lines[{n}].superior_code"))
+        };
+        let whole = Refusal::new(Code::InvalidArgument, "x", "LINES", "5 dòng sai.", "5 are bad");
+        whole.with("refused", "5").and(bad(0)).and(bad(3))
+    }
+
+    #[test]
+    fn a_refusal_is_told_in_one_language_at_the_place_in_the_file() {
+        for (spoken, language, expected) in [
+            (
+                Spoken::Vietnamese,
+                Language::Vietnamese,
+                "5 dòng sai. [x LINES]\n  tệp dòng 2: Không có mã này.\n  tệp dòng 5: Không có mã này.\n  … và 3 dòng nữa",
+            ),
+            (
+                Spoken::English,
+                Language::English,
+                "5 are bad [x LINES]\n  tệp dòng 2: no such code\n  tệp dòng 5: no such code\n  … and 3 lines more",
+            ),
+        ] {
+            let error = told_at(refusal().status_in(spoken), |field| {
+                let n: usize =
+                    field.trim_start_matches("lines[").split(']').next()?.parse().ok()?;
+                Some(format!("tệp dòng {}", n + 2))
+            });
+            let told = error.downcast_ref::<Told>().expect("told");
+            assert_eq!(told.text(language), expected);
+        }
+    }
+
+    #[test]
+    fn only_what_was_not_the_callers_fault_is_worth_repeating() {
+        assert!(may_be_repeated(&told(Status::unavailable("x"))));
+        for fault in [Status::unauthenticated("x"), Status::invalid_argument("x")] {
+            assert!(!may_be_repeated(&told(fault)));
+        }
+    }
+}

@@ -1,0 +1,34 @@
+-- People who moved on, by something that was decided, from where these acts of registry ($1) had
+-- put them: out of the union that they were moved into, or into another after their membership
+-- had ended. Of unions in the caller's scope.
+with because as (
+    select movement_id, kind, from_organisation_id, to_organisation_id,
+           coalesce(from_organisation_id, to_organisation_id) as organisation_id
+    from movement
+    where registry_act_id = any ($1)
+), covered as materialized (
+    select organisation_id
+    from (select distinct organisation_id from because) as each
+    where access.covers(organisation_id)
+), moved_on as (
+    select because.organisation_id, stay.person_id, stay.until_on as leaves_on,
+           next.to_organisation_id
+    from because
+    join membership stay on stay.begun_by = because.movement_id
+    join movement next on next.movement_id = stay.ended_by
+    where coalesce(next.registry_act_id <> all ($1), true)
+    union all
+    select because.organisation_id, stay.person_id, later.from_on, later.organisation_id
+    from because
+    join membership stay on because.kind = 'exit' and stay.ended_by = because.movement_id
+    join membership later on later.person_id = stay.person_id and later.from_on >= stay.until_on
+                         and later.membership_id <> stay.membership_id
+)
+select distinct on (moved_on.organisation_id, moved_on.person_id)
+       moved_on.organisation_id as "organisation_id!",
+       moved_on.person_id as "person_id!",
+       null::date as joins_on,
+       moved_on.leaves_on,
+       moved_on.to_organisation_id
+from moved_on join covered using (organisation_id)
+order by moved_on.organisation_id, moved_on.person_id, moved_on.leaves_on
