@@ -42,6 +42,8 @@ const GATHERED: &[(&str, &str)] = &[
     ("membership", "with recursive goes_on"),
     ("registry", "inherited($1"),
     ("registry", "subtree($1"),
+    ("registry", "A page of those that had ended by $2"),
+    ("registry", "contradicts itself on any date"),
     ("reporting", "piece($1"),
     ("reporting", "place($1"),
     ("reporting", "place_as_of($1"),
