@@ -19,8 +19,7 @@ pub async fn tell(
     employer_ids: &[Uuid],
     froms: &[Date],
 ) -> Result<(), Failure> {
-    let act_id = acting.act_id;
-    let rows = sqlx::query_file!("src/employers/known.sql", employer_ids, froms, act_id)
+    let rows = sqlx::query_file!("src/employers/known.sql", employer_ids, froms)
         .fetch_all(acting.db())
         .await?;
     for row in rows {

@@ -1,5 +1,6 @@
--- What is known now of the employers $1 on each day from $2 on on which it changes, or changed
--- until the act $3: their last survey by then, and the unions that they have from that day on.
+-- What is known now of the employers $1 on each day from $2 on on which it changes, or was ever
+-- known to, since that was told: their last survey by then, and the unions that they have from
+-- that day on.
 select named.employer_id as "employer_id!", turn.on_date as "on_date!",
        survey.surveyor_id as "surveyor_id!", survey.workforce as "workforce!",
        survey.workforce_female as "workforce_female!",
@@ -14,10 +15,10 @@ cross join lateral (
           where employer_id = named.employer_id
           union
           select lower(valid) from employer_union
-          where employer_id = named.employer_id and (upper_inf(recorded) or replaced_by = $3)
+          where employer_id = named.employer_id
           union
           select upper(valid) from employer_union
-          where employer_id = named.employer_id and (upper_inf(recorded) or replaced_by = $3)) each
+          where employer_id = named.employer_id) each
     where on_date >= named.from_on
 ) turn
 join lateral (
