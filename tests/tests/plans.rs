@@ -29,7 +29,7 @@ const WHOLE: &[(&str, &str, &[&str])] = &[
         &["organisation_alias", "organisation_code", "organisation_name"],
     ),
     ("registry", "select count(*) as \"count!\" from organisation", &["organisation"]),
-    ("reporting", "heir_id, last_superior_id from organisation", &["organisation"]),
+    ("reporting", "founded_on, ended_on, heir_id, last_superior_id", &["organisation"]),
     ("reporting", "grassroots from organisation_type order by", &["organisation_type"]),
     ("reporting", "until_on from edge order by", &["edge"]),
     ("reporting", "counterpart_id, amount from fact", &["fact"]),
@@ -39,11 +39,15 @@ const WHOLE: &[(&str, &str, &[&str])] = &[
 /// What reads all that lies below an organisation, which may be the country, or all that
 /// waits: that is gathered first, and the planner knows no number of it.
 const GATHERED: &[(&str, &str)] = &[
-    ("membership", "where finished_at is null and kind between 2 and 4"),
+    ("membership", "with recursive goes_on"),
     ("registry", "inherited($1"),
     ("registry", "subtree($1"),
+    ("registry", "A page of those that had ended by $2"),
+    ("registry", "contradicts itself on any date"),
     ("reporting", "piece($1"),
     ("reporting", "place($1"),
+    ("reporting", "place_as_of($1"),
+    ("reporting", "unions_on($1"),
     ("reporting", "scope("),
 ];
 

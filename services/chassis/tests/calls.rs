@@ -261,3 +261,31 @@ async fn connections_that_the_server_closed_are_replaced() {
     database.read(&reads("an")).await.expect("begun");
     database.act(writes("an", Uuid::now_v7()), Locks).await.expect("acted");
 }
+
+#[tokio::test]
+async fn plans_for_a_database_that_has_doubled_since_are_given_up() {
+    let mut place = Place::new().await;
+    place.lets_go().await;
+    let database = place.opens(30_000).await;
+    // One connection for reads, whose plans are kept from call to call.
+    let connection = || async {
+        let mut reading = database.read(&reads("an")).await.expect("begun");
+        sqlx::query_scalar::<_, i32>("select pg_backend_pid()")
+            .fetch_one(&mut *reading)
+            .await
+            .expect("read")
+    };
+    let acts = |content: usize| {
+        let mut call = writes("an", Uuid::now_v7());
+        call.digest_of(&vec![0; content]);
+        database.act(call, Locks)
+    };
+    let mut known = std::collections::HashSet::new();
+    for _ in 0..20 {
+        known.insert(connection().await);
+        acts(1_000).await.expect("acted");
+    }
+    assert!(known.len() <= 3, "{known:?}: a little more is nothing");
+    acts(1_000_000).await.expect("acted");
+    assert!(!known.contains(&connection().await), "an old connection with its old plans");
+}

@@ -161,16 +161,15 @@ impl Issuers {
             return Err(invalid("malformed"));
         }
         let token = token.trim();
-        let purpose = purpose(headers)?;
         let (name, at) = (sha256(token.as_bytes()), now());
         if let Some((caller, generation)) = self.verified.get(&name, at)
             && self.generation(&caller.issuer) == Some(generation)
         {
-            return Ok(Caller { purpose, ..caller });
+            return Ok(Caller { purpose: purpose(headers)?, ..caller });
         }
         let (caller, generation, until) = self.verify(token)?;
         self.verified.keep(name, (caller.clone(), generation), at, until);
-        Ok(Caller { purpose, ..caller })
+        Ok(Caller { purpose: purpose(headers)?, ..caller })
     }
 
     /// Whom a token names, by which keys of the issuer, and until which second since 1970.

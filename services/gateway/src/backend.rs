@@ -40,6 +40,8 @@ pub struct Config {
     pub reporting: String,
     /// Calls in progress at once for each of them; one more is refused with OVERLOADED.
     pub calls_max: usize,
+    /// The same for streams, which wait for their callers: they have places of their own.
+    pub streams_max: usize,
     /// How long a connection may take to be made, in milliseconds.
     pub connect_ms: u64,
     /// How often a name is resolved again, in milliseconds.
@@ -75,7 +77,8 @@ pub struct Replicas {
     pub outgoing: Outgoing,
     /// How many addresses are known.
     addresses: AtomicUsize,
-    places: Arc<Semaphore>,
+    calls: Arc<Semaphore>,
+    streams: Arc<Semaphore>,
 }
 
 impl Replicas {
@@ -102,7 +105,8 @@ impl Replicas {
             outgoing: Outgoing::new(channel.clone()),
             channel,
             addresses: AtomicUsize::new(0),
-            places: Arc::new(Semaphore::new(config.calls_max)),
+            calls: Arc::new(Semaphore::new(config.calls_max)),
+            streams: Arc::new(Semaphore::new(config.streams_max)),
         });
         let resolver = Resolver {
             replicas: replicas.clone(),
@@ -122,21 +126,25 @@ impl Replicas {
         Ok(replicas)
     }
 
-    /// A place among the calls in progress, or a refusal at once: who waits here would hold
-    /// up the rest.
-    pub fn enter(&self) -> Result<OwnedSemaphorePermit, Refused> {
+    /// A place among the calls in progress, or among the streams; or a refusal at once: who waits
+    /// here would hold up the rest.
+    pub fn enter(&self, streams: bool) -> Result<OwnedSemaphorePermit, Refused> {
         if self.addresses.load(Ordering::Relaxed) == 0 {
             return Err(Refused::ServiceAway { backend: self.backend });
         }
-        self.places
+        self.places(streams)
             .clone()
             .try_acquire_owned()
             .map_err(|_| Refused::Overloaded { service: self.backend.name() })
     }
 
     /// True when nobody would find a place: looked at before a call costs anything.
-    pub fn is_full(&self) -> bool {
-        self.places.available_permits() == 0
+    pub fn is_full(&self, streams: bool) -> bool {
+        self.places(streams).available_permits() == 0
+    }
+
+    fn places(&self, streams: bool) -> &Arc<Semaphore> {
+        if streams { &self.streams } else { &self.calls }
     }
 
     /// Asks the service whether it serves, again and again, and reports it under its name.

@@ -195,7 +195,7 @@ impl Door {
             return Err(Refused::Overloaded { service: "gateway" });
         }
         if let Owner::Backend(backend) = method.owner
-            && self.forwarder.is_full(backend)
+            && self.forwarder.is_full(backend, method.is_streaming())
         {
             return Err(Refused::Overloaded { service: backend.name() });
         }

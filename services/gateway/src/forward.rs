@@ -94,8 +94,8 @@ impl Forwarder {
     }
 
     /// True when nobody would find a place in front of this service.
-    pub fn is_full(&self, backend: Backend) -> bool {
-        self.replicas(backend).is_full()
+    pub fn is_full(&self, backend: Backend, streams: bool) -> bool {
+        self.replicas(backend).is_full(streams)
     }
 
     /// Asks the service that owns the method a whole question, for the whole answer. The place is
@@ -111,7 +111,7 @@ impl Forwarder {
         place: Option<OwnedSemaphorePermit>,
     ) -> Result<Response<Body>, Status> {
         let replicas = self.replicas(backend);
-        let held = (replicas.enter()?, place);
+        let held = (replicas.enter(false)?, place);
         self.budget.earn();
         let (came, content) = question;
         let headers = self.headers(backend, inbound, came)?;
@@ -145,7 +145,7 @@ impl Forwarder {
         held: Held,
     ) -> Result<Response<Body>, Status> {
         let replicas = self.replicas(backend);
-        let held = (replicas.enter()?, held);
+        let held = (replicas.enter(true)?, held);
         self.budget.earn();
         let (parts, body) = request.into_parts();
         let headers = self.headers(backend, inbound, &parts.headers)?;

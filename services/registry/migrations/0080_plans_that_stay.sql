@@ -87,7 +87,11 @@ begin
                     select
                     from %1$I known
                     where known.organisation_id = inserted.organisation_id
-                      and upper_inf(known.recorded) and known.valid && inserted.valid
+                      -- `upper_inf` and a bare `&&` would let other indexes in: those of what
+                      -- is known now, and the one that keeps codes apart, in which one row is as
+                      -- quickly found as all.
+                      and upper(known.recorded) is null
+                      and (known.valid && inserted.valid) is true
                       and lower(known.valid) <> lower(inserted.valid)
                     offset 0
                 ) beside

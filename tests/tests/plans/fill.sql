@@ -48,8 +48,13 @@ begin
           -- Reference data, and what has one row or one for each service.
           and relname not like '%\_rule'
           and relname not in ('_sqlx_migrations', 'head', 'follower', 'role_permission')
-          -- A country has hundreds of plans at most; what waits for its number does not wait.
-          and relname not in ('plan', 'operation', 'operation_progress', 'pending')
+          and not exists (select from pg_attribute only_one
+                          where only_one.attrelid = relation.oid and only_one.attname = 'only_row')
+          -- A country has hundreds of plans at most; what waits does not wait for long.
+          and relname not in ('plan', 'operation', 'operation_progress', 'pending',
+                              'founding_under_way')
+          -- What is undone, and what did not go as it should, is out of the ordinary.
+          and relname not in ('act_undone', 'movement_left', 'movement_taken_back', 'consequence')
         group by relation.oid
     loop
         execute format(

@@ -24,7 +24,7 @@ fn ways(message: &MessageDescriptor, before: &Way, found: &mut Vec<Way>) {
     let line = message.parent_pool().get_extension_by_name("congdoan.text.v1.line");
     let is_line = line
         .is_some_and(|line| message.options().get_extension(&line).as_bool().unwrap_or_default());
-    let again = before.iter().any(|field| field.parent_message() == *message);
+    let again = before.iter().any(|field| field.parent_message() == message);
     if is_line || again || !message.full_name().starts_with("congdoan.") {
         return;
     }

@@ -6,7 +6,7 @@
 //! trip of its own, for calls it is a part of the text that opens them ([`super::opening`]).
 
 use std::str::FromStr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use log::LevelFilter;
@@ -20,6 +20,7 @@ use super::growth::Growth;
 use super::opening::{self, Purpose};
 use crate::call::Call;
 use crate::refusal::{Failure, Refusal};
+use crate::telemetry::statement;
 
 /// Longest transaction of a service: a longer snapshot would bloat `feed.pending`.
 const IDLE_IN_TRANSACTION: &str = "60000";
@@ -110,8 +111,12 @@ async fn begin(
     let mut idle = pool.num_idle();
     loop {
         let text = opening::text(purpose, call)?;
+        let begun = Instant::now();
         match pool.begin_with(AssertSqlSafe(text)).await {
-            Ok(transaction) => return Ok(transaction),
+            Ok(transaction) => {
+                statement::tell("begin", begun);
+                return Ok(transaction);
+            }
             Err(sqlx::Error::PoolTimedOut) => return Err(overloaded().into()),
             Err(_) if idle > 0 => idle -= 1,
             Err(error) => return Err(error.into()),

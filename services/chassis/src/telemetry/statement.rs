@@ -5,7 +5,7 @@
 //! ran; so no act and no read has to think of it.
 
 use std::sync::OnceLock;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use opentelemetry::KeyValue;
 use opentelemetry::trace::{Span, SpanKind, Tracer};
@@ -18,6 +18,17 @@ use tracing_subscriber::registry::LookupSpan;
 
 /// The target under which sqlx tells of its statements, at level DEBUG.
 pub const TARGET: &str = "sqlx::query";
+
+/// Tells, as sqlx does, of a statement that sqlx does not tell of: its name, and since when it
+/// ran.
+pub fn tell(summary: &'static str, begun: Instant) {
+    tracing::debug!(
+        target: TARGET,
+        summary,
+        elapsed_secs = begun.elapsed().as_secs_f64(),
+        rows_returned = 0_u64,
+    );
+}
 
 /// The layer.
 pub struct StatementSpans {

@@ -186,6 +186,72 @@ async fn one_call_too_many_is_not_begun() {
 }
 
 #[tokio::test]
+async fn strangers_take_no_place_however_long_they_speak() {
+    let world = World::start("calls_max = 1").await;
+    for _ in 0..10 {
+        let words = tokio_stream::iter(["half".to_string()]).chain(tokio_stream::pending());
+        let refused = world.stranger().tell(incoming(), words).await.expect_err("refused");
+        assert_eq!(reason(&refused, "cause").0, "INTERNAL_TOKEN_INVALID");
+    }
+    assert_eq!(world.user().call(unary(), "now").await.expect("answered"), "now");
+}
+
+#[tokio::test]
+async fn a_method_that_takes_one_message_takes_no_other() {
+    let world = World::start("").await;
+    let words = tokio_stream::iter(["one".to_string(), "another".to_string()]);
+    let refused = world.user().tell(unary(), words).await.expect_err("refused");
+    assert_eq!(refused.code(), Code::InvalidArgument);
+    assert_eq!(reason(&refused, "limit").0, "TOO_MANY_MESSAGES");
+    let refused = world.user().tell(unary(), tokio_stream::empty()).await.expect_err("refused");
+    let expected = ("MESSAGE_MALFORMED".to_string(), Some("absent".to_string()));
+    assert_eq!((refused.code(), reason(&refused, "cause")), (Code::InvalidArgument, expected));
+}
+
+#[tokio::test]
+async fn a_stream_is_read_as_far_as_its_total() {
+    let mut world = World::start("call_bytes_max = 100").await;
+    let words = tokio_stream::iter(["x".repeat(60), "x".repeat(60)]);
+    let refused = world.user().tell(incoming(), words).await.expect_err("refused");
+    assert_eq!(refused.code(), Code::ResourceExhausted);
+    let expected = ("CALL_TOO_LARGE".to_string(), Some("100".to_string()));
+    assert_eq!(reason(&refused, "limit"), expected);
+    // The first may have come in a piece with the second.
+    while let Some(heard) = world.heard.recv().await {
+        assert_ne!(heard, Heard::End, "taken for one that ended");
+        if heard == Heard::Broken(Code::ResourceExhausted) {
+            return;
+        }
+    }
+    panic!("the handler did not hear that it broke off");
+}
+
+#[tokio::test]
+async fn a_stream_that_brings_nothing_is_not_waited_for() {
+    let world = World::start("stream_idle_ms = 200").await;
+    let words = tokio_stream::iter(["one".to_string()]).chain(tokio_stream::pending());
+    let refused = world.user().tell(incoming(), words).await.expect_err("refused");
+    let expected = ("BODY_TOO_SLOW".to_string(), Some("200".to_string()));
+    assert_eq!((refused.code(), reason(&refused, "limit_ms")), (Code::DeadlineExceeded, expected));
+}
+
+#[tokio::test]
+async fn health_that_is_watched_has_its_places() {
+    let world = World::start("infrastructure_per_address_max = 1").await;
+    let channel = chassis::serve::channel(&world.running.uri()).expect("an address");
+    let mut health = HealthClient::new(channel);
+    let watched = health.watch(HealthCheckRequest::default()).await.expect("watched");
+    let refused = health.watch(HealthCheckRequest::default()).await.expect_err("refused");
+    assert_eq!(
+        (refused.code(), reason(&refused, "").0.as_str()),
+        (Code::Unavailable, "OVERLOADED")
+    );
+    // Calls have other places.
+    assert_eq!(world.user().call(unary(), "now").await.expect("answered"), "now");
+    drop(watched);
+}
+
+#[tokio::test]
 async fn a_call_goes_on_in_the_trace_of_its_caller() {
     let world = World::start("").await;
     let trace = "0af7651916cd43dd8448eb211c80319c";

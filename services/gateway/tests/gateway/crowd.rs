@@ -9,7 +9,7 @@ use proto::registry::v1::{GetOrganisationRequest, GetOrganisationResponse, Organ
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tonic::Response;
 
-use super::passed_through::{GET, asking, knows_organisations};
+use super::passed_through::{GET, LOAD, asking, knows_organisations};
 use super::slow::{Line, PATIENCE, Said, framed, told, until};
 use super::world::World;
 
@@ -51,6 +51,20 @@ async fn a_stranger_is_refused_before_its_body_comes() {
 }
 
 #[tokio::test]
+async fn a_connection_outlives_any_number_of_refusals() {
+    let world = World::start_with("limits.calls_max = 0").await;
+    let line = Line::to(&world).await.of(&world, "an");
+    let grpc = line.clone().grpc();
+    // Each is refused before its body has come, which is on its way all the same.
+    for _ in 0..200 {
+        let answer = line.ask(Method::POST, SUSPEND, Said::whole("{}")).await;
+        assert_eq!(told(answer).await, (503, "OVERLOADED".to_string()));
+        let answer = grpc.ask(Method::POST, SUSPEND_GRPC, Said::whole(framed(&[]))).await;
+        assert_eq!(told(answer).await, (14, "OVERLOADED".to_string()));
+    }
+}
+
+#[tokio::test]
 async fn whoever_waits_for_its_body_takes_its_own_places_only() {
     let world = World::start_with(
         "limits.calls_max = 2\nlimits.caller_calls_max = 4\nbackends.calls_max = 2",
@@ -82,6 +96,36 @@ async fn whoever_waits_for_its_body_takes_its_own_places_only() {
     assert!(is_answered(&other).await, "another caller is held up");
     waiting.iter().for_each(tokio::task::JoinHandle::abort);
     drop((slow, grpc, waiting));
+}
+
+#[tokio::test]
+async fn streams_that_wait_take_no_place_of_calls_nor_of_another_caller() {
+    let world = World::start_with(
+        "limits.caller_streams_max = 2\nbackends.calls_max = 2\nbackends.streams_max = 3",
+    )
+    .await;
+    knows_organisations(&world.registry);
+    world.registry.on(LOAD, |mut asked| {
+        Box::pin(async move {
+            while asked.message().await?.is_some() {}
+            Err(tonic::Status::unknown("all of it came"))
+        })
+    });
+    let slow = Line::to(&world).await.of(&world, "slow").grpc();
+    let waiting: Vec<_> = (0..2)
+        .map(|_| {
+            let slow = slow.clone();
+            tokio::spawn(async move { slow.send(Method::POST, LOAD, Said::half("")).await })
+        })
+        .collect();
+    until("both wait", || async { world.registry.calls(LOAD).len() == 2 }).await;
+    let third = slow.ask(Method::POST, LOAD, Said::half("")).await;
+    assert_eq!(told(third).await, (14, "OVERLOADED".to_string()));
+    let other = Line::to(&world).await.of(&world, "other");
+    let whole = other.clone().grpc().ask(Method::POST, LOAD, Said::whole(framed(&[]))).await;
+    assert_eq!(whole.headers().get("grpc-status").map(|code| code.as_bytes()), Some(&b"2"[..]));
+    assert!(is_answered(&other).await, "calls are held up by streams");
+    waiting.iter().for_each(tokio::task::JoinHandle::abort);
 }
 
 #[tokio::test]
@@ -250,6 +294,19 @@ async fn a_connection_on_which_nothing_is_asked_is_closed() {
     let closed = tokio::time::timeout(PATIENCE, socket.read_to_end(&mut all)).await;
     closed.expect("an idle connection is kept").expect("closed");
     assert!(all.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(&all));
+}
+
+#[tokio::test]
+async fn a_connection_becomes_so_old_and_its_caller_makes_another() {
+    let world = World::start_with("serve.connection_age_ms_max = 200").await;
+    knows_organisations(&world.registry);
+    let line = Line::to(&world).await.of(&world, "an");
+    assert!(is_answered(&line).await);
+    until("the connection has ended", || async {
+        line.send(Method::GET, ORGANISATION, Said::whole("")).await.is_err()
+    })
+    .await;
+    assert!(is_answered(&Line::to(&world).await.of(&world, "an")).await);
 }
 
 #[tokio::test]

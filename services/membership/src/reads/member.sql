@@ -13,7 +13,6 @@ select person.name as "name!",
        person.birth_date as "birth_date?",
        person.birth_year as "birth_year?",
        person.workplace as "workplace?",
-       allowed.identified as "identified!",
        stay.membership_id as "membership_id?",
        stay.organisation_id as "organisation_id?",
        stay.from_on as "from_on?",
@@ -25,7 +24,8 @@ select person.name as "name!",
        identity.key_version as "identity_key_version?",
        identity.ciphertext as "identity_ciphertext?",
        contact.key_version as "phone_key_version?",
-       contact.ciphertext as "phone_ciphertext?"
+       contact.ciphertext as "phone_ciphertext?",
+       allowed.identified as "identified!"
 from allowed
 join person on person.person_id = $1
 left join membership stay on stay.person_id = person.person_id

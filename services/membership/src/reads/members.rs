@@ -1,6 +1,6 @@
 //! Persons and their memberships.
 
-use chassis::access;
+use chassis::access::{self, roles};
 use chassis::refusal::Failure;
 use sqlx::PgConnection;
 use time::Date;
@@ -40,7 +40,7 @@ pub struct Identifying {
     pub identity: Option<(i16, Option<String>, String)>,
     /// The phone.
     pub phone: Option<String>,
-    /// The roles that read it, where the caller does not.
+    /// Who holds the permission, by role, where the caller does not.
     pub held_by: Vec<&'static str>,
 }
 
@@ -99,7 +99,7 @@ pub async fn get(
         .map(|(kind, number)| (kind, first.identity_country.clone(), number));
     let phone = opened(Column::Phone, first.phone_key_version, &first.phone_ciphertext)?;
     let held_by =
-        if first.identified { Vec::new() } else { access::roles::holding(IDENTITY_READ).collect() };
+        if first.identified { Vec::new() } else { roles::holding(IDENTITY_READ).collect() };
     let memberships = rows
         .into_iter()
         .filter_map(|row| {
