@@ -109,10 +109,13 @@ impl<'a> Revision<'a> {
     }
 }
 
+/// What makes two movements alike: their day, what they do, what decided them, and the act.
+type Likeness = (Date, Move, Option<Uuid>, Option<Uuid>);
+
 /// Movements that are recorded alike for several people.
 #[derive(Debug, Default)]
 pub struct Alike {
-    ids: BTreeMap<(Date, Move, Option<Uuid>, Option<Uuid>), (Uuid, usize)>,
+    ids: BTreeMap<Likeness, (Uuid, usize)>,
 }
 
 impl Alike {
