@@ -86,6 +86,10 @@ fn words(reason: &str) -> &str {
             "there is no such sector, or it is a group",
         ),
         "CODE_TAKEN" => ("mã đang thuộc tổ chức khác", "another organisation bears the code"),
+        "DIRECTOR_IS_SUPERIOR" => (
+            "cấp trên mới đang phối hợp chỉ đạo đơn vị này",
+            "the new superior directs it beside its superior already",
+        ),
         "WOULD_FORM_CYCLE" => ("đơn vị sẽ đứng dưới chính nó", "it would stand below itself"),
         "NAME_COLLIDES" => (
             "trùng tên với đơn vị khác cùng cấp trên",
