@@ -231,7 +231,7 @@ pub struct Load {
     pub validate_only: bool,
     /// Names this load: the same id never loads twice, and goes on where it broke off. Derived
     /// from the files by default.
-    #[arg(long, value_name = "UUID")]
+    #[arg(long, value_name = "UUID", value_parser = id)]
     pub request_id: Option<uuid::Uuid>,
     /// Whom to talk to.
     #[command(flatten)]
@@ -452,6 +452,16 @@ pub(crate) fn date(text: &str) -> anyhow::Result<Date> {
         anyhow::Error::msg(tell!(
             "\"{text}\" không phải là ngày có trong lịch; hãy ghi năm-tháng-ngày, như 2020-12-31",
             "\"{text}\" is no day of the calendar; write year-month-day, such as 2020-12-31"
+        ))
+    })
+}
+
+/// An id of the register.
+pub(crate) fn id(text: &str) -> anyhow::Result<uuid::Uuid> {
+    uuid::Uuid::try_parse(text).map_err(|_| {
+        anyhow::Error::msg(tell!(
+            "đây không phải định danh; định danh có 32 chữ số và chữ cái, như 01a222a1-c793-7048-b24e-bc3615c3c00c",
+            "it is no id; an id has 32 digits and letters, such as 01a222a1-c793-7048-b24e-bc3615c3c00c"
         ))
     })
 }

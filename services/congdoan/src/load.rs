@@ -121,7 +121,7 @@ fn refused(file: &Path, load_id: Uuid, error: &anyhow::Error) -> String {
              off (the load is {load_id})"
         );
     }
-    tell!("{file} chưa được nạp, chưa dòng nào được ghi", "{file} was not loaded, not a line of it")
+    tell!("{file} chưa được nạp", "{file} was not loaded")
 }
 
 /// Sends lines in batches, superiors before their subordinates, with a progress bar where

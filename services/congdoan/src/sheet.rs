@@ -213,6 +213,7 @@ fn understood(heading: &StringRecord, columns: &[Column]) -> anyhow::Result<Vec<
     let names = || columns.iter().map(|column| column.name).collect::<Vec<_>>().join(", ");
     let mut faults = Faults::default();
     let mut known: Vec<&'static str> = Vec::with_capacity(heading.len());
+    let mut unknown: Vec<String> = Vec::new();
     for cell in heading {
         let cell = composed(cell).to_lowercase();
         match columns.iter().find(|column| column.name == cell) {
@@ -220,17 +221,18 @@ fn understood(heading: &StringRecord, columns: &[Column]) -> anyhow::Result<Vec<
                 faults.tell(1, tell!("cột {cell} có hai lần", "the column {cell} is there twice"));
             }
             Some(column) => known.push(column.name),
-            None => {
-                let names = names();
-                faults.tell(
-                    1,
-                    tell!(
-                        "không có cột nào tên \"{cell}\"; các cột là: {names}",
-                        "there is no column \"{cell}\"; the columns are: {names}"
-                    ),
-                );
-            }
+            None => unknown.push(format!("\"{cell}\"")),
         }
+    }
+    if !unknown.is_empty() {
+        let (names, unknown) = (names(), unknown.join(", "));
+        faults.tell(
+            1,
+            tell!(
+                "không có cột nào tên {unknown}; các cột là: {names}",
+                "there is no column {unknown}; the columns are: {names}"
+            ),
+        );
     }
     // Where names are misspelt, what they miss is not told once more.
     if faults.0.is_empty() {

@@ -72,7 +72,7 @@ impl Told {
 
     /// What a field at fault is called here.
     fn place<'a>(&'a self, field: &'a str) -> &'a str {
-        self.places.get(field).map_or(field, String::as_str)
+        self.places.get(field).map_or_else(|| usual_place(field), String::as_str)
     }
 
     /// The text as a whole.
@@ -168,6 +168,14 @@ impl Told {
                     ));
                 }
             }
+            Code::AlreadyExists => {
+                if let Some(decision_id) = Self::beside(details, "decision_id") {
+                    hints.push(say(
+                        format!("(đó là quyết định {decision_id}; có thể ghi --decision-id)"),
+                        format!("(it is the decision {decision_id}; --decision-id may name it)"),
+                    ));
+                }
+            }
             _ => {}
         }
         if let Some(retry) = details.retry_info().and_then(|retry| retry.retry_delay) {
@@ -205,6 +213,24 @@ impl Told {
             "metadata": info.map(|info| info.metadata.clone()).unwrap_or_default(),
             "fields": fields,
         })
+    }
+}
+
+/// What fields of requests are called on every command line that has them.
+fn usual_place(field: &str) -> &str {
+    match field {
+        "plan_id" | "header.plan_id" => "PLAN_ID",
+        "template" => "TEMPLATE",
+        "indicator" => "INDICATOR",
+        "person_id" => "UUID",
+        "period" => "--from, --to",
+        "period.from_on" => "--from",
+        "period.through_on" => "--to",
+        "tree.as_of" => "--as-of",
+        "organisation_id" => "--organisation",
+        "sector_grouping" => "--sector-grouping",
+        "sector_group" => "--sector-group",
+        other => other,
     }
 }
 

@@ -443,7 +443,15 @@ async fn plans(office: &Office) {
     let done = office.says_in("vi", &["plan", "commit", &plan]).await.well();
     assert!(done.starts_with("Đã thành lập 1 đơn vị, kết thúc 2"), "{done}");
     let closed = office.says(&["plan", "remove", &plan, "3"]).await.ill();
-    assert!(closed.contains("PLAN_CLOSED"), "{closed}");
+    assert!(closed.contains("PLAN_CLOSED") && closed.contains("PLAN_ID"), "{closed}");
+    for (language, expected) in [("en", "it is no id"), ("vi", "đây không phải định danh")]
+    {
+        let said = office.says_in(language, &["plan", "show", "abc"]).await.ill();
+        assert!(said.contains(expected) && !said.contains("invalid length"), "{said}");
+    }
+    // A decision that is known already is named, so that the plan can rest on it.
+    let twice = office.says(&[&create[..], &decided[..]].concat()).await.ill();
+    assert!(twice.contains("--decision-id may name it"), "{twice}");
     office.says(&["plan", "undo", &plan]).await.well();
 
     // Once more under its real decision, less one step.

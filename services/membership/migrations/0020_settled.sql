@@ -19,6 +19,9 @@ alter table movement add constraint movement_restates foreign key (restates) ref
 -- True where the movement stands as what was decided, and is only carried out otherwise, or
 -- not at all, because of what is known of its unions.
 alter table movement_taken_back add column stands boolean not null default false;
+create index movement_taken_back_stands on movement_taken_back (registry_act_id) where stands;
+create index movement_from on movement (from_organisation_id);
+create index movement_to on movement (to_organisation_id);
 
 -- Which consequence of the act for the organisation passed her over: membership.v1.ConsequenceKind.
 -- Null where a program wrote it that did not know; only foundings and takings back did so.
@@ -27,6 +30,3 @@ alter table consequence_passed_over add column kind smallint;
 -- again otherwise.
 alter table consequence_passed_over add column mended_at timestamptz;
 create index consequence_passed_over_person on consequence_passed_over (person_id) where mended_at is null;
-
--- The consequences of one act; the consequence that an organisation has.
-create index consequence_of_organisation on consequence (organisation_id);

@@ -4,6 +4,7 @@
 
 mod bodies;
 mod correction;
+mod grants;
 mod life_cycle;
 mod plan;
 
@@ -114,6 +115,8 @@ pub enum Refused {
     GrantExists,
     GrantEnded { grant_id: Uuid },
     GrantDatesInvalid { today: Date },
+    GrantToOneself { role: String },
+    GrantExceedsOwn { role: String, organisation_id: Uuid },
     RecognitionKindRequired,
     RecognitionExists { recognised_on: Date },
     AlreadyOfType { type_code: String },
@@ -824,6 +827,8 @@ impl Refused {
                 "a grant begins and ends today or later, and ends after it began",
             )
             .with("today", today),
+            Self::GrantToOneself { role } => grants::grant_to_oneself(role),
+            Self::GrantExceedsOwn { role, organisation_id } => grants::grant_exceeds_own(role, organisation_id),
             Self::RecognitionKindRequired => life_cycle::recognition_kind_required(),
             Self::RecognitionExists { recognised_on } => life_cycle::recognition_exists(recognised_on),
             Self::AlreadyOfType { type_code } => life_cycle::already_of_type(type_code),

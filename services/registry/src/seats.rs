@@ -58,20 +58,29 @@ pub struct EndedSeat {
     pub person_id: Uuid,
 }
 
-/// Seats people in the bodies of an organisation from a date on. `field` named the list.
+/// From when, and until when where the end of the organisation is known.
+#[derive(Clone, Copy, Debug)]
+pub struct Days {
+    /// The first day in office.
+    pub from_on: Date,
+    /// The first day without the organisation.
+    pub until_on: Option<Date>,
+}
+
+/// Seats people in the bodies of an organisation. `field` named the list.
 pub async fn take(
     acting: &mut Acting,
     field: &str,
     organisation_id: Uuid,
     offices: Vec<NewOffice>,
-    from_on: Date,
+    days: Days,
 ) -> Result<Vec<Office>, Failure> {
     if offices.is_empty() {
         return Ok(Vec::new());
     }
-    refuse_unfit(acting, field, &offices, from_on).await?;
+    refuse_unfit(acting, field, &offices, days.from_on).await?;
     open_bodies(acting, organisation_id, &offices).await?;
-    seat(acting, field, organisation_id, None, offices, from_on).await
+    seat(acting, field, organisation_id, None, offices, days).await
 }
 
 /// Seats the members of a new steering committee.
@@ -81,10 +90,10 @@ pub async fn take_in_committee(
     organisation_id: Uuid,
     body_id: Uuid,
     members: Vec<NewOffice>,
-    from_on: Date,
+    days: Days,
 ) -> Result<Vec<Office>, Failure> {
-    refuse_unfit(acting, field, &members, from_on).await?;
-    seat(acting, field, organisation_id, Some(body_id), members, from_on).await
+    refuse_unfit(acting, field, &members, days.from_on).await?;
+    seat(acting, field, organisation_id, Some(body_id), members, days).await
 }
 
 /// Refuses positions that the body does not have, and seats that contradict each other.
@@ -160,8 +169,9 @@ async fn seat(
     organisation_id: Uuid,
     body_id: Option<Uuid>,
     offices: Vec<NewOffice>,
-    from_on: Date,
+    days: Days,
 ) -> Result<Vec<Office>, Failure> {
+    let from_on = days.from_on;
     let taken: Vec<Office> = offices
         .into_iter()
         .map(|new| Office {
@@ -194,6 +204,7 @@ async fn seat(
         body_id,
         acted_at,
         act_id,
+        days.until_on,
     )
     .execute(acting.db())
     .await
@@ -241,9 +252,11 @@ pub async fn record_appointment(
 }
 
 /// Ends offices that have been found on a date, and what their holders were assigned to
-/// follow; publishes both.
+/// follow; publishes both. Whoever calls has seen that none of the offices begins later; one whose
+/// holder was put in charge of a unit that day or later is refused at `field`.
 pub async fn end(
     acting: &mut Acting,
+    field: &str,
     seats: &[EndedSeat],
     on: Date,
     decision_id: Option<Uuid>,
@@ -252,6 +265,20 @@ pub async fn end(
         return Ok(());
     }
     let office_ids: Vec<Uuid> = seats.iter().map(|seat| seat.office_id).collect();
+    let assigned = sqlx::query!(
+        r#"select unit_id, lower(valid) as "from_on!" from unit_assignment
+           where office_id = any($1::uuid[]) and upper_inf(recorded) and lower(valid) >= $2::date
+           order by lower(valid) desc
+           limit 1"#,
+        &office_ids,
+        on,
+    )
+    .fetch_optional(acting.db())
+    .await?;
+    if let Some(assigned) = assigned {
+        let (subject_id, later_on) = (assigned.unit_id, assigned.from_on);
+        return Err(Refused::LaterActKnown { subject_id, later_on }.at(field));
+    }
     let (act_id, acted_at) = (acting.act_id, acting.acted_at);
     sqlx::query_file!("src/seats/end.sql", &office_ids, on, acted_at, act_id)
         .execute(acting.db())

@@ -29,8 +29,6 @@ pub struct Standing {
     pub founded_on: Date,
     /// The last superior known; none for the Confederation.
     pub superior_id: Option<Uuid>,
-    /// Since when it stands there.
-    pub superior_from: Option<Date>,
     /// Its superior on the date; none outside its life, and for the Confederation.
     pub place_id: Option<Uuid>,
     /// Since when that one.
@@ -39,10 +37,14 @@ pub struct Standing {
     pub place_until: Option<Date>,
     /// Its type on the date, for example `CDCS`.
     pub type_code: String,
+    /// The first day of its next type; none where no other is known to come.
+    pub type_until: Option<Date>,
     /// Its status on the date; none before it was founded.
     pub status: Option<String>,
-    /// The first day of the last status known.
-    pub status_from: Date,
+    /// Since when.
+    pub status_from: Option<Date>,
+    /// The first day of the next one; none where none is known.
+    pub status_until: Option<Date>,
     /// The first day on which it no longer exists, if its end is known.
     pub ended_on: Option<Date>,
 }
@@ -57,22 +59,9 @@ pub enum Scope {
 }
 
 impl Standing {
-    /// It lives on this date, and no end of it is known.
+    /// It lives on this date: its end may be known, if it comes later. What is to last, lasts no
+    /// longer than `ended_on`.
     pub fn lives_on(&self, on: Date) -> Result<(), Refused> {
-        if let Some(ended_on) = self.ended_on {
-            return Err(Refused::OrganisationEnded {
-                organisation_id: self.organisation_id,
-                ended_on,
-            });
-        }
-        if on < self.founded_on {
-            return Err(Refused::DateOutsideLife { on, from: self.founded_on });
-        }
-        Ok(())
-    }
-
-    /// It lived on this date: its end may be known, if it comes later.
-    pub fn lived_on(&self, on: Date) -> Result<(), Refused> {
         match self.ended_on {
             Some(ended_on) if ended_on <= on => {
                 Err(Refused::OrganisationEnded { organisation_id: self.organisation_id, ended_on })
@@ -100,7 +89,7 @@ impl Standing {
     /// It can have subordinates from this date on, until another; for ever where that is none.
     pub fn may_have_subordinates(&self, on: Date, until: Option<Date>) -> Result<(), Refused> {
         if let Some(ended_on) = self.ended_on
-            && until.is_none_or(|until| ended_on < until)
+            && (ended_on <= on || until.is_none_or(|until| ended_on < until))
         {
             return Err(Refused::SuperiorEnded { organisation_id: self.organisation_id, ended_on });
         }
@@ -111,15 +100,6 @@ impl Standing {
             return Err(Refused::SuperiorSuspended { organisation_id: self.organisation_id });
         }
         Ok(())
-    }
-
-    /// It has a superior, as all but the Confederation do; no later act on its place is known.
-    pub fn may_leave_superior(&self, on: Date) -> Result<Uuid, Refused> {
-        let (Some(superior_id), Some(since)) = (self.superior_id, self.superior_from) else {
-            return Err(Refused::ConfederationFixed);
-        };
-        later_than(self.organisation_id, since, on)?;
-        Ok(superior_id)
     }
 
     /// It has a superior on that date, and comes to another within its time there: the next
@@ -136,9 +116,31 @@ impl Standing {
         }
     }
 
-    /// No later act on its status is known.
+    /// Its status begins before that date and is known to last, if not for ever, until its end:
+    /// between two others there is no room for one more.
     pub fn may_change_status(&self, on: Date) -> Result<(), Refused> {
-        later_than(self.organisation_id, self.status_from, on)
+        if let Some(since) = self.status_from {
+            later_than(self.organisation_id, since, on)?;
+        }
+        match self.status_until {
+            Some(until) if self.ended_on != Some(until) => {
+                Err(Refused::LaterActKnown { subject_id: self.organisation_id, later_on: until })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Another type of it, or an end, is known to come: what becomes known of its past meets it.
+    pub fn has_later_life(&self) -> bool {
+        self.type_until.is_some() || self.ended_on.is_some()
+    }
+}
+
+/// The earlier of two ends, where one is known.
+pub fn earlier(one: Option<Date>, other: Option<Date>) -> Option<Date> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
     }
 }
 
@@ -402,8 +404,9 @@ pub struct Move {
     pub superior_id: Uuid,
 }
 
-/// Moves units from a date on, each until its next known change of place. Whoever calls has
-/// checked everything but this: no unit comes to stand below itself. Answers the unit that would, if one does.
+/// Moves units from a date on, each until its next known change of place, or its end, which then
+/// names another last superior. Whoever calls has checked everything but this: no unit comes to
+/// stand below itself. Answers the unit that would, if one does.
 pub async fn move_units(
     acting: &mut Acting,
     moves: &[Move],
@@ -413,6 +416,9 @@ pub async fn move_units(
     let superior_ids: Vec<Uuid> = moves.iter().map(|one| one.superior_id).collect();
     let (act_id, acted_at) = (acting.act_id, acting.acted_at);
     sqlx::query_file!("src/tree/move.sql", &unit_ids, &superior_ids, on, acted_at, act_id)
+        .execute(acting.db())
+        .await?;
+    sqlx::query_file!("src/tree/last_superior.sql", &unit_ids, acted_at, act_id)
         .execute(acting.db())
         .await?;
     mark_superiors(acting.db(), &superior_ids).await?;
@@ -432,103 +438,7 @@ pub async fn stands_below_itself(
     Ok(below_itself)
 }
 
-/// A place where what is known contradicts itself: see `contradictions.sql`.
-#[derive(Clone, Debug)]
-pub struct Contradiction {
-    /// OUTSIDE_LIFE, SUPERIOR_NOT_LIVING, TYPE_NOT_ALLOWED or HEIR_NOT_LIVING.
-    pub rule: String,
-    /// Whom it is about.
-    pub organisation_id: Uuid,
-    /// The superior or the heir.
-    pub related_id: Option<Uuid>,
-    /// A day on which it does.
-    pub on_date: Option<Date>,
-    /// The act that recorded what contradicts, where it is one row's.
-    pub act_id: Option<Uuid>,
-}
-
-impl Contradiction {
-    /// What somebody reads who would have made it known.
-    pub fn refused(&self, own_type: String, superior_type: String) -> Refused {
-        let organisation_id = self.organisation_id;
-        match (self.rule.as_str(), self.related_id, self.on_date) {
-            ("SUPERIOR_NOT_LIVING", Some(superior_id), Some(on)) => {
-                Refused::SuperiorNotLiving { organisation_id, superior_id, on }
-            }
-            ("TYPE_NOT_ALLOWED", _, Some(on)) => {
-                Refused::SuperiorTypeNotAllowed { type_code: own_type, superior_type, on }
-            }
-            ("HEIR_NOT_LIVING", Some(heir_id), _) => {
-                Refused::SuccessorNotLiving { organisation_id: heir_id }
-            }
-            (_, _, on) => Refused::LifeContradicted { organisation_id, on },
-        }
-    }
-}
-
-/// What an act may have changed of organisations.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Changed {
-    /// When they live, or what they are: what others have to do with them rests on that.
-    LifeOrType,
-    /// Where they stand, or anything else of their own.
-    OtherThings,
-}
-
-/// Refuses what the act has written where it contradicts anything known of organisations on
-/// any date, or lets one stand below itself; `field` named it.
-pub async fn refuse_contradictions(
-    acting: &mut Acting,
-    field: &str,
-    organisation_ids: &[Uuid],
-    changed: Changed,
-) -> Result<(), Failure> {
-    let act_id = acting.act_id;
-    let found = contradictions(acting, organisation_ids, Some(act_id), changed).await?;
-    if let Some(first) = found.first() {
-        let types = sqlx::query!(
-            r#"select organisation_id, type as "type_code!" from organisation_type
-               where organisation_id in ($1, $2) and upper_inf(recorded) and valid @> $3::date"#,
-            first.organisation_id,
-            first.related_id,
-            first.on_date,
-        )
-        .fetch_all(acting.db())
-        .await?;
-        let type_of = |id: Option<Uuid>| {
-            let found = types.iter().find(|row| Some(row.organisation_id) == id);
-            found.map(|row| row.type_code.clone()).unwrap_or_default()
-        };
-        let own = type_of(Some(first.organisation_id));
-        return Err(first.refused(own, type_of(first.related_id)).at(field));
-    }
-    if let Some(organisation_id) = stands_below_itself(acting, organisation_ids).await? {
-        return Err(Refused::WouldFormCycle { organisation_id }.at(field));
-    }
-    Ok(())
-}
-
-/// Where what is known now of organisations contradicts itself on any date; types are
-/// compared where they or the place rest on one act, or everywhere.
-pub async fn contradictions(
-    acting: &mut Acting,
-    organisation_ids: &[Uuid],
-    act_id: Option<Uuid>,
-    changed: Changed,
-) -> Result<Vec<Contradiction>, Failure> {
-    let found = sqlx::query_file_as!(
-        Contradiction,
-        "src/tree/contradictions.sql",
-        organisation_ids,
-        act_id,
-        changed == Changed::LifeOrType,
-    )
-    .fetch_all(acting.db())
-    .await?;
-    Ok(found)
-}
-
-/// Gives organisations a status from a date on.
+/// Gives organisations a status from a date on, until the next known change of it.
 pub async fn change_status(
     acting: &mut Acting,
     organisation_ids: &[Uuid],

@@ -9,29 +9,20 @@ use std::collections::BTreeSet;
 
 use chassis::database::Acting;
 use chassis::refusal::Failure;
-use time::Date;
 use uuid::Uuid;
 
-use crate::acts::survey_employers::EmployerFound;
+use crate::employers;
 use crate::error::Refused;
+use crate::life::{self, Changed};
 use crate::timeline;
-use crate::tree::{self, Changed};
+use crate::tree;
 use crate::wire::change;
 
 /// So many acts and units a refusal names.
 const NAMED_MAX: usize = 20;
 
-/// The organisations that an act concerned.
-async fn concerned_by(acting: &mut Acting, act_id: Uuid) -> Result<Vec<Uuid>, Failure> {
-    let concerned =
-        sqlx::query_scalar!(r#"select distinct organisations_of_act($1) as "id!""#, act_id)
-            .fetch_all(acting.db())
-            .await?;
-    Ok(concerned)
-}
-
 /// Refuses an act that is undone, that is of a kind that is not undone, or that concerned
-/// anybody out of scope.
+/// anybody out of scope. Whoever does not reach it learns nothing of it, nor that it was undone.
 async fn refuse_beforehand(
     acting: &mut Acting,
     field: &str,
@@ -41,9 +32,6 @@ async fn refuse_beforehand(
     let state = sqlx::query_file!("src/undo/state.sql", act_id, organisation_ids)
         .fetch_one(acting.db())
         .await?;
-    if state.undone {
-        return Err(Refused::ActUndone { act_id }.at(field));
-    }
     if organisation_ids.is_empty() {
         let undated =
             sqlx::query_file_scalar!("src/undo/undated.sql", act_id).fetch_one(acting.db()).await?;
@@ -51,8 +39,12 @@ async fn refuse_beforehand(
             return Err(Refused::ActNotUndoable { act_id }.at(field));
         }
     }
+    // Whoever does not reach it learns nothing of it, nor that it was undone.
     if organisation_ids.is_empty() || state.out_of_scope {
         return Err(tree::unknown_act(acting, field, act_id).await);
+    }
+    if state.undone {
+        return Err(Refused::ActUndone { act_id }.at(field));
     }
     if state.recorded_besides {
         return Err(Refused::ActNotUndoable { act_id }.at(field));
@@ -81,15 +73,14 @@ pub async fn undo(acting: &mut Acting, field: &str, act_id: Uuid) -> Result<usiz
         resting.iter().map(|row| (Some(row.act_id), row.organisation_id)),
     )?;
 
-    let employers = sqlx::query!(
-        r#"select distinct employer_id, lower(valid) as "on!"
-           from employer_union where act_id = $1 and replaced_by is null"#,
+    let never = sqlx::query_scalar!(
+        "select organisation_id from organisation_founding
+         where act_id = $1 and replaced_by is null
+         order by organisation_id",
         act_id,
     )
     .fetch_all(acting.db())
     .await?;
-    let employers: Vec<(Uuid, Date)> =
-        employers.into_iter().map(|row| (row.employer_id, row.on)).collect();
     let (undo_id, acted_at) = (acting.act_id, acting.acted_at);
     let undone = sqlx::query!("select undo_act($1, $2, $3)", act_id, undo_id, acted_at)
         .execute(acting.db())
@@ -104,10 +95,11 @@ pub async fn undo(acting: &mut Acting, field: &str, act_id: Uuid) -> Result<usiz
         }
         undone => undone?,
     };
+    let followed = give_up(acting, &never).await?;
 
     let looked_at = to_look_at(acting, act_id, &organisation_ids).await?;
     let contradictions =
-        tree::contradictions(acting, &looked_at, None, Changed::LifeOrType).await?;
+        life::contradictions(acting, &looked_at, None, Changed::LifeOrType).await?;
     refuse_resting(
         field,
         act_id,
@@ -119,9 +111,22 @@ pub async fn undo(acting: &mut Acting, field: &str, act_id: Uuid) -> Result<usiz
         refuse_resting(field, act_id, [(None, Some(organisation_id))].into_iter())?;
     }
 
+    // What is known again is the past of those under whom it lies again.
+    let state = sqlx::query_file!("src/undo/state.sql", act_id, &organisation_ids)
+        .fetch_one(acting.db())
+        .await?;
+    if state.out_of_scope {
+        return Err(tree::unknown_act(acting, field, act_id).await);
+    }
+
     let today = acting.today;
-    timeline::publish(acting, &organisation_ids, today, None).await?;
-    tell_of_employers(acting, &employers).await?;
+    let mut told = organisation_ids.clone();
+    told.extend(followed);
+    told.sort_unstable();
+    told.dedup();
+    timeline::publish(acting, &told, today, None).await?;
+    employers::tell_changed(acting).await?;
+    tell_of_grants(acting).await?;
     acting.publish(change::acts_undone(&[act_id], organisation_ids[0], today));
     Ok(organisation_ids.len())
 }
@@ -182,21 +187,76 @@ fn refuse_resting(
     .at(field))
 }
 
-/// Which unions employers had from a day on is told again, as it is known now.
-async fn tell_of_employers(acting: &mut Acting, employers: &[(Uuid, Date)]) -> Result<(), Failure> {
-    let (employer_ids, days): (Vec<Uuid>, Vec<Date>) = employers.iter().copied().unzip();
-    let rows = sqlx::query_file!("src/undo/employers.sql", &employer_ids, &days)
-        .fetch_all(acting.db())
+/// The organisations of which an act made something known, or replaced it. Of one that was undone,
+/// those of which it ever did.
+async fn concerned_by(acting: &mut Acting, act_id: Uuid) -> Result<Vec<Uuid>, Failure> {
+    let organisation_ids = sqlx::query_scalar!(
+        r#"select distinct id as "id!"
+           from (select organisations_of_act($1) as id
+                 union
+                 select organisations_of_acts(array[$1::uuid])
+                 where exists (select from act_undone where act_id = $1)) each
+           order by 1"#,
+        act_id,
+    )
+    .fetch_all(acting.db())
+    .await?;
+    Ok(organisation_ids)
+}
+
+/// What organisations held that are known never to have existed is known no longer. Answers other
+/// units whom members of their committees followed.
+async fn give_up(acting: &mut Acting, never: &[Uuid]) -> Result<Vec<Uuid>, Failure> {
+    if never.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (undo_id, acted_at) = (acting.act_id, acting.acted_at);
+    sqlx::query!("select give_up_what_it_held($1, $2, $3)", never, undo_id, acted_at)
+        .execute(acting.db())
         .await?;
-    for row in rows {
-        let found = EmployerFound {
-            employer_id: row.employer_id,
-            surveyor_id: row.surveyor_id,
-            workforce: row.workforce,
-            workforce_female: row.workforce_female,
-            union_ids: row.union_ids,
-        };
-        acting.publish(change::employers_recorded(row.surveyor_id, row.on_date, &[found]));
+    let followed = sqlx::query_scalar!(
+        "select distinct unit_id from unit_assignment where replaced_by = $1",
+        undo_id,
+    )
+    .fetch_all(acting.db())
+    .await?;
+    Ok(followed)
+}
+
+/// Grants that are known no longer by the act in progress, or again: followers hear of both.
+async fn tell_of_grants(acting: &mut Acting) -> Result<(), Failure> {
+    let (undo_id, acted_at) = (acting.act_id, acting.acted_at);
+    let ended = sqlx::query!(
+        r#"select grant_id, lower(valid) as "from_on!" from role_grant
+           where replaced_by = $1 order by grant_id, lower(valid)"#,
+        undo_id,
+    )
+    .fetch_all(acting.db())
+    .await?;
+    for grant in ended {
+        acting.publish(change::grant_ended(grant.grant_id, grant.from_on));
+    }
+    let made = sqlx::query!(
+        r#"select held.grant_id, held.issuer, held.subject, held.role, held.organisation_id,
+                  lower(held.valid) as "from_on!", upper(held.valid) as until_on
+           from role_grant held
+           where upper_inf(held.recorded) and lower(held.recorded) = $1
+             and exists (select from role_grant before
+                         where before.grant_id = held.grant_id and before.replaced_by is not null)
+           order by held.grant_id"#,
+        acted_at,
+    )
+    .fetch_all(acting.db())
+    .await?;
+    for grant in made {
+        acting.publish(change::grant_made(
+            grant.grant_id,
+            (&grant.issuer, &grant.subject),
+            &grant.role,
+            grant.organisation_id,
+            grant.from_on,
+            grant.until_on,
+        ));
     }
     Ok(())
 }

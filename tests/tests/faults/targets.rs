@@ -26,7 +26,7 @@ async fn targets_of_one_day_and_of_two() {
                 organisation_id: ground.root.clone(),
                 period: period(first + day.days(), first + through.days()),
                 issuer_id: ground.root.clone(),
-                value: 10,
+                value: Some(10),
                 value_unit: ValueUnit::Count.into(),
                 comparator: Comparator::GreaterOrEqual.into(),
                 ..AssignTargetRequest::default()

@@ -74,6 +74,16 @@ impl Employers {
         })
     }
 
+    /// Whom a unit surveyed last by a day.
+    pub fn surveyed_by(&self, unit: usize, on: Date) -> Vec<Uuid> {
+        let of_the_day = |surveys: &Vec<Survey>| {
+            let last = surveys.iter().rev().find(|survey| survey.on <= on);
+            last.is_some_and(|last| last.surveyor == unit)
+        };
+        let some = self.surveys.iter().filter(|(_, surveys)| of_the_day(surveys));
+        some.map(|(employer, _)| *employer).collect()
+    }
+
     /// Employers without a union at the end of a period, by those who surveyed them last.
     pub fn amounts(&self, view: &View<'_>, asked: Question, workforce: i32) -> Amounts {
         let mut amounts = Amounts::new();

@@ -147,6 +147,13 @@ pub async fn compare(
                     let amounts = view.amounts(code, ask.question);
                     suspects = walked(client, ledger, code, &ask, &amounts).await;
                 }
+                if code.starts_with("EMPLOYER") {
+                    let employers = suspects.iter().flat_map(|unit| {
+                        let unit = ledger.tree.unit(unit.parse().expect("an id"));
+                        ledger.employers.surveyed_by(unit, ask.question.through)
+                    });
+                    suspects = employers.map(|employer| employer.to_string()).collect();
+                }
                 let text = format!(
                     "{code} of {}: reported {}, recounted {recounted}",
                     asked(ledger, &ask),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use congdoan::client::Client;
-use proto::membership::v1::{GetMemberRequest, ListConsequencesRequest};
+use proto::membership::v1::{GetMemberRequest, ListConsequencesRequest, ListPassedOverRequest};
 use rand::RngExt;
 use rand::rngs::StdRng;
 use sqlx::PgPool;
@@ -50,7 +50,19 @@ async fn listed(client: &Client) -> Listed {
             if consequence.passed_over.is_empty() {
                 listed.organisations.insert(organisation);
             }
-            let people = consequence.passed_over.into_iter();
+            let mut people = consequence.passed_over;
+            // The first of them are named, the rest are asked for.
+            if usize::try_from(consequence.passed_over_count) != Ok(people.len()) {
+                let request = ListPassedOverRequest {
+                    registry_act_id: consequence.registry_act_id,
+                    organisation_id: consequence.organisation_id,
+                    page_size: PAGE,
+                    ..ListPassedOverRequest::default()
+                };
+                let all = client.consequences().list_passed_over(request).await;
+                people = all.expect("listed").into_inner().passed_over;
+            }
+            let people = people.into_iter();
             listed.people.extend(people.map(|one| one.person_id.parse::<Uuid>().expect("an id")));
         }
         if page.next_page_token.is_empty() {

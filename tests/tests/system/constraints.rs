@@ -34,6 +34,7 @@ const FOLLOWED: Told = Never("written by the follower, from changes that the own
 
 /// By service and `schema.table.constraint`; `*` stands for anything. The first that fits.
 const TOLD: &[(&str, &str, Told)] = &[
+    ("*", "public._sqlx_migrations.*", Never("written by the migrations, from no request")),
     ("*", "feed.*", OURS),
     ("*", "act.*", OURS),
     ("*", "access.*", OURS),

@@ -20,7 +20,7 @@ use uuid::Uuid;
 const BEGIN: Date = date!(2024 - 01 - 01);
 const DAYS: i64 = 60;
 const EMPLOYERS: usize = 5;
-const ACTS: usize = 60;
+const ACTS: usize = 160;
 
 const UNDO: &str = "congdoan.registry.v1.CorrectionService/UndoAct";
 
@@ -173,7 +173,8 @@ async fn registry_and_the_figure_agree_on_every_date_about_who_has_a_union() {
     for _ in 0..ACTS {
         happened += usize::from(surveyed.acts().await);
     }
-    assert!(happened > ACTS / 3, "{happened} acts of {ACTS}");
+    // Registry refuses what a later act contradicts; the days are drawn without knowing any.
+    assert!(happened > ACTS / 10, "{happened} acts of {ACTS}");
     world.settled().await;
 
     let client = world.administrator();

@@ -285,7 +285,9 @@ async fn make_grant(
     let until = parse::optional_date("until_on", made.until_on).map_err(unreadable)?;
     sqlx::query!(
         "insert into access.grant_held (grant_id, issuer, subject, role, organisation_id, valid)
-         values ($1, $2, $3, $4, $5, daterange($6, $7))",
+         values ($1, $2, $3, $4, $5, daterange($6, $7))
+         -- One that an undoing had taken along, and that is made known again.
+         on conflict (grant_id) do update set valid = excluded.valid",
         id("grant_id", &made.grant_id)?,
         made.issuer,
         made.subject,

@@ -25,6 +25,7 @@ use super::Config;
 use super::form::Form;
 use super::incoming::Connection;
 use super::reader::{Given, Reader, Readers, Tasks};
+use super::rest::Heard;
 use super::room::{Place, Room};
 
 /// HTTP/2: how much of one answer is taken from its body before the reader has room for it.
@@ -63,7 +64,6 @@ struct Shared {
 /// How long a connection and its answers may take.
 #[derive(Clone, Copy)]
 struct Limits {
-    /// HTTP/1.1 is spoken as well.
     handshake: Duration,
     answer_idle: Duration,
     answer: Duration,
@@ -283,7 +283,8 @@ async fn answer(
     let response = if has_place {
         request.extensions_mut().insert(talk.peer);
         request.extensions_mut().insert(reader.clone());
-        let answered = shared.router.clone().call(request.map(Body::new)).await;
+        let request = request.map(|body| Body::new(Heard::new(body)));
+        let answered = shared.router.clone().call(request).await;
         answered.unwrap_or_else(|never| match never {})
     } else {
         Form::of(request.headers()).overloaded(request.headers())

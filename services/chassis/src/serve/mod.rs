@@ -23,6 +23,7 @@ mod question;
 mod reader;
 mod ready;
 mod reflection;
+mod rest;
 pub mod room;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -4,7 +4,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use time::Date;
 
-use super::{Gateway, date};
+use super::{Gateway, date, id};
 
 /// `congdoan search`.
 #[derive(Args, Debug)]
@@ -63,7 +63,7 @@ pub enum Status {
 #[derive(Args, Debug)]
 pub struct Member {
     /// The person, by her id.
-    #[arg(value_name = "UUID")]
+    #[arg(value_name = "UUID", value_parser = id)]
     pub person_id: uuid::Uuid,
     /// Whom to talk to.
     #[command(flatten)]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use time::Date;
 
-use super::{Gateway, date};
+use super::{Gateway, date, id};
 
 /// `congdoan plan`.
 #[derive(Args, Debug)]
@@ -52,6 +52,7 @@ step line 2. Where the file has a column `line`, that says it instead. Steps tha
 has already are passed over: what broke off is just repeated.")]
     Add {
         /// The plan.
+        #[arg(value_parser = id)]
         plan_id: uuid::Uuid,
         /// The file.
         #[arg(long, value_name = "FILE.csv")]
@@ -64,6 +65,7 @@ has already are passed over: what broke off is just repeated.")]
     /// replaced, new ones added.
     Mend {
         /// The plan.
+        #[arg(value_parser = id)]
         plan_id: uuid::Uuid,
         /// The file.
         #[arg(long, value_name = "FILE.csv")]
@@ -75,6 +77,7 @@ has already are passed over: what broke off is just repeated.")]
     /// Take steps out of a draft, by their lines.
     Remove {
         /// The plan.
+        #[arg(value_parser = id)]
         plan_id: uuid::Uuid,
         /// Lines, such as 12 or 20-25.
         #[arg(required = true, value_name = "LINES", value_parser = lines)]
@@ -86,6 +89,7 @@ has already are passed over: what broke off is just repeated.")]
     /// Put the steps of some lines of a file in the places of those that a draft has.
     Replace {
         /// The plan.
+        #[arg(value_parser = id)]
         plan_id: uuid::Uuid,
         /// Lines, such as 12 or 20-25.
         #[arg(required = true, value_name = "LINES", value_parser = lines)]
@@ -103,6 +107,7 @@ has already are passed over: what broke off is just repeated.")]
     /// Print the steps of a plan, as a file has them.
     Steps {
         /// The plan.
+        #[arg(value_parser = id)]
         plan_id: uuid::Uuid,
         /// Write them here instead.
         #[arg(long, value_name = "FILE.csv")]
@@ -114,6 +119,7 @@ has already are passed over: what broke off is just repeated.")]
     /// Find out what the plan would do, and what stands against it.
     DryRun {
         /// The plan.
+        #[arg(value_parser = id)]
         plan_id: uuid::Uuid,
         /// Whom to talk to.
         #[command(flatten)]
@@ -122,6 +128,7 @@ has already are passed over: what broke off is just repeated.")]
     /// Print each step with what it means for members and quotas.
     Review {
         /// The plan.
+        #[arg(value_parser = id)]
         plan_id: uuid::Uuid,
         /// Whom to talk to.
         #[command(flatten)]
@@ -130,6 +137,7 @@ has already are passed over: what broke off is just repeated.")]
     /// Do what the last dry run found.
     Commit {
         /// The plan.
+        #[arg(value_parser = id)]
         plan_id: uuid::Uuid,
         /// Whom to talk to.
         #[command(flatten)]
@@ -138,6 +146,7 @@ has already are passed over: what broke off is just repeated.")]
     /// Take a committed plan back.
     Undo {
         /// The plan.
+        #[arg(value_parser = id)]
         plan_id: uuid::Uuid,
         /// Whom to talk to.
         #[command(flatten)]
@@ -146,6 +155,7 @@ has already are passed over: what broke off is just repeated.")]
     /// Print where a plan is, and what its last dry run found.
     Show {
         /// The plan.
+        #[arg(value_parser = id)]
         plan_id: uuid::Uuid,
         /// Whom to talk to.
         #[command(flatten)]
@@ -173,7 +183,7 @@ pub struct Decided {
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub effective_on: Option<Date>,
     /// The id of a decision that the register has already.
-    #[arg(long, value_name = "UUID")]
+    #[arg(long, value_name = "UUID", value_parser = id)]
     pub decision_id: Option<uuid::Uuid>,
 }
 
@@ -198,6 +208,7 @@ pub struct CreatePlan {
 #[derive(Args, Debug)]
 pub struct CopyPlan {
     /// The plan whose steps it takes over.
+    #[arg(value_parser = id)]
     pub plan_id: uuid::Uuid,
     /// What the new one is about; by default the same.
     #[arg(long)]

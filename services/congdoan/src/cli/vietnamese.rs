@@ -161,6 +161,49 @@ Nếu tệp có cột `line` thì theo cột đó. Bước phương án đã có
     ),
 ];
 
+/// Examples, where more is said in them than the commands themselves.
+const AFTER: &[(&str, &str)] = &[
+    ("", "\
+Ví dụ:
+  Xem hệ thống làm việc thật, rồi thôi:
+    congdoan demo
+
+  Giữ một hệ thống chạy, trong ./.congdoan; ở cửa sổ khác lập Tổng Liên đoàn và làm người quản trị:
+    congdoan up
+    congdoan bootstrap --subject me
+
+  Nạp một cây tổ chức, tìm một tổ chức, in báo cáo của nó, hỏi vì sao có một số liệu:
+    congdoan load tree.csv --history changes.csv
+    congdoan search 'ba dinh'
+    congdoan report BA_DINH --organisation LDLD-01-001 --from 2020-01-01 --to 2020-12-31
+    congdoan explain MBR_ADMITTED --organisation LDLD-01-001 --from 2020-01-01 --to 2020-12-31"),
+    ("plan", "\
+Ví dụ:
+  congdoan plan generate-2025 --file steps.csv
+  plan=$(congdoan plan create 'Sắp xếp 2025' --decision 1500/QĐ-TLĐ \\
+    --issued-on 2025-06-27 --effective-on 2025-07-01)
+  congdoan plan add $plan --file steps.csv
+  congdoan plan dry-run $plan
+  congdoan plan mend $plan --file steps.csv      sau khi sửa tệp
+  congdoan plan review $plan
+  congdoan plan commit $plan
+  congdoan plan undo $plan
+  congdoan plan copy $plan --decision-id 0190…   làm lại, theo quyết định thật"),
+    ("report", "\
+Ví dụ:
+  congdoan report BA_DINH --organisation LDLD-01-001 --from 2020-01-01 --to 2020-12-31
+  congdoan report BA_DINH --organisation LDLD-01 --from 2020-01-01 --to 2020-12-31 --as-of 2026-01-01
+  congdoan report --list
+
+Báo cáo biết những gì các lệnh trước đã thấy: nó đợi, nhiều nhất nửa phút, những việc còn dở dang.
+
+Mã thoát:
+  0  đã in, mọi số liệu đầy đủ
+  1  không in
+  2  dòng lệnh sai
+  3  đã in, có số liệu chưa đầy đủ; dòng của nó nói rõ"),
+];
+
 const TEMPLATE: &str = "{about-with-newline}\nCách dùng: {usage}\n\n{all-args}{after-help}";
 
 /// The command line with its help in Vietnamese.
@@ -207,6 +250,15 @@ fn in_vietnamese(command: Command, path: &str) -> Command {
     if let Some(about) = about {
         let short = about.lines().next().unwrap_or(about).to_owned();
         command = command.about(short).long_about(more.unwrap_or(about).to_owned());
+    }
+    let after = match AFTER.iter().find(|(of, _)| *of == path) {
+        Some((_, after)) => Some((*after).to_owned()),
+        None => command.get_after_help().map(|after| {
+            after.to_string().replace("Examples:", "Ví dụ:").replace("Example:", "Ví dụ:")
+        }),
+    };
+    if let Some(after) = after {
+        command = command.after_help(after);
     }
     let below: Vec<String> =
         command.get_subcommands().map(|below| below.get_name().to_owned()).collect();
@@ -337,8 +389,8 @@ mod tests {
             }
         }
         collect(&Cli::command(), "", &mut known);
-        let made = ["help", "version", "no_wait"];
-        for (name, _) in COMMANDS.iter().chain(ARGUMENTS).chain(MORE) {
+        let made = ["help", "version"];
+        for (name, _) in COMMANDS.iter().chain(ARGUMENTS).chain(MORE).chain(AFTER) {
             assert!(known.iter().any(|one| one == name) || made.contains(name), "{name}");
         }
     }

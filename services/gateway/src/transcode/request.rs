@@ -20,8 +20,33 @@ pub fn message_of(descriptor: &MessageDescriptor, body: &[u8]) -> Result<Dynamic
         return Ok(DynamicMessage::new(descriptor.clone()));
     }
     let json = strict::read(body)?;
+    if let Some(field) = spelled_twice(descriptor, &json) {
+        return Err(Refused::JsonDoesNotFit { field });
+    }
     deserialize(descriptor, &json).map_err(|_| Refused::JsonDoesNotFit {
         field: unfit(descriptor, &json).unwrap_or_default(),
+    })
+}
+
+/// The path of the first field that is written in both spellings, of which one would be dropped.
+fn spelled_twice(descriptor: &MessageDescriptor, json: &Json) -> Option<String> {
+    let Json::Object(fields) = json else { return None };
+    fields.iter().find_map(|(name, value)| {
+        let field = field_of(descriptor, name)?;
+        let (own, other) = (field.name(), field.json_name());
+        if own != other && name == own && fields.contains_key(other) {
+            return Some(own.to_string());
+        }
+        let Kind::Message(inner) = field.kind() else { return None };
+        match value {
+            Json::Array(lines) if field.is_list() => {
+                lines.iter().enumerate().find_map(|(line, value)| {
+                    let twice = spelled_twice(&inner, value)?;
+                    Some(format!("{own}[{line}].{twice}"))
+                })
+            }
+            _ => spelled_twice(&inner, value).map(|twice| format!("{own}.{twice}")),
+        }
     })
 }
 
@@ -55,7 +80,7 @@ fn unfit(descriptor: &MessageDescriptor, json: &Json) -> Option<String> {
             _ => join(name, unfit(&inner, value)),
         });
     }
-    // Each field fits by itself: one written in both spellings, or two of one oneof.
+    // Each field fits by itself: two of one oneof.
     fields.keys().enumerate().find_map(|(n, name)| {
         let field = field_of(descriptor, name)?;
         let before = fields.keys().take(n).filter_map(|name| field_of(descriptor, name));

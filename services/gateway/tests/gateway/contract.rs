@@ -70,6 +70,16 @@ async fn openapi_refers_to_nothing_that_it_does_not_define() {
         let pointer = reference.strip_prefix('#').expect("in this document");
         assert!(document.pointer(pointer).is_some(), "{reference} is not defined");
     }
+    // How long a text may be is said where it comes in, and only there.
+    let schemas = &document["components"]["schemas"];
+    let length = |message: &str, field: &str| {
+        schemas[format!("congdoan.registry.v1.{message}")]["properties"][field]["maxLength"]
+            .as_u64()
+    };
+    assert_eq!(length("FoundOrganisationRequest", "name"), Some(500));
+    assert_eq!(length("FoundOrganisationRequest", "type"), Some(40));
+    assert_eq!(length("NewDecision", "number"), Some(100));
+    assert_eq!(length("Organisation", "name"), None);
     let suspend = &document["paths"]["/v1/organisations/{organisation_id}:suspend"]["post"];
     assert_eq!(suspend["x-permission"], "registry.organisation.suspend");
     assert!(suspend["description"].as_str().expect("a comment").contains("tạm dừng"));

@@ -51,6 +51,20 @@ async fn a_stranger_is_refused_before_its_body_comes() {
 }
 
 #[tokio::test]
+async fn a_connection_outlives_any_number_of_refusals() {
+    let world = World::start_with("limits.calls_max = 0").await;
+    let line = Line::to(&world).await.of(&world, "an");
+    let grpc = line.clone().grpc();
+    // Each is refused before its body has come, which is on its way all the same.
+    for _ in 0..200 {
+        let answer = line.ask(Method::POST, SUSPEND, Said::whole("{}")).await;
+        assert_eq!(told(answer).await, (503, "OVERLOADED".to_string()));
+        let answer = grpc.ask(Method::POST, SUSPEND_GRPC, Said::whole(framed(&[]))).await;
+        assert_eq!(told(answer).await, (14, "OVERLOADED".to_string()));
+    }
+}
+
+#[tokio::test]
 async fn whoever_waits_for_its_body_takes_its_own_places_only() {
     let world = World::start_with(
         "limits.calls_max = 2\nlimits.caller_calls_max = 4\nbackends.calls_max = 2",
@@ -280,6 +294,19 @@ async fn a_connection_on_which_nothing_is_asked_is_closed() {
     let closed = tokio::time::timeout(PATIENCE, socket.read_to_end(&mut all)).await;
     closed.expect("an idle connection is kept").expect("closed");
     assert!(all.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(&all));
+}
+
+#[tokio::test]
+async fn a_connection_becomes_so_old_and_its_caller_makes_another() {
+    let world = World::start_with("serve.connection_age_ms_max = 200").await;
+    knows_organisations(&world.registry);
+    let line = Line::to(&world).await.of(&world, "an");
+    assert!(is_answered(&line).await);
+    until("the connection has ended", || async {
+        line.send(Method::GET, ORGANISATION, Said::whole("")).await.is_err()
+    })
+    .await;
+    assert!(is_answered(&Line::to(&world).await.of(&world, "an")).await);
 }
 
 #[tokio::test]

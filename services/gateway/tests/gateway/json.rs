@@ -83,6 +83,39 @@ async fn bad_json_is_refused_with_the_field_and_never_with_its_value() {
 }
 
 #[tokio::test]
+async fn what_is_said_twice_is_refused_and_not_dropped() {
+    let world = World::start().await;
+    let refused = async |verb: Method, path: &str, body: &str| {
+        let bearer = format!("Bearer {}", world.token());
+        let headers = [("authorization", bearer.as_str())];
+        let (status, _, answer) = world.http(verb, path, &headers, body.into()).await;
+        let answer: serde_json::Value = serde_json::from_slice(&answer).expect("json");
+        let bad = &answer["error"]["details"].as_array().expect("details")[1];
+        let field = bad["fieldViolations"][0]["field"].as_str().unwrap_or_default();
+        (status.as_u16(), field.to_string())
+    };
+    let children = "/v1/organisations/7/children";
+    for (query, field) in [
+        ("organisation_id=8", "organisation_id"),
+        ("organisationId=7", "organisationId"),
+        ("page_size=1&pageSize=2", "pageSize"),
+        ("as_of=2020-12-31&asOf.day=1", "asOf.day"),
+    ] {
+        let told = refused(Method::GET, &format!("{children}?{query}"), "").await;
+        assert_eq!(told, (400, field.to_string()), "{query}");
+    }
+    let path = "/v1/organisations/7:recordApplicants";
+    for (body, field) in [
+        (r#"{"validateOnly": true, "validateOnly": false}"#, "validateOnly"),
+        (r#"{"applicants": [{"name": "a"}, {"name": "a", "name": "b"}]}"#, "applicants[1].name"),
+        (r#"{"requestId": "a", "request_id": "b"}"#, "request_id"),
+    ] {
+        let told = refused(Method::POST, path, body).await;
+        assert_eq!(told, (400, field.to_string()), "{body}");
+    }
+}
+
+#[tokio::test]
 async fn a_refusal_is_json_with_its_details() {
     let world = World::start().await;
     world.registry.answer(SUSPEND, |_: SuspendOrganisationRequest| {

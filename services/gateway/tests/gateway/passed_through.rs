@@ -7,8 +7,12 @@ use futures_util::StreamExt;
 use http::Method;
 use http::uri::PathAndQuery;
 use prost::Message;
+use proto::registry::v1::decision_service_client::DecisionServiceClient;
 use proto::registry::v1::organisation_service_client::OrganisationServiceClient;
-use proto::registry::v1::{GetOrganisationRequest, GetOrganisationResponse, Organisation};
+use proto::registry::v1::{
+    GetDecisionRequest, GetDecisionResponse, GetOrganisationRequest, GetOrganisationResponse,
+    Organisation,
+};
 use proto::reporting::v1::figure_service_client::FigureServiceClient;
 use proto::reporting::v1::{ListIndicatorsRequest, ListIndicatorsResponse};
 use tokio_stream::wrappers::ReceiverStream;
@@ -19,6 +23,7 @@ use super::behind::{Behind, BytesCodec};
 use super::world::{World, nobody};
 
 pub const GET: &str = "/congdoan.registry.v1.OrganisationService/GetOrganisation";
+const DECISION: &str = "/congdoan.registry.v1.DecisionService/GetDecision";
 pub const LOAD: &str = "/congdoan.registry.v1.OrganisationService/LoadOrganisations";
 
 const INDICATORS: &str = "/congdoan.reporting.v1.FigureService/ListIndicators";
@@ -48,6 +53,23 @@ async fn a_call_reaches_the_service_that_owns_it_and_its_answer_comes_back() {
     let answer = client.get_organisation(asking("7")).await.expect("answered").into_inner();
     let organisation = answer.organisation.expect("known");
     assert_eq!((organisation.organisation_id.as_str(), organisation.name.as_str()), ("7", "LĐLĐ"));
+}
+
+#[tokio::test]
+async fn a_refusal_that_no_client_would_read_is_our_failure_and_breaks_no_connection() {
+    let world = World::start().await;
+    knows_organisations(&world.registry);
+    world.registry.answer(DECISION, |_: GetDecisionRequest| {
+        Err::<Response<GetDecisionResponse>, _>(Status::not_found("x".repeat(60_000)))
+    });
+    let mut decisions = DecisionServiceClient::new(world.an().await);
+    let mut organisations = OrganisationServiceClient::new(world.an().await);
+    for _ in 0..3 {
+        let failed = decisions.get_decision(GetDecisionRequest::default()).await;
+        let failed = failed.expect_err("failed");
+        assert_eq!((failed.code(), failed.message()), (Code::Internal, "internal error"));
+        organisations.get_organisation(asking("7")).await.expect("somebody else is answered");
+    }
 }
 
 #[tokio::test]

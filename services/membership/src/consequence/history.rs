@@ -239,12 +239,14 @@ pub async fn lives(connection: &mut PgConnection, histories: &[History]) -> Resu
         r#"with recursive goes_on (organisation_id) as (
                select unnest($1::uuid[])
                union
-               select known.members_to_id
-               from goes_on join organisation known using (organisation_id)
-               where known.members_to_id is not null
+               select next.members_to_id
+               from goes_on
+               cross join lateral (select members_to_id from organisation
+                                   where organisation_id = goes_on.organisation_id limit 1) next
+               where next.members_to_id is not null
            )
-           select known.organisation_id as "organisation_id!", known.never_existed,
-                  known.ended_on, known.members_to_id,
+           select known.organisation_id as "organisation_id!",
+                  known.never_existed as "never_existed!", known.ended_on, known.members_to_id,
                   (select registry_act_id from consequence
                    where consequence.organisation_id = known.organisation_id
                      and consequence.undone_by is null
@@ -252,7 +254,9 @@ pub async fn lives(connection: &mut PgConnection, histories: &[History]) -> Resu
                           or consequence.kind between 2 and 4 and not known.never_existed)
                    order by consequence.effective_on desc, consequence.registry_act_id desc
                    limit 1) as registry_act_id
-           from goes_on join organisation known using (organisation_id)"#,
+           from goes_on
+           cross join lateral (select * from organisation
+                               where organisation_id = goes_on.organisation_id limit 1) known"#,
         &named,
     )
     .fetch_all(connection)

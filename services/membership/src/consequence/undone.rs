@@ -102,10 +102,13 @@ async fn as_decided(
     taken: &TakenBack,
 ) -> Result<(), Failure> {
     let people = sqlx::query_scalar!(
-        "select distinct person_id
-         from movement_taken_back back join movement using (movement_id)
-         where stands and (back.registry_act_id = any ($1) or from_organisation_id = any ($2)
-                           or to_organisation_id = any ($2))",
+        r#"select person_id as "person_id!"
+           from movement_taken_back where stands and registry_act_id = any ($1)
+           union
+           select person_id
+           from movement join movement_taken_back using (movement_id)
+           where stands
+             and (from_organisation_id = any ($2) or to_organisation_id = any ($2))"#,
         &taken.undone_acts,
         &taken.ended_otherwise,
     )

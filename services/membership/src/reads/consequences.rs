@@ -48,6 +48,25 @@ pub async fn list(
     if !held {
         return Err(access::permission_denied("membership.consequence.read").into());
     }
+    let rows = match organisation_ids {
+        Some(of) => {
+            of_organisations(connection, include_finished, registry_act_ids, of, page).await?
+        }
+        None => of_acts(connection, include_finished, registry_act_ids, page).await?,
+    };
+    let rows = page.cut(rows, |row| (row.registry_act_id, row.organisation_id, row.kind));
+    let acts: Vec<Uuid> = rows.rows.iter().map(|row| row.registry_act_id).collect();
+    let organisations: Vec<Uuid> = rows.rows.iter().map(|row| row.organisation_id).collect();
+    let passed_over = passed_over::first(connection, &acts, &organisations).await?;
+    Ok((rows, passed_over))
+}
+
+async fn of_acts(
+    connection: &mut PgConnection,
+    include_finished: bool,
+    registry_act_ids: Option<&[Uuid]>,
+    page: Page<Key>,
+) -> Result<Vec<Consequence>, Failure> {
     let rows = sqlx::query_as!(
         Consequence,
         "select registry_act_id, organisation_id, kind, effective_on, to_organisation_id, members,
@@ -55,7 +74,36 @@ pub async fn list(
          from consequence
          where ($1 or finished_at is null)
            and ($2::uuid[] is null or registry_act_id = any($2))
-           and ($3::uuid[] is null or organisation_id = any($3))
+           and ($3::uuid is null or (registry_act_id, organisation_id, kind) > ($3, $4, $5))
+           and access.covers(organisation_id)
+         order by registry_act_id, organisation_id, kind limit $6",
+        include_finished,
+        registry_act_ids,
+        page.after.map(|key| key.0),
+        page.after.map(|key| key.1),
+        page.after.map(|key| key.2),
+        page.limit(),
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows)
+}
+
+async fn of_organisations(
+    connection: &mut PgConnection,
+    include_finished: bool,
+    registry_act_ids: Option<&[Uuid]>,
+    organisation_ids: &[Uuid],
+    page: Page<Key>,
+) -> Result<Vec<Consequence>, Failure> {
+    let rows = sqlx::query_as!(
+        Consequence,
+        "select registry_act_id, organisation_id, kind, effective_on, to_organisation_id, members,
+                finished_at, obstacle
+         from consequence
+         where organisation_id = any($3)
+           and ($1 or finished_at is null)
+           and ($2::uuid[] is null or registry_act_id = any($2))
            and ($4::uuid is null or (registry_act_id, organisation_id, kind) > ($4, $5, $6))
            and access.covers(organisation_id)
          order by registry_act_id, organisation_id, kind limit $7",
@@ -67,11 +115,7 @@ pub async fn list(
         page.after.map(|key| key.2),
         page.limit(),
     )
-    .fetch_all(&mut *connection)
+    .fetch_all(connection)
     .await?;
-    let rows = page.cut(rows, |row| (row.registry_act_id, row.organisation_id, row.kind));
-    let acts: Vec<Uuid> = rows.rows.iter().map(|row| row.registry_act_id).collect();
-    let organisations: Vec<Uuid> = rows.rows.iter().map(|row| row.organisation_id).collect();
-    let passed_over = passed_over::first(connection, &acts, &organisations).await?;
-    Ok((rows, passed_over))
+    Ok(rows)
 }

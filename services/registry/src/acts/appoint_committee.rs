@@ -8,7 +8,8 @@ use uuid::Uuid;
 
 use crate::basis::{self, Basis};
 use crate::error::Refused;
-use crate::seats::{self, NewOffice, STEERING};
+use crate::life;
+use crate::seats::{self, Days, NewOffice, STEERING};
 use crate::tree::{self, Scope};
 use crate::wire::change;
 
@@ -57,9 +58,13 @@ impl Act for AppointCommittee {
         let decision_id = basis::record(acting, Some(basis), issuer_id, organisation_id).await?;
         let bodies = [body.as_str()];
         seats::record_appointment(acting, organisation_id, &bodies, on, decision_id).await?;
-        let taken = seats::take(acting, "offices", organisation_id, offices, on).await?;
+        let days = Days { from_on: on, until_on: unit.ended_on };
+        let taken = seats::take(acting, "offices", organisation_id, offices, days).await?;
         for change in change::committees_appointed(organisation_id, &taken, on, decision_id) {
             acting.publish(change);
+        }
+        if unit.ended_on.is_some() {
+            life::tell_lives(acting, &[organisation_id], on, decision_id).await?;
         }
         Ok(CommitteeAppointed {
             office_ids: taken.iter().map(|office| office.office_id).collect(),

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::basis;
 use crate::error::Refused;
-use crate::tree::{self, Scope};
+use crate::tree::{self, Scope, earlier};
 use crate::wire::change;
 
 /// Who follows which unit, from when.
@@ -54,10 +54,8 @@ impl Act for AssignUnit {
         let mut both = [organisation_id, unit_id];
         both.sort_unstable();
         tree::lean_on(acting, &both).await?;
-        tree::standing(acting, "unit_id", unit_id, on, Scope::Itself)
-            .await?
-            .lives_on(on)
-            .map_err(|refused| refused.at("unit_id"))?;
+        let unit = tree::standing(acting, "unit_id", unit_id, on, Scope::Itself).await?;
+        unit.lives_on(on).map_err(|refused| refused.at("unit_id"))?;
         let seat = sqlx::query!(
             r#"select person_id, lower(valid) as "from_on!", upper(valid) as "until_on?"
                from office
@@ -69,7 +67,7 @@ impl Act for AssignUnit {
         .fetch_optional(acting.db())
         .await?
         .ok_or_else(|| Refused::OfficeUnknown { office_id }.at("office_id"))?;
-        if seat.until_on.is_some() {
+        if seat.until_on.is_some_and(|until| until <= on) {
             return Err(Refused::OfficeEnded { office_id }.at("office_id"));
         }
         if on < seat.from_on {
@@ -77,12 +75,13 @@ impl Act for AssignUnit {
             return Err(Refused::DateOutsideLife { on, from }.at("effective_on"));
         }
 
+        let until = earlier(unit.ended_on, seat.until_on);
         let assignment_id = Uuid::now_v7();
         let (act_id, acted_at) = (acting.act_id, acting.acted_at);
         sqlx::query!(
             "insert into unit_assignment (assignment_id, body_id, office_id, person_id, unit_id,
                                           valid, recorded, act_id)
-             values ($1, $2, $3, $4, $5, daterange($6, null), tstzrange($7, null), $8)",
+             values ($1, $2, $3, $4, $5, daterange($6, $9), tstzrange($7, null), $8)",
             assignment_id,
             steering_committee_id,
             office_id,
@@ -91,6 +90,7 @@ impl Act for AssignUnit {
             on,
             acted_at,
             act_id,
+            until,
         )
         .execute(acting.db())
         .await
@@ -105,6 +105,10 @@ impl Act for AssignUnit {
             unit_id,
             on,
         ));
+        if let Some(until) = until {
+            // With the seat, or with the unit, whichever ends first.
+            acting.publish(change::unit_assignment_ended(assignment_id, until, None));
+        }
         Ok(Assigned { assignment_id })
     }
 }

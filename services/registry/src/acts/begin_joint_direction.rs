@@ -8,8 +8,9 @@ use uuid::Uuid;
 
 use crate::basis::{self, Basis};
 use crate::error::Refused;
+use crate::life::{self, Changed};
 use crate::rules::Rules;
-use crate::tree::{self, Scope};
+use crate::tree::{self, Scope, earlier};
 use crate::wire::change;
 
 /// Who directs whom, from when.
@@ -45,8 +46,10 @@ impl Act for BeginJointDirection {
         unit.lives_on(on).map_err(|refused| refused.at("effective_on"))?;
         let director =
             tree::standing(acting, "director_id", director_id, on, Scope::Itself).await?;
-        director.may_take_subordinates(on).map_err(|refused| refused.at("director_id"))?;
-        if director_id == organisation_id || unit.superior_id == Some(director_id) {
+        // No longer than both of them live.
+        let until = earlier(unit.ended_on, director.ended_on);
+        director.may_have_subordinates(on, until).map_err(|refused| refused.at("director_id"))?;
+        if director_id == organisation_id || unit.place_id == Some(director_id) {
             return Err(Refused::DirectorIsSuperior { director_id }.at("director_id"));
         }
         Rules::read(acting.db())
@@ -60,18 +63,21 @@ impl Act for BeginJointDirection {
         sqlx::query!(
             "insert into organisation_director
                  (organisation_id, director_id, valid, recorded, act_id)
-             values ($1, $2, daterange($3, null), tstzrange($4, null), $5)",
+             values ($1, $2, daterange($3, $6), tstzrange($4, null), $5)",
             organisation_id,
             director_id,
             on,
             acted_at,
             act_id,
+            until,
         )
         .execute(acting.db())
         .await
         .on_constraint("organisation_director_known", || {
             Refused::JointDirectionExists { director_id }.at("director_id")
         })?;
+        let (field, changed) = ("director_id", Changed::OtherThings);
+        life::refuse_contradictions(acting, field, &[organisation_id], changed).await?;
         acting.publish(change::joint_direction_begun(
             organisation_id,
             director_id,

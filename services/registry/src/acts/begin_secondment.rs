@@ -57,7 +57,7 @@ impl Act for BeginSecondment {
         for (field, unit) in [("organisation_id", organisation_id), ("host_id", host_id)] {
             tree::standing(acting, field, unit, on, Scope::Itself)
                 .await?
-                .lived_on(on)
+                .lives_on(on)
                 .map_err(|refused| refused.at(field))?;
         }
 

@@ -44,7 +44,7 @@ impl Act for ChangeAliases {
         tree::take(acting, &[organisation_id]).await?;
         let unit =
             tree::standing(acting, "organisation_id", organisation_id, on, Scope::Itself).await?;
-        unit.lived_on(on).map_err(|refused| refused.at("effective_on"))?;
+        unit.lives_on(on).map_err(|refused| refused.at("effective_on"))?;
         let known: HashSet<String> = sqlx::query_scalar!(
             "select alias from organisation_alias
              where organisation_id = $1 and upper_inf(recorded) and valid @> $2::date",

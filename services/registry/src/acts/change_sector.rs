@@ -41,7 +41,7 @@ impl Act for ChangeSector {
         tree::take(acting, &[organisation_id]).await?;
         let unit =
             tree::standing(acting, "organisation_id", organisation_id, on, Scope::Itself).await?;
-        unit.lived_on(on).map_err(|refused| refused.at("effective_on"))?;
+        unit.lives_on(on).map_err(|refused| refused.at("effective_on"))?;
         Rules::read(acting.db())
             .await?
             .sector(&self.sector)

@@ -10,7 +10,8 @@ use uuid::Uuid;
 
 use crate::basis::{self, Basis};
 use crate::error::Refused;
-use crate::tree::{self, Scope};
+use crate::life::{self, Changed};
+use crate::tree::{self, Scope, Standing};
 use crate::wire::change;
 
 /// Which communes come and leave, from when.
@@ -57,7 +58,7 @@ impl Act for ChangeTerritory {
         let exclusive_type = exclusive.then_some(unit.type_code.as_str());
 
         let added = self.communes_added(acting, on).await?;
-        self.refuse_held(acting, &added, exclusive_type, on).await?;
+        self.refuse_held(acting, &unit, &added, exclusive_type, on).await?;
         self.refuse_not_held(acting, on).await?;
 
         let issuer_id = unit.superior_id.unwrap_or(organisation_id);
@@ -84,6 +85,7 @@ impl Act for ChangeTerritory {
                 exclusive_type,
                 acted_at,
                 act_id,
+                unit.ended_on,
             )
             .execute(acting.db())
             .await
@@ -91,6 +93,11 @@ impl Act for ChangeTerritory {
             .on_constraint("organisation_territory_taken", || {
                 Refused::CommuneTaken { commune: String::new() }.at("communes_added")
             })?;
+        }
+        // A territory that another type, known to come, could not have.
+        if unit.type_until.is_some() && !added.is_empty() {
+            let (field, changed) = ("organisation_id", Changed::LifeOrType);
+            life::refuse_contradictions(acting, field, &[organisation_id], changed).await?;
         }
         for change in
             change::territory_changed(organisation_id, &added, &self.left, on, decision_id)
@@ -157,6 +164,7 @@ impl ChangeTerritory {
     async fn refuse_held(
         &self,
         acting: &mut Acting,
+        unit: &Standing,
         added: &[String],
         exclusive_type: Option<&str>,
         on: Date,
@@ -166,15 +174,16 @@ impl ChangeTerritory {
                from organisation_territory held
                where held.commune = any($2::text[]) and upper_inf(held.recorded)
                  and (held.organisation_id = $1 or held.exclusive_type = $3)
-                 and held.valid && daterange($4, (select abolished_on from commune_rule
-                                                  where commune = held.commune
-                                                    and valid @> $4::date))
+                 and held.valid && daterange($4, least($5, (select abolished_on from commune_rule
+                                                            where commune = held.commune
+                                                              and valid @> $4::date)))
                order by held.commune
                limit 1"#,
             self.organisation_id,
             added,
             exclusive_type,
             on,
+            unit.ended_on,
         )
         .fetch_optional(acting.db())
         .await?;

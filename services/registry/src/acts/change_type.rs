@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::basis::{self, Basis};
 use crate::error::Refused;
+use crate::life::{self, Changed};
 use crate::rules::{Rules, SectorNeed};
 use crate::tree::{self, Move, Scope, Standing, later_than};
 use crate::wire::change;
@@ -80,6 +81,7 @@ impl Act for ChangeType {
                 .map_err(|refused| refused.at("effective_on"))?;
         }
 
+        let moves = moved.is_some();
         let decision_id =
             basis::record(acting, Some(self.basis), superior.organisation_id, organisation_id)
                 .await?;
@@ -116,6 +118,8 @@ impl Act for ChangeType {
             .execute(acting.db())
             .await?;
         }
+        let field = if moves { "superior_id" } else { "type" };
+        life::refuse_contradictions(acting, field, &[organisation_id], Changed::LifeOrType).await?;
         acting.publish(change::organisation_type_changed(
             organisation_id,
             &unit.type_code,
@@ -124,6 +128,7 @@ impl Act for ChangeType {
             on,
             decision_id,
         ));
+        life::tell_lives(acting, &[organisation_id], on, decision_id).await?;
         Ok(TypeChanged { decision_id })
     }
 }
@@ -137,22 +142,17 @@ impl ChangeType {
         on: Date,
     ) -> Result<(Standing, Option<Move>), Failure> {
         let organisation_id = self.organisation_id;
-        let (Some(standing_under), Some(since)) = (unit.superior_id, unit.superior_from) else {
-            return Err(Refused::ConfederationFixed.at("organisation_id"));
-        };
+        // That of the day: it may be known to move.
+        let standing_under =
+            unit.place_id.ok_or_else(|| Refused::ConfederationFixed.at("organisation_id"))?;
         let Some(superior_id) = self.superior_id else {
-            if on < since {
-                let refused =
-                    Refused::LaterActKnown { subject_id: organisation_id, later_on: since };
-                return Err(refused.at("effective_on"));
-            }
             tree::lean_on(acting, &[standing_under]).await?;
             let superior =
                 tree::standing(acting, "organisation_id", standing_under, on, Scope::Itself)
                     .await?;
             return Ok((superior, None));
         };
-        unit.may_leave_superior(on).map_err(|refused| refused.at("effective_on"))?;
+        unit.may_change_place(on).map_err(|refused| refused.at("effective_on"))?;
         tree::lean_on(acting, &[superior_id]).await?;
         let superior =
             tree::standing(acting, "superior_id", superior_id, on, Scope::Itself).await?;
@@ -161,7 +161,7 @@ impl ChangeType {
         } else if superior_id == organisation_id {
             Some(Refused::WouldFormCycle { organisation_id })
         } else {
-            superior.may_take_subordinates(on).err()
+            superior.may_have_subordinates(on, unit.place_until).err()
         };
         if let Some(refused) = refused {
             return Err(refused.at("superior_id"));

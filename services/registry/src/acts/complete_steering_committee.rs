@@ -9,7 +9,8 @@ use uuid::Uuid;
 
 use crate::basis::{self, Basis};
 use crate::error::Refused;
-use crate::seats::{self, NewOffice};
+use crate::life;
+use crate::seats::{self, Days, NewOffice};
 use crate::tree::{self, Scope};
 use crate::wire::change;
 
@@ -66,11 +67,14 @@ impl Act for CompleteSteeringCommittee {
             organisation_id,
             steering_committee_id,
             members,
-            on,
+            Days { from_on: on, until_on: unit.ended_on },
         )
         .await?;
         for change in change::committees_appointed(organisation_id, &taken, on, decision_id) {
             acting.publish(change);
+        }
+        if unit.ended_on.is_some() {
+            life::tell_lives(acting, &[organisation_id], on, decision_id).await?;
         }
         Ok(Completed {
             office_ids: taken.iter().map(|office| office.office_id).collect(),

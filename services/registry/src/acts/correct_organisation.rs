@@ -13,9 +13,10 @@ use uuid::Uuid;
 use crate::acts::record_seal_and_account::{Account, Seal};
 use crate::basis::{self, Basis};
 use crate::error::Refused;
+use crate::life::{self, Changed};
 use crate::rules::Rules;
 use crate::timeline;
-use crate::tree::{self, ACTIVE, Changed, SUSPENDED, Scope, Standing};
+use crate::tree::{self, ACTIVE, SUSPENDED, Scope, Standing};
 
 /// What is known otherwise.
 #[derive(Clone, Debug)]
@@ -83,13 +84,15 @@ impl Attribute {
     /// What the organisation's superiors, subordinates and heirs have to agree with.
     fn changes(&self) -> Changed {
         match self {
-            Self::Type(_) | Self::FoundedOn(_) | Self::EndedOn(_) => Changed::LifeOrType,
+            Self::Type(_)
+            | Self::Status(_)
+            | Self::FoundedOn(_)
+            | Self::EndedOn(_)
+            | Self::Territory { .. } => Changed::LifeOrType,
             Self::Superior(_)
             | Self::Name(..)
             | Self::Sector(_)
             | Self::Code(_)
-            | Self::Status(_)
-            | Self::Territory { .. }
             | Self::Seal(..)
             | Self::Alias { .. }
             | Self::Director { .. } => Changed::OtherThings,
@@ -155,6 +158,7 @@ impl Act for CorrectOrganisation {
                 .await?;
         self.refuse_unfit(acting, &unit).await?;
         let days = self.days(&unit)?;
+        refuse_past_of_others(acting, organisation_id, &days).await?;
 
         let issuer_id = unit.superior_id.unwrap_or(organisation_id);
         let decision_id =
@@ -164,7 +168,9 @@ impl Act for CorrectOrganisation {
             return Err(refused.at(self.attribute.field()));
         }
         let (field, changed) = (self.attribute.field(), self.attribute.changes());
-        tree::refuse_contradictions(acting, field, &[organisation_id], changed).await?;
+        life::refuse_contradictions(acting, field, &[organisation_id], changed).await?;
+        // Under whom it is known to have stood now: another's past changes as well.
+        refuse_past_of_others(acting, organisation_id, &days).await?;
 
         let (act_id, acted_at) = (acting.act_id, acting.acted_at);
         sqlx::query!(
@@ -285,6 +291,7 @@ impl CorrectOrganisation {
     ) -> Result<i64, Failure> {
         let id = self.organisation_id;
         let (act_id, at) = (acting.act_id, acting.acted_at);
+        let lasting = self.lasting(acting, unit, days).await?;
         match &self.attribute {
             Attribute::Superior(superior_id) => {
                 let replaced = sqlx::query_file_scalar!(
@@ -320,7 +327,7 @@ impl CorrectOrganisation {
             Attribute::Name(name, short_name) => Ok(sqlx::query_file_scalar!(
                 "src/acts/correct_organisation/name.sql",
                 id,
-                days,
+                lasting,
                 name,
                 short_name,
                 at,
@@ -331,7 +338,7 @@ impl CorrectOrganisation {
             Attribute::Type(type_code) => Ok(sqlx::query_file_scalar!(
                 "src/acts/correct_organisation/type.sql",
                 id,
-                days,
+                lasting,
                 type_code,
                 at,
                 act_id,
@@ -341,7 +348,7 @@ impl CorrectOrganisation {
             Attribute::Sector(sector) => Ok(sqlx::query_file_scalar!(
                 "src/acts/correct_organisation/sector.sql",
                 id,
-                days,
+                lasting,
                 sector,
                 at,
                 act_id,
@@ -375,10 +382,10 @@ impl CorrectOrganisation {
                 further::territory(acting, unit, days, commune, *held).await
             }
             Attribute::Seal(seal, account) => {
-                further::seal(acting, unit, days, *seal, account).await
+                further::seal(acting, unit, &lasting, *seal, account).await
             }
             Attribute::Alias { alias, known } => {
-                further::alias(acting, unit, days, alias, *known).await
+                further::alias(acting, unit, &lasting, alias, *known).await
             }
             Attribute::Director { director_id, directs } => {
                 further::director(acting, unit, days, *director_id, *directs).await
@@ -392,6 +399,7 @@ impl CorrectOrganisation {
                 let Some(ended_on) = unit.ended_on.filter(|ended_on| ended_on != on) else {
                     return Ok(0);
                 };
+                refuse_begun(acting, id, *on, "ended_on").await?;
                 let written = sqlx::query_file_scalar!(
                     "src/acts/correct_organisation/ending.sql",
                     id,
@@ -416,6 +424,34 @@ impl CorrectOrganisation {
         }
     }
 
+    /// The days as far as what is corrected lasts: what an organisation was called and was on its
+    /// last day it goes on having been, and its seal stays where it was until it is known elsewhere.
+    async fn lasting(
+        &self,
+        acting: &mut Acting,
+        unit: &Standing,
+        days: &PgRange<Date>,
+    ) -> Result<PgRange<Date>, Failure> {
+        let (start, end) = (days.start, days.end);
+        if unit.ended_on.is_none_or(|ended_on| end != Bound::Excluded(ended_on)) {
+            return Ok(PgRange { start, end });
+        }
+        let next = match &self.attribute {
+            Attribute::Seal(..) => {
+                sqlx::query_scalar!(
+                    "select min(lower(valid)) from organisation_seal
+                     where organisation_id = $1 and upper_inf(recorded) and lower(valid) >= $2::date",
+                    self.organisation_id,
+                    unit.ended_on,
+                )
+                .fetch_one(acting.db())
+                .await?
+            }
+            _ => None,
+        };
+        Ok(PgRange { start, end: next.map_or(Bound::Unbounded, Bound::Excluded) })
+    }
+
     /// Another first day: what began with the organisation begins then. What was recorded of
     /// the days before is no part of its life, and refuses it.
     async fn founded(
@@ -429,15 +465,10 @@ impl CorrectOrganisation {
         let (act_id, at) = (acting.act_id, acting.acted_at);
         let changed_before = sqlx::query_scalar!(
             "select min(lower(valid)) as changed_on
-             from (select valid from organisation_parent
-                   where organisation_id = $1 and upper_inf(recorded)
-                   union all
-                   select valid from organisation_name
-                   where organisation_id = $1 and upper_inf(recorded)
-                   union all
-                   select valid from organisation_status
-                   where organisation_id = $1 and upper_inf(recorded)) known
-             where lower(valid) > $2 and lower(valid) <= $3",
+             from organisation_fact
+             where organisation_id = $1 and binds <> 'EVER'
+               and attribute not in ('SUBORDINATE', 'HEIR')
+               and lower(valid) > $2 and lower(valid) <= $3",
             organisation_id,
             old,
             new,
@@ -471,5 +502,48 @@ impl CorrectOrganisation {
         .await;
         tree::code_taken(begun, "founded_on", "")?;
         Ok(())
+    }
+}
+
+/// The rights reach the organisation under all superiors that it had on the days corrected.
+async fn refuse_past_of_others(
+    acting: &mut Acting,
+    organisation_id: Uuid,
+    days: &PgRange<Date>,
+) -> Result<(), Failure> {
+    let reached = sqlx::query_scalar!(
+        r#"select scope_is_whole() or covered_during($1, $2, false) as "reached!""#,
+        organisation_id,
+        days,
+    )
+    .fetch_one(acting.db())
+    .await?;
+    if reached {
+        return Ok(());
+    }
+    Err(tree::unknown(acting, "organisation_id", organisation_id).await)
+}
+
+/// Refuses an end on a day on which, or after which, something known of the organisation begins.
+/// Whoever stands below, or ended into it, is looked at afterwards.
+async fn refuse_begun(
+    acting: &mut Acting,
+    organisation_id: Uuid,
+    on: Date,
+    field: &str,
+) -> Result<(), Failure> {
+    let begun = sqlx::query_scalar!(
+        "select max(lower(valid)) as begun_on
+         from organisation_fact
+         where organisation_id = $1 and binds in ('THROUGHOUT', 'BEGINS')
+           and attribute not in ('SUBORDINATE', 'HEIR') and lower(valid) >= $2::date",
+        organisation_id,
+        on,
+    )
+    .fetch_one(acting.db())
+    .await?;
+    match begun {
+        None => Ok(()),
+        Some(_) => Err(Refused::LifeContradicted { organisation_id, on: begun }.at(field)),
     }
 }

@@ -42,13 +42,14 @@ impl Act for EndJointDirection {
             tree::standing(acting, "organisation_id", organisation_id, on, Scope::BySuperior)
                 .await?;
         let since = sqlx::query_scalar!(
-            r#"select lower(valid) as "since!" from organisation_director
+            r#"select max(lower(valid)) as "since" from organisation_director
                where organisation_id = $1 and director_id = $2
-                 and upper_inf(recorded) and upper_inf(valid)"#,
+                 and upper_inf(recorded) and (upper_inf(valid) or upper(valid) > $3)"#,
             organisation_id,
             director_id,
+            on,
         )
-        .fetch_optional(acting.db())
+        .fetch_one(acting.db())
         .await?
         .ok_or_else(|| Refused::JointDirectionUnknown { director_id }.at("director_id"))?;
         later_than(organisation_id, since, on).map_err(|refused| refused.at("effective_on"))?;

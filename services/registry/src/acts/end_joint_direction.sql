@@ -4,7 +4,7 @@ with replaced as (
     set recorded = tstzrange(lower(known.recorded), greatest(lower(known.recorded), $4)),
         replaced_by = $5
     where known.organisation_id = $1 and known.director_id = $2
-      and upper_inf(known.recorded) and upper_inf(known.valid)
+      and upper_inf(known.recorded) and known.valid @> $3::date
     returning known.valid
 )
 insert into organisation_director (organisation_id, director_id, valid, recorded, act_id)

@@ -71,7 +71,7 @@ impl Act for EndOffices {
                 return Err(unknown_or_denied(acting.db(), refusal).await);
             };
             let repeated = seats.iter().any(|seat| seat.office_id == office_id);
-            if office.until_on.is_some() || repeated {
+            if office.until_on.is_some_and(|until| until <= on) || repeated {
                 return Err(Refused::OfficeEnded { office_id }.at(at));
             }
             if on <= office.from_on {
@@ -90,7 +90,7 @@ impl Act for EndOffices {
         let organisation_id = first.organisation_id;
         let decision_id =
             basis::record(acting, self.basis, organisation_id, organisation_id).await?;
-        seats::end(acting, &seats, on, decision_id).await?;
+        seats::end(acting, "effective_on", &seats, on, decision_id).await?;
         Ok(OfficesEnded { offices: seats.len(), decision_id })
     }
 }

@@ -9,13 +9,14 @@ use serde::{Deserialize, Serialize};
 use time::Date;
 use uuid::Uuid;
 
-use super::hand_over_organisations::refuse_repeated;
+use super::hand_over_organisations::{directed_beside, refuse_repeated};
 use crate::basis::{self, Basis};
 use crate::error::Refused;
+use crate::life::{self, Changed};
 use crate::rules::Rules;
 use crate::seats::{self, EndedSeat};
 use crate::succession::{self, Shares, Succession};
-use crate::tree::{self, Move, Scope, Standing};
+use crate::tree::{self, Move, Scope, Standing, later_than};
 use crate::wire::change;
 
 /// How a unit ends.
@@ -216,13 +217,13 @@ impl Act for EndOrganisations {
         )
         .fetch_all(acting.db())
         .await?;
-        seats::end(acting, &seats, on, decision_id).await?;
+        seats::end(acting, "units", &seats, on, decision_id).await?;
         seats::end_assignments(acting, &[], &unit_ids, on, decision_id).await?;
-        Ok(Ended { decision_id, units: ended.len(), handed_over: moves.len() })
+        Ok(Ended { decision_id, units: ended.len(), handed_over: moves.moves.len() })
     }
 }
 
-/// Each unit lives, is no Confederation, and no later act on it is known.
+/// Each unit lives, is no Confederation, and nothing is known of it that begins later.
 async fn ended_units(
     acting: &mut Acting,
     units: &[EndingUnit],
@@ -235,10 +236,14 @@ async fn ended_units(
         let Some(standing) = known.get(&unit.organisation_id) else {
             return Err(tree::unknown(acting, &field(n), unit.organisation_id).await);
         };
+        // An end is known once.
+        if let Some(ended_on) = standing.ended_on {
+            let organisation_id = unit.organisation_id;
+            return Err(Refused::OrganisationEnded { organisation_id, ended_on }.at(field(n)));
+        }
         let last_superior_id = standing
             .lives_on(on)
-            .and_then(|()| standing.may_leave_superior(on))
-            .and_then(|superior_id| standing.may_change_status(on).map(|()| superior_id))
+            .and_then(|()| standing.superior_id.ok_or(Refused::ConfederationFixed))
             .map_err(|refused| refused.at(field(n)))?;
         ended.push(EndedUnit {
             organisation_id: unit.organisation_id,
@@ -249,10 +254,11 @@ async fn ended_units(
             members_outcome: unit.members_outcome,
         });
     }
+    life::refuse_later(acting, field, unit_ids, on).await?;
     Ok(ended)
 }
 
-/// Whoever inherits, takes over members or subordinates lives on from that date.
+/// Whoever inherits, takes over members or subordinates lives on that date.
 async fn living_heirs(
     acting: &mut Acting,
     units: &[EndingUnit],
@@ -287,6 +293,14 @@ async fn living_heirs(
     Ok(heirs)
 }
 
+/// Subordinates that leave units that end.
+#[derive(Debug, Default)]
+struct Leaving {
+    moves: Vec<Move>,
+    /// Those of which, or of whose new superior, something is known to come.
+    met: Vec<Uuid>,
+}
+
 /// The subordinates that the ending units still have on or after that date, and that do not
 /// end with them: each goes where its unit's end says.
 async fn leaving_subordinates(
@@ -295,9 +309,9 @@ async fn leaving_subordinates(
     unit_ids: &[Uuid],
     heirs: &HashMap<Uuid, Standing>,
     on: Date,
-) -> Result<Vec<Move>, Failure> {
+) -> Result<Leaving, Failure> {
     let living = sqlx::query!(
-        r#"select organisation_id, superior_id
+        r#"select organisation_id, superior_id, lower(valid) as "from_on!"
            from organisation_parent
            where superior_id = any($1::uuid[]) and upper_inf(recorded)
              and (upper_inf(valid) or upper(valid) > $2)
@@ -309,18 +323,19 @@ async fn leaving_subordinates(
     .fetch_all(acting.db())
     .await?;
     if living.is_empty() {
-        return Ok(Vec::new());
+        return Ok(Leaving::default());
     }
-    let mut by_superior: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
+    let mut by_superior: HashMap<Uuid, Vec<(Uuid, Date)>> = HashMap::new();
     for subordinate in &living {
-        by_superior.entry(subordinate.superior_id).or_default().push(subordinate.organisation_id);
+        let since = (subordinate.organisation_id, subordinate.from_on);
+        by_superior.entry(subordinate.superior_id).or_default().push(since);
     }
 
     let subordinate_ids: Vec<Uuid> = living.iter().map(|one| one.organisation_id).collect();
     tree::take(acting, &subordinate_ids).await?;
     let standings = tree::standings(acting, &subordinate_ids, on, Scope::BySuperior).await?;
     let rules = Rules::read(acting.db()).await?;
-    let mut moves = Vec::with_capacity(living.len());
+    let mut moves = Leaving { moves: Vec::with_capacity(living.len()), met: Vec::new() };
     for (n, unit) in units.iter().enumerate() {
         let Some(leaving) = by_superior.get(&unit.organisation_id) else { continue };
         let Some(to) = unit.subordinates_to_id.and_then(|id| heirs.get(&id)) else {
@@ -329,8 +344,7 @@ async fn leaving_subordinates(
             return Err(Refused::SubordinatesLiving { organisation_id, subordinates }.at(field(n)));
         };
         let at = format!("{}.subordinates_to_id", field(n));
-        to.may_take_subordinates(on).map_err(|refused| refused.at(&at))?;
-        for organisation_id in leaving {
+        for (organisation_id, since) in leaving {
             let Some(subordinate) = standings.get(organisation_id) else {
                 return Err(tree::unknown(acting, &at, *organisation_id).await);
             };
@@ -338,12 +352,21 @@ async fn leaving_subordinates(
                 let refused = Refused::WouldFormCycle { organisation_id: *organisation_id };
                 return Err(refused.at(&at));
             }
-            subordinate
-                .lives_on(on)
-                .and_then(|()| subordinate.may_leave_superior(on))
-                .and_then(|_| rules.may_stand_under(&subordinate.type_code, &to.type_code, on))
+            // One that is known to come to stand there only later has nowhere to leave from.
+            later_than(*organisation_id, *since, on)
+                .and_then(|()| subordinate.lives_on(on))
+                .and_then(|()| subordinate.may_change_place(on))
                 .map_err(|refused| refused.at(&at))?;
-            moves.push(Move {
+            to.may_have_subordinates(on, subordinate.place_until)
+                .and_then(|()| rules.may_stand_under(&subordinate.type_code, &to.type_code, on))
+                .map_err(|refused| refused.at(&at))?;
+            if subordinate.has_later_life()
+                || subordinate.place_until.is_some()
+                || to.has_later_life()
+            {
+                moves.met.push(*organisation_id);
+            }
+            moves.moves.push(Move {
                 organisation_id: *organisation_id,
                 from_superior_id: unit.organisation_id,
                 superior_id: to.organisation_id,
@@ -355,10 +378,11 @@ async fn leaving_subordinates(
 
 async fn hand_over(
     acting: &mut Acting,
-    moves: &[Move],
+    leaving: &Leaving,
     on: Date,
     decision_id: Option<Uuid>,
 ) -> Result<(), Failure> {
+    let moves = &leaving.moves;
     if moves.is_empty() {
         return Ok(());
     }
@@ -369,12 +393,20 @@ async fn hand_over(
     for one in moves {
         by_superior.entry(one.superior_id).or_default().push(*one);
     }
+    let mut met = leaving.met.clone();
+    for (superior_id, moves) in &by_superior {
+        let unit_ids: Vec<Uuid> = moves.iter().map(|one| one.organisation_id).collect();
+        met.extend(directed_beside(acting, &unit_ids, *superior_id, on).await?);
+    }
+    if !met.is_empty() {
+        life::refuse_contradictions(acting, "units", &met, Changed::OtherThings).await?;
+    }
     for (superior_id, moves) in by_superior {
         for change in change::organisations_handed_over(superior_id, &moves, on, decision_id) {
             acting.publish(change);
         }
     }
-    Ok(())
+    life::tell_lives(acting, &leaving.met, on, decision_id).await
 }
 
 async fn write_ends(

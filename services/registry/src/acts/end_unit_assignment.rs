@@ -54,7 +54,7 @@ impl Act for EndUnitAssignment {
         )
         .fetch_optional(acting.db())
         .await?
-        .filter(|known| known.until_on.is_none())
+        .filter(|known| known.until_on.is_none_or(|until| on < until))
         .ok_or_else(|| Refused::AssignmentEnded { assignment_id }.at("assignment_id"))?;
         if on <= known.from_on {
             let from = known.from_on;

@@ -7,7 +7,8 @@ use time::Date;
 use uuid::Uuid;
 
 use crate::basis::{self, Basis};
-use crate::seats::{self, NewOffice, STEERING};
+use crate::life;
+use crate::seats::{self, Days, NewOffice, STEERING};
 use crate::tree::{self, Scope};
 use crate::wire::change;
 
@@ -70,7 +71,7 @@ impl Act for EstablishSteeringCommittee {
             organisation_id,
             steering_committee_id,
             self.members,
-            on,
+            Days { from_on: on, until_on: unit.ended_on },
         )
         .await?;
         acting.publish(change::steering_committee_established(
@@ -80,6 +81,9 @@ impl Act for EstablishSteeringCommittee {
             on,
             decision_id,
         ));
+        if unit.ended_on.is_some() {
+            life::tell_lives(acting, &[organisation_id], on, decision_id).await?;
+        }
         Ok(Established {
             steering_committee_id,
             office_ids: taken.iter().map(|office| office.office_id).collect(),

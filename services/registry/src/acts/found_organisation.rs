@@ -12,8 +12,9 @@ use uuid::Uuid;
 use super::survey_employers;
 use crate::basis::{self, Basis};
 use crate::error::Refused;
+use crate::life::{self, Changed};
 use crate::rules::Rules;
-use crate::seats::{self, NewOffice};
+use crate::seats::{self, Days, NewOffice};
 use crate::tree::{self, NewOrganisation, Origin, Record, Scope};
 use crate::wire::change;
 
@@ -128,6 +129,11 @@ impl Act for FoundOrganisation {
         let founded = [organisation];
         let inserted = tree::insert(acting.db(), &founded, Origin::Founded, record).await;
         tree::code_taken(inserted, "code", &founded[0].code)?;
+        // Under a superior that is known to become one of another type.
+        if superior.type_until.is_some() {
+            let (field, changed) = ("superior_id", Changed::OtherThings);
+            life::refuse_contradictions(acting, field, &[organisation_id], changed).await?;
+        }
         if let Some(route) = self.route {
             sqlx::query!(
                 "insert into founding_route (organisation_id, route, recorded, act_id)
@@ -148,7 +154,8 @@ impl Act for FoundOrganisation {
                 self.offices.iter().map(|office| office.body.as_str()).collect();
             seats::record_appointment(acting, organisation_id, &bodies, on, decision_id).await?;
         }
-        let offices = seats::take(acting, "offices", organisation_id, self.offices, on).await?;
+        let days = Days { from_on: on, until_on: None };
+        let offices = seats::take(acting, "offices", organisation_id, self.offices, days).await?;
         for change in change::committees_appointed(organisation_id, &offices, on, decision_id) {
             acting.publish(change);
         }

@@ -10,8 +10,9 @@ use uuid::Uuid;
 
 use crate::basis::{self, Basis};
 use crate::error::Refused;
+use crate::life::{self, Changed};
 use crate::rules::Rules;
-use crate::tree::{self, Changed, Move, Scope};
+use crate::tree::{self, Move, Scope};
 use crate::wire::change;
 
 /// Units to be handed over; their subordinates come along.
@@ -106,18 +107,52 @@ impl Act for HandOverOrganisations {
             let field = n.map_or_else(|| "superior_id".to_string(), field);
             return Err(Refused::WouldFormCycle { organisation_id }.at(field));
         }
-        let of_the_past: Vec<Uuid> = units
+        // Those of which something is known to come, and those that the new superior directs.
+        let director_id = self.superior_id;
+        let directed = directed_beside(acting, &self.unit_ids, director_id, on).await?;
+        let met: Vec<Uuid> = units
             .values()
-            .filter(|unit| unit.place_until.is_some())
+            .filter(|unit| {
+                unit.place_until.is_some()
+                    || unit.has_later_life()
+                    || superior.has_later_life()
+                    || directed.contains(&unit.organisation_id)
+            })
             .map(|unit| unit.organisation_id)
             .collect();
-        if !of_the_past.is_empty() {
+        if !met.is_empty() {
             let changed = Changed::OtherThings;
-            tree::refuse_contradictions(acting, "unit_ids", &of_the_past, changed).await?;
+            life::refuse_contradictions(acting, "unit_ids", &met, changed).await?;
         }
         for change in change::organisations_handed_over(self.superior_id, &moves, on, decision_id) {
             acting.publish(change);
         }
+        let ending: Vec<Uuid> = units
+            .values()
+            .filter(|unit| unit.ended_on.is_some())
+            .map(|unit| unit.organisation_id)
+            .collect();
+        life::tell_lives(acting, &ending, on, decision_id).await?;
         Ok(HandedOver { decision_id, units: moves.len() })
     }
+}
+
+/// Those of the units that an organisation directs beside their superiors, on a day or later.
+pub async fn directed_beside(
+    acting: &mut Acting,
+    unit_ids: &[Uuid],
+    director_id: Uuid,
+    on: Date,
+) -> Result<HashSet<Uuid>, Failure> {
+    let directed = sqlx::query_scalar!(
+        "select organisation_id from organisation_director
+         where director_id = $1 and organisation_id = any($2::uuid[])
+           and upper_inf(recorded) and valid && daterange($3, null)",
+        director_id,
+        unit_ids,
+        on,
+    )
+    .fetch_all(acting.db())
+    .await?;
+    Ok(directed.into_iter().collect())
 }

@@ -9,7 +9,8 @@ use uuid::Uuid;
 use crate::basis::{self, Basis};
 use crate::consent::refuse_other_than_superiors;
 use crate::error::Refused;
-use crate::seats::{self, EXECUTIVE, NewOffice, STEERING};
+use crate::life;
+use crate::seats::{self, Days, EXECUTIVE, NewOffice, STEERING};
 use crate::sizes;
 use crate::tree::{self, Scope};
 use crate::wire::change;
@@ -56,7 +57,7 @@ impl Act for HoldByElection {
         let unit =
             tree::standing(acting, "organisation_id", organisation_id, held_on, Scope::Itself)
                 .await?;
-        unit.lived_on(held_on).map_err(|refused| refused.at("held_on"))?;
+        unit.lives_on(held_on).map_err(|refused| refused.at("held_on"))?;
         unit.is_directed().map_err(|refused| refused.at("organisation_id"))?;
         sizes::refuse_full(acting, organisation_id, &body, held_on, offices.len()).await?;
         match consent_id {
@@ -73,7 +74,8 @@ impl Act for HoldByElection {
         basis::effective_on(acting, basis.as_ref(), Some(held_on)).await?;
         let issuer_id = unit.superior_id.unwrap_or(organisation_id);
         let decision_id = basis::record(acting, basis, issuer_id, organisation_id).await?;
-        let taken = seats::take(acting, "offices", organisation_id, offices, held_on).await?;
+        let days = Days { from_on: held_on, until_on: unit.ended_on };
+        let taken = seats::take(acting, "offices", organisation_id, offices, days).await?;
         let by_election_id = Uuid::now_v7();
         let (act_id, acted_at) = (acting.act_id, acting.acted_at);
         sqlx::query!(
@@ -98,6 +100,9 @@ impl Act for HoldByElection {
             &taken,
             decision_id,
         ));
+        if unit.ended_on.is_some() {
+            life::tell_lives(acting, &[organisation_id], held_on, decision_id).await?;
+        }
         Ok(ByElectionHeld {
             by_election_id,
             office_ids: taken.iter().map(|office| office.office_id).collect(),

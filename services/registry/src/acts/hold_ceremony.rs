@@ -76,14 +76,14 @@ impl Act for HoldCeremony {
         refuse_repeated(unit_ids.iter().copied(), field)?;
         tree::standing(acting, "organisation_id", organisation_id, held_on, Scope::Itself)
             .await?
-            .lived_on(held_on)
+            .lives_on(held_on)
             .map_err(|refused| refused.at("organisation_id"))?;
         let units = tree::standings(acting, &unit_ids, held_on, Scope::Itself).await?;
         for (n, unit_id) in unit_ids.iter().enumerate() {
             let Some(unit) = units.get(unit_id) else {
                 return Err(tree::unknown(acting, &field(n), *unit_id).await);
             };
-            unit.lived_on(held_on).map_err(|refused| refused.at(field(n)))?;
+            unit.lives_on(held_on).map_err(|refused| refused.at(field(n)))?;
         }
         refuse_unknown_decisions(acting, &launched).await?;
 

@@ -9,8 +9,9 @@ use uuid::Uuid;
 use crate::basis::{self, Basis};
 use crate::consent::refuse_other_than_superiors;
 use crate::error::Refused;
+use crate::life;
 use crate::ordinals;
-use crate::seats::{self, EndedSeat, NewOffice};
+use crate::seats::{self, Days, EndedSeat, NewOffice};
 use crate::sizes::{self, BodySize, DecidedSize, Grounds};
 use crate::tree::{self, Scope, later_than};
 use crate::wire::change;
@@ -102,7 +103,7 @@ impl Act for HoldCongress {
         let unit =
             tree::standing(acting, "organisation_id", organisation_id, held_on, Scope::Itself)
                 .await?;
-        unit.lived_on(held_on).map_err(|refused| refused.at("held_on"))?;
+        unit.lives_on(held_on).map_err(|refused| refused.at("held_on"))?;
         unit.is_directed().map_err(|refused| refused.at("organisation_id"))?;
         refuse_out_of_order(acting, &congress).await?;
         refuse_unelected(acting, &offices, &sizes).await?;
@@ -148,9 +149,13 @@ impl Act for HoldCongress {
         record_sizes(acting, congress_id, &judged).await?;
 
         let ended = offices_before(acting, organisation_id, &offices, held_on).await?;
-        seats::end(acting, &ended, held_on, decision_id).await?;
-        let taken = seats::take(acting, "offices", organisation_id, offices, held_on).await?;
+        seats::end(acting, "held_on", &ended, held_on, decision_id).await?;
+        let days = Days { from_on: held_on, until_on: unit.ended_on };
+        let taken = seats::take(acting, "offices", organisation_id, offices, days).await?;
         acting.publish(change::congress_held(congress_id, &congress, &taken, decision_id));
+        if unit.ended_on.is_some() {
+            life::tell_lives(acting, &[organisation_id], held_on, decision_id).await?;
+        }
         Ok(CongressHeld {
             congress_id,
             office_ids: taken.iter().map(|office| office.office_id).collect(),

@@ -55,6 +55,8 @@ impl Act for MakeGrant {
             .lives_on(from_on)
             .map_err(|refused| refused.at("organisation_id"))?;
 
+        self.refuse_unheld(acting).await?;
+
         let grant_id = Uuid::now_v7();
         let (act_id, acted_at) = (acting.act_id, acting.acted_at);
         sqlx::query!(
@@ -83,5 +85,27 @@ impl Act for MakeGrant {
             self.until_on,
         ));
         Ok(GrantMade { grant_id })
+    }
+}
+
+impl MakeGrant {
+    /// Nobody gives himself a role, nor anybody what he does not hold himself on that organisation;
+    /// but the Confederation's administrator, who holds what nobody above could give.
+    async fn refuse_unheld(&self, acting: &mut Acting) -> Result<(), Failure> {
+        let role = || self.role.clone();
+        let own = sqlx::query_file!("src/acts/make_grant.sql", self.role, self.organisation_id)
+            .fetch_one(acting.db())
+            .await?;
+        if own.administers_all {
+            return Ok(());
+        }
+        if acting.caller.issuer == self.issuer && acting.caller.subject == self.subject {
+            return Err(Refused::GrantToOneself { role: role() }.at("subject"));
+        }
+        if own.exceeds {
+            let organisation_id = self.organisation_id;
+            return Err(Refused::GrantExceedsOwn { role: role(), organisation_id }.at("role"));
+        }
+        Ok(())
     }
 }

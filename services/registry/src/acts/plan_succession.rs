@@ -52,7 +52,7 @@ impl Act for PlanSuccession {
         tree::take(acting, &[organisation_id]).await?;
         tree::standing(acting, "organisation_id", organisation_id, on, Scope::Itself)
             .await?
-            .lived_on(on)
+            .lives_on(on)
             .map_err(|refused| refused.at("planned_on"))?;
         self.refuse_unknown_post(acting).await?;
         self.refuse_repeated()?;

@@ -59,12 +59,12 @@ impl Act for ReachCampaignStage {
 
         tree::standing(acting, "organisation_id", organisation_id, on, Scope::Itself)
             .await?
-            .lived_on(on)
+            .lives_on(on)
             .map_err(|refused| refused.at("reached_on"))?;
         if let Some(union_id) = self.union_id {
             tree::standing(acting, "union_id", union_id, on, Scope::Itself)
                 .await?
-                .lived_on(on)
+                .lives_on(on)
                 .map_err(|refused| refused.at("union_id"))?;
         }
         // Two acts on the campaigns of one employer queue here.
@@ -136,14 +136,18 @@ impl ReachCampaignStage {
         stage_order: i32,
     ) -> Result<(Uuid, i32), Failure> {
         let last = sqlx::query!(
-            r#"select campaign.campaign_id, step.step, step.stage, step.reached_on,
+            r#"select campaign.campaign_id, step.stage as "stage!",
+                      step.reached_on as "reached_on!",
                       -- Where a blocked campaign stood before counts as where it stands.
-                      (select max(rule.stage_order) from campaign_stage earlier
+                      (select max(rule.stage_order) from campaign_stage_known earlier
                        join campaign_stage_rule rule using (stage)
                        where earlier.campaign_id = campaign.campaign_id
-                         and earlier.stage <> 'BLOCKED') as highest
+                         and earlier.stage <> 'BLOCKED') as highest,
+                      -- Steps to a union that never existed keep their numbers.
+                      (select max(taken.step) from campaign_stage taken
+                       where taken.campaign_id = campaign.campaign_id) as "last_step!"
                from campaign
-               join lateral (select * from campaign_stage
+               join lateral (select * from campaign_stage_known
                              where campaign_id = campaign.campaign_id
                              order by step desc limit 1) step on true
                where campaign.employer_id = $1 and campaign.organisation_id = $2
@@ -172,7 +176,7 @@ impl ReachCampaignStage {
                 let (stage, standing) = (self.stage.clone(), last.stage);
                 return Err(Refused::StageOutOfOrder { stage, standing }.at("stage"));
             }
-            return Ok((last.campaign_id, last.step + 1));
+            return Ok((last.campaign_id, last.last_step + 1));
         }
         let campaign_id = Uuid::now_v7();
         let (act_id, acted_at) = (acting.act_id, acting.acted_at);

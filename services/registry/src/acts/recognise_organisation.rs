@@ -61,7 +61,7 @@ impl Act for RecogniseOrganisation {
         let unit =
             tree::standing(acting, "organisation_id", organisation_id, on, Scope::BySuperior)
                 .await?;
-        unit.lived_on(on).map_err(|refused| refused.at("effective_on"))?;
+        unit.lives_on(on).map_err(|refused| refused.at("effective_on"))?;
         // Nobody stands above the Confederation to recognise it.
         let superior_id =
             unit.superior_id.ok_or_else(|| Refused::ConfederationFixed.at("organisation_id"))?;

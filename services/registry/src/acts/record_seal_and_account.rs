@@ -85,9 +85,9 @@ impl Act for RecordSealAndAccount {
                 .await?;
         // The superior takes in the seal of a union that has ended; nobody uses it any more.
         let alive = match self.seal {
-            Seal::InUse => unit.lived_on(on),
+            Seal::InUse => unit.lives_on(on),
             Seal::None | Seal::HandedIn | Seal::Lost if unit.ended_on.is_some() => Ok(()),
-            Seal::None | Seal::HandedIn | Seal::Lost => unit.lived_on(on),
+            Seal::None | Seal::HandedIn | Seal::Lost => unit.lives_on(on),
         };
         alive.map_err(|refused| refused.at("effective_on"))?;
         let since = sqlx::query_scalar!(

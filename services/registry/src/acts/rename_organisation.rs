@@ -43,7 +43,7 @@ impl Act for RenameOrganisation {
         tree::take(acting, &[organisation_id]).await?;
         let unit =
             tree::standing(acting, "organisation_id", organisation_id, on, Scope::Itself).await?;
-        unit.lived_on(on).map_err(|refused| refused.at("effective_on"))?;
+        unit.lives_on(on).map_err(|refused| refused.at("effective_on"))?;
 
         let issuer_id = unit.superior_id.unwrap_or(organisation_id);
         let decision_id = basis::record(acting, self.basis, issuer_id, organisation_id).await?;

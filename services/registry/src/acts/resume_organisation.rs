@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::basis::{self, Basis};
 use crate::error::Refused;
+use crate::life;
 use crate::tree::{self, Scope};
 use crate::wire::change;
 
@@ -51,6 +52,7 @@ impl Act for ResumeOrganisation {
             basis::record(acting, Some(self.basis), superior_id, organisation_id).await?;
         tree::change_status(acting, &[organisation_id], tree::ACTIVE, on).await?;
         acting.publish(change::organisation_resumed(organisation_id, on, decision_id));
+        life::tell_lives(acting, &[organisation_id], on, decision_id).await?;
         Ok(Resumed { decision_id })
     }
 }

@@ -8,8 +8,9 @@ use uuid::Uuid;
 
 use crate::basis::{self, Basis};
 use crate::error::Refused;
+use crate::life::{self, Changed};
 use crate::rules::{Rules, SectorNeed};
-use crate::seats::{self, NewOffice};
+use crate::seats::{self, Days, NewOffice};
 use crate::succession::{self, Share, Shares, Succession};
 use crate::tree::{self, NewOrganisation, Origin, Record, Scope, Standing};
 use crate::wire::change;
@@ -97,7 +98,9 @@ impl Act for SplitOff {
             let inserted = tree::insert(acting.db(), &founded, Origin::Founded, record).await;
             tree::code_taken(inserted, &format!("parts[{n}].code"), &founded[0].code)?;
             acting.publish(change::organisation_founded(&founded[0], &[], decision_id));
-            let offices = seats::take(acting, &offices_field, organisation_id, offices, on).await?;
+            let days = Days { from_on: on, until_on: None };
+            let offices =
+                seats::take(acting, &offices_field, organisation_id, offices, days).await?;
             for change in change::committees_appointed(organisation_id, &offices, on, decision_id) {
                 acting.publish(change);
             }
@@ -106,6 +109,11 @@ impl Act for SplitOff {
         let split =
             Succession { predecessor_id, kind: SPLIT_OFF, principal_id: None, shares: &shares };
         succession::record(acting, &[split], on).await?;
+        if superior.type_until.is_some() {
+            let parts: Vec<Uuid> = shares.parts.iter().map(|part| part.organisation_id).collect();
+            let changed = Changed::OtherThings;
+            life::refuse_contradictions(acting, "effective_on", &parts, changed).await?;
+        }
         acting.publish(change::organisation_split_off(predecessor_id, &shares, on, decision_id));
         Ok(SplitOffDone {
             organisation_ids: shares.parts.iter().map(|part| part.organisation_id).collect(),
@@ -116,13 +124,9 @@ impl Act for SplitOff {
 
 /// The superior, under which the parts will stand too.
 async fn superior(acting: &mut Acting, unit: &Standing, on: Date) -> Result<Standing, Failure> {
-    let (Some(superior_id), Some(since)) = (unit.superior_id, unit.superior_from) else {
-        return Err(Refused::ConfederationFixed.at("organisation_id"));
-    };
-    if on < since {
-        let refused = Refused::LaterActKnown { subject_id: unit.organisation_id, later_on: since };
-        return Err(refused.at("effective_on"));
-    }
+    // That of the day: it may be known to move.
+    let superior_id =
+        unit.place_id.ok_or_else(|| Refused::ConfederationFixed.at("organisation_id"))?;
     tree::lean_on(acting, &[superior_id]).await?;
     let superior =
         tree::standing(acting, "organisation_id", superior_id, on, Scope::Itself).await?;

@@ -10,6 +10,7 @@ use time::Date;
 use uuid::Uuid;
 
 use crate::basis;
+use crate::employers;
 use crate::error::Refused;
 use crate::rules::Rules;
 use crate::tree::{self, Scope, later_than};
@@ -78,7 +79,7 @@ impl Act for SurveyEmployers {
         tree::lean_on(acting, &[surveyor_id]).await?;
         tree::standing(acting, "organisation_id", surveyor_id, on, Scope::Itself)
             .await?
-            .lived_on(on)
+            .lives_on(on)
             .map_err(|refused| refused.at("organisation_id"))?;
         let rules = Rules::read(acting.db()).await?;
         for (n, employer) in self.employers.iter().enumerate() {
@@ -93,7 +94,7 @@ impl Act for SurveyEmployers {
 
         let employer_ids = self.identify(acting).await?;
         self.write(acting, &employer_ids).await?;
-        let found: Vec<EmployerFound> = employer_ids
+        let mut found: Vec<EmployerFound> = employer_ids
             .iter()
             .zip(&self.employers)
             .map(|(employer_id, employer)| EmployerFound {
@@ -105,7 +106,10 @@ impl Act for SurveyEmployers {
             })
             .collect();
         write_unions(acting, &found, on).await?;
+        with_unions_of(acting, &mut found, on).await?;
         acting.publish(change::employers_recorded(surveyor_id, on, &found));
+        let later: Vec<Date> = employer_ids.iter().map(|_| on.next_day().unwrap_or(on)).collect();
+        employers::tell(acting, &employer_ids, &later).await?;
         Ok(Surveyed { employer_ids })
     }
 }
@@ -137,7 +141,7 @@ impl SurveyEmployers {
                 let Some(union) = unions.get(union_id) else {
                     return Err(tree::unknown(acting, &at, *union_id).await);
                 };
-                union.lived_on(on).map_err(|refused| refused.at(at))?;
+                union.lives_on(on).map_err(|refused| refused.at(at))?;
             }
         }
         Ok(())
@@ -268,7 +272,34 @@ async fn last_surveys(
     Ok(surveys)
 }
 
-/// From a date on, each employer has exactly the unions that were found.
+/// The unions that employers have on a day, as is known now: those of a survey, and those founded
+/// that day.
+async fn with_unions_of(
+    acting: &mut Acting,
+    found: &mut [EmployerFound],
+    on: Date,
+) -> Result<(), Failure> {
+    let employer_ids: Vec<Uuid> = found.iter().map(|one| one.employer_id).collect();
+    let unions = sqlx::query!(
+        "select employer_id, union_id from employer_union
+         where employer_id = any($1::uuid[]) and upper_inf(recorded) and valid @> $2::date
+         order by employer_id, union_id",
+        &employer_ids,
+        on,
+    )
+    .fetch_all(acting.db())
+    .await?;
+    let mut by_employer: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
+    for row in unions {
+        by_employer.entry(row.employer_id).or_default().push(row.union_id);
+    }
+    for one in found {
+        one.union_ids = by_employer.remove(&one.employer_id).unwrap_or_default();
+    }
+    Ok(())
+}
+
+/// From a date on, each employer has the unions that were found, and those that begin later.
 async fn write_unions(
     acting: &mut Acting,
     found: &[EmployerFound],
@@ -296,12 +327,17 @@ async fn write_unions(
     .await?;
     sqlx::query!(
         "insert into employer_union (employer_id, union_id, valid, recorded, act_id)
-         select named.employer_id, named.union_id, daterange($3, null), tstzrange($4, null), $5
+         select named.employer_id, named.union_id,
+                daterange($3, (select min(lower(later.valid)) from employer_union later
+                               where later.employer_id = named.employer_id
+                                 and later.union_id = named.union_id
+                                 and upper_inf(later.recorded) and lower(later.valid) > $3)),
+                tstzrange($4, null), $5
          from unnest($1::uuid[], $2::uuid[]) as named (employer_id, union_id)
          where not exists (select from employer_union known
                            where known.employer_id = named.employer_id
                              and known.union_id = named.union_id
-                             and upper_inf(known.recorded) and upper_inf(known.valid))",
+                             and upper_inf(known.recorded) and known.valid @> $3::date)",
         &of_ids,
         &union_ids,
         on,
@@ -352,29 +388,18 @@ pub async fn gather_workers(
     )
     .execute(acting.db())
     .await?;
-    let unions = sqlx::query!(
-        "select employer_id, union_id from employer_union
-         where employer_id = any($1::uuid[]) and upper_inf(recorded) and valid @> $2::date
-         order by employer_id, union_id",
-        employer_ids,
-        on,
-    )
-    .fetch_all(acting.db())
-    .await?;
-    let found: Vec<EmployerFound> = surveys
+    let mut found: Vec<EmployerFound> = surveys
         .into_iter()
         .map(|survey| EmployerFound {
             employer_id: survey.employer_id,
             surveyor_id: survey.surveyor_id,
             workforce: survey.workforce,
             workforce_female: survey.workforce_female,
-            union_ids: unions
-                .iter()
-                .filter(|one| one.employer_id == survey.employer_id)
-                .map(|one| one.union_id)
-                .collect(),
+            union_ids: Vec::new(),
         })
         .collect();
+    with_unions_of(acting, &mut found, on).await?;
     acting.publish(change::employers_recorded(union_id, on, &found));
-    Ok(())
+    let later: Vec<Date> = employer_ids.iter().map(|_| on.next_day().unwrap_or(on)).collect();
+    employers::tell(acting, employer_ids, &later).await
 }

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::basis::{self, Basis};
 use crate::error::Refused;
+use crate::life::{self, Changed};
 use crate::tree::{self, Scope};
 use crate::wire::change;
 
@@ -48,7 +49,29 @@ impl Act for SuspendOrganisation {
         let decision_id =
             basis::record(acting, Some(self.basis), superior_id, organisation_id).await?;
         tree::change_status(acting, &[organisation_id], tree::SUSPENDED, on).await?;
+        refuse_needed_later(acting, organisation_id, on).await?;
         acting.publish(change::organisation_suspended(organisation_id, on, decision_id));
+        life::tell_lives(acting, &[organisation_id], on, decision_id).await?;
         Ok(Suspended { decision_id })
+    }
+}
+
+/// Nothing that takes an organisation that is directed is known of the days from then on: nobody
+/// was elected or appointed, and no unit came to stand under it, or came to it with its members.
+async fn refuse_needed_later(
+    acting: &mut Acting,
+    organisation_id: Uuid,
+    on: Date,
+) -> Result<(), Failure> {
+    let act_id = acting.act_id;
+    let known = [organisation_id];
+    let found = life::contradictions(acting, &known, Some(act_id), Changed::LifeOrType).await?;
+    let needed = found.iter().filter(|one| one.is_of_suspension()).filter_map(|one| one.on_date);
+    match needed.filter(|needed_on| *needed_on >= on).max() {
+        None => Ok(()),
+        Some(later_on) => {
+            let refused = Refused::LaterActKnown { subject_id: organisation_id, later_on };
+            Err(refused.at("effective_on"))
+        }
     }
 }

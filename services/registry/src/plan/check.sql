@@ -36,6 +36,23 @@ where (line.kind <> 'FOUND' and line.organisation_id is null
        or part.seat_id not in (select organisation_id from plan_reached)
           and part.seat_id not in (select organisation_id from plan_code_given));
 
+-- A plan that is dated back changes a past: the rights must reach everybody on every day since.
+insert into plan_against (line, field, reason, subject)
+select line.line, part.field, 'ORGANISATION_UNKNOWN', part.named
+from plan_line line
+cross join lateral (values
+    ('unit', line.unit, line.organisation_id, line.kind = 'RENAME'),
+    ('superior', line.superior, line.superior_id, true),
+    ('successor', line.successor, line.successor_id, true),
+    ('rehome_to', line.rehome_to, line.rehome_to_id, true),
+    ('subordinates_to', line.subordinates_to, line.subordinates_to_id, true))
+    as part (field, named, organisation_id, itself)
+where :'on_date'::date < access.today() and not scope_is_whole()
+  and part.organisation_id in (select organisation_id from plan_unit)
+  and not covered_during(part.organisation_id, daterange(:'on_date', access.today()), part.itself)
+  and not exists (select from plan_against known
+                  where known.line = line.line and known.field = part.field);
+
 -- One unit, one step of a kind; and whoever ends does not move.
 insert into plan_against (line, field, reason, subject)
 select line, 'unit',
@@ -78,6 +95,21 @@ from (select line.line, line.organisation_id,
       join plan_unit unit on unit.organisation_id = line.organisation_id
       where line.kind <> 'FOUND') step
 where reason is not null;
+
+-- Whoever ends has nothing known of it that begins on that day or later.
+insert into plan_against (line, field, reason, subject)
+with begun as materialized (
+    select distinct organisation_id
+    from organisation_fact
+    where lower(valid) >= :'on_date' and binds in ('THROUGHOUT', 'BEGINS')
+      and attribute <> 'SUBORDINATE'
+)
+select line.line, 'unit', 'LATER_ACT_KNOWN', line.organisation_id::text
+from plan_line line
+join begun using (organisation_id)
+where line.kind = 'END'
+  and not exists (select from plan_against known
+                  where known.line = line.line and known.field = 'unit');
 
 -- Whoever becomes one of another type was none of it, stands where it stands by then, and has no
 -- territory: which it may have depends on its type.
@@ -150,6 +182,38 @@ from (select taking.line, taking.field, taking.superior_id::text as subject,
         on ending.organisation_id = taking.superior_id and ending.kind = 'END') step
 where reason is not null;
 
+-- One of the two is known to become one of another type, and may not stand there, or have it, then.
+insert into plan_against (line, field, reason, subject)
+select distinct taking.line, taking.field, 'SUPERIOR_TYPE_NOT_ALLOWED', taking.superior_id::text
+from plan_taking taking
+left join plan_unit superior on superior.organisation_id = taking.superior_id
+cross join lateral (
+    select taking.type, :'on_date'::date as since
+    union all
+    select known.type, lower(known.valid) from organisation_type known
+    where known.organisation_id = taking.organisation_id
+      and upper_inf(known.recorded) and lower(known.valid) > :'on_date') own
+cross join lateral (
+    select superior.type, :'on_date'::date as since
+    union all
+    select known.type, lower(known.valid) from organisation_type known
+    where known.organisation_id = taking.superior_id
+      and upper_inf(known.recorded) and lower(known.valid) > :'on_date') above
+where taking.organisation_id is not null and own.type is not null and above.type is not null
+  and greatest(own.since, above.since) > :'on_date'
+  and not exists (select from superior_type_rule rule
+                  where rule.type = own.type and rule.superior_type = above.type
+                    and rule.valid @> greatest(own.since, above.since));
+
+-- Whoever directs a unit beside its superior does not become its superior.
+insert into plan_against (line, field, reason, subject)
+select distinct taking.line, taking.field, 'DIRECTOR_IS_SUPERIOR', taking.superior_id::text
+from plan_taking taking
+join organisation_director beside
+  on beside.organisation_id = taking.organisation_id and beside.director_id = taking.superior_id
+ and upper_inf(beside.recorded) and beside.valid && daterange(:'on_date', null)
+where taking.field <> 'type';
+
 -- Whoever stays below a unit of another type may stand there.
 insert into plan_against (line, field, reason, subject)
 select distinct retyped.line, 'type', 'SUBORDINATE_TYPE_NOT_ALLOWED', retyped.organisation_id::text
@@ -180,7 +244,7 @@ insert into plan_against (line, field, reason, subject)
 select line, field, reason, heir_id::text
 from (select line.line, part.field, part.heir_id,
              case
-                 when heir.ended_on is not null or heir.founded_on > :'on_date'
+                 when heir.ended_on <= :'on_date' or heir.founded_on > :'on_date'
                       or ending.line is not null then 'SUCCESSOR_NOT_LIVING'
                  when part.field = 'rehome_to' and heir.status = 'SUSPENDED'
                      then 'ORGANISATION_SUSPENDED'
@@ -201,7 +265,7 @@ from plan_line line
 where line.kind = 'END'
   and exists (select
               from campaign
-              join lateral (select stage from campaign_stage reached
+              join lateral (select stage from campaign_stage_known reached
                             where reached.campaign_id = campaign.campaign_id
                             order by step desc limit 1) last on true
               where campaign.organisation_id = line.organisation_id

@@ -1,5 +1,13 @@
--- Units by province, type and sector, the day before and on the plan's date; after
--- tree_after.sql. A dry run tells it; a commit has no use for it.
+-- Units by province, type and sector on the plan's date, without the plan and with it: what other acts
+-- do on that day is in both. After tree_after.sql. A dry run tells it; a commit has no use for it.
+-- Whoever makes it learns of what lies within his rights only; where these do not reach a province,
+-- what lies in it counts under the organisation that the plan is for.
+create temp table plan_whole on commit drop as select scope_is_whole() as reached;
+create temp table plan_scope on commit drop as
+select organisation_id from scope() as mine (organisation_id)
+where not (select reached from plan_whole);
+analyze plan_scope;
+
 create temp table plan_province_before on commit drop as
 with recursive root as (
     select organisation.organisation_id
@@ -9,7 +17,7 @@ with recursive root as (
 ), edge as materialized (
     select organisation_id, superior_id
     from organisation_parent
-    where upper_inf(recorded) and valid @> :'on_date'::date - 1
+    where upper_inf(recorded) and valid @> :'on_date'::date
 ), superior as materialized (
     select edge.organisation_id, edge.superior_id
     from edge
@@ -33,7 +41,7 @@ with root as (
     where not exists (select from organisation_parent edge
                       where edge.organisation_id = organisation.organisation_id)
 ), counted as (
-    select edge.organisation_id,
+    select edge.organisation_id, false as founded,
            case when edge.superior_id in (select organisation_id from root)
                 then edge.organisation_id else province.province_id end as province_id,
            type.type, coalesce(sector.sector, '') as sector, 1 as before, 0 as after
@@ -41,13 +49,13 @@ with root as (
     join plan_province_before province on province.organisation_id = edge.superior_id
     join organisation_type type
       on type.organisation_id = edge.organisation_id
-     and upper_inf(type.recorded) and type.valid @> :'on_date'::date - 1
+     and upper_inf(type.recorded) and type.valid @> :'on_date'::date
     left join organisation_sector sector
       on sector.organisation_id = edge.organisation_id
-     and upper_inf(sector.recorded) and sector.valid @> :'on_date'::date - 1
-    where upper_inf(edge.recorded) and edge.valid @> :'on_date'::date - 1
+     and upper_inf(sector.recorded) and sector.valid @> :'on_date'::date
+    where upper_inf(edge.recorded) and edge.valid @> :'on_date'::date
     union all
-    select edge.organisation_id,
+    select edge.organisation_id, founded.line is not null,
            case when edge.superior_id in (select organisation_id from root)
                 then edge.organisation_id else province.province_id end,
            coalesce(founded.type, retyped.type, type.type),
@@ -69,12 +77,17 @@ with root as (
     where coalesce(founded.type, type.type) is not null
     union all
     -- The Confederation itself.
-    select root.organisation_id, root.organisation_id, type.type, '', 1, 1
+    select root.organisation_id, false, root.organisation_id, type.type, '', 1, 1
     from root
     join organisation_type type
       on type.organisation_id = root.organisation_id
      and upper_inf(type.recorded) and type.valid @> :'on_date'::date
 )
-select province_id, type, sector, sum(before)::int as before, sum(after)::int as after
+select case when (select reached from plan_whole) then province_id
+            when province_id in (select organisation_id from plan_scope) then province_id
+            else (select organisation_id from plan where plan_id = :'plan_id') end as province_id,
+       type, sector, sum(before)::int as before, sum(after)::int as after
 from counted
-group by province_id, type, sector;
+where (select reached from plan_whole) or founded
+   or organisation_id in (select organisation_id from plan_scope)
+group by 1, type, sector;

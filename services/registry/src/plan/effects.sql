@@ -69,16 +69,23 @@ with ending as (
     where upper_inf(recorded) and (upper_inf(valid) or upper(valid) > :'on_date')
     group by organisation_id
 )
-select doing.line, doing.effect, doing.organisation_id, doing.from_superior_id,
+-- Of units out of the caller's reach, which stand against the plan, nothing is told.
+select doing.line, doing.effect, doing.organisation_id,
+       case when seat.reached then doing.from_superior_id end as from_superior_id,
        doing.superior_id, doing.successor_id, doing.rehome_to_id, doing.implied,
-       coalesce(case when effect = 'END' then offices end, 0) as offices_ended,
-       coalesce(case when effect = 'END' then assignments end, 0) as assignments_ended,
-       coalesce(case when effect = 'END' then grants end, 0) as grants_ended,
-       coalesce(case when effect = 'MOVE' and unit.has_subordinates then grants end, 0)
-           as grants_moved
+       coalesce(case when seat.reached and effect = 'END' then offices end, 0) as offices_ended,
+       coalesce(case when seat.reached and effect = 'END' then assignments end, 0)
+           as assignments_ended,
+       coalesce(case when seat.reached and effect = 'END' then grants end, 0) as grants_ended,
+       coalesce(case when seat.reached and effect = 'MOVE' and unit.has_subordinates
+                     then grants end, 0) as grants_moved
 from plan_doing doing
 left join plan_unit unit using (organisation_id)
-left join office_ended using (organisation_id)
-left join assignment_ended using (organisation_id)
-left join granted using (organisation_id);
+left join plan_reached reach
+  on reach.organisation_id = coalesce(doing.from_superior_id, doing.organisation_id)
+cross join lateral (select doing.effect = 'FOUND' or reach.organisation_id is not null as reached)
+     seat
+left join office_ended on office_ended.organisation_id = doing.organisation_id
+left join assignment_ended on assignment_ended.organisation_id = doing.organisation_id
+left join granted on granted.organisation_id = doing.organisation_id;
 analyze plan_found;

@@ -13,26 +13,22 @@ with since as materialized (
 ), act as materialized (
     select array_agg(act_id) as ids from since
 ), touched as (
-    select organisation_id from organisation_parent, act
-    where act_id = any (ids) or replaced_by = any (ids)
-    union
-    select organisation_id from organisation_name, act
-    where act_id = any (ids) or replaced_by = any (ids)
-    union
-    select organisation_id from organisation_code, act
-    where act_id = any (ids) or replaced_by = any (ids)
-    union
-    select organisation_id from organisation_type, act
-    where act_id = any (ids) or replaced_by = any (ids)
-    union
-    select organisation_id from organisation_sector, act
-    where act_id = any (ids) or replaced_by = any (ids)
-    union
-    select organisation_id from organisation_status, act
-    where act_id = any (ids) or replaced_by = any (ids)
-    union
-    select organisation_id from organisation_ending, act
-    where act_id = any (ids) or replaced_by = any (ids)
+    select recorded.organisation_id
+    from (select organisation_id, act_id, replaced_by from organisation_parent
+          union all
+          select organisation_id, act_id, replaced_by from organisation_name
+          union all
+          select organisation_id, act_id, replaced_by from organisation_code
+          union all
+          select organisation_id, act_id, replaced_by from organisation_type
+          union all
+          select organisation_id, act_id, replaced_by from organisation_sector
+          union all
+          select organisation_id, act_id, replaced_by from organisation_status
+          union all
+          select organisation_id, act_id, replaced_by from organisation_ending) recorded
+    where recorded.act_id = any ((select ids from act)::uuid[])
+       or recorded.replaced_by = any ((select ids from act)::uuid[])
 )
 select line, organisation_id
 from ((select line, effect, organisation_id, from_superior_id, superior_id, implied
@@ -49,6 +45,9 @@ from ((select line, effect, organisation_id, from_superior_id, superior_id, impl
       union
       select line, effect, organisation_id, from_superior_id, superior_id, implied
       from plan_found
-      where effect <> 'FOUND' and organisation_id in (select organisation_id from touched)) differing
+      where effect <> 'FOUND'
+        and (organisation_id in (select organisation_id from touched)
+             -- It was made before dry runs noted what they had seen.
+             or not exists (select from plan_seen where operation_id = $1))) differing
 group by line, organisation_id
 order by line, organisation_id

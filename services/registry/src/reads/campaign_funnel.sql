@@ -31,7 +31,7 @@ with branch as materialized (
         order by survey.surveyed_on desc
         limit 1
     ) last on last.workforce >= $2
-    join campaign_stage step using (campaign_id)
+    join campaign_stage_known step using (campaign_id)
     where step.reached_on <= $3::date
 ), tally as (
     select null::uuid as unit_id, stage,

@@ -13,9 +13,9 @@ from (
            opening.reached_on as opened_on, last.stage, last.reached_on, last.block_reason,
            last.union_id
     from campaign
-    join campaign_stage opening on opening.campaign_id = campaign.campaign_id and opening.step = 1
+    join campaign_stage_known opening on opening.campaign_id = campaign.campaign_id and opening.step = 1
     cross join lateral (
-        select * from campaign_stage step
+        select * from campaign_stage_known step
         where step.campaign_id = campaign.campaign_id and step.reached_on <= $2::date
         order by step.step desc
         limit 1

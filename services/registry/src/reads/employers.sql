@@ -16,7 +16,7 @@ select one.employer_id as "employer_id!",
        one.union_ids as "union_ids!",
        (select step.stage
         from campaign
-        join campaign_stage step using (campaign_id)
+        join campaign_stage_known step using (campaign_id)
         where campaign.employer_id = one.employer_id and step.reached_on <= $5::date
         order by step.reached_on desc, step.campaign_id desc, step.step desc
         limit 1) as "stage?"

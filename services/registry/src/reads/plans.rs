@@ -165,6 +165,11 @@ pub async fn dry_run(db: &mut PgConnection, operation_id: Uuid) -> Result<DryRun
         "select province_id, type as type_code, sector, before, after
          from plan_count
          where operation_id = $1
+           and province_id in (select province_id
+                               from (select distinct province_id from plan_count
+                                     where operation_id = $1
+                                     offset 0) told
+                               where access.covers(province_id))
          order by province_id, type, sector",
         operation_id,
     )

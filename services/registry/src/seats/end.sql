@@ -1,5 +1,4 @@
--- The offices $1 are held until the day before $2; one that would begin on that day or
--- later is never held. Recorded at $3 by the act $4.
+-- The offices $1 are held until the day before $2. Recorded at $3 by the act $4.
 with replaced as (
     update office held
     set recorded = tstzrange(lower(held.recorded), greatest(lower(held.recorded), $3)),

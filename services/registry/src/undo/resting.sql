@@ -1,6 +1,7 @@
 -- The acts that rest on the act $1, with the organisations: those that replaced what it made
--- known, and those that made known what cannot be known beside that which it replaced: codes,
--- communes, other names, joint direction, seats and secondments that it had freed.
+-- known, those that made known what cannot be known beside that which it replaced: codes,
+-- communes, other names, joint direction, seats and secondments that it had freed; and those that
+-- made known since what lasts as long as the life that it ended.
 select act_id as "act_id!", organisation_id from acts_resting_on($1)
 union
 select known.act_id, known.organisation_id
@@ -61,4 +62,12 @@ join secondment known
   on known.person_id = freed.person_id and upper_inf(known.recorded)
  and known.valid && freed.valid and known.act_id <> $1
 where freed.replaced_by = $1 and freed.act_id <> $1
+union
+select known.act_id, known.organisation_id
+from organisation_ending ending
+join organisation_fact known
+  on known.organisation_id = ending.organisation_id and known.binds = 'THROUGHOUT'
+ and known.attribute in ('TERRITORY', 'DIRECTOR', 'DIRECTS', 'OFFICE', 'FOLLOWED')
+ and upper(known.valid) = ending.ended_on and known.recorded_at > lower(ending.recorded)
+where ending.act_id = $1 and upper_inf(ending.recorded)
 order by 1, 2

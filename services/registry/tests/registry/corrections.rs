@@ -382,3 +382,39 @@ async fn territory_seal_other_names_and_joint_direction_can_be_corrected_too() {
     }
     assert_eq!(world.changes().await, published);
 }
+
+#[tokio::test]
+async fn a_decision_that_nobody_knows_is_refused_by_every_act_that_rests_on_one() {
+    let world = World::start().await;
+    let mut admin = world.actor("admin");
+    let (unit, on) = (world.unit("BD-1"), date!(2020 - 01 - 01));
+    let basis = || pb::Basis { basis: Some(pb::basis::Basis::DecisionId(fresh())) };
+    let correcting = pb::CorrectOrganisationRequest {
+        request_id: fresh(),
+        organisation_id: unit.to_string(),
+        attribute: Some(pb::correct_organisation_request::Attribute::Sector("HC".to_string())),
+        basis: Some(basis()),
+        ..Default::default()
+    };
+    let answer = admin.corrections.correct_organisation(correcting).await;
+    assert_eq!(refused(answer), ("DECISION_UNKNOWN".into(), "basis.decision_id".into()));
+    use pb::load_organisations_request::{Header, Lines, Part};
+    let header = Header { request_id: fresh(), basis: Some(basis()), ..Default::default() };
+    let lines = Lines { lines: vec![line("L-1", "CDCS", "HC", "HN")] };
+    let parts = [Part::Header(header), Part::Lines(lines)]
+        .map(|part| pb::LoadOrganisationsRequest { part: Some(part) });
+    let answer = admin.organisations.load_organisations(tokio_stream::iter(parts)).await;
+    assert_eq!(reason(answer), "DECISION_UNKNOWN");
+    let held = pb::HoldCongressRequest {
+        request_id: fresh(),
+        organisation_id: unit.to_string(),
+        ordinal: 1,
+        held_on: Some(civil(on)),
+        term_from_year: 2020,
+        term_to_year: 2025,
+        form: "PLENARY".to_string(),
+        basis: Some(basis()),
+        ..Default::default()
+    };
+    assert_eq!(reason(admin.congresses.hold_congress(held).await), "DECISION_UNKNOWN");
+}

@@ -431,3 +431,111 @@ async fn a_funnel_is_counted_by_unit_and_by_what_was_reached_within_a_period() {
     assert_eq!(blocked[0].opened_on, Some(civil(date!(2018 - 05 - 01))));
     assert_eq!(blocked[0].reached_on, Some(civil(date!(2019 - 02 - 01))));
 }
+
+fn with_unions(id: &str, unions: &[Uuid]) -> pb::SurveyedEmployer {
+    pb::SurveyedEmployer {
+        employer_id: id.to_string(),
+        union_ids: unions.iter().map(Uuid::to_string).collect(),
+        ..employer("Nhà máy", 60)
+    }
+}
+
+/// The unions of an employer on a day, as registry lists them.
+async fn unions_on(actor: &mut Actor, unit: Uuid, on: Date) -> Vec<String> {
+    let request = pb::ListEmployersRequest {
+        organisation_id: unit.to_string(),
+        as_of: Some(civil(on)),
+        ..Default::default()
+    };
+    let listed = actor.employers.list_employers(request).await.expect("listed").into_inner();
+    listed.employers.into_iter().flat_map(|employer| employer.union_ids).collect()
+}
+
+/// The unions that a follower knows of who keeps the last change of each day.
+async fn followed_on(world: &World, employer: &str, on: Date) -> Vec<String> {
+    let mut days = std::collections::BTreeMap::new();
+    for (_, day, change) in world.published().await {
+        let Change::EmployersRecorded(recorded) = change else { continue };
+        for one in recorded.employers {
+            if one.employer_id == employer {
+                days.insert(day, one.union_ids);
+            }
+        }
+    }
+    days.range(..=on).next_back().map(|(_, unions)| unions.clone()).unwrap_or_default()
+}
+
+#[tokio::test]
+async fn a_survey_says_what_was_so_on_its_day_and_takes_nothing_from_a_later_founding() {
+    let world = World::start().await;
+    let mut officer = world.actor("badinh");
+    let district = world.unit("HN-BD");
+    let first = survey(district, date!(2024 - 01 - 10), vec![employer("Nhà máy", 60)]);
+    let found = officer.employers.survey_employers(first).await.expect("surveyed");
+    let id = found.into_inner().employer_ids[0].clone();
+    let founded = |code: &str, on| pb::FoundOrganisationRequest {
+        employer_ids: vec![id.clone()],
+        ..founding(district, code, on)
+    };
+    let (second_on, first_on) = (date!(2024 - 05 - 10), date!(2024 - 03 - 10));
+    let answer = officer.organisations.found_organisation(founded("BD-8", second_on)).await;
+    let second = answer.expect("founded").into_inner().organisation_id;
+    let answer = officer.organisations.found_organisation(founded("BD-9", first_on)).await;
+    let first = answer.expect("founded").into_inner().organisation_id;
+    let later = survey(district, date!(2024 - 02 - 10), vec![with_unions(&id, &[])]);
+    officer.employers.survey_employers(later).await.expect("surveyed");
+    // Of the founding's own day, a survey leaves it out.
+    let same = survey(district, first_on, vec![with_unions(&id, &[])]);
+    officer.employers.survey_employers(same).await.expect("surveyed");
+
+    let mut both = vec![first.clone(), second.clone()];
+    both.sort_unstable();
+    for (on, expected) in [
+        (date!(2024 - 01 - 20), vec![]),
+        (date!(2024 - 02 - 20), vec![]),
+        (first_on, vec![first.clone()]),
+        (date!(2024 - 04 - 01), vec![first.clone()]),
+        (second_on, both.clone()),
+        (date!(2025 - 01 - 01), both.clone()),
+    ] {
+        assert_eq!(unions_on(&mut officer, district, on).await, expected, "{on}");
+        assert_eq!(followed_on(&world, &id, on).await, expected, "as told, {on}");
+    }
+
+    // A later survey says otherwise.
+    let later = survey(
+        district,
+        date!(2025 - 02 - 01),
+        vec![with_unions(&id, &[crate::world::id(&second)])],
+    );
+    officer.employers.survey_employers(later).await.expect("surveyed");
+    for (on, expected) in
+        [(date!(2025 - 01 - 31), both), (date!(2025 - 02 - 01), vec![second.clone()])]
+    {
+        assert_eq!(unions_on(&mut officer, district, on).await, expected, "{on}");
+        assert_eq!(followed_on(&world, &id, on).await, expected, "as told, {on}");
+    }
+}
+
+#[tokio::test]
+async fn a_founding_that_is_taken_back_leaves_the_employer_as_it_was_whatever_was_surveyed_since() {
+    let world = World::start().await;
+    let mut admin = world.actor("admin");
+    let district = world.unit("HN-BD");
+    let first = survey(district, date!(2024 - 01 - 10), vec![employer("Nhà máy", 60)]);
+    let found = admin.employers.survey_employers(first).await.expect("surveyed");
+    let id = found.into_inner().employer_ids[0].clone();
+    let union = admin.founds(district, "BD-9", date!(2024 - 03 - 10)).await.expect("founded");
+    let founding_act = world.published().await.last().expect("an act").0;
+    let surveyed = survey(district, date!(2024 - 06 - 10), vec![with_unions(&id, &[union])]);
+    admin.employers.survey_employers(surveyed).await.expect("surveyed");
+    let on = date!(2024 - 07 - 01);
+    assert_eq!(unions_on(&mut admin, district, on).await, [union.to_string()]);
+
+    admin.undoes(founding_act).await.expect("a survey is no obstacle");
+    assert_eq!(unions_on(&mut admin, district, on).await, [""; 0]);
+    assert_eq!(followed_on(&world, &id, on).await, [""; 0]);
+    let read = pb::GetEmployerRequest { employer_id: id };
+    let read = admin.employers.get_employer(read).await.expect("read").into_inner();
+    assert_eq!((read.surveys.len(), read.unions.len()), (2, 0));
+}

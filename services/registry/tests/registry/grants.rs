@@ -93,3 +93,70 @@ async fn grants_of_a_subtree_are_listed_in_pages() {
     let own = admin.grants.list_grants(list(true, String::new())).await.expect("listed");
     assert_eq!(own.into_inner().grants.len(), 2);
 }
+
+#[tokio::test]
+async fn nobody_gives_to_himself_nor_what_he_does_not_hold() {
+    let world = World::start().await;
+    let mut admin = world.actor("admin");
+    admin.grants_role("grantor", "GRANTOR", world.unit("HN")).await.expect("granted");
+    admin.grants_role("local", "ADMINISTRATOR", world.unit("HN")).await.expect("granted");
+    let before = world.changes().await;
+    let mut grantor = world.actor("grantor");
+    let mut local = world.actor("local");
+    for (answer, reason, field) in [
+        (
+            grantor.grants_role("grantor", "OFFICER", world.unit("HN")).await,
+            "GRANT_TO_ONESELF",
+            "subject",
+        ),
+        (
+            grantor.grants_role("grantor", "GRANTOR", world.unit("HN-BD")).await,
+            "GRANT_TO_ONESELF",
+            "subject",
+        ),
+        (
+            local.grants_role("local", "READER", world.unit("HN")).await,
+            "GRANT_TO_ONESELF",
+            "subject",
+        ),
+        (
+            grantor.grants_role("other", "OFFICER", world.unit("HN")).await,
+            "GRANT_EXCEEDS_OWN",
+            "role",
+        ),
+        (
+            grantor.grants_role("other", "READER", world.unit("HN-BD")).await,
+            "GRANT_EXCEEDS_OWN",
+            "role",
+        ),
+        (
+            local.grants_role("other", "PARTY_OFFICER", world.unit("HN")).await,
+            "GRANT_EXCEEDS_OWN",
+            "role",
+        ),
+        (
+            local.grants_role("other", "IDENTITY_OFFICER", world.unit("HN")).await,
+            "GRANT_EXCEEDS_OWN",
+            "role",
+        ),
+    ] {
+        assert_eq!(answer.as_ref().expect_err("refused").code(), tonic::Code::PermissionDenied);
+        assert_eq!(refused(answer), (reason.to_string(), field.to_string()));
+    }
+    assert_eq!(world.changes().await, before);
+    // What he holds himself he gives to others, within his scope; and the Confederation's
+    // administrator gives everything, to himself as well.
+    grantor.grants_role("other", "GRANTOR", world.unit("HN-BD")).await.expect("granted");
+    local.grants_role("other", "OFFICER", world.unit("HN-BD")).await.expect("granted");
+    local.grants_role("other", "READER", world.unit("HN")).await.expect("granted");
+    admin.grants_role("admin", "PARTY_OFFICER", world.unit("HN")).await.expect("granted");
+
+    // A permission held in one place is not given in another: an officer of the district who may
+    // say who reads there, and grants in the whole province.
+    admin.grants_role("mixed", "GRANTOR", world.unit("HN")).await.expect("granted");
+    admin.grants_role("mixed", "OFFICER", world.unit("HN-BD")).await.expect("granted");
+    let mut mixed = world.actor("mixed");
+    mixed.grants_role("third", "OFFICER", world.unit("BD-1")).await.expect("granted");
+    let answer = mixed.grants_role("third", "OFFICER", world.unit("HN-CG")).await;
+    assert_eq!(reason(answer), "GRANT_EXCEEDS_OWN");
+}

@@ -66,6 +66,17 @@ enum Kind {
     Union,
 }
 
+impl Kind {
+    fn founding_type(self) -> &'static str {
+        match self {
+            Kind::Confederation => "TLD",
+            Kind::Province => "LDLD_TINH",
+            Kind::District => "LDLD_HUYEN",
+            Kind::Union => "CDCS",
+        }
+    }
+}
+
 /// What holds from each day on, until the next.
 type Dated<T> = BTreeMap<Date, T>;
 
@@ -124,6 +135,7 @@ struct Unit {
     places: Dated<usize>,
     names: Dated<String>,
     sectors: Dated<&'static str>,
+    types: Dated<&'static str>,
     directed: Dated<bool>,
 }
 
@@ -153,6 +165,25 @@ impl Unit {
         some.map(|(from, to)| (*from, next(&self.places, *from).or(self.ended), *to))
     }
 
+    /// The last day on which something known of it begins.
+    fn last_begun(&self) -> Date {
+        let begun = [
+            self.places.keys().next_back(),
+            self.names.keys().next_back(),
+            self.sectors.keys().next_back(),
+            self.types.keys().next_back(),
+            self.directed.keys().next_back(),
+        ];
+        *begun.into_iter().flatten().max().expect("founded")
+    }
+
+    /// The days on which it came to stand under somebody else than before.
+    fn arrivals(&self) -> impl Iterator<Item = (Date, usize)> + '_ {
+        let before = std::iter::once(None).chain(self.places.values().map(Some));
+        let days = self.places.iter().zip(before);
+        days.filter(|((_, to), from)| *from != Some(*to)).map(|((on, to), _)| (*on, *to))
+    }
+
     /// When it stood under another.
     fn stood_under(&self, superior: usize) -> impl Iterator<Item = (Date, Option<Date>)> + '_ {
         let under = self.places.iter().filter(move |(_, to)| **to == superior);
@@ -179,6 +210,7 @@ impl Model {
         });
         let one = &self.0[unit];
         sound
+            && one.arrivals().all(|(on, superior)| self.0[superior].is_directed(on))
             && (one.kind != Kind::District
                 || !one.edges().any(|(from, until, to)| self.leads(to, unit, (from, until), 0)))
     }
@@ -232,15 +264,16 @@ impl Model {
                     places: Dated::from([(on, under)]),
                     names: Dated::from([(on, format!("Công đoàn cơ sở H{}", self.0.len()))]),
                     sectors: Dated::from([(on, "NNN_CP")]),
+                    types: Dated::from([(on, "CDCS")]),
                     directed: Dated::from([(on, true)]),
                 }));
             }
             Deed::Move { unit, to, on } => {
                 let one = &self.0[unit];
                 let (since, held) = at(&one.places, on)?;
-                let until = next(&one.places, on);
+                let until = next(&one.places, on).or(one.ended);
                 let above = &self.0[to];
-                let may = one.ended.is_none()
+                let may = one.lives(on)
                     && since < on
                     && *held != to
                     && above.lasts(on, until)
@@ -264,11 +297,31 @@ impl Model {
                 }
                 Arc::make_mut(&mut units[unit]).sectors.insert(on, sector);
             }
+            Deed::Type { unit, on, to } => {
+                let one = &self.0[unit];
+                let (_, held) = at(&one.types, on)?;
+                if one.kind != Kind::Union
+                    || !one.lives(on)
+                    || *held == to
+                    || on <= last(&one.types)
+                {
+                    return None;
+                }
+                Arc::make_mut(&mut units[unit]).types.insert(on, to);
+            }
             Deed::Direct { unit, on, directed } => {
                 let one = &self.0[unit];
-                let fits = one.ended.is_none()
-                    && on > last(&one.directed)
-                    && one.is_directed(on) != directed;
+                let (since, _) = at(&one.directed, on)?;
+                // Nobody comes to stand under it while it is suspended.
+                let awaited = !directed
+                    && self.0.iter().any(|other| {
+                        other.arrivals().any(|(day, superior)| superior == unit && day >= on)
+                    });
+                let fits = one.lives(on)
+                    && since < on
+                    && next(&one.directed, on).is_none()
+                    && one.is_directed(on) != directed
+                    && !awaited;
                 Arc::make_mut(&mut units[unit]).directed.insert(on, directed);
                 if !fits {
                     return None;
@@ -276,7 +329,7 @@ impl Model {
             }
             Deed::End { unit, heir, on } => {
                 let one = &self.0[unit];
-                if one.ended.is_some() || on <= last(&one.places) || on <= last(&one.directed) {
+                if one.ended.is_some() || on <= one.last_begun() {
                     return None;
                 }
                 let children: Vec<usize> = (0..self.0.len())
@@ -286,7 +339,7 @@ impl Model {
                     })
                     .collect();
                 if let Some(heir) = heir {
-                    let fits = heir != unit && self.0[heir].lasts(on, None);
+                    let fits = heir != unit && self.0[heir].lives(on);
                     if !fits || (!children.is_empty() && !self.0[heir].is_directed(on)) {
                         return None;
                     }
@@ -296,9 +349,17 @@ impl Model {
                 Arc::make_mut(&mut units[unit]).ended = Some(on);
                 for child in &children {
                     let child_unit = &self.0[*child];
-                    if child_unit.ended.is_some()
-                        || on <= last(&child_unit.places)
+                    let (since, _) = at(&child_unit.places, on)?;
+                    let later = child_unit
+                        .places
+                        .iter()
+                        .any(|(from, superior)| *superior == unit && *from >= on);
+                    let until = next(&child_unit.places, on).or(child_unit.ended);
+                    if !child_unit.lives(on)
+                        || since >= on
+                        || later
                         || Some(*child) == heir
+                        || !self.0[heir?].lasts(on, until)
                     {
                         return None;
                     }
@@ -321,7 +382,9 @@ impl Model {
                 }
             }
             Deed::CorrectName { unit, from, until, ref name } => {
-                let days = self.days(unit, from, until)?;
+                let (from, until) = self.days(unit, from, until)?;
+                // What it was called on its last day it goes on having been called.
+                let days = (from, until.filter(|until| self.0[unit].ended != Some(*until)));
                 if !overwrite(&mut Arc::make_mut(&mut units[unit]).names, None, days, name.clone())
                 {
                     return None;
@@ -332,6 +395,8 @@ impl Model {
                 let between = |day: &Date| old < *day && *day <= on;
                 let changed = one.places.keys().any(between)
                     || one.names.keys().any(between)
+                    || one.sectors.keys().any(between)
+                    || one.types.keys().any(between)
                     || one.directed.keys().any(between);
                 if on == old || changed || one.ended.is_some_and(|ended| ended <= on) {
                     return None;
@@ -341,6 +406,7 @@ impl Model {
                 begin(&mut changed.places, old, on);
                 begin(&mut changed.names, old, on);
                 begin(&mut changed.directed, old, on);
+                begin(&mut changed.types, old, on);
                 if !changed.sectors.is_empty() {
                     begin(&mut changed.sectors, old, on);
                 }
@@ -351,7 +417,7 @@ impl Model {
             Deed::CorrectEnding { unit, on } => {
                 let one = &self.0[unit];
                 let old = one.ended?;
-                if on == old || on <= last(&one.places) || on <= last(&one.directed) {
+                if on == old || on <= one.last_begun() {
                     return None;
                 }
                 Arc::make_mut(&mut units[unit]).ended = Some(on);
@@ -380,6 +446,7 @@ enum Deed {
     Move { unit: usize, to: usize, on: Date },
     Rename { unit: usize, on: Date, name: String },
     Sector { unit: usize, on: Date, sector: &'static str },
+    Type { unit: usize, on: Date, to: &'static str },
     Direct { unit: usize, on: Date, directed: bool },
     End { unit: usize, heir: Option<usize>, on: Date },
     CorrectPlace { unit: usize, to: usize, from: Date, until: Option<Date> },
@@ -400,7 +467,11 @@ fn thrown(dice: &mut Dice, model: &Model, n: usize) -> Deed {
         0..8 if count < UNITS_MAX => Deed::Found { under: superior, on },
         0..34 => Deed::Move { unit, to: superior, on },
         34..48 => Deed::Rename { unit, on, name: format!("Tên {n}") },
-        48..56 => {
+        48..52 => {
+            let to = ["CDCS", "ND_CS"][dice.unit(2)];
+            Deed::Type { unit, on, to }
+        }
+        52..56 => {
             let sector = ["HC", "FDI_LD", "NNN_TNHH"][dice.unit(3)];
             Deed::Sector { unit, on, sector }
         }
@@ -410,8 +481,7 @@ fn thrown(dice: &mut Dice, model: &Model, n: usize) -> Deed {
             Deed::Direct { unit, on, directed: directed || dice.below(4) > 0 }
         }
         68..70 => {
-            let late = last(&model.0[unit].places).max(last(&model.0[unit].directed));
-            let on = late + Duration::days(1 + i64::from(on.ordinal()) / 5);
+            let on = model.0[unit].last_begun() + Duration::days(1 + i64::from(on.ordinal()) / 5);
             Deed::End { unit, heir: (dice.below(3) > 0).then_some(superior), on }
         }
         70..86 => Deed::CorrectPlace { unit, to: superior, from: on, until },
@@ -490,6 +560,17 @@ async fn done(
             actor.organisations.change_sector(request).await?;
             return Ok(Uuid::nil());
         }
+        Deed::Type { unit, on, to } => {
+            let request = pb::ChangeTypeRequest {
+                request_id,
+                organisation_id: id_of(*unit).to_string(),
+                r#type: (*to).to_string(),
+                basis: Some(decided(*on)),
+                ..Default::default()
+            };
+            actor.life_cycle.change_type(request).await?;
+            return Ok(Uuid::nil());
+        }
         Deed::Direct { unit, on, directed: false } => {
             let request = pb::SuspendOrganisationRequest {
                 request_id,
@@ -545,7 +626,7 @@ async fn done(
     Ok(Uuid::nil())
 }
 
-/// The tree at one date, as known at one instant: superior, name, sector, directed.
+/// The tree at one date, as known at one instant: superior, name, sector and type, directed.
 type Tree = BTreeMap<Uuid, (Uuid, String, String, bool)>;
 
 fn modelled(model: &Model, on: Date) -> Tree {
@@ -555,7 +636,8 @@ fn modelled(model: &Model, on: Date) -> Tree {
             let superior = model.0[*at(&unit.places, on).expect("a place").1].id;
             let name = at(&unit.names, on).expect("a name").1.clone();
             let sector = at(&unit.sectors, on).map(|(_, sector)| *sector).unwrap_or_default();
-            (unit.id, (superior, name, sector.to_string(), unit.is_directed(on)))
+            let kind = at(&unit.types, on).expect("a type").1;
+            (unit.id, (superior, name, format!("{sector}{kind}"), unit.is_directed(on)))
         })
         .collect()
 }
@@ -579,6 +661,9 @@ async fn probed(
          select on_date, organisation_id, 'SECTOR', sector
          from organisation_sector join probe on valid @> on_date where recorded @> $2
          union all
+         select on_date, organisation_id, 'TYPE', type
+         from organisation_type join probe on valid @> on_date where recorded @> $2
+         union all
          select on_date, organisation_id, 'STATUS', status
          from organisation_status join probe on valid @> on_date where recorded @> $2
          order by attribute",
@@ -600,6 +685,7 @@ async fn probed(
             }
             ("NAME", Some((_, name, ..))) => *name = value,
             ("SECTOR", Some((_, _, sector, _))) => *sector = value,
+            ("TYPE", Some((_, _, sector, _))) => sector.push_str(&value),
             ("STATUS", Some((.., directed))) => *directed = value == "ACTIVE",
             _ => {}
         }
@@ -790,6 +876,7 @@ async fn planted(world: &World, admin: &mut Actor, dice: &mut Dice) -> Model {
         places: under.map(|under| (founded, under)).into_iter().collect(),
         names: Dated::from([(founded, name)]),
         sectors: (kind == Kind::Union).then_some((founded, "NNN_CP")).into_iter().collect(),
+        types: Dated::from([(founded, kind.founding_type())]),
         directed: Dated::from([(founded, true)]),
     };
     model.0.push(Arc::new(unit(world.confederation, Kind::Confederation, String::new(), None)));

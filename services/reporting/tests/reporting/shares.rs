@@ -249,7 +249,6 @@ async fn happens(world: &World, officer: &mut Actor, living: &mut Living, on: Da
                 }],
                 ..Default::default()
             };
-            println!("{union} rated {grade} for {year} on {on}");
             // Refused of one that is none today and was none then.
             if let Err(status) = officer.ratings.record_ratings(request).await {
                 let refused = refused::<()>(Err(status));

@@ -1,8 +1,10 @@
 //! Acts on people.
 
+use proto::membership::v1::consequence::PassedOver;
 use proto::membership::v1::{
-    AdmissionKind, AdmitMembersRequest, ExitMembersRequest, ExitReason, PersonLine,
-    RecordApplicantsRequest, TransferMembersRequest,
+    AdmissionKind, AdmitMembersRequest, Consequence, ExitMembersRequest, ExitReason,
+    ListConsequencesRequest, MendConsequenceRequest, PersonLine, RecordApplicantsRequest, Remedy,
+    TransferMembersRequest,
 };
 use tests::made_up::{self, known, people, request_id};
 use time::{Date, Duration};
@@ -146,5 +148,50 @@ impl Desk {
         let new = recorded.applicants.into_iter().map(|one| one.person_id);
         self.people.extend(new.filter(|person| !known.contains(person)));
         Some(())
+    }
+
+    /// Somebody who was passed over is no longer, by what the list says.
+    pub async fn mend(&mut self, kind: &'static str) -> Option<()> {
+        let request = ListConsequencesRequest { page_size: 200, ..Default::default() };
+        let listed = self.client.consequences().list_consequences(request).await;
+        let listed = listed.map(|answer| answer.into_inner().consequences).unwrap_or_default();
+        let passed_over: Vec<(Consequence, PassedOver)> = listed
+            .into_iter()
+            .flat_map(|one| {
+                let people = one.passed_over.clone();
+                people.into_iter().map(move |person| (one.clone(), person))
+            })
+            .filter(|(_, person)| person.mended_at.is_none())
+            .collect();
+        let (consequence, person) = self.one_of(&passed_over)?;
+        let person_id = person.person_id.clone();
+        if person.remedy() == Remedy::AdmitMembers {
+            let (union, on) = (self.union()?, self.now);
+            let lines = vec![known(&person_id)];
+            return self.enrol(kind, union.id, AdmissionKind::Admitted, on, lines).await;
+        }
+        if person.remedy() != Remedy::MendConsequence {
+            return None;
+        }
+        let told = format!(
+            "mend for {person_id} what the act {} means for {}",
+            consequence.registry_act_id,
+            self.code_of(&consequence.organisation_id)
+        );
+        let about = [person_id.clone(), consequence.organisation_id.clone()];
+        let request = MendConsequenceRequest {
+            request_id: request_id(),
+            registry_act_id: consequence.registry_act_id,
+            organisation_id: consequence.organisation_id,
+            person_ids: vec![person_id],
+            ..MendConsequenceRequest::default()
+        };
+        let answer = self.client.consequences().mend_consequence(request).await;
+        // The list said that this mends it, and whoever holds everything may do it.
+        if let Err(status) = &answer {
+            let fault = format!("act {}, {told}: {status:?}", self.trace.number);
+            self.trace.faults.push(fault);
+        }
+        self.trace.note(kind, told, about, answer).map(|_| ())
     }
 }

@@ -9,7 +9,7 @@ mod plans;
 use crate::desk::Desk;
 
 /// What can be done, and how often it is tried.
-pub const KINDS: [(&str, usize); 48] = [
+pub const KINDS: [(&str, usize); 49] = [
     ("found", 40),
     ("found by dossier", 30),
     ("found with applicants", 12),
@@ -44,6 +44,7 @@ pub const KINDS: [(&str, usize); 48] = [
     ("exit", 70),
     ("transfer", 80),
     ("apply", 30),
+    ("make good", 30),
     ("course", 12),
     ("delegation", 8),
     ("refer to the party", 10),
@@ -98,6 +99,7 @@ impl Desk {
             "exit" => self.exit(kind).await,
             "transfer" => self.transfer(kind).await,
             "apply" => self.apply(kind).await,
+            "make good" => self.mend(kind).await,
             "course" => self.course(kind).await,
             "delegation" => self.delegation(kind).await,
             "refer to the party" => self.refer(kind).await,

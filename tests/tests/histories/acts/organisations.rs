@@ -47,10 +47,15 @@ impl Desk {
         on: Date,
     ) -> Option<Unit> {
         let under = self.code_of(&request.superior_id);
-        let told = format!("found {} ({}) under {under} on {on}", request.code, request.r#type);
+        let employers = &request.employer_ids;
+        let told = format!(
+            "found {} ({}) under {under} on {on} for {employers:?}",
+            request.code, request.r#type
+        );
         let (code, request_id) = (request.code.clone(), request.request_id.clone());
         let mut about = vec![request.superior_id.clone()];
         about.extend(request.applicant_ids.clone());
+        about.extend(request.employer_ids.clone());
         let answer = self.client.organisations().found_organisation(request).await;
         if let Ok(answer) = &answer {
             about.push(answer.get_ref().organisation_id.clone());

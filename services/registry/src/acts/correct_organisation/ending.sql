@@ -1,8 +1,13 @@
 -- $1 ended on $2, not on $3: what the end closed then, closes now, and who continues it does so
--- from then on. Its last superior is $6, or stays where that is null. Recorded at $4 by the act
--- $5. A place, a code, a status, a seat or an assignment that began on $2 or after it is not
--- forgotten: it stays as it is, lies outside the life, and refuses the correction.
-with ended as (
+-- from then on: what is known since the end to last until it does, was cut by it. Its last superior
+-- is $6, or stays where that is null. Recorded at $4 by the act $5. Whoever calls has seen that
+-- nothing begins on $2 or after it.
+with first_known as materialized (
+    select min(lower(known.recorded)) as known_at
+    from organisation_ending known
+    where known.organisation_id = $1
+      and not exists (select from act_undone undone where undone.act_id = known.act_id)
+), ended as (
     update organisation_ending known
     set recorded = tstzrange(lower(known.recorded), greatest(lower(known.recorded), $4)),
         replaced_by = $5
@@ -74,7 +79,7 @@ with ended as (
     set recorded = tstzrange(lower(known.recorded), greatest(lower(known.recorded), $4)),
         replaced_by = $5
     where known.organisation_id = $1 and upper_inf(known.recorded) and $2 <> $3
-      and (upper(known.valid) = $3 and known.act_id = (select act_id from ended)
+      and (upper(known.valid) = $3 and lower(known.recorded) >= (select known_at from first_known)
            or upper(known.valid) > $2)
     returning known.*
 ), territory_written as (
@@ -89,7 +94,7 @@ with ended as (
         replaced_by = $5
     where $1 in (known.organisation_id, known.director_id) and upper_inf(known.recorded)
       and $2 <> $3
-      and (upper(known.valid) = $3 and known.act_id = (select act_id from ended)
+      and (upper(known.valid) = $3 and lower(known.recorded) >= (select known_at from first_known)
            or upper(known.valid) > $2)
     returning known.organisation_id, known.director_id, known.valid,
               -- Nor does joint direction outlive the other one.
@@ -106,7 +111,7 @@ with ended as (
     set recorded = tstzrange(lower(held.recorded), greatest(lower(held.recorded), $4)),
         replaced_by = $5
     where held.organisation_id = $1 and upper_inf(held.recorded) and $2 <> $3
-      and upper(held.valid) = $3 and held.act_id = (select act_id from ended)
+      and upper(held.valid) = $3 and lower(held.recorded) >= (select known_at from first_known)
       and lower(held.valid) < $2
     returning held.*
 ), seat_written as (
@@ -121,7 +126,7 @@ with ended as (
     set recorded = tstzrange(lower(known.recorded), greatest(lower(known.recorded), $4)),
         replaced_by = $5
     where known.unit_id = $1 and upper_inf(known.recorded) and $2 <> $3
-      and upper(known.valid) = $3 and known.act_id = (select act_id from ended)
+      and upper(known.valid) = $3 and lower(known.recorded) >= (select known_at from first_known)
       and lower(known.valid) < $2
     returning known.*
 ), assignment_written as (

@@ -1,0 +1,56 @@
+//! Which unions employers have on a day, as followers are told.
+//!
+//! **Invariant:** a change tells of its own day; an act that changes what is known of later days
+//! tells each of them anew, so that whoever keeps the last change of each day knows what registry
+//! knows of every day.
+
+use chassis::database::Acting;
+use chassis::refusal::Failure;
+use time::Date;
+use uuid::Uuid;
+
+use crate::acts::survey_employers::EmployerFound;
+use crate::wire::change;
+
+/// Tells what is known now of employers, on every day from one on on which it changes: of each
+/// employer from the day at the same place.
+pub async fn tell(
+    acting: &mut Acting,
+    employer_ids: &[Uuid],
+    froms: &[Date],
+) -> Result<(), Failure> {
+    let rows = sqlx::query_file!("src/employers/known.sql", employer_ids, froms)
+        .fetch_all(acting.db())
+        .await?;
+    for row in rows {
+        let found = EmployerFound {
+            employer_id: row.employer_id,
+            surveyor_id: row.surveyor_id,
+            workforce: row.workforce,
+            workforce_female: row.workforce_female,
+            union_ids: row.union_ids,
+        };
+        acting.publish(change::employers_recorded(row.surveyor_id, row.on_date, &[found]));
+    }
+    Ok(())
+}
+
+/// Tells of the employers of whose unions the act in progress has made something known, or
+/// something no longer known.
+pub async fn tell_changed(acting: &mut Acting) -> Result<(), Failure> {
+    let (act_id, acted_at) = (acting.act_id, acting.acted_at);
+    let changed = sqlx::query!(
+        r#"select employer_id, min(lower(valid)) as "from_on!"
+           from employer_union
+           where replaced_by = $1 or (upper_inf(recorded) and lower(recorded) = $2)
+           group by employer_id
+           order by employer_id"#,
+        act_id,
+        acted_at,
+    )
+    .fetch_all(acting.db())
+    .await?;
+    let (employer_ids, froms): (Vec<Uuid>, Vec<Date>) =
+        changed.into_iter().map(|row| (row.employer_id, row.from_on)).unzip();
+    tell(acting, &employer_ids, &froms).await
+}
