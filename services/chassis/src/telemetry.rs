@@ -31,7 +31,7 @@ use serde::Deserialize;
 use tokio::runtime::Runtime;
 use tracing::{Level, Metadata, Span, Subscriber};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
-use tracing_subscriber::filter::{FilterExt, FilterFn, filter_fn};
+use tracing_subscriber::filter::{FilterExt, FilterFn, LevelFilter, filter_fn};
 use tracing_subscriber::layer::{Filter, Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, fmt};
@@ -149,6 +149,13 @@ fn providers(config: &Config, service: &str) -> anyhow::Result<Guard> {
 
 fn subscribe(config: &Config, guard: &Guard) -> anyhow::Result<()> {
     let tracer = guard.traces.tracer("congdoan");
+    // Without a collector sqlx need not tell of each statement.
+    let collected = config.endpoint.is_some();
+    let level = if collected { LevelFilter::DEBUG } else { LevelFilter::OFF };
+    let statements = filter_fn(move |about: &Metadata<'_>| {
+        let told = (about.is_span() && traced(about)) || about.target() == statement::TARGET;
+        collected && told
+    });
     tracing_subscriber::registry()
         .with(fmt::layer().json().with_writer(std::io::stderr).with_filter(logged(config)?))
         .with(
@@ -158,13 +165,7 @@ fn subscribe(config: &Config, guard: &Guard) -> anyhow::Result<()> {
                 .with_tracked_inactivity(false)
                 .with_filter(filter_fn(traced).with_max_level_hint(Level::INFO)),
         )
-        // Without a collector sqlx need not tell of each statement.
-        .with(config.endpoint.as_ref().map(|_| {
-            let told = filter_fn(|about| {
-                (about.is_span() && traced(about)) || about.target() == statement::TARGET
-            });
-            StatementSpans::new(tracer).with_filter(told.with_max_level_hint(Level::DEBUG))
-        }))
+        .with(StatementSpans::new(tracer).with_filter(statements.with_max_level_hint(level)))
         .with(
             OpenTelemetryTracingBridge::new(&guard.logs)
                 .with_filter(logged(config)?.and(any_level(|about| !of_the_exporter(about)))),
