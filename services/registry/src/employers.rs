@@ -41,8 +41,10 @@ pub async fn tell_changed(acting: &mut Acting) -> Result<(), Failure> {
     let (act_id, acted_at) = (acting.act_id, acting.acted_at);
     let changed = sqlx::query!(
         r#"select employer_id, min(lower(valid)) as "from_on!"
-           from employer_union
-           where replaced_by = $1 or (upper_inf(recorded) and lower(recorded) = $2)
+           from (select employer_id, valid from employer_union where replaced_by = $1
+                 union all
+                 select employer_id, valid from employer_union
+                 where upper_inf(recorded) and lower(recorded) = $2) changed
            group by employer_id
            order by employer_id"#,
         act_id,

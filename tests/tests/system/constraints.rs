@@ -238,6 +238,7 @@ const TOLD: &[(&str, &str, Told)] = &[
         "trigger keep_organisation",
         Never("no act deletes an organisation or touches a belief"),
     ),
+    ("registry", "trigger stay_closed", BELIEF),
     ("registry", "trigger *_named", Never("the act has looked the organisation up")),
     ("registry", "trigger *_apart", Never("the act splits, under the unit's lock, what was known")),
 ];

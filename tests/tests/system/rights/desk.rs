@@ -19,6 +19,10 @@ pub struct Desk {
     pub to_suspend: Unit,
     pub suspended: Unit,
     pub to_end: Unit,
+    /// Directs the section beside its superior.
+    pub director: Unit,
+    /// May direct it as well.
+    pub to_direct: Unit,
     pub members: Vec<String>,
     /// The identity number of `members[5]`.
     pub identity_number: String,
@@ -57,7 +61,8 @@ impl Desk {
     pub fn ids(&self) -> Vec<&str> {
         let units = [&self.district, &self.union, &self.other_union, &self.section];
         let ending = [&self.to_suspend, &self.suspended, &self.to_end, &self.ended];
-        let units = units.into_iter().chain(ending);
+        let directing = [&self.director, &self.to_direct];
+        let units = units.into_iter().chain(ending).chain(directing);
         let mut ids: Vec<&str> = units.map(|unit| unit.id.as_str()).collect();
         ids.extend(self.members.iter().map(String::as_str));
         ids.extend([
@@ -100,17 +105,18 @@ pub async fn desk(world: &World, code: &str) -> Desk {
         world.grant(&registrar, role, &district).await;
     }
     let client = world.client(&registrar);
-    let mut unions = world.unions(&district, 5).await.into_iter();
-    let mut next = || unions.next().expect("five unions");
+    let mut unions = world.unions(&district, 7).await.into_iter();
+    let mut next = || unions.next().expect("seven unions");
     let (union, other_union, to_suspend, suspended, to_end) =
         (next(), next(), next(), next(), next());
+    let (director, to_direct) = (next(), next());
     let section = world.load(vec![line(&format!("{code}-BP"), "CD_BP", &union.code)]).await;
     let section = section.into_iter().next().expect("a section");
 
     let direct = BeginJointDirectionRequest {
         request_id: request_id(),
         organisation_id: section.id.clone(),
-        director_id: other_union.id.clone(),
+        director_id: director.id.clone(),
         effective_on: on(date!(2019 - 01 - 01)),
         ..BeginJointDirectionRequest::default()
     };
@@ -314,6 +320,8 @@ pub async fn desk(world: &World, code: &str) -> Desk {
         other_union,
         section,
         to_suspend,
+        director,
+        to_direct,
         suspended,
         to_end,
         members,

@@ -66,12 +66,11 @@ fn change_type_under(unit: &Desk, to: &Desk) -> ChangeTypeRequest {
     }
 }
 
-/// On a day before the director's own direction is suspended.
 fn joint_direction(unit: &Desk, director: &Desk) -> BeginJointDirectionRequest {
     BeginJointDirectionRequest {
         request_id: request_id(),
         organisation_id: unit.section.id.clone(),
-        director_id: director.to_suspend.id.clone(),
+        director_id: director.to_direct.id.clone(),
         effective_on: on(date!(2019 - 06 - 01)),
         ..BeginJointDirectionRequest::default()
     }
@@ -335,7 +334,7 @@ pub fn list(trials: &mut Vec<Trial>) {
         write "EndJointDirection": |mine, _| EndJointDirectionRequest {
             request_id: request_id(),
             organisation_id: mine.section.id.clone(),
-            director_id: mine.other_union.id.clone(),
+            director_id: mine.director.id.clone(),
             effective_on: on(DAY),
             ..EndJointDirectionRequest::default()
         };
