@@ -40,7 +40,7 @@ pub async fn tell(
 pub async fn tell_changed(acting: &mut Acting) -> Result<(), Failure> {
     let (act_id, acted_at) = (acting.act_id, acting.acted_at);
     let changed = sqlx::query!(
-        r#"select employer_id, min(lower(valid)) as "from_on!"
+        r#"select employer_id as "employer_id!", min(lower(valid)) as "from_on!"
            from (select employer_id, valid from employer_union where replaced_by = $1
                  union all
                  select employer_id, valid from employer_union
