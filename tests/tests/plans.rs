@@ -44,6 +44,8 @@ const GATHERED: &[(&str, &str)] = &[
     ("registry", "subtree($1"),
     ("registry", "A page of those that had ended by $2"),
     ("registry", "contradicts itself on any date"),
+    // An act that is undone may be a plan: the campaigns of all that it ended are looked through.
+    ("registry", "The acts that rest on the act $1"),
     ("reporting", "piece($1"),
     ("reporting", "place($1"),
     ("reporting", "place_as_of($1"),

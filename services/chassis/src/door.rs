@@ -2,7 +2,7 @@
 //!
 //! What is looked for, and by what code, [`proto::door`] says. A handler never sees a message
 //! with a fault; but a line of a list, whose faults are named together with all others of the
-//! list, it looks at itself, by [`line`].
+//! list, it looks at itself, by [`line()`].
 
 use std::error::Error;
 

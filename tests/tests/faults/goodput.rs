@@ -72,11 +72,11 @@ async fn offer(
     while began.elapsed() < length {
         beat.tick().await;
         let due = (began.elapsed().as_secs_f64() * rate) as u64;
-        for _ in sent..due {
-            let line = lines[(sent as usize) % lines.len()].clone();
+        for n in sent..due {
+            let line = lines[(n as usize) % lines.len()].clone();
             calls.spawn(call(line, asked.clone(), tally.clone()));
-            sent += 1;
         }
+        sent = sent.max(due);
         while calls.try_join_next().is_some() {}
     }
     let answered = tally.answered.load(Ordering::Relaxed) as f64 / began.elapsed().as_secs_f64();

@@ -83,7 +83,7 @@ async fn a_document_is_one_however_its_number_is_typed() {
         };
         let listed = admin.decisions.list_decisions(request).await.expect("listed").into_inner();
         let ids: Vec<_> = listed.decisions.into_iter().map(|one| one.decision_id).collect();
-        assert_eq!(ids, [first.clone()], "{number}");
+        assert_eq!(ids, std::slice::from_ref(&first), "{number}");
     }
     // D is another letter than Đ.
     assert!(admin.decisions.record_decision(record("125/QD-TLD")).await.is_ok());
