@@ -30,8 +30,10 @@ const TURN: Duration = Duration::from_millis(1_500);
 const MEMBERS: u32 = 200;
 /// Organisations that are asked for.
 const ORGANISATIONS: i64 = 2_000;
-/// The share of the constant answer's rate that a read of one thing has at least.
+/// The share of the constant answer's rate that a read of one thing is to have: not reached yet.
 const SHARE: f64 = 0.25;
+/// Less than this is a step back, in any profile: it was 0.04 when the bar was set.
+const NEVER_BELOW: f64 = 0.06;
 
 pub async fn measure(country: &Country, lines: &mut Lines) -> anyhow::Result<()> {
     let organisations = organisations(country).await?;
@@ -62,7 +64,7 @@ pub async fn measure(country: &Country, lines: &mut Lines) -> anyhow::Result<()>
     }
     let reference = Some((constant, "a call that the gateway answers alone"));
     let work = |method: &str| format!("{method} by {CLIENTS} clients through the gateway");
-    let bar = || Bar::Share(SHARE);
+    let bar = || Bar::Owed { least: SHARE, never_below: NEVER_BELOW };
     lines.add("edge", work("GetOrganisation"), (organisation, "calls/s"), reference, bar());
     lines.add("edge", work("GetMember"), (member, "calls/s"), reference, bar());
     Ok(())
