@@ -48,14 +48,9 @@ fn seed() -> u64 {
     given.unwrap_or_else(rand::random)
 }
 
-/// Left out where nothing else is said. Membership tells nobody of members who had joined
-/// before the day to which the founding of their union is corrected: as long as that is so, a
-/// history with such corrections finds it again and again.
-const LEFT_OUT: &str = "correct a founding";
-
 /// What is left out.
 fn without() -> Vec<String> {
-    let without = std::env::var("CONGDOAN_WITHOUT").unwrap_or_else(|_| LEFT_OUT.to_owned());
+    let without = std::env::var("CONGDOAN_WITHOUT").unwrap_or_default();
     without.split(',').map(|word| word.trim().to_owned()).filter(|it| !it.is_empty()).collect()
 }
 
