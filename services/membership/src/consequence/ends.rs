@@ -10,8 +10,7 @@ use time::Date;
 use uuid::Uuid;
 
 use super::Obstacle;
-use super::revise::Occasion;
-use super::settle::settle;
+use super::settle;
 use crate::change::{Moved, consequence_finished, members_exited, members_transferred};
 use crate::movement::ExitReason;
 use crate::roll::{Enrolled, LINES_MAX};
@@ -233,15 +232,7 @@ async fn settle_the_rest(following: &mut Following, units: &[Ended]) -> Result<(
         people.entry(row.registry_act_id).or_default().push(row.person_id);
     }
     for (registry_act_id, people) in people {
-        let occasion = Occasion {
-            registry_act_id: Some(registry_act_id),
-            act_id: following.act_id,
-            acted_at: following.acted_at,
-        };
-        let settled = settle(following.db(), &occasion, &people).await?;
-        for change in settled.changes {
-            following.publish(change);
-        }
+        settle::follow(following, registry_act_id, &people).await?;
     }
     Ok(())
 }

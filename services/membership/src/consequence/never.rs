@@ -9,8 +9,7 @@ use chassis::refusal::Failure;
 use time::Date;
 use uuid::Uuid;
 
-use super::revise::Occasion;
-use super::settle::settle;
+use super::settle;
 use super::{Kind, Obstacle};
 use crate::change::consequence_finished;
 
@@ -50,15 +49,7 @@ pub async fn put_back(
     .execute(following.db())
     .await?;
     let people: Vec<Uuid> = within.iter().map(|row| row.person_id).collect();
-    let occasion = Occasion {
-        registry_act_id: Some(registry_act_id),
-        act_id: following.act_id,
-        acted_at: following.acted_at,
-    };
-    let settled = settle(following.db(), &occasion, &people).await?;
-    for change in settled.changes {
-        following.publish(change);
-    }
+    let left = settle::follow(following, registry_act_id, &people).await?;
 
     let mut counted: Vec<(Uuid, Vec<Uuid>)> = Vec::new();
     for row in within {
@@ -67,7 +58,7 @@ pub async fn put_back(
         }
         if let Some((_, people)) = counted.last_mut()
             && people.last() != Some(&row.person_id)
-            && !settled.left.contains(&row.person_id)
+            && !left.contains(&row.person_id)
         {
             people.push(row.person_id);
         }

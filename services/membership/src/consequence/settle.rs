@@ -3,7 +3,7 @@
 //! not recorded in the order of their days; the many go in statements on sets.
 
 use chassis::database::Acting;
-use chassis::feed::NewChange;
+use chassis::feed::{Following, NewChange};
 use chassis::refusal::Failure;
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -23,8 +23,6 @@ pub struct Settled {
     pub changes: Vec<NewChange>,
     /// People whose decisions contradict each other by what is known now: left as they were.
     pub left: Vec<Uuid>,
-    /// How many people's movements are others now.
-    pub revised: usize,
 }
 
 /// What is to become of people, before anything is written.
@@ -117,12 +115,31 @@ impl Settling {
         };
         note(connection, &noted).await?;
         wait(connection, &waiting).await?;
-        Ok(Settled { changes, left: self.left, revised: revisions.len() })
+        Ok(Settled { changes, left: self.left })
     }
 }
 
+/// While an act of registry is followed: settles these people because of it, and publishes what
+/// that changes. Answers who could not be settled.
+pub async fn follow(
+    following: &mut Following,
+    registry_act_id: Uuid,
+    person_ids: &[Uuid],
+) -> Result<Vec<Uuid>, Failure> {
+    let occasion = Occasion {
+        registry_act_id: Some(registry_act_id),
+        act_id: following.act_id,
+        acted_at: following.acted_at,
+    };
+    let settled = settle(following.db(), &occasion, person_ids).await?;
+    for change in settled.changes {
+        following.publish(change);
+    }
+    Ok(settled.left)
+}
+
 /// Settles these people; who cannot be settled is passed over, and listed.
-pub async fn settle(
+async fn settle(
     connection: &mut PgConnection,
     occasion: &Occasion,
     person_ids: &[Uuid],
@@ -136,7 +153,6 @@ pub async fn settle(
         let settled = settling.write(connection, occasion).await?;
         all.changes.extend(settled.changes);
         all.left.extend(settled.left);
-        all.revised += settled.revised;
     }
     pass_over(connection, &all.left).await?;
     Ok(all)

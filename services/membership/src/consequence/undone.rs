@@ -11,8 +11,7 @@ use time::Date;
 use uuid::Uuid;
 
 use super::never::put_back;
-use super::revise::Occasion;
-use super::settle::settle;
+use super::settle;
 use super::{Kind, Obstacle};
 use crate::change::{Moved, movement_taken_back};
 use crate::roll::Enrolled;
@@ -126,15 +125,7 @@ async fn as_decided(
     if people.is_empty() {
         return Ok(());
     }
-    let occasion = Occasion {
-        registry_act_id: Some(registry_act_id),
-        act_id: following.act_id,
-        acted_at: following.acted_at,
-    };
-    let settled = settle(following.db(), &occasion, &people).await?;
-    for change in settled.changes {
-        following.publish(change);
-    }
+    settle::follow(following, registry_act_id, &people).await?;
     Ok(())
 }
 
