@@ -1,6 +1,7 @@
 //! Sixteen writers, and followers that get everything.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use chassis::feed::append;
@@ -76,35 +77,64 @@ async fn write(pool: &PgPool, things: &[Uuid], rng: &mut StdRng) -> bool {
     commits
 }
 
+/// What happens again and again beside the writers, until they are done.
+struct Disturbance {
+    times: Arc<AtomicU64>,
+    task: JoinHandle<()>,
+}
+
+/// Lets sixteen write, again if need be, until each disturbance has come ten times: however
+/// fast the writers are, they were disturbed. Answers when the disturbances have ended.
+async fn sixteen_write_disturbed(
+    registry: &Service,
+    seed: u64,
+    disturbances: Vec<Disturbance>,
+    calm: CancellationToken,
+) {
+    for round in 0.. {
+        sixteen_writers(registry, seed + round).await;
+        let often = |each: &Disturbance| each.times.load(Ordering::Relaxed) > 10;
+        if disturbances.iter().all(often) {
+            break;
+        }
+    }
+    calm.cancel();
+    for disturbance in disturbances {
+        disturbance.task.await.expect("ended");
+    }
+}
+
 /// Starts something again and again, and kills it each time, until told to stop; then starts
 /// it for good.
 fn killed_again_and_again(
     seed: u64,
     until: CancellationToken,
     start: impl Fn() -> JoinHandle<()> + Send + 'static,
-) -> JoinHandle<u32> {
-    tokio::spawn(async move {
+) -> Disturbance {
+    let times = Arc::new(AtomicU64::new(0));
+    let killed = times.clone();
+    let task = tokio::spawn(async move {
         let mut rng = StdRng::seed_from_u64(seed);
-        let mut killed = 0;
         while !until.is_cancelled() {
             let victim = start();
             sleep(Duration::from_micros(rng.random_range(500..40_000))).await;
             victim.abort();
             let _ = victim.await;
-            killed += 1;
+            killed.fetch_add(1, Ordering::Relaxed);
         }
         start();
-        killed
-    })
+    });
+    Disturbance { times, task }
 }
 
 /// Ends every session of a service in its database, again and again, as when a network
 /// breaks.
-fn sessions_broken(service: &Service, seed: u64, until: CancellationToken) -> JoinHandle<u32> {
+fn sessions_broken(service: &Service, seed: u64, until: CancellationToken) -> Disturbance {
     let pool = service.pool.clone();
-    tokio::spawn(async move {
+    let times = Arc::new(AtomicU64::new(0));
+    let broken = times.clone();
+    let task = tokio::spawn(async move {
         let mut rng = StdRng::seed_from_u64(seed);
-        let mut broken = 0;
         while !until.is_cancelled() {
             sleep(Duration::from_micros(rng.random_range(20_000..120_000))).await;
             let ended: Result<i64, _> = sqlx::query_scalar(
@@ -114,10 +144,10 @@ fn sessions_broken(service: &Service, seed: u64, until: CancellationToken) -> Jo
             )
             .fetch_one(&pool)
             .await;
-            broken += u32::try_from(ended.unwrap_or_default()).unwrap_or_default();
+            broken.fetch_add(ended.unwrap_or_default().unsigned_abs(), Ordering::Relaxed);
         }
-        broken
-    })
+    });
+    Disturbance { times, task }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -156,12 +186,7 @@ async fn nothing_is_lost_or_repeated_when_sequencer_and_follower_are_killed_agai
         move || membership.follows(&served, Chronicler)
     });
 
-    sixteen_writers(&registry, seed).await;
-
-    calm.cancel();
-    for killed in [sequencer, learner, follower] {
-        assert!(killed.await.expect("killed") > 10, "killed again and again");
-    }
+    sixteen_write_disturbed(&registry, seed, vec![sequencer, learner, follower], calm).await;
     membership.has_been_told_all_of(&registry).await;
 }
 
@@ -194,27 +219,25 @@ async fn two_of_each_that_are_killed_and_lose_their_connections_do_no_more_than_
     let registry = Arc::new(Service::new("registry", &[]).await);
     let membership = Arc::new(Service::new("membership", &["registry"]).await);
     let calm = CancellationToken::new();
-    let mut killed = Vec::new();
+    let mut disturbances = Vec::new();
     for replica in 0..2 {
         let sequencing = registry.replica().await;
         let served = sequencing.serves().await;
-        killed.push(killed_again_and_again(seed ^ (200 + replica), calm.clone(), move || {
-            sequencing.runs()
-        }));
+        disturbances.push(killed_again_and_again(
+            seed ^ (200 + replica),
+            calm.clone(),
+            move || sequencing.runs(),
+        ));
         let following = membership.replica().await;
-        killed.push(killed_again_and_again(seed ^ (300 + replica), calm.clone(), move || {
-            following.follows(&served, Chronicler)
-        }));
+        disturbances.push(killed_again_and_again(
+            seed ^ (300 + replica),
+            calm.clone(),
+            move || following.follows(&served, Chronicler),
+        ));
     }
-    let broken = sessions_broken(&membership, seed ^ 400, calm.clone());
+    disturbances.push(sessions_broken(&membership, seed ^ 400, calm.clone()));
 
-    sixteen_writers(&registry, seed).await;
-
-    calm.cancel();
-    for killed in killed {
-        assert!(killed.await.expect("killed") > 10, "killed again and again");
-    }
-    assert!(broken.await.expect("broken") > 0, "sessions were broken");
+    sixteen_write_disturbed(&registry, seed, disturbances, calm).await;
     membership.runs();
     membership.has_been_told_all_of(&registry).await;
 }
