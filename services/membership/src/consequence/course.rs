@@ -108,13 +108,15 @@ pub struct Course {
 
 /// What to make of decisions that contradict each other by what is known now: she joined
 /// another union while she was, as is known now, still a member, or went from a union whose
-/// end had ended her membership.
+/// end had ended her membership, or had left one before it existed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Contradictions {
     /// Nothing: somebody has to say that they are to be settled.
     Left,
-    /// An admission while she is a member is a transfer, and a transfer of whom the end had
-    /// put out of membership is a readmission.
+    /// An admission while she is a member is a transfer, a transfer of whom is no member is a
+    /// readmission, who left before the union existed never was in it, and who leaves what she
+    /// is no member of stays outside. No decisions contradict each other so that they could not
+    /// be settled: the list of who was passed over says that they can be.
     Settled,
 }
 
@@ -149,12 +151,7 @@ pub fn course(
     lives: &Lives,
     contradictions: Contradictions,
 ) -> Result<Course, Contradiction> {
-    // Who was to join a union before it existed, as is known now, joins it on its first day.
-    let mut postponed: Vec<Decided> = decided
-        .iter()
-        .map(|decision| Decided { on: earliest(decision, lives), ..*decision })
-        .collect();
-    postponed.sort_by_key(|decision| decision.on);
+    let postponed = postponed(decided, lives, contradictions)?;
     let mut walk = Walk {
         asked: decided,
         lives,
@@ -169,6 +166,30 @@ pub fn course(
     }
     walk.ends_before(None);
     Ok(walk.course)
+}
+
+/// What was decided, in order, on the days on which it can take effect: who was to join a union
+/// before it existed, as is known now, joins it on its first day. Who had gone on by then never
+/// was in it, and her decisions stay on their days.
+fn postponed(
+    decided: &[Decided],
+    lives: &Lives,
+    contradictions: Contradictions,
+) -> Result<Vec<Decided>, Contradiction> {
+    let mut postponed = decided.to_vec();
+    let mut next_on: Option<Date> = None;
+    for decision in postponed.iter_mut().rev() {
+        let on = earliest(decision, lives);
+        if on > decision.on {
+            if next_on.is_none_or(|next_on| on < next_on) {
+                decision.on = on;
+            } else if contradictions == Contradictions::Left {
+                return Err(Contradiction);
+            }
+        }
+        next_on = Some(decision.on);
+    }
+    Ok(postponed)
 }
 
 /// The day on which a decision can take effect: not before the union that is joined exists.
@@ -216,7 +237,7 @@ impl Walk<'_> {
             (Move::Transfer { to, .. }, None) => {
                 let kind = match self.outside {
                     Outside::AdmittedToNothing { kind } => kind,
-                    Outside::UnionEnded(_) if settled => AdmissionKind::Readmitted as i16,
+                    _ if settled => AdmissionKind::Readmitted as i16,
                     Outside::UnionEnded(_) | Outside::NeverJoined | Outside::Left => {
                         return Err(Contradiction);
                     }
@@ -233,6 +254,10 @@ impl Walk<'_> {
             (Move::Exit { .. }, None) => match self.outside {
                 Outside::UnionEnded(otherwise) => self.note(otherwise),
                 Outside::AdmittedToNothing { .. } => {
+                    self.needs_no_place();
+                    self.outside = Outside::Left;
+                }
+                Outside::NeverJoined | Outside::Left if settled => {
                     self.course.otherwise.extend(self.cause);
                 }
                 Outside::NeverJoined | Outside::Left => return Err(Contradiction),
@@ -332,9 +357,19 @@ impl Walk<'_> {
         if !as_decided {
             self.course.otherwise.extend(self.cause);
         }
+        self.needs_no_place();
         self.at = what.to().map(|to| (to, decision.on));
         if self.at.is_none() {
             self.outside = Outside::Left;
+        }
+    }
+
+    /// She who had no place has one by now, or wanted none: nothing is left to do.
+    fn needs_no_place(&mut self) {
+        for otherwise in &mut self.course.otherwise {
+            if otherwise.obstacle == Obstacle::NoPlace {
+                otherwise.obstacle = Obstacle::MovementRestated;
+            }
         }
     }
 
@@ -355,7 +390,8 @@ impl Walk<'_> {
                 because: life.because,
                 obstacle: Obstacle::MovementRestated,
             };
-            if life.never_existed {
+            let not_yet = at == union && life.founded_on.is_some_and(|founded_on| on < founded_on);
+            if life.never_existed || not_yet {
                 return Whither::Nowhere(otherwise);
             }
             match (life.ended_on, life.to) {
@@ -497,9 +533,99 @@ mod tests {
             done(&[in_v, into_u], founded),
             [in_v, (END, Move::Transfer { from: V, to: U })]
         );
-        let left = [JOINS_U, (date!(2024 - 03 - 01), Move::Exit { from: U, reason: 4 })];
-        let course = course(&decided(&left), &lives(founded), Contradictions::Left);
-        assert_eq!(course, Err(Contradiction));
+    }
+
+    #[test]
+    fn who_had_gone_on_before_the_union_existed_never_was_in_it() {
+        const EARLY: Date = date!(2024 - 03 - 01);
+        let founded = Life { founded_on: Some(END), because: ACT, ..Life::default() };
+        let in_v = (date!(2024 - 01 - 01), Move::Admission { to: V, kind: 1 });
+        let into_u = (ADMITTED, Move::Transfer { from: V, to: U });
+        for left_on in [EARLY, END] {
+            let leaves = (left_on, Move::Exit { from: U, reason: 4 });
+            let goes = (left_on, Move::Transfer { from: U, to: W });
+            for (moves, settled) in [
+                (vec![JOINS_U, leaves], vec![]),
+                (vec![JOINS_U, goes], vec![(left_on, Move::Admission { to: W, kind: 1 })]),
+                (
+                    vec![in_v, into_u, leaves],
+                    vec![in_v, (left_on, Move::Exit { from: V, reason: 4 })],
+                ),
+                (
+                    vec![in_v, into_u, goes],
+                    vec![in_v, (left_on, Move::Transfer { from: V, to: W })],
+                ),
+            ] {
+                let (moves, lives) = (decided(&moves), lives(founded));
+                assert_eq!(course(&moves, &lives, Contradictions::Left), Err(Contradiction));
+                let course = course(&moves, &lives, Contradictions::Settled).expect("settled");
+                let steps: Vec<_> = course.steps.iter().map(|step| (step.on, step.what)).collect();
+                assert_eq!(steps, settled);
+                // Nobody is told to admit her who wanted to leave, or who has a place.
+                let obstacles = course.otherwise.iter().map(|otherwise| otherwise.obstacle);
+                assert!(obstacles.into_iter().all(|it| it == Obstacle::MovementRestated));
+            }
+        }
+    }
+
+    proptest::proptest! {
+        /// What the list of who was passed over promises: whatever the lives of her unions turn
+        /// out to have been, what was decided can be settled, and comes to memberships one after
+        /// the other, each in a union that exists.
+        #[test]
+        fn whatever_was_decided_can_be_settled(
+            steps in proptest::collection::vec((0_u16..40, 0_u8..3, 1_u128..4, 1_i16..5), 0..8),
+            known in proptest::collection::vec(
+                (proptest::bool::weighted(0.2), 0_u16..40, proptest::option::of(0_u16..60), 0_u128..4),
+                3,
+            ),
+        ) {
+            let day = |n: u16| ADMITTED + time::Duration::days(n.into());
+            let mut steps = steps;
+            steps.sort_by_key(|(on, ..)| *on);
+            steps.dedup_by_key(|(on, ..)| *on);
+            let moves: Vec<(Date, Move)> = steps
+                .iter()
+                .map(|(on, what, union, kind)| {
+                    let union = Uuid::from_u128(*union);
+                    let what = match what {
+                        0 => Move::Admission { to: union, kind: *kind },
+                        1 => Move::Transfer { from: U, to: union },
+                        _ => Move::Exit { from: union, reason: *kind },
+                    };
+                    (day(*on), what)
+                })
+                .collect();
+            let lives: Lives = (1_u128..)
+                .zip(&known)
+                .map(|(id, (never_existed, founded, lived, to))| {
+                    let life = Life {
+                        never_existed: *never_existed,
+                        founded_on: Some(day(*founded)),
+                        ended_on: lived.map(|lived| day(founded + lived + 1)),
+                        // Who continues somewhere does so in an older union.
+                        to: (*to > id && known[*to as usize - 1].1 <= *founded)
+                            .then(|| Uuid::from_u128(*to)),
+                        because: ACT,
+                    };
+                    (Uuid::from_u128(id), life)
+                })
+                .collect();
+            let course = course(&decided(&moves), &lives, Contradictions::Settled);
+            let mut at: Option<Uuid> = None;
+            let mut last = None;
+            for step in course.expect("settled").steps {
+                proptest::prop_assert_eq!(step.what.from(), at);
+                proptest::prop_assert!(last.is_none_or(|last| last <= step.on));
+                at = step.what.to();
+                last = Some(step.on);
+                if let Some(life) = at.and_then(|at| lives.get(&at)) {
+                    proptest::prop_assert!(!life.never_existed, "in what never existed");
+                    proptest::prop_assert!(life.founded_on <= Some(step.on), "before its founding");
+                    proptest::prop_assert!(life.ended_on.is_none_or(|end| step.on < end), "after its end");
+                }
+            }
+        }
     }
 
     #[test]

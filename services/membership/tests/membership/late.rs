@@ -386,13 +386,14 @@ async fn who_had_come_before_a_union_existed_as_is_known_later_comes_on_its_firs
     let mut national = world.national();
     let founded = date!(2024 - 01 - 10);
     let (union, _) = world.registry.founds(world.hanoi, founded, &[]);
-    let admitted = national.admits(union, JOINED, people(2)).await.expect("admitted");
+    let admitted = national.admits(union, JOINED, people(3)).await.expect("admitted");
     let moved = national.admits(world.beta, JOINED, people(1)).await.expect("admitted");
     let then = date!(2024 - 03 - 01);
     national.transfers(world.beta, union, then, &moved).await.expect("moved");
     let left = date!(2024 - 04 - 01);
     let retired = pb::ExitReason::Retired;
     national.exits(union, retired, left, &admitted[..1]).await.expect("left");
+    national.transfers(union, world.alpha, left, &admitted[2..]).await.expect("went on");
     let mut later = life(union, world.hanoi);
     later.founded_on = Some(civil(END));
     let correcting = world
@@ -409,10 +410,21 @@ async fn who_had_come_before_a_union_existed_as_is_known_later_comes_on_its_firs
         let of = |one: &&pb::consequence::PassedOver| one.obstacle() == obstacle;
         postponed.passed_over.iter().filter(of).map(|one| id(&one.person_id)).collect::<Vec<_>>()
     };
-    assert_eq!(listed(pb::Obstacle::LaterMovement), admitted[..1]);
+    let mut gone = vec![admitted[0], admitted[2]];
+    gone.sort_unstable();
+    assert_eq!(listed(pb::Obstacle::LaterMovement), gone);
     let mut restated = vec![admitted[1], moved[0]];
     restated.sort_unstable();
     assert_eq!(listed(pb::Obstacle::MovementRestated), restated);
+
+    // Who had gone by then never was in it; who had gone on to another union joins that one.
+    let mut left_over = postponed.clone();
+    left_over.passed_over.retain(|one| one.obstacle() == pb::Obstacle::LaterMovement);
+    assert_eq!(mends(&mut national, &left_over).await.left, 0);
+    assert_eq!(national.counts(union, then).await, 0);
+    assert_eq!(national.counts(union, END).await, 2);
+    assert_eq!(national.counts(world.alpha, left).await, 1);
+    assert!(consequences(&mut national, false).await.is_empty());
 
     // Founded earlier after all: everything is as it was decided.
     let mut earlier = life(union, world.hanoi);
@@ -421,7 +433,7 @@ async fn who_had_come_before_a_union_existed_as_is_known_later_comes_on_its_firs
         founded,
         vec![What::TimelinesCorrected(TimelinesCorrected { timelines: vec![earlier] })],
     );
-    assert_eq!(national.counts(union, JOINED).await, 2);
-    assert_eq!(national.counts(union, then).await, 3);
+    assert_eq!(national.counts(union, JOINED).await, 3);
+    assert_eq!(national.counts(union, then).await, 4);
     assert_eq!(national.counts(union, left).await, 2);
 }

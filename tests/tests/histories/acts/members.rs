@@ -189,7 +189,8 @@ impl Desk {
         let answer = self.client.consequences().mend_consequence(request).await;
         // The list said that this mends it, and whoever holds everything may do it.
         if let Err(status) = &answer {
-            let fault = format!("act {}, {told}: {status:?}", self.trace.number);
+            let acts = self.trace.about(&about.iter().cloned().collect());
+            let fault = format!("act {}, {told}: {status:?}, after\n{acts}", self.trace.number);
             self.trace.faults.push(fault);
         }
         self.trace.note(kind, told, about, answer).map(|_| ())
