@@ -31,8 +31,8 @@ soak: rust postgresql ## Run the long random histories: registry's against its m
 	CONGDOAN_HISTORIES=$${CONGDOAN_HISTORIES:-full} $${CARGO_TARGET_DIR:-target}/debug/congdoan with-postgres -- $(CARGO) test --locked --package tests --test histories -- --nocapture
 	CONGDOAN_HISTORIES=$${CONGDOAN_HISTORIES:-full} $${CARGO_TARGET_DIR:-target}/debug/congdoan with-postgres -- $(CARGO) test --locked --package registry --test registry histories -- --nocapture
 
-bench: rust postgresql ## Measure the whole system on a made-up country: SIZE=tiny, province or national.
-	$(CARGO) run --locked --quiet --profile $(BENCH_PROFILE) --package national --bin bench -- --size $(SIZE)
+bench: rust postgresql ## Measure the whole system on a made-up country: SIZE=tiny, province or national; AREA=edge only that.
+	$(CARGO) run --locked --quiet --profile $(BENCH_PROFILE) --package national --bin bench -- --size $(SIZE) $(AREA:%=--only %)
 
 up: rust postgresql ## Run the whole system on this machine until interrupted; data in ./.congdoan.
 	$(CARGO) run --locked --package congdoan -- up

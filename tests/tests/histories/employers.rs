@@ -1,6 +1,7 @@
 //! Employers and their unions, on every day: registry and reporting count the same.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
 
 use congdoan::client::Client;
 use proto::registry::v1::ListEmployersWithoutUnionRequest;
@@ -87,6 +88,20 @@ impl Employers {
     /// Employers without a union at the end of a period, by those who surveyed them last.
     pub fn amounts(&self, view: &View<'_>, asked: Question, workforce: i32) -> Amounts {
         let mut amounts = Amounts::new();
+        for (surveyor, _) in self.without_union(view, asked, workforce) {
+            *amounts.entry(surveyor).or_default() += 1;
+        }
+        amounts
+    }
+
+    /// Employers without a union at the end of a period, each with who surveyed it last.
+    pub fn without_union(
+        &self,
+        view: &View<'_>,
+        asked: Question,
+        workforce: i32,
+    ) -> Vec<(usize, Uuid)> {
+        let mut without = Vec::new();
         for (employer, surveys) in &self.surveys {
             let last = surveys.iter().rev().find(|survey| survey.on <= asked.through);
             if let Some(last) = last
@@ -94,15 +109,33 @@ impl Employers {
                 && view.counts(last.surveyor, asked.through, asked.head)
                 && !self.has_union(&view.ledger.tree, *employer, asked.through)
             {
-                *amounts.entry(last.surveyor).or_default() += 1;
+                without.push((last.surveyor, *employer));
             }
         }
-        amounts
+        without
+    }
+
+    /// Every union that an employer ever had.
+    pub fn unions(&self, employer: Uuid) -> Vec<usize> {
+        self.unions.get(&employer).into_iter().flatten().map(|(union, ..)| *union).collect()
+    }
+
+    /// What is known of an employer, in words.
+    pub fn told(&self, tree: &Tree, employer: Uuid) -> String {
+        let mut told = String::new();
+        for survey in self.surveys.get(&employer).into_iter().flatten() {
+            let surveyor = tree.get(survey.surveyor).id;
+            let _ = write!(told, "; {} at work on {} by {surveyor}", survey.workforce, survey.on);
+        }
+        for (union, from, until) in self.unions.get(&employer).into_iter().flatten() {
+            let _ = write!(told, "; from {from} until {until:?} union {:?}", tree.get(*union));
+        }
+        told
     }
 }
 
-/// How many employers without a union registry lists on a day.
-pub async fn listed(client: &Client, head: Uuid, on: Date) -> i64 {
+/// Which employers without a union registry lists on a day.
+pub async fn listed(client: &Client, head: Uuid, on: Date) -> BTreeSet<Uuid> {
     let mut request = ListEmployersWithoutUnionRequest {
         organisation_id: head.to_string(),
         min_workforce: 1,
@@ -110,11 +143,13 @@ pub async fn listed(client: &Client, head: Uuid, on: Date) -> i64 {
         page_size: 500,
         ..ListEmployersWithoutUnionRequest::default()
     };
-    let mut listed = 0;
+    let mut listed = BTreeSet::new();
     loop {
         let page = client.employers().list_employers_without_union(request.clone()).await;
         let page = page.expect("listed").into_inner();
-        listed += page.employers.len() as i64;
+        let ids =
+            page.employers.into_iter().map(|one| one.employer_id.parse::<Uuid>().expect("an id"));
+        listed.extend(ids);
         if page.next_page_token.is_empty() {
             return listed;
         }

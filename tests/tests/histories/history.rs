@@ -157,16 +157,25 @@ async fn look(
     let span = (desk.today - desk.begins()).whole_days();
     for head in heads.iter().take(3) {
         let on = desk.begins() + Duration::days(rng.random_range(0..=span));
-        let counted = ledger
-            .view(Some(on))
-            .figure("EMPLOYER_WITHOUT_UNION", Question { head: *head, from: on, through: on });
+        let (view, asked) =
+            (ledger.view(Some(on)), Question { head: *head, from: on, through: on });
+        let counted = ledger.employers.without_union(&view, asked, 1);
+        let counted: BTreeSet<_> = counted.into_iter().map(|(_, employer)| employer).collect();
         let listed = employers::listed(client, ledger.id(*head), on).await;
-        if counted != Some(listed) {
+        for employer in listed.symmetric_difference(&counted) {
             let text = format!(
-                "registry lists {listed} employers without a union of {} on {on}; recounted {counted:?}",
-                ledger.id(*head)
+                "employer {employer} of {} on {on}: {} without a union by registry's list, and {} \
+                 recounted{}",
+                ledger.id(*head),
+                listed.contains(employer),
+                counted.contains(employer),
+                ledger.employers.told(&ledger.tree, *employer),
             );
-            wrong.push(Wrong { text, suspects: BTreeSet::new() });
+            let unions = ledger.employers.unions(*employer).into_iter();
+            let mut suspects: BTreeSet<String> =
+                unions.map(|unit| ledger.id(unit).to_string()).collect();
+            suspects.insert(employer.to_string());
+            wrong.push(Wrong { text, suspects });
         }
     }
     wrong

@@ -10,6 +10,7 @@ use uuid::Uuid;
 const STEPS: usize = 200;
 
 /// An organisation as it is known now.
+#[derive(Debug)]
 pub struct Organisation {
     pub id: Uuid,
     /// False where it is known never to have existed.
@@ -150,6 +151,11 @@ impl Tree {
                 }
                 _ => tree.units[unit].statuses.push((from, value)),
             }
+        }
+        for unit in &tree.units {
+            let ended = unit.statuses.iter().find(|(_, status)| status == "ENDED");
+            let ended_on = ended.map(|(from, _)| *from);
+            assert_eq!(ended_on, unit.ended_on, "{} has ended as its status says", unit.id);
         }
         tree
     }

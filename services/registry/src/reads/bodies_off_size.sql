@@ -12,7 +12,7 @@ select off.organisation_id as "organisation_id!",
 from (
     select unit.organisation_id, judged.body, judged.least, judged.most, judged.allowed,
            last.congress_id, last.member_count, filled.people as held
-    from (select organisation_id from subtree($1, $2, coalesce($6::timestamptz, 'infinity')) as below (organisation_id)
+    from (select organisation_id from living_subtree($1, $2, coalesce($6::timestamptz, 'infinity')) as below (organisation_id)
           where $3::uuid is null or organisation_id >= $3
           order by organisation_id) unit
     cross join lateral (

@@ -7,7 +7,7 @@ select late.organisation_id as "organisation_id!",
        late.due_on as "due_on!"
 from (
     select opened.organisation_id, opened.appointed_on, opened.due_on
-    from subtree($1, $2, coalesce($6::timestamptz, 'infinity')) as unit (organisation_id)
+    from living_subtree($1, $2, coalesce($6::timestamptz, 'infinity')) as unit (organisation_id)
     cross join lateral (
         select appointment.organisation_id, appointment.effective_on as appointed_on,
                (appointment.effective_on + make_interval(months => rule.months))::date as due_on

@@ -12,7 +12,7 @@ select term.organisation_id as "organisation_id!",
        term.member_count as "member_count?"
 from (
     select last.*
-    from subtree($1, $2, coalesce($7::timestamptz, 'infinity')) as unit (organisation_id)
+    from living_subtree($1, $2, coalesce($7::timestamptz, 'infinity')) as unit (organisation_id)
     cross join lateral (
         select * from congress
         where congress.organisation_id = unit.organisation_id and congress.held_on <= $2::date

@@ -8,7 +8,7 @@ select vacancy.organisation_id as "organisation_id!",
        vacancy.seats as "seats!"
 from (
     select unit.organisation_id, missing.*
-    from (select organisation_id from subtree($1, $2, coalesce($7::timestamptz, 'infinity')) as below (organisation_id)
+    from (select organisation_id from living_subtree($1, $2, coalesce($7::timestamptz, 'infinity')) as below (organisation_id)
           where $3::uuid is null or organisation_id >= $3
           order by organisation_id) unit
     cross join lateral (

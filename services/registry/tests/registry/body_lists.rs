@@ -602,3 +602,27 @@ async fn a_body_over_size_is_told_as_it_was_known() {
     assert_eq!(off(&mut admin, None).await, [pb::SizeVerdict::Under]);
     assert_eq!(off(&mut admin, Some(before)).await, []);
 }
+
+#[tokio::test]
+async fn what_has_ended_owes_no_congress_and_lacks_nobody() {
+    let world = World::start().await;
+    let mut officer = world.actor("hanoi");
+    let unit = world.unit("BD-1");
+    let offices = vec![office("MEMBER", Uuid::now_v7())];
+    let appoint = appointing(unit, "EXECUTIVE", date!(2019 - 03 - 01), offices);
+    officer.congresses.appoint_committee(appoint).await.expect("appointed");
+    officer.ends(vec![dissolved(unit)], date!(2021 - 01 - 01)).await.expect("ended");
+    for (as_of, owes) in [(date!(2020 - 12 - 31), true), (date!(2021 - 01 - 01), false)] {
+        let (organisation_id, as_of) = (unit.to_string(), Some(civil(as_of)));
+        let late = pb::ListLateCongressesRequest {
+            organisation_id: organisation_id.clone(),
+            as_of,
+            ..Default::default()
+        };
+        let late = officer.bodies.list_late_congresses(late).await.expect("listed").into_inner();
+        assert_eq!(late.congresses.is_empty(), !owes);
+        let vacant = pb::ListVacanciesRequest { organisation_id, as_of, ..Default::default() };
+        let vacant = officer.bodies.list_vacancies(vacant).await.expect("listed").into_inner();
+        assert_eq!(vacant.vacancies.is_empty(), !owes);
+    }
+}

@@ -338,6 +338,9 @@ async fn employers_outlast_the_district_that_surveyed_them_and_the_union_that_me
     assert_eq!(without_union(&mut officer, city, date!(2019 - 12 - 31)).await, expected);
     let other = world.unit("HN-CG");
     assert_eq!(without_union(&mut officer, other, date!(2020 - 01 - 01)).await, []);
+    // Asked about by itself, what has ended has nothing that its heir has.
+    assert_eq!(without_union(&mut officer, district, date!(2019 - 12 - 31)).await, expected);
+    assert_eq!(without_union(&mut officer, district, date!(2020 - 01 - 01)).await, []);
 }
 
 #[tokio::test]

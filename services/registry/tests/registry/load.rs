@@ -192,7 +192,31 @@ async fn a_loaded_history_is_read_day_by_day() {
     let merged = found("V", date!(2017 - 04 - 30)).await;
     assert_eq!(merged.ended_on, Some(civil(date!(2017 - 05 - 01))));
     assert_eq!(merged.principal_successor_id, first.organisation_id);
+    assert_eq!(merged.status(), pb::OrganisationStatus::Active);
     assert_ne!(found("V", today()).await.organisation_id, merged.organisation_id);
+    for on in [date!(2017 - 05 - 01), today()] {
+        let request = pb::GetOrganisationRequest {
+            organisation_id: merged.organisation_id.clone(),
+            as_of: Some(civil(on)),
+            ..Default::default()
+        };
+        let ended = admin.organisations.get_organisation(request).await.expect("found");
+        let ended = ended.into_inner().organisation.expect("told");
+        assert_eq!(ended.status(), pb::OrganisationStatus::Ended, "on {on}");
+        assert_eq!(ended.status_from, Some(civil(date!(2017 - 05 - 01))));
+    }
+    let mut searched = async |status: pb::OrganisationStatus| -> Vec<String> {
+        let request = pb::SearchOrganisationsRequest {
+            text: "Công đoàn V".to_string(),
+            status: status.into(),
+            ..Default::default()
+        };
+        let answer = admin.organisations.search_organisations(request).await.expect("searched");
+        let found = answer.into_inner().organisations.into_iter();
+        found.map(|organisation| organisation.organisation_id).collect()
+    };
+    assert!(!searched(pb::OrganisationStatus::Active).await.contains(&merged.organisation_id));
+    assert!(searched(pb::OrganisationStatus::Ended).await.contains(&merged.organisation_id));
     let below = admin.subtree(world.unit("HN-BD"), date!(2017 - 04 - 30), 100).await;
     assert!(below.contains(&"V".to_string()) && below.contains(&"U-2".to_string()), "{below:?}");
 

@@ -110,8 +110,10 @@ impl<'a> History<'a> {
                 begins(&mut history.superiors, on, &**superior_code, place);
             }
         }
-        // Its place in the tree and its code are free from its end on; who it was stays.
+        // Its place in the tree and its code are free from its end on; who it was stays. That it
+        // has ended is its status from then on, which is written with the ending.
         if let Some(ending) = &line.ending {
+            ends(&mut history.statuses, ending.ended_on);
             ends(&mut history.codes, ending.ended_on);
             ends(&mut history.superiors, ending.ended_on);
         }

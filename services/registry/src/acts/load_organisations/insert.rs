@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::Tree;
 use super::history::Period;
-use crate::tree::Record;
+use crate::tree::{ENDED, Record};
 
 /// Rows of one attribute, column by column.
 struct Rows<T> {
@@ -265,6 +265,10 @@ async fn endings(
              select organisation_id, successor_id, kind, ended_on, 1, 1, true,
                     tstzrange($8, null), $7
              from line where successor_id is not null
+         ), status as (
+             insert into organisation_status (organisation_id, status, valid, recorded, act_id)
+             select organisation_id, $9, daterange(ended_on, null), tstzrange($8, null), $7
+             from line
          )
          insert into organisation_ending
              (organisation_id, ended_on, kind, principal_successor_id, last_superior_id,
@@ -280,6 +284,7 @@ async fn endings(
         record.decision_id,
         record.act_id,
         record.at,
+        ENDED,
     )
     .execute(db)
     .await?;

@@ -33,12 +33,25 @@ struct Arguments {
     /// How much of the country.
     #[arg(long, value_enum, default_value = "tiny")]
     size: SizeName,
+    /// What is measured besides the load, which everything needs; everything, if not given.
+    #[arg(long, value_enum)]
+    only: Vec<Area>,
     /// The seed of the country.
     #[arg(long, default_value_t = 2025)]
     seed: u64,
     /// Where the figures are written, as `<size>.json`.
     #[arg(long, default_value = "target/bench")]
     out: PathBuf,
+}
+
+/// What can be measured by itself.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Area {
+    Edge,
+    Tree,
+    Search,
+    Plan,
+    Load,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -77,21 +90,36 @@ async fn main() -> anyhow::Result<ExitCode> {
 
     load::measure(&country, &mut lines).await?;
     // One that fails takes no other with it: its line says so.
-    let measured = constraints::measure(&country, &mut lines).await;
-    lines.failed("load", measured);
-    let measured = edge::measure(&country, &mut lines).await;
-    lines.failed("edge", measured);
-    let measured = pages::measure(&country, &mut lines).await;
-    lines.failed("tree", measured);
-    let measured = search::measure(&country, &mut lines).await;
-    lines.failed("search", measured);
-    let measured = plan::measure(&country, &mut lines).await;
-    lines.failed("plan", measured);
-    let measured = moves::measure(&country, &mut lines).await;
-    lines.failed("tree", measured);
+    let is_asked = |area| arguments.only.is_empty() || arguments.only.contains(&area);
+    if is_asked(Area::Load) {
+        let measured = constraints::measure(&country, &mut lines).await;
+        lines.failed("load", measured);
+    }
+    if is_asked(Area::Edge) {
+        let measured = edge::measure(&country, &mut lines).await;
+        lines.failed("edge", measured);
+    }
+    if is_asked(Area::Tree) {
+        let measured = pages::measure(&country, &mut lines).await;
+        lines.failed("tree", measured);
+    }
+    if is_asked(Area::Search) {
+        let measured = search::measure(&country, &mut lines).await;
+        lines.failed("search", measured);
+    }
+    if is_asked(Area::Plan) {
+        let measured = plan::measure(&country, &mut lines).await;
+        lines.failed("plan", measured);
+    }
+    if is_asked(Area::Tree) {
+        let measured = moves::measure(&country, &mut lines).await;
+        lines.failed("tree", measured);
+    }
     country.stop().await?;
-    let measured = aged::measure(size, arguments.seed, &mut lines).await;
-    lines.failed("load", measured);
+    if is_asked(Area::Load) {
+        let measured = aged::measure(size, arguments.seed, &mut lines).await;
+        lines.failed("load", measured);
+    }
 
     lines.print();
     lines.write(&arguments.out, arguments.size.name())?;
