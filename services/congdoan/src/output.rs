@@ -6,7 +6,7 @@
 //!
 //! | command | document |
 //! |---|---|
-//! | `search` | `organisations`: of Organisation |
+//! | `search` | `organisations`: of Organisation; `more`: whether there are others, or may be |
 //! | `list types`, `sectors`, `roles`, `indicators` | ListOrganisationTypesResponse, and so on |
 //! | `member` | GetMemberResponse |
 //! | `load` | `loadId`, `validateOnly`, `organisations`, `linesKept`, `loadedBefore` |
@@ -14,7 +14,8 @@
 //! | `plan mend`, `replace` | `removed`, `replaced`, `added`; `replaced` |
 //! | `plan steps` | `steps`: of PlanStep |
 //! | `plan dry-run` | `dryRun`: DryRun; `conflicts`: the first 100, of PlanConflict |
-//! | `plan review` | `steps`: of ReviewPlanResponse's; `membersWhoContinue`, `membershipsThatEnd`, `quotasOpen`, `quotasHandedDown`, `absentParts` |
+//! | `plan conflicts` | `conflicts`: of PlanConflict; `dryRun`, `mendedSince` |
+//! | `plan review` | `steps`: of ReviewPlanResponse's; `dryRun`, `mendedSince`, `absentParts`; of a plan that was run dry as it is, `unitsUnknown`, `membersWhoContinue`, `membershipsThatEnd`, `quotasOpen`, `quotasHandedDown`, less what an absent part would tell |
 //! | `report`, `report --list` | PrintReportResponse, ListTemplatesResponse |
 //! | `explain` | `organisation`: Organisation; `figure`: Figure; `units`: of ExplainedUnit |
 //! | `token` | `accessToken`, `issuer`, `subject` |
