@@ -88,6 +88,9 @@ pub async fn run(plan: Plan) -> anyhow::Result<()> {
             let found = dry_run(&client, plan_id).await?;
             print_found(&client, plan_id, &found).await
         }
+        PlanCommand::Conflicts { plan_id, to } => {
+            conflict::list(&to.connect().await?, plan_id).await
+        }
         PlanCommand::Review { plan_id, to } => review::review(&to.connect().await?, plan_id).await,
         PlanCommand::Commit { plan_id, to } => {
             let done = commit(&to.connect().await?, plan_id).await?;
@@ -317,12 +320,7 @@ async fn watch<M: Message + Default + Name>(
 
 /// Prints what a dry run found; fails where something stands against the plan.
 async fn print_found(client: &Client, plan_id: Uuid, found: &pb::DryRun) -> anyhow::Result<()> {
-    let request = pb::ListPlanConflictsRequest {
-        plan_id: plan_id.to_string(),
-        page_size: CONFLICTS_PRINTED,
-        ..pb::ListPlanConflictsRequest::default()
-    };
-    let listed = client.plans().list_plan_conflicts(request).await.map_err(told)?.into_inner();
+    let listed = conflict::page(client, plan_id, CONFLICTS_PRINTED, String::new()).await?;
     if is_json() {
         let conflicts: Vec<_> =
             listed.conflicts.iter().map(crate::output::json).collect::<Result<_, _>>()?;
@@ -335,8 +333,10 @@ async fn print_found(client: &Client, plan_id: Uuid, found: &pb::DryRun) -> anyh
         if !listed.next_page_token.is_empty() {
             let all = found.conflicts + found.notices;
             line(&tell!(
-                "… chỉ in {CONFLICTS_PRINTED} trong số {all}",
-                "… only {CONFLICTS_PRINTED} of {all} are printed"
+                "… chỉ in {CONFLICTS_PRINTED} trong số {all}; liệt kê tất cả bằng `congdoan plan \
+                 conflicts {plan_id}`",
+                "… only {CONFLICTS_PRINTED} of {all} are printed; `congdoan plan conflicts {plan_id}` \
+                 lists all"
             ));
         }
     }

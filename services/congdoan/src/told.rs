@@ -168,6 +168,14 @@ impl Told {
                     ));
                 }
             }
+            Code::FailedPrecondition
+                if details.error_info().is_some_and(|info| info.reason == "PLAN_HAS_CONFLICTS") =>
+            {
+                hints.push(say(
+                    "(liệt kê tất cả bằng `congdoan plan conflicts PLAN_ID`)".to_owned(),
+                    "(`congdoan plan conflicts PLAN_ID` lists all of them)".to_owned(),
+                ));
+            }
             Code::AlreadyExists => {
                 if let Some(decision_id) = Self::beside(details, "decision_id") {
                     hints.push(say(
