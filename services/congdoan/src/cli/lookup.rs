@@ -38,7 +38,7 @@ pub struct Search {
     /// As they stood on this day, YYYY-MM-DD; today by default.
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub as_of: Option<Date>,
-    /// Print at most so many, without a text; a text finds at most 50.
+    /// Print at most so many; a text finds at most 50.
     #[arg(long, value_name = "COUNT", default_value_t = 1_000)]
     pub limit: usize,
     /// Whom to talk to.

@@ -33,6 +33,7 @@ const COMMANDS: &[(&str, &str)] = &[
     ),
     ("plan steps", "In các bước của phương án, như trong tệp"),
     ("plan dry-run", "Tìm xem phương án sẽ làm gì, và có gì vướng mắc"),
+    ("plan conflicts", "Liệt kê mọi vướng mắc và lưu ý mà lần chạy thử cuối tìm thấy"),
     ("plan review", "In từng bước cùng ý nghĩa của nó với đoàn viên và chỉ tiêu"),
     ("plan commit", "Thực hiện đúng những gì lần chạy thử cuối đã tìm thấy"),
     ("plan undo", "Thu hồi phương án đã thực hiện"),
@@ -105,7 +106,7 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("status", "Chỉ tổ chức ở trạng thái này"),
     ("code_prefix", "Chỉ tổ chức có mã bắt đầu như vậy"),
     ("as_of", "Trên cây của ngày này, NĂM-THÁNG-NGÀY"),
-    ("limit", "In nhiều nhất bấy nhiêu"),
+    ("limit", "In nhiều nhất bấy nhiêu; một từ cần tìm cho nhiều nhất 50"),
     ("in_force_on", "Chỉ loại hình có hiệu lực vào ngày này, NĂM-THÁNG-NGÀY"),
     ("permission", "Chỉ vai trò có quyền này, ví dụ membership.identity.read"),
     ("person_id", "Người đó, theo định danh"),
@@ -184,6 +185,7 @@ Ví dụ:
     --issued-on 2025-06-27 --effective-on 2025-07-01)
   congdoan plan add $plan --file steps.csv
   congdoan plan dry-run $plan
+  congdoan plan conflicts $plan                  có gì vướng mắc
   congdoan plan mend $plan --file steps.csv      sau khi sửa tệp
   congdoan plan review $plan
   congdoan plan commit $plan
