@@ -110,7 +110,7 @@ has already are passed over: what broke off is just repeated.")]
         /// The plan.
         #[arg(value_parser = id)]
         plan_id: uuid::Uuid,
-        /// Write them here instead.
+        /// Write them here instead; a file that is not there yet.
         #[arg(long, value_name = "FILE.csv")]
         file: Option<PathBuf>,
         /// Whom to talk to.
@@ -174,7 +174,7 @@ has already are passed over: what broke off is just repeated.")]
     /// Print the steps of 2025-07-01: 63 provinces become 34, the districts end.
     #[command(name = "generate-2025")]
     Generate2025 {
-        /// Write them here instead.
+        /// Write them here instead; a file that is not there yet.
         #[arg(long, value_name = "FILE.csv")]
         file: Option<PathBuf>,
     },
