@@ -12,6 +12,7 @@ pub mod client;
 pub mod completion;
 pub mod demo;
 pub mod explain;
+pub mod fault;
 pub mod kept;
 pub mod keys;
 pub mod language;
