@@ -12,7 +12,7 @@
 //! | `load` | `loadId`, `validateOnly`, `organisations`, `linesKept`, `loadedBefore` |
 //! | `plan create`, `copy`, `list`, `add`, `remove`, `commit`, `undo`, `show` | CreatePlanResponse, CopyPlanResponse, ListPlansResponse, AddPlanStepsResponse, RemovePlanStepsResponse, PlanCommitted, PlanUndone, GetPlanResponse |
 //! | `plan mend`, `replace` | `removed`, `replaced`, `added`; `replaced` |
-//! | `plan steps` | `steps`: of PlanStep |
+//! | `plan steps`, `plan generate-2025` | `steps`: of PlanStep; with `--file`, `file` and `steps`: how many |
 //! | `plan dry-run` | `dryRun`: DryRun; `conflicts`: the first 100, of PlanConflict |
 //! | `plan conflicts` | `conflicts`: of PlanConflict; `dryRun`, `mendedSince` |
 //! | `plan review` | `steps`: of ReviewPlanResponse's; `dryRun`, `mendedSince`, `absentParts`; of a plan that was run dry as it is, `unitsUnknown`, `membersWhoContinue`, `membershipsThatEnd`, `quotasOpen`, `quotasHandedDown`, less what an absent part would tell |
@@ -22,10 +22,12 @@
 //! | `bootstrap` | `confederationId`, `issuer`, `administrator` |
 //! | `up` | `gateway`, `issuer`, `services`, `data`, `administrator` |
 //! | `keys`, `migrate` | `directory`; `service` |
+//! | `completion` | `shell`, `script` |
 //!
-//! What went wrong is a document on standard error: `error`, with `message`, `text`, and of a
-//! refusal `reason`, `domain`, `metadata` and `fields`, each with `field`, `place`, `reason` and
-//! `message`.
+//! What went wrong is a document on standard error: `error`, with `message`, `text`, `reason`,
+//! `domain`, `metadata` and `fields`, each with `field`, `place`, `reason` and `message`. Of a
+//! refusal the reason is one of the contracts; of what is wrong on this side of the line it is one
+//! of [`crate::fault::REASONS`], and the fields of a file have `file`, `line` and `column` besides.
 
 use std::io::{self, Write};
 use std::sync::OnceLock;

@@ -10,7 +10,7 @@ mod words;
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use chassis::parse::civil;
 use indicatif::{ProgressBar, ProgressStyle};
 use prost::{Message, Name};
@@ -24,9 +24,11 @@ use uuid::Uuid;
 
 use crate::cli::plan::{CopyPlan, CreatePlan, Decided, Plan, PlanCommand};
 use crate::client::Client;
+use crate::fault::{CONFLICTS_FOUND, fault};
 use crate::language::{counted, tell};
 use crate::organisation;
 use crate::output::{answer, is_json, line, print_json, table};
+use crate::sheet::in_file;
 use crate::told::{read_file, told, told_at, write_file};
 
 pub use generate::plan_of_2025;
@@ -101,21 +103,14 @@ pub async fn run(plan: Plan) -> anyhow::Result<()> {
             answer(&undone, words::undone)
         }
         PlanCommand::Show { plan_id, to } => show(&to.connect().await?, plan_id).await,
-        PlanCommand::Generate2025 { file } => {
-            let content = write(&plan_of_2025()?)?;
-            match file {
-                Some(file) => write_file(&file, &content),
-                None => {
-                    line(content.trim_end());
-                    Ok(())
-                }
-            }
-        }
+        PlanCommand::Generate2025 { file } => print_or_write(&plan_of_2025()?, file.as_deref()),
     }
 }
 
 fn steps_of(file: &Path) -> anyhow::Result<Vec<pb::PlanStep>> {
-    read(&read_file(file)?).with_context(|| not_added(file))
+    read(&read_file(file)?)
+        .map_err(|error| in_file(error, &file.to_string_lossy()))
+        .with_context(|| not_added(file))
 }
 
 fn not_added(file: &Path) -> String {
@@ -226,20 +221,29 @@ async fn list(client: &Client, organisation: &str) -> anyhow::Result<()> {
 }
 
 async fn print_steps(client: &Client, plan_id: Uuid, file: Option<&Path>) -> anyhow::Result<()> {
-    let steps = mend::steps(client, plan_id).await?;
+    print_or_write(&mend::steps(client, plan_id).await?, file)
+}
+
+/// Steps, printed; or written into a file, and how many.
+fn print_or_write(steps: &[pb::PlanStep], file: Option<&Path>) -> anyhow::Result<()> {
+    let Some(file) = file else {
+        if is_json() {
+            let steps: Vec<_> = steps.iter().map(crate::output::json).collect::<Result<_, _>>()?;
+            print_json(&json!({ "steps": steps }));
+        } else {
+            line(write(steps)?.trim_end());
+        }
+        return Ok(());
+    };
+    write_file(file, &write(steps)?)?;
+    let (count, shown) = (steps.len(), file.display());
     if is_json() {
-        let steps: Vec<_> = steps.iter().map(crate::output::json).collect::<Result<_, _>>()?;
-        print_json(&json!({ "steps": steps }));
+        print_json(&json!({ "file": shown.to_string(), "steps": count }));
         return Ok(());
     }
-    let content = write(&steps)?;
-    match file {
-        Some(file) => write_file(file, &content),
-        None => {
-            line(content.trim_end());
-            Ok(())
-        }
-    }
+    let were = counted(i64::try_from(count)?, "step was", "steps were");
+    line(&tell!("Đã ghi {count} bước vào {shown}.", "{were} written to {shown}."));
+    Ok(())
 }
 
 /// Tries a plan.
@@ -343,9 +347,12 @@ async fn print_found(client: &Client, plan_id: Uuid, found: &pb::DryRun) -> anyh
     if found.conflicts > 0 {
         let (count, conflicts) =
             (found.conflicts, counted(found.conflicts, "conflict stands", "conflicts stand"));
-        bail!(tell!(
-            "phương án còn {count} vướng mắc; sửa tệp rồi dùng `congdoan plan mend`",
-            "{conflicts} against the plan; mend the file, then use `congdoan plan mend`"
+        return Err(fault(
+            CONFLICTS_FOUND,
+            tell!(
+                "phương án còn {count} vướng mắc; sửa tệp rồi dùng `congdoan plan mend`",
+                "{conflicts} against the plan; mend the file, then use `congdoan plan mend`"
+            ),
         ));
     }
     Ok(())

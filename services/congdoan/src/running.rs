@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
+use crate::fault::{SYSTEM_NOT_RUNNING, fault};
 use crate::language::tell;
 use serde::{Deserialize, Serialize};
 
@@ -34,12 +35,15 @@ impl Running {
         // Why it cannot be read is of no use to anybody: it is there while a system runs.
         let text = fs::read(&file).map_err(|_| {
             let data = data.display();
-            anyhow::Error::msg(tell!(
-                "không có hệ thống nào đang chạy với dữ liệu ở {data}: khởi động bằng `congdoan up`, \
-                 chỉ chỗ của nó bằng --data, hoặc ghi --gateway và --token",
-                "no system runs with its data in {data}: start one with `congdoan up`, say where it \
-                 is with --data, or name another with --gateway and --token"
-            ))
+            fault(
+                SYSTEM_NOT_RUNNING,
+                tell!(
+                    "không có hệ thống nào đang chạy với dữ liệu ở {data}: khởi động bằng `congdoan \
+                     up`, chỉ chỗ của nó bằng --data, hoặc ghi --gateway và --token",
+                    "no system runs with its data in {data}: start one with `congdoan up`, say where \
+                     it is with --data, or name another with --gateway and --token"
+                ),
+            )
         })?;
         serde_json::from_slice(&text).with_context(|| format!("read {}", file.display()))
     }

@@ -15,6 +15,7 @@ use serde_json::json;
 use tokio::net::TcpStream;
 
 use crate::cli::Token;
+use crate::fault::{ISSUER_AWAY, fault};
 use crate::language::tell;
 use crate::output::{is_json, line, print_json};
 use crate::running::Running;
@@ -80,10 +81,13 @@ pub async fn ask(issuer: &str, subject: &str) -> anyhow::Result<String> {
     let uri: Uri = issuer.parse().map_err(|_| anyhow::Error::msg(no_address()))?;
     let authority = uri.authority().with_context(no_address)?;
     let stream = TcpStream::connect(authority.as_str()).await.map_err(|_| {
-        anyhow::Error::msg(tell!(
-            "không có ai cấp mã ở {issuer}; hệ thống có đang chạy không?",
-            "nobody gives tokens at {issuer}; is the system running?"
-        ))
+        fault(
+            ISSUER_AWAY,
+            tell!(
+                "không có ai cấp mã ở {issuer}; hệ thống có đang chạy không?",
+                "nobody gives tokens at {issuer}; is the system running?"
+            ),
+        )
     })?;
     let (mut sender, connection) =
         hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
