@@ -5,10 +5,11 @@ use proto::registry::v1 as pb;
 
 use crate::cli::lookup::{Search, Status};
 use crate::client::Client;
+use crate::fault::{COMMAND_LINE_INVALID, fault_of};
 use crate::language::{counted, tell};
 use crate::organisation::{self, day};
 use crate::output::{is_json, json, line, print_json, table};
-use crate::told::{told, told_at};
+use crate::told::told_at;
 
 /// Organisations that are asked for at a time.
 const PAGE: i32 = 500;
@@ -82,7 +83,7 @@ fn summed(count: usize, more: bool, by_text: bool) -> String {
 
 async fn by_text(client: &Client, search: &Search, text: &str) -> anyhow::Result<Found> {
     let within_id = match &search.within {
-        Some(within) => organisation::today(client, within).await?.organisation_id,
+        Some(within) => below_whom(client, search, within).await?,
         None => String::new(),
     };
     let request = pb::SearchOrganisationsRequest {
@@ -115,10 +116,14 @@ async fn listed(client: &Client, search: &Search) -> anyhow::Result<Found> {
     };
     if let Some(within) = &search.within {
         if search.commune.is_some() {
-            return Err(anyhow::Error::msg(tell!(
-                "--commune cùng --within thì phải có từ cần tìm",
-                "--commune together with --within needs a TEXT to look for"
-            )));
+            return Err(fault_of(
+                COMMAND_LINE_INVALID,
+                "TEXT",
+                tell!(
+                    "--commune cùng --within thì phải có từ cần tìm",
+                    "--commune together with --within needs a TEXT to look for"
+                ),
+            ));
         }
         return below(client, search, within).await;
     }
@@ -138,7 +143,7 @@ async fn listed(client: &Client, search: &Search) -> anyhow::Result<Found> {
 async fn below(client: &Client, search: &Search, within: &str) -> anyhow::Result<Found> {
     let mut found = Vec::new();
     let mut request = pb::ListSubtreeRequest {
-        organisation_id: organisation::today(client, within).await?.organisation_id,
+        organisation_id: below_whom(client, search, within).await?,
         as_of: search.as_of.map(civil),
         r#type: search.kind.clone().unwrap_or_default(),
         sector: search.sector.clone().unwrap_or_default(),
@@ -147,8 +152,8 @@ async fn below(client: &Client, search: &Search, within: &str) -> anyhow::Result
         ..Default::default()
     };
     loop {
-        let page = client.organisations().list_subtree(request.clone()).await.map_err(told)?;
-        let page = page.into_inner();
+        let page = client.organisations().list_subtree(request.clone()).await;
+        let page = page.map_err(|status| told_at(status, option))?.into_inner();
         found.extend(page.organisations);
         let more = !page.next_page_token.is_empty();
         if !more || found.len() >= search.limit {
@@ -156,6 +161,12 @@ async fn below(client: &Client, search: &Search, within: &str) -> anyhow::Result
         }
         request.page_token = page.next_page_token;
     }
+}
+
+/// The organisation that bore the code of --within on the day that is asked about.
+async fn below_whom(client: &Client, search: &Search, within: &str) -> anyhow::Result<String> {
+    let on = search.as_of.unwrap_or_else(chassis::database::today);
+    Ok(organisation::on(client, within, on, "--within").await?.organisation_id)
 }
 
 fn commune(search: &Search) -> String {
@@ -181,7 +192,7 @@ fn option(field: &str) -> Option<String> {
         "sector" => "--sector",
         "commune" => "--commune",
         "code_prefix" => "--code-prefix",
-        "within_id" => "--within",
+        "within_id" | "organisation_id" => "--within",
         _ => return None,
     };
     Some(option.to_owned())
