@@ -22,6 +22,7 @@ pub mod member;
 pub mod migrate;
 pub mod organisation;
 pub mod output;
+pub mod owner;
 pub mod plan;
 pub mod report;
 pub mod running;
