@@ -1,7 +1,7 @@
 //! `congdoan bootstrap`: founds the Confederation and grants its administrator.
 
 use crate::cli::Bootstrap;
-use crate::fault::{ALREADY_BOOTSTRAPPED, fault};
+use crate::fault::{ALREADY_BOOTSTRAPPED, COMMAND_LINE_INVALID, fault, fault_of};
 use crate::language::tell;
 use crate::output::{is_json, line, print_json};
 use crate::owner;
@@ -17,6 +17,15 @@ pub async fn run(bootstrap: Bootstrap) -> anyhow::Result<()> {
             (issuer.unwrap_or(running.issuer), database.unwrap_or(running.registry_owner_url))
         }
     };
+    for (argument, given) in [("--issuer", &issuer), ("--subject", &bootstrap.subject)] {
+        if given.is_empty() {
+            return Err(fault_of(
+                COMMAND_LINE_INVALID,
+                argument,
+                tell!("{argument} còn trống", "{argument} is empty"),
+            ));
+        }
+    }
     let database = owner::url(&database, bootstrap.password_file.as_deref())?;
     let founded = registry::bootstrap(&database, &issuer, &bootstrap.subject).await;
     let founded = founded.map_err(|error| {

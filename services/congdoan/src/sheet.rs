@@ -287,7 +287,8 @@ fn understood(heading: &Record, columns: &[Column]) -> anyhow::Result<Vec<&'stat
         let cell = composed(cell).to_lowercase();
         match columns.iter().find(|column| column.name == cell) {
             Some(column) if known.contains(&column.name) => {
-                faults.tell(1, tell!("cột {cell} có hai lần", "the column {cell} is there twice"));
+                let twice = tell!("cột {cell} có hai lần", "the column {cell} is there twice");
+                faults.tell_in(1, Some(column.name), twice);
             }
             Some(column) => known.push(column.name),
             None => unknown.push(format!("\"{cell}\"")),
@@ -308,7 +309,8 @@ fn understood(heading: &Record, columns: &[Column]) -> anyhow::Result<Vec<&'stat
         for column in columns.iter().filter(|column| column.required) {
             if !known.contains(&column.name) {
                 let name = column.name;
-                faults.tell(1, tell!("thiếu cột {name}", "the column {name} is missing"));
+                let missing = tell!("thiếu cột {name}", "the column {name} is missing");
+                faults.tell_in(1, Some(name), missing);
             }
         }
     }

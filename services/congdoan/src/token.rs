@@ -97,7 +97,12 @@ pub async fn ask(issuer: &str, subject: &str) -> anyhow::Result<String> {
         .header(header::HOST, authority.as_str())
         .header(header::CONTENT_TYPE, "application/json")
         .body(Full::<Bytes>::from(json!({ "subject": subject }).to_string()))?;
-    let response = sender.send_request(request).await.context("ask for a token")?;
+    let response = sender.send_request(request).await.map_err(|_| {
+        anyhow::Error::msg(tell!(
+            "nơi cấp mã ở {issuer} không trả lời",
+            "the issuer at {issuer} does not answer"
+        ))
+    })?;
     let status = response.status();
     let body = response.into_body().collect().await?.to_bytes();
     connection.abort();
@@ -105,6 +110,11 @@ pub async fn ask(issuer: &str, subject: &str) -> anyhow::Result<String> {
         let said = String::from_utf8_lossy(&body);
         bail!(tell!("nơi cấp mã từ chối: {said}", "the development issuer refused: {said}"));
     }
-    let given: Given = serde_json::from_slice(&body).context("understand the issuer's answer")?;
+    let given: Given = serde_json::from_slice(&body).map_err(|_| {
+        anyhow::Error::msg(tell!(
+            "ở {issuer} không phải nơi cấp mã thử nghiệm",
+            "there is no development issuer at {issuer}"
+        ))
+    })?;
     Ok(given.access_token)
 }

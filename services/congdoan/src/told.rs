@@ -338,6 +338,13 @@ pub(crate) fn words(error: &io::Error) -> String {
             tell!("đã có tệp hay thư mục tên này", "something of this name is there already")
         }
         io::ErrorKind::TimedOut => tell!("đã quá thời hạn chờ", "it took too long"),
+        io::ErrorKind::AddrNotAvailable => {
+            tell!("máy này không có địa chỉ đó", "this machine does not have the address")
+        }
+        // The library names no kind of it.
+        _ if error.to_string().starts_with("failed to lookup address") => {
+            tell!("không tìm thấy máy nào tên như vậy", "there is no machine of this name")
+        }
         io::ErrorKind::AddrInUse => {
             tell!("địa chỉ này đang có chương trình khác dùng", "another program uses this address")
         }
@@ -345,7 +352,12 @@ pub(crate) fn words(error: &io::Error) -> String {
             tell!("không có ai trả lời ở địa chỉ này", "nobody answers at this address")
         }
         io::ErrorKind::StorageFull => tell!("ổ đĩa đã đầy", "the disk is full"),
-        _ => error.to_string(),
+        _ => {
+            // The number that stands behind it is for programmers.
+            let said = error.to_string();
+            let said = said.split(" (os error").next().unwrap_or_default();
+            tell!("máy báo \"{said}\"", "{said}")
+        }
     }
 }
 

@@ -40,7 +40,16 @@ fn document(error: &clap::Error, language: Language) -> Json {
         Language::English => error.render().to_string(),
     };
     let first = text.lines().next().unwrap_or_default();
-    let message = first.trim_start_matches("error: ").trim_start_matches("congdoan: ");
+    let message = match (error.kind(), language) {
+        // What clap says then is the help.
+        (ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand, Language::Vietnamese) => {
+            "còn thiếu một lệnh"
+        }
+        (ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand, Language::English) => {
+            "a command is missing"
+        }
+        _ => first.trim_start_matches("error: ").trim_start_matches("congdoan: "),
+    };
     let arguments = match error.get(ContextKind::InvalidArg) {
         Some(ContextValue::String(argument)) => vec![argument.clone()],
         Some(ContextValue::Strings(arguments)) => arguments.clone(),

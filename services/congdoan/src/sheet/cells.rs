@@ -157,25 +157,25 @@ fn lines_of(text: &str) -> u64 {
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> Vec<(u64, Vec<String>, Option<(usize, Misquoted)>)> {
-        let records = records(text, b',').into_iter();
-        records.map(|record| (record.line, record.cells, record.misquoted)).collect()
+    fn read(text: &str) -> Vec<Record> {
+        records(text, b',')
     }
 
-    fn cells(cells: &[&str]) -> Vec<String> {
-        cells.iter().map(|cell| (*cell).to_owned()).collect()
+    fn record(line: u64, cells: &[&str]) -> Record {
+        let cells = cells.iter().map(|cell| (*cell).to_owned()).collect();
+        Record { line, cells, misquoted: None }
     }
 
     #[test]
     fn cells_are_what_was_written() {
         for (text, expected) in [
-            ("a,b\n", vec![(1, cells(&["a", "b"]), None)]),
-            ("a,", vec![(1, cells(&["a", ""]), None)]),
-            ("\"Hai, ba\",\"x \"\"y\"\"\" \r\n", vec![(1, cells(&["Hai, ba", "x \"y\""]), None)]),
-            ("Ty \"Sao\",b\n", vec![(1, cells(&["Ty \"Sao\"", "b"]), None)]),
-            ("a\r\rb\r", vec![(1, cells(&["a"]), None), (3, cells(&["b"]), None)]),
-            ("\"a\r\n\",b\nc", vec![(1, cells(&["a\r\n", "b"]), None), (3, cells(&["c"]), None)]),
-            ("\"\",\"\"", vec![(1, cells(&["", ""]), None)]),
+            ("a,b\n", vec![record(1, &["a", "b"])]),
+            ("a,", vec![record(1, &["a", ""])]),
+            ("\"Hai, ba\",\"x \"\"y\"\"\" \r\n", vec![record(1, &["Hai, ba", "x \"y\""])]),
+            ("Ty \"Sao\",b\n", vec![record(1, &["Ty \"Sao\"", "b"])]),
+            ("a\r\rb\r", vec![record(1, &["a"]), record(3, &["b"])]),
+            ("\"a\r\n\",b\nc", vec![record(1, &["a\r\n", "b"]), record(3, &["c"])]),
+            ("\"\",\"\"", vec![record(1, &["", ""])]),
         ] {
             assert_eq!(read(text), expected, "{text:?}");
         }
@@ -195,8 +195,8 @@ mod tests {
             ("x,\"a\nb\",y\nz", (1, GoesOn), Some(3)),
         ] {
             let read = read(text);
-            assert_eq!((read[0].0, read[0].2), (1, Some(expected)), "{text:?}");
-            assert_eq!(read.get(1).map(|record| record.0), below, "{text:?}");
+            assert_eq!((read[0].line, read[0].misquoted), (1, Some(expected)), "{text:?}");
+            assert_eq!(read.get(1).map(|record| record.line), below, "{text:?}");
         }
     }
 }

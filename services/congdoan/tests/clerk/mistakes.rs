@@ -82,6 +82,7 @@ fn every_mistake_is_one_document_where_one_is_asked_for() {
         assert_eq!((&error["reason"], code), (&"COMMAND_LINE_INVALID".into(), Some(2)), "{error}");
         assert!(error["fields"].is_array() && error["message"].is_string(), "{error}");
     }
+    assert_eq!(document(&["plan"]).0["message"], "a command is missing");
     let (error, _) = document(&["search", "--limit", "x"]);
     assert_eq!(error["fields"][0]["field"], "--limit");
 
@@ -150,6 +151,11 @@ fn what_is_no_answer_of_a_service_is_told_in_one_language_too() {
             &["migrate", "registry", "--database", "x"],
             "the address of the database cannot be read",
             "địa chỉ cơ sở dữ liệu không đúng",
+        ),
+        (
+            &["bootstrap", "--subject", "", "--issuer", "i", "--database", away],
+            "--subject is empty",
+            "--subject còn trống",
         ),
         (&["search", "--limit", "x"], "it is no number", "đây không phải là số"),
         (&["up", "--listen", "zzz"], "it is no address", "đây không phải là địa chỉ"),
