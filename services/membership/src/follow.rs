@@ -142,6 +142,9 @@ impl Follow for RegistryFollower {
         if members_concerned {
             consequence::carry_out(following).await?;
         }
+        if let (Some(first), false) = (act.first(), following.has_published()) {
+            consequence::tell_what_waits(following, first.act_id, first.effective_on).await?;
+        }
         Ok(())
     }
 }

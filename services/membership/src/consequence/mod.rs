@@ -20,6 +20,7 @@ mod never;
 mod revise;
 mod settle;
 mod undone;
+mod waiting;
 
 pub use applicants::{Founding, admit_applicants};
 pub use course::{Contradictions, Step};
@@ -28,6 +29,7 @@ pub use history::{History, of as histories};
 pub use revise::{Occasion, Revision, revise};
 pub use settle::{Settling, go_on};
 pub use undone::{Movement, TakenBack, take_back};
+pub use waiting::tell_what_waits;
 
 /// What a consequence does; the numbers are those of the contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
