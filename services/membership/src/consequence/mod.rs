@@ -19,6 +19,7 @@ mod history;
 mod never;
 mod revise;
 mod settle;
+mod suspended;
 mod undone;
 mod waiting;
 
@@ -28,6 +29,7 @@ pub use ends::{carry_out, of_ends};
 pub use history::{History, of as histories};
 pub use revise::{Occasion, Revision, revise};
 pub use settle::{Settling, go_on};
+pub use suspended::list_who_joined;
 pub use undone::{Movement, TakenBack, take_back};
 pub use waiting::tell_what_waits;
 
@@ -50,6 +52,8 @@ pub enum Kind {
     /// The union was founded later than was known: whoever had come before comes on its first
     /// day.
     MovementsPostponed = 7,
+    /// People had joined the union on days on which it was suspended, as is known since.
+    JoinedWhileSuspended = 8,
 }
 
 /// Why somebody was passed over, or why a consequence waits; the numbers are those of the
@@ -75,4 +79,6 @@ pub enum Obstacle {
     /// The person was admitted to what never existed, or had ended, and goes on nowhere: her
     /// admission is taken back.
     NoPlace = 8,
+    /// The union was suspended on the day on which the person joined it, as is known since.
+    OrganisationSuspended = 9,
 }
