@@ -54,9 +54,10 @@ pub enum Refused {
     CodeInvalid,
     CodeTaken { code: String },
     NameRequired,
-    FoundersTooFew { type_code: String, founders: usize, minimum: i32 },
+    FoundersTooFew { type_code: String, founders: i32, minimum: i32 },
     ApplicantRepeated { applicant_id: Uuid },
     TooManyApplicants { applicants: usize, limit: usize },
+    TooManyFounders { founders: i32, limit: i32 },
     UnitsEmpty,
     TooManyUnits { units: usize, limit: usize },
     UnitRepeated { organisation_id: Uuid },
@@ -101,6 +102,8 @@ pub enum Refused {
     WorkforceInvalid { workforce: i32 },
     EnterpriseTypeUnknown { enterprise_type: String },
     TaxCodeInvalid,
+    TaxCodeTaken,
+    TaxCodeQuotaExhausted { most: i32 },
     StageUnknown { stage: String },
     StageOutOfOrder { stage: String, standing: String },
     UnionRequired,
@@ -423,6 +426,14 @@ impl Refused {
             )
             .with("applicants", applicants)
             .with("limit", limit),
+            Self::TooManyFounders { founders, limit } => refuse(
+                InvalidArgument,
+                Reason::TooManyApplicants,
+                format!("Có {founders} người, tối đa {limit}."),
+                format!("there are {founders} founders; the limit is {limit}"),
+            )
+            .with("applicants", founders)
+            .with("limit", limit),
             Self::UnitsEmpty => refuse(
                 InvalidArgument,
                 Reason::UnitsEmpty,
@@ -729,6 +740,8 @@ impl Refused {
             .with("workforce", workforce),
             Self::EnterpriseTypeUnknown { enterprise_type } => bodies::enterprise_type_unknown(enterprise_type),
             Self::TaxCodeInvalid => bodies::tax_code_invalid(),
+            Self::TaxCodeTaken => bodies::tax_code_taken(),
+            Self::TaxCodeQuotaExhausted { most } => bodies::tax_code_quota_exhausted(most),
             Self::StageUnknown { stage } => refuse(
                 InvalidArgument,
                 Reason::StageUnknown,

@@ -31,6 +31,9 @@ use crate::tree::{ACTIVE, ENDED, SUSPENDED};
 
 /// Applicants of one founding, at most.
 const APPLICANTS_MAX: usize = 1_000;
+/// Founders of one organisation, at most, where they are not named: as many as one employer has
+/// workers.
+const FOUNDERS_MAX: i32 = 1_000_000;
 /// Units of one act, at most.
 const UNITS_MAX: usize = 100_000;
 /// Organisations of one batch, at most.
@@ -73,11 +76,23 @@ pub fn found(request: pb::FoundOrganisationRequest) -> Result<FoundOrganisation,
         congress_on: parse::optional_date("congress_on", request.congress_on)?,
         basis: decision::basis(request.basis)?,
         applicant_ids: ids("applicant_ids", &request.applicant_ids)?,
-        founders: usize::try_from(request.founders).ok().filter(|founders| *founders > 0),
+        founders: founders(request.founders)?,
         offices: congress::new_offices("offices", None, request.offices)?,
         employer_ids: ids("employer_ids", &request.employer_ids)?,
         route,
     })
+}
+
+/// How many founded it, where that is stated; whether so many are enough is for the act to say.
+fn founders(given: i32) -> Result<Option<i32>, Refusal> {
+    match given {
+        0 => Ok(None),
+        ..=FOUNDERS_MAX => Ok(Some(given)),
+        _ => {
+            let refused = Refused::TooManyFounders { founders: given, limit: FOUNDERS_MAX };
+            Err(refused.refusal().field("founders"))
+        }
+    }
 }
 
 /// How it was founded, as far as it is stated; a founding congress says it too.
