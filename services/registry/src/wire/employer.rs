@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{NAME_MAX, REASON_MAX, count, ids, reference_code, text, texts};
 use crate::acts::reach_campaign_stage::{ReachCampaignStage, StageReached};
-use crate::acts::survey_employers::{SurveyEmployers, Surveyed, SurveyedEmployer};
+use crate::acts::survey_employers::{BadEmployers, SurveyEmployers, Surveyed, SurveyedEmployer};
 use crate::error::Refused;
 use crate::reads::Page;
 use crate::reads::employers::{
@@ -31,16 +31,18 @@ pub fn survey(request: pb::SurveyEmployersRequest) -> Result<SurveyEmployers, Re
         let refused = Refused::TooManyEmployers { employers, limit: EMPLOYERS_MAX };
         return Err(refused.refusal().field("employers"));
     }
-    Ok(SurveyEmployers {
-        organisation_id: parse::id("organisation_id", &request.organisation_id)?,
-        surveyed_on: parse::date("surveyed_on", request.surveyed_on)?,
-        employers: request
-            .employers
-            .into_iter()
-            .enumerate()
-            .map(|(n, employer)| surveyed_employer(&format!("employers[{n}]"), employer))
-            .collect::<Result<_, _>>()?,
-    })
+    let organisation_id = parse::id("organisation_id", &request.organisation_id)?;
+    let surveyed_on = parse::date("surveyed_on", request.surveyed_on)?;
+    let mut bad = BadEmployers::default();
+    let mut employers = Vec::with_capacity(request.employers.len());
+    for (n, employer) in request.employers.into_iter().enumerate() {
+        match surveyed_employer(&format!("employers[{n}]"), employer) {
+            Ok(employer) => employers.push(employer),
+            Err(refusal) => bad.add(n, refusal),
+        }
+    }
+    bad.none()?;
+    Ok(SurveyEmployers { organisation_id, surveyed_on, employers })
 }
 
 fn surveyed_employer(
@@ -49,8 +51,12 @@ fn surveyed_employer(
 ) -> Result<SurveyedEmployer, Refusal> {
     let part = |part: &str| format!("{field}.{part}");
     let (workforce, women) = (employer.workforce, employer.workforce_female);
-    if !(0..=WORKFORCE_MAX).contains(&workforce) || !(0..=workforce).contains(&women) {
+    if !(0..=WORKFORCE_MAX).contains(&workforce) {
         return Err(Refused::WorkforceInvalid { workforce }.refusal().field(part("workforce")));
+    }
+    if !(0..=workforce).contains(&women) {
+        let refused = Refused::WorkforceInvalid { workforce };
+        return Err(refused.refusal().field(part("workforce_female")));
     }
     parse::at_most(&part("union_ids"), employer.union_ids.len(), UNIONS_MAX)?;
     let sector = match employer.sector.as_str() {
