@@ -114,6 +114,7 @@ pub enum Refused {
     AssignmentExists { office_id: Uuid, organisation_id: Uuid },
     AssignmentEnded { assignment_id: Uuid },
     RoleUnknown { role: String },
+    PermissionUnknown { permission: String },
     GrantUnknown { grant_id: Uuid },
     GrantExists,
     GrantEnded { grant_id: Uuid },
@@ -806,6 +807,13 @@ impl Refused {
                 "the assignment has ended",
             )
             .with("assignment_id", assignment_id),
+            Self::PermissionUnknown { permission } => refuse(
+                InvalidArgument,
+                Reason::PermissionUnknown,
+                "Không có quyền mang tên này.",
+                "there is no permission of this name",
+            )
+            .with("permission", permission),
             Self::RoleUnknown { role } => refuse(
                 InvalidArgument,
                 Reason::RoleUnknown,

@@ -437,3 +437,21 @@ async fn who_had_come_before_a_union_existed_as_is_known_later_comes_on_its_firs
     assert_eq!(national.counts(union, then).await, 4);
     assert_eq!(national.counts(union, left).await, 2);
 }
+
+#[tokio::test]
+async fn unions_and_acts_are_not_asked_about_at_once() {
+    let world = World::start().await;
+    let mut officer = world.officer();
+    let request = pb::ListLaterMovementsRequest {
+        organisation_ids: texts(&[world.alpha]),
+        ended_on: Some(civil(date!(2020 - 03 - 01))),
+        registry_act_ids: vec!["abc".to_string()],
+        ..Default::default()
+    };
+    let answer = officer.consequences.list_later_movements(request.clone()).await;
+    assert_eq!(refused(answer), because("QUESTION_AMBIGUOUS", "registry_act_ids"));
+    let request =
+        pb::ListLaterMovementsRequest { registry_act_ids: Vec::new(), page_size: -1, ..request };
+    let answer = officer.consequences.list_later_movements(request).await;
+    assert_eq!(refused(answer), because("NUMBER_NEGATIVE", "page_size"));
+}

@@ -11,7 +11,7 @@ use time::Date;
 use uuid::Uuid;
 
 use super::{NAME_MAX, SHORT_NAME_MAX, change, code, congress, count, decision, ids};
-use super::{optional_instant, reference_code, text, texts};
+use super::{in_order, optional_instant, reference_code, text, texts};
 use crate::acts::change_sector::{ChangeSector, SectorChanged};
 use crate::acts::end_organisations::{
     EndKind, EndOrganisations, Ended, EndingUnit, MembersOutcome,
@@ -458,7 +458,7 @@ impl Filtered<'_> {
             pb::OrganisationStatus::Suspended => Some(SUSPENDED),
             pb::OrganisationStatus::Ended => Some(ENDED),
         };
-        Ok(Filter {
+        let filter = Filter {
             type_code: reference("type", self.type_code)?,
             sector: reference("sector", self.sector)?,
             statuses: status.map(|status| vec![status.to_string()]),
@@ -466,7 +466,10 @@ impl Filtered<'_> {
             founded_until: parse::optional_date("founded_until", self.founded[1])?,
             ended_from: parse::optional_date("ended_from", self.ended[0])?,
             ended_until: parse::optional_date("ended_until", self.ended[1])?,
-        })
+        };
+        in_order("founded_from", filter.founded_from, filter.founded_until)?;
+        in_order("ended_from", filter.ended_from, filter.ended_until)?;
+        Ok(filter)
     }
 }
 
