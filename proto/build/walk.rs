@@ -10,6 +10,9 @@ use crate::rule::{self, Rule};
 /// The package of the messages that we write; those of others hold dates and instants.
 const OURS: &str = "congdoan.";
 
+/// Counts of a question, of which none can be asked: where nothing is said they are 0.
+const COUNTS: [&str; 2] = ["page_size", "first_line"];
+
 /// The walks of all messages that may come in, and empty ones for all others.
 pub fn written(descriptors: &[u8]) -> Result<String, Box<dyn std::error::Error>> {
     let pool = DescriptorPool::decode(descriptors)?;
@@ -76,6 +79,7 @@ fn steps(
     for field in message.fields() {
         let looked_at = match field.kind() {
             Kind::String | Kind::Enum(_) => true,
+            Kind::Int32 => COUNTS.contains(&field.name()),
             Kind::Message(inner) => walked.contains_key(inner.full_name()),
             _ => false,
         };
@@ -130,6 +134,7 @@ fn step(message: &MessageDescriptor, field: &FieldDescriptor) -> String {
                 _ => format!("found.value({name:?}, {place}, {known});"),
             }
         }
+        (Kind::Int32, ..) => format!("found.count({name:?}, {place});"),
         (_, true, _) => format!("found.messages({name:?}, &mut {place});"),
         (_, _, true) => format!("found.optional_message({name:?}, &mut {place});"),
         _ => format!("found.message({name:?}, {place});"),
@@ -153,6 +158,7 @@ fn rule_of(field: &FieldDescriptor) -> String {
     let kind = match kind {
         rule::Kind::Name => "Name",
         rule::Kind::Typed => "Typed",
+        rule::Kind::Id => "Id",
         rule::Kind::Sealed => "Sealed",
     };
     format!(

@@ -57,6 +57,8 @@ pub enum Wrong {
     Text(text::Wrong),
     /// An enumeration has no such value.
     ValueUnknown(i32),
+    /// A count is less than nothing.
+    Negative(i32),
 }
 
 /// A field at fault.
@@ -141,6 +143,12 @@ impl Found {
             if !known(*value) {
                 self.fault(|| format!("{name}[{n}]"), Wrong::ValueUnknown(*value));
             }
+        }
+    }
+
+    fn count(&mut self, name: &str, value: i32) {
+        if value < 0 {
+            self.fault(|| name.to_string(), Wrong::Negative(value));
         }
     }
 

@@ -5,6 +5,8 @@ pub enum Kind {
     Name,
     /// Compared.
     Typed,
+    /// Compared, and written in one way where it is a UUID.
+    Id,
     /// Made by this system.
     Sealed,
 }
@@ -33,7 +35,7 @@ impl Rule {
             });
         let ends = |end: &str| field.name().ends_with(end);
         let (kind, characters_max) = if ends("_id") || ends("_ids") {
-            (Kind::Typed, 100)
+            (Kind::Id, 100)
         } else if ends("_token") {
             (Kind::Sealed, 8_192)
         } else {

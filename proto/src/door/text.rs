@@ -48,14 +48,45 @@ pub fn ordered(text: &str, rule: Rule) -> Result<Option<String>, Wrong> {
     let ordered = match rule.kind {
         Kind::Sealed if text.chars().any(char::is_control) => return Err(Wrong::Malformed),
         Kind::Sealed => None,
-        Kind::Name | Kind::Typed if is_plain(text) => None,
-        Kind::Name | Kind::Typed => reordered(text, rule.kind)?,
+        Kind::Name | Kind::Typed | Kind::Id if is_plain(text) => None,
+        Kind::Name | Kind::Typed | Kind::Id => reordered(text, rule.kind)?,
+    };
+    let ordered = match rule.kind {
+        Kind::Id => canonical(ordered.as_deref().unwrap_or(text)).or(ordered),
+        Kind::Name | Kind::Typed | Kind::Sealed => ordered,
     };
     let characters = ordered.as_deref().unwrap_or(text).chars().count();
     if characters > limit {
         return Err(Wrong::TooLong { characters, limit });
     }
     Ok(ordered)
+}
+
+/// A UUID as everybody here writes it, where it is written in another way: in capitals, in
+/// braces, without hyphens, as a URN. Whoever repeats a request repeats it in whichever of them.
+fn canonical(text: &str) -> Option<String> {
+    const HYPHENS: [usize; 4] = [8, 13, 18, 23];
+    let urn = text.get(..9).filter(|head| head.eq_ignore_ascii_case("urn:uuid:"));
+    let bare = match (urn, text.strip_prefix('{')) {
+        (Some(_), _) => &text[9..],
+        (None, Some(within)) => within.strip_suffix('}')?,
+        (None, None) => text,
+    };
+    let digits = match bare.len() {
+        32 => bare.to_ascii_lowercase(),
+        36 if HYPHENS.iter().all(|place| bare.as_bytes()[*place] == b'-') => {
+            bare.replace('-', "").to_ascii_lowercase()
+        }
+        _ => return None,
+    };
+    if digits.len() != 32 || !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+        return None;
+    }
+    let mut written = digits;
+    for place in HYPHENS {
+        written.insert(place, '-');
+    }
+    (written != text).then_some(written)
 }
 
 /// Printable ASCII without space at its ends: most codes, ids and numbers.
@@ -70,10 +101,10 @@ fn reordered(text: &str, kind: Kind) -> Result<Option<String>, Wrong> {
     for character in text.chars() {
         match (fate(character), kind) {
             (Fate::Stays, _) => made.push(character),
-            (Fate::Space, _) | (Fate::Break, Kind::Typed) => made.push(' '),
+            (Fate::Space, _) | (Fate::Break, Kind::Typed | Kind::Id) => made.push(' '),
             // At an end it is trimmed.
             (Fate::Break, _) => made.push('\n'),
-            (Fate::Nothing, _) | (Fate::Turns, Kind::Typed) => {}
+            (Fate::Nothing, _) | (Fate::Turns, Kind::Typed | Kind::Id) => {}
             (Fate::Turns, _) | (Fate::Foreign, _) => return Err(Wrong::Malformed),
         }
     }
@@ -207,5 +238,29 @@ mod tests {
         );
         assert_eq!(ordered("a\0", sealed), Err(Wrong::Malformed));
         assert_eq!(ordered(" a ", sealed), Ok(None));
+    }
+
+    #[test]
+    fn an_id_is_written_in_one_way() {
+        let rule = Rule { kind: Kind::Id, characters_max: 100 };
+        let id = "0190aa00-1111-7222-8333-44445555abcd";
+        assert_eq!(ordered(id, rule), Ok(None));
+        for given in [
+            "0190AA00-1111-7222-8333-44445555ABCD",
+            "{0190aa00-1111-7222-8333-44445555abcd}",
+            "0190aa001111722283334444 5555abcd".replace(' ', "").as_str(),
+            "urn:uuid:0190aa00-1111-7222-8333-44445555abcd",
+            " 0190AA00-1111-7222-8333-44445555abcd\u{200b}",
+        ] {
+            assert_eq!(ordered(given, rule), Ok(Some(id.to_string())), "{given}");
+        }
+        for given in [
+            "7",
+            "ế",
+            "0190AA00-1111-7222-8333-44445555ABC",
+            "0190aa00-1111-7222-8333_44445555abcd",
+        ] {
+            assert_eq!(ordered(given, rule), Ok(None), "{given}");
+        }
     }
 }

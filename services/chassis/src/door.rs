@@ -36,6 +36,7 @@ fn refusal(found: &Found, field: impl Fn(&str) -> String) -> Option<Refusal> {
     let refusals = found.named.iter().map(|Fault { field: name, wrong }| match wrong {
         Wrong::Text(wrong) => parse::text_refused(&field(name), *wrong),
         Wrong::ValueUnknown(value) => parse::value_unknown(&field(name), *value),
+        Wrong::Negative(value) => parse::negative(&field(name), *value),
     });
     Some(refusals.reduce(Refusal::and)?.and_more(found.more))
 }

@@ -120,6 +120,18 @@ pub fn value_unknown(field: &str, value: i32) -> Refusal {
     .with("value", value.to_string())
 }
 
+/// The refusal of a count that is less than nothing.
+pub fn negative(field: &str, value: i32) -> Refusal {
+    Refusal::shared(
+        Code::InvalidArgument,
+        Reason::NumberNegative,
+        format!("Số này không được âm ({value})."),
+        format!("the number is less than 0 ({value})"),
+    )
+    .field(field)
+    .with("value", value.to_string())
+}
+
 /// Refuses a list with more lines than one call may carry.
 pub fn at_most(field: &str, lines: usize, limit: usize) -> Result<(), Refusal> {
     if lines <= limit {
@@ -196,6 +208,13 @@ mod tests {
         for bad in ["a\u{7}b", "a\nb", "a\0", "a\u{202e}b"] {
             assert_eq!(text("name", bad, 9).expect_err("refused").reason(), "TEXT_MALFORMED");
         }
+    }
+
+    #[test]
+    fn a_negative_count_is_refused_with_its_field() {
+        let refusal = negative("page_size", -1);
+        assert_eq!(refusal.reason(), "NUMBER_NEGATIVE");
+        assert_eq!(refusal.fields().collect::<Vec<_>>(), ["page_size"]);
     }
 
     #[test]

@@ -118,8 +118,14 @@ pub fn routes(door: Arc<Door>, openapi: String, limits: &Limits) -> Router {
         text: openapi.into(),
         room: Room::new(limits.documents_max, limits.documents_per_address_max),
     });
-    let published = get(move |Extension(peer): Extension<Peer>| published(document.clone(), peer));
+    let published = get(move |Extension(peer): Extension<Peer>| published(document.clone(), peer))
+        .fallback(only_read);
     Router::new().route("/openapi.json", published).fallback(enter).with_state(door)
+}
+
+/// The refusal of another verb at a document.
+async fn only_read(State(door): State<Arc<Door>>) -> AxumResponse {
+    door.transcoder.refuse(Refused::VerbNotAllowed { allowed: "GET, HEAD".to_string() })
 }
 
 /// Every reader has the same bytes, and a place until it has taken them.

@@ -38,11 +38,13 @@ pub enum Refused {
     /// The body is not JSON.
     JsonMalformed { line: usize, column: usize },
     /// The body is JSON, and does not fit the message.
-    JsonDoesNotFit { field: String },
+    JsonDoesNotFit { field: String, fault: Unfit },
     /// The body has more values than are read of one.
     JsonTooManyValues { limit: usize },
     /// A value in the path or the query does not fit its field.
-    ParameterMalformed { field: String },
+    ParameterMalformed { field: String, fault: Unfit },
+    /// The body says of itself that it is no JSON.
+    ContentTypeUnsupported,
     /// No method answers this HTTP path.
     PathUnknown { path: String },
     /// The path is known, with other verbs.
@@ -57,6 +59,52 @@ pub enum Refused {
     AppliedAfterFounding { applied_on: Date, founded_on: Date },
     /// The applications no longer count on the day of the founding; the field says that day.
     ApplicationsLapsed { lapses_on: Date, founded_on: Date, field: &'static str },
+}
+
+/// Why a body or a parameter does not fit its message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unfit {
+    /// No such field, or a value of another type.
+    Field,
+    /// A second time, in the other spelling, or beside another of the same oneof.
+    Again,
+    /// JSON, but no object.
+    NoObject,
+    /// Bytes that are no UTF-8.
+    NoText,
+}
+
+impl Unfit {
+    /// One word of it, and its texts.
+    fn told(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::Field => (
+                "field",
+                "Trường không có trong hợp đồng, hoặc giá trị không đúng kiểu.",
+                "the field is not in the contract, or its value has another type",
+            ),
+            Self::Again => (
+                "again",
+                "Trường được nêu hai lần, hoặc nêu cùng trường loại trừ nó.",
+                "the field is said twice, or beside another that excludes it",
+            ),
+            Self::NoObject => {
+                ("no_object", "Nội dung phải là một đối tượng JSON.", "the body is no JSON object")
+            }
+            Self::NoText => {
+                ("no_text", "Giá trị không phải văn bản UTF-8.", "the value is no text in UTF-8")
+            }
+        }
+    }
+}
+
+/// A field's name as a caller wrote it, of which nothing but letters comes back.
+fn shown(field: &str) -> String {
+    field
+        .chars()
+        .take(200)
+        .map(|c| if c.is_control() || c == '\u{fffd}' { '?' } else { c })
+        .collect()
 }
 
 impl Refused {
@@ -132,13 +180,15 @@ impl Refused {
             )
             .with("line", line.to_string())
             .with("column", column.to_string()),
-            Refused::JsonDoesNotFit { field } => own(
-                Code::InvalidArgument,
-                Own::JsonMalformed,
-                "Trường không có trong hợp đồng, hoặc giá trị không đúng kiểu.",
-                "the field is not in the contract, or its value has another type",
-            )
-            .field(field),
+            Refused::JsonDoesNotFit { field, fault } => {
+                let (cause, vi, en) = fault.told();
+                let refusal = own(Code::InvalidArgument, Own::JsonMalformed, vi, en);
+                match field.is_empty() {
+                    true => refusal,
+                    false => refusal.field(shown(&field)),
+                }
+                .with("cause", cause)
+            }
             Refused::JsonTooManyValues { limit } => own(
                 Code::ResourceExhausted,
                 Own::JsonTooManyValues,
@@ -146,13 +196,19 @@ impl Refused {
                 format!("the body has too many values; {limit} at most"),
             )
             .with("limit", limit.to_string()),
-            Refused::ParameterMalformed { field } => own(
+            Refused::ParameterMalformed { field, fault } => {
+                let (cause, vi, en) = fault.told();
+                own(Code::InvalidArgument, Own::ParameterMalformed, vi, en)
+                    .field(shown(&field))
+                    .with("cause", cause)
+            }
+            Refused::ContentTypeUnsupported => own(
                 Code::InvalidArgument,
-                Own::ParameterMalformed,
-                "Tham số không có trong hợp đồng, hoặc giá trị không đúng kiểu.",
-                "the parameter is not in the contract, or its value has another type",
+                Own::ContentTypeUnsupported,
+                "Nội dung phải là JSON bằng UTF-8 (application/json).",
+                "the body has to be JSON in UTF-8 (application/json)",
             )
-            .field(field),
+            .with("supported", "application/json"),
             Refused::PathUnknown { path } => own(
                 Code::NotFound,
                 Own::PathUnknown,

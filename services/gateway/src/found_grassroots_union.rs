@@ -197,7 +197,7 @@ pub async fn found(
     let recorded = applications
         .record_applicants(founding.record_applicants())
         .await
-        .map_err(|status| in_dossier_words(status, &MEMBERSHIP_FIELDS))?;
+        .map_err(|status| in_dossier_words(status, &MEMBERSHIP_FIELDS, founding.request_id))?;
     let (recorded_metadata, recorded, _) = recorded.into_parts();
     let person_ids: Vec<String> =
         recorded.applicants.into_iter().map(|applicant| applicant.person_id).collect();
@@ -206,7 +206,7 @@ pub async fn found(
     let founded = organisations
         .found_organisation(founding.found_organisation(&person_ids))
         .await
-        .map_err(|status| in_dossier_words(status, &REGISTRY_FIELDS))?;
+        .map_err(|status| in_dossier_words(status, &REGISTRY_FIELDS, founding.request_id))?;
     let (founded_metadata, founded, _) = founded.into_parts();
 
     let mut told = Told::default();
@@ -388,8 +388,9 @@ fn field_in_dossier(field: &str, names: &FieldNames) -> String {
     field.to_string()
 }
 
-/// A step's refusal, as it is but for the names of the fields.
-fn in_dossier_words(status: Status, names: &FieldNames) -> Status {
+/// A step's refusal, as it is but for the names of the fields, and for the id of the step, which
+/// is that of the request to whoever made it.
+fn in_dossier_words(status: Status, names: &FieldNames, request_id: Uuid) -> Status {
     let Ok(mut rich) = pb::Status::decode(status.details()) else { return status };
     for detail in &mut rich.details {
         match detail.type_url.rsplit('/').next() {
@@ -401,6 +402,9 @@ fn in_dossier_words(status: Status, names: &FieldNames) -> Status {
             Some("google.rpc.ErrorInfo") => rewrite(detail, |info: &mut pb::ErrorInfo| {
                 if let Some(field) = info.metadata.get_mut("field") {
                     *field = field_in_dossier(field, names);
+                }
+                if let Some(step) = info.metadata.get_mut("request_id") {
+                    *step = request_id.to_string();
                 }
             }),
             _ => {}
@@ -495,12 +499,15 @@ mod tests {
     fn a_refusal_keeps_all_but_the_names_of_its_fields() {
         let refusal = Refusal::new(Code::InvalidArgument, "registry.congdoan.vn", "X", "vi", "en")
             .field("offices[0].position")
-            .with("position", "KING");
-        let status = in_dossier_words(refusal.status(), &REGISTRY_FIELDS);
+            .with("position", "KING")
+            .with("request_id", Uuid::now_v7().to_string());
+        let request_id = Uuid::now_v7();
+        let status = in_dossier_words(refusal.status(), &REGISTRY_FIELDS, request_id);
         assert_eq!((status.code(), status.message()), (Code::InvalidArgument, "en"));
         let info = status.get_details_error_info().expect("kept");
         assert_eq!((info.reason.as_str(), info.metadata["position"].as_str()), ("X", "KING"));
         assert_eq!(info.metadata["field"], "dossier.committee[0].position");
+        assert_eq!(info.metadata["request_id"], request_id.to_string());
         let bad = status.get_details_bad_request().expect("kept");
         assert_eq!(bad.field_violations[0].field, "dossier.committee[0].position");
         assert!(status.get_details_localized_message().is_some());

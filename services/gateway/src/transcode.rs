@@ -38,7 +38,7 @@ use tower::util::BoxCloneSyncService;
 
 use crate::contract::{Contract, Method};
 use crate::door::{Admitted, Door};
-use crate::error::Refused;
+use crate::error::{Refused, Unfit};
 use crate::stream::Whole;
 
 use codec::BytesCodec;
@@ -194,8 +194,16 @@ impl Transcoder {
         }
     }
 
+    /// A refusal as JSON.
+    pub fn refuse(&self, refused: Refused) -> Response {
+        problem::answer(&self.pool, &refused.into())
+    }
+
     async fn call(&self, request: Request<Body>, door: &Arc<Door>) -> Result<Response, Status> {
         let (parts, body) = request.into_parts();
+        if says_grpc(&parts.headers) {
+            return Err(Refused::ContentTypeUnsupported.into());
+        }
         let (route, bound) = self.route(&parts)?;
         let method = &route.method.descriptor;
         name_span(&route.method);
@@ -203,6 +211,9 @@ impl Transcoder {
         let admitted = door.admit(&route.method, &parts.headers, &parts.extensions)?;
         let body = match route.body {
             BodyOf::Nothing => Bytes::new(),
+            BodyOf::Message | BodyOf::Field(_) if !says_json(&parts.headers) => {
+                return Err(Refused::ContentTypeUnsupported.into());
+            }
             BodyOf::Message | BodyOf::Field(_) => self.read(&parts, body, door, &admitted).await?,
         };
         let mut call = tonic::Request::new(self.message(route, bound, &parts, body).await?);
@@ -260,6 +271,10 @@ impl Transcoder {
         for route in &self.routes {
             let Some(bound) = route.template.match_path(path) else { continue };
             if route.verb == parts.method {
+                let bound = bound.map_err(|field| {
+                    let (field, fault) = (field.to_string(), Unfit::NoText);
+                    Refused::ParameterMalformed { field, fault }
+                })?;
                 let bound = bound.into_iter().map(|(field, value)| (field.to_string(), value));
                 return Ok((route, bound.collect()));
             }
@@ -342,11 +357,12 @@ fn message(
     }
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let (name, value) = (decoded(name), decoded(value));
+        let no_text = |field: String| Refused::ParameterMalformed { field, fault: Unfit::NoText };
+        let name = decoded(name).ok_or_else(|| no_text(name.to_string()))?;
+        let value = decoded(value).ok_or_else(|| no_text(name.clone()))?;
         if route.body == BodyOf::Message {
             // Every field has its place already: in the body, or in the path.
-            let field = name.chars().take(200).collect();
-            return Err(Refused::ParameterMalformed { field });
+            return Err(Refused::ParameterMalformed { field: name, fault: Unfit::Field });
         }
         parameters.set(&mut message, &name, &value)?;
     }
@@ -372,10 +388,33 @@ fn metadata(headers: &HeaderMap) -> MetadataMap {
     MetadataMap::from_headers(metadata)
 }
 
-/// A name or a value in a query: `+` is a space there.
-fn decoded(text: &str) -> String {
+/// A name or a value in a query: `+` is a space there; none where it is no UTF-8.
+fn decoded(text: &str) -> Option<String> {
     let text = text.replace('+', " ");
-    percent_encoding::percent_decode_str(&text).decode_utf8_lossy().into_owned()
+    let decoded = percent_encoding::percent_decode_str(&text).decode_utf8().ok()?;
+    Some(decoded.into_owned())
+}
+
+/// Whether the request says that it is a kind of gRPC: one that nobody here speaks, or it would
+/// not have come to this door.
+fn says_grpc(headers: &HeaderMap) -> bool {
+    headers.get(CONTENT_TYPE).is_some_and(|said| said.as_bytes().starts_with(b"application/grpc"))
+}
+
+/// Whether a body may be JSON in UTF-8, by what is said of it: whoever says nothing means that.
+fn says_json(headers: &HeaderMap) -> bool {
+    let Some(said) = headers.get(CONTENT_TYPE) else { return true };
+    let Ok(said) = said.to_str() else { return false };
+    let mut parts = said.split(';').map(str::trim);
+    let kind = parts.next().unwrap_or_default().to_ascii_lowercase();
+    let is_json = kind == "application/json"
+        || kind.strip_prefix("application/").is_some_and(|kind| kind.ends_with("+json"));
+    is_json
+        && parts.all(|parameter| {
+            let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+            !name.eq_ignore_ascii_case("charset")
+                || value.trim_matches('"').eq_ignore_ascii_case("utf-8")
+        })
 }
 
 /// An answer as JSON.

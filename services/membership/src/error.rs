@@ -56,6 +56,7 @@ pub enum Refused {
     ConsequenceUnknown { registry_act_id: Uuid },
     PersonNotPassedOver { field: String },
     IdentityQuotaExhausted { most: i32 },
+    QuestionAmbiguous { field: &'static str },
     ApplicationOverlaps,
 }
 
@@ -366,6 +367,13 @@ impl From<Refused> for Refusal {
                 format!("a subject may ask about {most} identity numbers in a day"),
             )
             .with("most", most.to_string()),
+            R::QuestionAmbiguous { field } => refuse(
+                InvalidArgument,
+                Reason::QuestionAmbiguous,
+                "Chỉ hỏi về các đơn vị sẽ kết thúc, hoặc về các việc sẽ hủy; không hỏi cả hai.",
+                "ask about unions that end, or about acts that are undone, not about both",
+            )
+            .field(field),
             R::ApplicationOverlaps => refuse(
                 FailedPrecondition,
                 Reason::ApplicationOverlaps,

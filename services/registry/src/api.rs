@@ -28,6 +28,7 @@ use tonic::service::Routes;
 use crate::operation::Bell;
 use crate::reads::Asked;
 use crate::search_index::SearchIndex;
+use crate::tax_codes;
 
 /// All of registry's gRPC services.
 #[derive(Clone)]
@@ -36,13 +37,20 @@ pub struct Api {
     names: SearchIndex,
     /// Rings for operations.
     bell: Bell,
+    /// How many tax codes somebody may ask about.
+    employers: tax_codes::Config,
 }
 
 impl Api {
     /// Answers from this database, whose names are in this index; the bell wakes the worker of
     /// operations.
-    pub(crate) fn new(database: Database, names: SearchIndex, bell: Bell) -> Self {
-        Self { database, names, bell }
+    pub(crate) fn new(
+        database: Database,
+        names: SearchIndex,
+        bell: Bell,
+        employers: tax_codes::Config,
+    ) -> Self {
+        Self { database, names, bell, employers }
     }
 
     /// The services, to be served.

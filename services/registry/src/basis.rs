@@ -76,32 +76,53 @@ pub fn has_happened(acting: &Acting, field: &str, on: Date) -> Result<(), Failur
     Ok(())
 }
 
-/// From when the act holds: the date that it says, or else its decision's.
+/// From when the act holds: the date that it says, or else its decision's. The act is about
+/// `organisation_id`.
 pub async fn effective_on(
     acting: &mut Acting,
+    organisation_id: Uuid,
     basis: Option<&Basis>,
     stated: Option<Date>,
 ) -> Result<Date, Failure> {
     let decided = match basis {
         None => None,
-        Some(Basis::New(decision)) => Some(decision.effective_on),
-        Some(Basis::Known(decision_id)) => Some(known(acting, *decision_id).await?),
+        Some(Basis::New(decision)) => {
+            // Before its day is taken for the act's, which nobody need have written.
+            refuse_unsigned(acting, "basis.new_decision", decision)?;
+            Some(decision.effective_on)
+        }
+        Some(Basis::Known(decision_id)) => {
+            Some(known(acting, *decision_id, organisation_id).await?)
+        }
     };
     let on = stated.or(decided).ok_or_else(|| Refused::DateRequired.at("effective_on"))?;
     not_too_far(acting, "effective_on", on)?;
     Ok(on)
 }
 
-/// From when a decision holds that was recorded before. Whoever acts may rest the act on any
-/// decision by its id, a superior's as well: its date is all that is read of it.
-async fn known(acting: &mut Acting, decision_id: Uuid) -> Result<Date, Failure> {
+/// From when a decision holds that was recorded before: its date is all that is read of it. An
+/// act about an organisation may rest on what was decided within the caller's scope, or above
+/// that organisation, now or while it stood there; any other decision is unknown to it.
+async fn known(
+    acting: &mut Acting,
+    decision_id: Uuid,
+    organisation_id: Uuid,
+) -> Result<Date, Failure> {
     let effective_on = sqlx::query_scalar!(
-        "select effective_on from decision where decision_id = $1",
+        "select effective_on from decision
+         where decision_id = $1 and decides_about(issuer_id, $2)",
         decision_id,
+        organisation_id,
     )
     .fetch_optional(acting.db())
     .await?;
-    effective_on.ok_or_else(|| Refused::DecisionUnknown { decision_id }.at("basis.decision_id"))
+    match effective_on {
+        Some(effective_on) => Ok(effective_on),
+        None => {
+            let refusal = Refused::DecisionUnknown { decision_id }.at("basis.decision_id");
+            Err(unknown_or_denied(acting.db(), refusal).await)
+        }
+    }
 }
 
 /// Records the decision if it is new, and answers its id. The issuer is within the caller's
@@ -116,7 +137,7 @@ pub async fn record(
         None => Ok(None),
         // Not every act takes its date from its decision; each refers to it.
         Some(Basis::Known(decision_id)) => {
-            known(acting, decision_id).await?;
+            known(acting, decision_id, organisation_id).await?;
             Ok(Some(decision_id))
         }
         Some(Basis::New(decision)) => {
@@ -129,6 +150,16 @@ pub async fn record(
     }
 }
 
+/// Refuses a new decision that is still to be signed; `field` named it.
+fn refuse_unsigned(acting: &Acting, field: &str, new: &NewDecision) -> Result<(), Failure> {
+    let today = acting.today;
+    if new.issued_on > today {
+        let refused = Refused::DecisionInFuture { issued_on: new.issued_on, today };
+        return Err(refused.at(format!("{field}.issued_on")));
+    }
+    Ok(())
+}
+
 /// Records a new decision; `field` named it.
 pub async fn record_new(
     acting: &mut Acting,
@@ -137,11 +168,7 @@ pub async fn record_new(
     issuer_id: Uuid,
     organisation_id: Uuid,
 ) -> Result<Uuid, Failure> {
-    let today = acting.today;
-    if new.issued_on > today {
-        let refused = Refused::DecisionInFuture { issued_on: new.issued_on, today };
-        return Err(refused.at(format!("{field}.issued_on")));
-    }
+    refuse_unsigned(acting, field, &new)?;
     not_too_far(acting, &format!("{field}.effective_on"), new.effective_on)?;
     refuse_unknown_kind(acting, &format!("{field}.kind"), &new.kind).await?;
 

@@ -8,7 +8,8 @@ use uuid::Uuid;
 use crate::error::Refused;
 
 /// Refuses a decision as consent that no superior of the organisation, as it stood on that
-/// day, has issued; `field` named it.
+/// day, has issued; `field` named it. One that no act about the organisation may rest on is
+/// unknown: of whom else it is, nobody learns here.
 pub async fn refuse_other_than_superiors(
     acting: &mut Acting,
     field: &str,
@@ -16,11 +17,15 @@ pub async fn refuse_other_than_superiors(
     organisation_id: Uuid,
     on: Date,
 ) -> Result<(), Failure> {
-    let issuer_id =
-        sqlx::query_scalar!("select issuer_id from decision where decision_id = $1", decision_id,)
-            .fetch_optional(acting.db())
-            .await?
-            .ok_or_else(|| Refused::DecisionUnknown { decision_id }.at(field))?;
+    let issuer_id = sqlx::query_scalar!(
+        "select issuer_id from decision
+         where decision_id = $1 and decides_about(issuer_id, $2)",
+        decision_id,
+        organisation_id,
+    )
+    .fetch_optional(acting.db())
+    .await?
+    .ok_or_else(|| Refused::DecisionUnknown { decision_id }.at(field))?;
     let is_superior = sqlx::query_scalar!(
         r#"with recursive above (organisation_id) as (
                select superior_id from organisation_parent

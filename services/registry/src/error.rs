@@ -54,9 +54,10 @@ pub enum Refused {
     CodeInvalid,
     CodeTaken { code: String },
     NameRequired,
-    FoundersTooFew { type_code: String, founders: usize, minimum: i32 },
+    FoundersTooFew { type_code: String, founders: i32, minimum: i32 },
     ApplicantRepeated { applicant_id: Uuid },
     TooManyApplicants { applicants: usize, limit: usize },
+    TooManyFounders { founders: i32, limit: i32 },
     UnitsEmpty,
     TooManyUnits { units: usize, limit: usize },
     UnitRepeated { organisation_id: Uuid },
@@ -101,6 +102,8 @@ pub enum Refused {
     WorkforceInvalid { workforce: i32 },
     EnterpriseTypeUnknown { enterprise_type: String },
     TaxCodeInvalid,
+    TaxCodeTaken,
+    TaxCodeQuotaExhausted { most: i32 },
     StageUnknown { stage: String },
     StageOutOfOrder { stage: String, standing: String },
     UnionRequired,
@@ -111,6 +114,7 @@ pub enum Refused {
     AssignmentExists { office_id: Uuid, organisation_id: Uuid },
     AssignmentEnded { assignment_id: Uuid },
     RoleUnknown { role: String },
+    PermissionUnknown { permission: String },
     GrantUnknown { grant_id: Uuid },
     GrantExists,
     GrantEnded { grant_id: Uuid },
@@ -423,6 +427,14 @@ impl Refused {
             )
             .with("applicants", applicants)
             .with("limit", limit),
+            Self::TooManyFounders { founders, limit } => refuse(
+                InvalidArgument,
+                Reason::TooManyApplicants,
+                format!("Có {founders} người, tối đa {limit}."),
+                format!("there are {founders} founders; the limit is {limit}"),
+            )
+            .with("applicants", founders)
+            .with("limit", limit),
             Self::UnitsEmpty => refuse(
                 InvalidArgument,
                 Reason::UnitsEmpty,
@@ -729,6 +741,8 @@ impl Refused {
             .with("workforce", workforce),
             Self::EnterpriseTypeUnknown { enterprise_type } => bodies::enterprise_type_unknown(enterprise_type),
             Self::TaxCodeInvalid => bodies::tax_code_invalid(),
+            Self::TaxCodeTaken => bodies::tax_code_taken(),
+            Self::TaxCodeQuotaExhausted { most } => bodies::tax_code_quota_exhausted(most),
             Self::StageUnknown { stage } => refuse(
                 InvalidArgument,
                 Reason::StageUnknown,
@@ -793,6 +807,13 @@ impl Refused {
                 "the assignment has ended",
             )
             .with("assignment_id", assignment_id),
+            Self::PermissionUnknown { permission } => refuse(
+                InvalidArgument,
+                Reason::PermissionUnknown,
+                "Không có quyền mang tên này.",
+                "there is no permission of this name",
+            )
+            .with("permission", permission),
             Self::RoleUnknown { role } => refuse(
                 InvalidArgument,
                 Reason::RoleUnknown,

@@ -27,6 +27,7 @@ mod search_index;
 pub mod seats;
 pub mod sizes;
 pub mod succession;
+pub mod tax_codes;
 pub mod timeline;
 pub mod tree;
 pub mod undo;
@@ -65,6 +66,8 @@ pub struct Config {
     pub telemetry: chassis::telemetry::Config,
     /// Its database.
     pub database: database::Config,
+    /// How many tax codes somebody may ask about.
+    pub employers: tax_codes::Config,
 }
 
 /// Opens the database, brings the reference data up to this program's, and serves.
@@ -77,7 +80,7 @@ pub async fn start(config: Config) -> anyhow::Result<Running> {
     let bell = Bell::default();
     let worker = Worker::new(database.clone(), bell.clone());
     Service::new("registry", &config.serve)
-        .routes(Api::new(database.clone(), names.clone(), bell).routes())
+        .routes(Api::new(database.clone(), names.clone(), bell, config.employers).routes())
         .background("search index", move |stopping| names.run(stopping))
         .background("operations", move |stopping| worker.run(stopping))
         .database(database)

@@ -5,6 +5,7 @@ pub mod body_lists;
 pub mod ceremony;
 pub mod children;
 pub mod code_bearers;
+pub mod codes;
 pub mod communes;
 pub mod compare;
 pub mod decision;

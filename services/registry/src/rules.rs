@@ -190,13 +190,13 @@ impl Rules {
         })
     }
 
+    /// There is such a type, in force or not.
+    pub fn knows_type(&self, type_code: &str) -> bool {
+        self.types.contains_key(type_code)
+    }
+
     /// So many founders are enough for this type on this date.
-    pub fn enough_founders(
-        &self,
-        type_code: &str,
-        founders: usize,
-        on: Date,
-    ) -> Result<(), Refused> {
+    pub fn enough_founders(&self, type_code: &str, founders: i32, on: Date) -> Result<(), Refused> {
         let minimum = self
             .founders
             .get(type_code)
@@ -204,11 +204,12 @@ impl Rules {
             .flatten()
             .find(|(span, _)| span.contains(on))
             .map(|(_, minimum)| *minimum);
-        match minimum {
-            Some(minimum) if usize::try_from(minimum).is_ok_and(|least| founders < least) => {
-                Err(Refused::FoundersTooFew { type_code: type_code.to_string(), founders, minimum })
-            }
-            _ => Ok(()),
+        // Where the rules ask for none, somebody founded it all the same.
+        let minimum = minimum.unwrap_or(1).max(1);
+        if founders < minimum {
+            let type_code = type_code.to_string();
+            return Err(Refused::FoundersTooFew { type_code, founders, minimum });
         }
+        Ok(())
     }
 }

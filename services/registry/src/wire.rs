@@ -20,11 +20,12 @@ pub mod secondment;
 pub mod steering;
 pub mod succession;
 
+use chassis::database::{civil_date, today};
 use chassis::parse;
 use chassis::refusal::Refusal;
 use prost_types::Timestamp;
 use proto::refusal::v1::Reason;
-use time::OffsetDateTime;
+use time::{Date, OffsetDateTime};
 use tonic::Code;
 use uuid::Uuid;
 
@@ -62,10 +63,9 @@ fn optional_instant(
 ) -> Result<Option<OffsetDateTime>, Refusal> {
     let Some(instant) = instant else { return Ok(None) };
     let nanoseconds = i128::from(instant.seconds) * 1_000_000_000 + i128::from(instant.nanos);
-    OffsetDateTime::from_unix_timestamp_nanos(nanoseconds)
+    let known_at = OffsetDateTime::from_unix_timestamp_nanos(nanoseconds)
         .ok()
         .filter(|instant| (1900..=2200).contains(&instant.year()))
-        .map(Some)
         .ok_or_else(|| {
             Refusal::shared(
                 Code::InvalidArgument,
@@ -74,7 +74,24 @@ fn optional_instant(
                 "the instant lies outside the years 1900 to 2200",
             )
             .field(field)
-        })
+        })?;
+    // What will be known tomorrow, nobody knows; clocks that differ by seconds do.
+    let (on, today) = (civil_date(known_at), today());
+    if on > today {
+        return Err(Refused::DateInFuture { on, today }.refusal().field(field));
+    }
+    Ok(Some(known_at))
+}
+
+/// Refuses a period that a read asks about and that ends before it begins; `field` named its
+/// first day.
+fn in_order(field: &str, from: Option<Date>, until: Option<Date>) -> Result<(), Refusal> {
+    match (from, until) {
+        (Some(from), Some(until)) if until < from => {
+            Err(Refused::PeriodInvalid { from, until: Some(until) }.refusal().field(field))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Ids, each required; refusals name `field[n]`.

@@ -70,6 +70,32 @@ async fn named(
         .collect())
 }
 
+/// Refuses a decision that registry has not recorded, or that none of these units may rest on: an
+/// id that nobody can follow leads a figure's reader nowhere.
+async fn refuse_unknown_decision(
+    acting: &mut Acting,
+    decision_id: Option<Uuid>,
+    units: &[Uuid],
+) -> Result<(), Failure> {
+    let Some(decision_id) = decision_id else { return Ok(()) };
+    let known = sqlx::query_scalar!(
+        r#"select exists (
+               select from decision
+               cross join unnest($2::uuid[]) as unit (organisation_id)
+               where decision.decision_id = $1
+                 and decides_about(decision.issuer_id, unit.organisation_id)
+           ) as "known!""#,
+        decision_id,
+        units,
+    )
+    .fetch_one(acting.db())
+    .await?;
+    if known {
+        return Ok(());
+    }
+    Err(unknown_or_denied(acting.db(), Refused::DecisionUnknown { decision_id }).await)
+}
+
 /// Refuses with every line at fault, if there is one.
 fn refuse_all(faults: Vec<Refused>) -> Result<(), Failure> {
     match faults.into_iter().map(Refusal::from).reduce(Refusal::and) {

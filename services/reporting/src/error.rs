@@ -14,6 +14,10 @@ const DOMAIN: &str = "reporting.congdoan.vn";
 pub enum Refused {
     /// No such organisation, or outside the caller's scope.
     OrganisationUnknown { field: String, organisation_id: Uuid },
+    /// No such decision, or none that the act may rest on.
+    DecisionUnknown { decision_id: Uuid },
+    /// A parameter that is chosen twice.
+    ParameterRepeated { field: String, parameter: String },
     /// No such indicator.
     IndicatorUnknown { field: String, indicator: String },
     /// The period ends before it begins.
@@ -89,6 +93,22 @@ impl From<Refused> for Refusal {
             )
             .field(field)
             .with("organisation_id", organisation_id.to_string()),
+            Refused::DecisionUnknown { decision_id } => refusal(
+                Code::NotFound,
+                Reason::DecisionUnknown,
+                "Không có quyết định này, hoặc không phải quyết định trong phạm vi hay của cấp trên.",
+                "no such decision, or neither one of your scope nor a superior's",
+            )
+            .field("decision_id")
+            .with("decision_id", decision_id.to_string()),
+            Refused::ParameterRepeated { field, parameter } => refusal(
+                Code::InvalidArgument,
+                Reason::ParameterRepeated,
+                "Một tham số được nêu hai lần.",
+                "a parameter is named twice",
+            )
+            .field(field)
+            .with("parameter", parameter),
             Refused::IndicatorUnknown { field, indicator } => refusal(
                 Code::InvalidArgument,
                 Reason::IndicatorUnknown,

@@ -34,9 +34,21 @@ pub enum Form {
 impl Form {
     /// Told by the content type.
     pub fn of(headers: &HeaderMap) -> Self {
-        match headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes) {
-            Some(kind) if kind.starts_with(b"application/grpc-web") => Form::GrpcWeb,
-            Some(kind) if kind.starts_with(b"application/grpc") => Form::Grpc,
+        const WEB: [&[u8]; 4] = [
+            b"application/grpc-web",
+            b"application/grpc-web+proto",
+            b"application/grpc-web-text",
+            b"application/grpc-web-text+proto",
+        ];
+        let Some(kind) = headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes) else {
+            return Form::Json;
+        };
+        if WEB.contains(&kind) {
+            return Form::GrpcWeb;
+        }
+        // `application/grpc`, with a format or with parameters: what only begins so is another.
+        match kind.strip_prefix(b"application/grpc") {
+            Some([] | [b'+' | b';' | b' ', ..]) => Form::Grpc,
             _ => Form::Json,
         }
     }
@@ -171,6 +183,9 @@ mod tests {
         assert_eq!(form("application/grpc"), Form::Grpc);
         assert_eq!(form("application/grpc+proto"), Form::Grpc);
         assert_eq!(form("application/grpc-web+proto"), Form::GrpcWeb);
+        for other in ["application/grpcfoo", "application/grpc-web+json", "application/grpc-webx"] {
+            assert_eq!(form(other), Form::Json, "{other}");
+        }
         assert_eq!(form("application/grpc-web-text"), Form::GrpcWeb);
         assert_eq!(form("application/json"), Form::Json);
         assert_eq!(Form::of(&HeaderMap::new()), Form::Json);

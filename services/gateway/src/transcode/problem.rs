@@ -81,6 +81,7 @@ pub fn http_status(status: &Status) -> StatusCode {
         "MESSAGE_TOO_LARGE" | "CALL_TOO_LARGE" | "JSON_TOO_MANY_VALUES" => {
             return StatusCode::PAYLOAD_TOO_LARGE;
         }
+        "CONTENT_TYPE_UNSUPPORTED" => return StatusCode::UNSUPPORTED_MEDIA_TYPE,
         "VERB_NOT_ALLOWED" => return StatusCode::METHOD_NOT_ALLOWED,
         "BODY_TOO_SLOW" => return StatusCode::REQUEST_TIMEOUT,
         _ => {}

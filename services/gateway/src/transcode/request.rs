@@ -9,7 +9,7 @@ use prost_reflect::{
 use serde_json::Value as Json;
 
 use super::strict;
-use crate::error::Refused;
+use crate::error::{Refused, Unfit};
 
 /// A civil date, which a query may also write as `2020-12-31`.
 const DATE: &str = "google.type.Date";
@@ -20,11 +20,15 @@ pub fn message_of(descriptor: &MessageDescriptor, body: &[u8]) -> Result<Dynamic
         return Ok(DynamicMessage::new(descriptor.clone()));
     }
     let json = strict::read(body)?;
-    if let Some(field) = spelled_twice(descriptor, &json) {
-        return Err(Refused::JsonDoesNotFit { field });
+    if !json.is_object() {
+        return Err(Refused::JsonDoesNotFit { field: String::new(), fault: Unfit::NoObject });
     }
-    deserialize(descriptor, &json).map_err(|_| Refused::JsonDoesNotFit {
-        field: unfit(descriptor, &json).unwrap_or_default(),
+    if let Some(field) = spelled_twice(descriptor, &json) {
+        return Err(Refused::JsonDoesNotFit { field, fault: Unfit::Again });
+    }
+    deserialize(descriptor, &json).map_err(|_| {
+        let (field, fault) = unfit(descriptor, &json).unwrap_or((String::new(), Unfit::Field));
+        Refused::JsonDoesNotFit { field, fault }
     })
 }
 
@@ -58,23 +62,27 @@ fn deserialize(
     DynamicMessage::deserialize_with_options(descriptor.clone(), json, &strict)
 }
 
-/// The path of the first field that does not fit: `lines[12].birth_date.year`.
-fn unfit(descriptor: &MessageDescriptor, json: &Json) -> Option<String> {
+/// The path of the first field that does not fit: `lines[12].birth_date.year`; and why.
+fn unfit(descriptor: &MessageDescriptor, json: &Json) -> Option<(String, Unfit)> {
     let Json::Object(fields) = json else { return None };
     for (name, value) in fields {
-        let Some(field) = field_of(descriptor, name) else { return Some(name.clone()) };
+        let Some(field) = field_of(descriptor, name) else {
+            return Some((name.clone(), Unfit::Field));
+        };
         let alone = Json::Object([(name.clone(), value.clone())].into_iter().collect());
         if deserialize(descriptor, &alone).is_ok() {
             continue;
         }
         let name = field.name();
-        let Kind::Message(inner) = field.kind() else { return Some(name.to_string()) };
+        let Kind::Message(inner) = field.kind() else {
+            return Some((name.to_string(), Unfit::Field));
+        };
         return Some(match value {
             Json::Array(lines) if field.is_list() => {
                 let bad = lines.iter().position(|line| deserialize(&inner, line).is_err());
                 match bad {
                     Some(line) => join(&format!("{name}[{line}]"), unfit(&inner, &lines[line])),
-                    None => name.to_string(),
+                    None => (name.to_string(), Unfit::Field),
                 }
             }
             _ => join(name, unfit(&inner, value)),
@@ -85,7 +93,7 @@ fn unfit(descriptor: &MessageDescriptor, json: &Json) -> Option<String> {
         let field = field_of(descriptor, name)?;
         let before = fields.keys().take(n).filter_map(|name| field_of(descriptor, name));
         let same = |other: FieldDescriptor| excludes(&other, &field);
-        before.into_iter().any(same).then(|| field.name().to_string())
+        before.into_iter().any(same).then(|| (field.name().to_string(), Unfit::Again))
     })
 }
 
@@ -95,10 +103,10 @@ fn excludes(one: &FieldDescriptor, other: &FieldDescriptor) -> bool {
         || one.containing_oneof().is_some_and(|oneof| other.containing_oneof() == Some(oneof))
 }
 
-fn join(outer: &str, inner: Option<String>) -> String {
+fn join(outer: &str, inner: Option<(String, Unfit)>) -> (String, Unfit) {
     match inner {
-        Some(inner) => format!("{outer}.{inner}"),
-        None => outer.to_string(),
+        Some((inner, fault)) => (format!("{outer}.{inner}"), fault),
+        None => (outer.to_string(), Unfit::Field),
     }
 }
 
@@ -130,12 +138,12 @@ impl Parameters {
         text: &str,
     ) -> Result<(), Refused> {
         self.take(message, field, text)
-            .ok_or_else(|| Refused::ParameterMalformed { field: field.chars().take(200).collect() })
+            .map_err(|fault| Refused::ParameterMalformed { field: field.to_string(), fault })
     }
 
-    fn take(&mut self, message: &mut DynamicMessage, field: &str, text: &str) -> Option<()> {
-        let path = path_of(&message.descriptor(), field)?;
-        let last = path.last()?;
+    fn take(&mut self, message: &mut DynamicMessage, field: &str, text: &str) -> Result<(), Unfit> {
+        let path = path_of(&message.descriptor(), field).ok_or(Unfit::Field)?;
+        let last = path.last().ok_or(Unfit::Field)?;
         let repeats = |said: &Vec<FieldDescriptor>| {
             let mut steps = said.iter().zip(&path);
             // The first step at which they part says whether both can be.
@@ -145,11 +153,11 @@ impl Parameters {
             }
         };
         if self.said.iter().any(repeats) {
-            return None;
+            return Err(Unfit::Again);
         }
-        set(message, &path, text)?;
+        set(message, &path, text).ok_or(Unfit::Field)?;
         self.said.push(path);
-        Some(())
+        Ok(())
     }
 }
 
@@ -213,9 +221,9 @@ fn scalar(kind: &Kind, text: &str) -> Option<Value> {
 fn date(descriptor: &MessageDescriptor, text: &str) -> Option<DynamicMessage> {
     let mut parts = text.splitn(3, '-');
     let mut date = DynamicMessage::new(descriptor.clone());
-    for name in ["year", "month", "day"] {
+    for (name, digits) in [("year", 4..=4), ("month", 1..=2), ("day", 1..=2)] {
         let part = parts.next()?;
-        if part.is_empty() || !part.bytes().all(|digit| digit.is_ascii_digit()) {
+        if !digits.contains(&part.len()) || !part.bytes().all(|digit| digit.is_ascii_digit()) {
             return None;
         }
         date.set_field_by_name(name, Value::I32(part.parse().ok()?));
@@ -252,8 +260,8 @@ mod tests {
             (json!({"validateOnly": "perhaps"}), "validate_only"),
             (json!({"appliedOn": 5}), "applied_on"),
         ] {
-            let field = field.to_string();
-            assert_eq!(refused(record, &body), Refused::JsonDoesNotFit { field }, "{body}");
+            let (field, fault) = (field.to_string(), Unfit::Field);
+            assert_eq!(refused(record, &body), Refused::JsonDoesNotFit { field, fault }, "{body}");
         }
     }
 
@@ -288,9 +296,13 @@ mod tests {
         let mut parameters = Parameters::default();
         parameters.set(&mut message, "asOf.day", "30").expect("fits");
         parameters.set(&mut message, "as_of.month", "6").expect("fits");
-        for (field, text) in
-            [("page_size", "x"), ("as_of", "31/12/2020"), ("nothing", "1"), ("as_of.hour", "1")]
-        {
+        for (field, text) in [
+            ("page_size", "x"),
+            ("as_of", "31/12/2020"),
+            ("as_of", "002020-12-031"),
+            ("nothing", "1"),
+            ("as_of.hour", "1"),
+        ] {
             assert!(parameters.set(&mut message, field, text).is_err(), "{field}={text}");
         }
     }
@@ -309,7 +321,8 @@ mod tests {
             let mut parameters = Parameters::default();
             parameters.set(&mut message, first.0, first.1).expect("fits");
             let refused = parameters.set(&mut message, second.0, second.1).expect_err("refused");
-            assert_eq!(refused, Refused::ParameterMalformed { field: second.0.to_string() });
+            let (field, fault) = (second.0.to_string(), Unfit::Again);
+            assert_eq!(refused, Refused::ParameterMalformed { field, fault });
         }
         // A list takes each.
         let batch = descriptor("congdoan.registry.v1.BatchGetOrganisationsRequest");
@@ -328,8 +341,8 @@ mod tests {
             (json!({"organisationId": "7", "organisation_id": "8"}), "organisation_id"),
             (json!({"basis": {"decisionId": "7", "newDecision": {}}}), "basis.new_decision"),
         ] {
-            let field = field.to_string();
-            assert_eq!(refused(basis, &body), Refused::JsonDoesNotFit { field }, "{body}");
+            let (field, fault) = (field.to_string(), Unfit::Again);
+            assert_eq!(refused(basis, &body), Refused::JsonDoesNotFit { field, fault }, "{body}");
         }
     }
 }

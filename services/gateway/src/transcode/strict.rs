@@ -7,7 +7,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value as Json};
 
-use crate::error::Refused;
+use crate::error::{Refused, Unfit};
 
 /// Reads a body.
 pub fn read(body: &[u8]) -> Result<Json, Refused> {
@@ -15,7 +15,7 @@ pub fn read(body: &[u8]) -> Result<Json, Refused> {
     let mut reader = serde_json::Deserializer::from_slice(body);
     let read = At(&place).deserialize(&mut reader).and_then(|json| reader.end().map(|()| json));
     read.map_err(|error| match place.repeated.into_inner() {
-        Some(field) => Refused::JsonDoesNotFit { field },
+        Some(field) => Refused::JsonDoesNotFit { field, fault: Unfit::Again },
         None => Refused::JsonMalformed { line: error.line(), column: error.column() },
     })
 }
@@ -146,7 +146,8 @@ mod tests {
             ("{\"a\": 1, \"\\u0061\": 2}", "a"),
         ] {
             let field = field.to_string();
-            assert_eq!(read(body.as_bytes()), Err(Refused::JsonDoesNotFit { field }), "{body}");
+            let refused = Refused::JsonDoesNotFit { field, fault: Unfit::Again };
+            assert_eq!(read(body.as_bytes()), Err(refused), "{body}");
         }
     }
 

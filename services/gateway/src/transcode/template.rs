@@ -84,11 +84,12 @@ impl Template {
         self.variables.push(Variable { field: field.to_string(), from, to: self.segments.len() });
     }
 
-    /// The values of the variables if the path fits, decoded.
+    /// The values of the variables if the path fits, decoded; or the field whose value is no
+    /// text.
     ///
     /// A colon in the last segment always begins a verb, so that a misspelt verb is not
     /// taken for a part of an id; a colon that belongs to a value is written `%3A`.
-    pub fn match_path(&self, path: &str) -> Option<Vec<(&str, String)>> {
+    pub fn match_path(&self, path: &str) -> Option<Result<Vec<(&str, String)>, &str>> {
         let mut parts: Vec<&str> = path.strip_prefix('/')?.split('/').collect();
         let last = parts.last_mut()?;
         match (&self.verb, last.rsplit_once(':')) {
@@ -122,10 +123,10 @@ impl Template {
         let bound = self.variables.iter().map(|variable| {
             let value = parts[at(variable.from)..at(variable.to)]
                 .iter()
-                .map(|part| percent_decode_str(part).decode_utf8_lossy())
-                .collect::<Vec<_>>()
-                .join("/");
-            (variable.field.as_str(), value)
+                .map(|part| percent_decode_str(part).decode_utf8())
+                .collect::<Result<Vec<_>, _>>();
+            let field = variable.field.as_str();
+            value.map(|parts| (field, parts.join("/"))).map_err(|_| field)
         });
         Some(bound.collect())
     }
@@ -153,7 +154,7 @@ mod tests {
 
     fn check(template: &str, path: &str, expected: Option<&[(&str, &str)]>) {
         let template = Template::parse(template).expect("a template");
-        let found = template.match_path(path);
+        let found = template.match_path(path).map(|bound| bound.expect("text"));
         let found: Option<Vec<(&str, &str)>> = found
             .as_ref()
             .map(|bound| bound.iter().map(|(field, value)| (*field, value.as_str())).collect());
@@ -168,6 +169,12 @@ mod tests {
         check(template, "/v1/organisations/", None);
         check(template, "/v1/organisations/7/children", None);
         check(template, "/v1/organisation/7", None);
+    }
+
+    #[test]
+    fn a_value_that_is_no_text_is_not_made_one() {
+        let template = Template::parse("/v1/organisations/{organisation_id}").expect("a template");
+        assert_eq!(template.match_path("/v1/organisations/a%FF"), Some(Err("organisation_id")));
     }
 
     #[test]

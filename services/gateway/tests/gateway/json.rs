@@ -178,3 +178,107 @@ async fn without_a_token_json_is_refused_too() {
     assert_eq!(body["error"]["status"], "UNAUTHENTICATED");
     assert!(world.registry.calls(GET).is_empty());
 }
+
+/// Status, reason, word of the cause, fields and message of a refusal in JSON.
+async fn told(
+    world: &World,
+    (verb, path): (Method, &str),
+    kind: Option<&str>,
+    body: &[u8],
+) -> (u16, String, String, Vec<String>, String) {
+    let bearer = format!("Bearer {}", world.token());
+    let mut headers = vec![("authorization", bearer.as_str()), ("accept-language", "en")];
+    headers.extend(kind.map(|kind| ("content-type", kind)));
+    let (status, _, answer) = world.http(verb, path, &headers, body.to_vec()).await;
+    let answer: serde_json::Value = serde_json::from_slice(&answer).expect("json");
+    let details = answer["error"]["details"].as_array().cloned().unwrap_or_default();
+    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_string();
+    let detail = |kind: &str| details.iter().find(|one| text(&one["@type"]).ends_with(kind));
+    let info = detail("ErrorInfo").cloned().unwrap_or_default();
+    let bad = detail("BadRequest").cloned().unwrap_or_default();
+    let fields = bad["fieldViolations"].as_array().cloned().unwrap_or_default();
+    (
+        status.as_u16(),
+        text(&info["reason"]),
+        text(&info["metadata"]["cause"]),
+        fields.iter().map(|one| text(&one["field"])).collect(),
+        text(&answer["error"]["message"]),
+    )
+}
+
+#[tokio::test]
+async fn a_refusal_of_json_says_what_is_wrong_with_it() {
+    let world = World::start().await;
+    let apply = "/v1/organisations/7:recordApplicants";
+    let rename = "/v1/organisations/7:rename";
+    let both = r#"{"basis": {"decisionId": "7", "newDecision": {}}}"#;
+    for (path, body, cause, fields) in [
+        (apply, r#"{"requestId": "a", "requestId": "b"}"#, "again", &["requestId"][..]),
+        (apply, r#"{"requestId": "a", "request_id": "b"}"#, "again", &["request_id"]),
+        (rename, both, "again", &["basis.new_decision"]),
+        (apply, r#"{"applicantz": 1}"#, "field", &["applicantz"]),
+        (apply, "[]", "no_object", &[]),
+        (apply, "null", "no_object", &[]),
+        (apply, "5", "no_object", &[]),
+        (apply, r#""x""#, "no_object", &[]),
+    ] {
+        let refused = told(&world, (Method::POST, path), None, body.as_bytes()).await;
+        assert_eq!((refused.0, refused.1.as_str()), (400, "JSON_MALFORMED"), "{body}");
+        assert_eq!(
+            (refused.2.as_str(), &refused.3[..]),
+            (cause, &fields.iter().map(|f| f.to_string()).collect::<Vec<_>>()[..]),
+            "{body}"
+        );
+        let of_another_type = refused.4.contains("another type");
+        assert_eq!(of_another_type, cause == "field", "{body}: {}", refused.4);
+    }
+    // What is echoed of a name is letters.
+    let refused = told(&world, (Method::POST, apply), None, br#"{"a\u0007\u001bb": 1}"#).await;
+    assert_eq!(refused.3, ["a??b"]);
+
+    let children = "/v1/organisations/7/children";
+    for (path, cause, field) in [
+        (format!("{children}?page_size=1&pageSize=2"), "again", "pageSize"),
+        (format!("{children}?nothing=1"), "field", "nothing"),
+        (format!("{children}?page_token=%FF"), "no_text", "page_token"),
+        (format!("{children}?as_of=002024-06-010"), "field", "as_of"),
+        ("/v1/organisations/a%FF/children".to_string(), "no_text", "organisation_id"),
+    ] {
+        let refused = told(&world, (Method::GET, &path), None, b"").await;
+        assert_eq!((refused.0, refused.1.as_str()), (400, "PARAMETER_MALFORMED"), "{path}");
+        assert_eq!((refused.2.as_str(), refused.3), (cause, vec![field.to_string()]), "{path}");
+    }
+    assert!(world.registry.calls(CHILDREN).is_empty());
+}
+
+#[tokio::test]
+async fn a_body_that_says_it_is_something_else_is_not_acted_on() {
+    let world = World::start().await;
+    world.registry.answer(SUSPEND, |_: SuspendOrganisationRequest| {
+        Ok(Response::new(SuspendOrganisationResponse::default()))
+    });
+    let path = "/v1/organisations/7:suspend";
+    for kind in [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "application/json; charset=utf-16",
+        "application/grpcfoo",
+        "application/grpc-web+json",
+    ] {
+        let refused = told(&world, (Method::POST, path), Some(kind), b"{}").await;
+        let expected = (415, "CONTENT_TYPE_UNSUPPORTED".to_string());
+        assert_eq!((refused.0, refused.1), expected, "{kind}");
+    }
+    assert!(world.registry.calls(SUSPEND).is_empty());
+    for kind in [
+        None,
+        Some("application/json"),
+        Some("application/json; charset=UTF-8"),
+        Some("application/merge-patch+json"),
+    ] {
+        assert_eq!(told(&world, (Method::POST, path), kind, b"{}").await.0, 200, "{kind:?}");
+    }
+    let refused = told(&world, (Method::POST, "/openapi.json"), None, b"").await;
+    assert_eq!((refused.0, refused.1.as_str()), (405, "VERB_NOT_ALLOWED"));
+}

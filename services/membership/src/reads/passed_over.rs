@@ -1,6 +1,6 @@
 //! People whom consequences passed over: why, what can be done, and by whom.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chassis::access;
 use chassis::refusal::Failure;
@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::{Page, Rows};
-use crate::consequence::{Contradictions, Obstacle, Settling};
+use crate::consequence::{Contradictions, Kind, Obstacle, Settling};
 use crate::error::Refused;
 
 /// How many people a list of consequences names of each.
@@ -80,6 +80,7 @@ pub async fn first(
             unions: Vec::new(),
         })
         .collect();
+    let passed_over = as_told(connection, passed_over).await?;
     with_unions(connection, passed_over).await
 }
 
@@ -136,7 +137,41 @@ pub async fn list(
         })
         .collect();
     let Rows { rows, next } = page.cut(passed_over, |one: &PassedOver| one.person_id);
+    let rows = as_told(connection, rows).await?;
     Ok(Rows { rows: with_unions(connection, rows).await?, next })
+}
+
+/// Applicants are whoever a founding named, by ids that anybody may write. Those who lie out of
+/// the caller's scope read as people whom nobody knows: neither what keeps them nor where is told.
+/// Whom another act concerned was in its union, which is reason enough to name her.
+async fn as_told(
+    connection: &mut PgConnection,
+    mut passed_over: Vec<PassedOver>,
+) -> Result<Vec<PassedOver>, Failure> {
+    let is_applicant = |one: &PassedOver| one.kind == Kind::ApplicantsAdmitted as i16;
+    let mut people: Vec<Uuid> =
+        passed_over.iter().filter(|one| is_applicant(one)).map(|one| one.person_id).collect();
+    people.sort_unstable();
+    people.dedup();
+    if people.is_empty() {
+        return Ok(passed_over);
+    }
+    let in_scope: HashSet<Uuid> = sqlx::query_scalar!(
+        r#"select person_id as "person_id!" from persons_in_scope($1) as told (person_id)"#,
+        &people,
+    )
+    .fetch_all(connection)
+    .await?
+    .into_iter()
+    .collect();
+    for one in &mut passed_over {
+        if is_applicant(one) && !in_scope.contains(&one.person_id) {
+            one.obstacle = Obstacle::PersonUnknown as i16;
+            one.lies_under.clear();
+            one.mended_at = None;
+        }
+    }
+    Ok(passed_over)
 }
 
 /// Where a later movement is in the way: the unions whose books mending it would change.

@@ -196,7 +196,11 @@ pub fn mend_consequence(request: pb::MendConsequenceRequest) -> Result<MendConse
 }
 
 pub fn list_later_movements(request: &pb::ListLaterMovementsRequest) -> Result<About, Refusal> {
-    if !request.registry_act_ids.is_empty() && request.organisation_ids.is_empty() {
+    if !request.registry_act_ids.is_empty() {
+        // One question or the other: what is said for both would be dropped for one.
+        if !request.organisation_ids.is_empty() {
+            return Err(Refused::QuestionAmbiguous { field: "registry_act_ids" }.into());
+        }
         return Ok(About::Undoing(ids("registry_act_ids", &request.registry_act_ids)?));
     }
     Ok(About::Ends {

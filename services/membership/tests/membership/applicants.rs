@@ -169,3 +169,41 @@ async fn what_one_act_ends_and_founds_is_read_as_a_whole() {
     );
     assert_eq!(officer.counts(successor, on).await, 7);
 }
+
+#[tokio::test]
+async fn an_applicant_of_another_province_reads_as_somebody_whom_nobody_knows() {
+    let world = World::start().await;
+    let (mut national, mut officer) = (world.national(), world.officer());
+    let member = national.admits(world.gamma, DAY, people(1)).await.expect("admitted")[0];
+    let applicant = national.applies(world.hue, DAY, people(1)).await.expect("recorded")[0];
+    let ours = officer.admits(world.alpha, DAY, people(1)).await.expect("admitted")[0];
+    let nobody = Uuid::now_v7();
+    let (union, act) = world.registry.founds(world.hanoi, DAY, &[member, applicant, nobody, ours]);
+    assert_eq!(officer.counts(union, DAY).await, 0);
+    let request = pb::ListPassedOverRequest {
+        registry_act_id: act.to_string(),
+        organisation_id: union.to_string(),
+        ..Default::default()
+    };
+    let listed = officer.consequences.list_passed_over(request.clone()).await.expect("listed");
+    let first = consequences(&mut officer, act).await.remove(0).passed_over;
+    for told in [listed.into_inner().passed_over, first] {
+        let of = |person: Uuid| {
+            let one = told.iter().find(|one| one.person_id == person.to_string());
+            pb::consequence::PassedOver { person_id: String::new(), ..one.expect("listed").clone() }
+        };
+        assert_eq!(of(nobody).obstacle(), pb::Obstacle::PersonUnknown);
+        assert_eq!((of(member), of(applicant)), (of(nobody), of(nobody)));
+        assert_eq!(of(ours).obstacle(), pb::Obstacle::MembershipActive);
+        assert_eq!(of(ours).organisation_ids, [world.alpha.to_string()]);
+    }
+    // Whose scope holds them is told.
+    let told = national.consequences.list_passed_over(request).await.expect("listed");
+    let told = told.into_inner().passed_over;
+    let obstacle = |person: Uuid| {
+        let one = told.iter().find(|one| one.person_id == person.to_string());
+        one.expect("listed").obstacle()
+    };
+    assert_eq!(obstacle(member), pb::Obstacle::MembershipActive);
+    assert_eq!(obstacle(applicant), pb::Obstacle::ApplicationNotOpen);
+}

@@ -470,3 +470,21 @@ async fn who_joined_a_union_that_was_suspended_as_is_known_since_stays_and_is_li
         assert_eq!(one.remedy(), pb::Remedy::Unspecified);
     }
 }
+
+#[tokio::test]
+async fn unions_and_acts_are_not_asked_about_at_once() {
+    let world = World::start().await;
+    let mut officer = world.officer();
+    let request = pb::ListLaterMovementsRequest {
+        organisation_ids: texts(&[world.alpha]),
+        ended_on: Some(civil(date!(2020 - 03 - 01))),
+        registry_act_ids: vec!["abc".to_string()],
+        ..Default::default()
+    };
+    let answer = officer.consequences.list_later_movements(request.clone()).await;
+    assert_eq!(refused(answer), because("QUESTION_AMBIGUOUS", "registry_act_ids"));
+    let request =
+        pb::ListLaterMovementsRequest { registry_act_ids: Vec::new(), page_size: -1, ..request };
+    let answer = officer.consequences.list_later_movements(request).await;
+    assert_eq!(refused(answer), because("NUMBER_NEGATIVE", "page_size"));
+}

@@ -45,7 +45,7 @@ impl Act for AppointCommittee {
         if body == STEERING {
             return Err(Refused::BodyUnknown { body }.at("body"));
         }
-        let on = basis::effective_on(acting, Some(&basis), effective_on).await?;
+        let on = basis::effective_on(acting, organisation_id, Some(&basis), effective_on).await?;
         // One after the other: the first to fill a body opens it.
         tree::take(acting, &[organisation_id]).await?;
         let unit =

@@ -46,7 +46,9 @@ impl Act for BeginSecondment {
         if organisation_id == host_id {
             return Err(Refused::SecondmentToItself { organisation_id }.at("host_id"));
         }
-        let on = basis::effective_on(acting, self.basis.as_ref(), self.effective_on).await?;
+        let on =
+            basis::effective_on(acting, organisation_id, self.basis.as_ref(), self.effective_on)
+                .await?;
         if let Some(until) = self.until_on.filter(|until| *until <= on) {
             let refused = Refused::SecondmentDatesInvalid { from: on, until };
             return Err(refused.at("until_on"));
@@ -61,6 +63,7 @@ impl Act for BeginSecondment {
                 .map_err(|refused| refused.at(field))?;
         }
 
+        self.refuse_second(acting, on).await?;
         let decision_id =
             basis::record(acting, self.basis, organisation_id, organisation_id).await?;
         let secondment_id = Uuid::now_v7();
@@ -87,5 +90,39 @@ impl Act for BeginSecondment {
             Refused::SecondmentExists { person_id }.at("person_id")
         })?;
         Ok(SecondmentBegun { secondment_id, decision_id })
+    }
+}
+
+impl BeginSecondment {
+    /// Refuses a person who is sent to somebody at that time, as far as the caller may read it.
+    /// Whose member she is, and so in whose scope, only membership knows. To refuse for a
+    /// secondment of another province would tell whoever has her id that she is there, and by
+    /// dates from when to when; so that one and this one both stand, and whoever may read both
+    /// sees both.
+    async fn refuse_second(&self, acting: &mut Acting, on: Date) -> Result<(), Failure> {
+        let person_id = self.person_id;
+        // Two acts that send the same person queue here: each sees what the other wrote.
+        sqlx::query!(
+            "select pg_advisory_xact_lock(hashtextextended(format('secondment %s', $1::uuid), 0))",
+            person_id,
+        )
+        .execute(acting.db())
+        .await?;
+        let sent = sqlx::query_scalar!(
+            r#"select exists (
+                   select from secondment
+                   where person_id = $1 and upper_inf(recorded) and valid && daterange($2, $3)
+                     and (access.covers(organisation_id) or access.covers(host_id))
+               ) as "sent!""#,
+            person_id,
+            on,
+            self.until_on,
+        )
+        .fetch_one(acting.db())
+        .await?;
+        if sent {
+            return Err(Refused::SecondmentExists { person_id }.at("person_id"));
+        }
+        Ok(())
     }
 }

@@ -48,7 +48,8 @@ impl Act for ChangeType {
 
     async fn perform(self, acting: &mut Acting) -> Result<TypeChanged, Failure> {
         let organisation_id = self.organisation_id;
-        let on = basis::effective_on(acting, Some(&self.basis), self.effective_on).await?;
+        let on = basis::effective_on(acting, organisation_id, Some(&self.basis), self.effective_on)
+            .await?;
         tree::lock_moves(acting, &[("organisation_id".to_string(), organisation_id)]).await?;
         tree::take(acting, &[organisation_id]).await?;
         let unit =

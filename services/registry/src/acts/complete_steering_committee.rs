@@ -41,7 +41,6 @@ impl Act for CompleteSteeringCommittee {
 
     async fn perform(self, acting: &mut Acting) -> Result<Completed, Failure> {
         let Self { steering_committee_id, members, effective_on, basis } = self;
-        let on = basis::effective_on(acting, basis.as_ref(), effective_on).await?;
         let organisation_id = sqlx::query_scalar!(
             "select organisation_id from body
              where body_id = $1 and body = 'STEERING' and access.covers(organisation_id)",
@@ -54,6 +53,7 @@ impl Act for CompleteSteeringCommittee {
             let refusal = refused.at("steering_committee_id");
             return Err(unknown_or_denied(acting.db(), refusal).await);
         };
+        let on = basis::effective_on(acting, organisation_id, basis.as_ref(), effective_on).await?;
         tree::lean_on(acting, &[organisation_id]).await?;
         let field = "steering_committee_id";
         let unit = tree::standing(acting, field, organisation_id, on, Scope::Itself).await?;

@@ -156,6 +156,12 @@ impl Act for CorrectOrganisation {
         let unit =
             tree::standing(acting, "organisation_id", organisation_id, today, Scope::BySuperior)
                 .await?;
+        // What acts may not say of days to come, a correction may not say either.
+        for (field, day) in [("from_on", self.from_on), ("until_on", self.until_on)] {
+            if let Some(on) = day {
+                basis::not_too_far(acting, field, on)?;
+            }
+        }
         self.refuse_unfit(acting, &unit).await?;
         let days = self.days(&unit)?;
         refuse_past_of_others(acting, organisation_id, &days).await?;

@@ -35,7 +35,8 @@ impl Act for CreatePlan {
 
     async fn perform(self, acting: &mut Acting) -> Result<PlanCreated, Failure> {
         let organisation_id = self.organisation_id;
-        let on = basis::effective_on(acting, Some(&self.basis), self.effective_on).await?;
+        let on = basis::effective_on(acting, organisation_id, Some(&self.basis), self.effective_on)
+            .await?;
         tree::lean_on(acting, &[organisation_id]).await?;
         tree::standing(acting, "organisation_id", organisation_id, on, Scope::Itself).await?;
         let decision_id = basis::record(acting, Some(self.basis), organisation_id, organisation_id)

@@ -36,7 +36,7 @@ impl Act for EndJointDirection {
 
     async fn perform(self, acting: &mut Acting) -> Result<JointDirectionEnded, Failure> {
         let Self { organisation_id, director_id, effective_on, basis } = self;
-        let on = basis::effective_on(acting, basis.as_ref(), effective_on).await?;
+        let on = basis::effective_on(acting, organisation_id, basis.as_ref(), effective_on).await?;
         tree::take(acting, &[organisation_id]).await?;
         let unit =
             tree::standing(acting, "organisation_id", organisation_id, on, Scope::BySuperior)

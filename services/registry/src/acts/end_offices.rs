@@ -38,7 +38,6 @@ impl Act for EndOffices {
     type Answer = OfficesEnded;
 
     async fn perform(self, acting: &mut Acting) -> Result<OfficesEnded, Failure> {
-        let on = basis::effective_on(acting, self.basis.as_ref(), self.effective_on).await?;
         let mut organisation_ids = sqlx::query_scalar!(
             "select distinct organisation_id from office
              where office_id = any($1::uuid[]) and access.covers(organisation_id)",
@@ -47,6 +46,12 @@ impl Act for EndOffices {
         .fetch_all(acting.db())
         .await?;
         organisation_ids.sort_unstable();
+        let Some(organisation_id) = organisation_ids.first().copied() else {
+            return Err(self.refuse_unknown(acting).await);
+        };
+        let on =
+            basis::effective_on(acting, organisation_id, self.basis.as_ref(), self.effective_on)
+                .await?;
         // Two acts that end the same office queue here.
         tree::take(acting, &organisation_ids).await?;
         let known: HashMap<Uuid, _> = sqlx::query!(
@@ -84,13 +89,20 @@ impl Act for EndOffices {
                 person_id: office.person_id,
             });
         }
-        let Some(first) = seats.first() else {
-            return Err(Refused::OfficesEmpty.at("office_ids"));
-        };
-        let organisation_id = first.organisation_id;
         let decision_id =
             basis::record(acting, self.basis, organisation_id, organisation_id).await?;
         seats::end(acting, "effective_on", &seats, on, decision_id).await?;
         Ok(OfficesEnded { offices: seats.len(), decision_id })
+    }
+}
+
+impl EndOffices {
+    /// The refusal of offices of which none is known and in scope.
+    async fn refuse_unknown(&self, acting: &mut Acting) -> Failure {
+        let Some(office_id) = self.office_ids.first().copied() else {
+            return Refused::OfficesEmpty.at("office_ids");
+        };
+        let refusal = Refused::OfficeUnknown { office_id }.at("office_ids[0]");
+        unknown_or_denied(acting.db(), refusal).await
     }
 }

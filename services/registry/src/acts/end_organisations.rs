@@ -187,7 +187,13 @@ impl Act for EndOrganisations {
 
     async fn perform(self, acting: &mut Acting) -> Result<Ended, Failure> {
         refuse_repeated(self.units.iter().map(|unit| unit.organisation_id), field)?;
-        let on = basis::effective_on(acting, Some(&self.basis), self.effective_on).await?;
+        let on = basis::effective_on(
+            acting,
+            self.units[0].organisation_id,
+            Some(&self.basis),
+            self.effective_on,
+        )
+        .await?;
         let unit_ids: Vec<Uuid> = self.units.iter().map(|unit| unit.organisation_id).collect();
         let named: Vec<(String, Uuid)> =
             unit_ids.iter().enumerate().map(|(n, unit_id)| (field(n), *unit_id)).collect();

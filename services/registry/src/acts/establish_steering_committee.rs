@@ -43,7 +43,9 @@ impl Act for EstablishSteeringCommittee {
 
     async fn perform(self, acting: &mut Acting) -> Result<Established, Failure> {
         let organisation_id = self.organisation_id;
-        let on = basis::effective_on(acting, self.basis.as_ref(), self.effective_on).await?;
+        let on =
+            basis::effective_on(acting, organisation_id, self.basis.as_ref(), self.effective_on)
+                .await?;
         tree::lean_on(acting, &[organisation_id]).await?;
         let unit =
             tree::standing(acting, "organisation_id", organisation_id, on, Scope::Itself).await?;

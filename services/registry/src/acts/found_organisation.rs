@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use chassis::database::{Act, Acting};
 use chassis::refusal::Failure;
 use serde::{Deserialize, Serialize};
-use time::Date;
+use time::{Date, Duration};
 use uuid::Uuid;
 
 use super::survey_employers;
@@ -42,7 +42,7 @@ pub struct FoundOrganisation {
     /// People with an open application in membership.
     pub applicant_ids: Vec<Uuid>,
     /// How many founded it, where they are not named.
-    pub founders: Option<usize>,
+    pub founders: Option<i32>,
     /// The first committee.
     pub offices: Vec<NewOffice>,
     /// Employers whose workers it gathers.
@@ -90,7 +90,10 @@ impl Act for FoundOrganisation {
     type Answer = Founded;
 
     async fn perform(self, acting: &mut Acting) -> Result<Founded, Failure> {
-        let on = basis::effective_on(acting, Some(&self.basis), self.effective_on).await?;
+        let on =
+            basis::effective_on(acting, self.superior_id, Some(&self.basis), self.effective_on)
+                .await?;
+        self.refuse_congress_of_another(acting, on)?;
         tree::lean_on(acting, &[self.superior_id]).await?;
         let superior =
             tree::standing(acting, "superior_id", self.superior_id, on, Scope::Itself).await?;
@@ -169,7 +172,22 @@ impl Act for FoundOrganisation {
     }
 }
 
+/// How long before a union's first day its founding congress was held, at most.
+const CONGRESS_DAYS_BEFORE: i64 = 366;
+
 impl FoundOrganisation {
+    /// A founding congress has been held, and this union came of it: not later than its first
+    /// day, and not long before.
+    fn refuse_congress_of_another(&self, acting: &Acting, on: Date) -> Result<(), Failure> {
+        let Some(congress_on) = self.congress_on else { return Ok(()) };
+        basis::has_happened(acting, "congress_on", congress_on)?;
+        let from = on.saturating_sub(Duration::days(CONGRESS_DAYS_BEFORE));
+        if (from..=on).contains(&congress_on) {
+            return Ok(());
+        }
+        Err(Refused::DateOutsideLife { on: congress_on, from }.at("congress_on"))
+    }
+
     fn refuse_too_few_founders(&self, rules: &Rules, on: Date) -> Result<(), Failure> {
         let mut named = HashSet::new();
         for (n, applicant_id) in self.applicant_ids.iter().enumerate() {
@@ -181,7 +199,7 @@ impl FoundOrganisation {
         let (founders, field) = match (self.applicant_ids.len(), self.founders) {
             (0, None) => return Ok(()),
             (0, Some(founders)) => (founders, "founders"),
-            (applicants, _) => (applicants, "applicant_ids"),
+            (applicants, _) => (i32::try_from(applicants).unwrap_or(i32::MAX), "applicant_ids"),
         };
         rules.enough_founders(&self.type_code, founders, on).map_err(|refused| refused.at(field))
     }

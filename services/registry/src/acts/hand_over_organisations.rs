@@ -57,7 +57,9 @@ impl Act for HandOverOrganisations {
     async fn perform(self, acting: &mut Acting) -> Result<HandedOver, Failure> {
         let field = |n: usize| format!("unit_ids[{n}]");
         refuse_repeated(self.unit_ids.iter().copied(), field)?;
-        let on = basis::effective_on(acting, Some(&self.basis), self.effective_on).await?;
+        let on =
+            basis::effective_on(acting, self.superior_id, Some(&self.basis), self.effective_on)
+                .await?;
         let mut named = vec![("superior_id".to_string(), self.superior_id)];
         named.extend(self.unit_ids.iter().enumerate().map(|(n, unit_id)| (field(n), *unit_id)));
         tree::lock_moves(acting, &named).await?;

@@ -71,7 +71,7 @@ impl Act for HoldByElection {
             None => {}
         }
 
-        basis::effective_on(acting, basis.as_ref(), Some(held_on)).await?;
+        basis::effective_on(acting, organisation_id, basis.as_ref(), Some(held_on)).await?;
         let issuer_id = unit.superior_id.unwrap_or(organisation_id);
         let decision_id = basis::record(acting, basis, issuer_id, organisation_id).await?;
         let days = Days { from_on: held_on, until_on: unit.ended_on };

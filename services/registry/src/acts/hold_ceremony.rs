@@ -1,5 +1,7 @@
 //! A ceremony: unions are launched, decisions are handed over.
 
+use std::collections::HashSet;
+
 use chassis::database::{Act, Acting};
 use chassis::refusal::Failure;
 use serde::{Deserialize, Serialize};
@@ -127,17 +129,25 @@ async fn refuse_unknown_decisions(
     acting: &mut Acting,
     launched: &[Launched],
 ) -> Result<(), Failure> {
-    let named: Vec<Uuid> = launched.iter().filter_map(|one| one.decision_id).collect();
+    let (unit_ids, named): (Vec<Uuid>, Vec<Uuid>) =
+        launched.iter().filter_map(|one| Some((one.organisation_id, one.decision_id?))).unzip();
     // A decision handed over may be a superior's: naming it reads nothing of it.
-    let known = sqlx::query_scalar!(
-        "select decision_id from decision where decision_id = any($1::uuid[])",
+    let known: HashSet<(Uuid, Uuid)> = sqlx::query!(
+        r#"select handed.organisation_id as "organisation_id!", handed.decision_id as "decision_id!"
+           from unnest($1::uuid[], $2::uuid[]) as handed (organisation_id, decision_id)
+           join decision on decision.decision_id = handed.decision_id
+           where decides_about(decision.issuer_id, handed.organisation_id)"#,
+        &unit_ids,
         &named,
     )
     .fetch_all(acting.db())
-    .await?;
+    .await?
+    .into_iter()
+    .map(|row| (row.organisation_id, row.decision_id))
+    .collect();
     for (n, one) in launched.iter().enumerate() {
         if let Some(decision_id) = one.decision_id
-            && !known.contains(&decision_id)
+            && !known.contains(&(one.organisation_id, decision_id))
         {
             let refused = Refused::DecisionUnknown { decision_id };
             return Err(refused.at(format!("launched[{n}].decision_id")));

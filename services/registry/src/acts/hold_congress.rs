@@ -115,7 +115,7 @@ impl Act for HoldCongress {
         sizes::refuse_form(acting, &unit, &congress, grounds).await?;
         let judged = sizes::judge(acting, &unit, &congress, (&sizes, &offices), grounds).await?;
 
-        basis::effective_on(acting, basis.as_ref(), Some(held_on)).await?;
+        basis::effective_on(acting, organisation_id, basis.as_ref(), Some(held_on)).await?;
         let issuer_id = unit.superior_id.unwrap_or(organisation_id);
         let decision_id = basis::record(acting, basis, issuer_id, organisation_id).await?;
         let congress_id = Uuid::now_v7();

@@ -58,7 +58,7 @@ impl Act for PlanSuccession {
         self.refuse_repeated()?;
         self.refuse_earlier(acting).await?;
 
-        basis::effective_on(acting, self.basis.as_ref(), Some(on)).await?;
+        basis::effective_on(acting, organisation_id, self.basis.as_ref(), Some(on)).await?;
         let decision_id =
             basis::record(acting, self.basis, organisation_id, organisation_id).await?;
         let succession_plan_id = Uuid::now_v7();

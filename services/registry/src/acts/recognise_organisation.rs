@@ -55,7 +55,8 @@ impl Act for RecogniseOrganisation {
 
     async fn perform(self, acting: &mut Acting) -> Result<Recognised, Failure> {
         let organisation_id = self.organisation_id;
-        let on = basis::effective_on(acting, Some(&self.basis), self.effective_on).await?;
+        let on = basis::effective_on(acting, organisation_id, Some(&self.basis), self.effective_on)
+            .await?;
         // One recognition after the other.
         tree::take(acting, &[organisation_id]).await?;
         let unit =

@@ -67,7 +67,8 @@ impl Act for SplitOff {
 
     async fn perform(self, acting: &mut Acting) -> Result<SplitOffDone, Failure> {
         let predecessor_id = self.organisation_id;
-        let on = basis::effective_on(acting, Some(&self.basis), self.effective_on).await?;
+        let on = basis::effective_on(acting, predecessor_id, Some(&self.basis), self.effective_on)
+            .await?;
         tree::lock_moves(acting, &[("organisation_id".to_string(), predecessor_id)]).await?;
         tree::take(acting, &[predecessor_id]).await?;
         let unit = tree::standing(acting, "organisation_id", predecessor_id, on, Scope::BySuperior)

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use chassis::access::unknown_or_denied;
 use chassis::database::{Act, Acting};
-use chassis::refusal::{Failure, OnConstraint};
+use chassis::refusal::{Failure, OnConstraint, Refusal};
 use serde::{Deserialize, Serialize};
 use time::Date;
 use uuid::Uuid;
@@ -81,18 +81,12 @@ impl Act for SurveyEmployers {
             .await?
             .lives_on(on)
             .map_err(|refused| refused.at("organisation_id"))?;
-        let rules = Rules::read(acting.db()).await?;
-        for (n, employer) in self.employers.iter().enumerate() {
-            if let Some(sector) = &employer.sector {
-                rules
-                    .sector(sector)
-                    .map_err(|refused| refused.at(format!("employers[{n}].sector")))?;
-            }
-        }
-        self.refuse_unknown_kinds(acting).await?;
-        self.refuse_unknown_unions(acting).await?;
+        let mut bad = BadEmployers::default();
+        self.find_unknown_codes(acting, &mut bad).await?;
+        self.find_unknown_unions(acting, &mut bad).await?;
+        let employer_ids = self.identify(acting, &mut bad).await?;
+        bad.none()?;
 
-        let employer_ids = self.identify(acting).await?;
         self.write(acting, &employer_ids).await?;
         let mut found: Vec<EmployerFound> = employer_ids
             .iter()
@@ -114,42 +108,100 @@ impl Act for SurveyEmployers {
     }
 }
 
+/// Employers of a survey that cannot be taken: all of them are named at once.
+#[derive(Default)]
+pub struct BadEmployers(Vec<(usize, Refusal)>);
+
+/// How many of them a refusal explains: a status travels in the headers of an answer.
+const EXPLAINED_MAX: usize = 16;
+
+impl BadEmployers {
+    /// Takes note of what is wrong with one employer.
+    pub fn add(&mut self, n: usize, refusal: Refusal) {
+        self.0.push((n, refusal));
+    }
+
+    fn at(&mut self, n: usize, part: &str, refused: Refused) {
+        self.add(n, refused.refusal().field(format!("employers[{n}]{part}")));
+    }
+
+    /// Refuses if there is any; the first gives the reason.
+    pub fn none(mut self) -> Result<(), Refusal> {
+        self.0.sort_by_key(|(n, _)| *n);
+        let more = self.0.len().saturating_sub(EXPLAINED_MAX);
+        let named = self.0.into_iter().take(EXPLAINED_MAX).map(|(_, refusal)| refusal);
+        named.reduce(Refusal::and).map_or(Ok(()), |refusal| Err(refusal.and_more(more)))
+    }
+}
+
 impl SurveyEmployers {
-    async fn refuse_unknown_kinds(&self, acting: &mut Acting) -> Result<(), Failure> {
+    /// How many tax codes it names.
+    pub fn tax_codes(&self) -> usize {
+        self.employers.iter().filter(|employer| employer.tax_code.is_some()).count()
+    }
+
+    async fn find_unknown_codes(
+        &self,
+        acting: &mut Acting,
+        bad: &mut BadEmployers,
+    ) -> Result<(), Failure> {
+        let rules = Rules::read(acting.db()).await?;
         let known = sqlx::query_scalar!("select enterprise_type from enterprise_type_rule")
             .fetch_all(acting.db())
             .await?;
         for (n, employer) in self.employers.iter().enumerate() {
+            if let Some(sector) = &employer.sector
+                && let Err(refused) = rules.sector(sector)
+            {
+                bad.at(n, ".sector", refused);
+            }
             if let Some(given) = &employer.enterprise_type
                 && !known.contains(given)
             {
                 let refused = Refused::EnterpriseTypeUnknown { enterprise_type: given.clone() };
-                return Err(refused.at(format!("employers[{n}].enterprise_type")));
+                bad.at(n, ".enterprise_type", refused);
             }
         }
         Ok(())
     }
 
-    async fn refuse_unknown_unions(&self, acting: &mut Acting) -> Result<(), Failure> {
+    async fn find_unknown_unions(
+        &self,
+        acting: &mut Acting,
+        bad: &mut BadEmployers,
+    ) -> Result<(), Failure> {
         let union_ids: Vec<Uuid> =
             self.employers.iter().flat_map(|employer| employer.union_ids.clone()).collect();
         let on = self.surveyed_on;
         let unions = tree::standings(acting, &union_ids, on, Scope::Itself).await?;
         for (n, employer) in self.employers.iter().enumerate() {
-            for (m, union_id) in employer.union_ids.iter().enumerate() {
-                let at = format!("employers[{n}].union_ids[{m}]");
-                let Some(union) = unions.get(union_id) else {
-                    return Err(tree::unknown(acting, &at, *union_id).await);
-                };
-                union.lives_on(on).map_err(|refused| refused.at(at))?;
+            for (m, union_id) in employer.union_ids.iter().copied().enumerate() {
+                let part = format!(".union_ids[{m}]");
+                match unions.get(&union_id) {
+                    None => {
+                        let organisation_id = union_id;
+                        bad.at(n, &part, Refused::OrganisationUnknown { organisation_id });
+                    }
+                    Some(union) => {
+                        if let Err(refused) = union.lives_on(on) {
+                            bad.at(n, &part, refused);
+                        }
+                    }
+                }
             }
         }
         Ok(())
     }
 
     /// The employers' ids: given, found by tax code, or new. An employer is in scope if its
-    /// last surveyor is; a known one is surveyed in the order of dates.
-    async fn identify(&self, acting: &mut Acting) -> Result<Vec<Uuid>, Failure> {
+    /// last surveyor is; a known one is surveyed in the order of dates. An employer is one person
+    /// of law, whoever surveys it: of a tax code that others' surveys have, it is told that it is
+    /// taken, since it cannot be written down a second time, and nothing else.
+    async fn identify(
+        &self,
+        acting: &mut Acting,
+        bad: &mut BadEmployers,
+    ) -> Result<Vec<Uuid>, Failure> {
         let given: Vec<Uuid> =
             self.employers.iter().filter_map(|employer| employer.employer_id).collect();
         let tax_codes: Vec<&str> =
@@ -177,31 +229,38 @@ impl SurveyEmployers {
             .collect();
 
         let mut named = HashSet::new();
+        let mut coded = HashSet::new();
         let mut employer_ids = Vec::with_capacity(self.employers.len());
         for (n, employer) in self.employers.iter().enumerate() {
-            let at = format!("employers[{n}]");
-            let by_code =
-                employer.tax_code.as_deref().and_then(|code| by_tax_code.get(code).copied());
-            let employer_id = match (employer.employer_id, by_code) {
-                (Some(given), Some(found)) if given != found => {
-                    return Err(Refused::EmployerRepeated { employer_id: Some(found) }.at(at));
-                }
-                (given, found) => given.or(found),
-            };
-            if let Some(employer_id) = employer_id {
-                let Some(surveyed_on) = last.get(&employer_id) else {
-                    let refusal = Refused::EmployerUnknown { employer_id }.at(at);
-                    return Err(unknown_or_denied(acting.db(), refusal).await);
-                };
-                if self.surveyed_on <= *surveyed_on {
-                    let later_on = *surveyed_on;
-                    return Err(Refused::EmployerSurveyedLater { employer_id, later_on }.at(at));
-                }
-                if !named.insert(employer_id) {
-                    return Err(Refused::EmployerRepeated { employer_id: Some(employer_id) }.at(at));
-                }
-            }
+            let code = employer.tax_code.as_deref();
+            let by_code = code.and_then(|code| by_tax_code.get(code).copied());
+            let employer_id = employer.employer_id.or(by_code);
             employer_ids.push(employer_id.unwrap_or_else(Uuid::now_v7));
+            // Which employer a tax code found is told to whoever may read that employer.
+            if by_code.is_some_and(|found| !last.contains_key(&found)) {
+                bad.at(n, ".tax_code", Refused::TaxCodeTaken);
+                continue;
+            }
+            // Two of one survey that are new: they are told apart by nothing else.
+            if employer_id.is_none() && code.is_some_and(|code| !coded.insert(code)) {
+                bad.at(n, "", Refused::EmployerRepeated { employer_id: None });
+                continue;
+            }
+            let Some(employer_id) = employer_id else { continue };
+            let refused = match last.get(&employer_id) {
+                None => Refused::EmployerUnknown { employer_id },
+                _ if by_code.is_some_and(|found| found != employer_id) => {
+                    Refused::EmployerRepeated { employer_id: by_code }
+                }
+                Some(surveyed_on) if self.surveyed_on <= *surveyed_on => {
+                    Refused::EmployerSurveyedLater { employer_id, later_on: *surveyed_on }
+                }
+                Some(_) if !named.insert(employer_id) => {
+                    Refused::EmployerRepeated { employer_id: Some(employer_id) }
+                }
+                Some(_) => continue,
+            };
+            bad.at(n, "", refused);
         }
         Ok(employer_ids)
     }
@@ -221,6 +280,8 @@ impl SurveyEmployers {
             self.employers.iter().map(|employer| employer.workforce_female).collect();
         let (act_id, acted_at) = (acting.act_id, acting.acted_at);
         let repeated = || Refused::EmployerRepeated { employer_id: None }.at("employers");
+        // Somebody surveyed it since we looked.
+        let taken = || Refused::TaxCodeTaken.at("employers");
         sqlx::query_file!(
             "src/acts/survey_employers.sql",
             employer_ids,
@@ -237,7 +298,7 @@ impl SurveyEmployers {
         )
         .execute(acting.db())
         .await
-        .on_constraint("employer_tax_code", repeated)
+        .on_constraint("employer_tax_code", taken)
         .on_constraint("employer_survey_key", repeated)?;
         Ok(())
     }

@@ -35,7 +35,8 @@ impl Act for SuspendOrganisation {
 
     async fn perform(self, acting: &mut Acting) -> Result<Suspended, Failure> {
         let organisation_id = self.organisation_id;
-        let on = basis::effective_on(acting, Some(&self.basis), self.effective_on).await?;
+        let on = basis::effective_on(acting, organisation_id, Some(&self.basis), self.effective_on)
+            .await?;
         tree::take(acting, &[organisation_id]).await?;
         let unit =
             tree::standing(acting, "organisation_id", organisation_id, on, Scope::BySuperior)

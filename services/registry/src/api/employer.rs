@@ -10,6 +10,7 @@ use tonic::{Request, Response, Status};
 
 use super::Api;
 use crate::reads::employers;
+use crate::tax_codes;
 use crate::wire::employer as wire;
 
 #[tonic::async_trait]
@@ -21,7 +22,16 @@ impl EmployerService for Api {
         let call =
             Call::write(&request, &request.get_ref().request_id, request.get_ref().validate_only)?;
         let act = wire::survey(request.into_inner())?;
-        Ok(self.database.act(call, act).await?.reply(wire::surveyed))
+        let (database, most, named) = (&self.database, self.employers, act.tax_codes());
+        if call.validate_only {
+            tax_codes::count(database, most, &call, named).await?;
+            return Ok(database.act(call, act).await?.reply(wire::surveyed));
+        }
+        let acted = database.act(call.clone(), act).await;
+        if acted.as_ref().is_err_and(tax_codes::tells) {
+            tax_codes::count(database, most, &call, named).await?;
+        }
+        Ok(acted?.reply(wire::surveyed))
     }
 
     async fn reach_campaign_stage(

@@ -32,6 +32,6 @@ impl ReferenceService for Api {
         &self,
         request: Request<pb::ListRolesRequest>,
     ) -> Result<Response<pb::ListRolesResponse>, Status> {
-        Ok(Response::new(wire::roles(&request.get_ref().permission)))
+        Ok(Response::new(wire::roles(&request.get_ref().permission)?))
     }
 }

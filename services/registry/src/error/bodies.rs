@@ -2,7 +2,9 @@
 
 use proto::registry::v1::Reason;
 use time::Date;
-use tonic::Code::{AlreadyExists, FailedPrecondition, InvalidArgument, NotFound};
+use tonic::Code::{
+    AlreadyExists, FailedPrecondition, InvalidArgument, NotFound, ResourceExhausted,
+};
 use uuid::Uuid;
 
 use super::{Draft, refuse};
@@ -24,6 +26,25 @@ pub(super) fn tax_code_invalid() -> Draft {
         "Mã số thuế gồm 10 chữ số, thêm dấu gạch ngang và 3 chữ số nếu là chi nhánh.",
         "a tax code is ten digits, and three more after a hyphen for a branch",
     )
+}
+
+pub(super) fn tax_code_taken() -> Draft {
+    refuse(
+        AlreadyExists,
+        Reason::TaxCodeTaken,
+        "Mã số thuế này thuộc một đơn vị sử dụng lao động do nơi khác khảo sát.",
+        "the tax code is that of an employer whom others have surveyed",
+    )
+}
+
+pub(super) fn tax_code_quota_exhausted(most: i32) -> Draft {
+    refuse(
+        ResourceExhausted,
+        Reason::TaxCodeQuotaExhausted,
+        format!("Hôm nay đã hỏi về quá {most} mã số thuế mà không ghi gì."),
+        format!("more than {most} tax codes were asked about today by calls that wrote nothing"),
+    )
+    .with("most", most)
 }
 
 pub(super) fn member_count_required(type_code: String, on: Date) -> Draft {

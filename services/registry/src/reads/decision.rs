@@ -8,6 +8,7 @@ use chassis::refusal::Failure;
 use time::Date;
 use uuid::Uuid;
 
+use super::codes::{Coded, refuse_unknown};
 use super::{Asked, Page, in_scope};
 use crate::basis::Decision;
 use crate::error::Refused;
@@ -72,6 +73,7 @@ pub async fn decisions(
 ) -> Result<Page<Document>, Failure> {
     let after: Option<(Date, Uuid)> = asked.after()?;
     in_scope(reading, "issuer_id", of.issuer_id).await?;
+    refuse_unknown(reading, "kind", of.kind.as_deref().map(Coded::DocumentKind)).await?;
     let (after_on, after_id) = after.unzip();
     let decisions = sqlx::query_as!(
         Decision,

@@ -6,6 +6,7 @@ use chassis::refusal::Failure;
 use time::Date;
 use uuid::Uuid;
 
+use super::codes::{Coded, refuse_unknown};
 use super::{Asked, Page, in_scope};
 use crate::error::Refused;
 
@@ -61,6 +62,8 @@ pub async fn employers(
 ) -> Result<Page<Employer>, Failure> {
     let after: Option<(i32, Uuid)> = asked.after()?;
     in_scope(reading, "organisation_id", of.organisation_id).await?;
+    let kind = of.enterprise_type.as_deref().map(Coded::EnterpriseType);
+    refuse_unknown(reading, "enterprise_type", kind).await?;
     let (after_workforce, after_id) = after.unzip();
     let employers = sqlx::query_file_as!(
         Employer,
@@ -195,6 +198,7 @@ pub async fn campaigns(
 ) -> Result<Page<Campaign>, Failure> {
     let after: Option<Uuid> = asked.after()?;
     in_scope(reading, "organisation_id", organisation_id).await?;
+    refuse_unknown(reading, "stage", stage.as_deref().map(Coded::Stage)).await?;
     let campaigns = sqlx::query_file_as!(
         Campaign,
         "src/reads/campaigns.sql",

@@ -26,6 +26,7 @@ pub async fn list(
     asked: &Asked<'_>,
 ) -> Result<Page<Organisation>, Failure> {
     let after: Option<(String, Uuid)> = asked.after()?;
+    filter.refuse_unknown(reading).await?;
     let (after_code, after_id) = after.unzip();
     let covers_all = scope_is_whole(reading).await?;
     if let Some(commune) = commune {

@@ -4,6 +4,7 @@ use chassis::database::Reading;
 use chassis::refusal::Failure;
 use uuid::Uuid;
 
+use super::codes::{Coded, refuse_unknown};
 use super::{Asked, Page, in_scope};
 use crate::seats::Office;
 use crate::wire::congress::OfficesAsked;
@@ -16,6 +17,7 @@ pub async fn offices(
 ) -> Result<Page<Office>, Failure> {
     let after: Option<Uuid> = asked.after()?;
     in_scope(reading, "organisation_id", of.organisation_id).await?;
+    refuse_unknown(reading, "body", of.body.as_deref().map(Coded::Body)).await?;
     let offices = sqlx::query_as!(
         Office,
         r#"select office_id, organisation_id, body, position, person_id, term_until,

@@ -40,6 +40,7 @@ pub async fn search(
     if let Some(within_id) = sought.within_id {
         in_scope(reading, "within_id", within_id).await?;
     }
+    sought.filter.refuse_unknown(reading).await?;
     let asked = sqlx::query!(
         r#"select fold($1) as "folded!", scope_is_whole() as "covers_all!""#,
         sought.text

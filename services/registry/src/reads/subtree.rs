@@ -18,6 +18,7 @@ pub async fn subtree(
     filter: &Filter,
     asked: &Asked<'_>,
 ) -> Result<Page<Organisation>, Failure> {
+    filter.refuse_unknown(reading).await?;
     if filter.statuses.as_deref() == Some(&[ENDED.to_string()]) {
         return ended(reading, organisation_id, as_of, filter, asked).await;
     }

@@ -62,6 +62,9 @@ join secondment known
   on known.person_id = freed.person_id and upper_inf(known.recorded)
  and known.valid && freed.valid and known.act_id <> $1
 where freed.replaced_by = $1 and freed.act_id <> $1
+  -- Of a secondment that the caller may not read nothing is told: both stand.
+  and (known.organisation_id = freed.organisation_id
+       or access.covers(known.organisation_id) or access.covers(known.host_id))
 union
 select known.act_id, known.organisation_id
 from organisation_ending ending

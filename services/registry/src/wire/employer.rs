@@ -6,9 +6,9 @@ use proto::registry::v1 as pb;
 use time::Date;
 use uuid::Uuid;
 
-use super::{NAME_MAX, REASON_MAX, count, ids, reference_code, text, texts};
+use super::{NAME_MAX, REASON_MAX, count, ids, in_order, reference_code, text, texts};
 use crate::acts::reach_campaign_stage::{ReachCampaignStage, StageReached};
-use crate::acts::survey_employers::{SurveyEmployers, Surveyed, SurveyedEmployer};
+use crate::acts::survey_employers::{BadEmployers, SurveyEmployers, Surveyed, SurveyedEmployer};
 use crate::error::Refused;
 use crate::reads::Page;
 use crate::reads::employers::{
@@ -31,16 +31,18 @@ pub fn survey(request: pb::SurveyEmployersRequest) -> Result<SurveyEmployers, Re
         let refused = Refused::TooManyEmployers { employers, limit: EMPLOYERS_MAX };
         return Err(refused.refusal().field("employers"));
     }
-    Ok(SurveyEmployers {
-        organisation_id: parse::id("organisation_id", &request.organisation_id)?,
-        surveyed_on: parse::date("surveyed_on", request.surveyed_on)?,
-        employers: request
-            .employers
-            .into_iter()
-            .enumerate()
-            .map(|(n, employer)| surveyed_employer(&format!("employers[{n}]"), employer))
-            .collect::<Result<_, _>>()?,
-    })
+    let organisation_id = parse::id("organisation_id", &request.organisation_id)?;
+    let surveyed_on = parse::date("surveyed_on", request.surveyed_on)?;
+    let mut bad = BadEmployers::default();
+    let mut employers = Vec::with_capacity(request.employers.len());
+    for (n, employer) in request.employers.into_iter().enumerate() {
+        match surveyed_employer(&format!("employers[{n}]"), employer) {
+            Ok(employer) => employers.push(employer),
+            Err(refusal) => bad.add(n, refusal),
+        }
+    }
+    bad.none()?;
+    Ok(SurveyEmployers { organisation_id, surveyed_on, employers })
 }
 
 fn surveyed_employer(
@@ -49,8 +51,12 @@ fn surveyed_employer(
 ) -> Result<SurveyedEmployer, Refusal> {
     let part = |part: &str| format!("{field}.{part}");
     let (workforce, women) = (employer.workforce, employer.workforce_female);
-    if !(0..=WORKFORCE_MAX).contains(&workforce) || !(0..=workforce).contains(&women) {
+    if !(0..=WORKFORCE_MAX).contains(&workforce) {
         return Err(Refused::WorkforceInvalid { workforce }.refusal().field(part("workforce")));
+    }
+    if !(0..=workforce).contains(&women) {
+        let refused = Refused::WorkforceInvalid { workforce };
+        return Err(refused.refusal().field(part("workforce_female")));
     }
     parse::at_most(&part("union_ids"), employer.union_ids.len(), UNIONS_MAX)?;
     let sector = match employer.sector.as_str() {
@@ -119,9 +125,20 @@ pub fn stage_reached(reached: StageReached) -> pb::ReachCampaignStageResponse {
     pb::ReachCampaignStageResponse { campaign_id: reached.campaign_id.to_string() }
 }
 
-/// Zero means any number.
-fn bound(workforce: i32) -> Option<i32> {
-    Some(workforce).filter(|workforce| *workforce != 0)
+/// From how many to how many workers; zero means any number.
+fn bounds(min: i32, max: i32) -> Result<(Option<i32>, Option<i32>), Refusal> {
+    let bound = |field: &str, workforce: i32| match workforce {
+        0 => Ok(None),
+        ..0 => Err(Refused::WorkforceInvalid { workforce }.refusal().field(field)),
+        _ => Ok(Some(workforce)),
+    };
+    let (min, max) = (bound("min_workforce", min)?, bound("max_workforce", max)?);
+    if let (Some(min), Some(workforce)) = (min, max)
+        && workforce < min
+    {
+        return Err(Refused::WorkforceInvalid { workforce }.refusal().field("max_workforce"));
+    }
+    Ok((min, max))
 }
 
 /// Whose employers, how large, as of when.
@@ -129,10 +146,11 @@ pub fn employers(
     request: &pb::ListEmployersRequest,
     today: Date,
 ) -> Result<EmployersAsked, Refusal> {
+    let (min_workforce, max_workforce) = bounds(request.min_workforce, request.max_workforce)?;
     Ok(EmployersAsked {
         organisation_id: parse::id("organisation_id", &request.organisation_id)?,
-        min_workforce: bound(request.min_workforce),
-        max_workforce: bound(request.max_workforce),
+        min_workforce,
+        max_workforce,
         enterprise_type: enterprise_type("enterprise_type", &request.enterprise_type)?,
         without_union: false,
         on: parse::optional_date("as_of", request.as_of)?.unwrap_or(today),
@@ -144,10 +162,11 @@ pub fn without_union(
     request: &pb::ListEmployersWithoutUnionRequest,
     today: Date,
 ) -> Result<EmployersAsked, Refusal> {
+    let (min_workforce, max_workforce) = bounds(request.min_workforce, request.max_workforce)?;
     Ok(EmployersAsked {
         organisation_id: parse::id("organisation_id", &request.organisation_id)?,
-        min_workforce: bound(request.min_workforce),
-        max_workforce: bound(request.max_workforce),
+        min_workforce,
+        max_workforce,
         enterprise_type: enterprise_type("enterprise_type", &request.enterprise_type)?,
         without_union: true,
         on: parse::optional_date("as_of", request.as_of)?.unwrap_or(today),
@@ -259,11 +278,15 @@ pub fn campaigns_page(page: Page<Campaign>) -> pb::ListCampaignsResponse {
 
 /// Whose funnel, over how large employers, when.
 pub fn funnel(request: &pb::GetCampaignFunnelRequest, today: Date) -> Result<FunnelAsked, Refusal> {
+    let (min_workforce, _) = bounds(request.min_workforce, 0)?;
+    let on = parse::optional_date("as_of", request.as_of)?.unwrap_or(today);
+    let from_on = parse::optional_date("from_on", request.from_on)?;
+    in_order("from_on", from_on, Some(on))?;
     Ok(FunnelAsked {
         organisation_id: parse::id("organisation_id", &request.organisation_id)?,
-        min_workforce: request.min_workforce,
-        on: parse::optional_date("as_of", request.as_of)?.unwrap_or(today),
-        from_on: parse::optional_date("from_on", request.from_on)?,
+        min_workforce: min_workforce.unwrap_or_default(),
+        on,
+        from_on,
         by_unit: request.by_unit,
     })
 }

@@ -11,7 +11,7 @@ use time::Date;
 use uuid::Uuid;
 
 use super::{NAME_MAX, SHORT_NAME_MAX, change, code, congress, count, decision, ids};
-use super::{optional_instant, reference_code, text, texts};
+use super::{in_order, optional_instant, reference_code, text, texts};
 use crate::acts::change_sector::{ChangeSector, SectorChanged};
 use crate::acts::end_organisations::{
     EndKind, EndOrganisations, Ended, EndingUnit, MembersOutcome,
@@ -31,6 +31,9 @@ use crate::tree::{ACTIVE, ENDED, SUSPENDED};
 
 /// Applicants of one founding, at most.
 const APPLICANTS_MAX: usize = 1_000;
+/// Founders of one organisation, at most, where they are not named: as many as one employer has
+/// workers.
+const FOUNDERS_MAX: i32 = 1_000_000;
 /// Units of one act, at most.
 const UNITS_MAX: usize = 100_000;
 /// Organisations of one batch, at most.
@@ -73,11 +76,23 @@ pub fn found(request: pb::FoundOrganisationRequest) -> Result<FoundOrganisation,
         congress_on: parse::optional_date("congress_on", request.congress_on)?,
         basis: decision::basis(request.basis)?,
         applicant_ids: ids("applicant_ids", &request.applicant_ids)?,
-        founders: usize::try_from(request.founders).ok().filter(|founders| *founders > 0),
+        founders: founders(request.founders)?,
         offices: congress::new_offices("offices", None, request.offices)?,
         employer_ids: ids("employer_ids", &request.employer_ids)?,
         route,
     })
+}
+
+/// How many founded it, where that is stated; whether so many are enough is for the act to say.
+fn founders(given: i32) -> Result<Option<i32>, Refusal> {
+    match given {
+        0 => Ok(None),
+        ..=FOUNDERS_MAX => Ok(Some(given)),
+        _ => {
+            let refused = Refused::TooManyFounders { founders: given, limit: FOUNDERS_MAX };
+            Err(refused.refusal().field("founders"))
+        }
+    }
 }
 
 /// How it was founded, as far as it is stated; a founding congress says it too.
@@ -443,7 +458,7 @@ impl Filtered<'_> {
             pb::OrganisationStatus::Suspended => Some(SUSPENDED),
             pb::OrganisationStatus::Ended => Some(ENDED),
         };
-        Ok(Filter {
+        let filter = Filter {
             type_code: reference("type", self.type_code)?,
             sector: reference("sector", self.sector)?,
             statuses: status.map(|status| vec![status.to_string()]),
@@ -451,7 +466,10 @@ impl Filtered<'_> {
             founded_until: parse::optional_date("founded_until", self.founded[1])?,
             ended_from: parse::optional_date("ended_from", self.ended[0])?,
             ended_until: parse::optional_date("ended_until", self.ended[1])?,
-        })
+        };
+        in_order("founded_from", filter.founded_from, filter.founded_until)?;
+        in_order("ended_from", filter.ended_from, filter.ended_until)?;
+        Ok(filter)
     }
 }
 

@@ -1,5 +1,7 @@
 //! `reference.proto`.
 
+use std::collections::BTreeSet;
+
 use chassis::access::roles;
 use chassis::parse::{self, civil};
 use chassis::refusal::Refusal;
@@ -7,6 +9,7 @@ use proto::registry::v1 as pb;
 use proto::registry::v1::organisation_type::SectorNeed;
 use time::Date;
 
+use crate::error::Refused;
 use crate::reference::{OrganisationType, Sector};
 
 /// On which day types are to be in force; none asks for all.
@@ -57,9 +60,13 @@ pub fn sectors(sectors: Vec<Sector>) -> pb::ListSectorsResponse {
 }
 
 /// Roles, or those that have a permission.
-pub fn roles(permission: &str) -> pb::ListRolesResponse {
-    let asked =
-        roles::all().iter().filter(|(_, held)| permission.is_empty() || held.contains(permission));
+pub fn roles(permission: &str) -> Result<pb::ListRolesResponse, Refusal> {
+    let holds = |held: &BTreeSet<String>| permission.is_empty() || held.contains(permission);
+    if !roles::all().values().any(holds) {
+        let refused = Refused::PermissionUnknown { permission: permission.to_string() };
+        return Err(refused.refusal().field("permission"));
+    }
+    let asked = roles::all().iter().filter(|(_, held)| holds(held));
     let roles = asked.map(|(role, held)| {
         let (meaning, meaning_vi) = roles::meaning(role).unwrap_or_default();
         pb::Role {
@@ -69,5 +76,5 @@ pub fn roles(permission: &str) -> pb::ListRolesResponse {
             permissions: held.iter().cloned().collect(),
         }
     });
-    pb::ListRolesResponse { roles: roles.collect() }
+    Ok(pb::ListRolesResponse { roles: roles.collect() })
 }

@@ -1,5 +1,7 @@
 //! `succession.proto`.
 
+use std::ops::RangeInclusive;
+
 use chassis::parse::{self, civil};
 use chassis::refusal::Refusal;
 use proto::registry::v1 as pb;
@@ -14,6 +16,8 @@ use crate::reads::Page;
 use crate::reads::succession_plans::{PlansAsked, SuccessionPlan};
 use crate::seats::EXECUTIVE;
 
+/// In which years a term begins.
+const TERM_FROM_YEARS: RangeInclusive<i32> = 1900..=2200;
 /// Candidates for one post, at most.
 const CANDIDATES_MAX: usize = 50;
 
@@ -25,7 +29,7 @@ pub fn plan(request: pb::PlanSuccessionRequest) -> Result<PlanSuccession, Refusa
     parse::at_most("candidate_ids", request.candidate_ids.len(), CANDIDATES_MAX)?;
     let (from, to) = (request.term_from_year, request.term_to_year);
     let years = to.saturating_sub(from);
-    if !(1900..=2200).contains(&from) || !(1..=TERM_YEARS_MAX).contains(&years) {
+    if !TERM_FROM_YEARS.contains(&from) || !(1..=TERM_YEARS_MAX).contains(&years) {
         return Err(Refused::TermInvalid { from, to }.refusal().field("term_from_year"));
     }
     Ok(PlanSuccession {
@@ -53,10 +57,15 @@ pub fn planned(planned: SuccessionPlanned) -> pb::PlanSuccessionResponse {
 
 /// Whose plans, as of when.
 pub fn plans(request: &pb::ListSuccessionPlansRequest, today: Date) -> Result<PlansAsked, Refusal> {
+    let from = request.term_from_year;
+    if from != 0 && !TERM_FROM_YEARS.contains(&from) {
+        let refused = Refused::TermInvalid { from, to: from };
+        return Err(refused.refusal().field("term_from_year"));
+    }
     Ok(PlansAsked {
         organisation_id: parse::id("organisation_id", &request.organisation_id)?,
         as_of: as_of(AS_OF, request.as_of, request.known_at, today)?,
-        term_from_year: Some(request.term_from_year).filter(|year| *year != 0),
+        term_from_year: Some(from).filter(|year| *year != 0),
         own_only: request.own_only,
     })
 }

@@ -418,3 +418,32 @@ async fn a_decision_that_nobody_knows_is_refused_by_every_act_that_rests_on_one(
     };
     assert_eq!(reason(admin.congresses.hold_congress(held).await), "DECISION_UNKNOWN");
 }
+
+#[tokio::test]
+async fn no_correction_speaks_of_days_that_no_act_may_speak_of() {
+    let world = World::start().await;
+    let mut admin = world.actor("admin");
+    let far = Some(civil(date!(2150 - 01 - 01)));
+    let of = |attribute| correction(world.unit("BD-1"), attribute);
+    let named = || {
+        Attribute::Name(pb::correct_organisation_request::Name {
+            name: "Tên khác".to_string(),
+            ..Default::default()
+        })
+    };
+    for attribute in [
+        named(),
+        Attribute::Code("BD-X".to_string()),
+        Attribute::Sector("HC".to_string()),
+        superior(world.unit("HN-CG")),
+    ] {
+        let request = pb::CorrectOrganisationRequest { from_on: far, ..of(attribute.clone()) };
+        let answer = corrects(&mut admin, request).await;
+        let expected = ("EFFECTIVE_DATE_TOO_FAR".to_string(), "from_on".to_string());
+        assert_eq!(refused(answer), expected, "{attribute:?}");
+        let request = pb::CorrectOrganisationRequest { until_on: far, ..of(attribute.clone()) };
+        let answer = corrects(&mut admin, request).await;
+        let expected = ("EFFECTIVE_DATE_TOO_FAR".to_string(), "until_on".to_string());
+        assert_eq!(refused(answer), expected, "{attribute:?}");
+    }
+}

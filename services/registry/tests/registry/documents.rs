@@ -196,3 +196,104 @@ async fn what_was_done_on_a_documents_strength_is_told_within_the_readers_scope(
     let answer = effects(&mut world.actor("badinh"), 0).await;
     assert_eq!(reason(answer), "DECISION_UNKNOWN");
 }
+
+fn renaming(unit: Uuid, on: Date, decision_id: &str) -> pb::RenameOrganisationRequest {
+    pb::RenameOrganisationRequest {
+        request_id: fresh(),
+        organisation_id: unit.to_string(),
+        name: "Tên khác".to_string(),
+        effective_on: Some(civil(on)),
+        basis: Some(pb::Basis {
+            basis: Some(pb::basis::Basis::DecisionId(decision_id.to_string())),
+        }),
+        ..Default::default()
+    }
+}
+
+#[tokio::test]
+async fn a_decision_that_is_neither_in_scope_nor_a_superiors_is_unknown_to_every_act() {
+    let world = World::start().await;
+    let mut admin = world.actor("admin");
+    let on = date!(2018 - 05 - 01);
+    let issued = |issuer: &str| document(world.unit(issuer), "", &format!("1/{issuer}"), on);
+    let foreign = records(&mut admin, issued("TN")).await;
+    let superiors = records(&mut admin, issued("TLD")).await;
+    let own = records(&mut admin, issued("HN-BD")).await;
+    let mut officer = world.actor("hanoi");
+    let unit = world.unit("BD-1");
+
+    for (decision, answer) in [(&foreign, "unknown"), (&fresh(), "unknown")] {
+        let refused_at = |field: &str| ("DECISION_UNKNOWN".to_string(), field.to_string());
+        let renamed = officer.organisations.rename_organisation(renaming(unit, on, decision)).await;
+        assert_eq!(refused(renamed), refused_at("basis.decision_id"), "{answer}");
+        // Without a date of its own the act takes the decision's: nothing of it is told.
+        let undated =
+            pb::RenameOrganisationRequest { effective_on: None, ..renaming(unit, on, decision) };
+        let renamed = officer.organisations.rename_organisation(undated).await;
+        assert_eq!(refused(renamed), refused_at("basis.decision_id"), "{answer}");
+        let ceremony = pb::HoldCeremonyRequest {
+            request_id: fresh(),
+            organisation_id: world.unit("HN").to_string(),
+            kind: "HANDING_OVER".to_string(),
+            held_on: Some(civil(on)),
+            launched: vec![pb::hold_ceremony_request::Launched {
+                organisation_id: unit.to_string(),
+                decision_id: decision.clone(),
+            }],
+            ..Default::default()
+        };
+        let held = officer.ceremonies.hold_ceremony(ceremony).await;
+        assert_eq!(refused(held), refused_at("launched[0].decision_id"), "{answer}");
+        let election = pb::HoldByElectionRequest {
+            request_id: fresh(),
+            organisation_id: unit.to_string(),
+            body: "EXECUTIVE".to_string(),
+            held_on: Some(civil(on)),
+            offices: vec![office("MEMBER", Uuid::now_v7())],
+            consent_decision_id: decision.clone(),
+            ..Default::default()
+        };
+        let held = officer.congresses.hold_by_election(election).await;
+        assert_eq!(refused(held), refused_at("consent_decision_id"), "{answer}");
+    }
+    // A superior's, out of scope as it is, and one of the own scope.
+    for (n, decision) in [superiors, own].iter().enumerate() {
+        let on = date!(2019 - 05 - 01).saturating_add(time::Duration::days(n as i64));
+        let renamed = officer.organisations.rename_organisation(renaming(unit, on, decision)).await;
+        renamed.expect("renamed");
+    }
+    // A superior of old is one as well: whoever has come from there goes on with its papers.
+    admin
+        .hands_over(&[world.unit("TN-1")], world.unit("HN"), date!(2020 - 01 - 01))
+        .await
+        .expect("handed over");
+    let renamed = renaming(world.unit("TN-1"), date!(2021 - 06 - 01), &foreign);
+    officer.organisations.rename_organisation(renamed).await.expect("renamed");
+}
+
+#[tokio::test]
+async fn a_decision_still_to_be_signed_is_refused_where_it_says_so() {
+    let world = World::start().await;
+    let mut officer = world.actor("hanoi");
+    let later = |effective_on: Option<Date>, issued_on: Date| pb::RenameOrganisationRequest {
+        effective_on: None,
+        basis: Some(pb::Basis {
+            basis: Some(pb::basis::Basis::NewDecision(pb::NewDecision {
+                number: "9/QĐ".to_string(),
+                issued_on: Some(civil(issued_on)),
+                effective_on: effective_on.map(civil),
+                ..Default::default()
+            })),
+        }),
+        ..renaming(world.unit("HN-BD"), ORIGIN, "")
+    };
+    let far = date!(2150 - 01 - 01);
+    for (request, reason, field) in [
+        (later(None, far), "DECISION_IN_FUTURE", "basis.new_decision.issued_on"),
+        (later(Some(far), far), "DECISION_IN_FUTURE", "basis.new_decision.issued_on"),
+        (later(Some(far), ORIGIN), "EFFECTIVE_DATE_TOO_FAR", "effective_on"),
+    ] {
+        let answer = officer.organisations.rename_organisation(request).await;
+        assert_eq!(refused(answer), (reason.to_string(), field.to_string()));
+    }
+}

@@ -303,3 +303,49 @@ async fn the_register_is_bootstrapped_once() {
     .expect("read");
     assert_eq!(actors, ["bootstrap"]);
 }
+
+#[tokio::test]
+async fn founders_are_as_many_as_could_found_it() {
+    let world = World::start().await;
+    let mut officer = world.actor("badinh");
+    let with = |founders: i32| pb::FoundOrganisationRequest {
+        founders,
+        ..founding(world.unit("HN-BD"), "BD-F", date!(2020 - 03 - 01))
+    };
+    for (founders, expected) in [
+        (-1, "FOUNDERS_TOO_FEW"),
+        (i32::MIN, "FOUNDERS_TOO_FEW"),
+        (4, "FOUNDERS_TOO_FEW"),
+        (i32::MAX, "TOO_MANY_APPLICANTS"),
+        (1_000_001, "TOO_MANY_APPLICANTS"),
+    ] {
+        let answer = officer.organisations.found_organisation(with(founders)).await;
+        assert_eq!(refused(answer), (expected.to_string(), "founders".to_string()), "{founders}");
+    }
+    officer.organisations.found_organisation(with(5)).await.expect("founded");
+}
+
+#[tokio::test]
+async fn a_founding_congress_was_held_before_the_union_and_not_long_before() {
+    let world = World::start().await;
+    let mut officer = world.actor("badinh");
+    let on = date!(2024 - 06 - 10);
+    let by = |code: &str, congress_on| pb::FoundOrganisationRequest {
+        congress_on: Some(civil(congress_on)),
+        ..founding(world.unit("HN-BD"), code, on)
+    };
+    for (congress_on, expected) in [
+        (date!(2150 - 01 - 01), "DATE_IN_FUTURE"),
+        (today().saturating_add(Duration::days(1)), "DATE_IN_FUTURE"),
+        (date!(1900 - 01 - 01), "DATE_OUTSIDE_LIFE"),
+        (on.saturating_sub(Duration::days(367)), "DATE_OUTSIDE_LIFE"),
+        (on.saturating_add(Duration::days(1)), "DATE_OUTSIDE_LIFE"),
+    ] {
+        let answer = officer.organisations.found_organisation(by("BD-K", congress_on)).await;
+        let expected = (expected.to_string(), "congress_on".to_string());
+        assert_eq!(refused(answer), expected, "{congress_on}");
+    }
+    for (code, congress_on) in [("BD-K", on), ("BD-L", on.saturating_sub(Duration::days(366)))] {
+        officer.organisations.found_organisation(by(code, congress_on)).await.expect("founded");
+    }
+}

@@ -38,7 +38,6 @@ async fn bad_lines_are_each_named_and_nothing_is_written() {
         [
             ("lines[1].superior_code", "ORGANISATION_UNKNOWN"),
             ("lines[2].type", "ORGANISATION_TYPE_UNKNOWN"),
-            ("lines[2].superior_code", "SUPERIOR_TYPE_NOT_ALLOWED"),
             ("lines[3].sector", "SECTOR_REQUIRED"),
             ("lines[4].code", "LINE_REPEATED"),
             ("lines[5].code", "CODE_TAKEN"),
@@ -382,4 +381,19 @@ async fn a_load_that_broke_off_goes_on_from_the_line_after_the_last_one_kept() {
     assert_eq!(answer.into_inner(), pb::GetLoadResponse::default());
     let answer = world.actor("hanoi").organisations.get_load(request).await;
     assert_eq!(reason(answer), "PERMISSION_DENIED");
+}
+
+#[tokio::test]
+async fn an_unknown_type_is_refused_once_and_not_as_a_pair_with_its_superiors() {
+    let world = World::start().await;
+    let mut admin = world.actor("admin");
+    let lines = vec![
+        line("X-1", "LDLD_HUYENN", "", "HN"),
+        line("X-2", "CDCS", "NNN_CP", "X-1"),
+        line("X-3", "CDCS", "NNN_CP", "HN-BD"),
+    ];
+    let status = admin.loads(lines).await.expect_err("refused");
+    let named = violations(&status);
+    let expected = [("lines[0].type".to_string(), "ORGANISATION_TYPE_UNKNOWN".to_string())];
+    assert_eq!(named, expected);
 }

@@ -1,6 +1,7 @@
 use chassis::parse::civil;
 use proto::registry::v1 as pb;
 use sqlx::Connection;
+use time::Date;
 use time::macros::date;
 use uuid::Uuid;
 
@@ -413,4 +414,163 @@ async fn a_read_shows_one_state_however_many_statements_it_takes() {
     let mut reader = world.actor("reader");
     let after = reader.attributes.get_organisation_details(request()).await.expect("read");
     assert_eq!(shown(after.into_inner()), (1, 1));
+}
+
+#[tokio::test]
+async fn what_is_asked_by_a_code_that_nobody_knows_is_refused_as_acts_refuse_it() {
+    let world = World::start().await;
+    let mut reader = world.actor("hanoi");
+    let unit = || world.unit("HN").to_string();
+    let expect = |reason: &str, field: &str| (reason.to_string(), field.to_string());
+    for (filter, expected) in [
+        (("CDCSS", ""), expect("ORGANISATION_TYPE_UNKNOWN", "type")),
+        (("", "NNN_TNHHH"), expect("SECTOR_UNKNOWN", "sector")),
+    ] {
+        let (type_code, sector) = (filter.0.to_string(), filter.1.to_string());
+        let request = pb::ListOrganisationsRequest {
+            r#type: type_code.clone(),
+            sector: sector.clone(),
+            ..Default::default()
+        };
+        assert_eq!(refused(reader.organisations.list_organisations(request).await), expected);
+        for status in [pb::OrganisationStatus::Unspecified, pb::OrganisationStatus::Ended] {
+            let request = pb::ListSubtreeRequest {
+                organisation_id: unit(),
+                r#type: type_code.clone(),
+                sector: sector.clone(),
+                status: status.into(),
+                ..Default::default()
+            };
+            assert_eq!(refused(reader.organisations.list_subtree(request).await), expected);
+        }
+        let request = pb::SearchOrganisationsRequest {
+            text: "Công đoàn".to_string(),
+            r#type: type_code,
+            sector,
+            ..Default::default()
+        };
+        assert_eq!(refused(reader.organisations.search_organisations(request).await), expected);
+    }
+    let request = pb::ListEmployersRequest {
+        organisation_id: unit(),
+        enterprise_type: "X".to_string(),
+        ..Default::default()
+    };
+    let expected = expect("ENTERPRISE_TYPE_UNKNOWN", "enterprise_type");
+    assert_eq!(refused(reader.employers.list_employers(request).await), expected);
+    let request = pb::ListEmployersWithoutUnionRequest {
+        organisation_id: unit(),
+        enterprise_type: "X".to_string(),
+        ..Default::default()
+    };
+    assert_eq!(refused(reader.employers.list_employers_without_union(request).await), expected);
+    let request = pb::ListCampaignsRequest {
+        organisation_id: unit(),
+        stage: "X".to_string(),
+        ..Default::default()
+    };
+    let expected = expect("STAGE_UNKNOWN", "stage");
+    assert_eq!(refused(reader.employers.list_campaigns(request).await), expected);
+    let request = pb::ListOfficesRequest {
+        organisation_id: unit(),
+        body: "X".to_string(),
+        ..Default::default()
+    };
+    let expected = expect("BODY_UNKNOWN", "body");
+    assert_eq!(refused(reader.congresses.list_offices(request).await), expected);
+    let request =
+        pb::ListDecisionsRequest { issuer_id: unit(), kind: "X".to_string(), ..Default::default() };
+    let expected = expect("DOCUMENT_KIND_UNKNOWN", "kind");
+    assert_eq!(refused(reader.decisions.list_decisions(request).await), expected);
+    let request = pb::ListRolesRequest { permission: "registry.organisation.reed".to_string() };
+    let expected = expect("PERMISSION_UNKNOWN", "permission");
+    assert_eq!(refused(world.references("hanoi").list_roles(request).await), expected);
+    // A group of sectors is asked by as well, and what is known is answered, also with nothing.
+    let request = pb::ListOrganisationsRequest {
+        r#type: "ND_CS".to_string(),
+        sector: "HC".to_string(),
+        ..Default::default()
+    };
+    let listed = reader.organisations.list_organisations(request).await.expect("listed");
+    assert!(listed.into_inner().organisations.is_empty());
+}
+
+#[tokio::test]
+async fn bounds_that_hold_nothing_and_counts_below_nothing_are_refused() {
+    let world = World::start().await;
+    let mut reader = world.actor("hanoi");
+    let unit = || world.unit("HN").to_string();
+    let expect = |reason: &str, field: &str| (reason.to_string(), field.to_string());
+    for ((min_workforce, max_workforce), field) in
+        [((50, 20), "max_workforce"), ((-1, 0), "min_workforce"), ((0, -5), "max_workforce")]
+    {
+        let request = pb::ListEmployersRequest {
+            organisation_id: unit(),
+            min_workforce,
+            max_workforce,
+            ..Default::default()
+        };
+        let answer = reader.employers.list_employers(request).await;
+        assert_eq!(refused(answer), expect("WORKFORCE_INVALID", field));
+        let request = pb::ListEmployersWithoutUnionRequest {
+            organisation_id: unit(),
+            min_workforce,
+            max_workforce,
+            ..Default::default()
+        };
+        let answer = reader.employers.list_employers_without_union(request).await;
+        assert_eq!(refused(answer), expect("WORKFORCE_INVALID", field));
+    }
+    let funnel = |min_workforce, from_on: Option<Date>| pb::GetCampaignFunnelRequest {
+        organisation_id: unit(),
+        min_workforce,
+        from_on: from_on.map(civil),
+        as_of: Some(civil(date!(2020 - 01 - 01))),
+        ..Default::default()
+    };
+    let answer = reader.employers.get_campaign_funnel(funnel(-1, None)).await;
+    assert_eq!(refused(answer), expect("WORKFORCE_INVALID", "min_workforce"));
+    let answer = reader.employers.get_campaign_funnel(funnel(0, Some(date!(2021 - 01 - 01)))).await;
+    assert_eq!(refused(answer), expect("PERIOD_INVALID", "from_on"));
+
+    let (early, late) = (Some(civil(date!(2019 - 01 - 01))), Some(civil(date!(2020 - 01 - 01))));
+    for (request, field) in [
+        (
+            pb::ListOrganisationsRequest {
+                founded_from: late,
+                founded_until: early,
+                ..Default::default()
+            },
+            "founded_from",
+        ),
+        (
+            pb::ListOrganisationsRequest {
+                ended_from: late,
+                ended_until: early,
+                ..Default::default()
+            },
+            "ended_from",
+        ),
+    ] {
+        let answer = reader.organisations.list_organisations(request).await;
+        assert_eq!(refused(answer), expect("PERIOD_INVALID", field));
+    }
+    let request = pb::ListOrganisationsRequest { page_size: -1, ..Default::default() };
+    let answer = reader.organisations.list_organisations(request).await;
+    assert_eq!(refused(answer), expect("NUMBER_NEGATIVE", "page_size"));
+    let request = pb::ListSuccessionPlansRequest {
+        organisation_id: unit(),
+        term_from_year: -3,
+        ..Default::default()
+    };
+    let answer = reader.succession.list_succession_plans(request).await;
+    assert_eq!(refused(answer), expect("TERM_INVALID", "term_from_year"));
+    // What will be known later nobody knows.
+    let request = pb::GetOrganisationRequest {
+        organisation_id: unit(),
+        known_at: Some(instant(date!(2200 - 01 - 01).midnight().assume_utc())),
+        ..Default::default()
+    };
+    let answer = reader.organisations.get_organisation(request).await;
+    assert_eq!(refused(answer), expect("DATE_IN_FUTURE", "known_at"));
 }

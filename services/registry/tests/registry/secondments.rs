@@ -238,3 +238,30 @@ async fn steering_committees_are_listed_with_members_and_units_and_units_with_fo
     let answer = world.actor("badinh").steering.list_unit_followers(request).await;
     assert_eq!(reason(answer), "ORGANISATION_UNKNOWN");
 }
+
+#[tokio::test]
+async fn nobody_learns_that_a_person_is_seconded_out_of_her_scope() {
+    let world = World::start().await;
+    let mut admin = world.actor("admin");
+    admin.grants_role("thainguyen", "OFFICER", world.unit("TN")).await.expect("granted");
+    let on = date!(2018 - 05 - 01);
+    let (person, someone) = (Uuid::now_v7(), Uuid::now_v7());
+    let theirs = second(world.unit("TN"), world.unit("TN-1"), person, on);
+    world.actor("thainguyen").secondments.begin_secondment(theirs.clone()).await.expect("begun");
+
+    let mut officer = world.actor("hanoi");
+    for person in [person, someone] {
+        let request = second(world.unit("HN"), world.unit("HN-BD"), person, on);
+        officer.secondments.begin_secondment(request.clone()).await.expect("begun");
+        // Of those that the caller may read one at a time is still the rule, whoever sends.
+        for sender in ["HN", "HN-CG"] {
+            let again = second(world.unit(sender), world.unit("HN-BD"), person, on);
+            let answer = officer.secondments.begin_secondment(again).await;
+            assert_eq!(refused(answer), ("SECONDMENT_EXISTS".into(), "person_id".into()));
+        }
+    }
+    // Whose scope holds both is told of either.
+    let third = second(world.confederation, world.unit("HN-GD"), person, on);
+    let answer = admin.secondments.begin_secondment(third).await;
+    assert_eq!(reason(answer), "SECONDMENT_EXISTS");
+}

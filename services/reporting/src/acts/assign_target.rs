@@ -55,6 +55,7 @@ impl Act for AssignTarget {
 
     async fn perform(self, acting: &mut Acting) -> Result<Assigned, Failure> {
         self.in_scope(acting).await?;
+        super::refuse_unknown_decision(acting, self.decision_id, &[self.organisation_id]).await?;
         let (issuer_id, issuer_name) = match &self.issuer {
             Issuer::Organisation(organisation_id) => (Some(*organisation_id), None),
             Issuer::Named(name) => (None, Some(name.as_str())),

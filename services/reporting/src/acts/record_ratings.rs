@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use time::Date;
 use uuid::Uuid;
 
-use super::{decided_on_registry, named, refuse_all};
+use super::{decided_on_registry, named, refuse_all, refuse_unknown_decision};
 use crate::error::Refused;
 use crate::fact::Facts;
 use crate::reference::Scheme;
@@ -94,6 +94,7 @@ impl Act for RecordRatings {
             }
         }
         refuse_all(faults)?;
+        refuse_unknown_decision(acting, self.decision_id, &units).await?;
 
         let earlier: HashMap<Uuid, (String, String)> = sqlx::query!(
             "select organisation_id, scheme, grade from rating

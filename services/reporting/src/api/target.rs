@@ -55,6 +55,9 @@ impl TargetService for Api {
         let query = QueryDigest::of(&call.rpc, &asked);
         let after: Option<(Date, String, Uuid)> = page::open(self.database.keys(), query, &token)?;
         let organisation_id = parse::id("organisation_id", &asked.organisation_id)?;
+        if !asked.indicator.is_empty() {
+            wire::indicator(self.reference, "indicator", &asked.indicator)?;
+        }
         let (from, indicator, target_id) = match after {
             Some((from, indicator, target_id)) => (Some(from), indicator, target_id),
             None => (None, String::new(), Uuid::nil()),

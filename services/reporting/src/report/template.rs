@@ -16,6 +16,8 @@
 //! A name in small letters is a word of the row when the line lists something (`each`), or a
 //! parameter of the report.
 
+use std::collections::BTreeSet;
+
 use anyhow::{Context, bail, ensure};
 use serde::Deserialize;
 
@@ -201,7 +203,12 @@ impl Template {
             .iter()
             .map(|parameter| (parameter.name.clone(), parameter.default.clone()))
             .collect();
+        let mut named = BTreeSet::new();
         for (place, (name, value)) in chosen.into_iter().enumerate() {
+            if !named.insert(name.clone()) {
+                let field = format!("parameters[{place}].name");
+                return Err(Refused::ParameterRepeated { field, parameter: name });
+            }
             match values.iter_mut().find(|(known, _)| *known == name) {
                 Some((_, held)) => *held = value,
                 None => {

@@ -282,3 +282,31 @@ async fn whose_movement_is_taken_back_has_not_left() {
     assert_eq!(of(again_out).await, 0);
     world.stop().await;
 }
+
+#[tokio::test]
+async fn an_office_given_to_somebody_of_another_province_tells_nothing_of_her() {
+    let world = World::start().await;
+    let theirs = world.loads_unions(world.hue, "NNN_CP", 1)[0];
+    let ours = world.loads_unions(world.badinh, "NNN_CP", 1)[0];
+    let on = date!(2020 - 03 - 01);
+    // Whoever knows an id can write it into an office.
+    let stranger = world.joins(theirs, date!(2020 - 01 - 01));
+    let gone = world.joins(theirs, date!(2020 - 01 - 01));
+    world.leaves(&gone, theirs, date!(2020 - 02 - 01));
+    world.takes_office(world.badinh, stranger.id, on);
+    world.takes_office(world.badinh, gone.id, on);
+    // Who belonged there has left to somewhere.
+    let mut colleague = world.joins(ours, date!(2020 - 01 - 01));
+    let office = world.takes_office(world.badinh, colleague.id, on);
+    world.moves(&mut colleague, ours, theirs, date!(2020 - 04 - 01));
+
+    let as_of = date!(2020 - 06 - 01);
+    let told = listed(&mut world.officer(), world.hanoi, as_of).await;
+    let left_on = Some(date!(2020 - 04 - 01));
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!((told[0].0, told[0].1), (office, pb::Departure::MemberElsewhere));
+    assert_eq!((told[0].2, &told[0].3), (left_on, &theirs.to_string()));
+    let told = listed(&mut world.national(), world.hanoi, as_of).await;
+    assert_eq!(told.len(), 3);
+    assert!(told.iter().any(|one| one.0 == office && one.3 == theirs.to_string()));
+}

@@ -375,6 +375,11 @@ async fn a_report_that_would_contradict_itself_is_refused() {
     for (template, parameters, expected) in [
         ("NOBODY", &[][..], because("TEMPLATE_UNKNOWN", "template")),
         ("MY_DUC", &[("colour", "red")][..], because("PARAMETER_UNKNOWN", "parameters[0].name")),
+        (
+            "MY_DUC",
+            &[("decimals", "1"), ("decimals", "1")][..],
+            because("PARAMETER_REPEATED", "parameters[1].name"),
+        ),
         ("MY_DUC", &[("decimals", "many")][..], because("PARAMETER_MALFORMED", "parameters")),
     ] {
         assert_eq!(

@@ -1,6 +1,8 @@
 //! Nobody reads or writes outside their own subtree, by any method; every write says why it
 //! refuses.
 
+use proto::registry::v1::DecisionRecorded;
+use proto::registry::v1::registry_change::Change as RegistryWhat;
 use proto::reporting::v1 as pb;
 use time::macros::date;
 use uuid::Uuid;
@@ -228,4 +230,51 @@ async fn bad_lines_are_all_named_and_nothing_is_half_written() {
         because("SECTOR_GROUPING_UNKNOWN", "sector_grouping")
     );
     world.stop().await;
+}
+
+#[tokio::test]
+async fn what_is_written_rests_on_decisions_that_registry_has_recorded_in_scope_or_above() {
+    let world = World::start().await;
+    let union = world.loads_unions(world.badinh, "NNN_CP", 1)[0];
+    let decides = |issuer: Uuid| {
+        let decision_id = Uuid::now_v7();
+        let recorded = DecisionRecorded {
+            decision_id: decision_id.to_string(),
+            issuer_id: issuer.to_string(),
+            number: "1".to_string(),
+            kind: "QUYET_DINH".to_string(),
+            ..Default::default()
+        };
+        world.says(date!(2020 - 01 - 01), RegistryWhat::DecisionRecorded(recorded));
+        decision_id
+    };
+    let (own, superiors, foreign) =
+        (decides(world.badinh), decides(world.confederation), decides(world.hue));
+    let mut officer = world.officer();
+    let assigning = |decision_id: Uuid| pb::AssignTargetRequest {
+        issuer_id: world.hanoi.to_string(),
+        decision_id: decision_id.to_string(),
+        ..target("MBR_ADMITTED", world.badinh, YEAR, 1)
+    };
+    let rating = |decision_id: Uuid| pb::RecordRatingsRequest {
+        request_id: Uuid::new_v4().to_string(),
+        year: 2020,
+        lines: vec![pb::record_ratings_request::Line {
+            organisation_id: union.to_string(),
+            grade: "HOAN_THANH".into(),
+        }],
+        decision_id: decision_id.to_string(),
+        ..Default::default()
+    };
+    for decision_id in [foreign, Uuid::now_v7()] {
+        let expected = because("DECISION_UNKNOWN", "decision_id");
+        let answer = officer.targets.assign_target(assigning(decision_id)).await;
+        assert_eq!(refused(answer), expected);
+        let answer = officer.ratings.record_ratings(rating(decision_id)).await;
+        assert_eq!(refused(answer), expected);
+    }
+    for decision_id in [own, superiors] {
+        officer.targets.assign_target(assigning(decision_id)).await.expect("assigned");
+        officer.ratings.record_ratings(rating(decision_id)).await.expect("rated");
+    }
 }

@@ -573,3 +573,18 @@ async fn a_unit_has_so_many_targets_of_one_indicator_and_they_are_measured_page_
     assert!(lines.iter().any(|line| line.text == "… và 167 mục khác"), "{:?}", lines.last());
     world.stop().await;
 }
+
+#[tokio::test]
+async fn targets_of_an_indicator_that_nobody_knows_are_not_none() {
+    let world = World::start().await;
+    let asked = |indicator: &str| pb::ListTargetsRequest {
+        organisation_id: world.hanoi.to_string(),
+        indicator: indicator.to_string(),
+        ..Default::default()
+    };
+    let mut officer = world.officer();
+    let answer = officer.targets.list_targets(asked("MBR_ADMITED")).await;
+    assert_eq!(refused(answer), because("INDICATOR_UNKNOWN", "indicator"));
+    let listed = officer.targets.list_targets(asked("MBR_ADMITTED")).await.expect("listed");
+    assert!(listed.into_inner().targets.is_empty());
+}

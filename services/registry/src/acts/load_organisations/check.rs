@@ -322,6 +322,10 @@ impl<'a> Draft<'a> {
         let met = |kind: &&Period<&str>| edge.overlaps(kind);
         for mine in self.histories[n].types.iter().filter(met) {
             for theirs in superior_types.iter().filter(met).filter(|theirs| mine.overlaps(theirs)) {
+                // A type that there is not has been refused where it was written.
+                if !(rules.knows_type(mine.value) && rules.knows_type(theirs.value)) {
+                    continue;
+                }
                 let on = edge.from.max(mine.from).max(theirs.from);
                 if let Err(refused) = rules.may_stand_under(mine.value, theirs.value, on) {
                     bad.refuse(n, edge.field("superior_code"), refused);

@@ -1,0 +1,1 @@
+../../chassis/sql/decides_about.sql
