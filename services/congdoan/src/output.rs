@@ -13,7 +13,7 @@
 //! | `plan create`, `copy`, `list`, `add`, `remove`, `commit`, `undo`, `show` | CreatePlanResponse, CopyPlanResponse, ListPlansResponse, AddPlanStepsResponse, RemovePlanStepsResponse, PlanCommitted, PlanUndone, GetPlanResponse |
 //! | `plan mend`, `replace` | `removed`, `replaced`, `added`; `replaced` |
 //! | `plan steps`, `plan generate-2025` | `steps`: of PlanStep; with `--file`, `file` and `steps`: how many |
-//! | `plan dry-run` | `dryRun`: DryRun; `conflicts`: the first 100, of PlanConflict |
+//! | `plan dry-run` | `dryRun`: DryRun; `conflicts`: the first 100, of PlanConflict; `more`: whether there are others, which `plan conflicts` lists |
 //! | `plan conflicts` | `conflicts`: of PlanConflict; `dryRun`, `mendedSince` |
 //! | `plan review` | `steps`: of ReviewPlanResponse's; `dryRun`, `mendedSince`, `absentParts`; of a plan that was run dry as it is, `unitsUnknown`, `membersWhoContinue`, `membershipsThatEnd`, `quotasOpen`, `quotasHandedDown`, less what an absent part would tell |
 //! | `report`, `report --list` | PrintReportResponse, ListTemplatesResponse |

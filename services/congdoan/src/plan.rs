@@ -328,7 +328,11 @@ async fn print_found(client: &Client, plan_id: Uuid, found: &pb::DryRun) -> anyh
     if is_json() {
         let conflicts: Vec<_> =
             listed.conflicts.iter().map(crate::output::json).collect::<Result<_, _>>()?;
-        print_json(&json!({ "dryRun": crate::output::json(found)?, "conflicts": conflicts }));
+        print_json(&json!({
+            "dryRun": crate::output::json(found)?,
+            "conflicts": conflicts,
+            "more": !listed.next_page_token.is_empty(),
+        }));
     } else {
         line(&words::found(found));
         for conflict in &listed.conflicts {

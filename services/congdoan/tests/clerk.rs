@@ -310,6 +310,7 @@ async fn a_clerk_loads_looks_up_and_plans() {
     known::mends_no_plan_that_is_closed(&office).await;
     known::searches(&office).await;
     known::reports(&office).await;
+    known::says_why_a_code_is_nobodys(&office).await;
     known::migrates(&office).await;
     office.close().await;
 }

@@ -56,6 +56,11 @@ pub async fn lists_conflicts(office: &Office) {
     let plan = drafts(office, "4/QĐ-TLĐ", &steps).await;
     let tried = office.says(&["plan", "dry-run", &plan, "--json"]).await;
     let tried: serde_json::Value = serde_json::from_str(&tried.out).expect("JSON");
+    assert_eq!(tried["more"], false);
+    let error: serde_json::Value =
+        serde_json::from_str(&office.says(&["plan", "dry-run", &plan, "--json"]).await.err)
+            .expect("a document");
+    assert_eq!(error["error"]["reason"], "CONFLICTS_FOUND");
     let found = &tried["dryRun"];
     let sum = |of: &str| -> i64 {
         found["counts"].as_array().into_iter().flatten().filter_map(|one| one[of].as_i64()).sum()
@@ -131,6 +136,30 @@ pub async fn searches(office: &Office) {
     assert!(found.contains("Only the first 3"), "{found}");
     let few = office.says(&["search", "huyen mot", "--json"]).await.json();
     assert_eq!(few["more"], false);
+}
+
+/// What is asked of a code that nobody bore, or that several did, is told to a program too.
+pub async fn says_why_a_code_is_nobodys(office: &Office) {
+    let year = ["--from", "2020-01-01", "--to", "2020-12-31", "--json"];
+    for (code, reason) in [("D", "CODE_AMBIGUOUS"), ("NOBODY", "CODE_UNKNOWN")] {
+        let ask = [&["explain", "MBR_STOCK", "--organisation", code], &year[..]].concat();
+        let said = office.says(&ask).await.ill();
+        let error: serde_json::Value = serde_json::from_str(&said).expect("a document");
+        let error = &error["error"];
+        assert_eq!(
+            (&error["reason"], &error["fields"][0]["field"]),
+            (&reason.into(), &"--organisation".into())
+        );
+    }
+    for (language, expected) in
+        [("en", "it is bootstrapped once"), ("vi", "chỉ lập Tổng Liên đoàn một lần")]
+    {
+        let again = office.says_in(language, &["bootstrap", "--subject", "me"]).await.ill();
+        assert!(again.contains(expected), "{again}");
+    }
+    let again = office.says(&["bootstrap", "--subject", "me", "--json"]).await.ill();
+    let error: serde_json::Value = serde_json::from_str(&again).expect("a document");
+    assert_eq!(error["error"]["reason"], "ALREADY_BOOTSTRAPPED");
 }
 
 /// A report names what is wrong with what was asked as the command line has it.
