@@ -1,9 +1,10 @@
 //! `congdoan bootstrap`: founds the Confederation and grants its administrator.
 
 use crate::cli::Bootstrap;
+use crate::fault::{ALREADY_BOOTSTRAPPED, COMMAND_LINE_INVALID, fault, fault_of};
 use crate::language::tell;
-use crate::migrate::owner_url;
 use crate::output::{is_json, line, print_json};
+use crate::owner;
 use crate::running::Running;
 
 /// Bootstraps registry through the owner of its schema; the running services learn of it
@@ -16,16 +17,28 @@ pub async fn run(bootstrap: Bootstrap) -> anyhow::Result<()> {
             (issuer.unwrap_or(running.issuer), database.unwrap_or(running.registry_owner_url))
         }
     };
-    let database = owner_url(&database, bootstrap.password_file.as_deref())?;
+    for (argument, given) in [("--issuer", &issuer), ("--subject", &bootstrap.subject)] {
+        if given.is_empty() {
+            return Err(fault_of(
+                COMMAND_LINE_INVALID,
+                argument,
+                tell!("{argument} còn trống", "{argument} is empty"),
+            ));
+        }
+    }
+    let database = owner::url(&database, bootstrap.password_file.as_deref())?;
     let founded = registry::bootstrap(&database, &issuer, &bootstrap.subject).await;
     let founded = founded.map_err(|error| {
         if error.is::<registry::AlreadyBootstrapped>() {
-            return anyhow::Error::msg(tell!(
-                "sổ bộ đã có tổ chức: chỉ lập Tổng Liên đoàn một lần",
-                "the register has organisations already: it is bootstrapped once"
-            ));
+            return fault(
+                ALREADY_BOOTSTRAPPED,
+                tell!(
+                    "sổ bộ đã có tổ chức: chỉ lập Tổng Liên đoàn một lần",
+                    "the register has organisations already: it is bootstrapped once"
+                ),
+            );
         }
-        error
+        owner::hindered(error)
     })?;
     let subject = &bootstrap.subject;
     if is_json() {

@@ -1,6 +1,7 @@
 //! What can be asked for on the command line.
 
 pub mod lookup;
+mod mistake;
 pub mod plan;
 mod vietnamese;
 
@@ -35,7 +36,8 @@ pub struct Cli {
     #[arg(long = "lang", value_enum, global = true, value_name = "LANGUAGE")]
     pub language: Option<Language>,
     /// Print one JSON document, for programs, instead of words. What went wrong is one on standard
-    /// error, as {"error": {"message": …, "reason": …, "fields": …}}.
+    /// error, as {"error": {"message": …, "reason": …, "fields": …}}, also where the command line
+    /// itself is wrong.
     #[arg(long, global = true)]
     pub json: bool,
 }
@@ -47,17 +49,14 @@ impl Cli {
         let arguments: Vec<OsString> = std::env::args_os().collect();
         let language = Language::of_arguments(&arguments).unwrap_or_else(Language::of_terminal);
         language::choose(language);
+        let as_json = mistake::asks_for_json(&arguments);
         let read = command_in(language).try_get_matches_from(arguments);
         match read.and_then(|matches| Self::from_arg_matches(&matches)) {
             Ok(cli) => {
                 output::choose(cli.json);
                 cli
             }
-            Err(error) if language == Language::Vietnamese && error.use_stderr() => {
-                eprint!("{}", vietnamese::mistake(&error));
-                std::process::exit(error.exit_code());
-            }
-            Err(error) => error.exit(),
+            Err(error) => mistake::end(&error, language, as_json),
         }
     }
 }
@@ -172,7 +171,7 @@ pub struct Up {
     #[arg(long)]
     pub ephemeral: bool,
     /// Where the gateway listens; port 0 picks a free one.
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080", value_parser = address)]
     pub listen: SocketAddr,
     /// An OpenTelemetry collector (OTLP over gRPC) for traces, metrics and logs.
     #[arg(long, value_name = "URL", env = "OTEL_EXPORTER_OTLP_ENDPOINT")]
@@ -189,7 +188,7 @@ pub struct Demo {
     #[arg(long, value_name = "DIRECTORY", default_value = ".congdoan")]
     pub data: PathBuf,
     /// Where the gateway listens; a free port by default.
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0", value_parser = address)]
     pub listen: SocketAddr,
 }
 
@@ -270,13 +269,15 @@ Exit codes:
   0  printed, and every figure is complete
   1  not printed
   2  the command line is wrong
-  3  printed, and a figure in it is not complete; its line says so")]
+  3  printed, and a figure in it is not complete, or the period has not begun; it says so")]
 pub struct Report {
     /// The template's code, such as BA_DINH.
     #[arg(required_unless_present = "list")]
     pub template: Option<String>,
     /// List the templates with their parameters instead.
-    #[arg(long, exclusive = true)]
+    #[arg(long, conflicts_with_all = [
+        "template", "parameters", "figures", "no_wait", "organisation", "from", "to", "as_of",
+    ])]
     pub list: bool,
     /// A parameter of the template.
     #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = parameter)]
@@ -321,10 +322,10 @@ pub struct Explain {
     #[arg(long)]
     pub direct_only: bool,
     /// Print at most so many units; 0 prints all.
-    #[arg(long, value_name = "COUNT", default_value_t = 20)]
+    #[arg(long, value_name = "COUNT", default_value_t = 20, value_parser = count)]
     pub units: usize,
     /// Print at most so many changes of each unit.
-    #[arg(long, value_name = "COUNT", default_value_t = 5)]
+    #[arg(long, value_name = "COUNT", default_value_t = 5, value_parser = count)]
     pub changes: usize,
     /// Explain what there is, without waiting for what earlier commands have seen.
     #[arg(long)]
@@ -466,6 +467,26 @@ pub(crate) fn id(text: &str) -> anyhow::Result<uuid::Uuid> {
     })
 }
 
+/// `20`.
+pub(crate) fn count(text: &str) -> anyhow::Result<usize> {
+    text.trim().parse().map_err(|_| {
+        anyhow::Error::msg(tell!(
+            "đây không phải là số; hãy ghi số, như 20",
+            "it is no number; write one, such as 20"
+        ))
+    })
+}
+
+/// `127.0.0.1:8080`.
+fn address(text: &str) -> anyhow::Result<SocketAddr> {
+    text.trim().parse().map_err(|_| {
+        anyhow::Error::msg(tell!(
+            "đây không phải là địa chỉ; hãy ghi địa chỉ và cổng số, như 127.0.0.1:8080",
+            "it is no address; write an address and a port, such as 127.0.0.1:8080"
+        ))
+    })
+}
+
 fn parameter(text: &str) -> anyhow::Result<(String, String)> {
     let (name, value) =
         text.split_once('=').with_context(|| tell!("hãy ghi TÊN=GIÁ_TRỊ", "write NAME=VALUE"))?;
@@ -495,6 +516,10 @@ mod tests {
     fn a_report_wants_a_template_or_a_list() {
         assert!(Cli::try_parse_from(["congdoan", "report"]).is_err());
         assert!(Cli::try_parse_from(["congdoan", "report", "--list"]).is_ok());
+        // Of any system.
+        let elsewhere = ["congdoan", "report", "--list", "--gateway", "g", "--token", "t"];
+        assert!(Cli::try_parse_from(elsewhere).is_ok());
+        assert!(Cli::try_parse_from(["congdoan", "report", "X", "--list"]).is_err());
         let asked = [
             "congdoan",
             "report",

@@ -20,6 +20,7 @@ use tonic::metadata::{Ascii, MetadataValue};
 use tonic::transport::{Channel, Endpoint};
 use tonic_types::StatusExt;
 
+use crate::fault::{GATEWAY_AWAY, fault};
 use crate::kept::Kept;
 use crate::language::{current, tell};
 pub use crate::told::told;
@@ -52,10 +53,13 @@ impl Client {
             .await
             // What the transport says of it is for programmers.
             .map_err(|_| {
-                anyhow::Error::msg(tell!(
-                    "không có hệ thống nào trả lời ở {gateway}; nó có đang chạy không?",
-                    "no system answers at {gateway}; is it running?"
-                ))
+                fault(
+                    GATEWAY_AWAY,
+                    tell!(
+                        "không có hệ thống nào trả lời ở {gateway}; nó có đang chạy không?",
+                        "no system answers at {gateway}; is it running?"
+                    ),
+                )
             })?;
         Self::over(channel, token)
     }

@@ -8,11 +8,17 @@ use chassis::database::today;
 use crate::cli::Keys;
 use crate::language::tell;
 use crate::output::{is_json, line, print_json};
+use crate::told::in_words;
 
 /// Makes the keys in the directory that the command line names.
 pub fn run(keys: Keys) -> anyhow::Result<()> {
-    make(&keys.directory)?;
     let directory = keys.directory.display();
+    make(&keys.directory).map_err(|error| {
+        in_words(
+            error,
+            tell!("không tạo được khóa ở {directory}", "cannot make the keys in {directory}"),
+        )
+    })?;
     if is_json() {
         print_json(&serde_json::json!({ "directory": directory.to_string() }));
     } else {

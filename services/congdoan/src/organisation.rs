@@ -7,7 +7,9 @@ use time::Date;
 use uuid::Uuid;
 
 use crate::client::{Client, told};
+use crate::fault::{CODE_AMBIGUOUS, CODE_UNKNOWN, fault_of};
 use crate::language::tell;
+use crate::told::placed;
 
 /// The organisation that bore a code in a period, or else on the day of a tree; or the one that
 /// has this id. Where several did, nobody is preferred: which one is meant is asked.
@@ -18,30 +20,88 @@ pub async fn borne(
     to: Date,
     as_of: Option<Date>,
 ) -> anyhow::Result<pb::Organisation> {
+    let option = |field: &str| {
+        let option = match field {
+            "code" | "organisation_id" => "--organisation",
+            // It is looked at as it is at the end of the period.
+            "as_of" => "--to",
+            _ => return None,
+        };
+        Some(option.to_owned())
+    };
     if let Ok(organisation_id) = Uuid::try_parse(named) {
-        return by_id(client, organisation_id, to).await;
+        return by_id(client, organisation_id, to).await.map_err(|error| placed(error, option));
     }
-    let request = pb::ListCodeBearersRequest { code: named.to_owned(), known_at: None };
-    let bearers = client.histories().list_code_bearers(request).await.map_err(told)?;
-    let bearers = bearers.into_inner().bearers;
+    let bearers = bearers(client, named).await.map_err(|error| placed(error, option))?;
     let mut meant = within(&bearers, from, to);
     if let Some(on) = as_of.filter(|_| meant.is_empty()) {
         meant = within(&bearers, on, on);
     }
     match &*meant {
-        [] => Err(anyhow::Error::msg(tell!(
-            "không có tổ chức nào trong phạm vi của bạn mang mã {named} từ {from} đến {to}",
-            "no organisation in your scope bore the code {named} from {from} to {to}"
-        ))),
+        [] => Err(fault_of(
+            CODE_UNKNOWN,
+            "--organisation",
+            tell!(
+                "không có tổ chức nào trong phạm vi của bạn mang mã {named} từ {from} đến {to}",
+                "no organisation in your scope bore the code {named} from {from} to {to}"
+            ),
+        )),
         [one] => {
             // On a day on which it bore the code, so that it has the name of that time.
             let last = one.until_on.and_then(day).and_then(Date::previous_day);
             let on = last.map_or(to, |last| last.min(to));
             let id = Uuid::try_parse(&one.organisation_id)?;
-            by_id(client, id, on).await
+            by_id(client, id, on).await.map_err(|error| placed(error, option))
         }
-        several => Err(which(client, named, several).await?),
+        several => Err(which(client, named, several, "--organisation").await?),
     }
+}
+
+/// The organisation that bore a code on a day, or has this id; `option` names it.
+pub async fn on(
+    client: &Client,
+    named: &str,
+    on: Date,
+    option: &str,
+) -> anyhow::Result<pb::Organisation> {
+    let place = |field: &str| {
+        let option = match field {
+            "code" | "organisation_id" => option,
+            "as_of" => "--as-of",
+            _ => return None,
+        };
+        Some(option.to_owned())
+    };
+    let id = match Uuid::try_parse(named) {
+        Ok(id) => id,
+        Err(_) => {
+            let bearers = bearers(client, named).await.map_err(|error| placed(error, place))?;
+            match &*within(&bearers, on, on) {
+                [] => {
+                    return Err(fault_of(
+                        CODE_UNKNOWN,
+                        option,
+                        tell!(
+                            "không có tổ chức nào trong phạm vi của bạn mang mã {named} ngày {on}; tìm \
+                             bằng `congdoan search`",
+                            "no organisation in your scope bore the code {named} on {on}; look for it \
+                             with `congdoan search`"
+                        ),
+                    ));
+                }
+                [one] => Uuid::try_parse(&one.organisation_id)?,
+                several => return Err(which(client, named, several, option).await?),
+            }
+        }
+    };
+    by_id(client, id, on).await.map_err(|error| placed(error, place))
+}
+
+/// Everybody who ever bore a code.
+async fn bearers(client: &Client, code: &str) -> anyhow::Result<Vec<pb::CodeBearer>> {
+    let request = pb::ListCodeBearersRequest { code: code.to_owned(), known_at: None };
+    let bearers = client.histories().list_code_bearers(request).await.map_err(told)?;
+    Ok(bearers.into_inner().bearers)
 }
 
 /// Who bore the code on some day of a period, each once.
@@ -81,6 +141,7 @@ async fn which(
     client: &Client,
     code: &str,
     several: &[pb::CodeBearer],
+    option: &str,
 ) -> anyhow::Result<anyhow::Error> {
     let mut lines = Vec::new();
     for bearer in several {
@@ -97,13 +158,17 @@ async fn which(
         });
     }
     let (count, lines) = (lines.len(), lines.join("\n  "));
-    Ok(anyhow::Error::msg(tell!(
-        "trong kỳ này có {count} tổ chức lần lượt mang mã {code}; hãy ghi rõ bằng --organisation ID:\n  {lines}",
-        "{count} organisations bore the code {code} in this period; say which by --organisation ID:\n  {lines}"
-    )))
+    Ok(fault_of(
+        CODE_AMBIGUOUS,
+        option,
+        tell!(
+            "trong kỳ này có {count} tổ chức lần lượt mang mã {code}; hãy ghi rõ bằng {option} ID:\n  {lines}",
+            "{count} organisations bore the code {code} in this period; say which by {option} ID:\n  {lines}"
+        ),
+    ))
 }
 
-/// The organisation that bears a code today, or has this id; `--organisation` and its like name it.
+/// The organisation that bears a code today, or has this id; `--organisation` names it.
 pub async fn today(client: &Client, named: &str) -> anyhow::Result<pb::Organisation> {
     let today = chassis::database::today();
     if let Ok(organisation_id) = Uuid::try_parse(named) {
@@ -113,10 +178,14 @@ pub async fn today(client: &Client, named: &str) -> anyhow::Result<pb::Organisat
         pb::BatchGetOrganisationsRequest { codes: vec![named.to_owned()], ..Default::default() };
     let found = client.organisations().batch_get_organisations(request).await.map_err(told)?;
     found.into_inner().organisations.into_iter().next().ok_or_else(|| {
-        anyhow::Error::msg(tell!(
-            "không có tổ chức nào trong phạm vi của bạn mang mã {named}; tìm bằng `congdoan search`",
-            "no organisation in your scope bears the code {named}; look for it with `congdoan search`"
-        ))
+        fault_of(
+            CODE_UNKNOWN,
+            "--organisation",
+            tell!(
+                "không có tổ chức nào trong phạm vi của bạn mang mã {named}; tìm bằng `congdoan search`",
+                "no organisation in your scope bears the code {named}; look for it with `congdoan search`"
+            ),
+        )
     })
 }
 

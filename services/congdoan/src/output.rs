@@ -6,25 +6,28 @@
 //!
 //! | command | document |
 //! |---|---|
-//! | `search` | `organisations`: of Organisation |
+//! | `search` | `organisations`: of Organisation; `more`: whether there are others, or may be |
 //! | `list types`, `sectors`, `roles`, `indicators` | ListOrganisationTypesResponse, and so on |
 //! | `member` | GetMemberResponse |
 //! | `load` | `loadId`, `validateOnly`, `organisations`, `linesKept`, `loadedBefore` |
 //! | `plan create`, `copy`, `list`, `add`, `remove`, `commit`, `undo`, `show` | CreatePlanResponse, CopyPlanResponse, ListPlansResponse, AddPlanStepsResponse, RemovePlanStepsResponse, PlanCommitted, PlanUndone, GetPlanResponse |
 //! | `plan mend`, `replace` | `removed`, `replaced`, `added`; `replaced` |
-//! | `plan steps` | `steps`: of PlanStep |
+//! | `plan steps`, `plan generate-2025` | `steps`: of PlanStep; with `--file`, `file` and `steps`: how many |
 //! | `plan dry-run` | `dryRun`: DryRun; `conflicts`: the first 100, of PlanConflict |
-//! | `plan review` | `steps`: of ReviewPlanResponse's; `membersWhoContinue`, `membershipsThatEnd`, `quotasOpen`, `quotasHandedDown`, `absentParts` |
+//! | `plan conflicts` | `conflicts`: of PlanConflict; `dryRun`, `mendedSince` |
+//! | `plan review` | `steps`: of ReviewPlanResponse's; `dryRun`, `mendedSince`, `absentParts`; of a plan that was run dry as it is, `unitsUnknown`, `membersWhoContinue`, `membershipsThatEnd`, `quotasOpen`, `quotasHandedDown`, less what an absent part would tell |
 //! | `report`, `report --list` | PrintReportResponse, ListTemplatesResponse |
 //! | `explain` | `organisation`: Organisation; `figure`: Figure; `units`: of ExplainedUnit |
 //! | `token` | `accessToken`, `issuer`, `subject` |
 //! | `bootstrap` | `confederationId`, `issuer`, `administrator` |
 //! | `up` | `gateway`, `issuer`, `services`, `data`, `administrator` |
 //! | `keys`, `migrate` | `directory`; `service` |
+//! | `completion` | `shell`, `script` |
 //!
-//! What went wrong is a document on standard error: `error`, with `message`, `text`, and of a
-//! refusal `reason`, `domain`, `metadata` and `fields`, each with `field`, `place`, `reason` and
-//! `message`.
+//! What went wrong is a document on standard error: `error`, with `message`, `text`, `reason`,
+//! `domain`, `metadata` and `fields`, each with `field`, `place`, `reason` and `message`. Of a
+//! refusal the reason is one of the contracts; of what is wrong on this side of the line it is one
+//! of [`crate::fault::REASONS`], and the fields of a file have `file`, `line` and `column` besides.
 
 use std::io::{self, Write};
 use std::sync::OnceLock;

@@ -10,7 +10,7 @@ mod words;
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use chassis::parse::civil;
 use indicatif::{ProgressBar, ProgressStyle};
 use prost::{Message, Name};
@@ -24,9 +24,11 @@ use uuid::Uuid;
 
 use crate::cli::plan::{CopyPlan, CreatePlan, Decided, Plan, PlanCommand};
 use crate::client::Client;
+use crate::fault::{CONFLICTS_FOUND, fault};
 use crate::language::{counted, tell};
 use crate::organisation;
 use crate::output::{answer, is_json, line, print_json, table};
+use crate::sheet::in_file;
 use crate::told::{read_file, told, told_at, write_file};
 
 pub use generate::plan_of_2025;
@@ -88,6 +90,9 @@ pub async fn run(plan: Plan) -> anyhow::Result<()> {
             let found = dry_run(&client, plan_id).await?;
             print_found(&client, plan_id, &found).await
         }
+        PlanCommand::Conflicts { plan_id, to } => {
+            conflict::list(&to.connect().await?, plan_id).await
+        }
         PlanCommand::Review { plan_id, to } => review::review(&to.connect().await?, plan_id).await,
         PlanCommand::Commit { plan_id, to } => {
             let done = commit(&to.connect().await?, plan_id).await?;
@@ -98,21 +103,14 @@ pub async fn run(plan: Plan) -> anyhow::Result<()> {
             answer(&undone, words::undone)
         }
         PlanCommand::Show { plan_id, to } => show(&to.connect().await?, plan_id).await,
-        PlanCommand::Generate2025 { file } => {
-            let content = write(&plan_of_2025()?)?;
-            match file {
-                Some(file) => write_file(&file, &content),
-                None => {
-                    line(content.trim_end());
-                    Ok(())
-                }
-            }
-        }
+        PlanCommand::Generate2025 { file } => print_or_write(&plan_of_2025()?, file.as_deref()),
     }
 }
 
 fn steps_of(file: &Path) -> anyhow::Result<Vec<pb::PlanStep>> {
-    read(&read_file(file)?).with_context(|| not_added(file))
+    read(&read_file(file)?)
+        .map_err(|error| in_file(error, &file.to_string_lossy()))
+        .with_context(|| not_added(file))
 }
 
 fn not_added(file: &Path) -> String {
@@ -223,20 +221,29 @@ async fn list(client: &Client, organisation: &str) -> anyhow::Result<()> {
 }
 
 async fn print_steps(client: &Client, plan_id: Uuid, file: Option<&Path>) -> anyhow::Result<()> {
-    let steps = mend::steps(client, plan_id).await?;
+    print_or_write(&mend::steps(client, plan_id).await?, file)
+}
+
+/// Steps, printed; or written into a file, and how many.
+fn print_or_write(steps: &[pb::PlanStep], file: Option<&Path>) -> anyhow::Result<()> {
+    let Some(file) = file else {
+        if is_json() {
+            let steps: Vec<_> = steps.iter().map(crate::output::json).collect::<Result<_, _>>()?;
+            print_json(&json!({ "steps": steps }));
+        } else {
+            line(write(steps)?.trim_end());
+        }
+        return Ok(());
+    };
+    write_file(file, &write(steps)?)?;
+    let (count, shown) = (steps.len(), file.display());
     if is_json() {
-        let steps: Vec<_> = steps.iter().map(crate::output::json).collect::<Result<_, _>>()?;
-        print_json(&json!({ "steps": steps }));
+        print_json(&json!({ "file": shown.to_string(), "steps": count }));
         return Ok(());
     }
-    let content = write(&steps)?;
-    match file {
-        Some(file) => write_file(file, &content),
-        None => {
-            line(content.trim_end());
-            Ok(())
-        }
-    }
+    let were = counted(i64::try_from(count)?, "step was", "steps were");
+    line(&tell!("Đã ghi {count} bước vào {shown}.", "{were} written to {shown}."));
+    Ok(())
 }
 
 /// Tries a plan.
@@ -317,12 +324,7 @@ async fn watch<M: Message + Default + Name>(
 
 /// Prints what a dry run found; fails where something stands against the plan.
 async fn print_found(client: &Client, plan_id: Uuid, found: &pb::DryRun) -> anyhow::Result<()> {
-    let request = pb::ListPlanConflictsRequest {
-        plan_id: plan_id.to_string(),
-        page_size: CONFLICTS_PRINTED,
-        ..pb::ListPlanConflictsRequest::default()
-    };
-    let listed = client.plans().list_plan_conflicts(request).await.map_err(told)?.into_inner();
+    let listed = conflict::page(client, plan_id, CONFLICTS_PRINTED, String::new()).await?;
     if is_json() {
         let conflicts: Vec<_> =
             listed.conflicts.iter().map(crate::output::json).collect::<Result<_, _>>()?;
@@ -335,17 +337,22 @@ async fn print_found(client: &Client, plan_id: Uuid, found: &pb::DryRun) -> anyh
         if !listed.next_page_token.is_empty() {
             let all = found.conflicts + found.notices;
             line(&tell!(
-                "… chỉ in {CONFLICTS_PRINTED} trong số {all}",
-                "… only {CONFLICTS_PRINTED} of {all} are printed"
+                "… chỉ in {CONFLICTS_PRINTED} trong số {all}; liệt kê tất cả bằng `congdoan plan \
+                 conflicts {plan_id}`",
+                "… only {CONFLICTS_PRINTED} of {all} are printed; `congdoan plan conflicts {plan_id}` \
+                 lists all"
             ));
         }
     }
     if found.conflicts > 0 {
         let (count, conflicts) =
             (found.conflicts, counted(found.conflicts, "conflict stands", "conflicts stand"));
-        bail!(tell!(
-            "phương án còn {count} vướng mắc; sửa tệp rồi dùng `congdoan plan mend`",
-            "{conflicts} against the plan; mend the file, then use `congdoan plan mend`"
+        return Err(fault(
+            CONFLICTS_FOUND,
+            tell!(
+                "phương án còn {count} vướng mắc; sửa tệp rồi dùng `congdoan plan mend`",
+                "{conflicts} against the plan; mend the file, then use `congdoan plan mend`"
+            ),
         ));
     }
     Ok(())

@@ -1,14 +1,20 @@
 //! `congdoan report`: prints a report.
 
+mod english;
+
 use anyhow::Context;
 use proto::reporting::v1::print_report_request::Parameter;
-use proto::reporting::v1::{ListTemplatesRequest, PrintReportRequest};
+use proto::reporting::v1::{ListTemplatesRequest, PrintReportRequest, template};
+use tonic::{Response, Status};
+use tonic_types::StatusExt;
 
 use crate::cli::Report;
 use crate::client::{Client, told};
 use crate::explain::{Patience, figure_line, organisation, period, tree};
-use crate::language::{counted, tell};
+use crate::fault::{FIGURES_INCOMPLETE, fault};
+use crate::language::{Language, counted, current, tell};
 use crate::output::{answer as answer_with, is_json, json, line, print_json};
+use crate::told::{besides, failure_json, told_at};
 
 /// How a report came out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +41,7 @@ pub async fn run(report: Report) -> anyhow::Result<Printed> {
     let question = report.question.with_context(|| {
         tell!("còn thiếu --organisation, --from và --to", "say --organisation, --from and --to")
     })?;
+    let from = question.from;
     let request = PrintReportRequest {
         template,
         organisation_id: organisation(&client, &question).await?.organisation_id,
@@ -48,8 +55,10 @@ pub async fn run(report: Report) -> anyhow::Result<Printed> {
     };
     let mut patience = Patience::new(report.no_wait);
     let answer = loop {
-        let answer = client.reports().print_report(request.clone()).await.map_err(told)?;
-        let answer = answer.into_inner();
+        let answer = match client.reports().print_report(request.clone()).await {
+            Ok(answer) => answer.into_inner(),
+            Err(status) => return Err(refused(&client, &request, status).await),
+        };
         let lacking = answer.lines.iter().filter_map(|line| line.incomplete.as_ref());
         if !patience.waits_for(lacking).await {
             break answer;
@@ -67,6 +76,14 @@ pub async fn run(report: Report) -> anyhow::Result<Printed> {
             figures.for_each(|figure| line(&format!("    {}", figure_line(figure))));
         }
     }
+    if from > chassis::database::today() {
+        let said = tell!(
+            "kỳ báo cáo chưa bắt đầu: các số liệu chưa đầy đủ",
+            "the period has not begun: its figures are not complete"
+        );
+        warn(said);
+        return Ok(Printed::Incomplete);
+    }
     let incomplete = lines.iter().filter(|line| line.incomplete.is_some()).count();
     if incomplete > 0 {
         let hold = counted(i64::try_from(incomplete)?, "line holds", "lines hold");
@@ -74,10 +91,54 @@ pub async fn run(report: Report) -> anyhow::Result<Printed> {
             "{incomplete} dòng có số liệu chưa đầy đủ",
             "{hold} figures that are not complete yet"
         );
-        eprintln!("congdoan: {said}");
+        warn(said);
         return Ok(Printed::Incomplete);
     }
     Ok(Printed::Whole)
+}
+
+/// Says on standard error that the report is printed and not complete.
+fn warn(said: String) {
+    if is_json() {
+        eprintln!("{}", failure_json(&fault(FIGURES_INCOMPLETE, said)));
+    } else {
+        eprintln!("congdoan: {said}");
+    }
+}
+
+/// A refusal, with parameters named as the command line has them, and what may be written there.
+async fn refused(client: &Client, request: &PrintReportRequest, status: Status) -> anyhow::Error {
+    let details = status.get_error_details();
+    let named = details.error_info().and_then(|info| info.metadata.get("parameter").cloned());
+    let about_parameter = named.is_some();
+    let error = told_at(status, |field| {
+        let rest = field.strip_prefix("parameters")?;
+        let n = rest.strip_prefix('[').and_then(|rest| rest.split(']').next()?.parse().ok());
+        let given = n.and_then(|n: usize| request.parameters.get(n)).map(|one| one.name.clone());
+        Some(format!("--parameter {}", given.or_else(|| named.clone())?))
+    });
+    if !about_parameter {
+        return error;
+    }
+    let listed = client.reports().list_templates(ListTemplatesRequest {}).await;
+    let Ok(listed) = listed.map(Response::into_inner) else { return error };
+    let template = listed.templates.into_iter().find(|one| one.code == request.template);
+    let parameters = template.map(|template| template.parameters).unwrap_or_default();
+    besides(error, parameters.iter().map(parameter_line).collect())
+}
+
+/// `decimals (2): How many decimals a percentage has, from 0 to 4`.
+fn parameter_line(parameter: &template::Parameter) -> String {
+    let default = match parameter.default_value.as_str() {
+        "" => String::new(),
+        value => format!(" ({value})"),
+    };
+    let meaning = match current() {
+        Language::English => english::meaning(&parameter.name),
+        Language::Vietnamese => None,
+    };
+    let meaning = meaning.unwrap_or(&parameter.meaning_vi);
+    format!("{}{default}: {meaning}", parameter.name)
 }
 
 async fn list(client: &Client) -> anyhow::Result<()> {
@@ -85,14 +146,14 @@ async fn list(client: &Client) -> anyhow::Result<()> {
     answer_with(&answer.into_inner(), |answer| {
         let mut lines = Vec::new();
         for template in &answer.templates {
-            lines.push(format!("{:<16} {}", template.code, template.title_vi));
-            for parameter in &template.parameters {
-                let default = match parameter.default_value.as_str() {
-                    "" => String::new(),
-                    value => format!(" ({value})"),
-                };
-                lines.push(format!("    {}{default}: {}", parameter.name, parameter.meaning_vi));
-            }
+            let title = match current() {
+                Language::English => english::title(&template.code),
+                Language::Vietnamese => None,
+            };
+            let title = title.unwrap_or(&template.title_vi);
+            lines.push(format!("{:<16} {title}", template.code));
+            let parameters = template.parameters.iter().map(parameter_line);
+            lines.extend(parameters.map(|parameter| format!("    {parameter}")));
         }
         lines.join("\n")
     })

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
+use crate::fault::{FILE_INVALID, SYSTEM_NOT_RUNNING, fault};
 use crate::language::tell;
 use serde::{Deserialize, Serialize};
 
@@ -34,14 +35,26 @@ impl Running {
         // Why it cannot be read is of no use to anybody: it is there while a system runs.
         let text = fs::read(&file).map_err(|_| {
             let data = data.display();
-            anyhow::Error::msg(tell!(
-                "không có hệ thống nào đang chạy với dữ liệu ở {data}: khởi động bằng `congdoan up`, \
-                 chỉ chỗ của nó bằng --data, hoặc ghi --gateway và --token",
-                "no system runs with its data in {data}: start one with `congdoan up`, say where it \
-                 is with --data, or name another with --gateway and --token"
-            ))
+            fault(
+                SYSTEM_NOT_RUNNING,
+                tell!(
+                    "không có hệ thống nào đang chạy với dữ liệu ở {data}: khởi động bằng `congdoan \
+                     up`, chỉ chỗ của nó bằng --data, hoặc ghi --gateway và --token",
+                    "no system runs with its data in {data}: start one with `congdoan up`, say where \
+                     it is with --data, or name another with --gateway and --token"
+                ),
+            )
         })?;
-        serde_json::from_slice(&text).with_context(|| format!("read {}", file.display()))
+        serde_json::from_slice(&text).map_err(|_| {
+            let file = file.display();
+            fault(
+                FILE_INVALID,
+                tell!(
+                    "{file} không phải do `congdoan up` ghi; hãy dừng hệ thống rồi xóa tệp đó",
+                    "{file} is not as `congdoan up` writes it; stop the system and remove the file"
+                ),
+            )
+        })
     }
 
     /// Notes where the system is; the note goes when the value that is returned goes.
@@ -56,7 +69,9 @@ impl Running {
         let mut running = Self::read(data)?;
         running.administrator = Some(subject.to_owned());
         running.write(&data.join(FILE))?;
-        fs::write(data.join(ADMINISTRATOR), subject).context("note the administrator")
+        fs::write(data.join(ADMINISTRATOR), subject).with_context(|| {
+            tell!("không ghi được người quản trị", "cannot note the administrator")
+        })
     }
 
     /// The subject that bootstrapped the system whose data is in this directory.
@@ -70,7 +85,10 @@ impl Running {
         fs::write(&draft, serde_json::to_vec_pretty(self)?)
             .and_then(|()| fs::set_permissions(&draft, fs::Permissions::from_mode(0o600)))
             .and_then(|()| fs::rename(&draft, file))
-            .with_context(|| format!("write {}", file.display()))
+            .with_context(|| {
+                let file = file.display();
+                tell!("không ghi được {file}", "cannot write {file}")
+            })
     }
 }
 

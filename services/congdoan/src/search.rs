@@ -5,27 +5,47 @@ use proto::registry::v1 as pb;
 
 use crate::cli::lookup::{Search, Status};
 use crate::client::Client;
+use crate::fault::{COMMAND_LINE_INVALID, fault_of};
 use crate::language::{counted, tell};
 use crate::organisation::{self, day};
 use crate::output::{is_json, json, line, print_json, table};
-use crate::told::{told, told_at};
+use crate::told::told_at;
 
 /// Organisations that are asked for at a time.
 const PAGE: i32 = 500;
 
+/// So many are found by a text at most: the contract says it.
+const FOUND_BY_TEXT: usize = 50;
+
+/// What was found.
+struct Found {
+    organisations: Vec<pb::Organisation>,
+    /// There are others that are not here, or may be: a text finds so many and no more.
+    more: bool,
+}
+
+impl Found {
+    /// The first of what was found; `more` where the service has others.
+    fn first(mut organisations: Vec<pb::Organisation>, limit: usize, more: bool) -> Self {
+        let more = more || organisations.len() > limit;
+        organisations.truncate(limit);
+        Self { organisations, more }
+    }
+}
+
 /// Prints what is found: by the text, best first; without one, by code.
 pub async fn run(search: Search) -> anyhow::Result<()> {
     let client = search.to.connect().await?;
-    let found = match &search.text {
+    let Found { organisations: found, more } = match &search.text {
         Some(text) => by_text(&client, &search, text).await?,
         None => listed(&client, &search).await?,
     };
     if is_json() {
         let organisations: Vec<_> = found.iter().map(json).collect::<Result<_, _>>()?;
-        print_json(&serde_json::json!({ "organisations": organisations }));
+        print_json(&serde_json::json!({ "organisations": organisations, "more": more }));
         return Ok(());
     }
-    if found.is_empty() {
+    if found.is_empty() && !more {
         line(&tell!("Không tìm thấy tổ chức nào.", "Nothing was found."));
         return Ok(());
     }
@@ -38,19 +58,32 @@ pub async fn run(search: Search) -> anyhow::Result<()> {
         tell!("tên", "name"),
     ];
     line(&table(&heading, &rows));
-    let organisations = counted(i64::try_from(found.len())?, "organisation", "organisations");
-    let count = found.len();
-    line(&tell!("{count} tổ chức.", "{organisations}."));
+    line(&summed(found.len(), more, search.text.is_some()));
     Ok(())
 }
 
-async fn by_text(
-    client: &Client,
-    search: &Search,
-    text: &str,
-) -> anyhow::Result<Vec<pb::Organisation>> {
+/// How many are printed, and whether these are all.
+fn summed(count: usize, more: bool, by_text: bool) -> String {
+    let organisations =
+        counted(i64::try_from(count).unwrap_or(i64::MAX), "organisation", "organisations");
+    match (more, by_text) {
+        (false, _) => tell!("{count} tổ chức.", "{organisations}."),
+        (true, true) => tell!(
+            "Chỉ in {count} tổ chức đầu; còn nữa, hoặc có thể còn: một từ cần tìm cho nhiều nhất \
+             {FOUND_BY_TEXT}. Hãy ghi thêm từ, hoặc thêm tùy chọn.",
+            "Only the first {organisations}; there are more, or may be: a text finds at most \
+             {FOUND_BY_TEXT}. Say more of the name, or add options."
+        ),
+        (true, false) => tell!(
+            "Chỉ in {count} tổ chức đầu; còn nữa: in nhiều hơn bằng --limit.",
+            "Only the first {organisations}; there are more: --limit prints more."
+        ),
+    }
+}
+
+async fn by_text(client: &Client, search: &Search, text: &str) -> anyhow::Result<Found> {
     let within_id = match &search.within {
-        Some(within) => organisation::today(client, within).await?.organisation_id,
+        Some(within) => below_whom(client, search, within).await?,
         None => String::new(),
     };
     let request = pb::SearchOrganisationsRequest {
@@ -64,10 +97,12 @@ async fn by_text(
         ..Default::default()
     };
     let found = client.organisations().search_organisations(request).await;
-    Ok(found.map_err(|status| told_at(status, option))?.into_inner().organisations)
+    let found = found.map_err(|status| told_at(status, option))?.into_inner().organisations;
+    let full = found.len() >= FOUND_BY_TEXT;
+    Ok(Found::first(found, search.limit, full))
 }
 
-async fn listed(client: &Client, search: &Search) -> anyhow::Result<Vec<pb::Organisation>> {
+async fn listed(client: &Client, search: &Search) -> anyhow::Result<Found> {
     let mut found = Vec::new();
     let mut request = pb::ListOrganisationsRequest {
         as_of: search.as_of.map(civil),
@@ -81,10 +116,14 @@ async fn listed(client: &Client, search: &Search) -> anyhow::Result<Vec<pb::Orga
     };
     if let Some(within) = &search.within {
         if search.commune.is_some() {
-            return Err(anyhow::Error::msg(tell!(
-                "--commune cùng --within thì phải có từ cần tìm",
-                "--commune together with --within needs a TEXT to look for"
-            )));
+            return Err(fault_of(
+                COMMAND_LINE_INVALID,
+                "TEXT",
+                tell!(
+                    "--commune cùng --within thì phải có từ cần tìm",
+                    "--commune together with --within needs a TEXT to look for"
+                ),
+            ));
         }
         return below(client, search, within).await;
     }
@@ -92,23 +131,19 @@ async fn listed(client: &Client, search: &Search) -> anyhow::Result<Vec<pb::Orga
         let page = client.organisations().list_organisations(request.clone()).await;
         let page = page.map_err(|status| told_at(status, option))?.into_inner();
         found.extend(page.organisations);
-        if page.next_page_token.is_empty() || found.len() >= search.limit {
-            found.truncate(search.limit);
-            return Ok(found);
+        let more = !page.next_page_token.is_empty();
+        if !more || found.len() >= search.limit {
+            return Ok(Found::first(found, search.limit, more));
         }
         request.page_token = page.next_page_token;
     }
 }
 
 /// Everything below an organisation, in the order of the tree.
-async fn below(
-    client: &Client,
-    search: &Search,
-    within: &str,
-) -> anyhow::Result<Vec<pb::Organisation>> {
+async fn below(client: &Client, search: &Search, within: &str) -> anyhow::Result<Found> {
     let mut found = Vec::new();
     let mut request = pb::ListSubtreeRequest {
-        organisation_id: organisation::today(client, within).await?.organisation_id,
+        organisation_id: below_whom(client, search, within).await?,
         as_of: search.as_of.map(civil),
         r#type: search.kind.clone().unwrap_or_default(),
         sector: search.sector.clone().unwrap_or_default(),
@@ -117,15 +152,21 @@ async fn below(
         ..Default::default()
     };
     loop {
-        let page = client.organisations().list_subtree(request.clone()).await.map_err(told)?;
-        let page = page.into_inner();
+        let page = client.organisations().list_subtree(request.clone()).await;
+        let page = page.map_err(|status| told_at(status, option))?.into_inner();
         found.extend(page.organisations);
-        if page.next_page_token.is_empty() || found.len() >= search.limit {
-            found.truncate(search.limit);
-            return Ok(found);
+        let more = !page.next_page_token.is_empty();
+        if !more || found.len() >= search.limit {
+            return Ok(Found::first(found, search.limit, more));
         }
         request.page_token = page.next_page_token;
     }
+}
+
+/// The organisation that bore the code of --within on the day that is asked about.
+async fn below_whom(client: &Client, search: &Search, within: &str) -> anyhow::Result<String> {
+    let on = search.as_of.unwrap_or_else(chassis::database::today);
+    Ok(organisation::on(client, within, on, "--within").await?.organisation_id)
 }
 
 fn commune(search: &Search) -> String {
@@ -151,7 +192,7 @@ fn option(field: &str) -> Option<String> {
         "sector" => "--sector",
         "commune" => "--commune",
         "code_prefix" => "--code-prefix",
-        "within_id" => "--within",
+        "within_id" | "organisation_id" => "--within",
         _ => return None,
     };
     Some(option.to_owned())
@@ -176,5 +217,28 @@ fn state(status: pb::OrganisationStatus) -> String {
         pb::OrganisationStatus::Active => tell!("hoạt động", "active"),
         pb::OrganisationStatus::Suspended => tell!("tạm dừng", "suspended"),
         pb::OrganisationStatus::Ended => tell!("đã kết thúc", "ended"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_cut_off_is_told() {
+        let some = |count| vec![pb::Organisation::default(); count];
+        for (found, limit, more, printed, expected) in [
+            (2, 2, false, 2, "2 organisations."),
+            (3, 2, false, 2, "Only the first 2 organisations; there are more: --limit"),
+            (2, 2, true, 2, "Only the first 2 organisations; there are more: --limit"),
+            (1, 1, true, 1, "Only the first 1 organisation; there are more: --limit"),
+        ] {
+            let first = Found::first(some(found), limit, more);
+            assert_eq!(first.organisations.len(), printed);
+            let said = summed(first.organisations.len(), first.more, false);
+            assert!(said.starts_with(expected), "{said}");
+        }
+        let said = summed(50, true, true);
+        assert!(said.contains("a text finds at most 50"), "{said}");
     }
 }

@@ -3,12 +3,16 @@
 //! Everything that is wrong with its form is told here, by line and column, in words; what its
 //! cells mean is for whoever asked for it. The heading is line 1.
 
+mod cells;
+
 use std::collections::HashMap;
 use std::fmt;
 
-use csv::{ReaderBuilder, StringRecord};
+use serde_json::{Value as Json, json};
 use unicode_normalization::UnicodeNormalization;
 
+use self::cells::{Misquoted, Record};
+use crate::fault::{FILE_INVALID, fault};
 use crate::language::{counted, tell};
 
 /// So many faults of a file are told.
@@ -48,39 +52,114 @@ impl Row {
     }
 }
 
+/// Something that is wrong with a line.
+#[derive(Debug)]
+struct Fault {
+    line: u64,
+    column: Option<String>,
+    what: String,
+}
+
 /// What is wrong with a file: lines with what is wrong there.
 #[derive(Debug, Default)]
-pub struct Faults(Vec<(u64, String)>);
+pub struct Faults {
+    /// As its person calls it, where that is known.
+    file: Option<String>,
+    all: Vec<Fault>,
+}
 
 impl Faults {
     /// Something is wrong with a line.
     pub fn tell(&mut self, line: u64, what: impl Into<String>) {
-        self.0.push((line, what.into()));
+        self.all.push(Fault { line, column: None, what: what.into() });
+    }
+
+    /// Something is wrong with a line, and where it was found, with which column.
+    pub fn tell_error(&mut self, line: u64, error: &anyhow::Error) {
+        let column = error.chain().find_map(|cause| cause.downcast_ref::<InColumn>());
+        let column = column.map(|in_column| in_column.column.to_owned());
+        self.all.push(Fault { line, column, what: format!("{error:#}") });
+    }
+
+    /// Something is wrong with a column of a line.
+    fn tell_in(&mut self, line: u64, column: Option<&str>, what: String) {
+        self.all.push(Fault { line, column: column.map(str::to_owned), what });
     }
 
     /// Refuses the file if anything is wrong with it.
     pub fn none(mut self) -> anyhow::Result<()> {
-        if self.0.is_empty() {
+        if self.all.is_empty() {
             return Ok(());
         }
-        self.0.sort_by_key(|(line, _)| *line);
+        self.all.sort_by_key(|fault| fault.line);
         Err(self.into())
     }
 
     fn one(line: u64, what: String) -> anyhow::Error {
-        Self(vec![(line, what)]).into()
+        let mut faults = Self::default();
+        faults.tell(line, what);
+        faults.into()
     }
+
+    /// Each of them, as `--json` prints it.
+    pub fn json(&self) -> Vec<Json> {
+        let file = self.file.clone().unwrap_or_default();
+        let each = self.all.iter().map(|Fault { line, column, what }| {
+            let column = column.clone().unwrap_or_default();
+            let place = tell!("dòng {line}", "line {line}");
+            let place = [file.clone(), place].join(" ");
+            let place = if column.is_empty() { place } else { format!("{place}, {column}") };
+            json!({
+                "field": column,
+                "place": place.trim(),
+                "file": file,
+                "line": line,
+                "column": column,
+                "reason": FILE_INVALID,
+                "message": what,
+            })
+        });
+        each.collect()
+    }
+}
+
+/// Says in which file it is, where something is wrong with one.
+pub fn in_file(error: anyhow::Error, file: &str) -> anyhow::Error {
+    match error.downcast::<Faults>() {
+        Ok(faults) => Faults { file: Some(file.to_owned()), ..faults }.into(),
+        Err(error) => error,
+    }
+}
+
+/// Something that is wrong with a column; the sentence names it.
+#[derive(Debug)]
+struct InColumn {
+    column: &'static str,
+    said: String,
+}
+
+impl fmt::Display for InColumn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.said)
+    }
+}
+
+impl std::error::Error for InColumn {}
+
+/// Something that is wrong with a column, in a sentence that names it.
+pub fn in_column(column: &'static str, said: String) -> anyhow::Error {
+    InColumn { column, said }.into()
 }
 
 impl fmt::Display for Faults {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (n, (line, what)) in self.0.iter().take(FAULTS_TOLD).enumerate() {
-            if n > 0 || self.0.len() > 1 {
+        for (n, Fault { line, what, .. }) in self.all.iter().take(FAULTS_TOLD).enumerate() {
+            if n > 0 || self.all.len() > 1 {
                 f.write_str("\n  ")?;
             }
             f.write_str(&tell!("dòng {line}: {what}", "line {line}: {what}"))?;
         }
-        let rest = self.0.len().saturating_sub(FAULTS_TOLD);
+        let rest = self.all.len().saturating_sub(FAULTS_TOLD);
         if rest > 0 {
             let more =
                 counted(i64::try_from(rest).unwrap_or(i64::MAX), "fault more", "faults more");
@@ -104,27 +183,26 @@ pub fn read(content: &[u8], columns: &[Column]) -> anyhow::Result<Vec<Row>> {
         line if line.contains('\t') => b'\t',
         _ => b',',
     };
-    let mut reader = ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(delimiter)
-        .from_reader(text.as_bytes());
-    let mut records = reader.records();
-    let Some(heading) = records.next().transpose()? else {
-        return Err(anyhow::Error::msg(tell!("tệp trống", "the file is empty")));
+    let mut records = cells::records(text, delimiter).into_iter();
+    let Some(heading) = records.next() else {
+        return Err(fault(FILE_INVALID, tell!("tệp trống", "the file is empty")));
     };
     let heading = understood(&heading, columns)?;
     let mut rows = Vec::new();
     let mut faults = Faults::default();
-    let mut lines = Lines { text: text.as_bytes(), counted_to: 0, line: 1 };
     for record in records {
-        let record = record?;
-        let line = lines.of(record.position().map_or(0, csv::Position::byte));
-        if record.iter().all(|cell| cell.trim().is_empty()) {
+        let line = record.line;
+        // What a mark is wrong with is told first: a line that it swallows has no cells to count.
+        if let Some((n, how)) = record.misquoted {
+            let column = heading.get(n).copied();
+            faults.tell_in(line, column, misquoted(column, n, how));
             continue;
         }
-        if record.len() != heading.len() {
-            let (has, wants) = (record.len(), heading.len());
+        if record.cells.iter().all(|cell| cell.trim().is_empty()) {
+            continue;
+        }
+        if record.cells.len() != heading.len() {
+            let (has, wants) = (record.cells.len(), heading.len());
             let cells = counted(i64::try_from(has).unwrap_or(i64::MAX), "cell", "cells");
             faults.tell(
                 line,
@@ -135,55 +213,43 @@ pub fn read(content: &[u8], columns: &[Column]) -> anyhow::Result<Vec<Row>> {
             );
             continue;
         }
-        let mut row = Row { line, cells: HashMap::with_capacity(heading.len()) };
-        for (name, cell) in heading.iter().zip(&record) {
-            if cell.trim().contains(['\n', '\r']) {
-                faults.tell(
-                    line,
-                    tell!(
-                        "ô {name} kéo dài sang dòng sau; có dấu ngoặc kép \" nào chưa đóng không?",
-                        "the cell {name} goes on in the next line; is a quotation mark \" not closed?"
-                    ),
-                );
-            }
-            row.cells.insert(name, composed(cell));
-        }
-        rows.push(row);
+        let cells = heading.iter().copied().zip(record.cells.iter().map(|cell| composed(cell)));
+        rows.push(Row { line, cells: cells.collect() });
     }
     faults.none()?;
     if rows.is_empty() {
-        return Err(anyhow::Error::msg(tell!(
-            "tệp không có dòng nào dưới tiêu đề",
-            "there is no line below the heading"
-        )));
+        return Err(fault(
+            FILE_INVALID,
+            tell!("tệp không có dòng nào dưới tiêu đề", "there is no line below the heading"),
+        ));
     }
     Ok(rows)
 }
 
-/// Counts the lines of a text as an editor does, going through it once.
-struct Lines<'a> {
-    text: &'a [u8],
-    counted_to: usize,
-    line: u64,
-}
-
-impl Lines<'_> {
-    /// The line of the record that is read from this place on: ends of lines before it, which the
-    /// reader passes over, belong to those before.
-    fn of(&mut self, from: u64) -> u64 {
-        let from = usize::try_from(from).unwrap_or(usize::MAX).min(self.text.len());
-        let ends = |byte: &&u8| matches!(byte, b'\n' | b'\r');
-        let begins = from + self.text[from..].iter().take_while(ends).count();
-        for at in self.counted_to..begins {
-            let ends_a_line = match self.text[at] {
-                b'\n' => true,
-                b'\r' => self.text.get(at + 1) != Some(&b'\n'),
-                _ => false,
-            };
-            self.line += u64::from(ends_a_line);
-        }
-        self.counted_to = self.counted_to.max(begins);
-        self.line
+/// What is wrong with the quotation marks of a cell, in words.
+fn misquoted(column: Option<&str>, n: usize, how: Misquoted) -> String {
+    let cell = match column {
+        Some(name) => name.to_owned(),
+        None => (n + 1).to_string(),
+    };
+    match how {
+        Misquoted::GoesOn => tell!(
+            "ô {cell} kéo dài sang dòng sau; có dấu ngoặc kép \" nào chưa đóng không?",
+            "the cell {cell} goes on in the next line; is a quotation mark \" not closed?"
+        ),
+        Misquoted::Open => tell!(
+            "dấu ngoặc kép \" mở đầu ô {cell} chưa được đóng",
+            "the quotation mark \" that begins the cell {cell} is not closed"
+        ),
+        Misquoted::Follows => tell!(
+            "trong ô {cell} còn chữ sau dấu ngoặc kép \" đóng ô; dấu ngoặc kép ở giữa ô ghi hai lần: \"\"",
+            "in the cell {cell} something follows the quotation mark \" that closes it; a mark within a \
+             cell is written twice: \"\""
+        ),
+        Misquoted::Late => tell!(
+            "ô {cell} có khoảng trắng trước dấu ngoặc kép \" mở đầu",
+            "the cell {cell} has blanks before the quotation mark \" that begins it"
+        ),
     }
 }
 
@@ -209,16 +275,20 @@ fn not_utf8() -> String {
 }
 
 /// The columns in the order of the heading.
-fn understood(heading: &StringRecord, columns: &[Column]) -> anyhow::Result<Vec<&'static str>> {
+fn understood(heading: &Record, columns: &[Column]) -> anyhow::Result<Vec<&'static str>> {
     let names = || columns.iter().map(|column| column.name).collect::<Vec<_>>().join(", ");
     let mut faults = Faults::default();
-    let mut known: Vec<&'static str> = Vec::with_capacity(heading.len());
+    let mut known: Vec<&'static str> = Vec::with_capacity(heading.cells.len());
     let mut unknown: Vec<String> = Vec::new();
-    for cell in heading {
+    if let Some((n, how)) = heading.misquoted {
+        return Err(Faults::one(heading.line, misquoted(None, n, how)));
+    }
+    for cell in &heading.cells {
         let cell = composed(cell).to_lowercase();
         match columns.iter().find(|column| column.name == cell) {
             Some(column) if known.contains(&column.name) => {
-                faults.tell(1, tell!("cột {cell} có hai lần", "the column {cell} is there twice"));
+                let twice = tell!("cột {cell} có hai lần", "the column {cell} is there twice");
+                faults.tell_in(1, Some(column.name), twice);
             }
             Some(column) => known.push(column.name),
             None => unknown.push(format!("\"{cell}\"")),
@@ -235,11 +305,12 @@ fn understood(heading: &StringRecord, columns: &[Column]) -> anyhow::Result<Vec<
         );
     }
     // Where names are misspelt, what they miss is not told once more.
-    if faults.0.is_empty() {
+    if faults.all.is_empty() {
         for column in columns.iter().filter(|column| column.required) {
             if !known.contains(&column.name) {
                 let name = column.name;
-                faults.tell(1, tell!("thiếu cột {name}", "the column {name} is missing"));
+                let missing = tell!("thiếu cột {name}", "the column {name} is missing");
+                faults.tell_in(1, Some(name), missing);
             }
         }
     }
@@ -294,7 +365,21 @@ mod tests {
             ),
             (b"code,code,name\nA,B,C\n", "line 1: the column code is there twice"),
             (b"code\nA\n", "line 1: the column name is missing"),
-            (b"code,name\nA,\"Mot\nB,Hai\n", "line 2: the cell name goes on in the next line"),
+            (
+                b"code,name\nA,\"Mot\nB,Hai\n",
+                "line 2: the quotation mark \" that begins the cell name is not closed",
+            ),
+            (b"code,name\nA,\"Mot\nhai\"\n", "line 2: the cell name goes on in the next line"),
+            (b"code,name\nA,\"Mot\nB,\"Hai\"\n", "line 2: the cell name goes on in the next line"),
+            (
+                b"code,name\nA,\"Mot \"hai\"\n",
+                "line 2: in the cell name something follows the quotation mark",
+            ),
+            (
+                b"code,name\nA, \"Mot\"\n",
+                "line 2: the cell name has blanks before the quotation mark",
+            ),
+            (b"code,\"na\"me\nA,B\n", "line 1: in the cell 2 something follows"),
         ] {
             let told = told(content);
             assert!(told.contains(expected), "{told}");
@@ -305,5 +390,11 @@ mod tests {
         }
         assert!(told(b"code,name\nA,B\nC,\xE0\n").starts_with("line 3: "));
         assert!(told(b"code,name\nA\nB\nC,D\n").contains("\n  line 2: "));
+        // Lines below one that swallows them are read all the same.
+        let both = told(b"code,name\nA,\"Mot\nB,Hai,Ba\nC,D\n");
+        assert!(
+            both.contains("line 2: the quotation") && both.contains("line 3: it has 3"),
+            "{both}"
+        );
     }
 }

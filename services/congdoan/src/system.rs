@@ -22,6 +22,7 @@ use sqlx::migrate::Migrator;
 use tempfile::TempDir;
 
 use crate::keys;
+use crate::language::tell;
 
 /// The services, in the order in which they start: each reaches those before it.
 pub const SERVICES: [&str; 4] = ["registry", "membership", "reporting", "gateway"];
@@ -97,8 +98,10 @@ impl System {
                 (temporary.path().to_owned(), Some(temporary))
             }
         };
-        std::fs::create_dir_all(&directory)
-            .with_context(|| format!("make the directory {}", directory.display()))?;
+        std::fs::create_dir_all(&directory).with_context(|| {
+            let directory = directory.display();
+            tell!("không tạo được thư mục {directory}", "cannot make the directory {directory}")
+        })?;
         let directory = directory.canonicalize()?;
 
         let (cluster, databases) = databases(&options.data, &directory).await?;

@@ -15,6 +15,7 @@ use serde_json::json;
 use tokio::net::TcpStream;
 
 use crate::cli::Token;
+use crate::fault::{ISSUER_AWAY, fault};
 use crate::language::tell;
 use crate::output::{is_json, line, print_json};
 use crate::running::Running;
@@ -80,10 +81,13 @@ pub async fn ask(issuer: &str, subject: &str) -> anyhow::Result<String> {
     let uri: Uri = issuer.parse().map_err(|_| anyhow::Error::msg(no_address()))?;
     let authority = uri.authority().with_context(no_address)?;
     let stream = TcpStream::connect(authority.as_str()).await.map_err(|_| {
-        anyhow::Error::msg(tell!(
-            "không có ai cấp mã ở {issuer}; hệ thống có đang chạy không?",
-            "nobody gives tokens at {issuer}; is the system running?"
-        ))
+        fault(
+            ISSUER_AWAY,
+            tell!(
+                "không có ai cấp mã ở {issuer}; hệ thống có đang chạy không?",
+                "nobody gives tokens at {issuer}; is the system running?"
+            ),
+        )
     })?;
     let (mut sender, connection) =
         hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
@@ -93,7 +97,12 @@ pub async fn ask(issuer: &str, subject: &str) -> anyhow::Result<String> {
         .header(header::HOST, authority.as_str())
         .header(header::CONTENT_TYPE, "application/json")
         .body(Full::<Bytes>::from(json!({ "subject": subject }).to_string()))?;
-    let response = sender.send_request(request).await.context("ask for a token")?;
+    let response = sender.send_request(request).await.map_err(|_| {
+        anyhow::Error::msg(tell!(
+            "nơi cấp mã ở {issuer} không trả lời",
+            "the issuer at {issuer} does not answer"
+        ))
+    })?;
     let status = response.status();
     let body = response.into_body().collect().await?.to_bytes();
     connection.abort();
@@ -101,6 +110,11 @@ pub async fn ask(issuer: &str, subject: &str) -> anyhow::Result<String> {
         let said = String::from_utf8_lossy(&body);
         bail!(tell!("nơi cấp mã từ chối: {said}", "the development issuer refused: {said}"));
     }
-    let given: Given = serde_json::from_slice(&body).context("understand the issuer's answer")?;
+    let given: Given = serde_json::from_slice(&body).map_err(|_| {
+        anyhow::Error::msg(tell!(
+            "ở {issuer} không phải nơi cấp mã thử nghiệm",
+            "there is no development issuer at {issuer}"
+        ))
+    })?;
     Ok(given.access_token)
 }

@@ -11,7 +11,11 @@ use serde_json::{Value as Json, json};
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 
+use crate::fault::{
+    self, FAILED, FILE_EXISTS, FILE_INVALID, FILE_UNREADABLE, FILE_UNWRITABLE, Fault, fault,
+};
 use crate::language::{Language, counted, current, tell};
+use crate::sheet::Faults;
 
 /// A refusal, or another answer that is none.
 #[derive(Debug)]
@@ -19,12 +23,14 @@ pub struct Told {
     status: Status,
     /// Where the fields at fault stand for a person: `steps.csv line 12, superior`.
     places: HashMap<String, String>,
+    /// What the person may want to know besides, in her language.
+    besides: Vec<String>,
 }
 
 /// A refusal as a person should read it: the text in her language, every field at fault, and
 /// the reason by which the contracts document it.
 pub fn told(status: Status) -> anyhow::Error {
-    Told { status, places: HashMap::new() }.into()
+    Told { status, places: HashMap::new(), besides: Vec::new() }.into()
 }
 
 /// The same, with fields named as the person knows them.
@@ -43,6 +49,17 @@ pub fn placed(error: anyhow::Error, place: impl Fn(&str) -> Option<String>) -> a
                     told.places.insert(violation.field.clone(), place);
                 }
             }
+            told.into()
+        }
+        Err(error) => error,
+    }
+}
+
+/// Adds what the person may want to know besides; another error stays as it is.
+pub fn besides(error: anyhow::Error, lines: Vec<String>) -> anyhow::Error {
+    match error.downcast::<Told>() {
+        Ok(mut told) => {
+            told.besides.extend(lines);
             told.into()
         }
         Err(error) => error,
@@ -107,7 +124,7 @@ impl Told {
             };
             told.push_str(&more);
         }
-        for hint in self.hints(&details, language) {
+        for hint in self.besides.iter().cloned().chain(self.hints(&details, language)) {
             let _ = write!(told, "\n  {hint}");
         }
         told
@@ -168,6 +185,14 @@ impl Told {
                     ));
                 }
             }
+            Code::FailedPrecondition
+                if details.error_info().is_some_and(|info| info.reason == "PLAN_HAS_CONFLICTS") =>
+            {
+                hints.push(say(
+                    "(liệt kê tất cả bằng `congdoan plan conflicts PLAN_ID`)".to_owned(),
+                    "(`congdoan plan conflicts PLAN_ID` lists all of them)".to_owned(),
+                ));
+            }
             Code::AlreadyExists => {
                 if let Some(decision_id) = Self::beside(details, "decision_id") {
                     hints.push(say(
@@ -227,7 +252,9 @@ fn usual_place(field: &str) -> &str {
         "period.from_on" => "--from",
         "period.through_on" => "--to",
         "tree.as_of" => "--as-of",
-        "organisation_id" => "--organisation",
+        "organisation_id" | "code" | "codes[0]" => "--organisation",
+        "as_of" => "--as-of",
+        "parameters" => "--parameter",
         "sector_grouping" => "--sector-grouping",
         "sector_group" => "--sector-group",
         other => other,
@@ -263,12 +290,27 @@ pub fn failure(error: &anyhow::Error) -> String {
     parts.join(": ")
 }
 
-/// A failure as `--json` prints it: `{"error": {"message": …}}`.
+/// A failure as `--json` prints it: `{"error": {"message": …, "reason": …, "fields": …}}`.
 pub fn failure_json(error: &anyhow::Error) -> Json {
-    let mut told = match error.chain().find_map(|cause| cause.downcast_ref::<Told>()) {
-        Some(told) => told.json(),
-        None => json!({}),
-    };
+    let known = error.chain().find_map(|cause| {
+        if let Some(told) = cause.downcast_ref::<Told>() {
+            return Some(told.json());
+        }
+        if let Some(faults) = cause.downcast_ref::<Faults>() {
+            return Some(local(FILE_INVALID, faults.json()));
+        }
+        let fault = cause.downcast_ref::<Fault>()?;
+        let field = fault.argument.as_ref().map(|argument| {
+            json!({
+                "field": argument,
+                "place": argument,
+                "reason": fault.reason,
+                "message": fault.message,
+            })
+        });
+        Some(local(fault.reason, field.into_iter().collect()))
+    });
+    let mut told = known.unwrap_or_else(|| local(FAILED, Vec::new()));
     told["text"] = json!(failure(error));
     if told.get("message").is_none() {
         told["message"] = told["text"].clone();
@@ -276,8 +318,13 @@ pub fn failure_json(error: &anyhow::Error) -> Json {
     json!({ "error": told })
 }
 
+/// What no service refused, as `--json` prints it.
+fn local(reason: &str, fields: Vec<Json>) -> Json {
+    json!({ "reason": reason, "domain": fault::DOMAIN, "metadata": {}, "fields": fields })
+}
+
 /// What the operating system says, in words.
-fn words(error: &io::Error) -> String {
+pub(crate) fn words(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => {
             tell!("không có tệp hay thư mục này", "there is no such file or directory")
@@ -287,6 +334,17 @@ fn words(error: &io::Error) -> String {
             tell!("đây là thư mục, không phải tệp", "it is a directory, not a file")
         }
         io::ErrorKind::NotADirectory => tell!("đây không phải thư mục", "it is no directory"),
+        io::ErrorKind::AlreadyExists => {
+            tell!("đã có tệp hay thư mục tên này", "something of this name is there already")
+        }
+        io::ErrorKind::TimedOut => tell!("đã quá thời hạn chờ", "it took too long"),
+        io::ErrorKind::AddrNotAvailable => {
+            tell!("máy này không có địa chỉ đó", "this machine does not have the address")
+        }
+        // The library names no kind of it.
+        _ if error.to_string().starts_with("failed to lookup address") => {
+            tell!("không tìm thấy máy nào tên như vậy", "there is no machine of this name")
+        }
         io::ErrorKind::AddrInUse => {
             tell!("địa chỉ này đang có chương trình khác dùng", "another program uses this address")
         }
@@ -294,7 +352,24 @@ fn words(error: &io::Error) -> String {
             tell!("không có ai trả lời ở địa chỉ này", "nobody answers at this address")
         }
         io::ErrorKind::StorageFull => tell!("ổ đĩa đã đầy", "the disk is full"),
-        _ => error.to_string(),
+        _ => {
+            // The number that stands behind it is for programmers.
+            let said = error.to_string();
+            let said = said.split(" (os error").next().unwrap_or_default();
+            tell!("máy báo \"{said}\"", "{said}")
+        }
+    }
+}
+
+/// What could not be done with files, and what the operating system says to it; another error is told
+/// behind the same words.
+pub fn in_words(error: anyhow::Error, what: String) -> anyhow::Error {
+    match error.chain().find_map(|cause| cause.downcast_ref::<io::Error>()) {
+        Some(of_system) => {
+            let why = words(of_system);
+            fault(FILE_UNWRITABLE, format!("{what}: {why}"))
+        }
+        None => error.context(what),
     }
 }
 
@@ -302,16 +377,34 @@ fn words(error: &io::Error) -> String {
 pub fn read_file(file: &Path) -> anyhow::Result<Vec<u8>> {
     std::fs::read(file).map_err(|error| {
         let (file, why) = (file.display(), words(&error));
-        anyhow::Error::msg(tell!("không đọc được {file}: {why}", "cannot read {file}: {why}"))
+        fault(FILE_UNREADABLE, tell!("không đọc được {file}: {why}", "cannot read {file}: {why}"))
     })
 }
 
-/// Writes a file that the command line names.
+/// Writes a file that the command line names. One that is there already is somebody's work, and stays
+/// as it is.
 pub fn write_file(file: &Path, content: &str) -> anyhow::Result<()> {
-    std::fs::write(file, content).map_err(|error| {
-        let (file, why) = (file.display(), words(&error));
-        anyhow::Error::msg(tell!("không ghi được {file}: {why}", "cannot write {file}: {why}"))
-    })
+    let shown = file.display();
+    // A pipe or a terminal holds nothing that could be lost.
+    if std::fs::metadata(file).is_ok_and(|known| known.is_file()) {
+        return Err(fault(
+            FILE_EXISTS,
+            tell!(
+                "đã có tệp {shown}, và nó không bị ghi đè; hãy chọn tên khác",
+                "{shown} is there already, and is not overwritten; choose another name"
+            ),
+        ));
+    }
+    let opened = std::fs::OpenOptions::new().write(true).create_new(!file.exists()).open(file);
+    opened.and_then(|mut opened| io::Write::write_all(&mut opened, content.as_bytes())).map_err(
+        |error| {
+            let why = words(&error);
+            fault(
+                FILE_UNWRITABLE,
+                tell!("không ghi được {shown}: {why}", "cannot write {shown}: {why}"),
+            )
+        },
+    )
 }
 
 #[cfg(test)]

@@ -73,7 +73,8 @@ async fn start(options: Options) -> anyhow::Result<System> {
     progress.enable_steady_tick(Duration::from_millis(100));
     let system = System::start(options).await;
     progress.finish_and_clear();
-    system
+    // What follows is for whoever looks after the machine, and stays as it was said.
+    system.with_context(|| tell!("hệ thống không khởi động được", "the system does not start"))
 }
 
 /// Refuses an address that another program uses before anything is started.

@@ -8,6 +8,7 @@ use tokio::process::{Child, Command};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::cli::WithPostgres;
+use crate::language::tell;
 
 /// Where PostgreSQL's own log is, for a test that looks for what must not be in it.
 const LOG_VARIABLE: &str = "CONGDOAN_TEST_POSTGRES_LOG";
@@ -21,7 +22,10 @@ pub async fn run(with: WithPostgres) -> anyhow::Result<ExitCode> {
         .env(testing::VARIABLE, cluster.superuser_url())
         .env(LOG_VARIABLE, cluster.log_file())
         .spawn()
-        .with_context(|| format!("run {}", program.to_string_lossy()))?;
+        .with_context(|| {
+            let program = program.to_string_lossy();
+            tell!("không chạy được {program}", "cannot run {program}")
+        })?;
 
     // An interrupt typed at the terminal reaches the command too, which ends as it sees fit;
     // a request to terminate comes to us alone and is passed on.

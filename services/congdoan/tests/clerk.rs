@@ -1,5 +1,10 @@
 //! The command line as a clerk meets it, in both languages, against a real system.
 
+#[path = "clerk/known.rs"]
+mod known;
+#[path = "clerk/mistakes.rs"]
+mod mistakes;
+
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output};
@@ -26,13 +31,14 @@ struct Said {
     out: String,
     err: String,
     well: bool,
+    code: Option<i32>,
 }
 
 impl Said {
     fn of(output: Output) -> Self {
         let text = |bytes| String::from_utf8(bytes).expect("text");
         let (out, err) = (text(output.stdout), text(output.stderr));
-        Self { out, err, well: output.status.success() }
+        Self { out, err, well: output.status.success(), code: output.status.code() }
     }
 
     /// All of it, where it went well.
@@ -197,8 +203,8 @@ fn bad_files_are_told_by_line_and_in_one_language() {
         ("B,Hai,CDCS,HC,P,\n", "line 3: founded_on is empty", "dòng 3: founded_on còn trống"),
         (
             "B,\"Hai,CDCS,HC,P,2015-01-01\nC,Ba,CDCS,HC,P,2015-01-01\n",
-            "line 3: it has",
-            "dòng 3: có",
+            "line 3: the quotation mark",
+            "dòng 3: dấu ngoặc kép",
         ),
     ];
     let rows = rows.map(|(row, en, vi)| (format!("{heading}{line}{row}").into_bytes(), en, vi));
@@ -299,6 +305,12 @@ async fn a_clerk_loads_looks_up_and_plans() {
     looks_up(&office).await;
     plans(&office).await;
     asks_which(&office).await;
+    known::reviews(&office).await;
+    known::lists_conflicts(&office).await;
+    known::mends_no_plan_that_is_closed(&office).await;
+    known::searches(&office).await;
+    known::reports(&office).await;
+    known::migrates(&office).await;
     office.close().await;
 }
 
@@ -506,6 +518,7 @@ async fn plans(office: &Office) {
 async fn asks_which(office: &Office) {
     let tree = "code,name,type,sector,superior_code,founded_on,ended_on,end_kind,successor_code\n\
         D,Liên đoàn cũ,LDLD_HUYEN,,P,2015-01-01,2020-07-01,MERGED,D\n\
+        D-1,Công đoàn xưa,CDCS,HC,D,2015-01-01,2020-01-01,DISSOLVED,\n\
         D,Liên đoàn mới,LDLD_HUYEN,,P,2020-07-01,,,\n";
     let tree = office.file("twice.csv", tree);
     office.says(&["load", &tree]).await.well();
@@ -538,6 +551,15 @@ async fn asks_which(office: &Office) {
     ];
     let said = office.says(&ask).await.well();
     assert!(said.starts_with("Liên đoàn cũ"), "{said}");
+    // Whoever bore it that day is meant by a search, too.
+    for text in [None, Some("xua")] {
+        let asked = ["--within", "D", "--as-of", "2016-01-01"];
+        let asked: Vec<&str> = ["search"].into_iter().chain(text).chain(asked).collect();
+        let below = office.says(&asked).await.well();
+        assert!(below.contains("Công đoàn xưa"), "{below}");
+    }
+    let nobody = office.says(&["search", "--within", "D", "--as-of", "2010-01-01"]).await.ill();
+    assert!(nobody.contains("bore the code D on 2010-01-01"), "{nobody}");
     let none = office
         .says(&[
             "report",

@@ -110,6 +110,8 @@ pub async fn get(
         effective_on: page.effective_on,
         next_page_token: page.next_page_token,
         absent_parts: parts.absent,
+        dry_run: page.dry_run,
+        mended_since: page.mended_since,
     };
     Ok(newest.reply(message, &parts.seen))
 }

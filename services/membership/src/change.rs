@@ -252,6 +252,23 @@ pub fn consequence_finished(
     )
 }
 
+/// What an act of registry means for the members of so many organisations waits for somebody.
+pub fn consequences_waiting(
+    registry_act_id: Uuid,
+    effective_on: Date,
+    organisations: usize,
+) -> NewChange {
+    change(
+        "membership.consequences_waiting",
+        registry_act_id,
+        effective_on,
+        Change::ConsequencesWaiting(pb::ConsequencesWaiting {
+            registry_act_id: registry_act_id.to_string(),
+            organisations: i32::try_from(organisations).unwrap_or(i32::MAX),
+        }),
+    )
+}
+
 /// A movement was taken back for these people, because of an act of registry.
 pub fn movement_taken_back(movement: &Movement, registry_act_id: Uuid) -> NewChange {
     use pb::movement_taken_back::Movement as Taken;

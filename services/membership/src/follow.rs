@@ -39,6 +39,7 @@ impl Follow for RegistryFollower {
         let mut foundings = Vec::new();
         let mut members_concerned = false;
         let mut taken = TakenBack::default();
+        let mut suspended_otherwise = Vec::new();
         let mut ends = Ends::default();
         for (change, body) in act.iter().zip(bodies) {
             access::copy::apply(following.db(), change).await?;
@@ -63,10 +64,14 @@ impl Follow for RegistryFollower {
                     members_concerned = true;
                 }
                 Some(What::OrganisationSuspended(suspended)) => {
-                    suspend(following.db(), id(&suspended.organisation_id)?, on).await?;
+                    let organisation_id = id(&suspended.organisation_id)?;
+                    suspend(following.db(), organisation_id, on).await?;
+                    suspended_otherwise.push(organisation_id);
                 }
                 Some(What::OrganisationResumed(resumed)) => {
-                    resume(following.db(), id(&resumed.organisation_id)?, on).await?;
+                    let organisation_id = id(&resumed.organisation_id)?;
+                    resume(following.db(), organisation_id, on).await?;
+                    suspended_otherwise.push(organisation_id);
                 }
                 Some(What::OrganisationsEnded(ended)) => {
                     end(following.db(), &ended, on, change.act_id).await?;
@@ -78,6 +83,7 @@ impl Follow for RegistryFollower {
                 }
                 Some(What::TimelinesCorrected(corrected)) => {
                     let otherwise = replace(following.db(), &corrected.timelines).await?;
+                    suspended_otherwise.extend(otherwise.known);
                     taken.ended_otherwise.extend(otherwise.no_longer);
                     taken.never_existed.extend(otherwise.never);
                     taken.founded_otherwise.extend(otherwise.founded);
@@ -141,6 +147,14 @@ impl Follow for RegistryFollower {
         }
         if members_concerned {
             consequence::carry_out(following).await?;
+        }
+        if let Some(first) = act.first() {
+            let (act_id, on) = (first.act_id, first.effective_on);
+            let unions = &suspended_otherwise;
+            consequence::list_who_joined(following.db(), act_id, unions, on).await?;
+        }
+        if let (Some(first), false) = (act.first(), following.has_published()) {
+            consequence::tell_what_waits(following, first.act_id, first.effective_on).await?;
         }
         Ok(())
     }
@@ -354,8 +368,10 @@ struct End {
     to_id: Option<Uuid>,
 }
 
-/// Ends that are known otherwise than before.
+/// Lives that are known otherwise than before.
 struct Otherwise {
+    /// All of them.
+    known: Vec<Uuid>,
     /// Units whose end of before is not theirs.
     no_longer: Vec<Uuid>,
     /// Units with the end that is theirs now.
@@ -406,6 +422,7 @@ async fn replace(
     })
     .collect();
     let mut otherwise = Otherwise {
+        known: units.clone(),
         no_longer: Vec::new(),
         now: Vec::new(),
         never: Vec::new(),

@@ -2,12 +2,14 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use chassis::access::roles;
 use chassis::database::civil_date;
 use chassis::feed::{self, ActStamp};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{ConnectOptions, Connection};
 use time::macros::date;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
@@ -24,6 +26,8 @@ const TYPE: &str = "TLD";
 const ROLE: &str = "ADMINISTRATOR";
 /// How changes name the actor.
 const ACTOR: &str = "bootstrap";
+/// How long the database may take to answer.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The register has organisations already: it is bootstrapped once.
 #[derive(Clone, Copy, Debug)]
@@ -46,8 +50,14 @@ pub async fn bootstrap(owner_url: &str, issuer: &str, subject: &str) -> anyhow::
     let options = PgConnectOptions::from_str(owner_url)
         .context("read the owner's url")?
         .application_name(ACTOR);
+    // One connection first, which fails at once where nobody answers: a pool would ask again and
+    // again until its time is over.
+    let first = tokio::time::timeout(PATIENCE, options.connect()).await;
+    let first = first.unwrap_or(Err(sqlx::Error::PoolTimedOut));
+    first.context("connect as the schema's owner")?.close().await?;
     let pool = PgPoolOptions::new()
         .max_connections(1)
+        .acquire_timeout(PATIENCE)
         .connect_with(options)
         .await
         .context("connect as the schema's owner")?;

@@ -13,6 +13,8 @@
 //! that they read are made by the statements before them. Every one of them runs in the
 //! tests of plans.
 
+mod against;
+
 use chassis::access::unknown_or_denied;
 use chassis::database::Acting;
 use chassis::refusal::{Failure, Refusal};
@@ -24,6 +26,8 @@ use uuid::Uuid;
 use crate::acts::end_organisations::{EndKind, MembersOutcome};
 use crate::error::Refused;
 use crate::operation::Progress;
+
+pub use against::words;
 
 /// What a step does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -320,21 +324,42 @@ pub async fn make_trial(
 }
 
 /// The conflicts of the trial that block, and the first of them.
-pub async fn conflicts(db: &mut PgConnection) -> Result<(i64, Vec<Conflict>), Failure> {
+pub async fn conflicts(
+    db: &mut PgConnection,
+    plan: &Plan,
+) -> Result<(i64, Vec<Conflict>), Failure> {
     let blocking = sqlx::query_scalar("select count(*) from plan_against where blocks")
         .fetch_one(&mut *db)
         .await?;
     let first = sqlx::query_as(
-        "select line, field, reason from plan_against where blocks
-         order by line, field, reason limit 100",
+        // Who it is about by the code that the plan's file has, as ListPlanConflicts tells it.
+        "select line, field, reason,
+                coalesce(given.unit,
+                         (select code.code from organisation_code code
+                          where code.organisation_id = known.organisation_id
+                            and upper_inf(code.recorded) and access.covers(code.organisation_id)
+                          order by code.valid @> ($1::date - 1) desc, lower(code.valid) desc
+                          limit 1),
+                         against.subject) as about
+         from (select * from plan_against where blocks
+               order by line, field, reason, subject limit 100) against
+         cross join lateral (
+             select case when length(against.subject) = 36
+                              and against.subject ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+                         then against.subject::uuid end as organisation_id) known
+         left join (select founded_id, unit from plan_step where plan_id = $2) given
+           on given.founded_id = known.organisation_id
+         order by line, field, reason, subject",
     )
+    .bind(plan.effective_on)
+    .bind(plan.plan_id)
     .fetch_all(db)
     .await?;
     Ok((blocking, first))
 }
 
-/// Something against a plan, in short: line, field and reason.
-pub type Conflict = (i32, String, String);
+/// Something against a plan, in short: line, field, reason, and whom it is about.
+pub type Conflict = (i32, String, String, String);
 
 /// What the scripts are about. They are written for psql, which knows `:'name'`.
 pub struct Variables {

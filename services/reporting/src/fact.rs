@@ -197,7 +197,7 @@ pub fn of_membership(what: &MembershipWhat, effective_on: Date) -> anyhow::Resul
             facts = of_membership(&movement, effective_on)?;
             facts.additive.iter_mut().for_each(|fact| fact.amount = -fact.amount);
         }
-        MembershipWhat::ConsequenceFinished(_) => {}
+        MembershipWhat::ConsequenceFinished(_) | MembershipWhat::ConsequencesWaiting(_) => {}
     }
     Ok(facts)
 }

@@ -106,6 +106,11 @@ impl Following {
         self.changes.push(change);
     }
 
+    /// Whether the act that is being applied has had consequences that are published.
+    pub fn has_published(&self) -> bool {
+        !self.changes.is_empty()
+    }
+
     /// The position of the last change of the act that is being applied.
     pub fn source_position(&self) -> i64 {
         self.source_position

@@ -4,7 +4,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use time::Date;
 
-use super::{Gateway, date, id};
+use super::{Gateway, count, date, id};
 
 /// `congdoan search`.
 #[derive(Args, Debug)]
@@ -38,8 +38,8 @@ pub struct Search {
     /// As they stood on this day, YYYY-MM-DD; today by default.
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub as_of: Option<Date>,
-    /// Print at most so many, without a text; a text finds at most 50.
-    #[arg(long, value_name = "COUNT", default_value_t = 1_000)]
+    /// Print at most so many; a text finds at most 50.
+    #[arg(long, value_name = "COUNT", default_value_t = 1_000, value_parser = count)]
     pub limit: usize,
     /// Whom to talk to.
     #[command(flatten)]

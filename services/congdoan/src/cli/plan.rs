@@ -16,6 +16,7 @@ Example:
     --issued-on 2025-06-27 --effective-on 2025-07-01)
   congdoan plan add $plan --file steps.csv
   congdoan plan dry-run $plan
+  congdoan plan conflicts $plan                  what stands against it
   congdoan plan mend $plan --file steps.csv      after the file was mended
   congdoan plan review $plan
   congdoan plan commit $plan
@@ -109,7 +110,7 @@ has already are passed over: what broke off is just repeated.")]
         /// The plan.
         #[arg(value_parser = id)]
         plan_id: uuid::Uuid,
-        /// Write them here instead.
+        /// Write them here instead; a file that is not there yet.
         #[arg(long, value_name = "FILE.csv")]
         file: Option<PathBuf>,
         /// Whom to talk to.
@@ -118,6 +119,15 @@ has already are passed over: what broke off is just repeated.")]
     },
     /// Find out what the plan would do, and what stands against it.
     DryRun {
+        /// The plan.
+        #[arg(value_parser = id)]
+        plan_id: uuid::Uuid,
+        /// Whom to talk to.
+        #[command(flatten)]
+        to: Gateway,
+    },
+    /// List what the last dry run found against the plan: all of it.
+    Conflicts {
         /// The plan.
         #[arg(value_parser = id)]
         plan_id: uuid::Uuid,
@@ -164,7 +174,7 @@ has already are passed over: what broke off is just repeated.")]
     /// Print the steps of 2025-07-01: 63 provinces become 34, the districts end.
     #[command(name = "generate-2025")]
     Generate2025 {
-        /// Write them here instead.
+        /// Write them here instead; a file that is not there yet.
         #[arg(long, value_name = "FILE.csv")]
         file: Option<PathBuf>,
     },

@@ -33,6 +33,7 @@ const COMMANDS: &[(&str, &str)] = &[
     ),
     ("plan steps", "In các bước của phương án, như trong tệp"),
     ("plan dry-run", "Tìm xem phương án sẽ làm gì, và có gì vướng mắc"),
+    ("plan conflicts", "Liệt kê mọi vướng mắc và lưu ý mà lần chạy thử cuối tìm thấy"),
     ("plan review", "In từng bước cùng ý nghĩa của nó với đoàn viên và chỉ tiêu"),
     ("plan commit", "Thực hiện đúng những gì lần chạy thử cuối đã tìm thấy"),
     ("plan undo", "Thu hồi phương án đã thực hiện"),
@@ -67,10 +68,14 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("ephemeral", "Không giữ gì: cơ sở dữ liệu mới trong thư mục tạm, xóa khi dừng"),
     ("listen", "Nơi cổng nghe; cổng số 0 là chọn một cổng còn trống"),
     ("telemetry", "Nơi nhận dấu vết, số đo và nhật ký (OpenTelemetry, OTLP qua gRPC)"),
+    ("demo listen", "Nơi cổng nghe; mặc định là một cổng còn trống"),
     ("stay", "Để hệ thống chạy tiếp sau đó, cho đến khi bị ngắt, để dùng thử"),
     ("issuer", "Nơi cấp mã truy cập; mặc định là của hệ thống đang chạy"),
-    ("subject", "Mã của người dùng tại nơi cấp mã; mặc định là người đã lập Tổng Liên đoàn"),
+    ("subject", "Xin mã truy cập cho ai; mặc định là người đã lập Tổng Liên đoàn"),
+    ("bootstrap subject", "Mã của người quản trị tại nơi cấp mã"),
+    ("token subject", "Mã truy cập dành cho ai"),
     ("database", "Cơ sở dữ liệu, cho chủ lược đồ; mặc định là của hệ thống đang chạy"),
+    ("migrate database", "Cơ sở dữ liệu của dịch vụ, cho chủ lược đồ"),
     ("password_file", "Tệp có mật khẩu của chủ lược đồ, nếu cần"),
     ("load file", "Các tổ chức"),
     ("history", "Những gì các tổ chức đã trải qua từ khi thành lập"),
@@ -84,8 +89,16 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("plan create name", "Phương án nói về việc gì"),
     ("plan copy name", "Phương án mới nói về việc gì; mặc định như cũ"),
     ("organisation", "Mã (hoặc định danh) của tổ chức"),
+    ("report organisation", "Mã của tổ chức, như trong kỳ; hoặc định danh"),
+    ("explain organisation", "Mã của tổ chức, như trong kỳ; hoặc định danh"),
+    (
+        "plan list organisation",
+        "Mã hoặc định danh của tổ chức mà phương án nhân danh, kể cả mọi cấp dưới của nó",
+    ),
     ("plan_id", "Phương án"),
-    ("file", "Tệp"),
+    ("file", "Tệp đọc vào"),
+    ("plan steps file", "Ghi ra tệp này thay vì in; tệp chưa được có"),
+    ("plan generate-2025 file", "Ghi ra tệp này thay vì in; tệp chưa được có"),
     ("lines", "Số dòng, như 12 hoặc 20-25"),
     ("decision", "Số quyết định, như in trên văn bản"),
     ("issued_on", "Ngày ký, NĂM-THÁNG-NGÀY"),
@@ -102,10 +115,17 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("commune", "Chỉ những tổ chức có xã, phường này trong địa bàn: mã hoặc tên"),
     ("kind", "Chỉ tổ chức thuộc loại hình này; xem `congdoan list types`"),
     ("sector", "Chỉ tổ chức thuộc khối hoặc nhóm khối này; xem `congdoan list sectors`"),
-    ("status", "Chỉ tổ chức ở trạng thái này"),
-    ("code_prefix", "Chỉ tổ chức có mã bắt đầu như vậy"),
-    ("as_of", "Trên cây của ngày này, NĂM-THÁNG-NGÀY"),
-    ("limit", "In nhiều nhất bấy nhiêu"),
+    (
+        "status",
+        "Chỉ tổ chức ở trạng thái này; mặc định, có từ cần tìm thì mọi trạng thái, không có thì những tổ chức đang tồn tại",
+    ),
+    ("code_prefix", "Chỉ tổ chức có mã bắt đầu như vậy; chỉ dùng khi không có từ cần tìm"),
+    ("search as_of", "Như vào ngày này, NĂM-THÁNG-NGÀY; mặc định là hôm nay"),
+    (
+        "as_of",
+        "Trên cây của ngày này; mặc định là như khi đó, trên cây của chính ngày có từng sự việc",
+    ),
+    ("limit", "In nhiều nhất bấy nhiêu; một từ cần tìm cho nhiều nhất 50"),
     ("in_force_on", "Chỉ loại hình có hiệu lực vào ngày này, NĂM-THÁNG-NGÀY"),
     ("permission", "Chỉ vai trò có quyền này, ví dụ membership.identity.read"),
     ("person_id", "Người đó, theo định danh"),
@@ -114,7 +134,7 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("list", "Thay vào đó liệt kê các mẫu báo cáo và tham số"),
     ("parameters", "Một tham số của mẫu"),
     ("figures", "In dưới mỗi dòng các số liệu tạo nên nó"),
-    ("no_wait", "Không đợi những gì người dùng đã thấy"),
+    ("no_wait", "Dùng những gì đang có, không đợi những gì các lệnh trước đã thấy"),
     ("from", "Ngày đầu của kỳ, NĂM-THÁNG-NGÀY"),
     ("to", "Ngày cuối của kỳ"),
     ("indicator", "Mã chỉ tiêu, như MBR_ADMITTED"),
@@ -129,6 +149,42 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("service", "Của dịch vụ nào"),
     ("command", "Lệnh và các đối số của nó"),
 ];
+
+/// Values of arguments that need words, with what each means.
+const VALUES: &[(&str, &[(&str, &str)])] = &[
+    ("language", &[("vi", "tiếng Việt"), ("en", "tiếng Anh")]),
+    (
+        "status",
+        &[
+            ("active", "đang hoạt động"),
+            ("suspended", "tạm dừng chỉ đạo hoạt động"),
+            ("ended", "đã kết thúc"),
+            ("not-yet-founded", "sẽ thành lập vào một ngày sau"),
+        ],
+    ),
+];
+
+/// What clap writes of itself, with what it is in Vietnamese.
+const OF_CLAP: &[(&str, &str)] = &[
+    ("[OPTIONS]", "[TÙY CHỌN]"),
+    ("[COMMAND]", "[LỆNH]"),
+    ("<COMMAND>", "<LỆNH>"),
+    ("Possible values:", "Có thể là:"),
+    ("[possible values: ", "[có thể là: "),
+    ("[default: ", "[mặc định: "),
+    ("[env: ", "[biến môi trường: "),
+    (
+        "Print this message or the help of the given subcommand(s)",
+        "In trợ giúp của lệnh này, hoặc của một lệnh trong đó",
+    ),
+    ("Print help for the subcommand(s)", "In trợ giúp của một lệnh"),
+    ("Print help", "In trợ giúp"),
+];
+
+/// What clap wrote, in Vietnamese throughout.
+pub fn help(text: &str) -> String {
+    OF_CLAP.iter().fold(text.to_owned(), |text, (english, ours)| text.replace(english, ours))
+}
 
 /// More than a line, of commands that take files.
 const MORE: &[(&str, &str)] = &[
@@ -184,6 +240,7 @@ Ví dụ:
     --issued-on 2025-06-27 --effective-on 2025-07-01)
   congdoan plan add $plan --file steps.csv
   congdoan plan dry-run $plan
+  congdoan plan conflicts $plan                  có gì vướng mắc
   congdoan plan mend $plan --file steps.csv      sau khi sửa tệp
   congdoan plan review $plan
   congdoan plan commit $plan
@@ -201,7 +258,7 @@ Mã thoát:
   0  đã in, mọi số liệu đầy đủ
   1  không in
   2  dòng lệnh sai
-  3  đã in, có số liệu chưa đầy đủ; dòng của nó nói rõ"),
+  3  đã in, có số liệu chưa đầy đủ hoặc kỳ chưa bắt đầu; có nói rõ"),
 ];
 
 const TEMPLATE: &str = "{about-with-newline}\nCách dùng: {usage}\n\n{all-args}{after-help}";
@@ -214,16 +271,28 @@ pub fn translated(command: Command) -> Command {
 fn in_vietnamese(command: Command, path: &str) -> Command {
     let about = COMMANDS.iter().find(|(of, _)| *of == path).map(|(_, about)| *about);
     let more = MORE.iter().find(|(of, _)| *of == path).map(|(_, more)| *more);
+    let mut place = 0;
     let mut command = command
         .help_template(TEMPLATE)
         .subcommand_help_heading("Lệnh")
         .subcommand_value_name("LỆNH")
         .disable_help_flag(true)
-        .disable_help_subcommand(true)
         .mut_args(|argument| {
             let help = meaning(path, argument.get_id().as_str());
-            let heading = if argument.is_positional() { "Đối số" } else { "Tùy chọn" };
-            let argument = argument.help_heading(heading);
+            let positional = argument.is_positional();
+            let argument =
+                argument.help_heading(if positional { "Đối số" } else { "Tùy chọn" });
+            // In the order in which they are written, and not by their names.
+            let argument = if positional {
+                place += 1;
+                argument.display_order(place)
+            } else {
+                argument
+            };
+            if let (Some(help), Some(values)) = (help, values(&argument)) {
+                let help = format!("{help}. Có thể là: {values}");
+                return argument.hide_possible_values(true).help(help).long_help(Resettable::Reset);
+            }
             match help {
                 Some(help) => argument.help(help).long_help(Resettable::Reset),
                 None => argument,
@@ -276,8 +345,19 @@ fn meaning(path: &str, id: &str) -> Option<&'static str> {
     known(&own).or_else(|| known(id))
 }
 
+/// The values of an argument that need words; nothing where they are known by their names.
+fn values(argument: &Arg) -> Option<String> {
+    let (_, words) = VALUES.iter().find(|(of, _)| argument.get_id() == *of)?;
+    let values: Vec<String> =
+        words.iter().map(|(value, means)| format!("{value} ({means})")).collect();
+    Some(values.join(", "))
+}
+
 /// A mistake in the arguments.
 pub fn mistake(error: &clap::Error) -> String {
+    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        return help(&error.render().to_string());
+    }
     let said = |kind: ContextKind| match error.get(kind) {
         Some(ContextValue::String(text)) => text.clone(),
         Some(ContextValue::Strings(texts)) => texts.join(", "),
@@ -334,6 +414,7 @@ pub fn mistake(error: &clap::Error) -> String {
     let usage = said(ContextKind::Usage);
     let usage = usage.trim().trim_start_matches("Usage:").trim();
     if !usage.is_empty() {
+        let usage = help(usage);
         told.push_str(&format!("\n\nCách dùng: {usage}"));
     }
     told.push_str("\n\nXem thêm với --help.\n");
@@ -393,6 +474,106 @@ mod tests {
         for (name, _) in COMMANDS.iter().chain(ARGUMENTS).chain(MORE).chain(AFTER) {
             assert!(known.iter().any(|one| one == name) || made.contains(name), "{name}");
         }
+    }
+
+    /// Arguments of a command and of those below it, each with its path and its help in English.
+    fn explained(command: &Command, path: &str, all: &mut Vec<(String, Arg)>) {
+        for argument in command.get_arguments() {
+            all.push((path.to_owned(), argument.clone()));
+        }
+        for below in command.get_subcommands() {
+            let name = below.get_name();
+            let path = if path.is_empty() { name.to_owned() } else { format!("{path} {name}") };
+            explained(below, &path, all);
+        }
+    }
+
+    /// What a help says that is no word of a language: other options, commands, numbers.
+    fn facts(help: &str) -> Vec<&str> {
+        let mut facts: Vec<&str> = help.split('`').skip(1).step_by(2).collect();
+        let words = help.split(|c: char| c.is_whitespace() || ".,;:()".contains(c));
+        facts.extend(words.filter(|word| {
+            word.starts_with("--") || word.starts_with(|c: char| c.is_ascii_digit())
+        }));
+        facts.sort_unstable();
+        facts.dedup();
+        facts
+    }
+
+    #[test]
+    fn both_helps_say_the_same_of_defaults_other_options_and_numbers() {
+        let mut all = Vec::new();
+        explained(&Cli::command(), "", &mut all);
+        assert!(all.len() > 80, "only {} arguments were found", all.len());
+        let mut differing = Vec::new();
+        for (path, argument) in all {
+            let id = argument.get_id().as_str();
+            let english = argument.get_help().map(ToString::to_string).unwrap_or_default();
+            let long = argument.get_long_help().map(ToString::to_string);
+            let english = long.unwrap_or(english);
+            let ours = meaning(&path, id).unwrap_or_default();
+            let defaults = (english.contains("default"), ours.contains("mặc định"));
+            if defaults.0 != defaults.1 || (argument.is_required_set() && defaults.1) {
+                differing.push(format!("{path} {id}, default: {english} | {ours}"));
+            }
+            if facts(&english) != facts(ours) {
+                differing.push(format!("{path} {id}, facts: {english} | {ours}"));
+            }
+            for value in argument.get_possible_values() {
+                let known = VALUES.iter().filter(|(of, _)| *of == id).flat_map(|(_, all)| *all);
+                let known = known.into_iter().any(|(name, _)| *name == value.get_name());
+                if value.get_help().is_some() != known {
+                    differing.push(format!("{path} {id}, value {}", value.get_name()));
+                }
+            }
+        }
+        assert!(differing.is_empty(), "{}", differing.join("\n"));
+    }
+
+    #[test]
+    fn help_is_in_vietnamese_throughout_and_in_the_order_of_what_is_written() {
+        let english = [
+            "[OPTIONS]",
+            "[COMMAND]",
+            "ossible values",
+            "[default",
+            "[env",
+            "Print",
+            "Usage",
+            "It ",
+        ];
+        let mut all = vec![String::new()];
+        fn paths(command: &Command, path: &str, all: &mut Vec<String>) {
+            for below in command.get_subcommands() {
+                let path = format!("{path} {}", below.get_name());
+                all.push(path.clone());
+                paths(below, &path, all);
+            }
+        }
+        paths(&Cli::command(), "", &mut all);
+        for path in all {
+            for flag in ["-h", "--help"] {
+                let arguments =
+                    ["congdoan"].into_iter().chain(path.split_whitespace()).chain([flag]);
+                let error = translated(Cli::command()).try_get_matches_from(arguments);
+                let said = help(&error.expect_err("help").render().to_string());
+                let found = english.iter().find(|word| said.contains(**word));
+                assert_eq!(found, None, "congdoan {path} {flag}: {said}");
+            }
+        }
+        let of = |arguments: &[&str]| {
+            let error = translated(Cli::command()).try_get_matches_from(arguments);
+            help(&error.expect_err("help").render().to_string())
+        };
+        for command in ["remove", "replace"] {
+            let said = of(&["congdoan", "plan", command, "--help"]);
+            let listed = said.split("Đối số:").nth(1).expect("arguments are listed");
+            assert!(listed.find("<PLAN_ID>") < listed.find("<LINES>"), "{said}");
+        }
+        let said = of(&["congdoan", "help"]);
+        assert!(said.contains("Cách dùng:") && said.contains("Tìm tổ chức"), "{said}");
+        let said = of(&["congdoan", "help", "plan", "steps"]);
+        assert!(said.contains("Ghi ra tệp này"), "{said}");
     }
 
     #[test]

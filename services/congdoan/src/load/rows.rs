@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use anyhow::{bail, ensure};
 use chassis::parse::civil;
 use proto::google::r#type::Date as CivilDate;
 use proto::registry::v1::load_organisations_request::{Change, Ending, Line};
@@ -10,7 +9,7 @@ use proto::registry::v1::{EndKind, OrganisationStatus};
 
 use crate::cli::date;
 use crate::language::tell;
-use crate::sheet::{self, Column, Faults, Row, optional, required};
+use crate::sheet::{self, Column, Faults, Row, in_column, optional, required};
 
 /// An organisation as it was founded, and how it ended.
 const ORGANISATION: [Column; 10] = [
@@ -103,8 +102,7 @@ pub fn read_files(
     let mut lines = Vec::new();
     let mut places: Vec<(u64, Vec<u64>)> = Vec::new();
     let mut bearing: HashMap<String, Vec<usize>> = HashMap::new();
-    let rows =
-        sheet::read(tree, &ORGANISATION).map_err(|error| error.context(tree_name.clone()))?;
+    let rows = sheet::read(tree, &ORGANISATION).map_err(|error| named(error, tree_name))?;
     let mut faults = Faults::default();
     for row in rows {
         match line(&row) {
@@ -113,14 +111,13 @@ pub fn read_files(
                 lines.push(line);
                 places.push((row.line, Vec::new()));
             }
-            Err(error) => faults.tell(row.line, format!("{error:#}")),
+            Err(error) => faults.tell_error(row.line, &error),
         }
     }
-    faults.none().map_err(|error| error.context(tree_name.clone()))?;
+    faults.none().map_err(|error| named(error, tree_name))?;
     let history_name = history_name.clone().unwrap_or_default();
     if let Some(history) = history {
-        let rows =
-            sheet::read(history, &LATER).map_err(|error| error.context(history_name.clone()))?;
+        let rows = sheet::read(history, &LATER).map_err(|error| named(error, &history_name))?;
         let mut faults = Faults::default();
         for row in rows {
             let named = bearing.get(row.cell("of")).map(Vec::as_slice).unwrap_or_default();
@@ -130,16 +127,21 @@ pub fn read_files(
                     lines[whose].changes.push(change);
                     places[whose].1.push(row.line);
                 }
-                Err(error) => faults.tell(row.line, format!("{error:#}")),
+                Err(error) => faults.tell_error(row.line, &error),
             }
         }
-        faults.none().map_err(|error| error.context(history_name.clone()))?;
+        faults.none().map_err(|error| named(error, &history_name))?;
     }
     for (line, (_, places)) in lines.iter_mut().zip(&mut places) {
         in_order(line, places);
     }
     let places = Places { tree: tree_name.clone(), history: history_name, lines: places };
     Ok(Tree { lines, places })
+}
+
+/// What is wrong with a file, said of it by its name.
+fn named(error: anyhow::Error, name: &str) -> anyhow::Error {
+    sheet::in_file(error, name).context(name.to_owned())
 }
 
 /// Puts the changes of a line in the order of their days, and their places with them.
@@ -152,12 +154,12 @@ fn in_order(line: &mut Line, places: &mut Vec<u64>) {
 }
 
 /// A day that stands in a column.
-fn day(row: &Row, column: &str) -> anyhow::Result<CivilDate> {
+fn day(row: &Row, column: &'static str) -> anyhow::Result<CivilDate> {
     let cell = row.cell(column);
     if cell.is_empty() {
-        bail!(tell!("{column} còn trống", "{column} is empty"));
+        return Err(in_column(column, tell!("{column} còn trống", "{column} is empty")));
     }
-    date(cell).map(civil).map_err(|error| error.context(column.to_owned()))
+    date(cell).map(civil).map_err(|error| in_column(column, format!("{column}: {error}")))
 }
 
 /// The line that a change is about.
@@ -166,12 +168,17 @@ fn whose(lines: &[Line], named: &[usize], row: &Row) -> anyhow::Result<usize> {
     if row.cell("founded_on").is_empty() {
         return match named {
             [] => {
-                bail!(tell!("of: không có dòng nào mang mã {of}", "of: no line has the code {of}"))
+                let said =
+                    tell!("of: không có dòng nào mang mã {of}", "of: no line has the code {of}");
+                Err(in_column("of", said))
             }
             [one] => Ok(*one),
-            _ => bail!(tell!(
-                "of: nhiều dòng mang mã {of}: hãy ghi thêm founded_on",
-                "of: several lines have the code {of}: say founded_on as well"
+            _ => Err(in_column(
+                "of",
+                tell!(
+                    "of: nhiều dòng mang mã {of}: hãy ghi thêm founded_on",
+                    "of: several lines have the code {of}: say founded_on as well"
+                ),
             )),
         };
     }
@@ -179,10 +186,13 @@ fn whose(lines: &[Line], named: &[usize], row: &Row) -> anyhow::Result<usize> {
     let mut of_that_day = named.iter().copied().filter(|n| lines[*n].founded_on == founded_on);
     let on = row.cell("founded_on");
     of_that_day.next().ok_or_else(|| {
-        anyhow::Error::msg(tell!(
-            "founded_on: không có dòng {of} nào thành lập ngày {on}",
-            "founded_on: no line {of} was founded on {on}"
-        ))
+        in_column(
+            "founded_on",
+            tell!(
+                "founded_on: không có dòng {of} nào thành lập ngày {on}",
+                "founded_on: no line {of} was founded on {on}"
+            ),
+        )
     })
 }
 
@@ -204,32 +214,39 @@ fn line(row: &Row) -> anyhow::Result<Line> {
 fn ending(row: &Row) -> anyhow::Result<Option<Ending>> {
     let (kind, successor) = (row.cell("end_kind"), row.cell("successor_code"));
     if row.cell("ended_on").is_empty() {
-        ensure!(
-            kind.is_empty() && successor.is_empty(),
-            tell!(
-                "ended_on còn trống, mà end_kind hoặc successor_code đã ghi",
-                "ended_on is empty, though end_kind or successor_code is not"
-            )
-        );
+        if !kind.is_empty() || !successor.is_empty() {
+            return Err(in_column(
+                "ended_on",
+                tell!(
+                    "ended_on còn trống, mà end_kind hoặc successor_code đã ghi",
+                    "ended_on is empty, though end_kind or successor_code is not"
+                ),
+            ));
+        }
         return Ok(None);
     }
     let ended_on = day(row, "ended_on")?;
     let known = EndKind::from_str_name(&format!("END_KIND_{kind}"))
         .filter(|kind| *kind != EndKind::Unspecified);
     let Some(known) = known else {
-        bail!(tell!(
-            "end_kind là DISSOLVED, MERGED, CONSOLIDATED, DIVIDED hoặc TERMINATED, không phải \"{kind}\"",
-            "end_kind is DISSOLVED, MERGED, CONSOLIDATED, DIVIDED or TERMINATED, not \"{kind}\""
+        return Err(in_column(
+            "end_kind",
+            tell!(
+                "end_kind là DISSOLVED, MERGED, CONSOLIDATED, DIVIDED hoặc TERMINATED, không phải \"{kind}\"",
+                "end_kind is DISSOLVED, MERGED, CONSOLIDATED, DIVIDED or TERMINATED, not \"{kind}\""
+            ),
         ));
     };
     let inherited = matches!(known, EndKind::Merged | EndKind::Consolidated | EndKind::Divided);
-    ensure!(
-        !inherited || !successor.is_empty(),
-        tell!(
-            "successor_code còn trống: {kind} phải có đơn vị kế thừa",
-            "successor_code is empty: {kind} needs somebody who inherits"
-        )
-    );
+    if inherited && successor.is_empty() {
+        return Err(in_column(
+            "successor_code",
+            tell!(
+                "successor_code còn trống: {kind} phải có đơn vị kế thừa",
+                "successor_code is empty: {kind} needs somebody who inherits"
+            ),
+        ));
+    }
     Ok(Some(Ending {
         ended_on: Some(ended_on),
         kind: known.into(),
@@ -242,10 +259,15 @@ fn change(row: &Row) -> anyhow::Result<Change> {
         "" => OrganisationStatus::Unspecified,
         "ACTIVE" => OrganisationStatus::Active,
         "SUSPENDED" => OrganisationStatus::Suspended,
-        other => bail!(tell!(
-            "status là ACTIVE, SUSPENDED hoặc để trống, không phải \"{other}\"",
-            "status is ACTIVE, SUSPENDED or empty, not \"{other}\""
-        )),
+        other => {
+            return Err(in_column(
+                "status",
+                tell!(
+                    "status là ACTIVE, SUSPENDED hoặc để trống, không phải \"{other}\"",
+                    "status is ACTIVE, SUSPENDED or empty, not \"{other}\""
+                ),
+            ));
+        }
     };
     Ok(Change {
         from_on: Some(day(row, "from_on")?),

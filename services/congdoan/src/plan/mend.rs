@@ -45,6 +45,11 @@ pub async fn mend(
     // What cannot be added is refused while everything is still there.
     let last_line = known.last().map_or(0, |step| step.line);
     check(client, plan_id, last_line, new.values().cloned().collect()).await?;
+    // Nor is a plan mended that is done, though nothing were to change: what it has already is passed
+    // over in a draft, and refused where nothing can come any more.
+    if let Some(first) = known.first().filter(|_| new.is_empty() && lines.is_empty()) {
+        check(client, plan_id, first.line - 1, vec![first.clone()]).await?;
+    }
     for lines in lines.chunks(REMOVED) {
         remove_lines(client, plan_id, lines.to_vec()).await?;
     }

@@ -1,6 +1,6 @@
 //! Steps of a plan as a file has them: CSV, one step a line, known by the line.
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use futures_util::{StreamExt, stream};
 use indicatif::{ProgressBar, ProgressStyle};
 use proto::registry::v1 as pb;
@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::client::Client;
 use crate::language::tell;
-use crate::sheet::{self, Column, Faults, Row, optional, required};
+use crate::sheet::{self, Column, Faults, Row, in_column, optional, required};
 use crate::told::told_at;
 
 /// Steps in one message, at most.
@@ -66,7 +66,7 @@ pub fn read(content: &[u8]) -> anyhow::Result<Vec<pb::PlanStep>> {
     for row in rows {
         match step(&row) {
             Ok(step) => steps.push(step),
-            Err(error) => faults.tell(row.line, format!("{error:#}")),
+            Err(error) => faults.tell_error(row.line, &error),
         }
     }
     faults.none()?;
@@ -80,15 +80,18 @@ fn step(row: &Row) -> anyhow::Result<pb::PlanStep> {
     };
     let Some(kind) = kind.filter(|kind| *kind != pb::plan_step::Kind::Unspecified) else {
         let given = row.cell("kind");
-        bail!(tell!(
-            "kind là FOUND, END, HAND_OVER, RENAME hoặc CHANGE_TYPE, không phải \"{given}\"",
-            "kind is FOUND, END, HAND_OVER, RENAME or CHANGE_TYPE, not \"{given}\""
+        return Err(in_column(
+            "kind",
+            tell!(
+                "kind là FOUND, END, HAND_OVER, RENAME hoặc CHANGE_TYPE, không phải \"{given}\"",
+                "kind is FOUND, END, HAND_OVER, RENAME or CHANGE_TYPE, not \"{given}\""
+            ),
         ));
     };
     let end_kind = match row.cell("end_kind") {
         "" => pb::EndKind::Unspecified,
         given => pb::EndKind::from_str_name(&format!("END_KIND_{given}")).ok_or_else(|| {
-            anyhow::Error::msg(tell!(
+            in_column("end_kind", tell!(
                 "end_kind là DISSOLVED, MERGED, CONSOLIDATED, DIVIDED hoặc TERMINATED, không phải \"{given}\"",
                 "end_kind is DISSOLVED, MERGED, CONSOLIDATED, DIVIDED or TERMINATED, not \"{given}\""
             ))
@@ -99,7 +102,7 @@ fn step(row: &Row) -> anyhow::Result<pb::PlanStep> {
         given => {
             let outcome = pb::MembersOutcome::from_str_name(&format!("MEMBERS_OUTCOME_{given}"));
             outcome.ok_or_else(|| {
-                anyhow::Error::msg(tell!(
+                in_column("members_outcome", tell!(
                     "members_outcome là REHOMED, TO_SUPERIOR hoặc MEMBERSHIP_ENDS, không phải \"{given}\"",
                     "members_outcome is REHOMED, TO_SUPERIOR or MEMBERSHIP_ENDS, not \"{given}\""
                 ))
@@ -109,10 +112,13 @@ fn step(row: &Row) -> anyhow::Result<pb::PlanStep> {
     let line = match row.cell("line") {
         "" => i32::try_from(row.line)?,
         given => given.parse().map_err(|_| {
-            anyhow::Error::msg(tell!(
-                "line là số dòng của bước, không phải \"{given}\"",
-                "line is the number of the step, not \"{given}\""
-            ))
+            in_column(
+                "line",
+                tell!(
+                    "line là số dòng của bước, không phải \"{given}\"",
+                    "line is the number of the step, not \"{given}\""
+                ),
+            )
         })?,
     };
     let cell = |column: &str| row.cell(column).to_owned();

@@ -168,6 +168,13 @@ pub fn shown(read: &pb::GetPlanResponse) -> String {
             "\nThe last dry run, {operation}:\n"
         ));
         told.push_str(&found(dry_run));
+        if dry_run.conflicts + dry_run.notices > 0 {
+            let plan_id = &plan.plan_id;
+            told.push_str(&tell!(
+                "\nXem từng vướng mắc: `congdoan plan conflicts {plan_id}`",
+                "\nWhat they are: `congdoan plan conflicts {plan_id}`"
+            ));
+        }
     }
     if read.mended_since {
         told.push_str(&tell!(

@@ -226,6 +226,8 @@ fn knows_steps(world: &World, unit: Uuid, superior: Uuid) {
             ],
             effective_on: Some(day(2025, 7, 1)),
             next_page_token: "further".to_string(),
+            dry_run: "registry/operations/of-this-plan".to_string(),
+            mended_since: false,
         }))
     });
 }
@@ -260,6 +262,8 @@ async fn beside_the_steps_of_a_plan_stand_members_and_quotas_and_each_service_is
     let mut client = GatewayServiceClient::new(world.an().await);
     let page = client.review_plan(review()).await.expect("answered").into_inner();
     assert_eq!((page.absent_parts.as_slice(), page.next_page_token.as_str()), (&[][..], "further"));
+    let tried = (page.dry_run.as_str(), page.mended_since);
+    assert_eq!(tried, ("registry/operations/of-this-plan", false));
     let known: Vec<_> = page
         .steps
         .into_iter()
@@ -281,6 +285,34 @@ async fn beside_the_steps_of_a_plan_stand_members_and_quotas_and_each_service_is
         world.reporting.calls(OPEN).len(),
     ];
     assert_eq!(calls, [1, 1, 1]);
+}
+
+#[tokio::test]
+async fn a_plan_that_was_not_run_dry_says_so_and_nobody_is_asked_about_it() {
+    let world = World::start().await;
+    world.registry.answer(STEPS, move |_: ListPlanStepsRequest| {
+        let step = PlanStep { line: 2, kind: Kind::End.into(), ..PlanStep::default() };
+        Ok(Response::new(ListPlanStepsResponse {
+            steps: vec![list_plan_steps_response::Step { step: Some(step), outcome: None }],
+            ..ListPlanStepsResponse::default()
+        }))
+    });
+    let mut client = GatewayServiceClient::new(world.an().await);
+    let page = client.review_plan(review()).await.expect("answered").into_inner();
+    assert_eq!((page.dry_run.as_str(), page.mended_since, page.steps.len()), ("", false, 1));
+    let asked = [world.membership.calls(COUNT).len(), world.reporting.calls(OPEN).len()];
+    assert_eq!(asked, [0, 0]);
+
+    // Mended since: what is known is not all, and that is said.
+    world.registry.answer(STEPS, move |_: ListPlanStepsRequest| {
+        Ok(Response::new(ListPlanStepsResponse {
+            dry_run: "registry/operations/before".to_string(),
+            mended_since: true,
+            ..ListPlanStepsResponse::default()
+        }))
+    });
+    let page = client.review_plan(review()).await.expect("answered").into_inner();
+    assert_eq!((page.dry_run.as_str(), page.mended_since), ("registry/operations/before", true));
 }
 
 #[tokio::test]

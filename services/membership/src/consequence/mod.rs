@@ -19,7 +19,9 @@ mod history;
 mod never;
 mod revise;
 mod settle;
+mod suspended;
 mod undone;
+mod waiting;
 
 pub use applicants::{Founding, admit_applicants};
 pub use course::{Contradictions, Step};
@@ -27,7 +29,9 @@ pub use ends::{carry_out, of_ends};
 pub use history::{History, of as histories};
 pub use revise::{Occasion, Revision, revise};
 pub use settle::{Settling, go_on};
+pub use suspended::list_who_joined;
 pub use undone::{Movement, TakenBack, take_back};
+pub use waiting::tell_what_waits;
 
 /// What a consequence does; the numbers are those of the contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +52,8 @@ pub enum Kind {
     /// The union was founded later than was known: whoever had come before comes on its first
     /// day.
     MovementsPostponed = 7,
+    /// People had joined the union on days on which it was suspended, as is known since.
+    JoinedWhileSuspended = 8,
 }
 
 /// Why somebody was passed over, or why a consequence waits; the numbers are those of the
@@ -73,4 +79,6 @@ pub enum Obstacle {
     /// The person was admitted to what never existed, or had ended, and goes on nowhere: her
     /// admission is taken back.
     NoPlace = 8,
+    /// The union was suspended on the day on which the person joined it, as is known since.
+    OrganisationSuspended = 9,
 }

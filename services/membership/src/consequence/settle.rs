@@ -14,7 +14,7 @@ use super::history::{self, History};
 use super::revise::{Alike, Occasion, Revision, revise};
 
 /// How many people are settled at a time: bounds the memory.
-const PEOPLE_AT_A_TIME: usize = 2_000;
+pub const PEOPLE_AT_A_TIME: usize = 2_000;
 
 /// What was done for these people, and for whom nothing could be.
 #[derive(Debug, Default)]

@@ -11,8 +11,8 @@ use time::Date;
 use uuid::Uuid;
 
 use super::never::put_back;
-use super::settle;
 use super::{Kind, Obstacle};
+use super::{history, settle};
 use crate::change::{Moved, movement_taken_back};
 use crate::roll::Enrolled;
 
@@ -92,7 +92,8 @@ pub async fn take_back(
     )
     .fetch_all(following.db())
     .await?;
-    let counted = take_back_last_first(following, registry_act_id, &movement_ids).await?;
+    let mut counted = take_back_last_first(following, registry_act_id, &movement_ids).await?;
+    settle_who_did_not_move_on(following, registry_act_id, &movement_ids, &mut counted).await?;
     let never = &taken.never_existed;
     put_back(following, registry_act_id, never, Kind::MembersPutBack, on).await?;
     let later = &taken.founded_otherwise;
@@ -127,6 +128,76 @@ async fn as_decided(
     }
     settle::follow(following, registry_act_id, &people).await?;
     Ok(())
+}
+
+/// Whom only later ends have moved on from where these movements had put her: nobody decided
+/// that, and what was decided of her comes to a course without them.
+async fn settle_who_did_not_move_on(
+    following: &mut Following,
+    registry_act_id: Uuid,
+    movement_ids: &[Uuid],
+    counted: &mut BTreeMap<Uuid, i32>,
+) -> Result<(), Failure> {
+    let left = left(following, movement_ids).await?;
+    if left.is_empty() {
+        return Ok(());
+    }
+    // Her movement that is taken back, where an act moved her more than once: the first.
+    let mut since: BTreeMap<Uuid, (Date, Uuid)> = BTreeMap::new();
+    for left in left {
+        let first = since.entry(left.person_id).or_insert((left.on, left.organisation_id));
+        if left.on < first.0 {
+            *first = (left.on, left.organisation_id);
+        }
+    }
+    let people: Vec<Uuid> = since.keys().copied().collect();
+    let mut moved_by_ends_only = Vec::new();
+    for some in people.chunks(settle::PEOPLE_AT_A_TIME) {
+        for history in history::of(following.db(), some).await? {
+            let person_id = history.person.person_id;
+            if since.get(&person_id).is_some_and(|(on, _)| history.follows_only_after(*on)) {
+                moved_by_ends_only.push(person_id);
+            }
+        }
+    }
+    if moved_by_ends_only.is_empty() {
+        return Ok(());
+    }
+    let unsettled = settle::follow(following, registry_act_id, &moved_by_ends_only).await?;
+    for person_id in moved_by_ends_only {
+        if let (Some((_, organisation_id)), false) =
+            (since.get(&person_id), unsettled.contains(&person_id))
+        {
+            *counted.entry(*organisation_id).or_default() += 1;
+        }
+    }
+    Ok(())
+}
+
+/// Somebody for whom a movement still counts.
+struct Left {
+    person_id: Uuid,
+    /// The organisation that the movement is listed under.
+    organisation_id: Uuid,
+    /// The day of the movement.
+    on: Date,
+}
+
+/// For whom these movements still count.
+async fn left(following: &mut Following, movement_ids: &[Uuid]) -> Result<Vec<Left>, Failure> {
+    Ok(sqlx::query_as!(
+        Left,
+        r#"select distinct membership.person_id,
+                  coalesce(from_organisation_id, to_organisation_id) as "organisation_id!",
+                  effective_on as "on"
+           from movement
+           join membership on movement_id in (begun_by, ended_by)
+           where movement_id = any ($1)
+           order by membership.person_id, effective_on"#,
+        movement_ids,
+    )
+    .fetch_all(following.db())
+    .await?)
 }
 
 /// Takes these movements back, as far as nothing later rests on them, and tells how many people
@@ -290,18 +361,13 @@ async fn list_the_left(
     mut counted: BTreeMap<Uuid, i32>,
     on: Date,
 ) -> Result<(), Failure> {
-    let left = sqlx::query!(
-        r#"select distinct membership.person_id,
-                  coalesce(from_organisation_id, to_organisation_id) as "organisation_id!"
-           from movement
-           join membership on movement_id in (begun_by, ended_by)
-           where movement_id = any ($1)"#,
-        movement_ids,
-    )
-    .fetch_all(following.db())
-    .await?;
-    let (people, of): (Vec<Uuid>, Vec<Uuid>) =
-        left.into_iter().map(|row| (row.person_id, row.organisation_id)).unzip();
+    let mut left: Vec<(Uuid, Uuid)> = left(following, movement_ids)
+        .await?
+        .into_iter()
+        .map(|left| (left.person_id, left.organisation_id))
+        .collect();
+    left.dedup();
+    let (people, of): (Vec<Uuid>, Vec<Uuid>) = left.into_iter().unzip();
     for organisation_id in &of {
         counted.entry(*organisation_id).or_default();
     }

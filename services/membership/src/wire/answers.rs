@@ -280,6 +280,7 @@ pub fn passed_over(one: &PassedOver) -> pb::consequence::PassedOver {
             pb::Obstacle::Unspecified
             | pb::Obstacle::OrganisationUnknown
             | pb::Obstacle::OrganisationEnded
+            | pb::Obstacle::OrganisationSuspended
             | pb::Obstacle::MovementRestated,
         )
         | Err(_) => pb::Remedy::Unspecified,

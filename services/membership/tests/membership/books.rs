@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use proto::membership::v1 as pb;
 use proto::membership::v1::membership_change::Change as Published;
+use proto::membership::v1::movement_taken_back::Movement;
 use time::macros::date;
 use time::{Date, Duration};
 use uuid::Uuid;
@@ -154,28 +155,44 @@ async fn happens(world: &World, actor: &mut Actor, model: &mut Model, on: Date, 
 }
 
 /// Who came and who went, by union and day, as it was published.
-async fn flows(world: &World) -> BTreeMap<(Uuid, Date), (i64, i64)> {
-    let mut flows: BTreeMap<(Uuid, Date), (i64, i64)> = BTreeMap::new();
+type Flows = BTreeMap<(Uuid, Date), (i64, i64)>;
+
+async fn flows(world: &World) -> Flows {
+    let mut flows = Flows::new();
     for (_, on, change, _) in world.published().await {
-        let count = |lines: &[pb::MemberLine]| i64::try_from(lines.len()).expect("small");
         match change {
-            Published::MembersAdmitted(change) => {
-                flows.entry((id(&change.organisation_id), on)).or_default().0 +=
-                    count(&change.lines);
-            }
-            Published::MembersTransferred(change) => {
-                let moved = count(&change.lines);
-                flows.entry((id(&change.from_organisation_id), on)).or_default().1 += moved;
-                flows.entry((id(&change.to_organisation_id), on)).or_default().0 += moved;
-            }
-            Published::MembersExited(change) => {
-                flows.entry((id(&change.organisation_id), on)).or_default().1 +=
-                    count(&change.lines);
-            }
-            _ => {}
+            Published::MembersAdmitted(change) => admitted(&mut flows, on, &change, 1),
+            Published::MembersTransferred(change) => transferred(&mut flows, on, &change, 1),
+            Published::MembersExited(change) => exited(&mut flows, on, &change, 1),
+            // It never happened; what is in its place is told besides.
+            Published::MovementTakenBack(change) => match change.movement.expect("a movement") {
+                Movement::MembersAdmitted(change) => admitted(&mut flows, on, &change, -1),
+                Movement::MembersTransferred(change) => transferred(&mut flows, on, &change, -1),
+                Movement::MembersExited(change) => exited(&mut flows, on, &change, -1),
+            },
+            Published::ConsequenceFinished(_) | Published::ConsequencesWaiting(_) => {}
+            other => panic!("nobody did this: {other:?}"),
         }
     }
     flows
+}
+
+fn count(lines: &[pb::MemberLine]) -> i64 {
+    i64::try_from(lines.len()).expect("small")
+}
+
+fn admitted(flows: &mut Flows, on: Date, change: &pb::MembersAdmitted, sign: i64) {
+    flows.entry((id(&change.organisation_id), on)).or_default().0 += sign * count(&change.lines);
+}
+
+fn transferred(flows: &mut Flows, on: Date, change: &pb::MembersTransferred, sign: i64) {
+    let moved = sign * count(&change.lines);
+    flows.entry((id(&change.from_organisation_id), on)).or_default().1 += moved;
+    flows.entry((id(&change.to_organisation_id), on)).or_default().0 += moved;
+}
+
+fn exited(flows: &mut Flows, on: Date, change: &pb::MembersExited, sign: i64) {
+    flows.entry((id(&change.organisation_id), on)).or_default().1 += sign * count(&change.lines);
 }
 
 async fn balances(events: Vec<(i64, Event)>) {
@@ -221,6 +238,12 @@ async fn balances(events: Vec<(i64, Event)>) {
         }
     }
     world.stop().await;
+}
+
+#[tokio::test]
+async fn books_balance_of_a_union_that_ends_on_the_day_on_which_its_members_came() {
+    let admit = Event::Admit { union: 2, people: 4 };
+    balances(vec![(9, admit), (0, Event::End { union: 2, outcome: 1, to: 0 })]).await;
 }
 
 #[test]

@@ -455,3 +455,36 @@ async fn unions_and_acts_are_not_asked_about_at_once() {
     let answer = officer.consequences.list_later_movements(request).await;
     assert_eq!(refused(answer), because("NUMBER_NEGATIVE", "page_size"));
 }
+
+#[tokio::test]
+async fn who_joined_a_union_that_was_suspended_as_is_known_since_stays_and_is_listed() {
+    let world = World::start().await;
+    let mut national = world.national();
+    let suspended = date!(2024 - 03 - 01);
+    let before = national.admits(world.alpha, JOINED, people(1)).await.expect("admitted");
+    let admitted = national.admits(world.alpha, END, people(2)).await.expect("admitted");
+    let moved = national.admits(world.beta, JOINED, people(1)).await.expect("admitted");
+    national.transfers(world.beta, world.alpha, END, &moved).await.expect("moved");
+    let suspending = world.registry.suspends(world.alpha, suspended);
+    // The other way round nobody is admitted.
+    let refusal = national.admits(world.alpha, END, people(1)).await;
+    assert_eq!(refused(refusal).0, "ORGANISATION_SUSPENDED");
+
+    assert_eq!(national.counts(world.alpha, END).await, 4);
+    let all = consequences(&mut national, true).await;
+    let [joined] = &all[..] else { panic!("one consequence, not {all:?}") };
+    assert_eq!(joined.kind(), pb::ConsequenceKind::JoinedWhileSuspended);
+    assert_eq!(joined.registry_act_id, suspending.to_string());
+    assert_eq!((joined.members, joined.passed_over_count), (3, 3));
+    assert!(joined.finished_at.is_some(), "nothing comes of itself");
+    let mut people: Vec<Uuid> = joined.passed_over.iter().map(|one| id(&one.person_id)).collect();
+    people.sort_unstable();
+    let mut expected = [admitted, moved].concat();
+    expected.sort_unstable();
+    assert_eq!(people, expected);
+    assert!(!people.contains(&before[0]), "she had joined before");
+    for one in &joined.passed_over {
+        assert_eq!(one.obstacle(), pb::Obstacle::OrganisationSuspended);
+        assert_eq!(one.remedy(), pb::Remedy::Unspecified);
+    }
+}

@@ -105,9 +105,9 @@ impl Registry {
         (union, act)
     }
 
-    pub fn suspends(&self, union: Uuid, on: Date) {
+    pub fn suspends(&self, union: Uuid, on: Date) -> Uuid {
         let organisation_id = union.to_string();
-        self.acts(on, vec![What::OrganisationSuspended(OrganisationSuspended { organisation_id })]);
+        self.acts(on, vec![What::OrganisationSuspended(OrganisationSuspended { organisation_id })])
     }
 
     pub fn resumes(&self, union: Uuid, on: Date) {

@@ -135,6 +135,74 @@ async fn whoever_moved_on_since_is_left_and_listed_with_the_reason() {
 }
 
 #[tokio::test]
+async fn whom_only_later_ends_moved_on_is_where_she_would_be_whichever_was_known_first() {
+    for undone_first in [true, false] {
+        let world = World::start().await;
+        let mut national = world.national();
+        national.admits(world.alpha, DAY, people(5)).await.expect("admitted");
+        let act = world.registry.ends(END, &[(world.alpha, Members::Rehomed(world.beta))]);
+        let lives = || vec![life(world.alpha, world.hanoi, ORIGIN)];
+        if undone_first {
+            undoes(&world, act, lives());
+        }
+        world.registry.ends(LATER, &[(world.beta, Members::Rehomed(world.gamma))]);
+        if !undone_first {
+            assert_eq!(national.counts(world.gamma, LATER).await, 5);
+            let request = pb::ListLaterMovementsRequest {
+                registry_act_ids: vec![act.to_string()],
+                ..Default::default()
+            };
+            let moved_on = national.consequences.list_later_movements(request).await;
+            let moved_on = moved_on.expect("listed").into_inner().movements;
+            assert!(moved_on.is_empty(), "nobody decided that: {moved_on:?}");
+            undoes(&world, act, lives());
+        }
+        for (union, members) in [(world.alpha, 5), (world.beta, 0), (world.gamma, 0)] {
+            assert_eq!(national.counts(union, LATER).await, members);
+        }
+        assert!(consequences(&mut national, true).await.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn an_undone_end_in_the_middle_of_a_chain_leaves_people_where_its_union_lives() {
+    let world = World::start().await;
+    let mut national = world.national();
+    let members = national.admits(world.alpha, DAY, people(5)).await.expect("admitted");
+    world.registry.ends(END, &[(world.alpha, Members::Rehomed(world.beta))]);
+    let act = world.registry.ends(LATER, &[(world.beta, Members::Rehomed(world.gamma))]);
+    let gone = LATER + Duration::days(30);
+    world.registry.ends(gone, &[(world.gamma, Members::Ended)]);
+    assert_eq!(national.counts(world.beta, gone).await, 0);
+    // One of them was admitted elsewhere after that: this somebody decided.
+    let again = gone + Duration::days(60);
+    let line = pb::PersonLine { person_id: members[0].to_string(), ..Default::default() };
+    let (delta, _) = world.registry.founds(world.hue, END, &[]);
+    national.admits(delta, again, vec![line]).await.expect("admitted");
+    undoes(&world, act, vec![life(world.beta, world.hanoi, ORIGIN)]);
+    assert_eq!(national.counts(world.beta, again).await, 4);
+    let unfinished = consequences(&mut national, true).await;
+    let [left] = &unfinished[..] else { panic!("one consequence, not {unfinished:?}") };
+    assert_eq!((left.members, left.passed_over_count), (4, 1));
+}
+
+#[tokio::test]
+async fn that_all_of_an_act_waits_for_somebody_is_told() {
+    let world = World::start().await;
+    let mut national = world.national();
+    let members = national.admits(world.alpha, DAY, people(2)).await.expect("admitted");
+    let act = world.registry.ends(END, &[(world.alpha, Members::Rehomed(world.beta))]);
+    assert_eq!(national.counts(world.beta, END).await, 2);
+    national.transfers(world.beta, world.gamma, LATER, &members).await.expect("moved on");
+    let undoing = undoes(&world, act, vec![life(world.alpha, world.hanoi, ORIGIN)]);
+    assert_eq!(national.counts(world.gamma, LATER).await, 2);
+    let (_, _, last, _) = world.published().await.pop().expect("published");
+    let Published::ConsequencesWaiting(waiting) = last else { panic!("told last: {last:?}") };
+    assert_eq!(waiting.registry_act_id, undoing.to_string());
+    assert_eq!(waiting.organisations, 1);
+}
+
+#[tokio::test]
 async fn an_end_known_for_another_day_moves_its_members_on_that_day() {
     let world = World::start().await;
     let mut national = world.national();

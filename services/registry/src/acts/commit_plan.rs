@@ -22,6 +22,8 @@ use crate::wire::change;
 
 /// Steps that a refusal names, at most.
 const NAMED_MAX: usize = 100;
+/// The reason of each of them where the dry run holds no more.
+const OUTDATED: &str = "PLAN_OUTDATED";
 
 /// The operation of a commit.
 pub struct CommitPlan {
@@ -52,7 +54,7 @@ impl Act for CommitPlan {
         // Under the locks, so that what is found now is what is written.
         plan::make_trial(acting, &plan, &mut progress).await?;
         refuse_outdated(acting, plan_id, dry_run_id).await?;
-        refuse_conflicts(acting).await?;
+        refuse_conflicts(acting, &plan).await?;
 
         progress.begins("WRITE").await;
         let written =
@@ -119,32 +121,57 @@ async fn refuse_outdated(
         return Ok(());
     }
     let of_units = differing.iter().map(|(line, _)| *line);
-    let lines: BTreeSet<i32> = of_units.chain(mended).collect();
-    let named = listed(lines.iter().copied().take(NAMED_MAX));
+    let lines: BTreeSet<i32> = of_units.chain(mended.iter().copied()).collect();
+    let lines: Vec<i32> = lines.into_iter().take(NAMED_MAX).collect();
+    let there: Vec<i32> =
+        sqlx::query_scalar("select line from plan_step where plan_id = $1 and line = any($2)")
+            .bind(plan_id)
+            .bind(&lines)
+            .fetch_all(acting.db())
+            .await?;
+    let named = listed(lines.iter().copied());
     let refusal = Refused::PlanOutdated { units: differing.len() }.refusal().with("lines", named);
     Err(lines
         .into_iter()
-        .take(NAMED_MAX)
-        .fold(refusal, |refusal, line| refusal.field(format!("steps[{line}]")))
+        .fold(refusal, |refusal, line| {
+            let field = format!("steps[{line}]");
+            match (there.contains(&line), mended.contains(&line)) {
+                (false, _) => refusal.violation(
+                    field,
+                    OUTDATED,
+                    "Bước này đã được bỏ khỏi phương án từ lần chạy thử.",
+                    "this step was taken out of the plan since the dry run",
+                ),
+                (true, true) => refusal.violation(
+                    field,
+                    OUTDATED,
+                    "Bước này đã được thay từ lần chạy thử.",
+                    "this step was replaced since the dry run",
+                ),
+                (true, false) => refusal.field(field),
+            }
+        })
         .into())
 }
 
-async fn refuse_conflicts(acting: &mut Acting) -> Result<(), Failure> {
-    let (conflicts, first) = plan::conflicts(acting.db()).await?;
+async fn refuse_conflicts(acting: &mut Acting, plan: &Plan) -> Result<(), Failure> {
+    let (conflicts, first) = plan::conflicts(acting.db(), plan).await?;
     if conflicts == 0 {
         return Ok(());
     }
     let named = listed(first.iter().map(|(line, ..)| *line));
     let mut refusal = Refused::PlanHasConflicts { conflicts }.refusal().with("lines", named);
-    for (line, field, reason) in first {
+    for (line, field, reason, about) in first {
         let reason = Reason::from_str_name(&format!("REASON_{reason}"))
             .context("a conflict has a reason of the contract")?;
         let short = chassis::refusal::short_name(reason.as_str_name());
+        let (vi, en) = plan::words(short).context("a conflict is told in words")?;
+        let about = if about.is_empty() { about } else { format!(" ({about})") };
         refusal = refusal.violation(
             format!("steps[{line}].{field}"),
             short,
-            format!("Bước này vướng: {short}."),
-            format!("this step is refused: {short}"),
+            format!("{vi}{about}"),
+            format!("{en}{about}"),
         );
     }
     Err(refusal.into())

@@ -131,8 +131,8 @@ impl PlanService for Api {
         let asked = self.asked(&call, &request, token, size);
         let plan_id = parse::id("plan_id", &request.plan_id)?;
         let mut reading = self.database.read(&call).await?;
-        let (page, effective_on) = plans::steps(&mut reading, plan_id, &asked).await?;
-        Ok(reading.reply(wire::steps_page(page, effective_on)?))
+        let (page, plan) = plans::steps(&mut reading, plan_id, &asked).await?;
+        Ok(reading.reply(wire::steps_page(page, &plan)?))
     }
 
     async fn list_plan_conflicts(
@@ -145,8 +145,8 @@ impl PlanService for Api {
         let asked = self.asked(&call, &request, token, size);
         let plan_id = parse::id("plan_id", &request.plan_id)?;
         let mut reading = self.database.read(&call).await?;
-        let page = plans::conflicts(&mut reading, plan_id, &asked).await?;
-        Ok(reading.reply(wire::conflicts_page(page)))
+        let (page, plan) = plans::conflicts(&mut reading, plan_id, &asked).await?;
+        Ok(reading.reply(wire::conflicts_page(page, &plan)))
     }
 
     async fn list_ending_units(

@@ -1,6 +1,8 @@
--- Sums over what the dry run $1 found.
-select (select count(*) from plan_step join operation using (plan_id)
-        where operation_id = $1) as "steps!",
+-- Sums over what the dry run $1 found. Its steps are those that it tried, also when the plan has
+-- others by now; where it was made before they were noted, those of today are told.
+select coalesce((select steps from plan_seen where operation_id = $1),
+                (select count(*) from plan_step join operation using (plan_id)
+                 where operation_id = $1)) as "steps!",
        count(*) filter (where effect = 'FOUND') as "founded!",
        count(*) filter (where effect = 'END') as "ended!",
        count(*) filter (where effect = 'MOVE') as "moved!",

@@ -27,7 +27,7 @@ pub struct Plan {
     pub committed_by: Option<Uuid>,
     /// It was taken back.
     pub undone: bool,
-    /// Steps were removed or replaced since the last dry run that succeeded.
+    /// Steps were added, removed or replaced since the last dry run that succeeded.
     pub mended_since: bool,
     /// How many steps it has.
     pub steps: i64,
@@ -51,7 +51,7 @@ pub struct DryRun {
 /// Sums over the steps of a dry run.
 #[derive(Debug)]
 pub struct Sums {
-    /// Steps of the plan.
+    /// Steps that it tried.
     pub steps: i64,
     /// Units founded.
     pub founded: i64,
@@ -193,12 +193,12 @@ pub async fn plans(
     asked.page(plans, |plan| plan.plan_id)
 }
 
-/// The steps of a plan in order of their lines, and from when they hold.
+/// The steps of a plan in order of their lines, and the plan.
 pub async fn steps(
     reading: &mut Reading,
     plan_id: Uuid,
     asked: &Asked<'_>,
-) -> Result<(Page<PlannedStep>, Date), Failure> {
+) -> Result<(Page<PlannedStep>, Plan), Failure> {
     let after: Option<i32> = asked.after()?;
     let plan = plan(reading, plan_id).await?;
     let steps = sqlx::query_file_as!(
@@ -211,15 +211,15 @@ pub async fn steps(
     )
     .fetch_all(&mut **reading)
     .await?;
-    Ok((asked.page(steps, |step| step.line)?, plan.effective_on))
+    Ok((asked.page(steps, |step| step.line)?, plan))
 }
 
-/// What the last dry run found against a plan.
+/// What the last dry run found against a plan, and the plan.
 pub async fn conflicts(
     reading: &mut Reading,
     plan_id: Uuid,
     asked: &Asked<'_>,
-) -> Result<Page<Conflict>, Failure> {
+) -> Result<(Page<Conflict>, Plan), Failure> {
     let after: Option<i32> = asked.after()?;
     let plan = plan(reading, plan_id).await?;
     let conflicts = sqlx::query_file_as!(
@@ -233,7 +233,7 @@ pub async fn conflicts(
     )
     .fetch_all(&mut **reading)
     .await?;
-    asked.page(conflicts, |conflict| conflict.conflict)
+    Ok((asked.page(conflicts, |conflict| conflict.conflict)?, plan))
 }
 
 /// The units that the last dry run found to end, and from when.

@@ -402,18 +402,22 @@ fn planned(step: PlannedStep) -> Result<pb::list_plan_steps_response::Step, Fail
 /// A page of steps.
 pub fn steps_page(
     page: Page<PlannedStep>,
-    effective_on: Date,
+    plan: &Plan,
 ) -> Result<pb::ListPlanStepsResponse, Failure> {
     Ok(pb::ListPlanStepsResponse {
-        effective_on: Some(parse::civil(effective_on)),
+        effective_on: Some(parse::civil(plan.effective_on)),
+        dry_run: plan.dry_run_id.map(operation_name).unwrap_or_default(),
+        mended_since: plan.mended_since,
         steps: page.rows.into_iter().map(planned).collect::<Result<_, _>>()?,
         next_page_token: page.next_page_token,
     })
 }
 
 /// A page of conflicts.
-pub fn conflicts_page(page: Page<Conflict>) -> pb::ListPlanConflictsResponse {
+pub fn conflicts_page(page: Page<Conflict>, plan: &Plan) -> pb::ListPlanConflictsResponse {
     pb::ListPlanConflictsResponse {
+        dry_run: plan.dry_run_id.map(operation_name).unwrap_or_default(),
+        mended_since: plan.mended_since,
         conflicts: page
             .rows
             .into_iter()

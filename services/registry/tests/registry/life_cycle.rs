@@ -223,6 +223,38 @@ async fn twelve_court_unions_become_groups_of_the_provincial_one_and_keep_their_
 }
 
 #[tokio::test]
+async fn a_type_that_becomes_known_of_days_before_a_congress_is_told_with_the_whole_life() {
+    let world = World::start().await;
+    let mut officer = world.actor("hanoi");
+    let unit = world.unit("BD-1");
+    let held_on = date!(2025 - 06 - 01);
+    let congress = pb::HoldCongressRequest {
+        request_id: fresh(),
+        organisation_id: unit.to_string(),
+        ordinal: 1,
+        held_on: Some(civil(held_on)),
+        term_from_year: 2025,
+        term_to_year: 2030,
+        form: "PLENARY".to_string(),
+        member_count: 90,
+        offices: ["CHAIR", "MEMBER", "MEMBER"].map(|it| office(it, Uuid::now_v7())).to_vec(),
+        ..Default::default()
+    };
+    officer.congresses.hold_congress(congress).await.expect("held");
+    let before = world.changes().await;
+    // Whoever counts congresses by what held them counts this one otherwise now.
+    let request = changing(unit, "ND_CS", date!(2025 - 03 - 01));
+    officer.life_cycle.change_type(request).await.expect("changed");
+    let published = world.published_since(before).await;
+    let told = published.iter().find_map(|change| match change {
+        Change::TimelinesCorrected(told) => Some(&told.timelines),
+        _ => None,
+    });
+    let lives = told.expect("the life is told");
+    assert_eq!(id(&lives[0].organisation_id), unit);
+}
+
+#[tokio::test]
 async fn a_sector_goes_with_the_type_that_cannot_have_one_and_is_asked_for_by_one_that_must() {
     let world = World::start().await;
     let mut admin = world.actor("admin");

@@ -55,6 +55,18 @@ impl Actor {
         self.plans.list_plan_steps(request).await.expect("listed").into_inner().steps
     }
 
+    async fn steps_read(&mut self, plan_id: &str) -> pb::ListPlanStepsResponse {
+        let request =
+            pb::ListPlanStepsRequest { plan_id: plan_id.to_string(), ..Default::default() };
+        self.plans.list_plan_steps(request).await.expect("listed").into_inner()
+    }
+
+    async fn conflicts_read(&mut self, plan_id: &str) -> pb::ListPlanConflictsResponse {
+        let request =
+            pb::ListPlanConflictsRequest { plan_id: plan_id.to_string(), ..Default::default() };
+        self.plans.list_plan_conflicts(request).await.expect("listed").into_inner()
+    }
+
     async fn plan(&mut self, plan_id: &str) -> pb::GetPlanResponse {
         let request = pb::GetPlanRequest { plan_id: plan_id.to_string() };
         self.plans.get_plan(request).await.expect("read").into_inner()
@@ -65,6 +77,102 @@ impl Actor {
 fn beside(status: &Status, key: &str) -> String {
     let details = status.get_error_details();
     details.error_info().and_then(|info| info.metadata.get(key).cloned()).unwrap_or_default()
+}
+
+/// The fields of a refusal, with what is said of each.
+fn descriptions(status: &Status) -> Vec<(String, String)> {
+    let details = status.get_error_details();
+    let violations = details.bad_request().map(|bad| bad.field_violations.clone());
+    let violations = violations.unwrap_or_default().into_iter();
+    violations.map(|one| (one.field, one.description)).collect()
+}
+
+#[tokio::test]
+async fn nothing_is_said_of_steps_that_no_dry_run_has_tried() {
+    let world = World::start().await;
+    let mut admin = world.actor("admin");
+    let plan_id = admin.planned(world.confederation, vec![hand_over(2, "BD-1", "HN")]).await;
+    let listed = admin.steps_read(&plan_id).await;
+    assert_eq!((listed.dry_run.as_str(), listed.mended_since), ("", false));
+    let against = admin.conflicts_read(&plan_id).await;
+    assert_eq!((against.dry_run.as_str(), against.mended_since), ("", false));
+
+    let tried = admin.tries(&plan_id).await.expect("tried");
+    let listed = admin.steps_read(&plan_id).await;
+    assert_eq!((listed.dry_run, listed.mended_since), (tried.operation.clone(), false));
+
+    // A step that comes afterwards was not tried either.
+    admin.adds(&plan_id, vec![hand_over(3, "BD-2", "HN")]).await.expect("added");
+    let listed = admin.steps_read(&plan_id).await;
+    assert_eq!((&listed.dry_run, listed.mended_since), (&tried.operation, true));
+    assert!(listed.steps[0].outcome.is_some() && listed.steps[1].outcome.is_none());
+    let read = admin.plan(&plan_id).await;
+    assert!(read.mended_since);
+    assert_eq!((read.plan.expect("one").steps, read.dry_run.expect("one").steps), (2, 1));
+    let all = pb::ListPlansRequest {
+        organisation_id: world.confederation.to_string(),
+        ..Default::default()
+    };
+    let all = admin.plans.list_plans(all).await.expect("listed").into_inner();
+    assert_eq!(all.plans.len(), 1);
+
+    // Nor was a copy, whatever its model went through.
+    let copied = admin.copies(&plan_id, None).await.expect("copied");
+    assert_eq!(admin.steps_read(&copied.plan_id).await.dry_run, "");
+    admin.tries(&plan_id).await.expect("tried");
+    assert!(!admin.steps_read(&plan_id).await.mended_since);
+}
+
+#[tokio::test]
+async fn units_before_and_after_agree_with_what_is_founded_and_ends_also_under_conflicts() {
+    let world = World::start().await;
+    let mut admin = world.actor("admin");
+    for steps in [
+        wards(),
+        vec![found(2, "HN-P1", "NOWHERE"), end(3, "HN-BD", "HN-CG")],
+        // A whole district goes nowhere.
+        vec![hand_over(2, "HN-BD", "NOWHERE")],
+        // Given to two superiors.
+        vec![hand_over(2, "BD-1", "HN"), hand_over(3, "BD-1", "TN")],
+        // Ends, and leaves whom nobody takes.
+        vec![pb::PlanStep { subordinates_to: String::new(), ..end(2, "HN-BD", "HN-CG") }],
+        // Handed over, and ended.
+        vec![hand_over(2, "BD-1", "HN"), end(3, "BD-1", "BD-2")],
+        // Below itself.
+        vec![found(2, "HN-P1", "HN-P1")],
+        vec![hand_over(2, "HN", "HN-BD")],
+    ] {
+        let plan_id = admin.planned(world.confederation, steps.clone()).await;
+        let found = admin.tries(&plan_id).await.expect("tried");
+        let sum = |of: fn(&pb::PlanCount) -> i32| found.counts.iter().map(of).sum::<i32>();
+        let (before, after) = (sum(|one| one.before), sum(|one| one.after));
+        let expected = before + found.units_founded - found.units_ended;
+        assert_eq!(after, expected, "{before} before, {found:?} of {steps:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_commit_says_in_words_what_stands_against_it_and_about_whom() {
+    let world = World::start().await;
+    let mut admin = world.actor("admin");
+    let steps = vec![hand_over(2, "HN-BD", "HN"), hand_over(3, "BD-1", "NOWHERE")];
+    let plan_id = admin.planned(world.confederation, steps).await;
+    admin.tries(&plan_id).await.expect("tried");
+    let status = admin.commits(&plan_id).await.expect_err("refused");
+    let said = descriptions(&status);
+    assert_eq!(reason::<()>(Err(status)), "PLAN_HAS_CONFLICTS");
+    let said: Vec<(&str, &str)> = said.iter().map(|(of, what)| (&**of, &**what)).collect();
+    assert_eq!(
+        said,
+        [
+            ("steps[2].superior", "this type may not stand under that superior (HN)"),
+            ("steps[2].unit", "it stands under this superior already (HN-BD)"),
+            (
+                "steps[3].superior",
+                "there is no such organisation, or it lies outside your scope (NOWHERE)"
+            ),
+        ]
+    );
 }
 
 #[tokio::test]
@@ -88,10 +196,21 @@ async fn a_step_is_taken_out_or_replaced_and_the_plan_is_done_as_mended() {
     // What the last dry run found of them holds no more, and is not done.
     let read = admin.plan(&plan_id).await;
     assert!(read.mended_since);
-    assert_eq!(read.dry_run.expect("found").conflicts, 2);
+    let before = read.dry_run.expect("found");
+    assert_eq!((before.conflicts, before.steps), (2, 3), "the steps that it tried");
+    let listed = admin.conflicts_read(&plan_id).await;
+    assert_eq!((listed.conflicts.len(), listed.mended_since), (2, true));
+    assert_eq!(listed.dry_run, before.operation);
     assert!(admin.steps(&plan_id).await.iter().all(|step| step.outcome.is_none()));
     let status = admin.commits(&plan_id).await.expect_err("refused");
     assert_eq!(beside(&status, "lines"), "2,3,4");
+    let said = descriptions(&status);
+    for (field, expected) in
+        [("steps[2]", "was replaced"), ("steps[3]", "was taken out"), ("steps[4]", "was replaced")]
+    {
+        let told = said.iter().find(|(of, _)| of == field).expect("named");
+        assert!(told.1.contains(expected), "{told:?}");
+    }
     assert_eq!(reason::<()>(Err(status)), "PLAN_OUTDATED");
 
     let found = admin.tries(&plan_id).await.expect("tried");

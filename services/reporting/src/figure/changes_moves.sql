@@ -11,6 +11,7 @@ crossing as (
 )
 select c.unit_id as "unit_id!",
        coalesce(moving_change(c.unit_id, c.on_date), o.founding_change_id) as "change_id!",
+       c.on_date as "on_date!",
        (coalesce(t.grassroots, o.grassroots) and not o.never_existed)::integer::bigint as "unions!",
        members_before(c.unit_id, c.on_date) as "members!"
 from crossing c

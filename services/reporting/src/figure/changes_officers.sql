@@ -1,6 +1,7 @@
 -- The changes that put people into office in some of the units; with $9, those only who were
 -- trained within the period.
-select o.organisation_id as "unit_id!", o.change_id as "change_id!", count(distinct o.person_id) as "amount!"
+select o.organisation_id as "unit_id!", o.change_id as "change_id!", lower(o.valid) as "on_date!",
+       count(distinct o.person_id) as "amount!"
 from piece($1, $2, 'UNIT', $3, $4, $5, $6) p
 join office o on o.organisation_id = p.unit_id
 where o.body <> 'STEERING'
@@ -9,4 +10,4 @@ where o.body <> 'STEERING'
   and (not $9 or exists (select from subject_fact s
                          where s.code = 'TRAINED' and s.subject = o.person_id::text
                            and s.on_date >= $7 and s.on_date < $8))
-group by o.organisation_id, o.change_id
+group by o.organisation_id, o.change_id, lower(o.valid)

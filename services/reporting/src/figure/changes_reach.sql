@@ -2,6 +2,7 @@
 select distinct on (d.organisation_id)
        d.organisation_id as "unit_id!",
        d.act_id as "change_id!",
+       d.held_on as "on_date!",
        (d.members_reached + d.workers_reached)::bigint as "people!"
 from activity d
 where d.organisation_id = any($1::uuid[]) and d.kind = 'DISSEMINATION'

@@ -3,11 +3,12 @@
 with place as materialized (
     select unit_id, valid from piece($1, $2, 'UNIT', $3, $4, $5, $6)
 )
-select f.unit_id as "unit_id!", f.change_id as "change_id!", sum(f.amount)::bigint as "amount!"
+select f.unit_id as "unit_id!", f.change_id as "change_id!", f.on_date as "on_date!",
+       sum(f.amount)::bigint as "amount!"
 from place p
 join fact f on f.unit_id = p.unit_id and f.code = $9
            and p.valid @> f.on_date and f.on_date >= $7 and f.on_date < $8
 where p.unit_id = any($10::uuid[])
   and not exists (select from place other
                   where other.unit_id = f.counterpart_id and other.valid @> f.on_date)
-group by f.unit_id, f.change_id
+group by f.unit_id, f.change_id, f.on_date

@@ -2,11 +2,12 @@
 -- they had been something else before, the change of type that made them unions again.
 select o.organisation_id as "unit_id!",
        coalesce(became.change_id, o.founding_change_id) as "change_id!",
+       coalesce(became.on_date, o.founded_on) as "on_date!",
        1::bigint as "amount!"
 from organisation o
 left join lateral (
     -- The type that follows the last one, by that day, that was none of a union.
-    select began.change_id
+    select began.change_id, lower(began.valid) as on_date
     from organisation_type other
     join organisation_type began
       on began.organisation_id = other.organisation_id and lower(began.valid) = upper(other.valid)

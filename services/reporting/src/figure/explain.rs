@@ -52,7 +52,7 @@ pub struct ChangeBehind {
     pub act_id: Uuid,
     /// For example `membership.members_admitted`.
     pub kind: String,
-    /// From when it holds.
+    /// From when what it says of the unit holds: a change may tell several days at once.
     pub effective_on: Date,
     /// What it adds to the figure.
     pub amount: i64,
@@ -178,8 +178,8 @@ struct Behind<'a> {
     reference: &'static Reference,
 }
 
-/// (unit, change) and what the change adds.
-type Amounts = BTreeMap<(Uuid, Uuid), i64>;
+/// A unit, a change, from when what the change says of the unit holds, and what that adds.
+type Amounts = BTreeMap<(Uuid, Uuid, Date), i64>;
 
 impl Behind<'_> {
     async fn changes(
@@ -188,15 +188,15 @@ impl Behind<'_> {
     ) -> Result<BTreeMap<Uuid, Vec<ChangeBehind>>, Failure> {
         let mut amounts = Amounts::new();
         for term in indicator.numerator.terms() {
-            for (unit, change, amount) in self.of(&term.source).await? {
-                *amounts.entry((unit, change)).or_default() += term.sign * amount;
+            for (unit, change, on, amount) in self.of(&term.source).await? {
+                *amounts.entry((unit, change, on)).or_default() += term.sign * amount;
             }
         }
         amounts.retain(|_, amount| *amount != 0);
 
         let keys: Vec<Uuid> = amounts
             .keys()
-            .map(|(_, change)| *change)
+            .map(|(_, change, _)| *change)
             .collect::<BTreeSet<_>>()
             .into_iter()
             .collect();
@@ -204,9 +204,9 @@ impl Behind<'_> {
             .fetch_all(&mut *self.connection)
             .await?;
         // A change concerns few of the units: found by its key, not by asking each unit.
-        let mut concerned: BTreeMap<Uuid, Vec<(Uuid, i64)>> = BTreeMap::new();
-        for ((unit, change), amount) in amounts {
-            concerned.entry(change).or_default().push((unit, amount));
+        let mut concerned: BTreeMap<Uuid, Vec<(Uuid, Date, i64)>> = BTreeMap::new();
+        for ((unit, change, on), amount) in amounts {
+            concerned.entry(change).or_default().push((unit, on, amount));
         }
         let mut changes: BTreeMap<Uuid, Vec<ChangeBehind>> = BTreeMap::new();
         for detail in details {
@@ -221,12 +221,12 @@ impl Behind<'_> {
                 }),
                 _ => None,
             };
-            for (unit, amount) in concerned.remove(&detail.key).unwrap_or_default() {
+            for (unit, effective_on, amount) in concerned.remove(&detail.key).unwrap_or_default() {
                 changes.entry(unit).or_default().push(ChangeBehind {
                     change_id: detail.change_id,
                     act_id: detail.act_id,
                     kind: detail.kind.clone(),
-                    effective_on: detail.effective_on,
+                    effective_on,
                     amount,
                     decision_id: detail.decision_id,
                     decision_number: detail.decision_number.clone(),
@@ -240,7 +240,7 @@ impl Behind<'_> {
         Ok(changes)
     }
 
-    async fn of(&mut self, source: &Source) -> Result<Vec<(Uuid, Uuid, i64)>, Failure> {
+    async fn of(&mut self, source: &Source) -> Result<Vec<(Uuid, Uuid, Date, i64)>, Failure> {
         let (sectors, groups) = self.reference.sector_groups(&self.scope.grouping);
         let (head, as_of) = (self.scope.head, self.scope.as_of);
         let (group, direct_only) = (self.scope.group.clone(), self.scope.direct_only);
@@ -264,7 +264,7 @@ impl Behind<'_> {
             .fetch_all(&mut *self.connection)
             .await?
             .into_iter()
-            .map(|row| (row.unit_id, row.change_id, row.amount))
+            .map(|row| (row.unit_id, row.change_id, row.on_date, row.amount))
             .collect(),
             Source::Ratings(reasons) => sqlx::query_file!(
                 "src/figure/changes_ratings.sql",
@@ -282,7 +282,7 @@ impl Behind<'_> {
             .fetch_all(&mut *self.connection)
             .await?
             .into_iter()
-            .map(|row| (row.unit_id, row.change_id, row.amount))
+            .map(|row| (row.unit_id, row.change_id, row.on_date, row.amount))
             .collect(),
             Source::TransferredIn | Source::TransferredOut => {
                 let code = match source {
@@ -305,7 +305,7 @@ impl Behind<'_> {
                 .fetch_all(&mut *self.connection)
                 .await?
                 .into_iter()
-                .map(|row| (row.unit_id, row.change_id, row.amount))
+                .map(|row| (row.unit_id, row.change_id, row.on_date, row.amount))
                 .collect()
             }
             Source::UnionsIn
@@ -331,7 +331,12 @@ impl Behind<'_> {
                 .await?
                 .into_iter()
                 .map(|row| {
-                    (row.unit_id, row.change_id, if unions { row.unions } else { row.members })
+                    (
+                        row.unit_id,
+                        row.change_id,
+                        row.on_date,
+                        if unions { row.unions } else { row.members },
+                    )
                 })
                 .collect()
             }
@@ -354,7 +359,7 @@ impl Behind<'_> {
                     .fetch_all(&mut *self.connection)
                     .await?
                     .into_iter()
-                    .map(|row| (row.unit_id, row.change_id, row.amount))
+                    .map(|row| (row.unit_id, row.change_id, row.on_date, row.amount))
                     .collect()
             }
             Source::MembersAt => sqlx::query_file!(
@@ -367,7 +372,7 @@ impl Behind<'_> {
             .fetch_all(&mut *self.connection)
             .await?
             .into_iter()
-            .map(|row| (row.unit_id, row.change_id, row.amount))
+            .map(|row| (row.unit_id, row.change_id, row.on_date, row.amount))
             .collect(),
             Source::Subjects(code, reasons) => sqlx::query_file!(
                 "src/figure/changes_subjects.sql",
@@ -386,7 +391,7 @@ impl Behind<'_> {
             .fetch_all(&mut *self.connection)
             .await?
             .into_iter()
-            .map(|row| (row.unit_id, row.change_id, row.amount))
+            .map(|row| (row.unit_id, row.change_id, row.on_date, row.amount))
             .collect(),
             Source::OfficersAt | Source::OfficersDuring | Source::OfficersTrained => {
                 let from = if *source == Source::OfficersAt { through } else { from };
@@ -406,7 +411,7 @@ impl Behind<'_> {
                 .fetch_all(&mut *self.connection)
                 .await?
                 .into_iter()
-                .map(|row| (row.unit_id, row.change_id, row.amount))
+                .map(|row| (row.unit_id, row.change_id, row.on_date, row.amount))
                 .collect()
             }
             Source::EmployersWithoutUnion(workforce) => sqlx::query_file!(
@@ -419,7 +424,7 @@ impl Behind<'_> {
             .fetch_all(&mut *self.connection)
             .await?
             .into_iter()
-            .map(|row| (row.unit_id, row.change_id, row.amount))
+            .map(|row| (row.unit_id, row.change_id, row.on_date, row.amount))
             .collect(),
             Source::UnionsReached | Source::PeopleReached => {
                 let unions = *source == Source::UnionsReached;
@@ -427,7 +432,14 @@ impl Behind<'_> {
                     .fetch_all(&mut *self.connection)
                     .await?
                     .into_iter()
-                    .map(|row| (row.unit_id, row.change_id, if unions { 1 } else { row.people }))
+                    .map(|row| {
+                        (
+                            row.unit_id,
+                            row.change_id,
+                            row.on_date,
+                            if unions { 1 } else { row.people },
+                        )
+                    })
                     .collect()
             }
             // A denominator only; nothing that is explained is counted from it.

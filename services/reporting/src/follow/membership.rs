@@ -72,6 +72,7 @@ fn because(what: &What, act: &[(&Change, What)]) -> Result<Because, Failure> {
                     Some(finished.registry_act_id.as_str())
                 }
                 What::ConsequenceFinished(_)
+                | What::ConsequencesWaiting(_)
                 | What::MembersAdmitted(_)
                 | What::MembersTransferred(_)
                 | What::MembersExited(_)
@@ -87,6 +88,7 @@ fn because(what: &What, act: &[(&Change, What)]) -> Result<Because, Failure> {
         What::MembersTransferred(moved) => of(&moved.registry_act_id, &moved.transfer_id),
         What::MembersExited(exited) => of(&exited.registry_act_id, &exited.exit_id),
         What::ConsequenceFinished(finished) => of(&finished.registry_act_id, ""),
+        What::ConsequencesWaiting(waiting) => of(&waiting.registry_act_id, ""),
         What::MovementTakenBack(taken) => {
             let movement_id = match &taken.movement {
                 Some(Movement::MembersAdmitted(admitted)) => &admitted.admission_id,
@@ -135,7 +137,8 @@ async fn copy(connection: &mut PgConnection, on: Date, what: &What) -> Result<()
         | What::PartyAdmitted(_)
         | What::CadreRecommended(_)
         | What::DelegationSent(_)
-        | What::ConsequenceFinished(_) => Ok(()),
+        | What::ConsequenceFinished(_)
+        | What::ConsequencesWaiting(_) => Ok(()),
     }
 }
 

@@ -381,3 +381,27 @@ async fn whatever_is_dated_after_the_last_sector_of_a_life_is_shown_in_it() {
     }
     world.stop().await;
 }
+
+#[tokio::test]
+async fn what_a_life_told_at_once_adds_is_explained_by_the_days_on_which_it_happened() {
+    let world = World::start().await;
+    let (union, ended) = (Uuid::now_v7(), date!(2020 - 09 - 01));
+    let mut lived = life(union, world.badinh, FOUNDED);
+    lived.statuses = vec![known(FOUNDED, Some(ended), "ACTIVE"), known(ended, None, "ENDED")];
+    lived.superiors = vec![known(FOUNDED, Some(ended), &world.badinh.to_string())];
+    lived.ending = Some(Ending {
+        ended_on: Some(civil(ended)),
+        kind: registry::EndKind::Dissolved.into(),
+        last_superior_id: world.badinh.to_string(),
+        ..Ending::default()
+    });
+    corrects(&world, lived);
+    let mut officer = world.officer();
+    for (indicator, happened) in [("ORG_FOUNDED", FOUNDED), ("ORG_ENDED", ended)] {
+        let figure = officer.figure(indicator, world.badinh, YEAR, None).await;
+        let units = officer.explained(&figure, true, 10).await;
+        let days: Vec<_> = units[0].changes.iter().map(|change| change.effective_on).collect();
+        assert_eq!(days, [Some(civil(happened))], "{indicator}");
+    }
+    world.stop().await;
+}

@@ -95,6 +95,21 @@ async fn members_of_an_ended_union_are_under_way_until_membership_has_told_of_th
 }
 
 #[tokio::test]
+async fn what_waits_for_somebody_is_not_under_way() {
+    let world = World::start().await;
+    let union = world.loads_unions(world.badinh, "NNN_CP", 1)[0];
+    world.admits(union, date!(2015 - 01 - 01), 5);
+    let outcome = MembersOutcome::MembershipEnds;
+    let (act, _) = world.does(ENDED, None, vec![ending(union, world.badinh, outcome, None)]);
+    assert_eq!(completeness(&world, world.hanoi).await, (0, 1, 1));
+    let waiting =
+        members::ConsequencesWaiting { registry_act_id: act.to_string(), organisations: 1 };
+    world.carries_out(ENDED, vec![MembershipWhat::ConsequencesWaiting(waiting)]);
+    assert_eq!(completeness(&world, world.hanoi).await, (0, 1, 0));
+    world.stop().await;
+}
+
+#[tokio::test]
 async fn applicants_of_a_founding_are_under_way_until_they_are_admitted() {
     let world = World::start().await;
     let (union, on) = (Uuid::now_v7(), date!(2020 - 03 - 01));

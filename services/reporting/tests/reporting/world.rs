@@ -15,7 +15,7 @@ use chassis::access::token::{GATEWAY, Signer, keys_in};
 use chassis::call::{Caller, SEEN};
 use chassis::cluster::testing::{TestDatabase, database};
 use chassis::config;
-use chassis::parse::civil;
+use chassis::parse::{self, civil};
 use chassis::seen::{Keys, Seen};
 use chassis::serve::Running;
 use prost_types::Any;
@@ -453,6 +453,17 @@ impl Actor {
                 let sum: i64 = unit.changes.iter().map(|change| change.amount).sum();
                 assert_eq!(sum, unit.amount, "{} of a unit by changes", figure.indicator);
             }
+            // Whatever adds to what happened within a period happened within it.
+            // What stands at its end may have begun before.
+            let is_stock =
+                ["STOCK", "WITHOUT_UNION"].iter().any(|it| figure.indicator.contains(it));
+            let asked = figure.period.expect("a period");
+            let [from, through] = [asked.from_on, asked.through_on].map(day);
+            for change in units.iter().flat_map(|unit| &unit.changes) {
+                let on = day(change.effective_on);
+                assert!(on <= through, "{}: {change:?}", figure.indicator);
+                assert!(is_stock || from <= on, "{}: {change:?}", figure.indicator);
+            }
         }
         units
     }
@@ -549,4 +560,9 @@ pub fn refused<T: std::fmt::Debug>(answer: Result<T, Status>) -> (String, String
 
 pub fn because(reason: &str, field: &str) -> (String, String) {
     (reason.to_string(), field.to_string())
+}
+
+/// A day of an answer.
+fn day(told: Option<proto::google::r#type::Date>) -> Date {
+    parse::date("effective_on", told).expect("a day")
 }
