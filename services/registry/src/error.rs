@@ -427,14 +427,7 @@ impl Refused {
             )
             .with("applicants", applicants)
             .with("limit", limit),
-            Self::TooManyFounders { founders, limit } => refuse(
-                InvalidArgument,
-                Reason::TooManyApplicants,
-                format!("Có {founders} người, tối đa {limit}."),
-                format!("there are {founders} founders; the limit is {limit}"),
-            )
-            .with("applicants", founders)
-            .with("limit", limit),
+            Self::TooManyFounders { founders, limit } => bodies::too_many_founders(founders, limit),
             Self::UnitsEmpty => refuse(
                 InvalidArgument,
                 Reason::UnitsEmpty,
@@ -704,41 +697,10 @@ impl Refused {
                 "Danh sách khảo sát trống.",
                 "the survey names no employer",
             ),
-            Self::TooManyEmployers { employers, limit } => refuse(
-                InvalidArgument,
-                Reason::TooManyEmployers,
-                format!("Có {employers} đơn vị sử dụng lao động, tối đa {limit}."),
-                format!("the survey names {employers} employers; the limit is {limit}"),
-            )
-            .with("employers", employers)
-            .with("limit", limit),
-            Self::EmployerRepeated { employer_id } => {
-                let refusal = refuse(
-                    InvalidArgument,
-                    Reason::EmployerRepeated,
-                    "Một người sử dụng lao động được nêu hai lần, hoặc mã số thuế thuộc đơn vị khác.",
-                    "the same employer is named twice, or its tax code is another employer's",
-                );
-                match employer_id {
-                    Some(employer_id) => refusal.with("employer_id", employer_id),
-                    None => refusal,
-                }
-            }
-            Self::EmployerSurveyedLater { employer_id, later_on } => refuse(
-                FailedPrecondition,
-                Reason::EmployerSurveyedLater,
-                "Đã có khảo sát cùng ngày hoặc sau ngày này.",
-                "a survey of this or a later date is known",
-            )
-            .with("employer_id", employer_id)
-            .with("later_on", later_on),
-            Self::WorkforceInvalid { workforce } => refuse(
-                InvalidArgument,
-                Reason::WorkforceInvalid,
-                "Số lao động từ 0 đến 1.000.000, số nữ không quá tổng số.",
-                "a workforce is 0 to 1,000,000 people, and its women are not more than the whole",
-            )
-            .with("workforce", workforce),
+            Self::TooManyEmployers { employers, limit } => bodies::too_many_employers(employers, limit),
+            Self::EmployerRepeated { employer_id } => bodies::employer_repeated(employer_id),
+            Self::EmployerSurveyedLater { employer_id, later_on } => bodies::employer_surveyed_later(employer_id, later_on),
+            Self::WorkforceInvalid { workforce } => bodies::workforce_invalid(workforce),
             Self::EnterpriseTypeUnknown { enterprise_type } => bodies::enterprise_type_unknown(enterprise_type),
             Self::TaxCodeInvalid => bodies::tax_code_invalid(),
             Self::TaxCodeTaken => bodies::tax_code_taken(),
@@ -807,13 +769,7 @@ impl Refused {
                 "the assignment has ended",
             )
             .with("assignment_id", assignment_id),
-            Self::PermissionUnknown { permission } => refuse(
-                InvalidArgument,
-                Reason::PermissionUnknown,
-                "Không có quyền mang tên này.",
-                "there is no permission of this name",
-            )
-            .with("permission", permission),
+            Self::PermissionUnknown { permission } => grants::permission_unknown(permission),
             Self::RoleUnknown { role } => refuse(
                 InvalidArgument,
                 Reason::RoleUnknown,

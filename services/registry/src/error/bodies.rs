@@ -227,3 +227,59 @@ pub(super) fn secondment_dates_invalid(from: Date, until: Date) -> Draft {
     .with("from", from)
     .with("until", until)
 }
+
+pub(super) fn too_many_founders(founders: i32, limit: i32) -> Draft {
+    refuse(
+        InvalidArgument,
+        Reason::TooManyApplicants,
+        format!("Có {founders} người, tối đa {limit}."),
+        format!("there are {founders} founders; the limit is {limit}"),
+    )
+    .with("applicants", founders)
+    .with("limit", limit)
+}
+
+pub(super) fn employer_repeated(employer_id: Option<Uuid>) -> Draft {
+    let refusal = refuse(
+        InvalidArgument,
+        Reason::EmployerRepeated,
+        "Một người sử dụng lao động được nêu hai lần, hoặc mã số thuế thuộc đơn vị khác.",
+        "the same employer is named twice, or its tax code is another employer's",
+    );
+    match employer_id {
+        Some(employer_id) => refusal.with("employer_id", employer_id),
+        None => refusal,
+    }
+}
+
+pub(super) fn employer_surveyed_later(employer_id: Uuid, later_on: Date) -> Draft {
+    refuse(
+        FailedPrecondition,
+        Reason::EmployerSurveyedLater,
+        "Đã có khảo sát cùng ngày hoặc sau ngày này.",
+        "a survey of this or a later date is known",
+    )
+    .with("employer_id", employer_id)
+    .with("later_on", later_on)
+}
+
+pub(super) fn workforce_invalid(workforce: i32) -> Draft {
+    refuse(
+        InvalidArgument,
+        Reason::WorkforceInvalid,
+        "Số lao động từ 0 đến 1.000.000, số nữ không quá tổng số.",
+        "a workforce is 0 to 1,000,000 people, and its women are not more than the whole",
+    )
+    .with("workforce", workforce)
+}
+
+pub(super) fn too_many_employers(employers: usize, limit: usize) -> Draft {
+    refuse(
+        InvalidArgument,
+        Reason::TooManyEmployers,
+        format!("Có {employers} đơn vị sử dụng lao động, tối đa {limit}."),
+        format!("the survey names {employers} employers; the limit is {limit}"),
+    )
+    .with("employers", employers)
+    .with("limit", limit)
+}

@@ -1,7 +1,7 @@
 //! Refusals about who may give which role.
 
 use proto::registry::v1::Reason;
-use tonic::Code::PermissionDenied;
+use tonic::Code::{InvalidArgument, PermissionDenied};
 use uuid::Uuid;
 
 use super::{Draft, refuse};
@@ -25,4 +25,14 @@ pub(super) fn grant_exceeds_own(role: String, organisation_id: Uuid) -> Draft {
     )
     .with("role", role)
     .with("organisation_id", organisation_id)
+}
+
+pub(super) fn permission_unknown(permission: String) -> Draft {
+    refuse(
+        InvalidArgument,
+        Reason::PermissionUnknown,
+        "Không có quyền mang tên này.",
+        "there is no permission of this name",
+    )
+    .with("permission", permission)
 }

@@ -139,3 +139,29 @@ async fn more_bad_lines_than_a_refusal_can_name_are_counted() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_request_repeated_with_its_ids_in_another_spelling_is_the_same() {
+    let world = World::start().await;
+    let mut admin = world.actor("admin");
+    let request = founding(world.unit("HN-BD"), "BD-95", date!(2020 - 01 - 01));
+    let first = admin.organisations.found_organisation(request.clone()).await.expect("founded");
+    let first = first.into_inner();
+    let spellings: [fn(&str) -> String; 3] =
+        [|id| id.to_uppercase(), |id| format!("{{{id}}}"), |id| id.replace('-', "")];
+    for spelled in spellings {
+        let again = pb::FoundOrganisationRequest {
+            request_id: spelled(&request.request_id),
+            superior_id: spelled(&request.superior_id),
+            ..request.clone()
+        };
+        let answer = admin.organisations.found_organisation(again).await.expect("repeated");
+        assert_eq!(answer.into_inner(), first);
+    }
+    let other = pb::FoundOrganisationRequest {
+        request_id: request.request_id.to_uppercase(),
+        ..founding(world.unit("HN-BD"), "BD-96", date!(2020 - 01 - 01))
+    };
+    let answer = admin.organisations.found_organisation(other).await;
+    assert_eq!(refused(answer).0, "REQUEST_ID_REUSED");
+}

@@ -34,6 +34,7 @@ mod search;
 mod secondments;
 mod sizes;
 mod statuses;
+mod surveys;
 mod undoing;
 mod waiting;
 mod world;
