@@ -1,0 +1,253 @@
+//! What is said in Vietnamese of commands, of their arguments and of the values of these.
+
+/// Commands by their paths, with what each does.
+pub const COMMANDS: &[(&str, &str)] = &[
+    (
+        "",
+        "Sổ bộ quốc gia các công đoàn Việt Nam, trên dòng lệnh.\n\nCả hệ thống chạy trên một máy bằng `congdoan up`; các lệnh khác nói chuyện với nó, hoặc, với --gateway và --token, với bất kỳ hệ thống nào khác.",
+    ),
+    ("up", "Chạy cả hệ thống trên máy này cho đến khi bị ngắt"),
+    ("demo", "Diễn lại nhiều năm của năm liên đoàn qua giao diện công khai, và in báo cáo của họ"),
+    (
+        "bootstrap",
+        "Lập Tổng Liên đoàn và phân quyền người quản trị: một lần, khi khởi động lần đầu",
+    ),
+    ("load", "Nạp cây tổ chức đã có từ trước khi có sổ bộ"),
+    ("plan", "Sắp xếp tổ chức: lập phương án, chạy thử, thực hiện, thu hồi"),
+    ("plan create", "Bắt đầu một phương án, và in mã của nó"),
+    ("plan list", "Liệt kê các phương án, mới nhất trước"),
+    ("plan add", "Thêm các bước của một tệp; bước đã có thì bỏ qua"),
+    (
+        "plan mend",
+        "Sửa bản nháp theo tệp đã sửa: bỏ bước không còn, thay bước khác đi, thêm bước mới",
+    ),
+    ("plan remove", "Bỏ các bước khỏi bản nháp, theo số dòng"),
+    ("plan replace", "Thay bước ở một số dòng của bản nháp bằng bước của tệp"),
+    (
+        "plan copy",
+        "Bắt đầu bản nháp mới với các bước của một phương án, kể cả đã thực hiện hay thu hồi; in mã của nó",
+    ),
+    ("plan steps", "In các bước của phương án, như trong tệp"),
+    ("plan dry-run", "Tìm xem phương án sẽ làm gì, và có gì vướng mắc"),
+    ("plan conflicts", "Liệt kê mọi vướng mắc và lưu ý mà lần chạy thử cuối tìm thấy"),
+    ("plan review", "In từng bước cùng ý nghĩa của nó với đoàn viên và chỉ tiêu"),
+    ("plan commit", "Thực hiện đúng những gì lần chạy thử cuối đã tìm thấy"),
+    ("plan undo", "Thu hồi phương án đã thực hiện"),
+    ("plan show", "In phương án đang ở đâu, và lần chạy thử cuối tìm thấy gì"),
+    ("plan generate-2025", "In các bước của ngày 01/7/2025: 63 tỉnh thành 34, cấp huyện kết thúc"),
+    ("search", "Tìm tổ chức theo tên, mã, hoặc một xã, phường trong địa bàn"),
+    ("member", "In một người trong sổ bộ, và nơi người đó là hoặc từng là đoàn viên"),
+    ("list", "Liệt kê những mã có thể ghi: loại hình, khối, vai trò, chỉ tiêu"),
+    ("list types", "Loại hình tổ chức, cấp trên của chúng và thời gian có hiệu lực"),
+    ("list sectors", "Khối (khu vực) và nhóm khối"),
+    ("list roles", "Vai trò có thể phân quyền"),
+    ("list indicators", "Chỉ tiêu thống kê, để hỏi và giải thích số liệu"),
+    ("report", "In báo cáo của một tổ chức, trong một kỳ, trên một cây"),
+    ("explain", "Đi từ một số liệu xuống các đơn vị, biến động và quyết định tạo nên nó"),
+    ("token", "Xin mã truy cập của nơi cấp mã thử nghiệm, và in ra"),
+    ("keys", "Tạo khóa cho hệ thống có các dịch vụ chạy riêng"),
+    ("migrate", "Cập nhật lược đồ của một dịch vụ, với tư cách chủ lược đồ"),
+    ("completion", "In kịch bản để vỏ lệnh (shell) gợi ý khi gõ"),
+    ("with-postgres", "Chạy một lệnh với PostgreSQL riêng, dùng khi thử nghiệm"),
+];
+
+/// Arguments, with what each means; one that means the same everywhere stands once.
+pub const ARGUMENTS: &[(&str, &str)] = &[
+    ("language", "Ngôn ngữ của mọi lời nhắn; mặc định theo thiết bị đầu cuối (LANG)"),
+    (
+        "json",
+        "In một tài liệu JSON cho chương trình, thay cho lời; lỗi cũng vậy, ở luồng lỗi chuẩn",
+    ),
+    ("help", "In trợ giúp"),
+    ("version", "In phiên bản"),
+    ("data", "Nơi hệ thống đang chạy giữ dữ liệu và địa chỉ"),
+    ("ephemeral", "Không giữ gì: cơ sở dữ liệu mới trong thư mục tạm, xóa khi dừng"),
+    ("listen", "Nơi cổng nghe; cổng số 0 là chọn một cổng còn trống"),
+    ("telemetry", "Nơi nhận dấu vết, số đo và nhật ký (OpenTelemetry, OTLP qua gRPC)"),
+    ("demo listen", "Nơi cổng nghe; mặc định là một cổng còn trống"),
+    ("stay", "Để hệ thống chạy tiếp sau đó, cho đến khi bị ngắt, để dùng thử"),
+    ("issuer", "Nơi cấp mã truy cập; mặc định là của hệ thống đang chạy"),
+    ("subject", "Xin mã truy cập cho ai; mặc định là người đã lập Tổng Liên đoàn"),
+    ("bootstrap subject", "Mã của người quản trị tại nơi cấp mã"),
+    ("token subject", "Mã truy cập dành cho ai"),
+    ("database", "Cơ sở dữ liệu, cho chủ lược đồ; mặc định là của hệ thống đang chạy"),
+    ("migrate database", "Cơ sở dữ liệu của dịch vụ, cho chủ lược đồ"),
+    ("password_file", "Tệp có mật khẩu của chủ lược đồ, nếu cần"),
+    ("load file", "Các tổ chức"),
+    ("history", "Những gì các tổ chức đã trải qua từ khi thành lập"),
+    ("validate_only", "Kiểm tra tất cả và không nạp gì"),
+    (
+        "request_id",
+        "Tên của lần nạp: cùng một tên không bao giờ nạp hai lần, và nạp tiếp từ chỗ dừng; mặc định suy ra từ tệp",
+    ),
+    ("gateway", "Địa chỉ của cổng; mặc định là của hệ thống đang chạy"),
+    ("token", "Mã truy cập; mặc định xin ở nơi cấp mã thử nghiệm"),
+    ("plan create name", "Phương án nói về việc gì"),
+    ("plan copy name", "Phương án mới nói về việc gì; mặc định như cũ"),
+    ("organisation", "Mã (hoặc định danh) của tổ chức"),
+    ("report organisation", "Mã của tổ chức, như trong kỳ; hoặc định danh"),
+    ("explain organisation", "Mã của tổ chức, như trong kỳ; hoặc định danh"),
+    (
+        "plan list organisation",
+        "Mã hoặc định danh của tổ chức mà phương án nhân danh, kể cả mọi cấp dưới của nó",
+    ),
+    ("plan_id", "Phương án"),
+    ("file", "Tệp đọc vào"),
+    ("plan steps file", "Ghi ra tệp này thay vì in; tệp chưa được có"),
+    ("plan generate-2025 file", "Ghi ra tệp này thay vì in; tệp chưa được có"),
+    ("lines", "Số dòng, như 12 hoặc 20-25"),
+    ("decision", "Số quyết định, như in trên văn bản"),
+    ("issued_on", "Ngày ký, NĂM-THÁNG-NGÀY"),
+    (
+        "effective_on",
+        "Các bước có hiệu lực từ ngày nào; với quyết định đã có, mặc định là ngày của nó",
+    ),
+    ("decision_id", "Định danh của quyết định mà sổ bộ đã có"),
+    (
+        "text",
+        "Tên, tên viết tắt, tên khác hoặc mã, nay hoặc trước đây; không cần dấu. Không ghi thì liệt kê theo các tùy chọn",
+    ),
+    ("within", "Chỉ tìm dưới tổ chức mang mã hoặc định danh này"),
+    ("commune", "Chỉ những tổ chức có xã, phường này trong địa bàn: mã hoặc tên"),
+    ("kind", "Chỉ tổ chức thuộc loại hình này; xem `congdoan list types`"),
+    ("sector", "Chỉ tổ chức thuộc khối hoặc nhóm khối này; xem `congdoan list sectors`"),
+    (
+        "status",
+        "Chỉ tổ chức ở trạng thái này; mặc định, có từ cần tìm thì mọi trạng thái, không có thì những tổ chức đang tồn tại",
+    ),
+    ("code_prefix", "Chỉ tổ chức có mã bắt đầu như vậy; chỉ dùng khi không có từ cần tìm"),
+    ("search as_of", "Như vào ngày này, NĂM-THÁNG-NGÀY; mặc định là hôm nay"),
+    (
+        "as_of",
+        "Trên cây của ngày này; mặc định là như khi đó, trên cây của chính ngày có từng sự việc",
+    ),
+    ("limit", "In nhiều nhất bấy nhiêu; một từ cần tìm cho nhiều nhất 50"),
+    ("in_force_on", "Chỉ loại hình có hiệu lực vào ngày này, NĂM-THÁNG-NGÀY"),
+    ("permission", "Chỉ vai trò có quyền này, ví dụ membership.identity.read"),
+    ("person_id", "Người đó, theo định danh"),
+    ("shell", "Của vỏ lệnh nào"),
+    ("template", "Mã mẫu báo cáo, như BA_DINH"),
+    ("list", "Thay vào đó liệt kê các mẫu báo cáo và tham số"),
+    ("parameters", "Một tham số của mẫu"),
+    ("figures", "In dưới mỗi dòng các số liệu tạo nên nó"),
+    ("no_wait", "Dùng những gì đang có, không đợi những gì các lệnh trước đã thấy"),
+    ("from", "Ngày đầu của kỳ, NĂM-THÁNG-NGÀY"),
+    ("to", "Ngày cuối của kỳ"),
+    ("indicator", "Mã chỉ tiêu, như MBR_ADMITTED"),
+    ("sector_grouping", "Chỉ đếm đơn vị thuộc một nhóm của cách phân nhóm khối này"),
+    ("sector_group", "Nhóm"),
+    ("without_suspended", "Không tính công đoàn đang tạm dừng"),
+    ("direct_only", "Chỉ đếm chính tổ chức đó và cấp dưới trực tiếp"),
+    ("units", "In nhiều nhất bấy nhiêu đơn vị; 0 là in tất cả"),
+    ("changes", "In nhiều nhất bấy nhiêu biến động của mỗi đơn vị"),
+    ("key", "Không hỏi ai: ký bằng khóa riêng này (Ed25519, PEM), nhân danh --issuer"),
+    ("directory", "Thư mục, được tạo nếu chưa có, chỉ dành cho chủ của nó"),
+    ("service", "Của dịch vụ nào"),
+    ("command", "Lệnh và các đối số của nó"),
+];
+
+/// Values of arguments that need words, with what each means.
+pub const VALUES: &[(&str, &[(&str, &str)])] = &[
+    ("language", &[("vi", "tiếng Việt"), ("en", "tiếng Anh")]),
+    (
+        "status",
+        &[
+            ("active", "đang hoạt động"),
+            ("suspended", "tạm dừng chỉ đạo hoạt động"),
+            ("ended", "đã kết thúc"),
+            ("not-yet-founded", "sẽ thành lập vào một ngày sau"),
+        ],
+    ),
+];
+
+/// What clap writes of itself, with what it is in Vietnamese.
+pub const OF_CLAP: &[(&str, &str)] = &[
+    ("[OPTIONS]", "[TÙY CHỌN]"),
+    ("[COMMAND]", "[LỆNH]"),
+    ("<COMMAND>", "<LỆNH>"),
+    ("Possible values:", "Có thể là:"),
+    ("[possible values: ", "[có thể là: "),
+    ("[default: ", "[mặc định: "),
+    ("[env: ", "[biến môi trường: "),
+    (
+        "Print this message or the help of the given subcommand(s)",
+        "In trợ giúp của lệnh này, hoặc của một lệnh trong đó",
+    ),
+    ("Print help for the subcommand(s)", "In trợ giúp của một lệnh"),
+    ("Print help", "In trợ giúp"),
+];
+
+/// More than a line, of commands that take files.
+pub const MORE: &[(&str, &str)] = &[
+    (
+        "load",
+        "Nạp cây tổ chức đã có từ trước khi có sổ bộ, cùng những gì đã biết về lịch sử.\n\n\
+FILE.csv mỗi dòng một tổ chức như khi thành lập, mã UTF-8, gồm các cột\n  \
+code, name, type, superior_code, founded_on\n  \
+short_name, sector                     nếu có\n  \
+ended_on, end_kind, successor_code     nếu đã kết thúc\n\
+Ngày ghi NĂM-THÁNG-NGÀY; ended_on là ngày đầu tiên không còn tồn tại; end_kind là DISSOLVED (giải thể), \
+MERGED (sáp nhập), CONSOLIDATED (hợp nhất), DIVIDED (chia) hoặc TERMINATED (chấm dứt). Cấp trên ở một \
+dòng trước đó, hoặc đã có trong sổ bộ; đơn vị kế thừa ở dòng nào cũng được, hoặc đã có trong sổ bộ.\n\n\
+Tệp của --history mỗi dòng một thay đổi:\n  \
+of           mã của tổ chức trong FILE.csv\n  \
+founded_on   tổ chức nào, khi nhiều tổ chức lần lượt mang mã đó\n  \
+from_on      ngày đầu tiên có hiệu lực\n  \
+code, name, short_name, type, sector, superior_code, status   từ đó là gì\n\
+Ô trống là giữ nguyên; có thể bỏ cột; status là ACTIVE hoặc SUSPENDED; thứ tự dòng tùy ý.\n\n\
+Nạp tất cả hoặc không nạp dòng nào: chỗ sai được báo theo tệp, dòng và cột, dòng đếm như trình soạn \
+thảo, tiêu đề là dòng 1. Lần nạp bị ngắt được nạp tiếp khi chạy lại (run again) đúng lệnh đó.",
+    ),
+    (
+        "plan add",
+        "Thêm các bước của một tệp CSV, mã UTF-8: kind (FOUND thành lập, END kết thúc, HAND_OVER \
+chuyển giao, RENAME đổi tên, CHANGE_TYPE đổi loại hình), unit, name, short_name, code, type, sector, \
+superior, end_kind, successor, members_outcome, rehome_to, subordinates_to.\n\n\
+Mỗi bước mang số dòng của nó trong tệp, đếm như trình soạn thảo: tiêu đề là dòng 1, bước đầu là dòng 2. \
+Nếu tệp có cột `line` thì theo cột đó. Bước phương án đã có thì bỏ qua: bị ngắt thì chạy lại.",
+    ),
+];
+
+/// Examples, where more is said in them than the commands themselves.
+pub const AFTER: &[(&str, &str)] = &[
+    ("", "\
+Ví dụ:
+  Xem hệ thống làm việc thật, rồi thôi:
+    congdoan demo
+
+  Giữ một hệ thống chạy, trong ./.congdoan; ở cửa sổ khác lập Tổng Liên đoàn và làm người quản trị:
+    congdoan up
+    congdoan bootstrap --subject me
+
+  Nạp một cây tổ chức, tìm một tổ chức, in báo cáo của nó, hỏi vì sao có một số liệu:
+    congdoan load tree.csv --history changes.csv
+    congdoan search 'ba dinh'
+    congdoan report BA_DINH --organisation LDLD-01-001 --from 2020-01-01 --to 2020-12-31
+    congdoan explain MBR_ADMITTED --organisation LDLD-01-001 --from 2020-01-01 --to 2020-12-31"),
+    ("plan", "\
+Ví dụ:
+  congdoan plan generate-2025 --file steps.csv
+  plan=$(congdoan plan create 'Sắp xếp 2025' --decision 1500/QĐ-TLĐ \\
+    --issued-on 2025-06-27 --effective-on 2025-07-01)
+  congdoan plan add $plan --file steps.csv
+  congdoan plan dry-run $plan
+  congdoan plan conflicts $plan                  có gì vướng mắc
+  congdoan plan mend $plan --file steps.csv      sau khi sửa tệp
+  congdoan plan review $plan
+  congdoan plan commit $plan
+  congdoan plan undo $plan
+  congdoan plan copy $plan --decision-id 0190…   làm lại, theo quyết định thật"),
+    ("report", "\
+Ví dụ:
+  congdoan report BA_DINH --organisation LDLD-01-001 --from 2020-01-01 --to 2020-12-31
+  congdoan report BA_DINH --organisation LDLD-01 --from 2020-01-01 --to 2020-12-31 --as-of 2026-01-01
+  congdoan report --list
+
+Báo cáo biết những gì các lệnh trước đã thấy: nó đợi, nhiều nhất nửa phút, những việc còn dở dang.
+
+Mã thoát:
+  0  đã in, mọi số liệu đầy đủ
+  1  không in
+  2  dòng lệnh sai
+  3  đã in, có số liệu chưa đầy đủ hoặc kỳ chưa bắt đầu; có nói rõ"),
+];
