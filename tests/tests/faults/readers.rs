@@ -10,6 +10,8 @@ use super::ground::Ground;
 use super::hostile::{Hostile, Said};
 
 const WAITS: Duration = Duration::from_secs(2);
+/// How long streams are held that are answered at once.
+const STAYS: Duration = Duration::from_millis(500);
 const GRPC: [(&str, &str); 2] = [("content-type", "application/grpc"), ("te", "trailers")];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -75,6 +77,8 @@ async fn reflection_and_health_that_nobody_reads() {
                 })
             });
             let _held = join_all(asked).await;
+            // They stay open: new ones at once would be another attack, one of work.
+            tokio::time::sleep(STAYS).await;
         })
         .await;
 }
