@@ -330,7 +330,6 @@ fn cases(ground: &Ground) -> Vec<Case> {
     load.fields = vec![
         ("lines[1].superior_code", "ORGANISATION_UNKNOWN"),
         ("lines[3].type", "ORGANISATION_TYPE_UNKNOWN"),
-        ("lines[3].superior_code", "SUPERIOR_TYPE_NOT_ALLOWED"),
         ("lines[4].sector", "SECTOR_REQUIRED"),
         ("lines[6].code", "LINE_REPEATED"),
     ];

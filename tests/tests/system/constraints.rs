@@ -83,6 +83,7 @@ const TOLD: &[(&str, &str, Told)] = &[
     ("registry", "*.ceremony_launched_once", Refused("UNIT_REPEATED")),
     ("registry", "*.employer_tax_code", Refused("TAX_CODE_TAKEN")),
     ("registry", "*.tax_code_asked_tax_codes", Never("tax codes are counted up from none")),
+    ("registry", "*.tax_code_asked_key", Never("a day's count is added to, on conflict")),
     ("registry", "*.employer_tax_code_form", Refused("TAX_CODE_INVALID")),
     ("registry", "*.employer_survey_key", Refused("EMPLOYER_SURVEYED_LATER")),
     ("registry", "*.employer_survey_*check", Refused("WORKFORCE_INVALID")),
