@@ -138,6 +138,7 @@ pub(super) async fn serve(
 }
 
 fn builder(http1: bool, config: &Config, limits: Limits) -> Builder<Tasks> {
+    let resets = (config.resets_max > 0).then_some(config.resets_max);
     let mut builder = Builder::new(Tasks);
     if !http1 {
         builder = builder.http2_only();
@@ -147,8 +148,8 @@ fn builder(http1: bool, config: &Config, limits: Limits) -> Builder<Tasks> {
         .timer(TokioTimer::new())
         .max_concurrent_streams(config.streams_max)
         .max_send_buf_size(SEND_BYTES_MAX)
-        .max_pending_accept_reset_streams(config.resets_max)
-        .max_local_error_reset_streams(config.resets_max)
+        .max_pending_accept_reset_streams(resets.unwrap_or(usize::MAX))
+        .max_local_error_reset_streams(resets)
         .max_header_list_size(config.header_bytes_max)
         .keep_alive_interval(Duration::from_millis(config.keepalive_interval_ms))
         .keep_alive_timeout(Duration::from_millis(config.keepalive_timeout_ms));

@@ -103,7 +103,7 @@ pub struct Config {
     pub handshake_ms: u64,
     /// HTTP/2: calls at once on one connection.
     pub streams_max: u32,
-    /// HTTP/2: resets, by either side, that end the connection.
+    /// HTTP/2: resets, by either side, that end the connection; 0 means that none do.
     pub resets_max: usize,
     /// HTTP/2: the largest list of headers.
     pub header_bytes_max: u32,
