@@ -5,6 +5,7 @@
 //! message of a request is asked as it is decoded is in [`door`].
 
 pub mod door;
+pub mod services;
 
 mod contracts {
     #![allow(missing_docs, clippy::all, rustdoc::all)]

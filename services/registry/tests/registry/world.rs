@@ -22,7 +22,7 @@ use std::sync::Arc;
 
 use chassis::access::token::{GATEWAY, Signer, keys_in};
 use chassis::call::Caller;
-use chassis::cluster::testing::{TestDatabase, database};
+use chassis::cluster::testing::{TestDatabase, filled};
 use chassis::config;
 use chassis::parse::civil;
 use chassis::serve::Running;
@@ -99,7 +99,7 @@ pub struct Actor {
 
 impl World {
     pub async fn start() -> Self {
-        let database = database("registry", &registry::MIGRATIONS).await;
+        let database = filled("registry", &registry::MIGRATIONS, registry::fill).await;
         let folder = tempfile::tempdir().expect("a folder");
         let keys = keys_in(folder.path()).expect("keys");
         let settings = format!(

@@ -73,6 +73,7 @@ pub const ARGUMENTS: &[(&str, &str)] = &[
     ("database", "Cơ sở dữ liệu, cho chủ lược đồ; mặc định là của hệ thống đang chạy"),
     ("migrate database", "Cơ sở dữ liệu của dịch vụ, cho chủ lược đồ"),
     ("password_file", "Tệp có mật khẩu của chủ lược đồ, nếu cần"),
+    ("keep", "Giữ PostgreSQL trong thư mục này, cùng các khuôn cơ sở dữ liệu, cho lần sau"),
     ("load file", "Các tổ chức"),
     ("history", "Những gì các tổ chức đã trải qua từ khi thành lập"),
     ("validate_only", "Kiểm tra tất cả và không nạp gì"),
