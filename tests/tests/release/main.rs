@@ -7,5 +7,7 @@
 //! * [`standard`]: how contracts are written.
 
 mod rolling;
+mod standard;
 mod stored;
 mod upgrade;
+mod wire;
