@@ -10,7 +10,7 @@ export SQLX_OFFLINE ?= true
 SIZE ?= tiny
 BENCH_PROFILE ?= release
 
-.PHONY: help demo test soak bench up postgresql rust sqlx sqlx-check lint python
+.PHONY: help demo test soak release bench up postgresql rust sqlx sqlx-check lint python
 
 help: ## Say what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -24,6 +24,9 @@ demo: rust postgresql ## Run the whole system on five federations' years and pri
 test: rust postgresql ## Run every test, against real servers and a private PostgreSQL.
 	$(CARGO) test --locked --workspace --no-run
 	$${CARGO_TARGET_DIR:-target}/debug/congdoan with-postgres -- $(CARGO) test --locked --workspace
+
+release: rust postgresql ## Keep of this commit what the next release is tried on: docs/migrations.md.
+	tests/release/renew.sh
 
 # Seeds are printed; CONGDOAN_SEED repeats one. CONGDOAN_HISTORIES takes a number of acts, too.
 soak: rust postgresql ## Run the long random histories: registry's against its model, and all services' against a recount.
