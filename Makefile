@@ -17,7 +17,7 @@ KEPT := $${CARGO_TARGET_DIR:-target}/postgresql
 # program after the other.
 TESTING := $(shell command -v cargo-nextest >/dev/null 2>&1 && echo nextest run --config-file deploy/local/nextest.toml || echo test)
 
-.PHONY: help build demo test test-fast check soak bench up postgresql rust sqlx sqlx-check lint python
+.PHONY: help build demo test test-fast check soak release bench up postgresql rust sqlx sqlx-check lint python
 
 help: ## Say what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -41,6 +41,9 @@ check: rust postgresql ## Lint, build and test one service without building the 
 	$(CARGO) clippy --locked --package $(SERVICE) --all-targets -- -D warnings
 	$(CARGO) build --locked --package chassis --example with_postgres --package $(SERVICE) --all-targets
 	$(BUILT)/examples/with_postgres $(KEPT) $(CARGO) test --locked --package $(SERVICE)
+
+release: rust postgresql ## Keep of this commit what the next release is tried on: docs/migrations.md.
+	tests/release/renew.sh
 
 # Seeds are printed; CONGDOAN_SEED repeats one. CONGDOAN_HISTORIES takes a number of acts, too.
 soak: build postgresql ## What takes long: random histories against a model and a recount, and 10,000 reads of one's own writes.

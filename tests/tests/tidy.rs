@@ -4,6 +4,8 @@
 mod dependencies;
 #[path = "tidy/reasons.rs"]
 mod reasons;
+#[path = "tidy/schema.rs"]
+mod schema;
 #[path = "tidy/services.rs"]
 mod services;
 

@@ -52,8 +52,7 @@ fn every_dependency_is_named_in_the_sources_of_its_crate() {
         let name = manifest["package"]["name"].as_str().expect("a name");
         // The crate below this one is another.
         let own = |path: &Path| {
-            path.starts_with(&folder)
-                && (folder != "tests" || !path.starts_with("tests/national"))
+            path.starts_with(&folder) && (folder != "tests" || !path.starts_with("tests/national"))
         };
         for (kind, places) in [
             ("dependencies", &["src"][..]),
@@ -71,7 +70,8 @@ fn every_dependency_is_named_in_the_sources_of_its_crate() {
                         places.iter().any(|place| path.starts_with(Path::new(&folder).join(place)))
                     })
                     .any(|(_, text)| names(text, &dependency));
-                let excused = UNNAMED.iter().any(|(of, what, _)| *of == name && *what == dependency);
+                let excused =
+                    UNNAMED.iter().any(|(of, what, _)| *of == name && *what == dependency);
                 if named == excused {
                     let how = if named { "is named, and excused" } else { "is named nowhere" };
                     findings.push(format!("{folder}/Cargo.toml: {dependency} {how}"));

@@ -70,7 +70,7 @@ fn lacks(service: &Service) -> Vec<String> {
 
     // Whoever owns a database is called through the gateway.
     if has_database {
-        needs(&system, &format!("\"{name}\" => &{name}::MIGRATIONS,"));
+        needs(&system, &format!("\"{name}\" => &{name}::SCHEMA,"));
         let variable = format!("database-url-var = \"{capital}_DATABASE_URL\"");
         needs(&format!("{crate_folder}/sqlx.toml"), &variable);
         needs("services/gateway/src/backend.rs", &format!("pub {name}: String,"));

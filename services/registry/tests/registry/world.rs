@@ -99,7 +99,7 @@ pub struct Actor {
 
 impl World {
     pub async fn start() -> Self {
-        let database = filled("registry", &registry::MIGRATIONS, registry::fill).await;
+        let database = filled("registry", &registry::SCHEMA, registry::fill).await;
         let folder = tempfile::tempdir().expect("a folder");
         let keys = keys_in(folder.path()).expect("keys");
         let settings = format!(
