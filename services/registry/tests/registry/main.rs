@@ -29,6 +29,7 @@ mod pasts;
 mod plan_refusals;
 mod plans;
 mod reads;
+mod reference;
 mod scope;
 mod search;
 mod secondments;
