@@ -41,16 +41,16 @@ up: rust postgresql ## Run the whole system on this machine until interrupted; d
 	$(CARGO) run --locked --package congdoan -- up
 
 postgresql: ## Install PostgreSQL's server programs (15 or newer) if they are missing.
-	@scripts/postgresql.sh
+	@deploy/local/postgresql.sh
 
 rust:
 	@command -v $(CARGO) >/dev/null || { echo "Rust 1.94 or newer is needed: https://rustup.rs"; exit 1; }
 
 sqlx: rust postgresql ## Write every service's .sqlx anew from its migrations and statements.
-	@scripts/sqlx.sh refresh
+	@deploy/local/sqlx.sh refresh
 
 sqlx-check: rust postgresql ## Fail if a committed .sqlx is not what the code and the migrations give.
-	@scripts/sqlx.sh check
+	@deploy/local/sqlx.sh check
 
 lint: rust ## Formatting, clippy and documentation, warnings denied.
 	$(CARGO) fmt --all --check
@@ -58,4 +58,4 @@ lint: rust ## Formatting, clippy and documentation, warnings denied.
 	RUSTDOCFLAGS="-D warnings -A rustdoc::private_intra_doc_links" $(CARGO) doc --locked --workspace --no-deps
 
 python: ## A Python with a generic gRPC client, under target/, for the test that uses one.
-	@scripts/python.sh
+	@deploy/local/python.sh

@@ -94,11 +94,11 @@ fn request(subject: &str) -> Request<()> {
 }
 
 fn reads(subject: &str) -> Call {
-    Call::read(&request(subject)).expect("a call")
+    Call::of(&request(subject), None, false).expect("a call")
 }
 
 fn writes(subject: &str, request_id: Uuid) -> Call {
-    Call::write(&request(subject), &request_id.to_string(), false).expect("a call")
+    Call::of(&request(subject), Some(request_id), false).expect("a call")
 }
 
 fn reason(status: &Status) -> String {

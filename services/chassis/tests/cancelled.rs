@@ -97,7 +97,7 @@ async fn a_cancelled_call_leaves_nothing_to_the_next() {
         request
             .extensions_mut()
             .insert(Method { rpc: "/test/Read".into(), permission: "public".into() });
-        Call::read(&request).expect("a call")
+        Call::of(&request, None, false).expect("a call")
     };
     let seed = rand::random();
     println!("seed {seed}");

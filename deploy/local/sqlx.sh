@@ -9,7 +9,7 @@ set -eu
 
 task=${1:-check}
 services="chassis registry membership reporting"
-root=$(cd "$(dirname "$0")/.." && pwd)
+root=$(cd "$(dirname "$0")/../.." && pwd)
 cd "$root"
 
 bin=${CONGDOAN_PG_BIN:-}
