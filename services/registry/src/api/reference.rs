@@ -16,8 +16,8 @@ impl ReferenceService for Api {
         &self,
         request: Request<pb::ListOrganisationTypesRequest>,
     ) -> Result<Response<pb::ListOrganisationTypesResponse>, Status> {
-        let call = Call::read(&request)?;
-        let on = wire::in_force_on(request.get_ref())?;
+        let (call, request) = Call::read(request)?;
+        let on = wire::in_force_on(&request)?;
         let mut reading = self.database.read(&call).await?;
         let types = reference::organisation_types(&mut reading, on).await?;
         Ok(reading.reply(wire::organisation_types(types)))
@@ -27,8 +27,8 @@ impl ReferenceService for Api {
         &self,
         request: Request<pb::ListSectorsRequest>,
     ) -> Result<Response<pb::ListSectorsResponse>, Status> {
-        let call = Call::read(&request)?;
-        let on = wire::sectors_on(request.get_ref(), today())?;
+        let (call, request) = Call::read(request)?;
+        let on = wire::sectors_on(&request, today())?;
         let mut reading = self.database.read(&call).await?;
         let sectors = reference::sectors(&mut reading, on).await?;
         Ok(reading.reply(wire::sectors(sectors)))
@@ -45,9 +45,8 @@ impl ReferenceService for Api {
         &self,
         request: Request<pb::LoadReferenceRequest>,
     ) -> Result<Response<pb::LoadReferenceResponse>, Status> {
-        let call =
-            Call::write(&request, &request.get_ref().request_id, request.get_ref().validate_only)?;
-        let act = wire::load_reference(request.into_inner())?;
+        let (call, request) = Call::write(request)?;
+        let act = wire::load_reference(request)?;
         Ok(self.database.act(call, act).await?.reply(wire::reference_loaded))
     }
 }

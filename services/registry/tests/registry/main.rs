@@ -30,6 +30,7 @@ mod plan_refusals;
 mod plans;
 mod reads;
 mod reference;
+mod requests;
 mod scope;
 mod search;
 mod secondments;
