@@ -58,7 +58,7 @@ for service in $services; do
     done
     if [ "$service" = chassis ]; then
         # A library has no migrations of its own; its statements run on what it gives to all.
-        for schema in feed act access_copy access_covers function_applied; do
+        for schema in feed act act_told access_copy access_covers function_applied; do
             psql -d chassis -1 -f - <"services/chassis/sql/$schema.sql" >/dev/null
         done
     fi

@@ -1,5 +1,6 @@
 //! What can be asked for on the command line.
 
+pub mod feed;
 pub mod lookup;
 mod mistake;
 pub mod plan;
@@ -155,6 +156,8 @@ What is there already stays as it is. `congdoan up` makes its own.")]
     Keys(Keys),
     /// Apply a service's migrations as the owner of its schema.
     Migrate(Migrate),
+    /// See how far a service follows others, and help it where it halted.
+    Feed(feed::Feed),
     /// Print a script by which a shell completes what is typed.
     Completion(Completion),
     /// Run a command with a PostgreSQL of its own, for tests.

@@ -13,6 +13,7 @@ pub mod completion;
 pub mod demo;
 pub mod explain;
 pub mod fault;
+pub mod feed;
 pub mod kept;
 pub mod keys;
 pub mod language;

@@ -7,6 +7,7 @@ mod correction;
 mod grants;
 mod life_cycle;
 mod plan;
+mod reference;
 
 use std::time::Duration;
 
@@ -15,6 +16,8 @@ use proto::registry::v1::Reason;
 use time::Date;
 use tonic::Code;
 use uuid::Uuid;
+
+use crate::reference::Fault;
 
 /// Domain of registry's reasons in ErrorInfo.
 pub const DOMAIN: &str = "registry.congdoan.vn";
@@ -198,6 +201,8 @@ pub enum Refused {
     SecondmentDatesInvalid { from: Date, until: Date },
     SearchIndexUnready,
     ComparisonReversed { from: String, to: String },
+    ReferenceLineInvalid { line: u64, column: String, fault: Fault },
+    ReferenceVersionEarlier { last: Date },
 }
 
 impl Refused {
@@ -899,6 +904,10 @@ impl Refused {
             )
             .with("from", from)
             .with("to", to),
+            Self::ReferenceLineInvalid { line, column, fault } => {
+                reference::line_invalid(line, column, fault)
+            }
+            Self::ReferenceVersionEarlier { last } => reference::version_earlier(last),
         };
         draft.0
     }

@@ -197,6 +197,15 @@ impl World {
         &self,
         subject: &str,
     ) -> pb::reference_service_client::ReferenceServiceClient<Spoken> {
+        self.references_in(subject, "en")
+    }
+
+    /// The same, in a language.
+    pub fn references_in(
+        &self,
+        subject: &str,
+        language: &'static str,
+    ) -> pb::reference_service_client::ReferenceServiceClient<Spoken> {
         let speak = Speak {
             gateway: self.gateway.clone(),
             caller: Caller {
@@ -205,7 +214,7 @@ impl World {
                 office: None,
                 purpose: None,
             },
-            language: "en",
+            language,
         };
         let spoken = InterceptedService::new(self.channel.clone(), speak);
         pb::reference_service_client::ReferenceServiceClient::new(spoken)
