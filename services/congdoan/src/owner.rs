@@ -7,10 +7,10 @@ use anyhow::Context;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, Connection};
+use system::{OWNERS, migrations};
 
 use crate::fault::{DATABASE_AWAY, DATABASE_OF_ANOTHER, fault};
 use crate::language::tell;
-use crate::system::{OWNERS, migrations};
 use crate::told::{read_file, words};
 
 /// The address with the password that a file holds: so that it stands in no command line and
