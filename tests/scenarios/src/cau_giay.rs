@@ -14,11 +14,12 @@ use proto::reporting::v1::{
 use time::Date;
 use time::macros::date;
 
-use super::client::at_once;
-use super::office::{Congress, Office, Quota, grades};
-use super::people::People;
-use super::tree::Tree;
-use super::unions::{Block, Union};
+use crate::block::Block;
+use crate::client::at_once;
+use crate::office::{Congress, Office, Quota, grades};
+use crate::people::People;
+use crate::tree::Tree;
+use crate::unions::Union;
 
 /// The year of the quotas.
 pub const PERIOD: (Date, Date) = (date!(2021 - 01 - 01), date!(2021 - 12 - 31));

@@ -1,17 +1,20 @@
-//! The demo: five federations' years, replayed as events through the public API, and their
-//! reports printed to the digit.
+//! Five federations' years, replayed as events through the public API, and their reports
+//! printed to the digit: what `congdoan demo` shows.
 //!
 //! Nothing here reaches past the gateway, and no total is ever sent: what is printed was
 //! counted by the services. [`expected`] is read by what checks, and by nothing else.
 
 pub mod ba_dinh;
 pub mod bac_kan;
+pub mod block;
 pub mod cau_giay;
 pub mod client;
+pub mod country;
 pub mod expected;
 pub mod my_duc;
 pub mod office;
 pub mod people;
+pub mod plan_of_2025;
 pub mod print;
 pub mod reorganisation;
 pub mod thai_nguyen;
@@ -27,13 +30,14 @@ use proto::membership::v1::ListConsequencesRequest;
 use proto::registry::v1::{BatchGetOrganisationsRequest, MakeGrantRequest};
 
 use self::client::Client;
+use self::country::{HA_NOI_EDUCATION, Reference, province_federation};
 use self::office::Office;
 use self::people::{Names, People};
 use self::print::Lines;
 use self::reorganisation::Reorganised;
-use self::tree::{HA_NOI_EDUCATION, Reference, Tree, province_federation};
+use self::tree::Tree;
 use self::unions::Union;
-use crate::system::System;
+use system::System;
 
 /// Subject of the administrator, whom the development issuer vouches for.
 pub const ADMINISTRATOR: &str = "administrator";
@@ -77,11 +81,12 @@ impl Progress {
     }
 }
 
-/// Replays everything, prints every report and says what else to try.
-pub async fn run(system: &System) -> anyhow::Result<()> {
+/// Replays everything, prints every report and says what else to try. What is refused is told
+/// in this language, as `accept-language` names it.
+pub async fn run(system: &System, language: &'static str) -> anyhow::Result<()> {
     let begun = Instant::now();
     let progress = Progress::shown();
-    let replayed = replay(system, &progress).await?;
+    let replayed = replay(system, language, &progress).await?;
     let replay_took = begun.elapsed();
     let administrator = &replayed.confederation.client;
 
@@ -124,18 +129,19 @@ pub async fn run(system: &System) -> anyhow::Result<()> {
     );
     ensure!(administrator.events() >= 100_000, "the replay is smaller than it should be");
     ensure!(wrong == 0, "{wrong} of the reports' lines did not come out");
-    print::commands(system, &replayed.tree)?;
+    print::commands(system, &replayed.tree, ADMINISTRATOR)?;
     Ok(())
 }
 
 /// Founds, grants, loads and replays: everything up to the reorganisation.
-pub async fn replay(system: &System, progress: &Progress) -> anyhow::Result<Replayed> {
+pub async fn replay(
+    system: &System,
+    language: &'static str,
+    progress: &Progress,
+) -> anyhow::Result<Replayed> {
     let issuer = system.issuer();
-    let owner_url = &system.database("registry").context("registry has a database")?.owner_url;
-    let confederation_id =
-        registry::bootstrap(owner_url, issuer.issuer(), ADMINISTRATOR).await?.to_string();
-    let line =
-        crate::client::Client::connect(&system.gateway(), &issuer.token(ADMINISTRATOR)?).await?;
+    let (confederation_id, line) = system.bootstrap(ADMINISTRATOR).await?;
+    let (confederation_id, line) = (confederation_id.to_string(), line.speaking(language));
     let administrator = Client::over(line, "confederation");
     let confederation =
         Office { client: administrator.clone(), organisation_id: confederation_id.clone() };

@@ -17,11 +17,12 @@ use proto::registry::v1::{
 use time::Date;
 use time::macros::date;
 
-use super::office::Office;
-use super::tree::{
-    HA_NOI_EDUCATION, Reference, THAI_NGUYEN_SECTORS, Tree, district_federation, lower_first,
+use crate::country::{
+    HA_NOI_EDUCATION, Reference, THAI_NGUYEN_SECTORS, district_federation, lower_first,
     province_federation,
 };
+use crate::office::Office;
+use crate::tree::Tree;
 
 /// From when there are 34 provinces and no districts.
 pub const ON: Date = date!(2025 - 07 - 01);

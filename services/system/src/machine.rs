@@ -20,9 +20,10 @@ use proto::services::{NAMES, SERVICES};
 use serde::Deserialize;
 use serde_json::json;
 use tempfile::TempDir;
+use uuid::Uuid;
 
+use crate::client::Client;
 use crate::keys;
-use crate::language::tell;
 
 pub use proto::services::OWNERS;
 
@@ -96,10 +97,8 @@ impl System {
                 (temporary.path().to_owned(), Some(temporary))
             }
         };
-        std::fs::create_dir_all(&directory).with_context(|| {
-            let directory = directory.display();
-            tell!("không tạo được thư mục {directory}", "cannot make the directory {directory}")
-        })?;
+        std::fs::create_dir_all(&directory)
+            .with_context(|| format!("make the directory {}", directory.display()))?;
         let directory = directory.canonicalize()?;
 
         let (cluster, databases) = databases(&options.data, &directory).await?;
@@ -239,6 +238,19 @@ impl System {
     /// Who gives access tokens to whoever asks.
     pub fn issuer(&self) -> &DevelopmentIssuer {
         &self.issuer
+    }
+
+    /// Founds the Confederation and makes a subject its administrator; answers the
+    /// Confederation's id, and the administrator's line of calls.
+    pub async fn bootstrap(&self, subject: &str) -> anyhow::Result<(Uuid, Client)> {
+        let owner_url = &self.database("registry").context("registry has a database")?.owner_url;
+        let founded = registry::bootstrap(owner_url, self.issuer.issuer(), subject).await?;
+        Ok((founded, self.client(subject).await?))
+    }
+
+    /// A line of calls in the name of a subject, whom the issuer vouches for.
+    pub async fn client(&self, subject: &str) -> anyhow::Result<Client> {
+        Ok(Client::connect(&self.gateway(), &self.issuer.token(subject)?).await?)
     }
 
     /// The database of a service.

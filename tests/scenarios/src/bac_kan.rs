@@ -9,11 +9,11 @@ use proto::registry::v1::{EndKind, MembersOutcome};
 use time::Date;
 use time::macros::date;
 
-use super::office::{End, Founding, Office, Quota};
-use super::people::People;
-use super::thai_nguyen;
-use super::tree::{Tree, made_up_name};
-use super::unions::Block;
+use crate::block::Block;
+use crate::office::{End, Founding, Office, Quota};
+use crate::people::People;
+use crate::thai_nguyen;
+use crate::tree::{Tree, made_up_name};
 
 /// The same as that of Thái Nguyên, so that both can be asked for together.
 pub const PERIOD: (Date, Date) = thai_nguyen::PERIOD;

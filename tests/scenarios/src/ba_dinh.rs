@@ -11,11 +11,12 @@ use proto::reporting::v1::Comparator;
 use time::Date;
 use time::macros::date;
 
-use super::client::at_once;
-use super::office::{Congress, End, Founding, Office, Quota, spread};
-use super::people::{People, known};
-use super::tree::{Tree, made_up_name};
-use super::unions::{Block, Union, choose};
+use crate::block::Block;
+use crate::client::at_once;
+use crate::office::{Congress, End, Founding, Office, Quota, spread};
+use crate::people::{People, known};
+use crate::tree::{Tree, made_up_name};
+use crate::unions::{Union, choose};
 
 /// The year of the report.
 pub const PERIOD: (Date, Date) = (date!(2020 - 01 - 01), date!(2020 - 12 - 31));

@@ -10,12 +10,13 @@ use proto::reporting::v1::{
 use time::macros::{date, format_description};
 use time::{Date, Duration};
 
-use super::client::Client;
-use super::expected::{self, Report};
-use super::office::period;
-use super::tree::{HA_NOI_EDUCATION, Tree, province_federation};
-use super::{ba_dinh, thai_nguyen, thanh_tri};
-use crate::system::System;
+use crate::client::Client;
+use crate::country::{HA_NOI_EDUCATION, province_federation};
+use crate::expected::{self, Report};
+use crate::office::period;
+use crate::tree::Tree;
+use crate::{ba_dinh, cau_giay, my_duc, thai_nguyen, thanh_tri};
+use system::System;
 
 /// How much of a report is printed.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -153,10 +154,10 @@ pub async fn rolled_up(client: &Client, tree: &Tree) -> anyhow::Result<usize> {
     let (ha_noi, thai_nguyen) = (province_federation("01"), province_federation("19"));
     let mut wrong = 0;
     for (title, code, days) in [
-        ("Hà Nội, kỳ của Mỹ Đức", &ha_noi, super::my_duc::PERIOD),
+        ("Hà Nội, kỳ của Mỹ Đức", &ha_noi, my_duc::PERIOD),
         ("Hà Nội, kỳ của Thanh Trì", &ha_noi, thanh_tri::PERIOD),
         ("Hà Nội, kỳ của Ba Đình", &ha_noi, ba_dinh::PERIOD),
-        ("Hà Nội, kỳ của Cầu Giấy", &ha_noi, super::cau_giay::PERIOD),
+        ("Hà Nội, kỳ của Cầu Giấy", &ha_noi, cau_giay::PERIOD),
         ("Thái Nguyên (gồm Bắc Kạn)", &thai_nguyen, thai_nguyen::PERIOD),
     ] {
         println!("  {title} ({})", self::days(days)?);
@@ -221,7 +222,7 @@ fn parts(figure: &Figure, demanded: bool) -> usize {
 }
 
 /// Things to try on the system while it runs.
-pub fn commands(system: &System, tree: &Tree) -> anyhow::Result<()> {
+pub fn commands(system: &System, tree: &Tree, administrator: &str) -> anyhow::Result<()> {
     let gateway = system.gateway();
     let host = gateway.trim_start_matches("http://");
     let ba_dinh = tree.id("LDLD-01-001")?;
@@ -242,8 +243,7 @@ pub fn commands(system: &System, tree: &Tree) -> anyhow::Result<()> {
   # Qua một máy khách gRPC bất kỳ, nhờ reflection
   grpcurl -plaintext -H "authorization: Bearer $TOKEN" -d '{{"organisation_id":"{ba_dinh}"}}' \
     {host} congdoan.registry.v1.OrganisationService/GetOrganisation
-"#,
-        administrator = super::ADMINISTRATOR,
+"#
     );
     Ok(())
 }

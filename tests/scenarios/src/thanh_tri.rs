@@ -12,11 +12,12 @@ use proto::registry::v1::{ReachCampaignStageRequest, SurveyEmployersRequest, Sur
 use time::macros::date;
 use time::{Date, Month};
 
-use super::client::at_once;
-use super::office::{Founding, Office, Quota, grades, spread};
-use super::people::People;
-use super::tree::{Tree, made_up_name};
-use super::unions::{Block, Union};
+use crate::block::Block;
+use crate::client::at_once;
+use crate::office::{Founding, Office, Quota, grades, spread};
+use crate::people::People;
+use crate::tree::{Tree, made_up_name};
+use crate::unions::Union;
 
 /// The five years of the report.
 pub const PERIOD: (Date, Date) = (date!(2016 - 01 - 01), date!(2020 - 12 - 31));

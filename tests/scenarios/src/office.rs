@@ -19,8 +19,8 @@ use proto::reporting::v1::{
 };
 use time::{Date, Duration};
 
-use super::client::Client;
-use super::unions::Union;
+use crate::client::Client;
+use crate::unions::Union;
 
 /// People in one act at most.
 const BATCH: usize = 1_000;

@@ -11,11 +11,12 @@ use proto::registry::v1::load_organisations_request::Line;
 use time::Date;
 use time::macros::date;
 
-use super::client::at_once;
-use super::office::{Congress, Founding, Office, spread};
-use super::people::People;
-use super::tree::Tree;
-use super::unions::{Block, Union, choose};
+use crate::block::Block;
+use crate::client::at_once;
+use crate::office::{Congress, Founding, Office, spread};
+use crate::people::People;
+use crate::tree::Tree;
+use crate::unions::{Union, choose};
 
 /// The period that the scenario chose.
 pub const PERIOD: (Date, Date) = (date!(2018 - 01 - 01), date!(2020 - 09 - 30));
@@ -180,7 +181,7 @@ async fn refer(office: &Office, unions: &[Union]) -> anyhow::Result<()> {
         lines: unions
             .iter()
             .take(40)
-            .map(|union| super::people::known(&union.members[2]))
+            .map(|union| crate::people::known(&union.members[2]))
             .collect(),
         ..ReferToPartyRequest::default()
     };

@@ -1,6 +1,8 @@
 //! Thái Nguyên, a provincial federation with nine districts and five sector unions, from the
 //! beginning of 2018 to the meeting of its steering committee on 2021-04-07.
 
+mod children;
+
 use chassis::parse::civil;
 use proto::membership::v1::ExitReason;
 use proto::registry::v1::load_organisations_request::Line;
@@ -10,11 +12,14 @@ use proto::registry::v1::{
 use time::macros::date;
 use time::{Date, Duration};
 
-use super::client::at_once;
-use super::office::{End, Founding, Office, Quota, by_decision, seat, spread};
-use super::people::People;
-use super::tree::{INDUSTRY_AND_TRADE, Tree, grassroots, made_up_name};
-use super::unions::{Block, Union, choose};
+use self::children::{CHILDREN, Child};
+use crate::block::Block;
+use crate::client::at_once;
+use crate::country::INDUSTRY_AND_TRADE;
+use crate::office::{End, Founding, Office, Quota, by_decision, seat, spread};
+use crate::people::People;
+use crate::tree::{Tree, grassroots, made_up_name};
+use crate::unions::{Union, choose};
 
 /// "từ đầu năm 2018 đến nay", said on 2021-04-07.
 pub const PERIOD: (Date, Date) = (date!(2018 - 01 - 01), date!(2021 - 04 - 07));
@@ -33,161 +38,6 @@ const YEARS: [(Date, Date); 4] = [
     (date!(2021 - 01 - 01), date!(2021 - 04 - 07)),
 ];
 
-/// One superior of grassroots unions, directly under the province.
-struct Child {
-    /// The district's name, or the sector union's code.
-    place: &'static str,
-    /// Unions that last, with their members on average.
-    lasting: Block,
-    /// Unions founded in the period.
-    founded: usize,
-    /// Members of each at its founding: so many and, in turn, up to so many more.
-    founders: (u32, u32),
-    /// Admissions besides those of the founders, year by year.
-    admitted: [u32; 4],
-    /// Small unions that are dissolved, and that merge into the first of the lasting ones.
-    ending: (usize, usize),
-    /// Quotas: members of the programme, unions of the programme, members of 2021, unions.
-    quotas: [i64; 4],
-}
-
-macro_rules! block {
-    ($prefix:literal, $sector:literal, $unions:literal, $members:literal) => {
-        Block { prefix: $prefix, sector: $sector, unions: $unions, members: $members }
-    };
-}
-
-const CHILDREN: [Child; 14] = [
-    Child {
-        place: "Thái Nguyên",
-        lasting: block!("TN-164", "NNN_CP", 14, 60),
-        founded: 6,
-        founders: (8, 17),
-        admitted: [319, 320, 307, 100],
-        ending: (5, 2),
-        quotas: [1_900, 8, 330, 2],
-    },
-    Child {
-        place: "Sông Công",
-        lasting: block!("TN-165", "NNN_TNHH", 14, 60),
-        founded: 4,
-        founders: (9, 15),
-        admitted: [260, 315, 275, 113],
-        ending: (5, 2),
-        quotas: [1_700, 6, 300, 1],
-    },
-    Child {
-        place: "Định Hóa",
-        lasting: block!("TN-167", "SNCL_100", 14, 60),
-        founded: 3,
-        founders: (8, 11),
-        admitted: [358, 307, 338, 83],
-        ending: (5, 2),
-        quotas: [1_500, 4, 260, 1],
-    },
-    Child {
-        place: "Phú Lương",
-        lasting: block!("TN-168", "NNN_TNHH", 14, 60),
-        founded: 3,
-        founders: (10, 13),
-        admitted: [338, 302, 242, 111],
-        ending: (5, 2),
-        quotas: [1_500, 4, 260, 1],
-    },
-    Child {
-        place: "Đồng Hỷ",
-        lasting: block!("TN-169", "NNN_CP", 14, 60),
-        founded: 4,
-        founders: (7, 16),
-        admitted: [286, 315, 360, 111],
-        ending: (5, 2),
-        quotas: [1_600, 5, 280, 1],
-    },
-    Child {
-        place: "Võ Nhai",
-        lasting: block!("TN-170", "SNCL_100", 14, 60),
-        founded: 3,
-        founders: (8, 9),
-        admitted: [296, 421, 306, 104],
-        ending: (5, 1),
-        quotas: [1_400, 4, 240, 1],
-    },
-    Child {
-        place: "Đại Từ",
-        lasting: block!("TN-171", "NNN_TNHH", 14, 60),
-        founded: 5,
-        founders: (9, 14),
-        admitted: [285, 418, 325, 115],
-        ending: (5, 1),
-        quotas: [1_600, 6, 290, 1],
-    },
-    Child {
-        place: "Phổ Yên",
-        lasting: block!("TN-172", "NNN_TNHH", 14, 60),
-        founded: 7,
-        founders: (10, 18),
-        admitted: [374, 327, 285, 84],
-        ending: (5, 1),
-        quotas: [2_000, 10, 360, 2],
-    },
-    Child {
-        place: "Phú Bình",
-        lasting: block!("TN-173", "NNN_TNHH", 14, 60),
-        founded: 4,
-        founders: (8, 12),
-        admitted: [277, 294, 278, 101],
-        ending: (4, 1),
-        quotas: [1_600, 6, 290, 1],
-    },
-    Child {
-        place: "CDN-19-GD",
-        lasting: block!("TN-GD", "SNCL_TC", 20, 80),
-        founded: 5,
-        founders: (12, 9),
-        admitted: [480, 706, 523, 166],
-        ending: (0, 0),
-        quotas: [2_600, 6, 450, 1],
-    },
-    Child {
-        place: "CDN-19-YT",
-        lasting: block!("TN-YT", "SNCL_TC", 8, 150),
-        founded: 3,
-        founders: (15, 8),
-        admitted: [289, 280, 222, 76],
-        ending: (0, 0),
-        quotas: [1_300, 4, 220, 1],
-    },
-    Child {
-        place: "CDN-19-XD",
-        lasting: block!("TN-XD", "NNN_CP", 6, 90),
-        founded: 2,
-        founders: (11, 6),
-        admitted: [185, 155, 190, 42],
-        ending: (0, 0),
-        quotas: [900, 3, 150, 1],
-    },
-    Child {
-        place: "CDVC-19",
-        lasting: block!("TN-VC", "HC", 12, 50),
-        founded: 3,
-        founders: (7, 5),
-        admitted: [188, 214, 129, 57],
-        ending: (0, 0),
-        quotas: [900, 3, 150, 1],
-    },
-    Child {
-        place: "CDKCN-19",
-        lasting: block!("TN-KCN", "FDI_100", 14, 800),
-        founded: 15,
-        founders: (30, 31),
-        admitted: [4_211, 6_530, 3_337, 1_200],
-        ending: (0, 0),
-        quotas: [25_700, 26, 4_420, 5],
-    },
-];
-
-/// Members of a small union that ends, on average.
-const ENDING_MEMBERS: u32 = 14;
 /// Unions of the building sector that leave for a central sector union.
 const LEAVING: Block = Block { prefix: "TN-XDCT", sector: "DNNN_CP", unions: 6, members: 90 };
 
@@ -222,42 +72,20 @@ pub const BAC_NINH_UNION: &str = "CDCS-BN-001";
 /// 2021.
 const ASKED: [i64; 4] = [45_000, 90, 8_000, 20];
 
-/// The register's codes of the fourteen.
-fn superior_codes(
-    district: impl Fn(&str) -> anyhow::Result<String>,
-) -> anyhow::Result<Vec<String>> {
-    CHILDREN
-        .iter()
-        .map(|child| match child.place.starts_with("CD") {
-            true => Ok(child.place.to_string()),
-            false => district(child.place),
-        })
-        .collect()
-}
-
-/// The small unions of a child that end in the period.
-fn ending_block(child: &Child) -> Block {
-    Block {
-        unions: child.ending.0 + child.ending.1,
-        members: ENDING_MEMBERS,
-        sector: "NNN_TN",
-        ..child.lasting
-    }
-}
-
 /// The unions that were there before: 250, and one of Bắc Ninh.
 pub fn opening(
     district: impl Fn(&str) -> anyhow::Result<String>,
     bac_ninh_code: &str,
 ) -> anyhow::Result<Vec<Line>> {
     let mut lines = Vec::new();
-    for (child, superior_code) in CHILDREN.iter().zip(superior_codes(district)?) {
+    for child in &CHILDREN {
+        let superior_code = child.code(&district)?;
         let place = if child.place.starts_with("CD") { "Thái Nguyên" } else { child.place };
         lines.extend(child.lasting.lines(place, &superior_code));
         // Codes of unions that end carry on the count of those that last.
-        lines.extend((0..ending_block(child).unions).map(|n| {
+        lines.extend((0..child.ending_block().unions).map(|n| {
             let name = made_up_name("NNN_TN", place, n + 700);
-            grassroots(&ending_code(child, n), name, "NNN_TN", &superior_code)
+            grassroots(&child.ending_code(n), name, "NNN_TN", &superior_code)
         }));
         if child.place == "CDN-19-XD" {
             lines.extend(LEAVING.lines("Thái Nguyên", &superior_code));
@@ -266,10 +94,6 @@ pub fn opening(
     let name = "CĐCS Công ty TNHH Điện tử Yên Phong".to_string();
     lines.push(grassroots(BAC_NINH_UNION, name, "FDI_100", bac_ninh_code));
     Ok(lines)
-}
-
-fn ending_code(child: &Child, n: usize) -> String {
-    format!("CDCS-{}-K{:02}", child.lasting.prefix, n + 1)
 }
 
 /// One child with its unions.
@@ -288,12 +112,11 @@ pub async fn replay(
     district: impl Fn(&str) -> anyhow::Result<String>,
     mut people: People,
 ) -> anyhow::Result<()> {
-    static CHILDREN_OF_THE_PROVINCE: [Child; 14] = CHILDREN;
     let before = date!(2016 - 09 - 01);
     let mut branches = Vec::new();
-    for (child, code) in CHILDREN_OF_THE_PROVINCE.iter().zip(superior_codes(district)?) {
-        let branch_office =
-            Office { client: office.client.clone(), organisation_id: tree.id(&code)? };
+    for child in &CHILDREN {
+        let organisation_id = tree.id(&child.code(&district)?)?;
+        let branch_office = Office { client: office.client.clone(), organisation_id };
         let lasting = child.lasting.enrol(&branch_office, tree, &mut people, before).await?;
         let ending = enrol_ending(&branch_office, child, tree, &mut people, before).await?;
         branches.push(Branch { child, office: branch_office, lasting, ending });
@@ -320,9 +143,9 @@ async fn enrol_ending(
     people: &mut People,
     on: Date,
 ) -> anyhow::Result<Vec<Union>> {
-    let block = ending_block(child);
+    let block = child.ending_block();
     at_once((0..block.unions).map(|n| {
-        let code = ending_code(child, n);
+        let code = child.ending_code(n);
         let lines = people.take(block.size(n));
         async move {
             let id = tree.id(&code)?;
@@ -397,18 +220,13 @@ async fn found(branches: &[Branch], people: &mut People) -> anyhow::Result<()> {
             name: made_up_name(child.lasting.sector, "Thái Nguyên", 800 + n),
             sector: child.lasting.sector,
             on: spread((date!(2018 - 01 - 25), date!(2021 - 03 - 30)), n, child.founded),
-            applicants: people.take(founders(child, n)),
+            applicants: people.take(child.founders(n)),
             employer_ids: Vec::new(),
         };
         branch.office.found(format!("found/{}/{n}", child.place), founding)
     }))
     .await?;
     Ok(())
-}
-
-fn founders(child: &Child, n: usize) -> u32 {
-    let (least, more) = child.founders;
-    least + (n as u32 * 7) % more
 }
 
 /// Every year's admissions go to three unions of each child, one after the other.
@@ -575,7 +393,7 @@ mod tests {
     fn the_small_numbers_of_the_scenario_are_those_of_the_report() {
         assert_eq!(CHILDREN.iter().map(|child| child.founded).sum::<usize>(), 67);
         let admitted = |child: &Child| {
-            (0..child.founded).map(|n| founders(child, n)).sum::<u32>()
+            (0..child.founded).map(|n| child.founders(n)).sum::<u32>()
                 + child.admitted.iter().sum::<u32>()
         };
         assert_eq!(CHILDREN.iter().map(admitted).sum::<u32>(), 30_018);
@@ -600,7 +418,7 @@ mod tests {
         let left: usize = LEFT.iter().flat_map(|(_, by_year)| by_year).sum();
         let dissolving = CHILDREN
             .iter()
-            .flat_map(|child| (0..child.ending.0).map(|n| ending_block(child).size(n) as usize));
+            .flat_map(|child| (0..child.ending.0).map(|n| child.ending_block().size(n) as usize));
         let with_membership: usize = dissolving.take(DISSOLVED_WITH_MEMBERSHIP).sum();
         let with_unit: usize = (0..LEAVING.unions).map(|n| LEAVING.size(n) as usize).sum();
         assert_eq!(left + with_membership + with_unit + TRANSFERRED_OUT, 10_979);

@@ -19,8 +19,6 @@ use tokio::sync::Semaphore;
 use tonic::{Code, Response, Status};
 use uuid::Uuid;
 
-use crate::client::{self, told};
-
 /// The seed of the scenarios: every request id is derived from it.
 const SEED: &str = "congdoan demo 1";
 
@@ -36,7 +34,7 @@ const LINES_PER_MESSAGE: usize = 1_000;
 /// One office's way into the system.
 #[derive(Clone)]
 pub struct Client {
-    line: client::Client,
+    line: system::Client,
     /// What the writes of this office are called: `ba-dinh`.
     scope: &'static str,
     progress: ProgressBar,
@@ -52,7 +50,7 @@ struct Shared {
 
 impl Client {
     /// The replay's calls over this line, for writes called after `scope`.
-    pub fn over(line: client::Client, scope: &'static str) -> Self {
+    pub fn over(line: system::Client, scope: &'static str) -> Self {
         Self {
             line,
             scope,
@@ -76,7 +74,7 @@ impl Client {
     }
 
     /// The line itself, for whoever wants to call by hand.
-    pub fn line(&self) -> &client::Client {
+    pub fn line(&self) -> &system::Client {
         &self.line
     }
 
@@ -131,7 +129,7 @@ impl Client {
                     tokio::time::sleep(Duration::from_millis(50 << tries)).await;
                     tries += 1;
                 }
-                Err(status) => return Err(told(status).context(rpc)),
+                Err(status) => return Err(anyhow::Error::new(status).context(rpc)),
             }
         }
     }

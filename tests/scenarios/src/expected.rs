@@ -4,7 +4,7 @@
 use time::Date;
 use time::macros::date;
 
-use super::{ba_dinh, cau_giay, my_duc, thai_nguyen, thanh_tri};
+use crate::{ba_dinh, cau_giay, my_duc, thai_nguyen, thanh_tri};
 
 /// One federation's printed report, and the words that must stand in it.
 pub struct Report {

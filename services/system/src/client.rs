@@ -7,32 +7,35 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task;
 use std::time::Duration;
 
-use anyhow::Context;
 use futures_util::future::BoxFuture;
 use proto::gateway::v1 as gateway;
 use proto::membership::v1 as membership;
 use proto::registry::v1 as registry;
 use proto::reporting::v1 as reporting;
-use tonic::Status;
 use tonic::body::Body;
 use tonic::codegen::{Service, http};
 use tonic::metadata::{Ascii, MetadataValue};
 use tonic::transport::{Channel, Endpoint};
-use tonic_types::StatusExt;
-
-use crate::fault::{GATEWAY_AWAY, fault};
-use crate::kept::Kept;
-use crate::language::{current, tell};
-pub use crate::told::told;
 
 /// The consistency token, in requests and in answers.
 const SEEN: &str = "congdoan-seen";
 
-/// The reason with which a consistency token is refused that another system made.
-const SEEN_TOKEN_INVALID: &str = "SEEN_TOKEN_INVALID";
-
 /// How long a call may take that says nothing else.
 const DEADLINE: Duration = Duration::from_secs(30);
+
+/// Why there is no line to a gateway.
+#[derive(Debug, thiserror::Error)]
+pub enum NoLine {
+    /// What was given as its address is none.
+    #[error("the gateway's address is no address")]
+    NoAddress,
+    /// Nobody answers there.
+    #[error("no system answers at the gateway's address")]
+    Nobody,
+    /// What was given as the access token cannot be one.
+    #[error("the access token has strange characters")]
+    NoToken,
+}
 
 /// A line of calls in the name of one subject. Clones share what has been seen; calls that
 /// run side by side and do not depend on each other each want a [`Client::fork`].
@@ -43,53 +46,40 @@ pub struct Client {
 
 impl Client {
     /// Connects to a gateway, such as `http://127.0.0.1:8080`, with an access token.
-    pub async fn connect(gateway: &str, token: &str) -> anyhow::Result<Self> {
+    pub async fn connect(gateway: &str, token: &str) -> Result<Self, NoLine> {
         let channel = Endpoint::from_shared(gateway.to_owned())
-            .with_context(|| {
-                tell!("{gateway} không phải là địa chỉ", "{gateway} is not an address")
-            })?
+            .map_err(|_| NoLine::NoAddress)?
             .tcp_nodelay(true)
             .connect()
             .await
             // What the transport says of it is for programmers.
-            .map_err(|_| {
-                fault(
-                    GATEWAY_AWAY,
-                    tell!(
-                        "không có hệ thống nào trả lời ở {gateway}; nó có đang chạy không?",
-                        "no system answers at {gateway}; is it running?"
-                    ),
-                )
-            })?;
-        Self::over(channel, token)
-    }
-
-    /// Calls over a channel that is there already.
-    pub fn over(channel: Channel, token: &str) -> anyhow::Result<Self> {
-        let token = format!("Bearer {}", token.trim()).parse().map_err(|_| {
-            anyhow::Error::msg(tell!(
-                "mã truy cập có ký tự lạ; nó chỉ gồm chữ cái không dấu, chữ số và dấu chấm",
-                "the access token has strange characters; it is letters, digits and full stops"
-            ))
-        })?;
-        let language = MetadataValue::from_static(current().tag());
-        let door = Door { channel, token, language, seen: Arc::default(), kept: None };
+            .map_err(|_| NoLine::Nobody)?;
+        let door = Door {
+            channel,
+            token: bearing(token)?,
+            language: MetadataValue::from_static("en"),
+            seen: Arc::default(),
+            kept: None,
+        };
         Ok(Self { door })
     }
 
-    /// Takes up where an earlier command left off, and keeps what is seen for the next. What
-    /// was kept of another system, which this gateway does not understand, is forgotten.
-    pub async fn going_on(mut self, kept: Kept) -> anyhow::Result<Self> {
-        if let Some(seen) = kept.read() {
-            *self.door.seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(seen);
-            let asked = self.figures().list_indicators(reporting::ListIndicatorsRequest {}).await;
-            if asked.is_err_and(|status| reason(&status).as_deref() == Some(SEEN_TOKEN_INVALID)) {
-                self.forget();
-                kept.forget();
-            }
-        }
-        self.door.kept = Some(kept);
-        Ok(self)
+    /// Asks for answers in a language, as `accept-language` names it; in English otherwise.
+    pub fn speaking(mut self, language: &'static str) -> Self {
+        self.door.language = MetadataValue::from_static(language);
+        self
+    }
+
+    /// Goes on from what was seen on another line.
+    pub fn having_seen(self, seen: String) -> Self {
+        *self.door.seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(seen);
+        self
+    }
+
+    /// Gives the consistency token of each answer to whoever keeps it.
+    pub fn keeping(mut self, keep: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        self.door.kept = Some(Arc::new(keep));
+        self
     }
 
     /// The same subject over the same connection, on a line of its own that begins with what
@@ -101,8 +91,10 @@ impl Client {
     }
 
     /// The same connection for another subject, who has seen nothing.
-    pub fn with_token(&self, token: &str) -> anyhow::Result<Self> {
-        Self::over(self.door.channel.clone(), token)
+    pub fn with_token(&self, token: &str) -> Result<Self, NoLine> {
+        let door =
+            Door { token: bearing(token)?, seen: Arc::default(), kept: None, ..self.door.clone() };
+        Ok(Self { door })
     }
 
     /// The consistency token of the newest answer.
@@ -164,6 +156,9 @@ services! {
     reports: reporting::report_service_client::ReportServiceClient;
 }
 
+/// What keeps a consistency token.
+type Keep = dyn Fn(&str) + Send + Sync;
+
 /// Where calls go out: adds what every call says, remembers what every answer says.
 #[derive(Clone)]
 pub struct Door {
@@ -171,8 +166,8 @@ pub struct Door {
     token: MetadataValue<Ascii>,
     language: MetadataValue<Ascii>,
     seen: Arc<Mutex<Option<String>>>,
-    /// Where what was seen is kept for the next command.
-    kept: Option<Kept>,
+    /// Who keeps what was seen.
+    kept: Option<Arc<Keep>>,
 }
 
 impl Service<http::Request<Body>> for Door {
@@ -212,7 +207,7 @@ impl Service<http::Request<Body>> for Door {
             if let Some(seen) = answer.headers().get(SEEN).and_then(|value| value.to_str().ok()) {
                 *remembered.lock().unwrap_or_else(PoisonError::into_inner) = Some(seen.to_owned());
                 if let Some(kept) = kept {
-                    kept.keep(seen);
+                    kept(seen);
                 }
             }
             Ok(answer)
@@ -220,7 +215,6 @@ impl Service<http::Request<Body>> for Door {
     }
 }
 
-/// The reason of a refusal, where it has one.
-fn reason(status: &Status) -> Option<String> {
-    status.get_error_details().error_info().map(|info| info.reason.clone())
+fn bearing(token: &str) -> Result<MetadataValue<Ascii>, NoLine> {
+    format!("Bearer {}", token.trim()).parse().map_err(|_| NoLine::NoToken)
 }

@@ -9,7 +9,7 @@ use proto::google::r#type::Date;
 use proto::membership::v1::{PersonLine, Sex};
 use serde::Deserialize;
 
-const NAMES: &str = include_str!("../../reference/vi_names.csv");
+const NAMES: &str = include_str!("../reference/vi_names.csv");
 
 /// How many people one federation may make up: the serial takes six digits of the number.
 /// One who went beyond would bear a number of the next federation's, and be refused.
