@@ -1,6 +1,9 @@
 //! Compiles every contract under `congdoan/` with protox: no protoc on anybody's machine; and
-//! writes the code that looks at what comes in (`build/walk.rs`).
+//! writes the code that looks at what comes in (`build/walk.rs`), and the tables of what is told of
+//! each reason (`build/reasons.rs`).
 
+#[path = "build/reasons.rs"]
+mod reasons;
 #[path = "src/door/rule.rs"]
 mod rule;
 #[path = "build/walk.rs"]
@@ -30,6 +33,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     // goes through prost-types and drops them, which code generation does not mind.
     let descriptors = compiler.encode_file_descriptor_set();
     fs::write(out.join("walks.rs"), walk::written(&descriptors)?)?;
+    fs::write(out.join("reasons.rs"), reasons::written(&descriptors)?)?;
     fs::write(out.join("descriptors.bin"), descriptors)?;
 
     tonic_prost_build::configure()

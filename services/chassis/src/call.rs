@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use aws_lc_rs::digest::{SHA256, digest};
 use proto::refusal::v1::Reason;
-use tonic::{Code, Request, Status};
+use tonic::{Request, Status};
 use uuid::Uuid;
 
 use crate::parse;
@@ -190,11 +190,5 @@ impl Call {
 
 /// The refusal of a call that no known signer vouches for; `cause` is one word.
 pub fn unauthenticated(cause: &'static str) -> Refusal {
-    Refusal::shared(
-        Code::Unauthenticated,
-        Reason::InternalTokenInvalid,
-        "Yêu cầu không có chứng thực nội bộ hợp lệ.",
-        "the call carries no valid internal token",
-    )
-    .with("cause", cause)
+    Refusal::of(Reason::InternalTokenInvalid).with("cause", cause)
 }
