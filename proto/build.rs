@@ -1,7 +1,9 @@
 //! Compiles every contract under `congdoan/` with protox: no protoc on anybody's machine; and
-//! writes the code that looks at what comes in (`build/walk.rs`), and the tables of what is told of
-//! each reason (`build/reasons.rs`).
+//! writes the code that looks at what comes in (`build/walk.rs`), says what kind of question it
+//! is (`build/question.rs`), and tabulates what is told of each reason (`build/reasons.rs`).
 
+#[path = "build/question.rs"]
+mod question;
 #[path = "build/reasons.rs"]
 mod reasons;
 #[path = "src/door/rule.rs"]
@@ -32,6 +34,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     // The encoded set keeps custom options (google.api.http, permission); the one below
     // goes through prost-types and drops them, which code generation does not mind.
     let descriptors = compiler.encode_file_descriptor_set();
+    fs::write(out.join("questions.rs"), question::written(&descriptors)?)?;
     fs::write(out.join("walks.rs"), walk::written(&descriptors)?)?;
     fs::write(out.join("reasons.rs"), reasons::written(&descriptors)?)?;
     fs::write(out.join("descriptors.bin"), descriptors)?;

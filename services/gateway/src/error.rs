@@ -45,8 +45,6 @@ pub enum Refused {
     VerbNotAllowed { allowed: String },
     /// No part of a profile came.
     AllPartsAway { reasons: Vec<(&'static str, String)> },
-    /// Fewer applicants than a union needs.
-    ApplicantsTooFew { applicants: usize, least: usize },
     /// A seat names nobody, or somebody who sits already.
     CommitteeMemberUnknown { seat: usize },
     /// The people applied after the union was founded.
@@ -146,10 +144,6 @@ impl Refused {
                 .fold(Refusal::of(Own::AllPartsAway), |refusal, (service, reason)| {
                     refusal.with(service, reason)
                 }),
-            Refused::ApplicantsTooFew { applicants, least } => Refusal::of(Own::ApplicantsTooFew)
-                .field("dossier.applicants")
-                .with("applicants", applicants.to_string())
-                .with("least", least.to_string()),
             Refused::CommitteeMemberUnknown { seat } => Refusal::of(Own::CommitteeMemberUnknown)
                 .field(format!("dossier.committee[{seat}].applicant")),
             Refused::AppliedAfterFounding { applied_on, founded_on } => {
@@ -213,7 +207,6 @@ mod tests {
             Refused::PathUnknown { path: "/v1/x".into() },
             Refused::VerbNotAllowed { allowed: "GET".into() },
             Refused::AllPartsAway { reasons: vec![("registry", "SERVICE_AWAY".into())] },
-            Refused::ApplicantsTooFew { applicants: 4, least: 5 },
             Refused::CommitteeMemberUnknown { seat: 1 },
             Refused::AppliedAfterFounding { applied_on: day, founded_on: day },
             Refused::ApplicationsLapsed { lapses_on: day, founded_on: day, field: "x" },
