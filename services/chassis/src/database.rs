@@ -25,7 +25,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, PgConnection, PgPool, Postgres, Transaction};
 use time::{Date, OffsetDateTime, UtcOffset};
-use tonic::{Code, Response, Status};
+use tonic::{Response, Status};
 use tracing::Instrument;
 use uuid::Uuid;
 
@@ -485,12 +485,7 @@ async fn perform<A: Act>(
 }
 
 fn request_id_reused(request_id: Uuid) -> Refusal {
-    Refusal::shared(
-        Code::AlreadyExists,
-        Reason::RequestIdReused,
-        "request_id này đã được dùng cho một yêu cầu khác.",
-        "this request_id was used for another request",
-    )
-    .field("request_id")
-    .with("request_id", request_id.to_string())
+    Refusal::of(Reason::RequestIdReused)
+        .field("request_id")
+        .with("request_id", request_id.to_string())
 }
