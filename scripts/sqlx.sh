@@ -8,7 +8,7 @@
 set -eu
 
 task=${1:-check}
-services="chassis registry membership reporting"
+services="chassis feeds registry membership reporting"
 root=$(cd "$(dirname "$0")/.." && pwd)
 cd "$root"
 
@@ -54,12 +54,13 @@ for service in $services; do
     for migration in services/"$service"/migrations/*.sql; do
         if [ -e "$migration" ]; then psql -d "$service" -1 -f - <"$migration" >/dev/null; fi
     done
-    if [ "$service" = chassis ]; then
-        # A library has no migrations of its own; its statements run on what it gives to all.
+    case $service in chassis | feeds)
+        # A library has no migrations of its own; its statements run on what chassis gives to all.
         for schema in feed act access_copy access_covers; do
-            psql -d chassis -1 -f - <"services/chassis/sql/$schema.sql" >/dev/null
+            psql -d "$service" -1 -f - <"services/chassis/sql/$schema.sql" >/dev/null
         done
-    fi
+        ;;
+    esac
     variable=$(echo "$service" | tr a-z A-Z)_DATABASE_URL
     export "$variable=postgres://postgres@$host/$service"
 done
@@ -73,12 +74,13 @@ for service in $services; do
     # A statement is described when its crate is compiled, and only then.
     touch "services/$service/src/lib.rs"
     SQLX_OFFLINE=false SQLX_OFFLINE_DIR=$fresh cargo check --quiet --locked --package "$service" --all-targets
-    # Where the library was compiled along, its statements came along: they are its own.
-    if [ "$service" != chassis ]; then
-        for statement in target/sqlx/chassis/*.json; do
-            rm -f "$fresh/$(basename "$statement")"
+    # Where a library was compiled along, its statements came along: they are its own.
+    for library in chassis feeds; do
+        if [ "$service" = "$library" ]; then continue; fi
+        for statement in target/sqlx/"$library"/*.json; do
+            if [ -e "$statement" ]; then rm -f "$fresh/$(basename "$statement")"; fi
         done
-    fi
+    done
     if [ "$task" = refresh ]; then
         rm -rf "$committed"
         if [ -n "$(ls "$fresh")" ]; then cp -r "$fresh" "$committed"; fi
