@@ -6,13 +6,13 @@ use crate::cli::Migrate;
 use crate::language::tell;
 use crate::output::{is_json, line, print_json};
 use crate::owner;
-use crate::system::migrations;
+use crate::system::schema;
 
 /// Applies what is not applied yet, and loads the roles' permissions.
 pub async fn run(migrate: Migrate) -> anyhow::Result<()> {
     let url = owner::url(&migrate.database, migrate.password_file.as_deref())?;
     let service = &migrate.service;
-    if let Err(error) = database::migrate(&url, migrations(service)?).await {
+    if let Err(error) = database::migrate(&url, schema(service)?).await {
         return Err(owner::unfitting(error, &url, service).await);
     }
     if is_json() {
