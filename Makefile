@@ -32,14 +32,16 @@ build: rust ## Build everything, tests and bench too: one profile, one set of fe
 test: build postgresql ## Run every test, against real servers and a private PostgreSQL.
 	$(BUILT)/congdoan with-postgres -- $(CARGO) $(TESTING) --locked --workspace
 
-test-fast: build postgresql ## The services' own tests and tidiness, over a PostgreSQL kept in target/, without what takes long.
-	$(BUILT)/congdoan with-postgres --keep $(KEPT) -- $(CARGO) test --locked --quiet --workspace --exclude national --exclude tests -- --skip histories
-	$(BUILT)/congdoan with-postgres --keep $(KEPT) -- $(CARGO) test --locked --quiet --package tests --test tidy --test deploy --test plans
+test-fast: rust postgresql ## The services' own tests and tidiness, over a PostgreSQL kept in target/, without what takes long.
+	$(CARGO) build --locked --package chassis --example with_postgres
+	$(BUILT)/examples/with_postgres $(KEPT) $(CARGO) test --locked --quiet --workspace --exclude national --exclude tests -- --skip histories
+	$(BUILT)/examples/with_postgres $(KEPT) $(CARGO) test --locked --quiet --package tests --test tidy --test deploy --test plans
 
 check: rust postgresql ## Lint, build and test one service without building the others: SERVICE=registry.
 	@grep -q "^$(SERVICE)," services/services.csv || { echo "SERVICE is one of:$$(tail -n +2 services/services.csv | cut -d, -f1 | tr '\n' ' ')"; exit 1; }
 	$(CARGO) clippy --locked --package $(SERVICE) --all-targets -- -D warnings
-	$(CARGO) build --locked --package chassis --example with_postgres --package $(SERVICE) --all-targets
+	$(CARGO) build --locked --package chassis --example with_postgres
+	$(CARGO) test --locked --package $(SERVICE) --no-run
 	$(BUILT)/examples/with_postgres $(KEPT) $(CARGO) test --locked --package $(SERVICE)
 
 release: rust postgresql ## Keep of this commit what the next release is tried on: docs/migrations.md.
