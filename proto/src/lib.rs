@@ -7,6 +7,7 @@
 
 pub mod door;
 pub mod reason;
+pub mod services;
 
 mod contracts {
     #![allow(missing_docs, clippy::all, rustdoc::all)]

@@ -11,6 +11,7 @@
 mod connections;
 mod functions;
 mod growth;
+pub(crate) mod housekeeping;
 mod opening;
 
 use std::ops::{Deref, DerefMut};
@@ -40,6 +41,7 @@ use connections::Connections;
 pub use connections::pool;
 pub use functions::{ACCESS, Function};
 pub use growth::Growth;
+pub use housekeeping::forget_requests;
 pub(crate) use opening::LARGE_BYTES;
 
 /// How a service reaches its database.
@@ -339,8 +341,12 @@ impl Database {
         let begun = sqlx::query!(
             r#"with right_held as materialized (select $6 or access.holds() as held),
                     begun as (
-                        insert into act.request (principal, request_id, rpc, body_digest, act_id)
-                        select $1, $2, $3, $4, $5 from right_held where held
+                        insert into act.request (principal, request_id, rpc, body_digest, act_id,
+                                                 office, purpose)
+                        select $1, $2, $3, $4, $5,
+                               nullif(current_setting('congdoan.office', true), ''),
+                               nullif(current_setting('congdoan.purpose', true), '')
+                        from right_held where held
                         on conflict on constraint request_key do nothing
                         returning request_id)
                select held as "held!", exists (select from begun) as "new!" from right_held"#,

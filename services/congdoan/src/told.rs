@@ -30,7 +30,7 @@ pub struct Told {
 /// A refusal as a person should read it: the text in her language, every field at fault, and
 /// the reason by which the contracts document it.
 pub fn told(status: Status) -> anyhow::Error {
-    Told { status, places: HashMap::new(), besides: Vec::new() }.into()
+    Told::of(&status).into()
 }
 
 /// The same, with fields named as the person knows them.
@@ -82,6 +82,10 @@ pub fn may_be_repeated(error: &anyhow::Error) -> bool {
 }
 
 impl Told {
+    fn of(status: &Status) -> Self {
+        Self { status: status.clone(), places: HashMap::new(), besides: Vec::new() }
+    }
+
     /// A number or a code beside the reason.
     fn beside(details: &ErrorDetails, key: &str) -> Option<String> {
         details.error_info().and_then(|info| info.metadata.get(key).cloned())
@@ -280,13 +284,18 @@ impl std::error::Error for Told {}
 
 /// A failure as it is printed at the end: to a person.
 pub fn failure(error: &anyhow::Error) -> String {
-    let parts: Vec<String> = error
-        .chain()
-        .map(|cause| match cause.downcast_ref::<io::Error>() {
+    let mut parts = Vec::new();
+    for cause in error.chain() {
+        // What stands behind a refusal is for programmers.
+        if let Some(status) = cause.downcast_ref::<Status>() {
+            parts.push(Told::of(status).text(current()));
+            break;
+        }
+        parts.push(match cause.downcast_ref::<io::Error>() {
             Some(error) => words(error),
             None => cause.to_string(),
-        })
-        .collect();
+        });
+    }
     parts.join(": ")
 }
 
@@ -295,6 +304,9 @@ pub fn failure_json(error: &anyhow::Error) -> Json {
     let known = error.chain().find_map(|cause| {
         if let Some(told) = cause.downcast_ref::<Told>() {
             return Some(told.json());
+        }
+        if let Some(status) = cause.downcast_ref::<Status>() {
+            return Some(Told::of(status).json());
         }
         if let Some(faults) = cause.downcast_ref::<Faults>() {
             return Some(local(FILE_INVALID, faults.json()));

@@ -5,10 +5,10 @@ use proto::registry::v1::{
     ListPlanConflictsRequest, ListPlanConflictsResponse, PlanConflict, Reason,
 };
 use serde_json::json;
+use system::Client;
 use uuid::Uuid;
 
 use super::steps::at;
-use crate::client::Client;
 use crate::language::{Language, counted, current, tell};
 use crate::output::{is_json, json as json_of, line as print_line, print_json};
 use crate::told::told;

@@ -22,7 +22,7 @@ use std::sync::Arc;
 
 use chassis::access::token::{GATEWAY, Signer, keys_in};
 use chassis::call::Caller;
-use chassis::cluster::testing::{TestDatabase, database};
+use chassis::cluster::testing::{TestDatabase, filled};
 use chassis::config;
 use chassis::parse::civil;
 use chassis::refusal::testing::Heard;
@@ -100,7 +100,7 @@ pub struct Actor {
 
 impl World {
     pub async fn start() -> Self {
-        let database = database("registry", &registry::SCHEMA).await;
+        let database = filled("registry", &registry::SCHEMA, registry::fill).await;
         let folder = tempfile::tempdir().expect("a folder");
         let keys = keys_in(folder.path()).expect("keys");
         let settings = format!(
@@ -198,6 +198,15 @@ impl World {
         &self,
         subject: &str,
     ) -> pb::reference_service_client::ReferenceServiceClient<Spoken> {
+        self.references_in(subject, "en")
+    }
+
+    /// The same, in a language.
+    pub fn references_in(
+        &self,
+        subject: &str,
+        language: &'static str,
+    ) -> pb::reference_service_client::ReferenceServiceClient<Spoken> {
         let speak = Speak {
             gateway: self.gateway.clone(),
             caller: Caller {
@@ -206,7 +215,7 @@ impl World {
                 office: None,
                 purpose: None,
             },
-            language: "en",
+            language,
         };
         let spoken = InterceptedService::new(Heard(self.channel.clone()), speak);
         pb::reference_service_client::ReferenceServiceClient::new(spoken)
