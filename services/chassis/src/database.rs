@@ -180,6 +180,11 @@ impl Acting {
         self.changes.push(change);
     }
 
+    /// Publishes changes in their order, as [`Self::publish`] does one.
+    pub fn publish_all(&mut self, changes: impl IntoIterator<Item = NewChange>) {
+        self.changes.extend(changes);
+    }
+
     /// Says on which position of registry's feed this act was decided.
     pub fn set_registry_position(&mut self, position: i64) {
         self.registry_position = position;

@@ -3,11 +3,11 @@
 //! A service believes an internal token ([`token`]) that says who the end user is, and asks
 //! the contract which permission the method needs ([`layer`]). Whether the end user holds it,
 //! and where, is decided in SQL by `access.covers(organisation_id)`, on this service's own
-//! copy of tree and grants ([`copy`]) and on what each role may do ([`roles`]).
+//! copy of tree and grants, which the crate `feeds` keeps, and on what each role may do
+//! ([`roles`]).
 //!
 //! **Invariant:** no token carries rights, and no decision is kept for the next call.
 
-pub mod copy;
 pub mod layer;
 pub mod remembered;
 pub mod roles;
