@@ -120,7 +120,8 @@ impl Told {
     }
 }
 
-/// A sentence with what the metadata has in the place of each name in braces.
+/// A sentence with what the metadata has in the place of each name in braces; a part in brackets
+/// only where the metadata has all of its names.
 pub fn filled<'a>(
     sentence: &'static str,
     metadata: impl Fn(&str) -> Option<&'a str>,
@@ -129,15 +130,28 @@ pub fn filled<'a>(
         return Cow::Borrowed(sentence);
     }
     let (mut made, mut rest) = (String::with_capacity(sentence.len()), sentence);
+    while let Some((before, part, after)) = next_part(rest) {
+        fill(before, &metadata, &mut made);
+        let told = |name| metadata(name).is_some_and(|value| !value.is_empty());
+        if names(part).into_iter().all(told) {
+            fill(part, &metadata, &mut made);
+        }
+        rest = after;
+    }
+    fill(rest, &metadata, &mut made);
+    Cow::Owned(made)
+}
+
+fn fill<'a>(text: &str, metadata: &impl Fn(&str) -> Option<&'a str>, made: &mut String) {
+    let mut rest = text;
     while let Some((before, name, after)) = next_name(rest) {
         let value = metadata(name);
-        debug_assert!(value.is_some(), "nothing is given for {name}: {sentence}");
+        debug_assert!(value.is_some(), "nothing is given for {name}: {text}");
         made.push_str(before);
         made.push_str(value.unwrap_or("…"));
         rest = after;
     }
     made.push_str(rest);
-    Cow::Owned(made)
 }
 
 /// The names in braces of a sentence.
@@ -148,6 +162,13 @@ pub fn names(sentence: &str) -> Vec<&str> {
         rest = after;
     }
     names
+}
+
+/// What stands before brackets, in them, and after them.
+fn next_part(sentence: &str) -> Option<(&str, &str, &str)> {
+    let (before, rest) = sentence.split_once('[')?;
+    let (part, after) = rest.split_once(']')?;
+    Some((before, part, after))
 }
 
 fn next_name(sentence: &str) -> Option<(&str, &str, &str)> {
@@ -190,6 +211,18 @@ mod tests {
         let told = registry::v1::Reason::OrganisationUnknown.told();
         let (_, by_code) = told.sentences(given(&[("code", "HN")]));
         assert!(by_code.contains("this code"), "{by_code}");
+    }
+
+    #[test]
+    fn a_part_in_brackets_is_said_where_there_is_something_to_say() {
+        let told = registry::v1::Reason::ReferenceLineInvalid.told();
+        for (column, said) in
+            [("minimum", "line 2, column minimum: is required"), ("", "line 2: is required")]
+        {
+            let metadata = [("line", "2"), ("column", column), ("fault", "REQUIRED")];
+            let (_, en) = told.sentences(given(&metadata));
+            assert_eq!(filled(en, given(&metadata)), said);
+        }
     }
 
     /// A developer reads the English after a reason and a colon, a person the Vietnamese alone.

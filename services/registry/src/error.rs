@@ -6,6 +6,8 @@ use proto::registry::v1::Reason;
 use time::Date;
 use uuid::Uuid;
 
+use crate::reference::Fault;
+
 chassis::refusals! {
     /// What was wrong with a request.
     #[derive(Clone, Debug, PartialEq, Eq)]
@@ -182,7 +184,7 @@ chassis::refusals! {
         SecondmentDatesInvalid { from: Date, until: Date },
         SearchIndexUnready,
         ComparisonReversed { from: String, to: String },
-        ReferenceLineInvalid { line: u64, column: String, fault: &'static str },
+        ReferenceLineInvalid { line: u64, column: String, fault: Fault },
         ReferenceVersionEarlier { last: Date },
     }
 }

@@ -89,7 +89,7 @@ fn refused(wrong: &[Wrong]) -> Failure {
             let refused = Refused::ReferenceLineInvalid {
                 line: wrong.line,
                 column: wrong.column.clone(),
-                fault: wrong.fault.code(),
+                fault: wrong.fault,
             };
             let field = match wrong.column.as_str() {
                 "" => format!("csv[{}]", wrong.line),
