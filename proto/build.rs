@@ -1,9 +1,12 @@
 //! Compiles every contract under `congdoan/` with protox: no protoc on anybody's machine; and
-//! writes the code that looks at what comes in (`build/walk.rs`), and says what kind of question
-//! it is (`build/question.rs`). The table of services becomes code, too (`build/services.rs`).
+//! writes the code that looks at what comes in (`build/walk.rs`), says what kind of question it
+//! is (`build/question.rs`), and tabulates what is told of each reason (`build/reasons.rs`). The
+//! table of services becomes code, too (`build/services.rs`).
 
 #[path = "build/question.rs"]
 mod question;
+#[path = "build/reasons.rs"]
+mod reasons;
 #[path = "src/door/rule.rs"]
 mod rule;
 #[path = "build/services.rs"]
@@ -41,6 +44,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     fs::write(out.join("services.rs"), services::written(&fs::read_to_string(SERVICES)?)?)?;
     fs::write(out.join("questions.rs"), question::written(&descriptors)?)?;
     fs::write(out.join("walks.rs"), walk::written(&descriptors)?)?;
+    fs::write(out.join("reasons.rs"), reasons::written(&descriptors)?)?;
     fs::write(out.join("descriptors.bin"), descriptors)?;
 
     tonic_prost_build::configure()

@@ -11,8 +11,8 @@ set -eu
 task=${1:-check}
 root=$(cd "$(dirname "$0")/../.." && pwd)
 cd "$root"
-# Those that own a database, and the library under them.
-services="chassis $(awk -F, '$3 == "yes" { print $1 }' services/services.csv)"
+# Those that own a database, and the libraries under them.
+services="chassis feeds $(awk -F, '$3 == "yes" { print $1 }' services/services.csv)"
 
 bin=${CONGDOAN_PG_BIN:-}
 for folder in $(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -t / -k 5 -n -r); do
@@ -56,12 +56,13 @@ for service in $services; do
     for migration in services/"$service"/migrations/*.sql; do
         if [ -e "$migration" ]; then psql -d "$service" -1 -f - <"$migration" >/dev/null; fi
     done
-    if [ "$service" = chassis ]; then
-        # A library has no migrations of its own; its statements run on what it gives to all.
-        for schema in feed act access_copy access_covers function_applied; do
-            psql -d chassis -1 -f - <"services/chassis/sql/$schema.sql" >/dev/null
+    case $service in chassis | feeds)
+        # A library has no migrations of its own; its statements run on what chassis gives to all.
+        for schema in feed act act_told access_copy access_covers function_applied; do
+            psql -d "$service" -1 -f - <"services/chassis/sql/$schema.sql" >/dev/null
         done
-    fi
+        ;;
+    esac
     # One that names another that is not there yet is made in a later round.
     rounds=0
     refused=yes
@@ -127,12 +128,13 @@ for owner in $services; do
     mkdir -p "$fresh"
     described=$owner
     SQLX_OFFLINE_DIR=$fresh compile check --quiet --locked --package "$owner" --all-targets
-    # Where the library was compiled along, its statements came along: they are its own.
-    if [ "$owner" != chassis ]; then
-        for statement in target/sqlx/chassis/*.json; do
-            rm -f "$fresh/$(basename "$statement")"
+    # Where a library was compiled along, its statements came along: they are its own.
+    for library in chassis feeds; do
+        if [ "$owner" = "$library" ]; then continue; fi
+        for statement in target/sqlx/"$library"/*.json; do
+            if [ -e "$statement" ]; then rm -f "$fresh/$(basename "$statement")"; fi
         done
-    fi
+    done
     rm -rf "services/$owner/.sqlx"
     if [ -n "$(ls "$fresh")" ]; then cp -r "$fresh" "services/$owner/.sqlx"; fi
     echo "$owner: $(ls "$fresh" | wc -l) statements"

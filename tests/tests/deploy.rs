@@ -140,7 +140,7 @@ fn every_file_that_compose_mounts_and_every_secret_it_hands_out_exists() {
     }
     // Passwords and the identity provider are made by secrets.sh, keys by `congdoan keys`.
     let keys = tempfile::tempdir().expect("a folder");
-    congdoan::keys::make(keys.path()).expect("make the keys");
+    system::keys::make(keys.path()).expect("make the keys");
     for (secret, from) in compose["secrets"].as_mapping().into_iter().flatten() {
         let file = from["file"].as_str().expect("a file");
         let file = file.strip_prefix("./secrets/").unwrap_or_else(|| panic!("{secret:?}: {file}"));

@@ -102,7 +102,8 @@ fn a_source_file_can_be_read_in_one_sitting() {
     let mut findings = Vec::new();
     for (path, text) in texts() {
         let source = path.extension().is_some_and(|e| e == "rs" || e == "sql" || e == "proto");
-        let vendored = path.starts_with("proto/google");
+        // The list of reasons is one thing: it is looked up, and not read.
+        let vendored = path.starts_with("proto/google") || path.ends_with("v1/reason.proto");
         let lines = text.lines().count();
         if source && !vendored && lines > LONG {
             let shown = format!("{}: {lines} lines", path.display());
@@ -264,7 +265,7 @@ fn no_service_depends_on_another() {
             let Some(table) = manifest.get(table).and_then(toml::Value::as_table) else {
                 continue;
             };
-            for other in NAMES.iter().chain(&["congdoan"]) {
+            for other in NAMES.iter().chain(&["system", "scenarios", "congdoan"]) {
                 assert!(!table.contains_key(*other), "{service} depends on {other}");
             }
         }

@@ -9,7 +9,6 @@ use proto::door::question::List;
 use proto::refusal::v1::Reason;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use tonic::Code;
 
 use crate::parse;
 use crate::refusal::{Failure, Refusal};
@@ -121,15 +120,7 @@ fn open<C: DeserializeOwned>(
     keys.open(PURPOSE, &query.0, token)
         .and_then(|cursor| serde_json::from_slice(&cursor).ok())
         .map(Some)
-        .ok_or_else(|| {
-            Refusal::shared(
-                Code::InvalidArgument,
-                Reason::PageTokenInvalid,
-                "Mã trang không do dịch vụ này cấp cho truy vấn này.",
-                "the page token was not made by this service for this query",
-            )
-            .field("page_token")
-        })
+        .ok_or_else(|| Refusal::of(Reason::PageTokenInvalid).field("page_token"))
 }
 
 #[cfg(test)]

@@ -58,6 +58,8 @@ pub static SCHEMA: database::Schema = database::Schema {
     migrations: &MIGRATIONS,
     functions: chassis::functions![
         "acts_resting_on",
+        "apply_codes",
+        "apply_rules",
         "begin_life",
         "continues_in",
         "covered_during",

@@ -7,11 +7,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use congdoan::client::Client;
 use proto::registry::v1::*;
 use proto::reporting::v1::{QueryFiguresRequest, QueryFiguresResponse};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
+use system::Client;
 use tests::feeds::{self, FOLLOWED};
 use tests::made_up::{self, on, people, period, request_id};
 use tests::refused::Refused;

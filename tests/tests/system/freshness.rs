@@ -26,7 +26,7 @@ fn stock(union: &Unit) -> QueryFiguresRequest {
 }
 
 /// The members that reporting counts.
-async fn counted(client: &congdoan::client::Client, union: &Unit) -> i64 {
+async fn counted(client: &system::Client, union: &Unit) -> i64 {
     let answer = client.figures().query_figures(stock(union)).await.expect("answered");
     answer.into_inner().figures[0].value
 }

@@ -112,7 +112,7 @@ async fn a_district_officer_reads_and_changes_her_own_subtree_and_nothing_else()
         };
         match (answer, &trial.kind) {
             (Err(refused), Kind::ForServices) if refused.reason == "METHOD_UNKNOWN" => {}
-            (Err(refused), Kind::Scoped) if is_out_of_scope(&refused) => {}
+            (Err(refused), Kind::Scoped | Kind::National) if is_out_of_scope(&refused) => {}
             (Ok(bytes), Kind::Filtered) => {
                 let text = String::from_utf8_lossy(&bytes);
                 if let Some(known) = theirs.ids().into_iter().find(|id| text.contains(*id)) {
@@ -134,6 +134,7 @@ async fn a_district_officer_reads_and_changes_her_own_subtree_and_nothing_else()
         match (send(&officer, trial, &mine, &theirs).await, &trial.kind) {
             (Err(refused), Kind::ForServices) if refused.reason == "METHOD_UNKNOWN" => {}
             (Ok(_), Kind::Scoped | Kind::Filtered | Kind::Public) => {}
+            (Err(refused), Kind::National) if is_out_of_scope(&refused) => {}
             (answer, _) => wrong.push(format!("{} on her own: {answer:?}", trial.method)),
         }
     }
