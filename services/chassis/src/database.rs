@@ -25,7 +25,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, PgConnection, PgPool, Postgres, Transaction};
 use time::{Date, OffsetDateTime, UtcOffset};
-use tonic::{Code, Response, Status};
+use tonic::{Response, Status};
 use tracing::Instrument;
 use uuid::Uuid;
 
@@ -178,6 +178,11 @@ impl Acting {
     /// Publishes a change when the act commits, after those published before.
     pub fn publish(&mut self, change: NewChange) {
         self.changes.push(change);
+    }
+
+    /// Publishes changes in their order, as [`Self::publish`] does one.
+    pub fn publish_all(&mut self, changes: impl IntoIterator<Item = NewChange>) {
+        self.changes.extend(changes);
     }
 
     /// Says on which position of registry's feed this act was decided.
@@ -485,12 +490,7 @@ async fn perform<A: Act>(
 }
 
 fn request_id_reused(request_id: Uuid) -> Refusal {
-    Refusal::shared(
-        Code::AlreadyExists,
-        Reason::RequestIdReused,
-        "request_id này đã được dùng cho một yêu cầu khác.",
-        "this request_id was used for another request",
-    )
-    .field("request_id")
-    .with("request_id", request_id.to_string())
+    Refusal::of(Reason::RequestIdReused)
+        .field("request_id")
+        .with("request_id", request_id.to_string())
 }

@@ -4,12 +4,13 @@ use chassis::parse::civil;
 use proto::registry::v1 as pb;
 use proto::registry::v1::organisation_type::SectorNeed;
 use proto::reporting::v1::ListIndicatorsRequest;
+use system::Client;
 
 use crate::cli::lookup::{List, Listed};
-use crate::client::{Client, told};
 use crate::language::{Language, current, tell};
 use crate::organisation::day;
 use crate::output::{answer, table};
+use crate::told::told;
 
 /// Prints the list that the command line names.
 pub async fn run(list: List) -> anyhow::Result<()> {

@@ -99,6 +99,15 @@ pub struct Config {
     pub employers: tax_codes::Config,
 }
 
+/// Brings the reference data of a database up to this program's, as every start does: for the
+/// databases of tests, of which one is filled and the others are copies.
+pub async fn fill(url: String) -> anyhow::Result<()> {
+    let pool = sqlx::PgPool::connect(&url).await.context("connect")?;
+    let written = reference::bring_up_to_date(&pool).await;
+    pool.close().await;
+    written.context("write the reference data")
+}
+
 /// Opens the database, brings the reference data up to this program's, and serves.
 pub async fn start(config: Config) -> anyhow::Result<Running> {
     let seal =

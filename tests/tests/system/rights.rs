@@ -52,9 +52,7 @@ fn every_method_declares_its_permission_and_is_tried_here() {
             ["public"] => true,
             ["feed", "watch"] => name.ends_with("/Watch"),
             [service, noun, verb] => {
-                ["registry", "membership", "reporting"].contains(service)
-                    && !noun.is_empty()
-                    && !verb.is_empty()
+                proto::services::OWNERS.contains(service) && !noun.is_empty() && !verb.is_empty()
             }
             _ => false,
         };

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use chassis::refusal::Given;
 use time::Date;
 use time::macros::format_description;
 
@@ -47,6 +48,12 @@ impl Fault {
             Self::Repeated => "REPEATED",
             Self::TooMany => "TOO_MANY",
         }
+    }
+}
+
+impl Given for Fault {
+    fn told(self) -> Option<String> {
+        self.code().told()
     }
 }
 

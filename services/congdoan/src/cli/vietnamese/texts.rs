@@ -87,6 +87,7 @@ pub const ARGUMENTS: &[(&str, &str)] = &[
     ("by", "Ai quyết định việc này; được lưu lại"),
     ("feed skip reason", "Vì sao; được lưu lại"),
     ("password_file", "Tệp có mật khẩu của chủ lược đồ, nếu cần"),
+    ("keep", "Giữ PostgreSQL trong thư mục này, cùng các khuôn cơ sở dữ liệu, cho lần sau"),
     ("load file", "Các tổ chức"),
     ("history", "Những gì các tổ chức đã trải qua từ khi thành lập"),
     ("validate_only", "Kiểm tra tất cả và không nạp gì"),
