@@ -22,7 +22,6 @@ use crate::wire::change;
 
 /// Steps that a refusal names, at most.
 const NAMED_MAX: usize = 100;
-/// The reason of each of them where the dry run holds no more.
 
 /// The operation of a commit.
 pub struct CommitPlan {
