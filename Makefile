@@ -10,7 +10,7 @@ export SQLX_OFFLINE ?= true
 SIZE ?= tiny
 BENCH_PROFILE ?= release
 
-.PHONY: help demo test soak bench up postgresql rust sqlx sqlx-check lint python
+.PHONY: help demo test soak release bench up postgresql rust sqlx sqlx-check lint python
 
 help: ## Say what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -25,6 +25,9 @@ test: rust postgresql ## Run every test, against real servers and a private Post
 	$(CARGO) test --locked --workspace --no-run
 	$${CARGO_TARGET_DIR:-target}/debug/congdoan with-postgres -- $(CARGO) test --locked --workspace
 
+release: rust postgresql ## Keep of this commit what the next release is tried on: docs/migrations.md.
+	tests/release/renew.sh
+
 # Seeds are printed; CONGDOAN_SEED repeats one. CONGDOAN_HISTORIES takes a number of acts, too.
 soak: rust postgresql ## Run the long random histories: registry's against its model, and all services' against a recount.
 	$(CARGO) test --locked --workspace --no-run
@@ -38,16 +41,16 @@ up: rust postgresql ## Run the whole system on this machine until interrupted; d
 	$(CARGO) run --locked --package congdoan -- up
 
 postgresql: ## Install PostgreSQL's server programs (15 or newer) if they are missing.
-	@scripts/postgresql.sh
+	@deploy/local/postgresql.sh
 
 rust:
 	@command -v $(CARGO) >/dev/null || { echo "Rust 1.94 or newer is needed: https://rustup.rs"; exit 1; }
 
 sqlx: rust postgresql ## Write every service's .sqlx anew from its migrations and statements.
-	@scripts/sqlx.sh refresh
+	@deploy/local/sqlx.sh refresh
 
 sqlx-check: rust postgresql ## Fail if a committed .sqlx is not what the code and the migrations give.
-	@scripts/sqlx.sh check
+	@deploy/local/sqlx.sh check
 
 lint: rust ## Formatting, clippy and documentation, warnings denied.
 	$(CARGO) fmt --all --check
@@ -55,4 +58,4 @@ lint: rust ## Formatting, clippy and documentation, warnings denied.
 	RUSTDOCFLAGS="-D warnings -A rustdoc::private_intra_doc_links" $(CARGO) doc --locked --workspace --no-deps
 
 python: ## A Python with a generic gRPC client, under target/, for the test that uses one.
-	@scripts/python.sh
+	@deploy/local/python.sh

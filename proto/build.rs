@@ -1,6 +1,9 @@
 //! Compiles every contract under `congdoan/` with protox: no protoc on anybody's machine; and
-//! writes the code that looks at what comes in (`build/walk.rs`).
+//! writes the code that looks at what comes in (`build/walk.rs`), and says what kind of question
+//! it is (`build/question.rs`).
 
+#[path = "build/question.rs"]
+mod question;
 #[path = "src/door/rule.rs"]
 mod rule;
 #[path = "build/walk.rs"]
@@ -29,6 +32,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     // The encoded set keeps custom options (google.api.http, permission); the one below
     // goes through prost-types and drops them, which code generation does not mind.
     let descriptors = compiler.encode_file_descriptor_set();
+    fs::write(out.join("questions.rs"), question::written(&descriptors)?)?;
     fs::write(out.join("walks.rs"), walk::written(&descriptors)?)?;
     fs::write(out.join("descriptors.bin"), descriptors)?;
 

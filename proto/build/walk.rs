@@ -8,7 +8,7 @@ use prost_reflect::{DescriptorPool, FieldDescriptor, Kind, MessageDescriptor};
 use crate::rule::{self, Rule};
 
 /// The package of the messages that we write; those of others hold dates and instants.
-const OURS: &str = "congdoan.";
+pub const OURS: &str = "congdoan.";
 
 /// Counts of a question, of which none can be asked: where nothing is said they are 0.
 const COUNTS: [&str; 2] = ["page_size", "first_line"];
@@ -167,7 +167,7 @@ fn rule_of(field: &FieldDescriptor) -> String {
 }
 
 /// The path of a message as prost names it.
-fn path(message: &MessageDescriptor) -> String {
+pub fn path(message: &MessageDescriptor) -> String {
     let mut parents = Vec::new();
     let mut parent = message.parent_message();
     while let Some(outer) = parent {

@@ -9,6 +9,7 @@
 //! What is found travels as the source of a bare status; what that is in the words of a
 //! refusal, who answers the call says.
 
+pub mod question;
 mod rule;
 pub mod text;
 

@@ -13,5 +13,6 @@ pub mod json;
 pub mod line;
 pub mod made_up;
 pub mod refused;
+pub mod release;
 pub mod rows;
 pub mod world;

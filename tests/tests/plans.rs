@@ -9,12 +9,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use chassis::cluster::testing::database;
-use sqlx::migrate::Migrator;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, Row};
-
-static REGISTRY: Migrator = sqlx::migrate!("../services/registry/migrations");
-static MEMBERSHIP: Migrator = sqlx::migrate!("../services/membership/migrations");
-static REPORTING: Migrator = sqlx::migrate!("../services/reporting/migrations");
 
 /// A table with more rows is large.
 const LARGE: f32 = 10_000.0;
@@ -57,13 +52,13 @@ const GATHERED: &[(&str, &str)] = &[
 async fn no_kept_plan_reads_a_large_table_from_end_to_end() {
     let mut faults = Vec::new();
     let mut met = BTreeSet::new();
-    for (service, migrations, statements) in [
-        ("registry", &REGISTRY, &["registry"][..]),
+    for (service, schema, statements) in [
+        ("registry", &registry::SCHEMA, &["registry"][..]),
         // The library's own statements run on what it gives to those who follow.
-        ("membership", &MEMBERSHIP, &["membership", "chassis"][..]),
-        ("reporting", &REPORTING, &["reporting"][..]),
+        ("membership", &membership::SCHEMA, &["membership", "chassis"][..]),
+        ("reporting", &reporting::SCHEMA, &["reporting"][..]),
     ] {
-        let database = database(service, migrations).await;
+        let database = database(service, schema).await;
         let mut connection =
             PgConnection::connect(&database.superuser_url).await.expect("connected");
         connection.execute(include_str!("plans/fill.sql")).await.expect("filled");

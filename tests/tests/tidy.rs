@@ -2,6 +2,8 @@
 
 #[path = "tidy/reasons.rs"]
 mod reasons;
+#[path = "tidy/schema.rs"]
+mod schema;
 
 use std::fs;
 use std::path::{Path, PathBuf};

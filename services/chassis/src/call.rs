@@ -5,12 +5,15 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use aws_lc_rs::digest::{SHA256, digest};
+use proto::door::question::{List, Read, Write};
 use proto::refusal::v1::Reason;
-use tonic::{Code, Request, Status};
+use tonic::{Code, Request, Status, Streaming};
 use uuid::Uuid;
 
+use crate::page::Asked;
 use crate::parse;
 use crate::refusal::Refusal;
+use crate::seen::Keys;
 
 /// Metadata key of the consistency token, in requests and in answers.
 pub const SEEN: &str = "congdoan-seen";
@@ -94,36 +97,38 @@ pub struct Call {
 }
 
 impl Call {
-    /// A call that changes nothing.
-    pub fn read<M: prost::Message>(request: &Request<M>) -> Result<Self, Status> {
-        Self::of(request, None, false)
+    /// A call that changes nothing, and what it asks.
+    pub fn read<M: Read>(request: Request<M>) -> Result<(Self, M), Status> {
+        let call = Self::of(&request, None, false)?;
+        Ok((call, request.into_inner()))
     }
 
-    /// A call that acts; `request_id` is required.
-    pub fn write<M: prost::Message>(
-        request: &Request<M>,
-        request_id: &str,
-        validate_only: bool,
-    ) -> Result<Self, Status> {
-        let request_id = parse::id("request_id", request_id)?;
-        Self::of(request, Some(request_id), validate_only)
+    /// A call that asks for a page of a list: what it asks, and which page.
+    pub fn list<M: List>(request: Request<M>, keys: &Keys) -> Result<(Self, M, Asked<'_>), Status> {
+        let call = Self::of(&request, None, false)?;
+        let mut message = request.into_inner();
+        let asked = Asked::taken(keys, &call.rpc, &mut message);
+        Ok((call, message, asked))
     }
 
-    fn of<M: prost::Message>(
-        request: &Request<M>,
-        request_id: Option<Uuid>,
-        validate_only: bool,
-    ) -> Result<Self, Status> {
-        let mut call = Self::of_stream(request, request_id, validate_only)?;
-        if request_id.is_some() {
-            call.digest_of(&request.get_ref().encode_to_vec());
-        }
-        Ok(call)
+    /// A call that acts, and what it asks; its request id is required.
+    pub fn write<M: Write>(request: Request<M>) -> Result<(Self, M), Status> {
+        let message = request.get_ref();
+        let request_id = parse::id("request_id", message.request_id())?;
+        let mut call = Self::of(&request, Some(request_id), message.validate_only())?;
+        call.digest_of(&message.encode_to_vec());
+        Ok((call, request.into_inner()))
     }
 
-    /// A call whose message is a stream, so that its content is not known yet: the caller
-    /// adds it with [`Call::digest_of`].
-    pub fn of_stream<M>(
+    /// A call whose message is a stream: what is known of it before its header has come.
+    pub fn stream<M>(request: Request<Streaming<M>>) -> (Opening, Streaming<M>) {
+        let (metadata, extensions, parts) = request.into_parts();
+        (Opening(Request::from_parts(metadata, extensions, ())), parts)
+    }
+
+    /// A call whose content is not known yet, or does not matter: of a write the caller adds it
+    /// with [`Call::digest_of`].
+    pub fn of<M>(
         request: &Request<M>,
         request_id: Option<Uuid>,
         validate_only: bool,
@@ -185,6 +190,19 @@ impl Call {
                 .map(Some)
                 .ok_or_else(crate::refusal::deadline_exceeded),
         }
+    }
+}
+
+/// A call whose message is a stream, before its header has come.
+#[derive(Debug)]
+pub struct Opening(Request<()>);
+
+impl Opening {
+    /// The call that its header makes of it. What the stream carries, the caller adds with
+    /// [`Call::digest_of`].
+    pub fn write(&self, header: &impl Write) -> Result<Call, Status> {
+        let request_id = parse::id("header.request_id", header.request_id())?;
+        Call::of(&self.0, Some(request_id), header.validate_only())
     }
 }
 

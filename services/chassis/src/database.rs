@@ -9,6 +9,7 @@
 //! repeated call and a killed process all leave either the whole act or nothing.
 
 mod connections;
+mod functions;
 mod growth;
 mod opening;
 
@@ -37,6 +38,7 @@ use crate::seen::{Keys, Progress, Seen};
 use connections::Connections;
 
 pub use connections::pool;
+pub use functions::{ACCESS, Function};
 pub use growth::Growth;
 pub(crate) use opening::LARGE_BYTES;
 
@@ -87,8 +89,25 @@ pub async fn open(
     })
 }
 
-/// Applies a service's migrations as the owner of its schema, then the roles' permissions.
-pub async fn migrate(owner_url: &str, migrations: &sqlx::migrate::Migrator) -> anyhow::Result<()> {
+/// The schema of a service, as the owner of its database applies it.
+#[derive(Clone, Copy, Debug)]
+pub struct Schema {
+    /// What was decided once, in its order; frozen.
+    pub migrations: &'static sqlx::migrate::Migrator,
+    /// The service's own functions, as they are today.
+    pub functions: &'static [Function],
+}
+
+impl Schema {
+    /// Its own functions, and those that every service has.
+    pub fn all_functions(&self) -> Vec<Function> {
+        [ACCESS, self.functions].concat()
+    }
+}
+
+/// Applies a service's migrations as the owner of its schema, then its functions and the roles'
+/// permissions.
+pub async fn migrate(owner_url: &str, schema: &Schema) -> anyhow::Result<()> {
     let mut connection = PgConnectOptions::from_str(owner_url)
         .context("read the owner's url")?
         .application_name("migrate")
@@ -96,7 +115,14 @@ pub async fn migrate(owner_url: &str, migrations: &sqlx::migrate::Migrator) -> a
         .connect()
         .await
         .context("connect as the schema's owner")?;
-    migrations.run_direct(None, &mut connection, false).await.context("apply the migrations")?;
+    schema
+        .migrations
+        .run_direct(None, &mut connection, false)
+        .await
+        .context("apply the migrations")?;
+    functions::apply(&mut connection, &schema.all_functions())
+        .await
+        .context("apply the functions")?;
     crate::access::roles::load(&mut connection).await.context("load the roles' permissions")
 }
 

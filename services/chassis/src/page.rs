@@ -5,24 +5,94 @@
 
 use aws_lc_rs::digest::{SHA256, digest};
 use prost::Message;
+use proto::door::question::List;
 use proto::refusal::v1::Reason;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tonic::Code;
 
+use crate::parse;
 use crate::refusal::{Failure, Refusal};
 use crate::seen::Keys;
 
 const PURPOSE: &str = "page";
 
+/// The page of a list that somebody asks for: how long, after which row.
+#[derive(Debug)]
+pub struct Asked<'a> {
+    keys: &'a Keys,
+    query: QueryDigest,
+    token: String,
+    /// As it was asked for.
+    asked_size: i32,
+    /// Rows on the page.
+    pub size: i64,
+}
+
+/// A page of rows.
+#[derive(Debug)]
+pub struct Page<T> {
+    /// The rows.
+    pub rows: Vec<T>,
+    /// Empty on the last page.
+    pub next_page_token: String,
+}
+
+impl<'a> Asked<'a> {
+    /// Takes token and size out of a question of this method; what is left is the query.
+    pub(crate) fn taken(keys: &'a Keys, rpc: &str, question: &mut impl List) -> Self {
+        let (token, asked_size) = question.take_page();
+        let query = QueryDigest::of(rpc, question);
+        Self { keys, query, token, asked_size, size: parse::page_size(asked_size) }
+    }
+
+    /// A page of at most so many rows, and of as many where nothing was asked.
+    #[must_use]
+    pub fn at_most(self, rows: i64) -> Self {
+        let size = match i64::from(self.asked_size) {
+            ..=0 => rows,
+            asked => asked.min(rows),
+        };
+        Self { size, ..self }
+    }
+
+    /// After which row the page begins; none for the first page.
+    pub fn after<C: DeserializeOwned>(&self) -> Result<Option<C>, Refusal> {
+        open(self.keys, self.query, &self.token)
+    }
+
+    /// So many rows are read: one more than the page holds, to know whether another follows.
+    pub fn limit(&self) -> i64 {
+        self.size + 1
+    }
+
+    /// Makes a page of rows read up to [`Asked::limit`]; `cursor` tells where a row stands.
+    pub fn page<T, C: Serialize>(
+        &self,
+        mut rows: Vec<T>,
+        cursor: impl Fn(&T) -> C,
+    ) -> Result<Page<T>, Failure> {
+        let size = usize::try_from(self.size).unwrap_or(usize::MAX);
+        let another_follows = rows.len() > size;
+        rows.truncate(size);
+        let last = rows.last().filter(|_| another_follows).map(cursor);
+        Ok(Page { rows, next_page_token: self.token_after(last.as_ref())? })
+    }
+
+    /// The token of the page after this row; empty where no page follows.
+    pub fn token_after<C: Serialize>(&self, last: Option<&C>) -> Result<String, Failure> {
+        last.map_or(Ok(String::new()), |last| seal(self.keys, self.query, last))
+    }
+}
+
 /// What a page token is bound to: the method, and its request without page token and page
-/// size, which the caller clears first. A page may be of another size than the one before.
+/// size. A page may be of another size than the one before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct QueryDigest([u8; 32]);
+struct QueryDigest([u8; 32]);
 
 impl QueryDigest {
     /// The digest of a method's full name and its request.
-    pub fn of(rpc: &str, request: &impl Message) -> Self {
+    fn of(rpc: &str, request: &impl Message) -> Self {
         let mut content = rpc.as_bytes().to_vec();
         content.push(0);
         content.extend_from_slice(&request.encode_to_vec());
@@ -33,14 +103,14 @@ impl QueryDigest {
 }
 
 /// The token of the page after `cursor`.
-pub fn seal<C: Serialize>(keys: &Keys, query: QueryDigest, cursor: &C) -> Result<String, Failure> {
+fn seal<C: Serialize>(keys: &Keys, query: QueryDigest, cursor: &C) -> Result<String, Failure> {
     let cursor = serde_json::to_vec(cursor)
         .map_err(|error| anyhow::Error::new(error).context("write a page token"))?;
     Ok(keys.seal(PURPOSE, &query.0, &cursor))
 }
 
 /// The cursor of a token; none where the token is empty, which asks for the first page.
-pub fn open<C: DeserializeOwned>(
+fn open<C: DeserializeOwned>(
     keys: &Keys,
     query: QueryDigest,
     token: &str,

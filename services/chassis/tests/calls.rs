@@ -6,10 +6,9 @@ use std::time::Duration;
 
 use chassis::call::{Call, Caller, Method};
 use chassis::cluster::testing::{TestDatabase, database};
-use chassis::database::{Act, Acting, Config, Database, open};
+use chassis::database::{Act, Acting, Config, Database, Schema, open};
 use chassis::refusal::Failure;
 use chassis::seen::Keys;
-use sqlx::migrate::Migrator;
 use sqlx::{Connection, PgConnection};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
@@ -17,7 +16,8 @@ use tonic::{Request, Status};
 use tonic_types::StatusExt;
 use uuid::Uuid;
 
-static MIGRATIONS: Migrator = sqlx::migrate!("tests/feed/migrations");
+static SCHEMA: Schema =
+    Schema { migrations: &sqlx::migrate!("tests/feed/migrations"), functions: &[] };
 
 /// Nothing in these tests takes as long as this.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -46,7 +46,7 @@ struct Place {
 
 impl Place {
     async fn new() -> Self {
-        let database = database("registry", &MIGRATIONS).await;
+        let database = database("registry", &SCHEMA).await;
         let mut holder = PgConnection::connect(&database.superuser_url).await.expect("connected");
         sqlx::query(
             "insert into access.grant_held
@@ -94,11 +94,11 @@ fn request(subject: &str) -> Request<()> {
 }
 
 fn reads(subject: &str) -> Call {
-    Call::read(&request(subject)).expect("a call")
+    Call::of(&request(subject), None, false).expect("a call")
 }
 
 fn writes(subject: &str, request_id: Uuid) -> Call {
-    Call::write(&request(subject), &request_id.to_string(), false).expect("a call")
+    Call::of(&request(subject), Some(request_id), false).expect("a call")
 }
 
 fn reason(status: &Status) -> String {

@@ -10,23 +10,23 @@ use std::time::Duration;
 
 use chassis::call::{Call, Caller, Method};
 use chassis::cluster::testing::{TestDatabase, database};
-use chassis::database::{self, Config};
+use chassis::database::{self, Config, Schema};
 use chassis::seen::Keys;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
-use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Connection, PgConnection, PgPool};
 use tokio::time::timeout;
 
-static MIGRATIONS: Migrator = sqlx::migrate!("tests/feed/migrations");
+static SCHEMA: Schema =
+    Schema { migrations: &sqlx::migrate!("tests/feed/migrations"), functions: &[] };
 
 /// Writes after so many transactions that were, perhaps, begun.
 const WRITES: i32 = 1_500;
 
 /// A database with a table to write into.
 async fn written() -> TestDatabase {
-    let database = database("registry", &MIGRATIONS).await;
+    let database = database("registry", &SCHEMA).await;
     let mut owner = PgConnection::connect(&database.owner_url).await.expect("connected");
     sqlx::raw_sql("create table written (n integer primary key)")
         .execute(&mut owner)
@@ -97,7 +97,7 @@ async fn a_cancelled_call_leaves_nothing_to_the_next() {
         request
             .extensions_mut()
             .insert(Method { rpc: "/test/Read".into(), permission: "public".into() });
-        Call::read(&request).expect("a call")
+        Call::of(&request, None, false).expect("a call")
     };
     let seed = rand::random();
     println!("seed {seed}");

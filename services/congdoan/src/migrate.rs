@@ -1,7 +1,7 @@
 //! `congdoan migrate`: a service's migrations, as the owner of its schema.
 
 use chassis::database;
-use system::migrations;
+use system::schema;
 
 use crate::cli::Migrate;
 use crate::language::tell;
@@ -12,7 +12,7 @@ use crate::owner;
 pub async fn run(migrate: Migrate) -> anyhow::Result<()> {
     let url = owner::url(&migrate.database, migrate.password_file.as_deref())?;
     let service = &migrate.service;
-    if let Err(error) = database::migrate(&url, migrations(service)?).await {
+    if let Err(error) = database::migrate(&url, schema(service)?).await {
         return Err(owner::unfitting(error, &url, service).await);
     }
     if is_json() {

@@ -4,10 +4,11 @@ use std::path::Path;
 use std::str::FromStr;
 
 use anyhow::Context;
-use sqlx::migrate::{MigrateError, Migrator};
+use chassis::database::Schema;
+use sqlx::migrate::MigrateError;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, Connection};
-use system::{OWNERS, migrations};
+use system::{OWNERS, schema};
 
 use crate::fault::{DATABASE_AWAY, DATABASE_OF_ANOTHER, fault};
 use crate::language::tell;
@@ -124,14 +125,17 @@ async fn whose(url: &str) -> anyhow::Result<Option<&'static str>> {
             .await
             .context("read which migrations are applied")?;
     connection.close().await?;
-    let knows = |migrator: &Migrator| {
+    let knows = |schema: &Schema| {
         applied.iter().all(|(version, checksum)| {
-            migrator.iter().any(|known| known.version == *version && *known.checksum == **checksum)
+            schema
+                .migrations
+                .iter()
+                .any(|known| known.version == *version && *known.checksum == **checksum)
         })
     };
     let mut owners = Vec::new();
     for owner in OWNERS {
-        if knows(migrations(owner)?) {
+        if knows(schema(owner)?) {
             owners.push(owner);
         }
     }

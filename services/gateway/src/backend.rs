@@ -53,7 +53,7 @@ pub struct Config {
     /// How often a read is tried again when no connection could be made.
     pub retries_max: u32,
     /// How many retries there may be for a hundred calls.
-    pub retries_percent: u32,
+    pub retries_percent: u16,
 }
 
 impl Config {

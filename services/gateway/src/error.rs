@@ -51,8 +51,6 @@ pub enum Refused {
     VerbNotAllowed { allowed: String },
     /// No part of a profile came.
     AllPartsAway { reasons: Vec<(&'static str, String)> },
-    /// Fewer applicants than a union needs.
-    ApplicantsTooFew { applicants: usize, least: usize },
     /// A seat names nobody, or somebody who sits already.
     CommitteeMemberUnknown { seat: usize },
     /// The people applied after the union was founded.
@@ -233,15 +231,6 @@ impl Refused {
                 .retry_after(RETRY_AFTER),
                 |refusal, (service, reason)| refusal.with(service, reason),
             ),
-            Refused::ApplicantsTooFew { applicants, least } => own(
-                Code::InvalidArgument,
-                Own::ApplicantsTooFew,
-                format!("Hồ sơ có {applicants} người xin gia nhập, cần ít nhất {least}."),
-                format!("the dossier has {applicants} applicants; at least {least} are needed"),
-            )
-            .field("dossier.applicants")
-            .with("applicants", applicants.to_string())
-            .with("least", least.to_string()),
             Refused::CommitteeMemberUnknown { seat } => own(
                 Code::InvalidArgument,
                 Own::CommitteeMemberUnknown,

@@ -12,7 +12,7 @@
 use std::collections::VecDeque;
 use std::error::Error;
 use std::pin::pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
@@ -25,6 +25,7 @@ use http_body_util::{BodyExt, Full};
 use tokio::sync::OwnedSemaphorePermit;
 use tonic::Status;
 use tonic::body::Body;
+use tower::retry::budget::{Budget, TpsBudget};
 use tower::{Service, ServiceExt};
 
 use crate::backend::{self, Replicas};
@@ -53,6 +54,11 @@ const GRPC_TIMEOUT: &str = "grpc-timeout";
 const KEPT_BYTES_MAX: usize = 4 << 20;
 /// The wait before the first retry; it doubles.
 const RETRY_WAIT: Duration = Duration::from_millis(20);
+/// For so long the calls of a service count towards its retries.
+const RETRY_WINDOW: Duration = Duration::from_secs(10);
+/// So many retries a second there may be beside those that calls earn: a gateway that is asked
+/// little may try again, too.
+const RETRIES_PER_SECOND: u32 = 1;
 
 /// An admitted call: who calls, and how long it may take.
 #[derive(Clone, Debug)]
@@ -70,7 +76,7 @@ pub struct Forwarder {
     replicas: [Arc<Replicas>; 3],
     signer: Arc<Signer>,
     newest: Arc<Newest>,
-    budget: RetryBudget,
+    budget: TpsBudget,
     margin: Duration,
     retries_max: u32,
 }
@@ -87,7 +93,7 @@ impl Forwarder {
             replicas,
             signer,
             newest,
-            budget: RetryBudget::new(config.retries_percent),
+            budget: retry_budget(config.retries_percent),
             margin: Duration::from_millis(config.margin_ms),
             retries_max: config.retries_max,
         }
@@ -112,7 +118,7 @@ impl Forwarder {
     ) -> Result<Response<Body>, Status> {
         let replicas = self.replicas(backend);
         let held = (replicas.enter(false)?, place);
-        self.budget.earn();
+        self.budget.deposit();
         let (came, content) = question;
         let headers = self.headers(backend, inbound, came)?;
         let sent = async {
@@ -146,7 +152,7 @@ impl Forwarder {
     ) -> Result<Response<Body>, Status> {
         let replicas = self.replicas(backend);
         let held = (replicas.enter(true)?, held);
-        self.budget.earn();
+        self.budget.deposit();
         let (parts, body) = request.into_parts();
         let headers = self.headers(backend, inbound, &parts.headers)?;
         let (body, broken) = Watched::new(body);
@@ -183,7 +189,7 @@ impl Forwarder {
         loop {
             match send(replicas, request()).await {
                 Ok(answer) => return Ok(answer),
-                Err(error) if retries_left > 0 && is_connect(&error) && self.budget.spend() => {
+                Err(error) if retries_left > 0 && is_connect(&error) && self.budget.withdraw() => {
                     tracing::debug!(backend = replicas.backend.name(), "trying again");
                     tokio::time::sleep(wait).await;
                     wait *= 2;
@@ -344,36 +350,8 @@ fn timeout_value(left: Duration) -> HeaderValue {
 }
 
 /// Retries may not become the load that keeps a service down: each call earns a part of one.
-struct RetryBudget {
-    /// In hundredths of a retry.
-    earned: Mutex<u32>,
-    per_call: u32,
-}
-
-impl RetryBudget {
-    /// Never more than ten retries in a burst.
-    const MOST: u32 = 1_000;
-    const ONE: u32 = 100;
-
-    fn new(percent: u32) -> Self {
-        Self { earned: Mutex::new(Self::MOST), per_call: percent }
-    }
-
-    fn earn(&self) {
-        let mut earned = self.earned.lock().unwrap_or_else(PoisonError::into_inner);
-        *earned = (*earned + self.per_call).min(Self::MOST);
-    }
-
-    fn spend(&self) -> bool {
-        let mut earned = self.earned.lock().unwrap_or_else(PoisonError::into_inner);
-        match earned.checked_sub(Self::ONE) {
-            Some(left) => {
-                *earned = left;
-                true
-            }
-            None => false,
-        }
-    }
+fn retry_budget(percent: u16) -> TpsBudget {
+    TpsBudget::new(RETRY_WINDOW, RETRIES_PER_SECOND, f32::from(percent) / 100.0)
 }
 
 /// The services behind, as one admitted call may use them: what the generated clients of a
@@ -439,9 +417,9 @@ mod tests {
 
     #[test]
     fn retries_are_earned_by_calls() {
-        let budget = RetryBudget::new(10);
-        assert_eq!((0..100).filter(|_| budget.spend()).count(), 10);
-        (0..20).for_each(|_| budget.earn());
-        assert_eq!((0..100).filter(|_| budget.spend()).count(), 2);
+        let budget = retry_budget(10);
+        assert_eq!((0..100).filter(|_| budget.withdraw()).count(), 10);
+        (0..20).for_each(|_| budget.deposit());
+        assert_eq!((0..100).filter(|_| budget.withdraw()).count(), 2);
     }
 }

@@ -37,16 +37,11 @@ use crate::error::Refused;
 use crate::forward::Inward;
 use crate::newest::Newest;
 
-/// A grassroots union has at least five members (the Charter's least; registry knows the
-/// least of each type).
-const APPLICANTS_LEAST: usize = 5;
 const APPLICANTS_MOST: usize = 1_000;
 /// How many people passed over are asked for at a time.
 const PASSED_OVER_PAGE: i32 = 500;
 /// An application counts on its day and the 29 days after it, as membership counts them.
 const LAPSES_AFTER: time::Duration = time::Duration::days(30);
-/// The type of a grassroots union where the dossier says none.
-const GRASSROOTS_UNION: &str = "CDCS";
 
 /// A dossier that is complete enough to begin with.
 pub struct Founding {
@@ -67,12 +62,7 @@ impl Founding {
         if dossier.decision.is_none() {
             return Err(parse::required("dossier.decision").into());
         }
-        let applicants = dossier.applicants.len();
-        if applicants < APPLICANTS_LEAST {
-            let least = APPLICANTS_LEAST;
-            return Err(Refused::ApplicantsTooFew { applicants, least }.into());
-        }
-        parse::at_most("dossier.applicants", applicants, APPLICANTS_MOST)?;
+        parse::at_most("dossier.applicants", dossier.applicants.len(), APPLICANTS_MOST)?;
         seats(&dossier)?;
         let founding = Self { request_id, validate_only: request.validate_only, union, dossier };
         founding.applications_are_open()?;
@@ -150,10 +140,7 @@ impl Founding {
             code: union.code.clone(),
             name: union.name.clone(),
             short_name: union.short_name.clone(),
-            r#type: match union.r#type.as_str() {
-                "" => GRASSROOTS_UNION.to_string(),
-                other => other.to_string(),
-            },
+            r#type: union.r#type.clone(),
             sector: union.sector.clone(),
             superior_id: union.superior_id.clone(),
             effective_on: union.effective_on,
@@ -464,9 +451,8 @@ mod tests {
     }
 
     #[test]
-    fn a_union_needs_five_applicants_and_seats_for_them_only() {
+    fn a_dossier_has_so_many_applicants_at_most_and_seats_for_them_only() {
         assert_eq!(refused(dossier(5, &[0, 4])), None);
-        assert_eq!(refused(dossier(4, &[])), Some("APPLICANTS_TOO_FEW"));
         assert_eq!(refused(dossier(1_001, &[])), Some("TOO_MANY_LINES"));
         for seats in [&[5][..], &[-1], &[2, 2]] {
             assert_eq!(refused(dossier(5, seats)), Some("COMMITTEE_MEMBER_UNKNOWN"));

@@ -4,18 +4,15 @@ use std::sync::Arc;
 
 use chassis::call::Call;
 use chassis::database::{Act, Acted, Database, today};
-use chassis::page::{self, QueryDigest};
 use chassis::parse;
-use chassis::refusal::{Failure, Refusal};
+use chassis::refusal::Refusal;
 use proto::membership::v1 as pb;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use time::Date;
 use tonic::{Request, Response, Status};
 
 use crate::keys::Keys;
 use crate::quota::{self, Quota};
-use crate::reads::{self, Page};
+use crate::reads;
 use crate::wire::{answers, requests};
 
 /// Answers every service of the contract.
@@ -49,59 +46,11 @@ impl Api {
         }
         acted
     }
-
-    /// Where the asked page starts.
-    fn page<C: DeserializeOwned>(
-        &self,
-        query: QueryDigest,
-        page_size: i32,
-        page_token: &str,
-    ) -> Result<Page<C>, Refusal> {
-        Ok(Page {
-            after: page::open(self.database.keys(), query, page_token)?,
-            size: parse::page_size(page_size),
-        })
-    }
-
-    /// The token of the page after this one; empty after the last.
-    fn next<C: Serialize>(&self, query: QueryDigest, next: Option<C>) -> Result<String, Failure> {
-        match next {
-            Some(cursor) => page::seal(self.database.keys(), query, &cursor),
-            None => Ok(String::new()),
-        }
-    }
 }
 
 /// The day asked for, or today.
 fn as_of(date: Option<proto::google::r#type::Date>) -> Result<Date, Refusal> {
     Ok(parse::optional_date("as_of", date)?.unwrap_or_else(today))
-}
-
-/// A write's call, and its message.
-macro_rules! write {
-    ($request:ident) => {{
-        let asked = $request.get_ref();
-        let call = Call::write(&$request, &asked.request_id, asked.validate_only)?;
-        (call, $request.into_inner())
-    }};
-}
-
-/// A read's call, and its message.
-macro_rules! read {
-    ($request:ident) => {{
-        let call = Call::read(&$request)?;
-        (call, $request.into_inner())
-    }};
-}
-
-/// What a page token of this list is bound to: the query without its page.
-macro_rules! query {
-    ($call:ident, $asked:ident, $message:ident) => {
-        QueryDigest::of(
-            &$call.rpc,
-            &pb::$message { page_size: 0, page_token: String::new(), ..$asked.clone() },
-        )
-    };
 }
 
 #[tonic::async_trait]
@@ -110,7 +59,7 @@ impl pb::application_service_server::ApplicationService for Api {
         &self,
         request: Request<pb::RecordApplicantsRequest>,
     ) -> Result<Response<pb::RecordApplicantsResponse>, Status> {
-        let (call, asked) = write!(request);
+        let (call, asked) = Call::write(request)?;
         let act = requests::record_applicants(asked, &self.keys)?;
         let numbers = act.applicants.numbers();
         Ok(self.act_on_numbers(call, numbers, act).await?.reply(answers::recorded))
@@ -120,7 +69,7 @@ impl pb::application_service_server::ApplicationService for Api {
         &self,
         request: Request<pb::GetApplicationRequest>,
     ) -> Result<Response<pb::GetApplicationResponse>, Status> {
-        let (call, asked) = read!(request);
+        let (call, asked) = Call::read(request)?;
         let application_id = parse::id("application_id", &asked.application_id)?;
         let as_of = as_of(asked.as_of)?;
         let mut reading = self.database.read(&call).await?;
@@ -134,18 +83,16 @@ impl pb::application_service_server::ApplicationService for Api {
         &self,
         request: Request<pb::ListApplicationsRequest>,
     ) -> Result<Response<pb::ListApplicationsResponse>, Status> {
-        let (call, asked) = read!(request);
-        let query = query!(call, asked, ListApplicationsRequest);
+        let (call, asked, page) = Call::list(request, self.database.keys())?;
         let organisation_id = parse::id("organisation_id", &asked.organisation_id)?;
         let (as_of, open_only) = (as_of(asked.as_of)?, asked.open_only);
-        let page = self.page(query, asked.page_size, &asked.page_token)?;
         let mut reading = self.database.read(&call).await?;
         let found =
-            reads::applications::list(&mut reading, organisation_id, as_of, open_only, page)
+            reads::applications::list(&mut reading, organisation_id, as_of, open_only, &page)
                 .await?;
         Ok(reading.reply(pb::ListApplicationsResponse {
             applications: found.rows.into_iter().map(answers::application).collect(),
-            next_page_token: self.next(query, found.next)?,
+            next_page_token: found.next_page_token,
         }))
     }
 }
@@ -156,7 +103,7 @@ impl pb::membership_service_server::MembershipService for Api {
         &self,
         request: Request<pb::AdmitMembersRequest>,
     ) -> Result<Response<pb::AdmitMembersResponse>, Status> {
-        let (call, asked) = write!(request);
+        let (call, asked) = Call::write(request)?;
         let act = requests::admit_members(asked, &self.keys)?;
         let numbers = act.roll.numbers();
         Ok(self.act_on_numbers(call, numbers, act).await?.reply(answers::admitted))
@@ -166,7 +113,7 @@ impl pb::membership_service_server::MembershipService for Api {
         &self,
         request: Request<pb::TransferMembersRequest>,
     ) -> Result<Response<pb::TransferMembersResponse>, Status> {
-        let (call, asked) = write!(request);
+        let (call, asked) = Call::write(request)?;
         let act = requests::transfer_members(asked)?;
         Ok(self.database.act(call, act).await?.reply(answers::transferred))
     }
@@ -175,7 +122,7 @@ impl pb::membership_service_server::MembershipService for Api {
         &self,
         request: Request<pb::ExitMembersRequest>,
     ) -> Result<Response<pb::ExitMembersResponse>, Status> {
-        let (call, asked) = write!(request);
+        let (call, asked) = Call::write(request)?;
         let act = requests::exit_members(asked)?;
         Ok(self.database.act(call, act).await?.reply(answers::exited))
     }
@@ -184,7 +131,7 @@ impl pb::membership_service_server::MembershipService for Api {
         &self,
         request: Request<pb::GetMemberRequest>,
     ) -> Result<Response<pb::GetMemberResponse>, Status> {
-        let (call, asked) = read!(request);
+        let (call, asked) = Call::read(request)?;
         let person_id = parse::id("person_id", &asked.person_id)?;
         let mut reading = self.database.read(&call).await?;
         let (person, memberships, identifying) =
@@ -201,16 +148,14 @@ impl pb::membership_service_server::MembershipService for Api {
         &self,
         request: Request<pb::ListMembersRequest>,
     ) -> Result<Response<pb::ListMembersResponse>, Status> {
-        let (call, asked) = read!(request);
-        let query = query!(call, asked, ListMembersRequest);
+        let (call, asked, page) = Call::list(request, self.database.keys())?;
         let organisation_id = parse::id("organisation_id", &asked.organisation_id)?;
         let as_of = as_of(asked.as_of)?;
-        let page = self.page(query, asked.page_size, &asked.page_token)?;
         let mut reading = self.database.read(&call).await?;
-        let found = reads::members::list(&mut reading, organisation_id, as_of, page).await?;
+        let found = reads::members::list(&mut reading, organisation_id, as_of, &page).await?;
         Ok(reading.reply(pb::ListMembersResponse {
             members: found.rows.into_iter().map(answers::listed).collect(),
-            next_page_token: self.next(query, found.next)?,
+            next_page_token: found.next_page_token,
         }))
     }
 
@@ -218,7 +163,7 @@ impl pb::membership_service_server::MembershipService for Api {
         &self,
         request: Request<pb::FindPersonRequest>,
     ) -> Result<Response<pb::FindPersonResponse>, Status> {
-        let (call, asked) = read!(request);
+        let (call, asked) = Call::read(request)?;
         let identity = requests::find_person(&asked)?;
         let mut reading = self.database.read(&call).await?;
         let found = reads::members::find(&mut reading, &self.keys, &identity, today()).await?;
@@ -229,7 +174,7 @@ impl pb::membership_service_server::MembershipService for Api {
         &self,
         request: Request<pb::CountMembersRequest>,
     ) -> Result<Response<pb::CountMembersResponse>, Status> {
-        let (call, asked) = read!(request);
+        let (call, asked) = Call::read(request)?;
         let organisation_ids = requests::ids("organisation_ids", &asked.organisation_ids)?;
         let as_of = as_of(asked.as_of)?;
         let mut reading = self.database.read(&call).await?;
@@ -246,7 +191,7 @@ impl pb::training_service_server::TrainingService for Api {
         &self,
         request: Request<pb::HoldTrainingCourseRequest>,
     ) -> Result<Response<pb::HoldTrainingCourseResponse>, Status> {
-        let (call, asked) = write!(request);
+        let (call, asked) = Call::write(request)?;
         let act = requests::hold_training_course(asked)?;
         Ok(self.database.act(call, act).await?.reply(answers::held))
     }
@@ -255,7 +200,7 @@ impl pb::training_service_server::TrainingService for Api {
         &self,
         request: Request<pb::GetTrainingCourseRequest>,
     ) -> Result<Response<pb::GetTrainingCourseResponse>, Status> {
-        let (call, asked) = read!(request);
+        let (call, asked) = Call::read(request)?;
         let course_id = parse::id("course_id", &asked.course_id)?;
         let mut reading = self.database.read(&call).await?;
         let (course, attendances) = reads::courses::get(&mut reading, course_id).await?;
@@ -269,15 +214,13 @@ impl pb::training_service_server::TrainingService for Api {
         &self,
         request: Request<pb::ListTrainingCoursesRequest>,
     ) -> Result<Response<pb::ListTrainingCoursesResponse>, Status> {
-        let (call, asked) = read!(request);
-        let query = query!(call, asked, ListTrainingCoursesRequest);
+        let (call, asked, page) = Call::list(request, self.database.keys())?;
         let organisation_id = parse::id("organisation_id", &asked.organisation_id)?;
-        let page = self.page(query, asked.page_size, &asked.page_token)?;
         let mut reading = self.database.read(&call).await?;
-        let found = reads::courses::list(&mut reading, organisation_id, page).await?;
+        let found = reads::courses::list(&mut reading, organisation_id, &page).await?;
         Ok(reading.reply(pb::ListTrainingCoursesResponse {
             courses: found.rows.into_iter().map(answers::course).collect(),
-            next_page_token: self.next(query, found.next)?,
+            next_page_token: found.next_page_token,
         }))
     }
 }
@@ -288,7 +231,7 @@ impl pb::party_service_server::PartyService for Api {
         &self,
         request: Request<pb::ReferToPartyRequest>,
     ) -> Result<Response<pb::ReferToPartyResponse>, Status> {
-        let (call, asked) = write!(request);
+        let (call, asked) = Call::write(request)?;
         let act = requests::refer_to_party(asked, &self.keys)?;
         let numbers = act.roll.numbers();
         Ok(self.act_on_numbers(call, numbers, act).await?.reply(answers::referred))
@@ -298,7 +241,7 @@ impl pb::party_service_server::PartyService for Api {
         &self,
         request: Request<pb::AdmitToPartyRequest>,
     ) -> Result<Response<pb::AdmitToPartyResponse>, Status> {
-        let (call, asked) = write!(request);
+        let (call, asked) = Call::write(request)?;
         let act = requests::admit_to_party(asked)?;
         Ok(self.database.act(call, act).await?.reply(answers::admitted_to_party))
     }
@@ -307,15 +250,13 @@ impl pb::party_service_server::PartyService for Api {
         &self,
         request: Request<pb::ListPartyReferralsRequest>,
     ) -> Result<Response<pb::ListPartyReferralsResponse>, Status> {
-        let (call, asked) = read!(request);
-        let query = query!(call, asked, ListPartyReferralsRequest);
+        let (call, asked, page) = Call::list(request, self.database.keys())?;
         let organisation_id = parse::id("organisation_id", &asked.organisation_id)?;
-        let page = self.page(query, asked.page_size, &asked.page_token)?;
         let mut reading = self.database.read(&call).await?;
-        let found = reads::party_referrals::list(&mut reading, organisation_id, page).await?;
+        let found = reads::party_referrals::list(&mut reading, organisation_id, &page).await?;
         Ok(reading.reply(pb::ListPartyReferralsResponse {
             referrals: found.rows.into_iter().map(answers::party_referral).collect(),
-            next_page_token: self.next(query, found.next)?,
+            next_page_token: found.next_page_token,
         }))
     }
 }
@@ -326,7 +267,7 @@ impl pb::cadre_service_server::CadreService for Api {
         &self,
         request: Request<pb::RecommendCadreRequest>,
     ) -> Result<Response<pb::RecommendCadreResponse>, Status> {
-        let (call, asked) = write!(request);
+        let (call, asked) = Call::write(request)?;
         let act = requests::recommend_cadre(asked, &self.keys)?;
         Ok(self.database.act(call, act).await?.reply(answers::recommended))
     }
@@ -335,15 +276,13 @@ impl pb::cadre_service_server::CadreService for Api {
         &self,
         request: Request<pb::ListCadreRecommendationsRequest>,
     ) -> Result<Response<pb::ListCadreRecommendationsResponse>, Status> {
-        let (call, asked) = read!(request);
-        let query = query!(call, asked, ListCadreRecommendationsRequest);
+        let (call, asked, page) = Call::list(request, self.database.keys())?;
         let organisation_id = parse::id("organisation_id", &asked.organisation_id)?;
-        let page = self.page(query, asked.page_size, &asked.page_token)?;
         let mut reading = self.database.read(&call).await?;
-        let found = reads::recommendations::list(&mut reading, organisation_id, page).await?;
+        let found = reads::recommendations::list(&mut reading, organisation_id, &page).await?;
         Ok(reading.reply(pb::ListCadreRecommendationsResponse {
             recommendations: found.rows.into_iter().map(answers::recommendation).collect(),
-            next_page_token: self.next(query, found.next)?,
+            next_page_token: found.next_page_token,
         }))
     }
 }
@@ -354,7 +293,7 @@ impl pb::delegation_service_server::DelegationService for Api {
         &self,
         request: Request<pb::SendDelegationRequest>,
     ) -> Result<Response<pb::SendDelegationResponse>, Status> {
-        let (call, asked) = write!(request);
+        let (call, asked) = Call::write(request)?;
         let act = requests::send_delegation(asked)?;
         Ok(self.database.act(call, act).await?.reply(answers::sent))
     }
@@ -363,7 +302,7 @@ impl pb::delegation_service_server::DelegationService for Api {
         &self,
         request: Request<pb::GetDelegationRequest>,
     ) -> Result<Response<pb::GetDelegationResponse>, Status> {
-        let (call, asked) = read!(request);
+        let (call, asked) = Call::read(request)?;
         let delegation_id = parse::id("delegation_id", &asked.delegation_id)?;
         let mut reading = self.database.read(&call).await?;
         let found = reads::delegations::get(&mut reading, delegation_id).await?;
@@ -377,8 +316,7 @@ impl pb::consequence_service_server::ConsequenceService for Api {
         &self,
         request: Request<pb::ListConsequencesRequest>,
     ) -> Result<Response<pb::ListConsequencesResponse>, Status> {
-        let (call, asked) = read!(request);
-        let query = query!(call, asked, ListConsequencesRequest);
+        let (call, asked, page) = Call::list(request, self.database.keys())?;
         let mut act_ids = Vec::with_capacity(asked.registry_act_ids.len() + 1);
         act_ids.extend(parse::optional_id("registry_act_id", &asked.registry_act_id)?);
         for (n, act_id) in asked.registry_act_ids.iter().enumerate() {
@@ -390,10 +328,9 @@ impl pb::consequence_service_server::ConsequenceService for Api {
             organisation_ids.push(parse::id(&format!("organisation_ids[{n}]"), id)?);
         }
         let of = (!organisation_ids.is_empty()).then_some(organisation_ids.as_slice());
-        let page = self.page(query, asked.page_size, &asked.page_token)?;
         let mut reading = self.database.read(&call).await?;
         let (found, passed_over) =
-            reads::consequences::list(&mut reading, asked.include_finished, of_acts, of, page)
+            reads::consequences::list(&mut reading, asked.include_finished, of_acts, of, &page)
                 .await?;
         Ok(reading.reply(pb::ListConsequencesResponse {
             consequences: found
@@ -401,7 +338,7 @@ impl pb::consequence_service_server::ConsequenceService for Api {
                 .into_iter()
                 .map(|row| answers::consequence(row, &passed_over))
                 .collect(),
-            next_page_token: self.next(query, found.next)?,
+            next_page_token: found.next_page_token,
         }))
     }
 
@@ -409,19 +346,17 @@ impl pb::consequence_service_server::ConsequenceService for Api {
         &self,
         request: Request<pb::ListPassedOverRequest>,
     ) -> Result<Response<pb::ListPassedOverResponse>, Status> {
-        let (call, asked) = read!(request);
-        let query = query!(call, asked, ListPassedOverRequest);
+        let (call, asked, page) = Call::list(request, self.database.keys())?;
         let act = parse::id("registry_act_id", &asked.registry_act_id)?;
         let organisation_id = parse::id("organisation_id", &asked.organisation_id)?;
         let exclude_mended = asked.exclude_mended;
-        let page = self.page(query, asked.page_size, &asked.page_token)?;
         let mut reading = self.database.read(&call).await?;
         let found =
-            reads::passed_over::list(&mut reading, act, organisation_id, exclude_mended, page)
+            reads::passed_over::list(&mut reading, act, organisation_id, exclude_mended, &page)
                 .await?;
         Ok(reading.reply(pb::ListPassedOverResponse {
             passed_over: found.rows.iter().map(answers::passed_over).collect(),
-            next_page_token: self.next(query, found.next)?,
+            next_page_token: found.next_page_token,
         }))
     }
 
@@ -429,7 +364,7 @@ impl pb::consequence_service_server::ConsequenceService for Api {
         &self,
         request: Request<pb::MendConsequenceRequest>,
     ) -> Result<Response<pb::MendConsequenceResponse>, Status> {
-        let (call, asked) = write!(request);
+        let (call, asked) = Call::write(request)?;
         let act = requests::mend_consequence(asked)?;
         Ok(self.database.act(call, act).await?.reply(answers::mended))
     }
@@ -438,16 +373,14 @@ impl pb::consequence_service_server::ConsequenceService for Api {
         &self,
         request: Request<pb::ListLaterMovementsRequest>,
     ) -> Result<Response<pb::ListLaterMovementsResponse>, Status> {
-        let (call, asked) = read!(request);
-        let query = query!(call, asked, ListLaterMovementsRequest);
+        let (call, asked, page) = Call::list(request, self.database.keys())?;
         let about = requests::list_later_movements(&asked)?;
-        let page = self.page(query, asked.page_size, &asked.page_token)?;
         let mut reading = self.database.read(&call).await?;
-        let (found, counts) = reads::later_movements::list(&mut reading, &about, page).await?;
+        let (found, counts) = reads::later_movements::list(&mut reading, &about, &page).await?;
         Ok(reading.reply(pb::ListLaterMovementsResponse {
             movements: found.rows.into_iter().map(answers::later_movement).collect(),
             counts: counts.into_iter().map(answers::later_movements).collect(),
-            next_page_token: self.next(query, found.next)?,
+            next_page_token: found.next_page_token,
         }))
     }
 }

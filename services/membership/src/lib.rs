@@ -44,8 +44,13 @@ use crate::quota::Quota;
 /// The documented defaults, compiled in.
 pub const DEFAULTS: &str = include_str!("../defaults.toml");
 
+static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
+
 /// The schema, as the owner of the database applies it.
-pub static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
+pub static SCHEMA: database::Schema = database::Schema {
+    migrations: &MIGRATIONS,
+    functions: chassis::functions!["person_scope", "persons_in_scope",],
+};
 
 /// All that can be configured.
 #[derive(Clone, Debug, Deserialize)]

@@ -1,7 +1,7 @@
 //! The process: `membership serve`, and `membership migrate` as the owner of the schema.
 
 use anyhow::bail;
-use membership::{Config, DEFAULTS, MIGRATIONS};
+use membership::{Config, DEFAULTS, SCHEMA};
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -13,7 +13,7 @@ async fn main() -> anyhow::Result<()> {
         }
         Some("migrate") => {
             let owner_url = std::env::var("MEMBERSHIP_OWNER_URL")?;
-            chassis::database::migrate(&owner_url, &MIGRATIONS).await
+            chassis::database::migrate(&owner_url, &SCHEMA).await
         }
         _ => {
             bail!("membership serve [--config FILE], or MEMBERSHIP_OWNER_URL=… membership migrate")

@@ -18,15 +18,11 @@ mod secondment;
 mod steering;
 mod succession;
 
-use chassis::call::Call;
 use chassis::database::Database;
-use chassis::page::QueryDigest;
-use prost::Message;
 use proto::registry::v1 as pb;
 use tonic::service::Routes;
 
 use crate::operation::Bell;
-use crate::reads::Asked;
 use crate::search_index::SearchIndex;
 use crate::tax_codes;
 
@@ -72,10 +68,5 @@ impl Api {
             .add_service(pb::plan_service_server::PlanServiceServer::new(self.clone()))
             .add_service(pb::operation_service_server::OperationServiceServer::new(self.clone()))
             .add_service(pb::grant_service_server::GrantServiceServer::new(self))
-    }
-
-    /// Which page of a list is asked for; `query` is the request without token and size.
-    fn asked(&self, call: &Call, query: &impl Message, token: String, size: i32) -> Asked<'_> {
-        Asked::new(self.database.keys(), QueryDigest::of(&call.rpc, query), token, size)
     }
 }

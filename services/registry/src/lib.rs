@@ -51,8 +51,35 @@ pub use bootstrap::{AlreadyBootstrapped, bootstrap};
 /// The documented defaults, compiled in.
 pub const DEFAULTS: &str = include_str!("../defaults.toml");
 
+static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
+
 /// The schema, as the owner of the database applies it.
-pub static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
+pub static SCHEMA: database::Schema = database::Schema {
+    migrations: &MIGRATIONS,
+    functions: chassis::functions![
+        "acts_resting_on",
+        "begin_life",
+        "continues_in",
+        "covered_during",
+        "dated_relations",
+        "differing",
+        "fitting",
+        "give_up_what_it_held",
+        "inherited",
+        "keep_organisation",
+        "lifelong_relations",
+        "living_subtree",
+        "organisations_of_act",
+        "organisations_of_acts",
+        "plan_mended_since",
+        "scope",
+        "scope_is_whole",
+        "stay_closed",
+        "subtree",
+        "subtree_page",
+        "undo_act",
+    ],
+};
 
 /// All that can be configured.
 #[derive(Clone, Debug, Deserialize)]

@@ -1,7 +1,7 @@
 //! The process: `registry serve`, and `registry migrate` as the owner of the schema.
 
 use anyhow::bail;
-use registry::{Config, DEFAULTS, MIGRATIONS};
+use registry::{Config, DEFAULTS, SCHEMA};
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -13,7 +13,7 @@ async fn main() -> anyhow::Result<()> {
         }
         Some("migrate") => {
             let owner_url = std::env::var("REGISTRY_OWNER_URL")?;
-            chassis::database::migrate(&owner_url, &MIGRATIONS).await
+            chassis::database::migrate(&owner_url, &SCHEMA).await
         }
         _ => bail!("registry serve [--config FILE], or REGISTRY_OWNER_URL=… registry migrate"),
     }

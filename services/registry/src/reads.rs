@@ -29,11 +29,8 @@ pub mod unit_assignments;
 
 use chassis::access::unknown_or_denied;
 use chassis::database::Reading;
-use chassis::page::{self, QueryDigest};
-use chassis::refusal::{Failure, Refusal};
-use chassis::seen::Keys;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+pub use chassis::page::{Asked, Page};
+use chassis::refusal::Failure;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
@@ -83,57 +80,6 @@ pub async fn scope_is_whole(reading: &mut Reading) -> Result<bool, Failure> {
         .fetch_one(&mut **reading)
         .await?;
     Ok(is_whole)
-}
-
-/// A page of rows.
-#[derive(Debug)]
-pub struct Page<T> {
-    /// The rows.
-    pub rows: Vec<T>,
-    /// Empty on the last page.
-    pub next_page_token: String,
-}
-
-/// What a caller asks of a list: how long a page, after which row.
-pub struct Asked<'a> {
-    keys: &'a Keys,
-    query: QueryDigest,
-    token: String,
-    /// Rows on a page.
-    pub size: i64,
-}
-
-impl<'a> Asked<'a> {
-    /// Reads page size and token off a request; `query` is the digest of the rest of it.
-    pub fn new(keys: &'a Keys, query: QueryDigest, token: String, size: i32) -> Self {
-        Self { keys, query, token, size: chassis::parse::page_size(size) }
-    }
-
-    /// After which row the page begins; none for the first page.
-    pub fn after<C: DeserializeOwned>(&self) -> Result<Option<C>, Refusal> {
-        page::open(self.keys, self.query, &self.token)
-    }
-
-    /// So many rows are read: one more than the page holds, to know whether another follows.
-    pub fn limit(&self) -> i64 {
-        self.size + 1
-    }
-
-    /// Makes a page of rows read up to [`Asked::limit`]; `cursor` tells where a row stands.
-    pub fn page<T, C: Serialize>(
-        &self,
-        mut rows: Vec<T>,
-        cursor: impl Fn(&T) -> C,
-    ) -> Result<Page<T>, Failure> {
-        let size = usize::try_from(self.size).unwrap_or(usize::MAX);
-        let another_follows = rows.len() > size;
-        rows.truncate(size);
-        let next_page_token = match rows.last() {
-            Some(last) if another_follows => page::seal(self.keys, self.query, &cursor(last))?,
-            _ => String::new(),
-        };
-        Ok(Page { rows, next_page_token })
-    }
 }
 
 /// Refuses an organisation that is unknown or out of scope.

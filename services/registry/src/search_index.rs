@@ -267,7 +267,7 @@ mod tests {
         if let Some(deadline) = deadline {
             request.extensions_mut().insert(deadline);
         }
-        Call::read(&request).expect("a call")
+        Call::of(&request, None, false).expect("a call")
     }
 
     #[tokio::test]

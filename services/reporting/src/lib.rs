@@ -37,8 +37,26 @@ use crate::api::Api;
 /// The documented defaults, compiled in.
 pub const DEFAULTS: &str = include_str!("../defaults.toml");
 
+static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
+
 /// The schema, as the owner of the database applies it.
-pub static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
+pub static SCHEMA: database::Schema = database::Schema {
+    migrations: &MIGRATIONS,
+    functions: chassis::functions![
+        "employers_on",
+        "line_on",
+        "members_before",
+        "moving_change",
+        "name_on",
+        "one_lives",
+        "piece",
+        "place",
+        "place_as_of",
+        "place_as_then",
+        "unions_on",
+        "was_union_in_year",
+    ],
+};
 
 /// All that can be configured.
 #[derive(Clone, Debug, Deserialize)]

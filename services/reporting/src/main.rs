@@ -1,7 +1,7 @@
 //! The process: `reporting serve`, and `reporting migrate` as the owner of the schema.
 
 use anyhow::bail;
-use reporting::{Config, DEFAULTS, MIGRATIONS};
+use reporting::{Config, DEFAULTS, SCHEMA};
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -13,7 +13,7 @@ async fn main() -> anyhow::Result<()> {
         }
         Some("migrate") => {
             let owner_url = std::env::var("REPORTING_OWNER_URL")?;
-            chassis::database::migrate(&owner_url, &MIGRATIONS).await
+            chassis::database::migrate(&owner_url, &SCHEMA).await
         }
         _ => bail!("reporting serve [--config FILE], or REPORTING_OWNER_URL=… reporting migrate"),
     }

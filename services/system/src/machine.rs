@@ -12,13 +12,12 @@ use anyhow::{Context, bail};
 use chassis::access::token::{Keys, SIGNERS};
 use chassis::cluster::{Cluster, Place, ServiceDatabase, testing};
 use chassis::config::with;
-use chassis::database;
+use chassis::database::{self, Schema};
 use chassis::serve::Running;
 use chassis::telemetry;
 use gateway::development_issuer::DevelopmentIssuer;
 use serde::Deserialize;
 use serde_json::json;
-use sqlx::migrate::Migrator;
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -40,6 +39,8 @@ pub enum Data {
     Ephemeral,
     /// In fresh databases of the PostgreSQL that tests use; see [`testing`].
     Test,
+    /// In databases that are there already, by the services that own them.
+    Given(BTreeMap<&'static str, ServiceDatabase>),
 }
 
 /// How to run the system.
@@ -94,7 +95,7 @@ impl System {
     pub async fn start(options: Options) -> anyhow::Result<Self> {
         let (directory, temporary) = match &options.data {
             Data::Kept(directory) => (directory.clone(), None),
-            Data::Ephemeral | Data::Test => {
+            Data::Ephemeral | Data::Test | Data::Given(_) => {
                 let temporary = tempfile::Builder::new().prefix("congdoan-").tempdir()?;
                 (temporary.path().to_owned(), Some(temporary))
             }
@@ -304,31 +305,41 @@ async fn databases(
         Data::Test => {
             let mut databases = BTreeMap::new();
             for service in OWNERS {
-                let made = testing::database(service, migrations(service)?).await;
+                let made = testing::database(service, schema(service)?).await;
                 let database = ServiceDatabase { owner_url: made.owner_url, url: made.url };
                 databases.insert(service, database);
             }
             return Ok((None, databases));
+        }
+        Data::Given(given) => {
+            for (service, database) in given {
+                migrated(service, database).await?;
+            }
+            return Ok((None, given.clone()));
         }
     };
     let cluster = Cluster::start(place).await?;
     let mut databases = BTreeMap::new();
     for service in OWNERS {
         let database = cluster.provision(service).await?;
-        database::migrate(&database.owner_url, migrations(service)?)
-            .await
-            .with_context(|| format!("migrate {service}"))?;
+        migrated(service, &database).await?;
         databases.insert(service, database);
     }
     Ok((Some(cluster), databases))
 }
 
-/// The migrations of a service.
-pub fn migrations(service: &str) -> anyhow::Result<&'static Migrator> {
+async fn migrated(service: &str, database: &ServiceDatabase) -> anyhow::Result<()> {
+    database::migrate(&database.owner_url, schema(service)?)
+        .await
+        .with_context(|| format!("migrate {service}"))
+}
+
+/// The schema of a service.
+pub fn schema(service: &str) -> anyhow::Result<&'static Schema> {
     Ok(match service {
-        "registry" => &registry::MIGRATIONS,
-        "membership" => &membership::MIGRATIONS,
-        "reporting" => &reporting::MIGRATIONS,
+        "registry" => &registry::SCHEMA,
+        "membership" => &membership::SCHEMA,
+        "reporting" => &reporting::SCHEMA,
         other => bail!("{other} owns no database"),
     })
 }

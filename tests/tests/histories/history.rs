@@ -11,6 +11,7 @@ use crate::acts::KINDS;
 use crate::desk::{Desk, Tier};
 use crate::employers;
 use crate::figures::{self, Looked, Wrong};
+use crate::kept;
 use crate::ledger::{Ledger, Question};
 use crate::people::{self, Officers};
 
@@ -108,6 +109,10 @@ async fn random_histories_are_told_as_another_counts_them() {
     if length.acts >= 10_000 {
         let never: Vec<_> = kinds.iter().filter(|kind| desk.trace.done(kind) == 0).collect();
         assert!(never.is_empty(), "not everything happened: {never:?}");
+    }
+    if let Some(folder) = kept::folder() {
+        let indicators: Vec<String> = indicators.keys().cloned().collect();
+        kept::keep(&world, &desk, &indicators, &folder).await;
     }
     assert!(looked.not_zero * 20 > looked.figures, "too little happened: {looked:?}");
 }

@@ -17,6 +17,7 @@
 //! `cargo test` runs short histories. `CONGDOAN_HISTORIES=full` runs one of 20,000 acts, or of
 //! as many as the number says that stands in its place; `make soak` does it. `CONGDOAN_SEED`
 //! repeats a history, on the same day: half of what is recorded is dated from today.
+//! `CONGDOAN_KEEP` names a folder in which the last state is kept, see `kept`.
 //! `CONGDOAN_WITHOUT=plan,end` leaves out the acts whose names contain one of these words, and
 //! `CONGDOAN_EVERY=1` looks after every act, to find the one after which something is wrong.
 
@@ -26,6 +27,7 @@ mod employers;
 mod events;
 mod figures;
 mod history;
+mod kept;
 mod ledger;
 mod people;
 mod subjects;

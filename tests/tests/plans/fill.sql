@@ -47,7 +47,7 @@ begin
         where relkind = 'r' and nspname in ('public', 'feed', 'act', 'access')
           -- Reference data, and what has one row or one for each service.
           and relname not like '%\_rule'
-          and relname not in ('_sqlx_migrations', 'head', 'follower', 'role_permission')
+          and relname not in ('_sqlx_migrations', 'function_applied', 'head', 'follower', 'role_permission')
           and not exists (select from pg_attribute only_one
                           where only_one.attrelid = relation.oid and only_one.attname = 'only_row')
           -- A country has hundreds of plans at most; what waits does not wait for long.

@@ -356,15 +356,25 @@ fn cases(ground: &Ground) -> Vec<Case> {
     let too_large = (Code::ResourceExhausted, EVERYBODY, "MESSAGE_TOO_LARGE");
     cases.push(case("five megabytes", RENAME, &request, too_large, "").telling("limit", LIMIT));
 
-    // And what the gateway refuses by itself.
+    // A dossier's step, in the words of the dossier.
     let mut request = dossier(ground);
-    request.dossier.as_mut().expect("a dossier").applicants.pop();
-    let too_few = (Code::InvalidArgument, GATEWAY, "APPLICANTS_TOO_FEW");
+    let incomplete = request.dossier.as_mut().expect("a dossier");
+    incomplete.applicants.pop();
+    incomplete.committee.clear();
+    let too_few = (Code::InvalidArgument, REGISTRY, "FOUNDERS_TOO_FEW");
     cases.push(
         case("four applicants", DOSSIER, &request, too_few, "dossier.applicants")
-            .telling("applicants", 4)
-            .telling("least", 5),
+            .telling("type", "CDCS")
+            .telling("founders", 4)
+            .telling("minimum", 5),
     );
+
+    // And what the gateway refuses by itself.
+    let mut request = dossier(ground);
+    request.dossier.as_mut().expect("a dossier").committee[0].applicant = 5;
+    let unknown = (Code::InvalidArgument, GATEWAY, "COMMITTEE_MEMBER_UNKNOWN");
+    let seat = "dossier.committee[0].applicant";
+    cases.push(case("a seat for nobody", DOSSIER, &request, unknown, seat));
     cases
 }
 

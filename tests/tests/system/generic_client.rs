@@ -16,7 +16,7 @@ use tokio::process::Command;
 
 const SCRIPT: &str = "tests/system/generic_client.py";
 
-/// A Python with grpcio and grpcio-reflection: the one that `scripts/python.sh` makes, or any.
+/// A Python with grpcio and grpcio-reflection: the one that `deploy/local/python.sh` makes, or any.
 async fn python() -> Option<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let named = std::env::var_os("CONGDOAN_TEST_PYTHON").map(PathBuf::from);

@@ -64,7 +64,7 @@ pub async fn admit_to_speak_on(
 }
 
 async fn may_speak(database: &Database, asked: &tonic::Request<()>) -> Result<(), Status> {
-    let call = Call::of_stream(asked, None, false)?;
+    let call = Call::of(asked, None, false)?;
     if &*call.permission != PUBLIC {
         refuse_unless_held(&mut *database.read(&call).await?).await?;
     }

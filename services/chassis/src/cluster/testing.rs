@@ -5,13 +5,12 @@ use std::str::FromStr;
 
 use anyhow::Context;
 use aws_lc_rs::digest;
-use sqlx::migrate::Migrator;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection};
 use uuid::Uuid;
 
 use super::provision;
-use crate::database;
+use crate::database::{self, Schema};
 
 /// Holds the address of the cluster, for its superuser.
 pub const VARIABLE: &str = "CONGDOAN_TEST_POSTGRES";
@@ -27,19 +26,19 @@ pub struct TestDatabase {
     pub superuser_url: String,
 }
 
-/// A fresh database of a service, migrated.
+/// A fresh database of a service, with its schema.
 ///
 /// # Panics
 /// When no cluster is named by `CONGDOAN_TEST_POSTGRES`, or it does not answer: a test
 /// cannot go on without its database.
-pub async fn database(service: &str, migrations: &'static Migrator) -> TestDatabase {
+pub async fn database(service: &str, schema: &Schema) -> TestDatabase {
     let Ok(superuser_url) = std::env::var(VARIABLE) else {
         panic!(
             "tests need a PostgreSQL and {VARIABLE} names none: run `make test`, or \
              `congdoan with-postgres -- cargo test`, which start one for the purpose"
         );
     };
-    match fresh(&superuser_url, service, migrations).await {
+    match fresh(&superuser_url, service, schema).await {
         Ok(database) => database,
         Err(error) => panic!("no database for a test of {service}: {error:#}"),
     }
@@ -48,12 +47,12 @@ pub async fn database(service: &str, migrations: &'static Migrator) -> TestDatab
 async fn fresh(
     superuser_url: &str,
     service: &str,
-    migrations: &Migrator,
+    schema: &Schema,
 ) -> anyhow::Result<TestDatabase> {
     let options = PgConnectOptions::from_str(superuser_url)?;
     let mut superuser = PgConnection::connect_with(&options).await.context("connect")?;
 
-    let (template, lock) = template(service, migrations);
+    let (template, lock) = template(service, schema);
     // Test processes start side by side: one makes the template, the others wait for it.
     sqlx::query("select pg_advisory_lock($1)").bind(lock).execute(&mut superuser).await?;
     let made: bool = sqlx::query_scalar(
@@ -63,7 +62,7 @@ async fn fresh(
     .fetch_one(&mut superuser)
     .await?;
     if !made {
-        make_template(&mut superuser, &options, service, &template, migrations)
+        make_template(&mut superuser, &options, service, &template, schema)
             .await
             .with_context(|| format!("make the template {template}"))?;
     }
@@ -85,13 +84,17 @@ async fn fresh(
     })
 }
 
-/// The name of the template and the number of its lock: both change with the migrations.
-fn template(service: &str, migrations: &Migrator) -> (String, i64) {
+/// The name of the template and the number of its lock: both change with the schema.
+fn template(service: &str, schema: &Schema) -> (String, i64) {
     let mut content = digest::Context::new(&digest::SHA256);
     content.update(service.as_bytes());
-    for migration in migrations.iter() {
+    for migration in schema.migrations.iter() {
         content.update(&migration.version.to_be_bytes());
         content.update(&migration.checksum);
+    }
+    for function in schema.all_functions() {
+        content.update(function.name.as_bytes());
+        content.update(function.text.as_bytes());
     }
     let content = content.finish();
     let mut first = [0; 8];
@@ -107,7 +110,7 @@ async fn make_template(
     options: &PgConnectOptions,
     service: &str,
     template: &str,
-    migrations: &Migrator,
+    schema: &Schema,
 ) -> anyhow::Result<()> {
     let drop = format!("drop database if exists {template}");
     sqlx::raw_sql(AssertSqlSafe(drop)).execute(&mut *superuser).await?;
@@ -116,7 +119,7 @@ async fn make_template(
     provision(&address(options, superuser_name, "postgres"), service, template).await?;
 
     let owner = address(options, &format!("{service}_owner"), template);
-    database::migrate(&owner, migrations).await?;
+    database::migrate(&owner, schema).await?;
 
     let mark = format!("alter database {template} is_template true");
     sqlx::raw_sql(AssertSqlSafe(mark)).execute(&mut *superuser).await?;

@@ -15,7 +15,7 @@ use std::sync::LazyLock;
 
 use chassis::access::{copy, roles, unknown_or_denied};
 use chassis::cluster::testing::database;
-use chassis::database::today;
+use chassis::database::{Schema, today};
 use chassis::feed::Change;
 use chassis::parse::civil;
 use chassis::refusal::{Failure, Refusal};
@@ -37,6 +37,7 @@ static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
         ("act", include_str!("../../sql/act.sql")),
         ("access copy", include_str!("../../sql/access_copy.sql")),
         ("access covers", include_str!("../../sql/access_covers.sql")),
+        ("function applied", include_str!("../../sql/function_applied.sql")),
     ];
     let migrations = (1..).zip(files).map(|(version, (name, sql))| {
         Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
@@ -62,7 +63,8 @@ fn days_ago(days: i64) -> Date {
 
 impl Copy {
     async fn start() -> Self {
-        let database = database("chassis", &MIGRATIONS).await;
+        let schema = Schema { migrations: &MIGRATIONS, functions: &[] };
+        let database = database("chassis", &schema).await;
         let mut owner = PgConnection::connect(&database.owner_url).await.expect("connected");
         roles::load(&mut owner).await.expect("loaded");
         // As a service migrates at every start.

@@ -217,7 +217,7 @@ async fn all_statements_of_a_reading_see_one_instant() {
     request
         .extensions_mut()
         .insert(Method { rpc: "/test/Read".into(), permission: "public".into() });
-    let call = Call::read(&request).expect("a call");
+    let call = Call::of(&request, None, false).expect("a call");
     let mut seen = Vec::new();
     for _ in 0..2 {
         let mut reading = database.read(&call).await.expect("begun");

@@ -4,12 +4,11 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use chassis::cluster::testing::{self, TestDatabase};
-use chassis::database::{Config, civil_date, pool};
+use chassis::database::{Config, Schema, civil_date, pool};
 use chassis::feed::{ActStamp, Change, Feed, Follow, Following, NewChange, Waker, append};
 use chassis::refusal::Failure;
 use chassis::seen::{Applied, Keys, Progress};
 use prost_types::{Any, Timestamp};
-use sqlx::migrate::Migrator;
 use sqlx::{Connection, PgConnection, PgPool};
 use time::OffsetDateTime;
 use tokio::net::TcpListener;
@@ -20,7 +19,8 @@ use tonic::transport::server::TcpIncoming;
 use tonic::transport::{Endpoint, Server};
 use uuid::Uuid;
 
-static MIGRATIONS: Migrator = sqlx::migrate!("tests/feed/migrations");
+static SCHEMA: Schema =
+    Schema { migrations: &sqlx::migrate!("tests/feed/migrations"), functions: &[] };
 
 /// Nothing in these tests takes as long as this.
 pub const PATIENCE: Duration = Duration::from_secs(90);
@@ -42,7 +42,7 @@ pub struct Service {
 
 impl Service {
     pub async fn new(name: &'static str, sources: &'static [&'static str]) -> Self {
-        let database = testing::database(name, &MIGRATIONS).await;
+        let database = testing::database(name, &SCHEMA).await;
         Self::process(name, sources, database).await
     }
 

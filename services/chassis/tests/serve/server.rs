@@ -220,7 +220,7 @@ fn much() -> String {
 async fn obey(request: Request<String>) -> Result<Response<String>, Status> {
     match request.get_ref().as_str() {
         "who" => {
-            let call = Call::read(&request)?;
+            let call = Call::of(&request, None, false)?;
             Ok(Response::new(format!("{} {}", call.caller.principal(), call.permission)))
         }
         "trace" => Ok(Response::new(chassis::telemetry::traceparent())),

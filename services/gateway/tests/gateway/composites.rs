@@ -419,7 +419,7 @@ async fn a_founding_records_the_applicants_and_then_founds_with_their_ids() {
     let found = steps.founded.lock().unwrap()[0].clone();
     let dossier = asked.dossier.clone().expect("a dossier");
     let superior = &dossier.union.as_ref().expect("a union").superior_id;
-    assert_eq!((&found.superior_id, found.r#type.as_str()), (superior, "CDCS"));
+    assert_eq!((&found.superior_id, found.r#type.as_str()), (superior, ""));
     assert_eq!(found.applicant_ids, ["p0", "p1", "p2", "p3", "p4"]);
     let seats: Vec<_> =
         found.offices.iter().map(|o| (o.person_id.as_str(), o.position.as_str())).collect();
@@ -471,12 +471,12 @@ async fn a_dossier_that_cannot_succeed_leaves_no_applicants_behind() {
     let world = World::start().await;
     let steps = Steps::taken_by(&world);
     let mut client = GatewayServiceClient::new(world.an().await);
-    let mut too_few = founding();
-    too_few.dossier.as_mut().expect("a dossier").applicants.truncate(4);
-    let status = client.found_grassroots_union(too_few).await.expect_err("refused");
+    let mut nobodys = founding();
+    nobodys.dossier.as_mut().expect("a dossier").committee[0].applicant = 1_000;
+    let status = client.found_grassroots_union(nobodys).await.expect_err("refused");
     let info = status.get_details_error_info().expect("a reason");
-    assert_eq!(info.reason, "APPLICANTS_TOO_FEW");
-    assert_eq!(info.metadata["field"], "dossier.applicants");
+    assert_eq!(info.reason, "COMMITTEE_MEMBER_UNKNOWN");
+    assert_eq!(info.metadata["field"], "dossier.committee[0].applicant");
     assert!(steps.recorded.lock().unwrap().is_empty());
 }
 

@@ -1,12 +1,12 @@
 //! Applications, with their state on a day.
 
 use chassis::access;
+use chassis::page::{Asked, Page};
 use chassis::refusal::Failure;
 use sqlx::PgConnection;
 use time::Date;
 use uuid::Uuid;
 
-use super::{Page, Rows};
 use crate::error::Refused;
 use crate::organisation;
 
@@ -62,8 +62,8 @@ pub async fn list(
     organisation_id: Uuid,
     as_of: Date,
     open_only: bool,
-    page: Page<Uuid>,
-) -> Result<Rows<Application, Uuid>, Failure> {
+    asked: &Asked<'_>,
+) -> Result<Page<Application>, Failure> {
     organisation::in_scope(connection, organisation_id).await?;
     let rows = sqlx::query_as!(
         Application,
@@ -78,10 +78,10 @@ pub async fn list(
         organisation_id,
         as_of,
         open_only,
-        page.after,
-        page.limit(),
+        asked.after::<Uuid>()?,
+        asked.limit(),
     )
     .fetch_all(connection)
     .await?;
-    Ok(page.cut(rows, |application| application.application_id))
+    asked.page(rows, |application| application.application_id)
 }

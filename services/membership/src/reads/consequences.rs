@@ -1,13 +1,13 @@
 //! What registry's acts mean for members, and how far it is carried out.
 
 use chassis::access;
+use chassis::page::{Asked, Page};
 use chassis::refusal::Failure;
 use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
 use super::passed_over::{self, PassedOver};
-use super::{Page, Rows};
 
 /// Registry's act, organisation, kind.
 pub type Key = (Uuid, Uuid, i16);
@@ -40,21 +40,24 @@ pub async fn list(
     include_finished: bool,
     registry_act_ids: Option<&[Uuid]>,
     organisation_ids: Option<&[Uuid]>,
-    page: Page<Key>,
-) -> Result<(Rows<Consequence, Key>, Vec<PassedOver>), Failure> {
+    asked: &Asked<'_>,
+) -> Result<(Page<Consequence>, Vec<PassedOver>), Failure> {
     let held = sqlx::query_scalar!(r#"select access.holds() as "holds!""#)
         .fetch_one(&mut *connection)
         .await?;
     if !held {
         return Err(access::permission_denied("membership.consequence.read").into());
     }
+    let after: Option<Key> = asked.after()?;
+    let limit = asked.limit();
     let rows = match organisation_ids {
         Some(of) => {
-            of_organisations(connection, include_finished, registry_act_ids, of, page).await?
+            of_organisations(connection, include_finished, registry_act_ids, of, after, limit)
+                .await?
         }
-        None => of_acts(connection, include_finished, registry_act_ids, page).await?,
+        None => of_acts(connection, include_finished, registry_act_ids, after, limit).await?,
     };
-    let rows = page.cut(rows, |row| (row.registry_act_id, row.organisation_id, row.kind));
+    let rows = asked.page(rows, |row| (row.registry_act_id, row.organisation_id, row.kind))?;
     let acts: Vec<Uuid> = rows.rows.iter().map(|row| row.registry_act_id).collect();
     let organisations: Vec<Uuid> = rows.rows.iter().map(|row| row.organisation_id).collect();
     let passed_over = passed_over::first(connection, &acts, &organisations).await?;
@@ -65,7 +68,8 @@ async fn of_acts(
     connection: &mut PgConnection,
     include_finished: bool,
     registry_act_ids: Option<&[Uuid]>,
-    page: Page<Key>,
+    after: Option<Key>,
+    limit: i64,
 ) -> Result<Vec<Consequence>, Failure> {
     let rows = sqlx::query_as!(
         Consequence,
@@ -79,10 +83,10 @@ async fn of_acts(
          order by registry_act_id, organisation_id, kind limit $6",
         include_finished,
         registry_act_ids,
-        page.after.map(|key| key.0),
-        page.after.map(|key| key.1),
-        page.after.map(|key| key.2),
-        page.limit(),
+        after.map(|key| key.0),
+        after.map(|key| key.1),
+        after.map(|key| key.2),
+        limit,
     )
     .fetch_all(connection)
     .await?;
@@ -94,7 +98,8 @@ async fn of_organisations(
     include_finished: bool,
     registry_act_ids: Option<&[Uuid]>,
     organisation_ids: &[Uuid],
-    page: Page<Key>,
+    after: Option<Key>,
+    limit: i64,
 ) -> Result<Vec<Consequence>, Failure> {
     let rows = sqlx::query_as!(
         Consequence,
@@ -110,10 +115,10 @@ async fn of_organisations(
         include_finished,
         registry_act_ids,
         organisation_ids,
-        page.after.map(|key| key.0),
-        page.after.map(|key| key.1),
-        page.after.map(|key| key.2),
-        page.limit(),
+        after.map(|key| key.0),
+        after.map(|key| key.1),
+        after.map(|key| key.2),
+        limit,
     )
     .fetch_all(connection)
     .await?;

@@ -1,12 +1,12 @@
 //! Training courses and their attendances.
 
 use chassis::access;
+use chassis::page::{Asked, Page};
 use chassis::refusal::Failure;
 use sqlx::PgConnection;
 use time::Date;
 use uuid::Uuid;
 
-use super::{Page, Rows};
 use crate::change::Attended;
 use crate::error::Refused;
 use crate::organisation;
@@ -67,8 +67,8 @@ pub async fn get(
 pub async fn list(
     connection: &mut PgConnection,
     organisation_id: Uuid,
-    page: Page<Uuid>,
-) -> Result<Rows<Course, Uuid>, Failure> {
+    asked: &Asked<'_>,
+) -> Result<Page<Course>, Failure> {
     organisation::in_scope(connection, organisation_id).await?;
     let rows = sqlx::query_as!(
         Course,
@@ -77,10 +77,10 @@ pub async fn list(
          where organisation_id = $1 and ($2::uuid is null or course_id > $2)
          order by course_id limit $3",
         organisation_id,
-        page.after,
-        page.limit(),
+        asked.after::<Uuid>()?,
+        asked.limit(),
     )
     .fetch_all(connection)
     .await?;
-    Ok(page.cut(rows, |course| course.course_id))
+    asked.page(rows, |course| course.course_id)
 }

@@ -2,12 +2,12 @@
 //! undoing of an act would pass over.
 
 use chassis::access;
+use chassis::page::{Asked, Page};
 use chassis::refusal::Failure;
 use sqlx::PgConnection;
 use time::Date;
 use uuid::Uuid;
 
-use super::{Page, Rows};
 use crate::organisation;
 
 /// Union and person.
@@ -46,13 +46,13 @@ pub struct LaterMovement {
 pub async fn list(
     connection: &mut PgConnection,
     about: &About,
-    page: Page<Key>,
-) -> Result<(Rows<LaterMovement, Key>, Vec<(Uuid, i64)>), Failure> {
+    asked: &Asked<'_>,
+) -> Result<(Page<LaterMovement>, Vec<(Uuid, i64)>), Failure> {
     match about {
         About::Ends { organisation_ids, ended_on } => {
-            of_ends(connection, organisation_ids, *ended_on, page).await
+            of_ends(connection, organisation_ids, *ended_on, asked).await
         }
-        About::Undoing(registry_act_ids) => of_undoing(connection, registry_act_ids, page).await,
+        About::Undoing(registry_act_ids) => of_undoing(connection, registry_act_ids, asked).await,
     }
 }
 
@@ -60,18 +60,19 @@ async fn of_ends(
     connection: &mut PgConnection,
     organisation_ids: &[Uuid],
     ended_on: Date,
-    page: Page<Key>,
-) -> Result<(Rows<LaterMovement, Key>, Vec<(Uuid, i64)>), Failure> {
+    asked: &Asked<'_>,
+) -> Result<(Page<LaterMovement>, Vec<(Uuid, i64)>), Failure> {
     let field = |line| format!("organisation_ids[{line}]");
+    let after: Option<Key> = asked.after()?;
     organisation::all_in_scope(connection, organisation_ids, field).await?;
     let rows = sqlx::query_file_as!(
         LaterMovement,
         "src/reads/later_movements.sql",
         organisation_ids,
         ended_on,
-        page.after.map(|key| key.0),
-        page.after.map(|key| key.1),
-        page.limit(),
+        after.map(|key| key.0),
+        after.map(|key| key.1),
+        asked.limit(),
     )
     .fetch_all(&mut *connection)
     .await?;
@@ -91,20 +92,21 @@ async fn of_ends(
     .into_iter()
     .map(|row| (row.organisation_id, row.people))
     .collect();
-    Ok((page.cut(rows, |row| (row.organisation_id, row.person_id)), counts))
+    Ok((asked.page(rows, |row| (row.organisation_id, row.person_id))?, counts))
 }
 
 async fn of_undoing(
     connection: &mut PgConnection,
     registry_act_ids: &[Uuid],
-    page: Page<Key>,
-) -> Result<(Rows<LaterMovement, Key>, Vec<(Uuid, i64)>), Failure> {
+    asked: &Asked<'_>,
+) -> Result<(Page<LaterMovement>, Vec<(Uuid, i64)>), Failure> {
     let held = sqlx::query_scalar!(r#"select access.holds() as "holds!""#)
         .fetch_one(&mut *connection)
         .await?;
     if !held {
         return Err(access::permission_denied("membership.consequence.read").into());
     }
+    let after: Option<Key> = asked.after()?;
     // All of them: how many there are of each union is told with every page.
     let rows = sqlx::query_file_as!(LaterMovement, "src/reads/moved_on.sql", registry_act_ids,)
         .fetch_all(connection)
@@ -119,8 +121,8 @@ async fn of_undoing(
     let key = |row: &LaterMovement| (row.organisation_id, row.person_id);
     let on_page = rows
         .into_iter()
-        .filter(|row| page.after.is_none_or(|after| key(row) > after))
-        .take(usize::try_from(page.limit()).unwrap_or(usize::MAX))
+        .filter(|row| after.is_none_or(|after| key(row) > after))
+        .take(usize::try_from(asked.limit()).unwrap_or(usize::MAX))
         .collect();
-    Ok((page.cut(on_page, key), counts))
+    Ok((asked.page(on_page, key)?, counts))
 }

@@ -1,12 +1,12 @@
 //! Persons and their memberships.
 
 use chassis::access::{self, roles};
+use chassis::page::{Asked, Page};
 use chassis::refusal::Failure;
 use sqlx::PgConnection;
 use time::Date;
 use uuid::Uuid;
 
-use super::{Page, Rows};
 use crate::error::Refused;
 use crate::keys::{Column, Keys, Sealed};
 use crate::organisation;
@@ -138,8 +138,8 @@ pub async fn list(
     connection: &mut PgConnection,
     organisation_id: Uuid,
     as_of: Date,
-    page: Page<Uuid>,
-) -> Result<Rows<Listed, Uuid>, Failure> {
+    asked: &Asked<'_>,
+) -> Result<Page<Listed>, Failure> {
     organisation::in_scope(connection, organisation_id).await?;
     let rows = sqlx::query_as!(
         Listed,
@@ -150,12 +150,12 @@ pub async fn list(
          order by person_id limit $4",
         organisation_id,
         as_of,
-        page.after,
-        page.limit(),
+        asked.after::<Uuid>()?,
+        asked.limit(),
     )
     .fetch_all(connection)
     .await?;
-    Ok(page.cut(rows, |member| member.person_id))
+    asked.page(rows, |member| member.person_id)
 }
 
 /// A person found by her number.

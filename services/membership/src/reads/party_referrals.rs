@@ -1,11 +1,11 @@
 //! Party cases. Sensitive: their method has a permission of its own.
 
+use chassis::page::{Asked, Page};
 use chassis::refusal::Failure;
 use sqlx::PgConnection;
 use time::Date;
 use uuid::Uuid;
 
-use super::{Page, Rows};
 use crate::organisation;
 
 /// One case.
@@ -27,8 +27,8 @@ pub struct PartyReferral {
 pub async fn list(
     connection: &mut PgConnection,
     organisation_id: Uuid,
-    page: Page<Uuid>,
-) -> Result<Rows<PartyReferral, Uuid>, Failure> {
+    asked: &Asked<'_>,
+) -> Result<Page<PartyReferral>, Failure> {
     organisation::in_scope(connection, organisation_id).await?;
     let rows = sqlx::query_as!(
         PartyReferral,
@@ -37,10 +37,10 @@ pub async fn list(
          where organisation_id = $1 and ($2::uuid is null or referral_id > $2)
          order by referral_id limit $3",
         organisation_id,
-        page.after,
-        page.limit(),
+        asked.after::<Uuid>()?,
+        asked.limit(),
     )
     .fetch_all(connection)
     .await?;
-    Ok(page.cut(rows, |case| case.referral_id))
+    asked.page(rows, |case| case.referral_id)
 }

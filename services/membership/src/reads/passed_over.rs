@@ -3,12 +3,12 @@
 use std::collections::{HashMap, HashSet};
 
 use chassis::access;
+use chassis::page::{Asked, Page};
 use chassis::refusal::Failure;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{Page, Rows};
 use crate::consequence::{Contradictions, Kind, Obstacle, Settling};
 use crate::error::Refused;
 
@@ -90,8 +90,8 @@ pub async fn list(
     registry_act_id: Uuid,
     organisation_id: Uuid,
     exclude_mended: bool,
-    page: Page<Uuid>,
-) -> Result<Rows<PassedOver, Uuid>, Failure> {
+    asked: &Asked<'_>,
+) -> Result<Page<PassedOver>, Failure> {
     let known = sqlx::query_scalar!(
         r#"select exists (select from consequence
                           where registry_act_id = $1 and organisation_id = $2
@@ -117,8 +117,8 @@ pub async fn list(
         registry_act_id,
         organisation_id,
         exclude_mended,
-        page.after,
-        page.limit(),
+        asked.after::<Uuid>()?,
+        asked.limit(),
     )
     .fetch_all(&mut *connection)
     .await?;
@@ -136,9 +136,10 @@ pub async fn list(
             unions: Vec::new(),
         })
         .collect();
-    let Rows { rows, next } = page.cut(passed_over, |one: &PassedOver| one.person_id);
+    let Page { rows, next_page_token } =
+        asked.page(passed_over, |one: &PassedOver| one.person_id)?;
     let rows = as_told(connection, rows).await?;
-    Ok(Rows { rows: with_unions(connection, rows).await?, next })
+    Ok(Page { rows: with_unions(connection, rows).await?, next_page_token })
 }
 
 /// Applicants are whoever a founding named, by ids that anybody may write. Those who lie out of

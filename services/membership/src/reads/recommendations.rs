@@ -1,11 +1,11 @@
 //! Recommendations of officers.
 
+use chassis::page::{Asked, Page};
 use chassis::refusal::Failure;
 use sqlx::PgConnection;
 use time::Date;
 use uuid::Uuid;
 
-use super::{Page, Rows};
 use crate::organisation;
 
 /// One recommendation.
@@ -29,8 +29,8 @@ pub struct Recommendation {
 pub async fn list(
     connection: &mut PgConnection,
     organisation_id: Uuid,
-    page: Page<Uuid>,
-) -> Result<Rows<Recommendation, Uuid>, Failure> {
+    asked: &Asked<'_>,
+) -> Result<Page<Recommendation>, Failure> {
     organisation::in_scope(connection, organisation_id).await?;
     let rows = sqlx::query_as!(
         Recommendation,
@@ -39,10 +39,10 @@ pub async fn list(
          where organisation_id = $1 and ($2::uuid is null or recommendation_id > $2)
          order by recommendation_id limit $3",
         organisation_id,
-        page.after,
-        page.limit(),
+        asked.after::<Uuid>()?,
+        asked.limit(),
     )
     .fetch_all(connection)
     .await?;
-    Ok(page.cut(rows, |line| line.recommendation_id))
+    asked.page(rows, |line| line.recommendation_id)
 }

@@ -98,8 +98,8 @@ pub struct Actor {
 
 impl World {
     pub async fn start() -> Self {
-        let database = database("membership", &membership::MIGRATIONS).await;
-        chassis::database::migrate(&database.owner_url, &membership::MIGRATIONS)
+        let database = database("membership", &membership::SCHEMA).await;
+        chassis::database::migrate(&database.owner_url, &membership::SCHEMA)
             .await
             .expect("migrated, with what each role may do");
         let registry = Registry::start().await;

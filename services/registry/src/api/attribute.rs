@@ -16,9 +16,8 @@ impl AttributeService for Api {
         &self,
         request: Request<pb::ChangeTerritoryRequest>,
     ) -> Result<Response<pb::ChangeTerritoryResponse>, Status> {
-        let call =
-            Call::write(&request, &request.get_ref().request_id, request.get_ref().validate_only)?;
-        let act = wire::change_territory(request.into_inner())?;
+        let (call, request) = Call::write(request)?;
+        let act = wire::change_territory(request)?;
         Ok(self.database.act(call, act).await?.reply(wire::territory_changed))
     }
 
@@ -26,9 +25,8 @@ impl AttributeService for Api {
         &self,
         request: Request<pb::RecordSealAndAccountRequest>,
     ) -> Result<Response<pb::RecordSealAndAccountResponse>, Status> {
-        let call =
-            Call::write(&request, &request.get_ref().request_id, request.get_ref().validate_only)?;
-        let act = wire::record_seal_and_account(request.into_inner())?;
+        let (call, request) = Call::write(request)?;
+        let act = wire::record_seal_and_account(request)?;
         Ok(self.database.act(call, act).await?.reply(wire::seal_and_account_recorded))
     }
 
@@ -36,9 +34,8 @@ impl AttributeService for Api {
         &self,
         request: Request<pb::ChangeAliasesRequest>,
     ) -> Result<Response<pb::ChangeAliasesResponse>, Status> {
-        let call =
-            Call::write(&request, &request.get_ref().request_id, request.get_ref().validate_only)?;
-        let act = wire::change_aliases(request.into_inner())?;
+        let (call, request) = Call::write(request)?;
+        let act = wire::change_aliases(request)?;
         Ok(self.database.act(call, act).await?.reply(wire::aliases_changed))
     }
 
@@ -46,9 +43,8 @@ impl AttributeService for Api {
         &self,
         request: Request<pb::BeginJointDirectionRequest>,
     ) -> Result<Response<pb::BeginJointDirectionResponse>, Status> {
-        let call =
-            Call::write(&request, &request.get_ref().request_id, request.get_ref().validate_only)?;
-        let act = wire::begin_joint_direction(request.into_inner())?;
+        let (call, request) = Call::write(request)?;
+        let act = wire::begin_joint_direction(request)?;
         Ok(self.database.act(call, act).await?.reply(wire::joint_direction_begun))
     }
 
@@ -56,9 +52,8 @@ impl AttributeService for Api {
         &self,
         request: Request<pb::EndJointDirectionRequest>,
     ) -> Result<Response<pb::EndJointDirectionResponse>, Status> {
-        let call =
-            Call::write(&request, &request.get_ref().request_id, request.get_ref().validate_only)?;
-        let act = wire::end_joint_direction(request.into_inner())?;
+        let (call, request) = Call::write(request)?;
+        let act = wire::end_joint_direction(request)?;
         Ok(self.database.act(call, act).await?.reply(wire::joint_direction_ended))
     }
 
@@ -66,8 +61,8 @@ impl AttributeService for Api {
         &self,
         request: Request<pb::GetOrganisationDetailsRequest>,
     ) -> Result<Response<pb::GetOrganisationDetailsResponse>, Status> {
-        let call = Call::read(&request)?;
-        let (organisation_id, as_of) = wire::get_details(request.into_inner(), today())?;
+        let (call, request) = Call::read(request)?;
+        let (organisation_id, as_of) = wire::get_details(request, today())?;
         let mut reading = self.database.read(&call).await?;
         let found = details::details(&mut reading, organisation_id, as_of).await?;
         let details = Some(wire::details(found));

@@ -1,7 +1,5 @@
 //! `BodyService`, answered.
 
-use std::mem::take;
-
 use chassis::call::Call;
 use chassis::database::today;
 use proto::registry::v1 as pb;
@@ -18,10 +16,7 @@ impl BodyService for Api {
         &self,
         request: Request<pb::ListTermsEndingRequest>,
     ) -> Result<Response<pb::ListTermsEndingResponse>, Status> {
-        let call = Call::read(&request)?;
-        let mut request = request.into_inner();
-        let (token, size) = (take(&mut request.page_token), take(&mut request.page_size));
-        let asked = self.asked(&call, &request, token, size);
+        let (call, request, asked) = Call::list(request, self.database.keys())?;
         let of = wire::terms_ending(&request, today())?;
         let mut reading = self.database.read(&call).await?;
         let page = body_lists::terms_ending(&mut reading, of, &asked).await?;
@@ -32,10 +27,7 @@ impl BodyService for Api {
         &self,
         request: Request<pb::ListVacanciesRequest>,
     ) -> Result<Response<pb::ListVacanciesResponse>, Status> {
-        let call = Call::read(&request)?;
-        let mut request = request.into_inner();
-        let (token, size) = (take(&mut request.page_token), take(&mut request.page_size));
-        let asked = self.asked(&call, &request, token, size);
+        let (call, request, asked) = Call::list(request, self.database.keys())?;
         let of = wire::vacancies(&request, today())?;
         let mut reading = self.database.read(&call).await?;
         let page = body_lists::vacancies(&mut reading, of, &asked).await?;
@@ -46,10 +38,7 @@ impl BodyService for Api {
         &self,
         request: Request<pb::ListBodiesOffSizeRequest>,
     ) -> Result<Response<pb::ListBodiesOffSizeResponse>, Status> {
-        let call = Call::read(&request)?;
-        let mut request = request.into_inner();
-        let (token, size) = (take(&mut request.page_token), take(&mut request.page_size));
-        let asked = self.asked(&call, &request, token, size);
+        let (call, request, asked) = Call::list(request, self.database.keys())?;
         let of = wire::bodies_off_size(&request, today())?;
         let mut reading = self.database.read(&call).await?;
         let page = body_lists::bodies_off_size(&mut reading, of, &asked).await?;
@@ -60,10 +49,7 @@ impl BodyService for Api {
         &self,
         request: Request<pb::ListLateCongressesRequest>,
     ) -> Result<Response<pb::ListLateCongressesResponse>, Status> {
-        let call = Call::read(&request)?;
-        let mut request = request.into_inner();
-        let (token, size) = (take(&mut request.page_token), take(&mut request.page_size));
-        let asked = self.asked(&call, &request, token, size);
+        let (call, request, asked) = Call::list(request, self.database.keys())?;
         let of = wire::late_congresses(&request, today())?;
         let mut reading = self.database.read(&call).await?;
         let page = body_lists::late_congresses(&mut reading, of, &asked).await?;

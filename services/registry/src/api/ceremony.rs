@@ -16,9 +16,8 @@ impl CeremonyService for Api {
         &self,
         request: Request<pb::HoldCeremonyRequest>,
     ) -> Result<Response<pb::HoldCeremonyResponse>, Status> {
-        let call =
-            Call::write(&request, &request.get_ref().request_id, request.get_ref().validate_only)?;
-        let act = wire::hold_ceremony(request.into_inner())?;
+        let (call, request) = Call::write(request)?;
+        let act = wire::hold_ceremony(request)?;
         Ok(self.database.act(call, act).await?.reply(wire::ceremony_held))
     }
 
@@ -26,8 +25,8 @@ impl CeremonyService for Api {
         &self,
         request: Request<pb::GetCeremonyRequest>,
     ) -> Result<Response<pb::GetCeremonyResponse>, Status> {
-        let call = Call::read(&request)?;
-        let ceremony_id = parse::id("ceremony_id", &request.get_ref().ceremony_id)?;
+        let (call, request) = Call::read(request)?;
+        let ceremony_id = parse::id("ceremony_id", &request.ceremony_id)?;
         let mut reading = self.database.read(&call).await?;
         let ceremony = ceremony::ceremony(&mut reading, ceremony_id).await?;
         Ok(reading.reply(wire::ceremony(&ceremony)))

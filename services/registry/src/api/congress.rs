@@ -1,7 +1,5 @@
 //! `CongressService`, answered.
 
-use std::mem::take;
-
 use chassis::call::Call;
 use chassis::database::today;
 use proto::registry::v1 as pb;
@@ -18,9 +16,8 @@ impl CongressService for Api {
         &self,
         request: Request<pb::HoldCongressRequest>,
     ) -> Result<Response<pb::HoldCongressResponse>, Status> {
-        let call =
-            Call::write(&request, &request.get_ref().request_id, request.get_ref().validate_only)?;
-        let act = wire::hold_congress(request.into_inner())?;
+        let (call, request) = Call::write(request)?;
+        let act = wire::hold_congress(request)?;
         Ok(self.database.act(call, act).await?.reply(wire::congress_held))
     }
 
@@ -28,9 +25,8 @@ impl CongressService for Api {
         &self,
         request: Request<pb::HoldByElectionRequest>,
     ) -> Result<Response<pb::HoldByElectionResponse>, Status> {
-        let call =
-            Call::write(&request, &request.get_ref().request_id, request.get_ref().validate_only)?;
-        let act = wire::hold_by_election(request.into_inner())?;
+        let (call, request) = Call::write(request)?;
+        let act = wire::hold_by_election(request)?;
         Ok(self.database.act(call, act).await?.reply(wire::by_election_held))
     }
 
@@ -38,9 +34,8 @@ impl CongressService for Api {
         &self,
         request: Request<pb::AppointCommitteeRequest>,
     ) -> Result<Response<pb::AppointCommitteeResponse>, Status> {
-        let call =
-            Call::write(&request, &request.get_ref().request_id, request.get_ref().validate_only)?;
-        let act = wire::appoint_committee(request.into_inner())?;
+        let (call, request) = Call::write(request)?;
+        let act = wire::appoint_committee(request)?;
         Ok(self.database.act(call, act).await?.reply(wire::committee_appointed))
     }
 
@@ -48,9 +43,8 @@ impl CongressService for Api {
         &self,
         request: Request<pb::EndOfficesRequest>,
     ) -> Result<Response<pb::EndOfficesResponse>, Status> {
-        let call =
-            Call::write(&request, &request.get_ref().request_id, request.get_ref().validate_only)?;
-        let act = wire::end_offices(request.into_inner())?;
+        let (call, request) = Call::write(request)?;
+        let act = wire::end_offices(request)?;
         Ok(self.database.act(call, act).await?.reply(wire::offices_ended))
     }
 
@@ -58,8 +52,8 @@ impl CongressService for Api {
         &self,
         request: Request<pb::GetBodiesRequest>,
     ) -> Result<Response<pb::GetBodiesResponse>, Status> {
-        let call = Call::read(&request)?;
-        let (organisation_id, as_of) = wire::bodies(request.get_ref(), today())?;
+        let (call, request) = Call::read(request)?;
+        let (organisation_id, as_of) = wire::bodies(&request, today())?;
         let mut reading = self.database.read(&call).await?;
         let bodies = bodies::bodies(&mut reading, organisation_id, as_of).await?;
         Ok(reading.reply(wire::bodies_read(bodies)))
@@ -69,10 +63,7 @@ impl CongressService for Api {
         &self,
         request: Request<pb::ListOfficesRequest>,
     ) -> Result<Response<pb::ListOfficesResponse>, Status> {
-        let call = Call::read(&request)?;
-        let mut request = request.into_inner();
-        let (token, size) = (take(&mut request.page_token), take(&mut request.page_size));
-        let asked = self.asked(&call, &request, token, size);
+        let (call, request, asked) = Call::list(request, self.database.keys())?;
         let of = wire::offices(&request, today())?;
         let mut reading = self.database.read(&call).await?;
         let page = offices::offices(&mut reading, &of, &asked).await?;

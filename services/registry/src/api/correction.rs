@@ -14,9 +14,8 @@ impl CorrectionService for Api {
         &self,
         request: Request<pb::CorrectOrganisationRequest>,
     ) -> Result<Response<pb::CorrectOrganisationResponse>, Status> {
-        let call =
-            Call::write(&request, &request.get_ref().request_id, request.get_ref().validate_only)?;
-        let act = wire::correct(request.into_inner())?;
+        let (call, request) = Call::write(request)?;
+        let act = wire::correct(request)?;
         Ok(self.database.act(call, act).await?.reply(wire::corrected))
     }
 
@@ -24,9 +23,8 @@ impl CorrectionService for Api {
         &self,
         request: Request<pb::UndoActRequest>,
     ) -> Result<Response<pb::UndoActResponse>, Status> {
-        let call =
-            Call::write(&request, &request.get_ref().request_id, request.get_ref().validate_only)?;
-        let act = wire::undo(request.into_inner())?;
+        let (call, request) = Call::write(request)?;
+        let act = wire::undo(request)?;
         Ok(self.database.act(call, act).await?.reply(wire::undone))
     }
 }

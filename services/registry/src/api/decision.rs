@@ -1,7 +1,5 @@
 //! `DecisionService`, answered.
 
-use std::mem::take;
-
 use chassis::call::Call;
 use chassis::parse;
 use proto::registry::v1 as pb;
@@ -18,9 +16,8 @@ impl DecisionService for Api {
         &self,
         request: Request<pb::RecordDecisionRequest>,
     ) -> Result<Response<pb::RecordDecisionResponse>, Status> {
-        let call =
-            Call::write(&request, &request.get_ref().request_id, request.get_ref().validate_only)?;
-        let act = wire::record_decision(request.into_inner())?;
+        let (call, request) = Call::write(request)?;
+        let act = wire::record_decision(request)?;
         Ok(self.database.act(call, act).await?.reply(wire::recorded))
     }
 
@@ -28,8 +25,8 @@ impl DecisionService for Api {
         &self,
         request: Request<pb::GetDecisionRequest>,
     ) -> Result<Response<pb::GetDecisionResponse>, Status> {
-        let call = Call::read(&request)?;
-        let decision_id = parse::id("decision_id", &request.get_ref().decision_id)?;
+        let (call, request) = Call::read(request)?;
+        let decision_id = parse::id("decision_id", &request.decision_id)?;
         let mut reading = self.database.read(&call).await?;
         let decision = decision::decision(&mut reading, decision_id).await?;
         Ok(reading.reply(pb::GetDecisionResponse { decision: Some(wire::document(decision)) }))
@@ -39,9 +36,8 @@ impl DecisionService for Api {
         &self,
         request: Request<pb::AddDecisionAliasRequest>,
     ) -> Result<Response<pb::AddDecisionAliasResponse>, Status> {
-        let call =
-            Call::write(&request, &request.get_ref().request_id, request.get_ref().validate_only)?;
-        let act = wire::add_alias(request.into_inner())?;
+        let (call, request) = Call::write(request)?;
+        let act = wire::add_alias(request)?;
         Ok(self.database.act(call, act).await?.reply(wire::alias_added))
     }
 
@@ -49,10 +45,7 @@ impl DecisionService for Api {
         &self,
         request: Request<pb::ListDecisionsRequest>,
     ) -> Result<Response<pb::ListDecisionsResponse>, Status> {
-        let call = Call::read(&request)?;
-        let mut request = request.into_inner();
-        let (token, size) = (take(&mut request.page_token), take(&mut request.page_size));
-        let asked = self.asked(&call, &request, token, size);
+        let (call, request, asked) = Call::list(request, self.database.keys())?;
         let of = wire::documents_of(&request)?;
         let mut reading = self.database.read(&call).await?;
         let page = decision::decisions(&mut reading, &of, &asked).await?;
@@ -63,10 +56,7 @@ impl DecisionService for Api {
         &self,
         request: Request<pb::GetDecisionEffectsRequest>,
     ) -> Result<Response<pb::GetDecisionEffectsResponse>, Status> {
-        let call = Call::read(&request)?;
-        let mut request = request.into_inner();
-        let (token, size) = (take(&mut request.page_token), take(&mut request.page_size));
-        let asked = self.asked(&call, &request, token, size);
+        let (call, request, asked) = Call::list(request, self.database.keys())?;
         let decision_id = parse::id("decision_id", &request.decision_id)?;
         let mut reading = self.database.read(&call).await?;
         let page = decision_effects::effects(&mut reading, decision_id, &asked).await?;

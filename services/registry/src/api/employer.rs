@@ -1,7 +1,5 @@
 //! `EmployerService`, answered.
 
-use std::mem::take;
-
 use chassis::call::Call;
 use chassis::database::today;
 use proto::registry::v1 as pb;
@@ -19,9 +17,8 @@ impl EmployerService for Api {
         &self,
         request: Request<pb::SurveyEmployersRequest>,
     ) -> Result<Response<pb::SurveyEmployersResponse>, Status> {
-        let call =
-            Call::write(&request, &request.get_ref().request_id, request.get_ref().validate_only)?;
-        let act = wire::survey(request.into_inner())?;
+        let (call, request) = Call::write(request)?;
+        let act = wire::survey(request)?;
         let (database, most, named) = (&self.database, self.employers, act.tax_codes());
         if call.validate_only {
             tax_codes::count(database, most, &call, named).await?;
@@ -38,9 +35,8 @@ impl EmployerService for Api {
         &self,
         request: Request<pb::ReachCampaignStageRequest>,
     ) -> Result<Response<pb::ReachCampaignStageResponse>, Status> {
-        let call =
-            Call::write(&request, &request.get_ref().request_id, request.get_ref().validate_only)?;
-        let act = wire::reach_stage(request.into_inner())?;
+        let (call, request) = Call::write(request)?;
+        let act = wire::reach_stage(request)?;
         Ok(self.database.act(call, act).await?.reply(wire::stage_reached))
     }
 
@@ -48,10 +44,7 @@ impl EmployerService for Api {
         &self,
         request: Request<pb::ListEmployersRequest>,
     ) -> Result<Response<pb::ListEmployersResponse>, Status> {
-        let call = Call::read(&request)?;
-        let mut request = request.into_inner();
-        let (token, size) = (take(&mut request.page_token), take(&mut request.page_size));
-        let asked = self.asked(&call, &request, token, size);
+        let (call, request, asked) = Call::list(request, self.database.keys())?;
         let of = wire::employers(&request, today())?;
         let mut reading = self.database.read(&call).await?;
         let page = employers::employers(&mut reading, &of, &asked).await?;
@@ -62,10 +55,7 @@ impl EmployerService for Api {
         &self,
         request: Request<pb::ListEmployersWithoutUnionRequest>,
     ) -> Result<Response<pb::ListEmployersWithoutUnionResponse>, Status> {
-        let call = Call::read(&request)?;
-        let mut request = request.into_inner();
-        let (token, size) = (take(&mut request.page_token), take(&mut request.page_size));
-        let asked = self.asked(&call, &request, token, size);
+        let (call, request, asked) = Call::list(request, self.database.keys())?;
         let of = wire::without_union(&request, today())?;
         let mut reading = self.database.read(&call).await?;
         let page = employers::employers(&mut reading, &of, &asked).await?;
@@ -76,10 +66,7 @@ impl EmployerService for Api {
         &self,
         request: Request<pb::ListCampaignsRequest>,
     ) -> Result<Response<pb::ListCampaignsResponse>, Status> {
-        let call = Call::read(&request)?;
-        let mut request = request.into_inner();
-        let (token, size) = (take(&mut request.page_token), take(&mut request.page_size));
-        let asked = self.asked(&call, &request, token, size);
+        let (call, request, asked) = Call::list(request, self.database.keys())?;
         let of = wire::campaigns(&request, today())?;
         let mut reading = self.database.read(&call).await?;
         let page = employers::campaigns(&mut reading, of, &asked).await?;
@@ -90,8 +77,8 @@ impl EmployerService for Api {
         &self,
         request: Request<pb::GetEmployerRequest>,
     ) -> Result<Response<pb::GetEmployerResponse>, Status> {
-        let call = Call::read(&request)?;
-        let employer_id = wire::get(request.get_ref())?;
+        let (call, request) = Call::read(request)?;
+        let employer_id = wire::get(&request)?;
         let mut reading = self.database.read(&call).await?;
         let history = employers::employer(&mut reading, employer_id).await?;
         Ok(reading.reply(wire::history(history)))
@@ -101,8 +88,8 @@ impl EmployerService for Api {
         &self,
         request: Request<pb::GetCampaignFunnelRequest>,
     ) -> Result<Response<pb::GetCampaignFunnelResponse>, Status> {
-        let call = Call::read(&request)?;
-        let of = wire::funnel(request.get_ref(), today())?;
+        let (call, request) = Call::read(request)?;
+        let of = wire::funnel(&request, today())?;
         let mut reading = self.database.read(&call).await?;
         let stages = employers::funnel(&mut reading, &of).await?;
         Ok(reading.reply(wire::funnel_counted(stages)))

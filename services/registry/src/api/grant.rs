@@ -1,7 +1,5 @@
 //! `GrantService`, answered.
 
-use std::mem::take;
-
 use chassis::call::Call;
 use chassis::database::today;
 use proto::registry::v1 as pb;
@@ -18,9 +16,8 @@ impl GrantService for Api {
         &self,
         request: Request<pb::MakeGrantRequest>,
     ) -> Result<Response<pb::MakeGrantResponse>, Status> {
-        let call =
-            Call::write(&request, &request.get_ref().request_id, request.get_ref().validate_only)?;
-        let act = wire::make_grant(request.into_inner())?;
+        let (call, request) = Call::write(request)?;
+        let act = wire::make_grant(request)?;
         Ok(self.database.act(call, act).await?.reply(wire::grant_made))
     }
 
@@ -28,9 +25,8 @@ impl GrantService for Api {
         &self,
         request: Request<pb::EndGrantRequest>,
     ) -> Result<Response<pb::EndGrantResponse>, Status> {
-        let call =
-            Call::write(&request, &request.get_ref().request_id, request.get_ref().validate_only)?;
-        let act = wire::end_grant(request.into_inner())?;
+        let (call, request) = Call::write(request)?;
+        let act = wire::end_grant(request)?;
         Ok(self.database.act(call, act).await?.reply(wire::grant_ended))
     }
 
@@ -38,10 +34,7 @@ impl GrantService for Api {
         &self,
         request: Request<pb::ListGrantsRequest>,
     ) -> Result<Response<pb::ListGrantsResponse>, Status> {
-        let call = Call::read(&request)?;
-        let mut request = request.into_inner();
-        let (token, size) = (take(&mut request.page_token), take(&mut request.page_size));
-        let asked = self.asked(&call, &request, token, size);
+        let (call, request, asked) = Call::list(request, self.database.keys())?;
         let of = wire::grants(&request, today())?;
         let mut reading = self.database.read(&call).await?;
         let page = grants::grants(&mut reading, of, &asked).await?;

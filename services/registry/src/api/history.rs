@@ -1,7 +1,5 @@
 //! `HistoryService`, answered.
 
-use std::mem::take;
-
 use chassis::call::Call;
 use chassis::database::today;
 use proto::registry::v1 as pb;
@@ -18,8 +16,8 @@ impl HistoryService for Api {
         &self,
         request: Request<pb::GetOrganisationTimelineRequest>,
     ) -> Result<Response<pb::GetOrganisationTimelineResponse>, Status> {
-        let call = Call::read(&request)?;
-        let (organisation_id, known_at, with_replaced) = wire::timeline(request.get_ref())?;
+        let (call, request) = Call::read(request)?;
+        let (organisation_id, known_at, with_replaced) = wire::timeline(&request)?;
         let mut reading = self.database.read(&call).await?;
         let facts =
             timeline::timeline(&mut reading, organisation_id, known_at, with_replaced).await?;
@@ -30,10 +28,7 @@ impl HistoryService for Api {
         &self,
         request: Request<pb::ListSuccessionsRequest>,
     ) -> Result<Response<pb::ListSuccessionsResponse>, Status> {
-        let call = Call::read(&request)?;
-        let mut request = request.into_inner();
-        let (token, size) = (take(&mut request.page_token), take(&mut request.page_size));
-        let asked = self.asked(&call, &request, token, size);
+        let (call, request, asked) = Call::list(request, self.database.keys())?;
         let (organisation_id, direction, known_at) = wire::successions(&request)?;
         let mut reading = self.database.read(&call).await?;
         let page =
@@ -46,10 +41,7 @@ impl HistoryService for Api {
         &self,
         request: Request<pb::CompareTreesRequest>,
     ) -> Result<Response<pb::CompareTreesResponse>, Status> {
-        let call = Call::read(&request)?;
-        let mut request = request.into_inner();
-        let (token, size) = (take(&mut request.page_token), take(&mut request.page_size));
-        let asked = self.asked(&call, &request, token, size);
+        let (call, request, asked) = Call::list(request, self.database.keys())?;
         let comparison = wire::comparison(&request, today())?;
         let mut reading = self.database.read(&call).await?;
         let compared = compare::compare(&mut reading, comparison, &asked).await?;
@@ -60,8 +52,8 @@ impl HistoryService for Api {
         &self,
         request: Request<pb::ListCodeBearersRequest>,
     ) -> Result<Response<pb::ListCodeBearersResponse>, Status> {
-        let call = Call::read(&request)?;
-        let (code, known_at) = wire::code_bearers(request.get_ref())?;
+        let (call, request) = Call::read(request)?;
+        let (code, known_at) = wire::code_bearers(&request)?;
         let mut reading = self.database.read(&call).await?;
         let bearers = code_bearers::code_bearers(&mut reading, &code, known_at).await?;
         Ok(reading.reply(wire::bearers(bearers)))

@@ -14,9 +14,8 @@ impl LifeCycleService for Api {
         &self,
         request: Request<pb::RecogniseOrganisationRequest>,
     ) -> Result<Response<pb::RecogniseOrganisationResponse>, Status> {
-        let call =
-            Call::write(&request, &request.get_ref().request_id, request.get_ref().validate_only)?;
-        let act = wire::recognise(request.into_inner())?;
+        let (call, request) = Call::write(request)?;
+        let act = wire::recognise(request)?;
         Ok(self.database.act(call, act).await?.reply(wire::recognised))
     }
 
@@ -24,9 +23,8 @@ impl LifeCycleService for Api {
         &self,
         request: Request<pb::ChangeTypeRequest>,
     ) -> Result<Response<pb::ChangeTypeResponse>, Status> {
-        let call =
-            Call::write(&request, &request.get_ref().request_id, request.get_ref().validate_only)?;
-        let act = wire::change_type(request.into_inner())?;
+        let (call, request) = Call::write(request)?;
+        let act = wire::change_type(request)?;
         Ok(self.database.act(call, act).await?.reply(wire::type_changed))
     }
 
@@ -34,9 +32,8 @@ impl LifeCycleService for Api {
         &self,
         request: Request<pb::SplitOffRequest>,
     ) -> Result<Response<pb::SplitOffResponse>, Status> {
-        let call =
-            Call::write(&request, &request.get_ref().request_id, request.get_ref().validate_only)?;
-        let act = wire::split_off(request.into_inner())?;
+        let (call, request) = Call::write(request)?;
+        let act = wire::split_off(request)?;
         Ok(self.database.act(call, act).await?.reply(wire::split))
     }
 }

@@ -26,11 +26,10 @@ impl Api {
         &self,
         request: Request<Streaming<pb::LoadOrganisationsRequest>>,
     ) -> Result<Response<pb::LoadOrganisationsResponse>, Status> {
-        let (metadata, extensions, mut parts) = request.into_parts();
-        let request = Request::from_parts(metadata, extensions, ());
+        let (opening, mut parts) = Call::stream(request);
         let header = header(&mut parts).await?;
+        let call = opening.write(&header)?;
         let load_id = parse::id("header.request_id", &header.request_id)?;
-        let call = Call::of_stream(&request, Some(load_id), header.validate_only)?;
         refuse_the_unauthorised(&mut *self.database.read(&call).await?).await?;
         load_parts::drop_forgotten(self.database.pool()).await?;
 
@@ -104,8 +103,8 @@ impl Api {
         &self,
         request: Request<pb::GetLoadRequest>,
     ) -> Result<Response<pb::GetLoadResponse>, Status> {
-        let call = Call::read(&request)?;
-        let load_id = parse::id("load_id", &request.get_ref().load_id)?;
+        let (call, request) = Call::read(request)?;
+        let load_id = parse::id("load_id", &request.load_id)?;
         let load = Load { principal: call.caller.principal(), load_id };
         let mut reading = self.database.read(&call).await?;
         refuse_the_unauthorised(&mut reading).await?;

@@ -1,7 +1,5 @@
 //! `OrganisationService`, answered.
 
-use std::mem::take;
-
 use chassis::call::Call;
 use chassis::database::today;
 use proto::registry::v1 as pb;
@@ -18,9 +16,8 @@ impl OrganisationService for Api {
         &self,
         request: Request<pb::FoundOrganisationRequest>,
     ) -> Result<Response<pb::FoundOrganisationResponse>, Status> {
-        let call =
-            Call::write(&request, &request.get_ref().request_id, request.get_ref().validate_only)?;
-        let act = wire::found(request.into_inner())?;
+        let (call, request) = Call::write(request)?;
+        let act = wire::found(request)?;
         Ok(self.database.act(call, act).await?.reply(wire::founded))
     }
 
@@ -28,9 +25,8 @@ impl OrganisationService for Api {
         &self,
         request: Request<pb::RenameOrganisationRequest>,
     ) -> Result<Response<pb::RenameOrganisationResponse>, Status> {
-        let call =
-            Call::write(&request, &request.get_ref().request_id, request.get_ref().validate_only)?;
-        let act = wire::rename(request.into_inner())?;
+        let (call, request) = Call::write(request)?;
+        let act = wire::rename(request)?;
         Ok(self.database.act(call, act).await?.reply(wire::renamed))
     }
 
@@ -38,9 +34,8 @@ impl OrganisationService for Api {
         &self,
         request: Request<pb::HandOverOrganisationsRequest>,
     ) -> Result<Response<pb::HandOverOrganisationsResponse>, Status> {
-        let call =
-            Call::write(&request, &request.get_ref().request_id, request.get_ref().validate_only)?;
-        let act = wire::hand_over(request.into_inner())?;
+        let (call, request) = Call::write(request)?;
+        let act = wire::hand_over(request)?;
         Ok(self.database.act(call, act).await?.reply(wire::handed_over))
     }
 
@@ -48,9 +43,8 @@ impl OrganisationService for Api {
         &self,
         request: Request<pb::SuspendOrganisationRequest>,
     ) -> Result<Response<pb::SuspendOrganisationResponse>, Status> {
-        let call =
-            Call::write(&request, &request.get_ref().request_id, request.get_ref().validate_only)?;
-        let act = wire::suspend(request.into_inner())?;
+        let (call, request) = Call::write(request)?;
+        let act = wire::suspend(request)?;
         Ok(self.database.act(call, act).await?.reply(wire::suspended))
     }
 
@@ -58,9 +52,8 @@ impl OrganisationService for Api {
         &self,
         request: Request<pb::ResumeOrganisationRequest>,
     ) -> Result<Response<pb::ResumeOrganisationResponse>, Status> {
-        let call =
-            Call::write(&request, &request.get_ref().request_id, request.get_ref().validate_only)?;
-        let act = wire::resume(request.into_inner())?;
+        let (call, request) = Call::write(request)?;
+        let act = wire::resume(request)?;
         Ok(self.database.act(call, act).await?.reply(wire::resumed))
     }
 
@@ -68,9 +61,8 @@ impl OrganisationService for Api {
         &self,
         request: Request<pb::EndOrganisationsRequest>,
     ) -> Result<Response<pb::EndOrganisationsResponse>, Status> {
-        let call =
-            Call::write(&request, &request.get_ref().request_id, request.get_ref().validate_only)?;
-        let act = wire::end(request.into_inner())?;
+        let (call, request) = Call::write(request)?;
+        let act = wire::end(request)?;
         Ok(self.database.act(call, act).await?.reply(wire::ended))
     }
 
@@ -78,9 +70,8 @@ impl OrganisationService for Api {
         &self,
         request: Request<pb::ChangeSectorRequest>,
     ) -> Result<Response<pb::ChangeSectorResponse>, Status> {
-        let call =
-            Call::write(&request, &request.get_ref().request_id, request.get_ref().validate_only)?;
-        let act = wire::change_sector(request.into_inner())?;
+        let (call, request) = Call::write(request)?;
+        let act = wire::change_sector(request)?;
         Ok(self.database.act(call, act).await?.reply(wire::sector_changed))
     }
 
@@ -102,8 +93,8 @@ impl OrganisationService for Api {
         &self,
         request: Request<pb::GetOrganisationRequest>,
     ) -> Result<Response<pb::GetOrganisationResponse>, Status> {
-        let call = Call::read(&request)?;
-        let (organisation_id, as_of) = wire::get(request.into_inner(), today())?;
+        let (call, request) = Call::read(request)?;
+        let (organisation_id, as_of) = wire::get(request, today())?;
         let mut reading = self.database.read(&call).await?;
         let found = organisation::organisation(&mut reading, organisation_id, as_of).await?;
         let organisation = Some(wire::organisation(found));
@@ -114,8 +105,8 @@ impl OrganisationService for Api {
         &self,
         request: Request<pb::BatchGetOrganisationsRequest>,
     ) -> Result<Response<pb::BatchGetOrganisationsResponse>, Status> {
-        let call = Call::read(&request)?;
-        let (ids, codes, as_of) = wire::batch_get(request.into_inner(), today())?;
+        let (call, request) = Call::read(request)?;
+        let (ids, codes, as_of) = wire::batch_get(request, today())?;
         let mut reading = self.database.read(&call).await?;
         let found = organisation::batch(&mut reading, ids, &codes, as_of).await?;
         let organisations = wire::organisations(found);
@@ -126,10 +117,7 @@ impl OrganisationService for Api {
         &self,
         request: Request<pb::ListChildrenRequest>,
     ) -> Result<Response<pb::ListChildrenResponse>, Status> {
-        let call = Call::read(&request)?;
-        let mut request = request.into_inner();
-        let (token, size) = (take(&mut request.page_token), take(&mut request.page_size));
-        let asked = self.asked(&call, &request, token, size);
+        let (call, request, asked) = Call::list(request, self.database.keys())?;
         let (organisation_id, as_of) = wire::children(&request, today())?;
         let mut reading = self.database.read(&call).await?;
         let page = children::children(&mut reading, organisation_id, as_of, &asked).await?;
@@ -140,10 +128,7 @@ impl OrganisationService for Api {
         &self,
         request: Request<pb::ListSubtreeRequest>,
     ) -> Result<Response<pb::ListSubtreeResponse>, Status> {
-        let call = Call::read(&request)?;
-        let mut request = request.into_inner();
-        let (token, size) = (take(&mut request.page_token), take(&mut request.page_size));
-        let asked = self.asked(&call, &request, token, size);
+        let (call, request, asked) = Call::list(request, self.database.keys())?;
         let (root_id, as_of, filter) = wire::subtree(&request, today())?;
         let mut reading = self.database.read(&call).await?;
         let page = subtree::subtree(&mut reading, root_id, as_of, &filter, &asked).await?;
@@ -154,10 +139,7 @@ impl OrganisationService for Api {
         &self,
         request: Request<pb::ListOrganisationsRequest>,
     ) -> Result<Response<pb::ListOrganisationsResponse>, Status> {
-        let call = Call::read(&request)?;
-        let mut request = request.into_inner();
-        let (token, size) = (take(&mut request.page_token), take(&mut request.page_size));
-        let asked = self.asked(&call, &request, token, size);
+        let (call, request, asked) = Call::list(request, self.database.keys())?;
         let (listed, as_of) = wire::list(&request, today())?;
         let mut reading = self.database.read(&call).await?;
         let page = list::list(&mut reading, as_of, &listed, &asked).await?;
@@ -168,8 +150,8 @@ impl OrganisationService for Api {
         &self,
         request: Request<pb::SearchOrganisationsRequest>,
     ) -> Result<Response<pb::SearchOrganisationsResponse>, Status> {
-        let call = Call::read(&request)?;
-        let (sought, as_of) = wire::search(request.get_ref(), today())?;
+        let (call, request) = Call::read(request)?;
+        let (sought, as_of) = wire::search(&request, today())?;
         self.names.ready(&call).await?;
         let mut reading = self.database.read(&call).await?;
         let found = search::search(&mut reading, &self.names, &sought, as_of).await?;

@@ -1,6 +1,5 @@
 //! `PlanService` and `OperationService`, answered.
 
-use std::mem::take;
 use std::time::{Duration, Instant};
 
 use chassis::call::Call;
@@ -37,9 +36,8 @@ impl PlanService for Api {
         &self,
         request: Request<pb::CreatePlanRequest>,
     ) -> Result<Response<pb::CreatePlanResponse>, Status> {
-        let call =
-            Call::write(&request, &request.get_ref().request_id, request.get_ref().validate_only)?;
-        let act = wire::create(request.into_inner())?;
+        let (call, request) = Call::write(request)?;
+        let act = wire::create(request)?;
         Ok(self.database.act(call, act).await?.reply(wire::created))
     }
 
@@ -47,12 +45,10 @@ impl PlanService for Api {
         &self,
         request: Request<Streaming<pb::AddPlanStepsRequest>>,
     ) -> Result<Response<pb::AddPlanStepsResponse>, Status> {
-        let (metadata, extensions, parts) = request.into_parts();
-        let request = Request::from_parts(metadata, extensions, ());
+        let (opening, parts) = Call::stream(request);
         let (header, steps, content) = read_steps(parts).await?;
-        let request_id = parse::id("header.request_id", &header.request_id)?;
+        let mut call = opening.write(&header)?;
         let plan_id = parse::id("header.plan_id", &header.plan_id)?;
-        let mut call = Call::of_stream(&request, Some(request_id), header.validate_only)?;
         call.digest_of(&content);
         let act = wire::add(plan_id, steps)?;
         Ok(self.database.act(call, act).await?.reply(wire::added))
@@ -62,9 +58,8 @@ impl PlanService for Api {
         &self,
         request: Request<pb::RemovePlanStepsRequest>,
     ) -> Result<Response<pb::RemovePlanStepsResponse>, Status> {
-        let call =
-            Call::write(&request, &request.get_ref().request_id, request.get_ref().validate_only)?;
-        let act = wire::remove(request.into_inner())?;
+        let (call, request) = Call::write(request)?;
+        let act = wire::remove(request)?;
         Ok(self.database.act(call, act).await?.reply(wire::removed))
     }
 
@@ -72,9 +67,8 @@ impl PlanService for Api {
         &self,
         request: Request<pb::ReplacePlanStepRequest>,
     ) -> Result<Response<pb::ReplacePlanStepResponse>, Status> {
-        let call =
-            Call::write(&request, &request.get_ref().request_id, request.get_ref().validate_only)?;
-        let act = wire::replace(request.into_inner())?;
+        let (call, request) = Call::write(request)?;
+        let act = wire::replace(request)?;
         Ok(self.database.act(call, act).await?.reply(wire::replaced))
     }
 
@@ -82,9 +76,8 @@ impl PlanService for Api {
         &self,
         request: Request<pb::CopyPlanRequest>,
     ) -> Result<Response<pb::CopyPlanResponse>, Status> {
-        let call =
-            Call::write(&request, &request.get_ref().request_id, request.get_ref().validate_only)?;
-        let act = wire::copy(request.into_inner())?;
+        let (call, request) = Call::write(request)?;
+        let act = wire::copy(request)?;
         Ok(self.database.act(call, act).await?.reply(wire::copied))
     }
 
@@ -92,8 +85,8 @@ impl PlanService for Api {
         &self,
         request: Request<pb::GetPlanRequest>,
     ) -> Result<Response<pb::GetPlanResponse>, Status> {
-        let call = Call::read(&request)?;
-        let plan_id = parse::id("plan_id", &request.get_ref().plan_id)?;
+        let (call, request) = Call::read(request)?;
+        let plan_id = parse::id("plan_id", &request.plan_id)?;
         let mut reading = self.database.read(&call).await?;
         let plan = plans::plan(&mut reading, plan_id).await?;
         let dry_run = match plan.dry_run_id {
@@ -111,10 +104,7 @@ impl PlanService for Api {
         &self,
         request: Request<pb::ListPlansRequest>,
     ) -> Result<Response<pb::ListPlansResponse>, Status> {
-        let call = Call::read(&request)?;
-        let mut request = request.into_inner();
-        let (token, size) = (take(&mut request.page_token), take(&mut request.page_size));
-        let asked = self.asked(&call, &request, token, size);
+        let (call, request, asked) = Call::list(request, self.database.keys())?;
         let organisation_id = parse::id("organisation_id", &request.organisation_id)?;
         let mut reading = self.database.read(&call).await?;
         let page = plans::plans(&mut reading, organisation_id, &asked).await?;
@@ -125,10 +115,7 @@ impl PlanService for Api {
         &self,
         request: Request<pb::ListPlanStepsRequest>,
     ) -> Result<Response<pb::ListPlanStepsResponse>, Status> {
-        let call = Call::read(&request)?;
-        let mut request = request.into_inner();
-        let (token, size) = (take(&mut request.page_token), take(&mut request.page_size));
-        let asked = self.asked(&call, &request, token, size);
+        let (call, request, asked) = Call::list(request, self.database.keys())?;
         let plan_id = parse::id("plan_id", &request.plan_id)?;
         let mut reading = self.database.read(&call).await?;
         let (page, plan) = plans::steps(&mut reading, plan_id, &asked).await?;
@@ -139,10 +126,7 @@ impl PlanService for Api {
         &self,
         request: Request<pb::ListPlanConflictsRequest>,
     ) -> Result<Response<pb::ListPlanConflictsResponse>, Status> {
-        let call = Call::read(&request)?;
-        let mut request = request.into_inner();
-        let (token, size) = (take(&mut request.page_token), take(&mut request.page_size));
-        let asked = self.asked(&call, &request, token, size);
+        let (call, request, asked) = Call::list(request, self.database.keys())?;
         let plan_id = parse::id("plan_id", &request.plan_id)?;
         let mut reading = self.database.read(&call).await?;
         let (page, plan) = plans::conflicts(&mut reading, plan_id, &asked).await?;
@@ -153,8 +137,8 @@ impl PlanService for Api {
         &self,
         request: Request<pb::ListEndingUnitsRequest>,
     ) -> Result<Response<pb::ListEndingUnitsResponse>, Status> {
-        let call = Call::read(&request)?;
-        let plan_id = parse::id("plan_id", &request.get_ref().plan_id)?;
+        let (call, request) = Call::read(request)?;
+        let plan_id = parse::id("plan_id", &request.plan_id)?;
         let mut reading = self.database.read(&call).await?;
         let units = plans::ending_units(&mut reading, plan_id).await?;
         Ok(reading.reply(wire::ending_units(units)))
@@ -164,8 +148,7 @@ impl PlanService for Api {
         &self,
         request: Request<pb::DryRunPlanRequest>,
     ) -> Result<Response<pb::DryRunPlanResponse>, Status> {
-        let asked = request.get_ref();
-        let call = Call::write(&request, &asked.request_id, asked.validate_only)?;
+        let (call, asked) = Call::write(request)?;
         let plan_id = parse::id("plan_id", &asked.plan_id)?;
         let begun = self.begin(call, plan_id, Kind::DryRun).await?;
         Ok(begun.map(|operation| pb::DryRunPlanResponse { operation }))
@@ -175,8 +158,7 @@ impl PlanService for Api {
         &self,
         request: Request<pb::CommitPlanRequest>,
     ) -> Result<Response<pb::CommitPlanResponse>, Status> {
-        let asked = request.get_ref();
-        let call = Call::write(&request, &asked.request_id, asked.validate_only)?;
+        let (call, asked) = Call::write(request)?;
         let plan_id = parse::id("plan_id", &asked.plan_id)?;
         let begun = self.begin(call, plan_id, Kind::Commit).await?;
         Ok(begun.map(|operation| pb::CommitPlanResponse { operation }))
@@ -186,8 +168,7 @@ impl PlanService for Api {
         &self,
         request: Request<pb::UndoPlanRequest>,
     ) -> Result<Response<pb::UndoPlanResponse>, Status> {
-        let asked = request.get_ref();
-        let call = Call::write(&request, &asked.request_id, asked.validate_only)?;
+        let (call, asked) = Call::write(request)?;
         let plan_id = parse::id("plan_id", &asked.plan_id)?;
         let begun = self.begin(call, plan_id, Kind::Undo).await?;
         Ok(begun.map(|operation| pb::UndoPlanResponse { operation }))
@@ -228,8 +209,8 @@ impl OperationService for Api {
         &self,
         request: Request<pb::GetOperationRequest>,
     ) -> Result<Response<pb::GetOperationResponse>, Status> {
-        let call = Call::read(&request)?;
-        let operation = self.read_operation(&call, &request.get_ref().name).await?;
+        let (call, request) = Call::read(request)?;
+        let operation = self.read_operation(&call, &request.name).await?;
         Ok(operation.map(|operation| pb::GetOperationResponse { operation: Some(operation) }))
     }
 
@@ -237,8 +218,7 @@ impl OperationService for Api {
         &self,
         request: Request<pb::WaitOperationRequest>,
     ) -> Result<Response<pb::WaitOperationResponse>, Status> {
-        let call = Call::read(&request)?;
-        let asked = request.get_ref();
+        let (call, asked) = Call::read(request)?;
         let patience = match u64::try_from(asked.timeout_ms) {
             Ok(0) | Err(_) => WAIT_MAX,
             Ok(milliseconds) => Duration::from_millis(milliseconds).min(WAIT_MAX),
@@ -259,10 +239,7 @@ impl OperationService for Api {
         &self,
         request: Request<pb::ListOperationsRequest>,
     ) -> Result<Response<pb::ListOperationsResponse>, Status> {
-        let call = Call::read(&request)?;
-        let mut request = request.into_inner();
-        let (token, size) = (take(&mut request.page_token), take(&mut request.page_size));
-        let asked = self.asked(&call, &request, token, size);
+        let (call, request, asked) = Call::list(request, self.database.keys())?;
         let plan_id = parse::id("plan_id", &request.plan_id)?;
         let mut reading = self.database.read(&call).await?;
         let page = operations::operations(&mut reading, plan_id, &asked).await?;

@@ -1,7 +1,5 @@
 //! `SecondmentService`, answered.
 
-use std::mem::take;
-
 use chassis::call::Call;
 use chassis::database::today;
 use proto::registry::v1 as pb;
@@ -18,9 +16,8 @@ impl SecondmentService for Api {
         &self,
         request: Request<pb::BeginSecondmentRequest>,
     ) -> Result<Response<pb::BeginSecondmentResponse>, Status> {
-        let call =
-            Call::write(&request, &request.get_ref().request_id, request.get_ref().validate_only)?;
-        let act = wire::begin(request.into_inner())?;
+        let (call, request) = Call::write(request)?;
+        let act = wire::begin(request)?;
         Ok(self.database.act(call, act).await?.reply(wire::begun))
     }
 
@@ -28,9 +25,8 @@ impl SecondmentService for Api {
         &self,
         request: Request<pb::EndSecondmentRequest>,
     ) -> Result<Response<pb::EndSecondmentResponse>, Status> {
-        let call =
-            Call::write(&request, &request.get_ref().request_id, request.get_ref().validate_only)?;
-        let act = wire::end(request.into_inner())?;
+        let (call, request) = Call::write(request)?;
+        let act = wire::end(request)?;
         Ok(self.database.act(call, act).await?.reply(wire::ended))
     }
 
@@ -38,10 +34,7 @@ impl SecondmentService for Api {
         &self,
         request: Request<pb::ListSecondmentsRequest>,
     ) -> Result<Response<pb::ListSecondmentsResponse>, Status> {
-        let call = Call::read(&request)?;
-        let mut request = request.into_inner();
-        let (token, size) = (take(&mut request.page_token), take(&mut request.page_size));
-        let asked = self.asked(&call, &request, token, size);
+        let (call, request, asked) = Call::list(request, self.database.keys())?;
         let of = wire::secondments(&request, today())?;
         let mut reading = self.database.read(&call).await?;
         let page = secondments(&mut reading, &of, &asked).await?;

@@ -1,7 +1,5 @@
 //! `SteeringService`, answered.
 
-use std::mem::take;
-
 use chassis::call::Call;
 use chassis::database::today;
 use proto::registry::v1 as pb;
@@ -19,9 +17,8 @@ impl SteeringService for Api {
         &self,
         request: Request<pb::EstablishSteeringCommitteeRequest>,
     ) -> Result<Response<pb::EstablishSteeringCommitteeResponse>, Status> {
-        let call =
-            Call::write(&request, &request.get_ref().request_id, request.get_ref().validate_only)?;
-        let act = wire::establish(request.into_inner())?;
+        let (call, request) = Call::write(request)?;
+        let act = wire::establish(request)?;
         Ok(self.database.act(call, act).await?.reply(wire::established))
     }
 
@@ -29,9 +26,8 @@ impl SteeringService for Api {
         &self,
         request: Request<pb::CompleteSteeringCommitteeRequest>,
     ) -> Result<Response<pb::CompleteSteeringCommitteeResponse>, Status> {
-        let call =
-            Call::write(&request, &request.get_ref().request_id, request.get_ref().validate_only)?;
-        let act = wire::complete(request.into_inner())?;
+        let (call, request) = Call::write(request)?;
+        let act = wire::complete(request)?;
         Ok(self.database.act(call, act).await?.reply(wire::completed))
     }
 
@@ -39,10 +35,7 @@ impl SteeringService for Api {
         &self,
         request: Request<pb::ListSteeringCommitteesRequest>,
     ) -> Result<Response<pb::ListSteeringCommitteesResponse>, Status> {
-        let call = Call::read(&request)?;
-        let mut request = request.into_inner();
-        let (token, size) = (take(&mut request.page_token), take(&mut request.page_size));
-        let asked = self.asked(&call, &request, token, size);
+        let (call, request, asked) = Call::list(request, self.database.keys())?;
         let of = wire::committees(&request, today())?;
         let mut reading = self.database.read(&call).await?;
         let page = steering_committees(&mut reading, &of, &asked).await?;
@@ -53,10 +46,7 @@ impl SteeringService for Api {
         &self,
         request: Request<pb::ListUnitFollowersRequest>,
     ) -> Result<Response<pb::ListUnitFollowersResponse>, Status> {
-        let call = Call::read(&request)?;
-        let mut request = request.into_inner();
-        let (token, size) = (take(&mut request.page_token), take(&mut request.page_size));
-        let asked = self.asked(&call, &request, token, size);
+        let (call, request, asked) = Call::list(request, self.database.keys())?;
         let (unit_id, as_of) = wire::followers(&request, today())?;
         let mut reading = self.database.read(&call).await?;
         let page = unit_followers(&mut reading, unit_id, as_of, &asked).await?;
@@ -67,9 +57,8 @@ impl SteeringService for Api {
         &self,
         request: Request<pb::AssignUnitRequest>,
     ) -> Result<Response<pb::AssignUnitResponse>, Status> {
-        let call =
-            Call::write(&request, &request.get_ref().request_id, request.get_ref().validate_only)?;
-        let act = wire::assign_unit(request.into_inner())?;
+        let (call, request) = Call::write(request)?;
+        let act = wire::assign_unit(request)?;
         Ok(self.database.act(call, act).await?.reply(wire::assigned))
     }
 
@@ -77,9 +66,8 @@ impl SteeringService for Api {
         &self,
         request: Request<pb::EndUnitAssignmentRequest>,
     ) -> Result<Response<pb::EndUnitAssignmentResponse>, Status> {
-        let call =
-            Call::write(&request, &request.get_ref().request_id, request.get_ref().validate_only)?;
-        let act = wire::end_assignment(request.into_inner())?;
+        let (call, request) = Call::write(request)?;
+        let act = wire::end_assignment(request)?;
         Ok(self.database.act(call, act).await?.reply(wire::assignment_ended))
     }
 
@@ -87,10 +75,7 @@ impl SteeringService for Api {
         &self,
         request: Request<pb::ListUnitAssignmentsRequest>,
     ) -> Result<Response<pb::ListUnitAssignmentsResponse>, Status> {
-        let call = Call::read(&request)?;
-        let mut request = request.into_inner();
-        let (token, size) = (take(&mut request.page_token), take(&mut request.page_size));
-        let asked = self.asked(&call, &request, token, size);
+        let (call, request, asked) = Call::list(request, self.database.keys())?;
         let (committee_id, as_of) = wire::assignments(&request, today())?;
         let mut reading = self.database.read(&call).await?;
         let page = unit_assignments(&mut reading, committee_id, as_of, &asked).await?;

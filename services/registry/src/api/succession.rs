@@ -1,7 +1,5 @@
 //! `SuccessionService`, answered.
 
-use std::mem::take;
-
 use chassis::call::Call;
 use chassis::database::today;
 use proto::registry::v1 as pb;
@@ -18,9 +16,8 @@ impl SuccessionService for Api {
         &self,
         request: Request<pb::PlanSuccessionRequest>,
     ) -> Result<Response<pb::PlanSuccessionResponse>, Status> {
-        let call =
-            Call::write(&request, &request.get_ref().request_id, request.get_ref().validate_only)?;
-        let act = wire::plan(request.into_inner())?;
+        let (call, request) = Call::write(request)?;
+        let act = wire::plan(request)?;
         Ok(self.database.act(call, act).await?.reply(wire::planned))
     }
 
@@ -28,10 +25,7 @@ impl SuccessionService for Api {
         &self,
         request: Request<pb::ListSuccessionPlansRequest>,
     ) -> Result<Response<pb::ListSuccessionPlansResponse>, Status> {
-        let call = Call::read(&request)?;
-        let mut request = request.into_inner();
-        let (token, size) = (take(&mut request.page_token), take(&mut request.page_size));
-        let asked = self.asked(&call, &request, token, size);
+        let (call, request, asked) = Call::list(request, self.database.keys())?;
         let of = wire::plans(&request, today())?;
         let mut reading = self.database.read(&call).await?;
         let page = succession_plans(&mut reading, &of, &asked).await?;

@@ -5,16 +5,7 @@ select plan.plan_id, plan.organisation_id, plan.name, plan.effective_on, plan.de
            as committed_by,
        exists (select from operation join act_undone using (act_id)
                where operation.plan_id = plan.plan_id and kind = 'COMMIT') as "undone!",
-       coalesce((select exists (select from plan_step_former former
-                                where former.plan_id = plan.plan_id
-                                  and former.dry_run_id = tried.operation_id)
-                     or exists (select from plan_seen seen
-                                where seen.operation_id = tried.operation_id
-                                  and seen.steps <> (select count(*) from plan_step
-                                                     where plan_step.plan_id = plan.plan_id))
-                 from operation tried
-                 where tried.plan_id = plan.plan_id and kind = 'DRY_RUN' and state = 'SUCCEEDED'
-                 order by operation_id desc limit 1), false) as "mended_since!",
+       plan_mended_since(plan.plan_id) as "mended_since!",
        (select count(*) from plan_step where plan_step.plan_id = plan.plan_id) as "steps!",
        (select coalesce(max(line), 0) from plan_step where plan_step.plan_id = plan.plan_id)
            as "last_line!",

@@ -34,6 +34,8 @@ const APPLICANTS_MAX: usize = 1_000;
 /// Founders of one organisation, at most, where they are not named: as many as one employer has
 /// workers.
 const FOUNDERS_MAX: i32 = 1_000_000;
+/// What people found who have applied, where nothing is said: a grassroots union.
+const FOUNDED_BY_APPLICANTS: &str = "CDCS";
 /// Units of one act, at most.
 const UNITS_MAX: usize = 100_000;
 /// Organisations of one batch, at most.
@@ -69,7 +71,10 @@ pub fn found(request: pb::FoundOrganisationRequest) -> Result<FoundOrganisation,
         name: parse::text("name", &request.name, NAME_MAX)?,
         short_name: parse::optional_text("short_name", &request.short_name, SHORT_NAME_MAX)?
             .unwrap_or_default(),
-        type_code: reference_code("type", &request.r#type)?,
+        type_code: match (request.r#type.as_str(), applicants) {
+            ("", 1..) => FOUNDED_BY_APPLICANTS.to_string(),
+            (stated, _) => reference_code("type", stated)?,
+        },
         sector: sector("sector", &request.sector)?,
         superior_id: parse::id("superior_id", &request.superior_id)?,
         effective_on: parse::optional_date("effective_on", request.effective_on)?,

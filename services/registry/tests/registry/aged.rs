@@ -82,7 +82,7 @@ async fn looked_at(connection: &mut PgConnection) -> i64 {
 }
 
 async fn session() -> PgConnection {
-    let database = database("registry", &registry::MIGRATIONS).await;
+    let database = database("registry", &registry::SCHEMA).await;
     PgConnection::connect(&database.superuser_url).await.expect("connected")
 }
 

@@ -99,7 +99,7 @@ pub struct Actor {
 
 impl World {
     pub async fn start() -> Self {
-        let database = database("registry", &registry::MIGRATIONS).await;
+        let database = database("registry", &registry::SCHEMA).await;
         let folder = tempfile::tempdir().expect("a folder");
         let keys = keys_in(folder.path()).expect("keys");
         let settings = format!(

@@ -19,9 +19,8 @@ impl ActivityService for Api {
         &self,
         request: Request<RecordActivitiesRequest>,
     ) -> Result<Response<RecordActivitiesResponse>, Status> {
-        let asked = request.get_ref();
-        let call = Call::write(&request, &asked.request_id, asked.validate_only)?;
-        let act = activities_to_record(asked)?;
+        let (call, asked) = Call::write(request)?;
+        let act = activities_to_record(&asked)?;
         let acted = self.database.act(call, act).await?;
         Ok(acted.reply(|recorded| RecordActivitiesResponse {
             activity_ids: recorded.activity_ids.iter().map(ToString::to_string).collect(),

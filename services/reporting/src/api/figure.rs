@@ -1,7 +1,6 @@
 //! FigureService.
 
 use chassis::call::Call;
-use chassis::page::{self, QueryDigest};
 use chassis::parse;
 use chassis::refusal::Failure;
 use proto::reporting::v1::figure_service_server::FigureService;
@@ -53,8 +52,7 @@ impl FigureService for Api {
         &self,
         request: Request<QueryFiguresRequest>,
     ) -> Result<Response<QueryFiguresResponse>, Status> {
-        let call = Call::read(&request)?;
-        let asked = request.into_inner();
+        let (call, asked) = Call::read(request)?;
         let breakdown = asked.breakdown();
         if asked.indicators.is_empty() {
             return Err(Refused::ListEmpty { field: "indicators" }.into());
@@ -110,12 +108,8 @@ impl FigureService for Api {
         &self,
         request: Request<ExplainFigureRequest>,
     ) -> Result<Response<ExplainFigureResponse>, Status> {
-        let call = Call::read(&request)?;
-        let mut asked = request.into_inner();
-        let page_size = parse::page_size(std::mem::take(&mut asked.page_size));
-        let token = std::mem::take(&mut asked.page_token);
-        let query = QueryDigest::of(&call.rpc, &asked);
-        let after: Option<Uuid> = page::open(self.database.keys(), query, &token)?;
+        let (call, asked, page) = Call::list(request, self.database.keys())?;
+        let after: Option<Uuid> = page.after()?;
         let indicator = wire::indicator(self.reference, "indicator", &asked.indicator)?;
         wire::sector_group(self.reference, &asked.sector_grouping, &asked.sector_group)?;
         let scope = Scope {
@@ -132,12 +126,9 @@ impl FigureService for Api {
         let mut reading = self.database.read(&call).await?;
         reads::organisation(&mut reading, scope.head).await?;
         let explanation =
-            explain(&mut reading, self.reference, scope, period, indicator, after, page_size)
+            explain(&mut reading, self.reference, scope, period, indicator, after, page.size)
                 .await?;
-        let next_page_token = match &explanation.next {
-            Some(last) => page::seal(self.database.keys(), query, last)?,
-            None => String::new(),
-        };
+        let next_page_token = page.token_after(explanation.next.as_ref())?;
         let figure = wire::figure(self.reference, &explanation.figure, &Default::default());
         Ok(reading.reply(ExplainFigureResponse {
             figure: Some(figure),
@@ -150,8 +141,7 @@ impl FigureService for Api {
         &self,
         request: Request<GetBookRequest>,
     ) -> Result<Response<GetBookResponse>, Status> {
-        let call = Call::read(&request)?;
-        let asked = request.into_inner();
+        let (call, asked) = Call::read(request)?;
         let head = parse::id("organisation_id", &asked.organisation_id)?;
         let period = wire::period(asked.period)?;
         let as_of = wire::tree(asked.tree)?;

@@ -2,7 +2,7 @@
 
 use chassis::call::Call;
 use chassis::database::today;
-use chassis::page::{self, QueryDigest};
+use chassis::page::Page;
 use chassis::parse;
 use proto::reporting::v1::office_service_server::OfficeService;
 use proto::reporting::v1::*;
@@ -19,28 +19,17 @@ impl OfficeService for Api {
         &self,
         request: Request<ListOfficesOfPeopleWhoLeftRequest>,
     ) -> Result<Response<ListOfficesOfPeopleWhoLeftResponse>, Status> {
-        let call = Call::read(&request)?;
-        let mut asked = request.into_inner();
-        let page_size = parse::page_size(std::mem::take(&mut asked.page_size));
-        let token = std::mem::take(&mut asked.page_token);
-        let query = QueryDigest::of(&call.rpc, &asked);
-        let after: Option<Uuid> = page::open(self.database.keys(), query, &token)?;
+        let (call, asked, page) = Call::list(request, self.database.keys())?;
         let organisation_id = parse::id("organisation_id", &asked.organisation_id)?;
         let on = parse::optional_date("as_of", asked.as_of)?.unwrap_or_else(today);
 
         let mut reading = self.database.read(&call).await?;
         reads::organisation(&mut reading, organisation_id).await?;
         let of = (organisation_id, on);
-        let mut offices =
-            offices_of_people_who_left(&mut reading, of, after, page_size + 1).await?;
-        let page = usize::try_from(page_size).unwrap_or(usize::MAX);
-        let more = offices.len() > page;
-        offices.truncate(page);
-        let next_page_token = match offices.last() {
-            Some(last) if more => page::seal(self.database.keys(), query, &last.office_id)?,
-            _ => String::new(),
-        };
-        let offices = offices
+        let after: Option<Uuid> = page.after()?;
+        let rows = offices_of_people_who_left(&mut reading, of, after, page.limit()).await?;
+        let Page { rows, next_page_token } = page.page(rows, |last| last.office_id)?;
+        let offices = rows
             .into_iter()
             .map(|office| OfficeOfPersonWhoLeft {
                 office_id: office.office_id.to_string(),

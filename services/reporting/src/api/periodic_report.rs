@@ -1,7 +1,6 @@
 //! PeriodicReportService.
 
 use chassis::call::Call;
-use chassis::page::{self, QueryDigest};
 use chassis::parse;
 use proto::reporting::v1::periodic_report_service_server::PeriodicReportService;
 use proto::reporting::v1::*;
@@ -26,15 +25,9 @@ impl PeriodicReportService for Api {
         &self,
         request: Request<ListReportsDueRequest>,
     ) -> Result<Response<ListReportsDueResponse>, Status> {
-        let call = Call::read(&request)?;
-        let mut asked = request.into_inner();
-        let page_size = match std::mem::take(&mut asked.page_size) {
-            ..=0 => PAGE_MAX,
-            asked => i64::from(asked).min(PAGE_MAX),
-        };
-        let token = std::mem::take(&mut asked.page_token);
-        let query = QueryDigest::of(&call.rpc, &asked);
-        let start: Option<Start> = page::open(self.database.keys(), query, &token)?;
+        let (call, asked, page) = Call::list(request, self.database.keys())?;
+        let page = page.at_most(PAGE_MAX);
+        let start: Option<Start> = page.after()?;
         let every = match asked.cadence() {
             Cadence::Month => Every::MONTH,
             Cadence::Unspecified | Cadence::Quarter => Every::QUARTER,
@@ -49,16 +42,13 @@ impl PeriodicReportService for Api {
         // An assignment is a report at least: of so many, the last tells where the next page
         // begins.
         let from = start.map(|(from_on, assignment_id, _)| (from_on, assignment_id));
-        let limit = page_size + 1;
+        let limit = page.limit();
         let found =
             reports_due::assignments(&mut reading, organisation_id, period, from, limit).await?;
         let skipped = start.map_or(0, |(_, _, skipped)| skipped);
-        let page_size = usize::try_from(page_size).unwrap_or(usize::MAX);
+        let page_size = usize::try_from(page.size).unwrap_or(usize::MAX);
         let (assignments, next) = page_of(found.assignments, (period, every), skipped, page_size);
-        let next_page_token = match next {
-            Some(next) => page::seal(self.database.keys(), query, &next)?,
-            None => String::new(),
-        };
+        let next_page_token = page.token_after(next.as_ref())?;
         Ok(reading.reply(ListReportsDueResponse { assignments, next_page_token }))
     }
 }

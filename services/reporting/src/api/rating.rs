@@ -21,9 +21,8 @@ impl RatingService for Api {
         &self,
         request: Request<RecordRatingsRequest>,
     ) -> Result<Response<RecordRatingsResponse>, Status> {
-        let asked = request.get_ref();
-        let call = Call::write(&request, &asked.request_id, asked.validate_only)?;
-        let act = self.ratings_to_record(asked)?;
+        let (call, asked) = Call::write(request)?;
+        let act = self.ratings_to_record(&asked)?;
         let acted = self.database.act(call, act).await?;
         Ok(acted.reply(|recorded| RecordRatingsResponse {
             rated: recorded.rated,

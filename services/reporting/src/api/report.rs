@@ -42,8 +42,7 @@ impl ReportService for Api {
         &self,
         request: Request<PrintReportRequest>,
     ) -> Result<Response<PrintReportResponse>, Status> {
-        let call = Call::read(&request)?;
-        let asked = request.into_inner();
+        let (call, asked) = Call::read(request)?;
         let template = self
             .reference
             .templates()

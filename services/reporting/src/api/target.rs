@@ -2,7 +2,7 @@
 
 use chassis::call::Call;
 use chassis::database::today;
-use chassis::page::{self, QueryDigest};
+use chassis::page::Page;
 use chassis::parse;
 use chassis::refusal::{Failure, Refusal};
 use proto::reporting::v1::target_service_server::TargetService;
@@ -24,7 +24,7 @@ use crate::{reads, wire};
 /// Units that are asked about in one call, at most.
 const UNITS_MAX: usize = 1_000;
 /// Targets that are measured for one page, at most.
-const MEASURED_MAX: usize = 100;
+const MEASURED_MAX: i64 = 100;
 /// 100 %.
 const BASIS_POINTS_MAX: i64 = 10_000;
 
@@ -34,9 +34,8 @@ impl TargetService for Api {
         &self,
         request: Request<AssignTargetRequest>,
     ) -> Result<Response<AssignTargetResponse>, Status> {
-        let asked = request.get_ref();
-        let call = Call::write(&request, &asked.request_id, asked.validate_only)?;
-        let act = self.target_to_assign(asked)?;
+        let (call, asked) = Call::write(request)?;
+        let act = self.target_to_assign(&asked)?;
         let acted = self.database.act(call, act).await?;
         Ok(acted.reply(|assigned| AssignTargetResponse {
             target_id: assigned.target_id.to_string(),
@@ -48,12 +47,8 @@ impl TargetService for Api {
         &self,
         request: Request<ListTargetsRequest>,
     ) -> Result<Response<ListTargetsResponse>, Status> {
-        let call = Call::read(&request)?;
-        let mut asked = request.into_inner();
-        let page_size = parse::page_size(std::mem::take(&mut asked.page_size));
-        let token = std::mem::take(&mut asked.page_token);
-        let query = QueryDigest::of(&call.rpc, &asked);
-        let after: Option<(Date, String, Uuid)> = page::open(self.database.keys(), query, &token)?;
+        let (call, asked, page) = Call::list(request, self.database.keys())?;
+        let after: Option<(Date, String, Uuid)> = page.after()?;
         let organisation_id = parse::id("organisation_id", &asked.organisation_id)?;
         if !asked.indicator.is_empty() {
             wire::indicator(self.reference, "indicator", &asked.indicator)?;
@@ -73,25 +68,16 @@ impl TargetService for Api {
             from,
             indicator,
             target_id,
-            page_size + 1,
+            page.limit(),
         )
         .fetch_all(&mut *reading)
         .await
         .map_err(Failure::from)?;
-        let mut targets = target::read_rows(rows)?;
-        let page = usize::try_from(page_size).unwrap_or(usize::MAX);
-        let more = targets.len() > page;
-        targets.truncate(page);
-        let next_page_token = match targets.last() {
-            Some(last) if more => page::seal(
-                self.database.keys(),
-                query,
-                &(last.period.from, &last.indicator, last.target_id),
-            )?,
-            _ => String::new(),
-        };
+        let Page { rows, next_page_token } = page.page(target::read_rows(rows)?, |last| {
+            (last.period.from, last.indicator.clone(), last.target_id)
+        })?;
         Ok(reading.reply(ListTargetsResponse {
-            targets: targets.iter().map(wire::target).collect(),
+            targets: rows.iter().map(wire::target).collect(),
             next_page_token,
         }))
     }
@@ -100,8 +86,7 @@ impl TargetService for Api {
         &self,
         request: Request<ListOpenTargetsRequest>,
     ) -> Result<Response<ListOpenTargetsResponse>, Status> {
-        let call = Call::read(&request)?;
-        let asked = request.into_inner();
+        let (call, asked) = Call::read(request)?;
         let organisation_ids = units(&asked.organisation_ids)?;
         let on = parse::optional_date("as_of", asked.as_of)?.unwrap_or_else(today);
 
@@ -116,8 +101,7 @@ impl TargetService for Api {
         &self,
         request: Request<GetTargetCascadeRequest>,
     ) -> Result<Response<GetTargetCascadeResponse>, Status> {
-        let call = Call::read(&request)?;
-        let asked = request.into_inner();
+        let (call, asked) = Call::read(request)?;
         let head = parse::id("organisation_id", &asked.organisation_id)?;
         wire::indicator(self.reference, "indicator", &asked.indicator)?;
         wire::sector_group(self.reference, &asked.sector_grouping, &asked.sector_group)?;
@@ -143,15 +127,9 @@ impl TargetService for Api {
         &self,
         request: Request<MeasureTargetsRequest>,
     ) -> Result<Response<MeasureTargetsResponse>, Status> {
-        let call = Call::read(&request)?;
-        let mut asked = request.into_inner();
-        let page_size = usize::try_from(std::mem::take(&mut asked.page_size))
-            .ok()
-            .filter(|size| (1..MEASURED_MAX).contains(size))
-            .unwrap_or(MEASURED_MAX);
-        let token = std::mem::take(&mut asked.page_token);
-        let query = QueryDigest::of(&call.rpc, &asked);
-        let after: Option<Uuid> = page::open(self.database.keys(), query, &token)?;
+        let (call, asked, page) = Call::list(request, self.database.keys())?;
+        let page = page.at_most(MEASURED_MAX);
+        let after: Option<Uuid> = page.after()?;
         let head = parse::id("organisation_id", &asked.organisation_id)?;
         let period = wire::period(asked.period)?;
         let as_of = wire::tree(asked.tree)?;
@@ -159,7 +137,7 @@ impl TargetService for Api {
         let mut reading = self.database.read(&call).await?;
         reads::organisation(&mut reading, head).await?;
         // They come in the order of their ids.
-        let mut rest: Vec<Target> = target::of_unit(&mut reading, head)
+        let due: Vec<Target> = target::of_unit(&mut reading, head)
             .await?
             .into_iter()
             .filter(|target| {
@@ -168,14 +146,9 @@ impl TargetService for Api {
                     && after.is_none_or(|after| target.target_id > after)
             })
             .collect();
-        let more = rest.len() > page_size;
-        rest.truncate(page_size);
-        let next_page_token = match rest.last() {
-            Some(last) if more => page::seal(self.database.keys(), query, &last.target_id)?,
-            _ => String::new(),
-        };
-        let mut targets = Vec::with_capacity(rest.len());
-        for target in rest {
+        let Page { rows, next_page_token } = page.page(due, |last| last.target_id)?;
+        let mut targets = Vec::with_capacity(rows.len());
+        for target in rows {
             let Some(indicator) = self.reference.indicator(&target.indicator) else { continue };
             let measured = measure(&mut reading, self.reference, target, as_of).await?;
             if let Some(measured) = measured {

@@ -101,8 +101,8 @@ pub struct Actor {
 
 impl World {
     pub async fn start() -> Self {
-        let database = database("reporting", &reporting::MIGRATIONS).await;
-        chassis::database::migrate(&database.owner_url, &reporting::MIGRATIONS)
+        let database = database("reporting", &reporting::SCHEMA).await;
+        chassis::database::migrate(&database.owner_url, &reporting::SCHEMA)
             .await
             .expect("migrated, with what each role may do");
         let registry = Owner::start().await;

@@ -91,7 +91,7 @@ async fn copy(country: &Country) -> anyhow::Result<(i64, f64)> {
     let cluster = country.system.cluster().context("the bench has its own PostgreSQL")?;
     chassis::cluster::provision(&cluster.superuser_url(), "registry", COPIED).await?;
     let url = cluster.url("registry_owner", COPIED);
-    migrate(&url, &registry::MIGRATIONS).await?;
+    migrate(&url, &registry::SCHEMA).await?;
     let mut target = PgConnection::connect(&url).await?;
     // What rows refer to.
     pour(country, &mut target, "sector_rule", "true").await?;

@@ -1,7 +1,7 @@
 #!/bin/sh
 # The committed .sqlx of each service is what the compiler checks statements against when
 # there is no database. This writes it anew (`refresh`), or fails if it would differ
-# (`check`): each crate is compiled once against a database made from its migrations.
+# (`check`): each crate is compiled once against a database made from its migrations and functions.
 #
 # It does by itself what `congdoan with-postgres` does, because with a stale .sqlx no
 # congdoan can be built.
@@ -9,7 +9,7 @@ set -eu
 
 task=${1:-check}
 services="chassis registry membership reporting"
-root=$(cd "$(dirname "$0")/.." && pwd)
+root=$(cd "$(dirname "$0")/../.." && pwd)
 cd "$root"
 
 bin=${CONGDOAN_PG_BIN:-}
@@ -56,10 +56,29 @@ for service in $services; do
     done
     if [ "$service" = chassis ]; then
         # A library has no migrations of its own; its statements run on what it gives to all.
-        for schema in feed act access_copy access_covers; do
+        for schema in feed act access_copy access_covers function_applied; do
             psql -d chassis -1 -f - <"services/chassis/sql/$schema.sql" >/dev/null
         done
     fi
+    # One that names another that is not there yet is made in a later round.
+    rounds=0
+    refused=yes
+    while [ -n "$refused" ]; do
+        refused=
+        for function in services/chassis/functions/*.sql services/"$service"/functions/*.sql; do
+            if [ ! -e "$function" ]; then continue; fi
+            psql -d "$service" -1 -f - <"$function" >/dev/null 2>"$work/refused" || {
+                refused=$function
+                cp "$work/refused" "$work/why"
+            }
+        done
+        rounds=$((rounds + 1))
+        if [ -n "$refused" ] && [ "$rounds" = 5 ]; then
+            echo "$refused:" >&2
+            cat "$work/why" >&2
+            exit 1
+        fi
+    done
     variable=$(echo "$service" | tr a-z A-Z)_DATABASE_URL
     export "$variable=postgres://postgres@$host/$service"
 done

@@ -1,0 +1,1 @@
+../../../sql/function_applied.sql

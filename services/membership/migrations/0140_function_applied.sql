@@ -1,0 +1,1 @@
+../../chassis/sql/function_applied.sql
