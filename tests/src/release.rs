@@ -96,7 +96,7 @@ pub fn differences(then: &Json, now: &Json, path: &str) -> Vec<String> {
 /// When they cannot be read.
 pub fn statements() -> BTreeMap<String, Vec<String>> {
     let services = Path::new(env!("CARGO_MANIFEST_DIR")).join("../services");
-    ["chassis", "registry", "membership", "reporting"]
+    ["chassis", "feeds", "registry", "membership", "reporting"]
         .into_iter()
         .map(|owner| {
             let files = std::fs::read_dir(services.join(owner).join(".sqlx")).expect("statements");

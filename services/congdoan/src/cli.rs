@@ -1,5 +1,6 @@
 //! What can be asked for on the command line.
 
+pub mod feed;
 pub mod lookup;
 mod mistake;
 pub mod plan;
@@ -152,6 +153,8 @@ What is there already stays as it is. `congdoan up` makes its own.")]
     Keys(Keys),
     /// Apply a service's migrations as the owner of its schema.
     Migrate(Migrate),
+    /// See how far a service follows others, and help it where it halted.
+    Feed(feed::Feed),
     /// Print a script by which a shell completes what is typed.
     Completion(Completion),
     /// Run a command with a PostgreSQL of its own, for tests.
@@ -361,7 +364,7 @@ pub struct Keys {
 #[derive(Args, Debug)]
 pub struct Migrate {
     /// Whose migrations.
-    #[arg(value_parser = ["registry", "membership", "reporting"])]
+    #[arg(value_parser = proto::services::OWNERS)]
     pub service: String,
     /// The service's database, for the owner of its schema.
     #[arg(long, value_name = "URL", env = "CONGDOAN_OWNER_URL", hide_env_values = true)]
@@ -382,6 +385,10 @@ Example:
   congdoan with-postgres -- cargo test --workspace"
 )]
 pub struct WithPostgres {
+    /// Keep the cluster in this directory, with the templates of the tests' databases, for the
+    /// next time.
+    #[arg(long, value_name = "DIRECTORY")]
+    pub keep: Option<PathBuf>,
     /// The command and its arguments.
     #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
     pub command: Vec<OsString>,
@@ -467,6 +474,14 @@ mod tests {
             Cli::try_parse_from(["congdoan", "with-postgres", "--", "cargo", "test", "--help"]);
         let Ok(Cli { command: Command::WithPostgres(with), .. }) = cli else { panic!("{cli:?}") };
         assert_eq!(with.command, ["cargo", "test", "--help"]);
+        assert_eq!(with.keep, None);
+        let kept =
+            ["congdoan", "with-postgres", "--keep", "target/postgresql", "--", "ls", "--all"];
+        let Ok(Cli { command: Command::WithPostgres(with), .. }) = Cli::try_parse_from(kept) else {
+            panic!("{kept:?}");
+        };
+        assert_eq!(with.command, ["ls", "--all"]);
+        assert_eq!(with.keep, Some("target/postgresql".into()));
     }
 
     #[test]

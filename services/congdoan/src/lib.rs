@@ -11,6 +11,7 @@ pub mod cli;
 pub mod completion;
 pub mod explain;
 pub mod fault;
+pub mod feed;
 pub mod kept;
 pub mod keys;
 pub mod language;

@@ -23,7 +23,7 @@ pub async fn run(list: List) -> anyhow::Result<()> {
         }
         Listed::Sectors { to } => {
             let client = to.connect().await?;
-            let request = pb::ListSectorsRequest {};
+            let request = pb::ListSectorsRequest::default();
             let sectors = client.references().list_sectors(request).await.map_err(told)?;
             answer(&sectors.into_inner(), |sectors| self::sectors(&sectors.sectors))
         }

@@ -422,15 +422,13 @@ pub fn write_file(file: &Path, content: &str) -> anyhow::Result<()> {
 #[cfg(test)]
 mod tests {
     use chassis::refusal::{Language as Spoken, Refusal};
+    use proto::registry::v1::Reason;
 
     use super::*;
 
     fn refusal() -> Refusal {
-        let bad = |n: usize| {
-            Refusal::new(Code::NotFound, "x", "UNKNOWN", "Không có mã này.", "no such code")
-                .field(format!("lines[{n}].superior_code"))
-        };
-        let whole = Refusal::new(Code::InvalidArgument, "x", "LINES", "5 dòng sai.", "5 are bad");
+        let bad = |n: usize| Refusal::of(Reason::SectorUnknown).field(format!("lines[{n}].sector"));
+        let whole = Refusal::of(Reason::LinesRefused);
         whole.with("refused", "5").and(bad(0)).and(bad(3))
     }
 
@@ -440,12 +438,18 @@ mod tests {
             (
                 Spoken::Vietnamese,
                 Language::Vietnamese,
-                "5 dòng sai. [x LINES]\n  tệp dòng 2: Không có mã này.\n  tệp dòng 5: Không có mã này.\n  … và 3 dòng nữa",
+                "5 dòng không hợp lệ; chưa dòng nào được ghi. [registry.congdoan.vn LINES_REFUSED]\n  \
+                 tệp dòng 2: Không có khối (khu vực) này, hoặc đây là tên một nhóm khối.\n  \
+                 tệp dòng 5: Không có khối (khu vực) này, hoặc đây là tên một nhóm khối.\n  \
+                 … và 3 dòng nữa",
             ),
             (
                 Spoken::English,
                 Language::English,
-                "5 are bad [x LINES]\n  tệp dòng 2: no such code\n  tệp dòng 5: no such code\n  … and 3 lines more",
+                "5 lines are refused; nothing was written [registry.congdoan.vn LINES_REFUSED]\n  \
+                 tệp dòng 2: there is no such sector, or it names a group of sectors\n  \
+                 tệp dòng 5: there is no such sector, or it names a group of sectors\n  \
+                 … and 3 lines more",
             ),
         ] {
             let error = told_at(refusal().status_in(spoken), |field| {

@@ -1,27 +1,20 @@
 //! Follows registry's feed: keeps this service's copy of organisations and rights, and
 //! carries out what registry's acts mean for members, in one transaction with the position.
 
+// A wildcard would let a kind of change pass in silence.
+#![deny(clippy::wildcard_enum_match_arm, clippy::match_wildcard_for_single_variants)]
+
 use std::collections::{BTreeMap, HashMap};
 
-use anyhow::anyhow;
-use chassis::access;
 use chassis::feed::{Change, Follow, Following};
-use chassis::parse;
-use chassis::refusal::{Failure, Refusal};
-use proto::registry::v1::registry_change::Change as What;
-use proto::registry::v1::{
-    MembersOutcome, OrganisationState, OrganisationTimeline, OrganisationsEnded, RegistryChange,
-};
+use chassis::refusal::Failure;
+use feeds::registry::{self, EndedUnit, Event, MembersOutcome, Organisation, Status, Timeline};
+use feeds::rights;
 use sqlx::PgConnection;
 use time::Date;
 use uuid::Uuid;
 
 use crate::consequence::{self, Founding, TakenBack};
-
-/// The number of the contract's outcome where membership ends.
-const MEMBERSHIP_ENDS: i16 = 3;
-/// The status of an organisation whose direction is suspended.
-const SUSPENDED: &str = "SUSPENDED";
 
 /// The follower of registry's feed.
 pub struct RegistryFollower;
@@ -30,187 +23,175 @@ impl Follow for RegistryFollower {
     const SOURCE: &'static str = "registry";
 
     async fn apply(&self, following: &mut Following, act: &[Change]) -> Result<(), Failure> {
-        let mut bodies = Vec::with_capacity(act.len());
-        for change in act {
-            bodies.push(change.body.to_msg::<RegistryChange>()?.change);
-        }
-        lock(following.db(), bodies.iter().flatten()).await?;
+        let Some(Change { act_id, effective_on: first_on, .. }) = act.first() else {
+            return Ok(());
+        };
+        let events = act.iter().map(registry::read).collect::<Result<Vec<_>, _>>()?;
+        lock(following.db(), &events).await?;
 
-        let mut foundings = Vec::new();
-        let mut members_concerned = false;
-        let mut taken = TakenBack::default();
-        let mut suspended_otherwise = Vec::new();
-        let mut ends = Ends::default();
-        for (change, body) in act.iter().zip(bodies) {
-            access::copy::apply(following.db(), change).await?;
-            let on = change.effective_on;
-            match body {
-                Some(What::OrganisationFounded(founded)) => {
-                    let state = founded
-                        .organisation
-                        .ok_or_else(|| anyhow!("a founding names no organisation"))?;
-                    let organisation_id = id(&state.organisation_id)?;
-                    found(following.db(), &[state]).await?;
-                    members_concerned = true;
-                    foundings.push(Founding {
-                        registry_act_id: change.act_id,
-                        organisation_id,
-                        founded_on: on,
-                        applicant_ids: ids(founded.applicant_ids.iter().map(String::as_str))?,
-                    });
-                }
-                Some(What::OrganisationsLoaded(loaded)) => {
-                    found(following.db(), &loaded.organisations).await?;
-                    members_concerned = true;
-                }
-                Some(What::OrganisationSuspended(suspended)) => {
-                    let organisation_id = id(&suspended.organisation_id)?;
-                    suspend(following.db(), organisation_id, on).await?;
-                    suspended_otherwise.push(organisation_id);
-                }
-                Some(What::OrganisationResumed(resumed)) => {
-                    let organisation_id = id(&resumed.organisation_id)?;
-                    resume(following.db(), organisation_id, on).await?;
-                    suspended_otherwise.push(organisation_id);
-                }
-                Some(What::OrganisationsEnded(ended)) => {
-                    end(following.db(), &ended, on, change.act_id).await?;
-                    members_concerned = true;
-                }
-                Some(What::OrganisationTypeChanged(changed)) => {
-                    change_type(following.db(), id(&changed.organisation_id)?, &changed.r#type)
-                        .await?;
-                }
-                Some(What::TimelinesCorrected(corrected)) => {
-                    let otherwise = replace(following.db(), &corrected.timelines).await?;
-                    suspended_otherwise.extend(otherwise.known);
-                    taken.ended_otherwise.extend(otherwise.no_longer);
-                    taken.never_existed.extend(otherwise.never);
-                    taken.founded_otherwise.extend(otherwise.founded);
-                    ends.add(otherwise.now);
-                    members_concerned = true;
-                }
-                Some(What::ActsUndone(undone)) => {
-                    taken.undone_acts.extend(ids(undone.act_ids.iter().map(String::as_str))?);
-                }
-                // Nothing that decides who may be a member where.
-                Some(
-                    What::OrganisationRenamed(_)
-                    | What::OrganisationsHandedOver(_)
-                    | What::OrganisationSectorChanged(_)
-                    | What::DecisionRecorded(_)
-                    | What::CongressHeld(_)
-                    | What::ByElectionHeld(_)
-                    | What::CommitteeAppointed(_)
-                    | What::OfficesEnded(_)
-                    | What::CeremonyHeld(_)
-                    | What::EmployersRecorded(_)
-                    | What::CampaignStageReached(_)
-                    | What::SteeringCommitteeEstablished(_)
-                    | What::UnitAssigned(_)
-                    | What::UnitAssignmentEnded(_)
-                    | What::OrganisationRecognised(_)
-                    | What::OrganisationSplitOff(_)
-                    | What::TerritoryChanged(_)
-                    | What::SealAndAccountRecorded(_)
-                    | What::AliasesChanged(_)
-                    | What::JointDirectionBegun(_)
-                    | What::JointDirectionEnded(_)
-                    | What::DecisionAliasAdded(_)
-                    | What::GrantMade(_)
-                    | What::GrantEnded(_),
-                )
-                | None => {}
-            }
+        let mut meaning = Meaning::default();
+        for (change, event) in act.iter().zip(events) {
+            rights::apply(following.db(), change.effective_on, &event).await?;
+            meaning.take(following.db(), change, event).await?;
         }
 
         // What is taken back rested on what was known before, what ends anew on what is now.
-        if let (Some(first), false) = (act.first(), taken.is_empty()) {
-            consequence::take_back(following, first.act_id, &taken, first.effective_on).await?;
+        if !meaning.taken.is_empty() {
+            consequence::take_back(following, *act_id, &meaning.taken, *first_on).await?;
         }
-        if let Some(first) = act.first() {
-            for (on, units) in ends.by_day {
-                consequence::of_ends(
-                    following.db(),
-                    first.act_id,
-                    &units.units,
-                    &units.outcomes,
-                    &units.destinations,
-                    on,
-                )
-                .await?;
-            }
+        for (on, ends) in meaning.ends.by_day {
+            ends.carry_out(following.db(), *act_id, on).await?;
         }
         // Only now: what one change of the act ends, another may have founded.
-        for founding in foundings {
+        for founding in meaning.foundings {
             consequence::admit_applicants(following, founding).await?;
         }
-        if members_concerned {
+        if meaning.members_concerned {
             consequence::carry_out(following).await?;
         }
-        if let Some(first) = act.first() {
-            let (act_id, on) = (first.act_id, first.effective_on);
-            let unions = &suspended_otherwise;
-            consequence::list_who_joined(following.db(), act_id, unions, on).await?;
-        }
-        if let (Some(first), false) = (act.first(), following.has_published()) {
-            consequence::tell_what_waits(following, first.act_id, first.effective_on).await?;
+        let unions = &meaning.suspended_otherwise;
+        consequence::list_who_joined(following.db(), *act_id, unions, *first_on).await?;
+        if !following.has_published() {
+            consequence::tell_what_waits(following, *act_id, *first_on).await?;
         }
         Ok(())
     }
 }
 
+/// What an act of registry means for members, as its changes are taken in one by one.
+#[derive(Default)]
+struct Meaning {
+    foundings: Vec<Founding>,
+    members_concerned: bool,
+    taken: TakenBack,
+    suspended_otherwise: Vec<Uuid>,
+    ends: Ends,
+}
+
+impl Meaning {
+    /// Keeps what a change says of organisations, and notes what it means.
+    async fn take(
+        &mut self,
+        connection: &mut PgConnection,
+        change: &Change,
+        event: Event,
+    ) -> Result<(), Failure> {
+        let on = change.effective_on;
+        match event {
+            Event::Founded(founded) => {
+                found(connection, std::slice::from_ref(&founded.organisation)).await?;
+                self.members_concerned = true;
+                self.foundings.push(Founding {
+                    registry_act_id: change.act_id,
+                    organisation_id: founded.organisation.organisation_id,
+                    founded_on: on,
+                    applicant_ids: founded.applicant_ids,
+                });
+            }
+            Event::Loaded(organisations) => {
+                found(connection, &organisations).await?;
+                self.members_concerned = true;
+            }
+            Event::Suspended { organisation_id } => {
+                suspend(connection, organisation_id, on).await?;
+                self.suspended_otherwise.push(organisation_id);
+            }
+            Event::Resumed { organisation_id } => {
+                resume(connection, organisation_id, on).await?;
+                self.suspended_otherwise.push(organisation_id);
+            }
+            Event::Ended(units) => {
+                end(connection, &units, on, change.act_id).await?;
+                self.members_concerned = true;
+            }
+            Event::TypeChanged(changed) => {
+                change_type(connection, changed.organisation_id, &changed.type_code).await?;
+            }
+            Event::TimelinesCorrected(timelines) => {
+                let otherwise = replace(connection, &timelines).await?;
+                self.suspended_otherwise.extend(otherwise.known);
+                self.taken.ended_otherwise.extend(otherwise.no_longer);
+                self.taken.never_existed.extend(otherwise.never);
+                self.taken.founded_otherwise.extend(otherwise.founded);
+                self.ends.add(otherwise.now);
+                self.members_concerned = true;
+            }
+            Event::ActsUndone(undone) => self.taken.undone_acts.extend(undone.act_ids),
+            // Nothing that decides who may be a member where.
+            Event::Renamed(_)
+            | Event::HandedOver(_)
+            | Event::SectorChanged { .. }
+            | Event::DecisionRecorded(_)
+            | Event::CongressHeld(_)
+            | Event::ByElectionHeld(_)
+            | Event::CommitteeAppointed(_)
+            | Event::OfficesEnded(_)
+            | Event::CeremonyHeld(_)
+            | Event::EmployersRecorded(_)
+            | Event::CampaignStageReached(_)
+            | Event::SteeringCommitteeEstablished(_)
+            | Event::UnitAssigned(_)
+            | Event::UnitAssignmentEnded { .. }
+            | Event::Recognised { .. }
+            | Event::SplitOff { .. }
+            | Event::TerritoryChanged(_)
+            | Event::SealAndAccountRecorded { .. }
+            | Event::AliasesChanged { .. }
+            | Event::JointDirectionBegun { .. }
+            | Event::JointDirectionEnded { .. }
+            | Event::DecisionAliasAdded { .. }
+            | Event::GrantMade(_)
+            | Event::GrantEnded { .. } => {}
+        }
+        Ok(())
+    }
+}
+
+/// The organisations that an event suspends, resumes or ends, or says so of otherwise.
+fn stand_otherwise(event: &Event) -> Vec<Uuid> {
+    match event {
+        Event::Suspended { organisation_id } | Event::Resumed { organisation_id } => {
+            vec![*organisation_id]
+        }
+        Event::Ended(units) => units.iter().map(|unit| unit.organisation_id).collect(),
+        Event::TimelinesCorrected(timelines) => {
+            timelines.iter().map(|timeline| timeline.organisation_id).collect()
+        }
+        Event::Founded(_)
+        | Event::Loaded(_)
+        | Event::TypeChanged(_)
+        | Event::ActsUndone(_)
+        | Event::Renamed(_)
+        | Event::HandedOver(_)
+        | Event::SectorChanged { .. }
+        | Event::DecisionRecorded(_)
+        | Event::CongressHeld(_)
+        | Event::ByElectionHeld(_)
+        | Event::CommitteeAppointed(_)
+        | Event::OfficesEnded(_)
+        | Event::CeremonyHeld(_)
+        | Event::EmployersRecorded(_)
+        | Event::CampaignStageReached(_)
+        | Event::SteeringCommitteeEstablished(_)
+        | Event::UnitAssigned(_)
+        | Event::UnitAssignmentEnded { .. }
+        | Event::Recognised { .. }
+        | Event::SplitOff { .. }
+        | Event::TerritoryChanged(_)
+        | Event::SealAndAccountRecorded { .. }
+        | Event::AliasesChanged { .. }
+        | Event::JointDirectionBegun { .. }
+        | Event::JointDirectionEnded { .. }
+        | Event::DecisionAliasAdded { .. }
+        | Event::GrantMade(_)
+        | Event::GrantEnded { .. } => Vec::new(),
+    }
+}
+
 /// Locks the organisations that this act suspends, resumes or ends, in the order of their
 /// ids, against admissions that are under way.
-async fn lock(
-    connection: &mut PgConnection,
-    bodies: impl Iterator<Item = &What>,
-) -> Result<(), Failure> {
-    let mut locked = Vec::new();
-    for body in bodies {
-        match body {
-            What::OrganisationSuspended(suspended) => locked.push(id(&suspended.organisation_id)?),
-            What::OrganisationResumed(resumed) => locked.push(id(&resumed.organisation_id)?),
-            What::OrganisationsEnded(ended) => {
-                for unit in &ended.units {
-                    locked.push(id(&unit.organisation_id)?);
-                }
-            }
-            What::TimelinesCorrected(corrected) => {
-                for timeline in &corrected.timelines {
-                    locked.push(id(&timeline.organisation_id)?);
-                }
-            }
-            What::OrganisationFounded(_)
-            | What::OrganisationsLoaded(_)
-            | What::OrganisationTypeChanged(_)
-            | What::ActsUndone(_)
-            | What::OrganisationRenamed(_)
-            | What::OrganisationsHandedOver(_)
-            | What::OrganisationSectorChanged(_)
-            | What::DecisionRecorded(_)
-            | What::CongressHeld(_)
-            | What::ByElectionHeld(_)
-            | What::CommitteeAppointed(_)
-            | What::OfficesEnded(_)
-            | What::CeremonyHeld(_)
-            | What::EmployersRecorded(_)
-            | What::CampaignStageReached(_)
-            | What::SteeringCommitteeEstablished(_)
-            | What::UnitAssigned(_)
-            | What::UnitAssignmentEnded(_)
-            | What::OrganisationRecognised(_)
-            | What::OrganisationSplitOff(_)
-            | What::TerritoryChanged(_)
-            | What::SealAndAccountRecorded(_)
-            | What::AliasesChanged(_)
-            | What::JointDirectionBegun(_)
-            | What::JointDirectionEnded(_)
-            | What::DecisionAliasAdded(_)
-            | What::GrantMade(_)
-            | What::GrantEnded(_) => {}
-        }
-    }
+async fn lock(connection: &mut PgConnection, events: &[Event]) -> Result<(), Failure> {
+    let locked: Vec<Uuid> = events.iter().flat_map(stand_otherwise).collect();
     if locked.is_empty() {
         return Ok(());
     }
@@ -226,14 +207,11 @@ async fn lock(
 
 async fn found(
     connection: &mut PgConnection,
-    organisations: &[OrganisationState],
+    organisations: &[Organisation],
 ) -> Result<(), Failure> {
-    let (mut founded, mut types, mut from) = (Vec::new(), Vec::new(), Vec::new());
-    for organisation in organisations {
-        founded.push(id(&organisation.organisation_id)?);
-        types.push(organisation.r#type.clone());
-        from.push(parse::date("founded_on", organisation.founded_on).map_err(unreadable)?);
-    }
+    let founded: Vec<Uuid> = organisations.iter().map(|state| state.organisation_id).collect();
+    let types: Vec<&str> = organisations.iter().map(|state| state.type_code.as_str()).collect();
+    let from: Vec<Date> = organisations.iter().map(|state| state.founded_on).collect();
     sqlx::query!(
         "insert into organisation (organisation_id, type, founded_on)
          select organisation_id, type, founded_on
@@ -241,7 +219,7 @@ async fn found(
               as founded (organisation_id, type, founded_on)
          on conflict on constraint organisation_key do nothing",
         &founded,
-        &types,
+        &types as &[&str],
         &from,
     )
     .execute(connection)
@@ -300,24 +278,13 @@ async fn resume(
 /// Notes the end of each unit, and what becomes of its members.
 async fn end(
     connection: &mut PgConnection,
-    ended: &OrganisationsEnded,
+    ended: &[EndedUnit],
     on: Date,
     registry_act_id: Uuid,
 ) -> Result<(), Failure> {
-    let mut units = Vec::with_capacity(ended.units.len());
-    let mut outcomes = Vec::with_capacity(ended.units.len());
-    let mut destinations: Vec<Option<Uuid>> = Vec::with_capacity(ended.units.len());
-    for unit in &ended.units {
-        units.push(id(&unit.organisation_id)?);
-        outcomes.push(i16::try_from(unit.members_outcome).unwrap_or_default());
-        destinations.push(match unit.members_outcome() {
-            MembersOutcome::Rehomed => Some(id(&unit.rehome_to_id)?),
-            MembersOutcome::ToSuperior => Some(id(&unit.last_superior_id)?),
-            MembersOutcome::MembershipEnds => None,
-            MembersOutcome::Unspecified => {
-                return Err(anyhow!("an end does not say what becomes of the members").into());
-            }
-        });
+    let mut units = Units::default();
+    for unit in ended {
+        units.add(unit.organisation_id, unit.members_outcome.number(), unit.members_to());
     }
     sqlx::query!(
         "update organisation
@@ -325,22 +292,41 @@ async fn end(
          from unnest($1::uuid[], $2::smallint[], $3::uuid[])
               as unit (organisation_id, members_outcome, to_id)
          where organisation.organisation_id = unit.organisation_id",
-        &units,
-        &outcomes,
-        &destinations as &[Option<Uuid>],
+        &units.units,
+        &units.outcomes,
+        &units.destinations as &[Option<Uuid>],
         on,
     )
     .execute(&mut *connection)
     .await?;
-    consequence::of_ends(connection, registry_act_id, &units, &outcomes, &destinations, on).await
+    units.carry_out(connection, registry_act_id, on).await
 }
 
-/// Units that end on one day, as `consequence::of_ends` takes them.
+/// Units that end on one day.
 #[derive(Debug, Default)]
 struct Units {
     units: Vec<Uuid>,
     outcomes: Vec<i16>,
     destinations: Vec<Option<Uuid>>,
+}
+
+impl Units {
+    fn add(&mut self, unit: Uuid, outcome: i16, to_id: Option<Uuid>) {
+        self.units.push(unit);
+        self.outcomes.push(outcome);
+        self.destinations.push(to_id);
+    }
+
+    /// Does with their members what the act says.
+    async fn carry_out(
+        &self,
+        connection: &mut PgConnection,
+        registry_act_id: Uuid,
+        on: Date,
+    ) -> Result<(), Failure> {
+        let Self { units, outcomes, destinations } = self;
+        consequence::of_ends(connection, registry_act_id, units, outcomes, destinations, on).await
+    }
 }
 
 /// Units that end, by day.
@@ -352,10 +338,7 @@ struct Ends {
 impl Ends {
     fn add(&mut self, ends: Vec<(Uuid, End)>) {
         for (unit, end) in ends {
-            let units = self.by_day.entry(end.on).or_default();
-            units.units.push(unit);
-            units.outcomes.push(end.outcome);
-            units.destinations.push(end.to_id);
+            self.by_day.entry(end.on).or_default().add(unit, end.outcome, end.to_id);
         }
     }
 }
@@ -366,6 +349,15 @@ struct End {
     on: Date,
     outcome: i16,
     to_id: Option<Uuid>,
+}
+
+impl End {
+    /// As a timeline says.
+    fn of(timeline: &Timeline) -> Option<Self> {
+        let ending = timeline.ending.as_ref()?;
+        let outcome = ending.members_outcome.number();
+        Some(Self { on: ending.ended_on, outcome, to_id: ending.members_to() })
+    }
 }
 
 /// Lives that are known otherwise than before.
@@ -385,25 +377,23 @@ struct Otherwise {
 /// Puts whole lives in the place of what was known of the same organisations.
 async fn replace(
     connection: &mut PgConnection,
-    timelines: &[OrganisationTimeline],
+    timelines: &[Timeline],
 ) -> Result<Otherwise, Failure> {
-    let mut units = Vec::with_capacity(timelines.len());
-    let (mut types, mut founded) = (Vec::new(), Vec::new());
-    let mut ends: Vec<Option<End>> = Vec::with_capacity(timelines.len());
-    let mut lived = Vec::with_capacity(timelines.len());
+    let units: Vec<Uuid> = timelines.iter().map(|timeline| timeline.organisation_id).collect();
+    let lived: Vec<bool> = timelines.iter().map(Timeline::exists).collect();
+    let founded: Vec<Option<Date>> = timelines.iter().map(|timeline| timeline.founded_on).collect();
+    let ends: Vec<Option<End>> = timelines.iter().map(End::of).collect();
+    let last_type = |timeline: &'_ Timeline| timeline.types.last().map(|last| last.value.clone());
+    let types: Vec<String> =
+        timelines.iter().map(|timeline| last_type(timeline).unwrap_or_default()).collect();
     let (mut suspended, mut suspended_on) = (Vec::new(), Vec::new());
     let mut resumed_on: Vec<Option<Date>> = Vec::new();
     for timeline in timelines {
-        let unit = id(&timeline.organisation_id)?;
-        units.push(unit);
-        lived.push(timeline.exists);
-        types.push(timeline.types.last().map(|last| last.value.as_str()).unwrap_or_default());
-        founded.push(parse::optional_date("founded_on", timeline.founded_on).map_err(unreadable)?);
-        ends.push(end_of(timeline)?);
-        for period in timeline.statuses.iter().filter(|period| period.value == SUSPENDED) {
-            suspended.push(unit);
-            suspended_on.push(parse::date("from_on", period.from_on).map_err(unreadable)?);
-            resumed_on.push(parse::optional_date("until_on", period.until_on).map_err(unreadable)?);
+        let periods = timeline.statuses.iter();
+        for period in periods.filter(|period| period.value == Status::Suspended) {
+            suspended.push(timeline.organisation_id);
+            suspended_on.push(period.from_on);
+            resumed_on.push(period.until_on);
         }
     }
 
@@ -461,7 +451,7 @@ async fn replace(
              ended_on = excluded.ended_on, members_outcome = excluded.members_outcome,
              members_to_id = excluded.members_to_id, never_existed = false",
         &units,
-        &types as &[&str],
+        &types,
         &founded as &[Option<Date>],
         &lived,
         &ended_on as &[Option<Date>],
@@ -478,7 +468,7 @@ async fn replace(
          where organisation.organisation_id = line.organisation_id and not line.lived",
         &units,
         &lived,
-        MEMBERSHIP_ENDS,
+        MembersOutcome::MembershipEnds.number(),
     )
     .execute(&mut *connection)
     .await?;
@@ -495,35 +485,4 @@ async fn replace(
     .execute(connection)
     .await?;
     Ok(otherwise)
-}
-
-/// How an organisation ends, as its timeline says.
-fn end_of(timeline: &OrganisationTimeline) -> Result<Option<End>, Failure> {
-    let Some(ending) = &timeline.ending else { return Ok(None) };
-    let to_id = match ending.members_outcome() {
-        MembersOutcome::Rehomed => Some(id(&ending.rehome_to_id)?),
-        MembersOutcome::ToSuperior => Some(id(&ending.last_superior_id)?),
-        MembersOutcome::MembershipEnds => None,
-        MembersOutcome::Unspecified => {
-            return Err(anyhow!("an end does not say what becomes of the members").into());
-        }
-    };
-    Ok(Some(End {
-        on: parse::date("ended_on", ending.ended_on).map_err(unreadable)?,
-        outcome: i16::try_from(ending.members_outcome).unwrap_or_default(),
-        to_id,
-    }))
-}
-
-fn id(text: &str) -> Result<Uuid, Failure> {
-    parse::id("id", text).map_err(unreadable)
-}
-
-fn ids<'a>(texts: impl Iterator<Item = &'a str>) -> Result<Vec<Uuid>, Failure> {
-    texts.map(id).collect()
-}
-
-/// Nobody asked for this: a change that cannot be read is no refusal but our own trouble.
-fn unreadable(refusal: Refusal) -> Failure {
-    Failure::Failed(anyhow!("a change of registry's cannot be read: {refusal}"))
 }

@@ -10,8 +10,10 @@
 // A wildcard would let a kind of change pass in silence, as one did that takes an exit back.
 #![deny(clippy::wildcard_enum_match_arm, clippy::match_wildcard_for_single_variants)]
 
+mod edges;
 mod events;
 mod membership;
+mod organisations;
 mod registry;
 mod timelines;
 mod under_way;

@@ -7,7 +7,7 @@ use sqlx::PgConnection;
 use time::Date;
 use uuid::Uuid;
 
-use crate::fact::{Fact, Facts};
+use crate::fact::{Code, Fact, Facts};
 
 /// Writes what a change means. `change_id` names the change, or, for reporting's own acts,
 /// the act.
@@ -33,7 +33,7 @@ async fn write_additive(
 ) -> Result<(), Failure> {
     let units: Vec<Uuid> = facts.iter().map(|fact| fact.unit_id).collect();
     let dates: Vec<Date> = facts.iter().map(|fact| fact.on_date).collect();
-    let codes: Vec<&str> = facts.iter().map(|fact| fact.code).collect();
+    let codes: Vec<&str> = facts.iter().map(|fact| fact.code.as_str()).collect();
     let reasons: Vec<&str> = facts.iter().map(|fact| fact.reason.as_str()).collect();
     let sexes: Vec<i16> = facts.iter().map(|fact| fact.sex).collect();
     let counterparts: Vec<Uuid> = facts.iter().map(|fact| fact.counterpart_id).collect();
@@ -57,7 +57,7 @@ async fn write_additive(
 }
 
 /// The key of a row of the roll-up, in the order of its primary key.
-type Month<'a> = (Uuid, &'static str, Date, &'a str, i16, Uuid);
+type Month<'a> = (Uuid, Code, Date, &'a str, i16, Uuid);
 
 async fn roll_up(connection: &mut PgConnection, facts: &[Fact]) -> Result<(), Failure> {
     // Summed first, so that no row is touched twice, and in the order of the key, so that
@@ -70,7 +70,7 @@ async fn roll_up(connection: &mut PgConnection, facts: &[Fact]) -> Result<(), Fa
         *months.entry(key).or_default() += fact.amount;
     }
     let units: Vec<Uuid> = months.keys().map(|key| key.0).collect();
-    let codes: Vec<&str> = months.keys().map(|key| key.1).collect();
+    let codes: Vec<&str> = months.keys().map(|key| key.1.as_str()).collect();
     let dates: Vec<Date> = months.keys().map(|key| key.2).collect();
     let reasons: Vec<&str> = months.keys().map(|key| key.3).collect();
     let sexes: Vec<i16> = months.keys().map(|key| key.4).collect();
@@ -105,7 +105,7 @@ async fn write_distinct(
 ) -> Result<(), Failure> {
     let units: Vec<Uuid> = facts.distinct.iter().map(|fact| fact.unit_id).collect();
     let dates: Vec<Date> = facts.distinct.iter().map(|fact| fact.on_date).collect();
-    let codes: Vec<&str> = facts.distinct.iter().map(|fact| fact.code).collect();
+    let codes: Vec<&str> = facts.distinct.iter().map(|fact| fact.code.as_str()).collect();
     let reasons: Vec<&str> = facts.distinct.iter().map(|fact| fact.reason.as_str()).collect();
     let subjects: Vec<&str> = facts.distinct.iter().map(|fact| fact.subject.as_str()).collect();
     sqlx::query!(

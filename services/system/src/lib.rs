@@ -12,4 +12,4 @@ pub mod machine;
 pub mod token;
 
 pub use client::Client;
-pub use machine::{Data, OWNERS, Options, SERVICES, System, schema};
+pub use machine::{Data, OWNERS, Options, System, schema};

@@ -16,6 +16,7 @@ use chassis::database::{self, Schema};
 use chassis::serve::Running;
 use chassis::telemetry;
 use gateway::development_issuer::DevelopmentIssuer;
+use proto::services::{NAMES, SERVICES};
 use serde::Deserialize;
 use serde_json::json;
 use tempfile::TempDir;
@@ -24,11 +25,7 @@ use uuid::Uuid;
 use crate::client::Client;
 use crate::keys;
 
-/// The services, in the order in which they start: each reaches those before it.
-pub const SERVICES: [&str; 4] = ["registry", "membership", "reporting", "gateway"];
-
-/// Those that own a database.
-pub const OWNERS: [&str; 3] = ["registry", "membership", "reporting"];
+pub use proto::services::OWNERS;
 
 /// Where the system keeps its data.
 #[derive(Clone, Debug)]
@@ -123,7 +120,7 @@ impl System {
             directory,
             _temporary: temporary,
         };
-        for service in SERVICES {
+        for service in NAMES {
             system.start_service(service).await?;
         }
         Ok(system)
@@ -170,10 +167,13 @@ impl System {
         if SIGNERS.contains(&service) {
             settings["serve"]["key"] = json!(self.keys.private(service).path());
         }
+        let followed = SERVICES.iter().find(|known| known.name == service);
+        if let Some(followed) = followed.filter(|known| !known.follows.is_empty()) {
+            settings["feeds"] = self.addresses_of(followed.follows);
+        }
         match service {
             "membership" => {
                 let personal = membership::keys::Config::in_folder(&self.directory.join("keys"));
-                settings["feeds"] = json!({ "registry": self.uri("registry") });
                 settings["keys"] = json!({
                     "master": personal.master.path(),
                     "data": personal.data,
@@ -181,19 +181,9 @@ impl System {
                     "pseudonym": personal.pseudonym.path(),
                 });
             }
-            "reporting" => {
-                settings["feeds"] = json!({
-                    "registry": self.uri("registry"),
-                    "membership": self.uri("membership"),
-                });
-            }
             "gateway" => {
                 let issuer = self.issuer.configuration();
-                settings["backends"] = json!({
-                    "registry": self.uri("registry"),
-                    "membership": self.uri("membership"),
-                    "reporting": self.uri("reporting"),
-                });
+                settings["backends"] = self.addresses_of(&OWNERS);
                 settings["issuers"] = json!([{
                     "issuer": issuer.issuer,
                     "audience": issuer.audience,
@@ -205,6 +195,11 @@ impl System {
             _ => {}
         }
         toml::to_string(&settings).context("write the settings")
+    }
+
+    /// Where these listen, by their names.
+    fn addresses_of(&self, services: &[&str]) -> serde_json::Value {
+        services.iter().map(|service| ((*service).to_owned(), self.uri(service))).collect()
     }
 
     /// Stops one service, letting its calls finish; the others go on without it.
@@ -220,7 +215,7 @@ impl System {
 
     /// Stops everything: the gateway first, then the services, then PostgreSQL.
     pub async fn stop(mut self) -> anyhow::Result<()> {
-        for service in SERVICES.iter().rev() {
+        for service in NAMES.iter().rev() {
             if self.running.contains_key(service) {
                 self.stop_service(service).await?;
             }
@@ -305,7 +300,11 @@ async fn databases(
         Data::Test => {
             let mut databases = BTreeMap::new();
             for service in OWNERS {
-                let made = testing::database(service, schema(service)?).await;
+                let schema = schema(service)?;
+                let made = match service {
+                    "registry" => testing::filled(service, schema, registry::fill).await,
+                    _ => testing::database(service, schema).await,
+                };
                 let database = ServiceDatabase { owner_url: made.owner_url, url: made.url };
                 databases.insert(service, database);
             }

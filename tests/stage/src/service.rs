@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use chassis::access::token::{self, GATEWAY, Signer, keys_in};
 use chassis::call::{Caller, SEEN};
-use chassis::cluster::testing::{self, TestDatabase};
+use chassis::cluster::testing::TestDatabase;
 use chassis::config;
-use chassis::database::Schema;
+use chassis::refusal::testing::Heard;
 use chassis::seen::{Keys, Seen};
 use chassis::serve::Running;
 use prost::{Message, Name};
@@ -36,16 +36,15 @@ pub struct Setting {
 }
 
 impl Setting {
-    /// A fresh database of the service, keys, and the feeds of those whom it follows.
+    /// A database of the service, keys, and the feeds of those whom it follows.
     ///
     /// # Panics
-    /// When there is no PostgreSQL, as all of this does when a test has nothing to stand on.
-    pub async fn of(
+    /// When no key can be made, as all of this does when a test has nothing to stand on.
+    pub fn of(
         service: &'static str,
-        schema: &'static Schema,
+        database: TestDatabase,
         followed: &[(&'static str, &Owner)],
     ) -> Self {
-        let database = testing::database(service, schema).await;
         let folder = tempfile::tempdir().expect("a folder");
         let keys = keys_in(folder.path()).expect("keys");
         let followed = followed.iter().map(|(name, owner)| (*name, (*owner).clone())).collect();
@@ -138,7 +137,7 @@ impl Stage {
 
     /// A line to the service in the name of an end user.
     pub fn line(&self, subject: &str, language: &'static str) -> Spoken {
-        InterceptedService::new(self.channel.clone(), self.speak(subject, language))
+        InterceptedService::new(Heard(self.channel.clone()), self.speak(subject, language))
     }
 
     /// Another process of the service on the same database, and a line to it.
@@ -153,7 +152,7 @@ impl Stage {
     ) -> (Running, Spoken) {
         let config = config::with(defaults, &self.setting.settings("")).expect("understood");
         let running = start(config).await.expect("started");
-        let spoken = InterceptedService::new(channel(&running), self.speak(subject, "en"));
+        let spoken = InterceptedService::new(Heard(channel(&running)), self.speak(subject, "en"));
         (running, spoken)
     }
 
@@ -220,8 +219,9 @@ pub fn as_user(subject: &str) -> Caller {
     Caller { issuer: ISSUER.to_owned(), subject: subject.to_owned(), office: None, purpose: None }
 }
 
-/// A line on which an end user speaks through the gateway.
-pub type Spoken = InterceptedService<Channel, Speak>;
+/// A line on which an end user speaks through the gateway; the test fails where a refusal is
+/// heard on it of which the contract of the method does not say that it may come.
+pub type Spoken = InterceptedService<Heard<Channel>, Speak>;
 
 /// Speaks as the gateway for one end user, who has seen all that the feeds said so far.
 #[derive(Clone)]

@@ -18,11 +18,12 @@ async fn every_statement_of_the_last_release_can_be_prepared_today() {
         let fresh = database(service, schema(service).expect("a schema")).await;
         // As the program does: not as whoever owns the tables.
         let mut connection = PgConnection::connect(&fresh.url).await.expect("connected");
-        // The library's statements run on what it gives to all; those that follow, where
+        // The libraries' statements run on what is there for all; those that follow, where
         // somebody is followed.
         let mut own = statements[service].clone();
         if service == "membership" {
-            own.extend(statements["chassis"].clone());
+            let libraries = ["chassis", "feeds"].into_iter();
+            own.extend(libraries.filter_map(|library| statements.get(library)).flatten().cloned());
         }
         for statement in own {
             let text = statement.trim_end().trim_end_matches(';');

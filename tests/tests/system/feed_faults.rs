@@ -203,7 +203,7 @@ async fn services_that_die_again_and_again_follow_every_change_once_and_figures_
     .await
     .expect("read");
     assert_eq!(told, name, "the last name is the last");
-    for service in ["registry", "membership", "reporting"] {
+    for service in proto::services::OWNERS {
         let open: i64 = sqlx::query_scalar("select count(*) from act.request where answer is null")
             .fetch_one(world.pool(service))
             .await

@@ -409,7 +409,7 @@ async fn canary_people_appear_in_no_log_span_measure_error_or_feed() {
 
     // The databases, when everybody has followed everybody.
     let mut pools = BTreeMap::new();
-    for service in ["registry", "membership", "reporting"] {
+    for service in proto::services::OWNERS {
         let url = running
             .registry_owner_url
             .replace("registry_owner@", &format!("{service}_owner@"))

@@ -13,6 +13,7 @@
 
 use std::time::Instant;
 
+use chassis::cluster::testing::database;
 use chassis::database::today;
 use chassis::parse::civil;
 use proto::membership::v1 as pb;
@@ -54,7 +55,8 @@ impl World {
     pub async fn start() -> Self {
         let registry = Registry::start().await;
         let followed = [("registry", &*registry)];
-        let setting = Setting::of("membership", &membership::SCHEMA, &followed).await;
+        let database = database("membership", &membership::SCHEMA).await;
+        let setting = Setting::of("membership", database, &followed);
         let keys = membership::keys::Config::in_folder(setting.folder());
         keys.create(today()).expect("keys");
         let further = format!(

@@ -19,6 +19,7 @@
 
 use std::collections::HashMap;
 
+use chassis::cluster::testing::filled;
 use chassis::parse::civil;
 use chassis::serve::Running;
 use proto::registry::v1 as pb;
@@ -63,7 +64,8 @@ stage::actor! {
 
 impl World {
     pub async fn start() -> Self {
-        let setting = Setting::of("registry", &registry::SCHEMA, &[]).await;
+        let database = filled("registry", &registry::SCHEMA, registry::fill).await;
+        let setting = Setting::of("registry", database, &[]);
         let stage = setting.start(registry::DEFAULTS, "", registry::start).await;
         let confederation = registry::bootstrap(&stage.database().owner_url, ISSUER, "admin")
             .await

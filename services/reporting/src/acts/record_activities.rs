@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{decided_on_registry, named, refuse_all};
 use crate::error::Refused;
-use crate::fact::Facts;
+use crate::fact::{Code, Facts};
 use crate::{ledger, wire};
 
 /// What kind of activity.
@@ -115,8 +115,8 @@ impl Act for RecordActivities {
         for activity in &self.activities {
             let code = match activity.kind {
                 Kind::Dissemination => continue,
-                Kind::Inspection => "INSPECTION",
-                Kind::Launch => "LAUNCH",
+                Kind::Inspection => Code::Inspection,
+                Kind::Launch => Code::Launch,
             };
             let times = i64::from(activity.times);
             facts.add(activity.organisation_id, activity.held_on, code, "", times);

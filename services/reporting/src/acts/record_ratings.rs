@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::{decided_on_registry, named, refuse_all, refuse_unknown_decision};
 use crate::error::Refused;
-use crate::fact::Facts;
+use crate::fact::{Code, Facts};
 use crate::reference::Scheme;
 use crate::{ledger, wire};
 
@@ -112,10 +112,10 @@ impl Act for RecordRatings {
         let mut facts = Facts::default();
         for (unit, grade) in &self.lines {
             if let Some((scheme, grade)) = earlier.get(unit) {
-                facts.add(*unit, self.counts_on, "RATING", &format!("{scheme}.{grade}"), -1);
+                facts.add(*unit, self.counts_on, Code::Rating, &format!("{scheme}.{grade}"), -1);
             }
             let reason = format!("{}.{grade}", self.scheme.code);
-            facts.add(*unit, self.counts_on, "RATING", &reason, 1);
+            facts.add(*unit, self.counts_on, Code::Rating, &reason, 1);
         }
         let grades: Vec<&str> = self.lines.iter().map(|(_, grade)| grade.as_str()).collect();
         let act_id = acting.act_id;

@@ -2,31 +2,28 @@
 
 use chassis::feed::Change;
 use chassis::refusal::Failure;
-use proto::registry::v1::{
-    CeremonyHeld, CongressHeld, DecisionRecorded, EmployersRecorded, Office, OfficesEnded,
-    UnitAssigned,
+use feeds::registry::{
+    Assignment, Ceremony, Congress, Decision, Employer, EndedSeat, Office, SteeringCommittee,
 };
 use sqlx::PgConnection;
 use time::Date;
 use uuid::Uuid;
 
-use super::registry::{date, id, optional_id};
-
 /// The keys of a decision, to name it beside a figure.
 pub(super) async fn record_decision(
     connection: &mut PgConnection,
-    recorded: &DecisionRecorded,
+    recorded: &Decision,
 ) -> Result<(), Failure> {
     sqlx::query!(
         "insert into decision (decision_id, issuer_id, kind, number, issued_on, effective_on)
          values ($1, $2, $3, $4, $5, $6)
          on conflict (decision_id) do nothing",
-        id(&recorded.decision_id)?,
-        optional_id(&recorded.issuer_id)?,
+        recorded.decision_id,
+        recorded.issuer_id,
         recorded.kind,
         recorded.number,
-        date(recorded.issued_on)?,
-        date(recorded.effective_on)?,
+        recorded.issued_on,
+        recorded.effective_on,
     )
     .execute(connection)
     .await?;
@@ -37,16 +34,16 @@ pub(super) async fn record_decision(
 pub(super) async fn hold_congress(
     connection: &mut PgConnection,
     change: &Change,
-    congress: &CongressHeld,
+    congress: &Congress,
 ) -> Result<(), Failure> {
     sqlx::query!(
         "insert into congress (congress_id, organisation_id, ordinal, held_on, term_from_year,
                                term_to_year, form, term_reason, change_id)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-        id(&congress.congress_id)?,
-        id(&congress.organisation_id)?,
+        congress.congress_id,
+        congress.organisation_id,
         congress.ordinal,
-        date(congress.held_on)?.unwrap_or(change.effective_on),
+        congress.held_on,
         congress.term_from_year,
         congress.term_to_year,
         congress.form,
@@ -64,17 +61,12 @@ pub(super) async fn fill_offices(
     change: &Change,
     offices: &[Office],
 ) -> Result<(), Failure> {
-    let (mut ids, mut units, mut people, mut from) =
-        (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    let (mut bodies, mut positions) = (Vec::new(), Vec::new());
-    for office in offices {
-        ids.push(id(&office.office_id)?);
-        units.push(id(&office.organisation_id)?);
-        people.push(id(&office.person_id)?);
-        from.push(date(office.from_on)?.unwrap_or(change.effective_on));
-        bodies.push(office.body.as_str());
-        positions.push(office.position.as_str());
-    }
+    let ids: Vec<Uuid> = offices.iter().map(|office| office.office_id).collect();
+    let units: Vec<Uuid> = offices.iter().map(|office| office.organisation_id).collect();
+    let people: Vec<Uuid> = offices.iter().map(|office| office.person_id).collect();
+    let from: Vec<Date> = offices.iter().map(|office| office.from_on).collect();
+    let bodies: Vec<&str> = offices.iter().map(|office| office.body.as_str()).collect();
+    let positions: Vec<&str> = offices.iter().map(|office| office.position.as_str()).collect();
     sqlx::query!(
         "insert into office (office_id, organisation_id, body, position, person_id, valid, change_id)
          select office_id, organisation_id, body, position, person_id, daterange(from_on, null), $7
@@ -97,10 +89,9 @@ pub(super) async fn fill_offices(
 pub(super) async fn end_offices(
     connection: &mut PgConnection,
     on: Date,
-    ended: &OfficesEnded,
+    ended: &[EndedSeat],
 ) -> Result<(), Failure> {
-    let seats =
-        ended.seats.iter().map(|seat| id(&seat.office_id)).collect::<Result<Vec<_>, _>>()?;
+    let seats: Vec<Uuid> = ended.iter().map(|seat| seat.office_id).collect();
     sqlx::query!(
         "update office set valid = valid * daterange(null, $2) where office_id = any($1)",
         &seats,
@@ -115,26 +106,19 @@ pub(super) async fn end_offices(
 pub(super) async fn hold_ceremony(
     connection: &mut PgConnection,
     change: &Change,
-    ceremony: &CeremonyHeld,
+    ceremony: &Ceremony,
 ) -> Result<(), Failure> {
-    let ceremony_id = id(&ceremony.ceremony_id)?;
-    let units = ceremony
-        .launched
-        .iter()
-        .map(|launched| id(&launched.organisation_id))
-        .collect::<Result<Vec<_>, _>>()?;
-    let decisions = ceremony
-        .launched
-        .iter()
-        .map(|launched| optional_id(&launched.decision_id))
-        .collect::<Result<Vec<_>, _>>()?;
+    let launched = &ceremony.launched;
+    let units: Vec<Uuid> = launched.iter().map(|launched| launched.organisation_id).collect();
+    let decisions: Vec<Option<Uuid>> =
+        launched.iter().map(|launched| launched.decision_id).collect();
     sqlx::query!(
         "insert into ceremony (ceremony_id, organisation_id, kind, held_on, change_id)
          values ($1, $2, $3, $4, $5)",
-        ceremony_id,
-        id(&ceremony.organisation_id)?,
+        ceremony.ceremony_id,
+        ceremony.organisation_id,
         ceremony.kind,
-        date(ceremony.held_on)?.unwrap_or(change.effective_on),
+        ceremony.held_on,
         change.change_id,
     )
     .execute(&mut *connection)
@@ -143,7 +127,7 @@ pub(super) async fn hold_ceremony(
         "insert into ceremony_launched (ceremony_id, line, organisation_id, decision_id)
          select $1, line, organisation_id, decision_id
          from unnest($2::uuid[], $3::uuid[]) with ordinality as launched (organisation_id, decision_id, line)",
-        ceremony_id,
+        ceremony.ceremony_id,
         &units,
         &decisions as &[Option<Uuid>],
     )
@@ -156,11 +140,9 @@ pub(super) async fn hold_ceremony(
 pub(super) async fn record_employers(
     connection: &mut PgConnection,
     change: &Change,
-    recorded: &EmployersRecorded,
+    employers: &[Employer],
 ) -> Result<(), Failure> {
-    for employer in &recorded.employers {
-        let unions =
-            employer.union_ids.iter().map(|union| id(union)).collect::<Result<Vec<_>, _>>()?;
+    for employer in employers {
         sqlx::query!(
             "insert into employer_survey (employer_id, surveyed_on, surveyor_id, workforce,
                                           workforce_female, union_ids, change_id)
@@ -169,12 +151,12 @@ pub(super) async fn record_employers(
              do update set surveyor_id = excluded.surveyor_id, workforce = excluded.workforce,
                            workforce_female = excluded.workforce_female,
                            union_ids = excluded.union_ids, change_id = excluded.change_id",
-            id(&employer.employer_id)?,
+            employer.employer_id,
             change.effective_on,
-            id(&employer.surveyor_id)?,
+            employer.surveyor_id,
             employer.workforce,
             employer.workforce_female,
-            &unions,
+            &employer.union_ids,
             change.change_id,
         )
         .execute(&mut *connection)
@@ -183,20 +165,52 @@ pub(super) async fn record_employers(
     Ok(())
 }
 
+/// A steering committee, whose seats are filled apart.
+pub(super) async fn establish_committee(
+    connection: &mut PgConnection,
+    committee: &SteeringCommittee,
+) -> Result<(), Failure> {
+    sqlx::query!(
+        "insert into steering_committee (steering_committee_id, organisation_id) values ($1, $2)",
+        committee.steering_committee_id,
+        committee.organisation_id,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 /// Somebody follows a unit from a day on.
 pub(super) async fn assign_unit(
     connection: &mut PgConnection,
     on: Date,
-    assigned: &UnitAssigned,
+    assigned: &Assignment,
 ) -> Result<(), Failure> {
     sqlx::query!(
         "insert into unit_assignment (assignment_id, steering_committee_id, office_id, person_id, unit_id, valid)
          values ($1, $2, $3, $4, $5, daterange($6, null))",
-        id(&assigned.assignment_id)?,
-        id(&assigned.steering_committee_id)?,
-        id(&assigned.office_id)?,
-        id(&assigned.person_id)?,
-        id(&assigned.unit_id)?,
+        assigned.assignment_id,
+        assigned.steering_committee_id,
+        assigned.office_id,
+        assigned.person_id,
+        assigned.unit_id,
+        on,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Somebody follows a unit no longer.
+pub(super) async fn end_assignment(
+    connection: &mut PgConnection,
+    on: Date,
+    assignment_id: Uuid,
+) -> Result<(), Failure> {
+    sqlx::query!(
+        "update unit_assignment set valid = daterange(lower(valid), $2)
+         where assignment_id = $1 and lower(valid) < $2",
+        assignment_id,
         on,
     )
     .execute(connection)

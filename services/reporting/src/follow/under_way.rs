@@ -109,7 +109,7 @@ pub async fn moved(
     let mut days = Vec::new();
     for fact in &facts.additive {
         units.push(fact.unit_id);
-        codes.push(fact.code);
+        codes.push(fact.code.as_str());
         amounts.push(fact.amount);
         days.push(fact.on_date);
     }

@@ -196,6 +196,7 @@ fn holds_congress(world: &World, unit: Uuid, on: Date) {
     world.says(
         on,
         RegistryWhat::ByElectionHeld(registry::ByElectionHeld {
+            by_election_id: Uuid::now_v7().to_string(),
             organisation_id: unit.to_string(),
             held_on: Some(civil(on)),
             ..registry::ByElectionHeld::default()
@@ -393,6 +394,7 @@ async fn what_a_life_told_at_once_adds_is_explained_by_the_days_on_which_it_happ
         ended_on: Some(civil(ended)),
         kind: registry::EndKind::Dissolved.into(),
         last_superior_id: world.badinh.to_string(),
+        members_outcome: registry::MembersOutcome::MembershipEnds.into(),
         ..Ending::default()
     });
     corrects(&world, lived);

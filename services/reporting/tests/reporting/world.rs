@@ -9,6 +9,7 @@
 //! └── hue            province federation
 //! ```
 
+use chassis::cluster::testing::database;
 use chassis::parse::{self, civil};
 use prost_types::Any;
 use proto::membership::v1 as members;
@@ -54,7 +55,8 @@ impl World {
     pub async fn start() -> Self {
         let (registry, membership) = (Registry::start().await, Owner::start().await);
         let followed = [("registry", &*registry), ("membership", &membership)];
-        let setting = Setting::of("reporting", &reporting::SCHEMA, &followed).await;
+        let database = database("reporting", &reporting::SCHEMA).await;
+        let setting = Setting::of("reporting", database, &followed);
         let stage = setting.start(reporting::DEFAULTS, "", reporting::start).await;
         let [confederation, hanoi, badinh, caugiay, education, hue] =
             std::array::from_fn(|_| Uuid::now_v7());

@@ -1,0 +1,299 @@
+//! What membership publishes, as facts.
+
+use anyhow::bail;
+use time::Date;
+use uuid::Uuid;
+
+/// One thing that happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// People were admitted to a union.
+    Admitted(Admission),
+    /// Members went from one union to another.
+    Transferred(Transfer),
+    /// Memberships ended.
+    Exited(Exit),
+    /// A movement never happened, for the people named.
+    TakenBack(TakenBack),
+    /// A course was held.
+    TrainingCourseHeld(TrainingCourse),
+    /// A union referred somebody to the Party.
+    PartyReferred(Referral),
+    /// Somebody whom a union had referred was admitted to the Party.
+    PartyAdmitted(Referral),
+    /// An officer was recommended to a Party committee.
+    CadreRecommended(Recommendation),
+    /// A delegation was sent.
+    DelegationSent(Delegation),
+    /// What an act of registry meant for the members of one organisation is done.
+    ConsequenceFinished(Finished),
+    /// What an act of registry means for members waits for somebody.
+    ConsequencesWaiting {
+        /// The act.
+        registry_act_id: Uuid,
+        /// For the members of how many organisations.
+        organisations: i32,
+    },
+}
+
+/// One person of a movement, and the membership that it began or ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// The membership.
+    pub membership_id: Uuid,
+    /// The person.
+    pub person_id: Uuid,
+    /// ISO 5218.
+    pub sex: i16,
+    /// 0 when it is not known.
+    pub birth_year: i16,
+}
+
+/// People join a union.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Admission {
+    /// The movement.
+    pub admission_id: Option<Uuid>,
+    /// The union.
+    pub organisation_id: Uuid,
+    /// How.
+    pub kind: AdmissionKind,
+    /// Who.
+    pub lines: Vec<Line>,
+}
+
+/// Members go from one union to another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Transfer {
+    /// The movement.
+    pub transfer_id: Option<Uuid>,
+    /// Which they leave.
+    pub from_organisation_id: Uuid,
+    /// Which they join.
+    pub to_organisation_id: Uuid,
+    /// Who.
+    pub lines: Vec<Line>,
+    /// The act of registry that they go because of, if one is.
+    pub registry_act_id: Option<Uuid>,
+}
+
+/// Members leave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exit {
+    /// The movement.
+    pub exit_id: Option<Uuid>,
+    /// The union.
+    pub organisation_id: Uuid,
+    /// Why.
+    pub reason: ExitReason,
+    /// Who.
+    pub lines: Vec<Line>,
+    /// The act of registry that they leave because of, if one is.
+    pub registry_act_id: Option<Uuid>,
+}
+
+/// A movement, with those of its people for whom it is taken back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TakenBack {
+    /// The act of registry because of which.
+    pub registry_act_id: Option<Uuid>,
+    /// The movement.
+    pub movement: Movement,
+}
+
+/// How people join, move and leave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Movement {
+    /// They join.
+    Admission(Admission),
+    /// They move.
+    Transfer(Transfer),
+    /// They leave.
+    Exit(Exit),
+}
+
+/// A course, and who attended it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrainingCourse {
+    /// UUIDv7.
+    pub course_id: Uuid,
+    /// The organiser.
+    pub organisation_id: Uuid,
+    /// For example `UNION_WORK`.
+    pub topics: Vec<String>,
+    /// Each person on each day.
+    pub attendances: Vec<Attendance>,
+}
+
+/// A person on one day of a course.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Attendance {
+    /// The person.
+    pub person_id: Uuid,
+    /// For which organisation she attended.
+    pub organisation_id: Uuid,
+    /// The day.
+    pub attended_on: Date,
+}
+
+/// Somebody whom a union referred to the Party.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Referral {
+    /// UUIDv7.
+    pub referral_id: Uuid,
+    /// The union.
+    pub organisation_id: Uuid,
+    /// The pseudonym for the purpose `party`.
+    pub subject: String,
+}
+
+/// An officer who was recommended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recommendation {
+    /// UUIDv7.
+    pub recommendation_id: Uuid,
+    /// By whom.
+    pub organisation_id: Uuid,
+    /// The pseudonym for the purpose `cadre`.
+    pub subject: String,
+    /// `PLANNING`, `TRAINING`, `APPOINTMENT`.
+    pub purposes: Vec<String>,
+}
+
+/// People chosen to attend an event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Delegation {
+    /// UUIDv7.
+    pub delegation_id: Uuid,
+    /// The sender.
+    pub organisation_id: Uuid,
+    /// The host of the event.
+    pub host_id: Uuid,
+    /// For example `PARTY_MEMBER_OFFICERS_COMMENDATION`.
+    pub event: String,
+    /// They.
+    pub delegates: Vec<Delegate>,
+}
+
+/// A delegate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Delegate {
+    /// The person.
+    pub person_id: Uuid,
+    /// For which organisation she goes.
+    pub organisation_id: Uuid,
+}
+
+/// What an act of registry meant for the members of one organisation is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Finished {
+    /// The act.
+    pub registry_act_id: Uuid,
+    /// The organisation.
+    pub organisation_id: Uuid,
+    /// For how many of them.
+    pub members: i32,
+}
+
+/// How a membership begins by an admission. The numbers are those of the contract, and what
+/// the database keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(i16)]
+pub enum AdmissionKind {
+    /// Kết nạp.
+    Admitted = 1,
+    /// Công nhận.
+    Recognised = 2,
+    /// Kết nạp lại.
+    Readmitted = 3,
+}
+
+impl AdmissionKind {
+    /// By its number.
+    pub fn numbered(number: i16) -> anyhow::Result<Self> {
+        Ok(match number {
+            1 => Self::Admitted,
+            2 => Self::Recognised,
+            3 => Self::Readmitted,
+            other => bail!("no admission is of kind {other}"),
+        })
+    }
+}
+
+/// Why a membership ends by an exit. The numbers are those of the contract, and what the
+/// database keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(i16)]
+pub enum ExitReason {
+    /// Xin ra khỏi công đoàn.
+    Resigned = 1,
+    /// Khai trừ.
+    Expelled = 2,
+    /// Từ trần.
+    Died = 3,
+    /// Nghỉ hưu.
+    Retired = 4,
+    /// Thôi việc.
+    LeftEmployment = 5,
+    /// Became a manager of a non-state employer.
+    BecameManager = 6,
+    /// The union ended, and membership with it: follows from registry's act alone.
+    UnionEnded = 7,
+    /// Went to an organisation outside the trade union.
+    LeftScope = 8,
+    /// Left the country.
+    Emigrated = 9,
+}
+
+impl ExitReason {
+    /// By its number.
+    pub fn numbered(number: i16) -> anyhow::Result<Self> {
+        Ok(match number {
+            1 => Self::Resigned,
+            2 => Self::Expelled,
+            3 => Self::Died,
+            4 => Self::Retired,
+            5 => Self::LeftEmployment,
+            6 => Self::BecameManager,
+            7 => Self::UnionEnded,
+            8 => Self::LeftScope,
+            9 => Self::Emigrated,
+            other => bail!("no exit has reason {other}"),
+        })
+    }
+
+    /// As exits are counted by it.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Resigned => "RESIGNED",
+            Self::Expelled => "EXPELLED",
+            Self::Died => "DIED",
+            Self::Retired => "RETIRED",
+            Self::LeftEmployment => "LEFT_EMPLOYMENT",
+            Self::BecameManager => "BECAME_MANAGER",
+            Self::UnionEnded => "UNION_ENDED",
+            Self::LeftScope => "LEFT_SCOPE",
+            Self::Emigrated => "EMIGRATED",
+        }
+    }
+}
+
+impl Movement {
+    /// Who joins, moves or leaves.
+    pub fn lines(&self) -> &[Line] {
+        match self {
+            Self::Admission(admission) => &admission.lines,
+            Self::Transfer(transfer) => &transfer.lines,
+            Self::Exit(exit) => &exit.lines,
+        }
+    }
+
+    /// Which movement it is.
+    pub fn movement_id(&self) -> Option<Uuid> {
+        match self {
+            Self::Admission(admission) => admission.admission_id,
+            Self::Transfer(transfer) => transfer.transfer_id,
+            Self::Exit(exit) => exit.exit_id,
+        }
+    }
+}

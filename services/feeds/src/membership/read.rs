@@ -1,0 +1,157 @@
+//! How facts are read. What may be absent is what nobody relies on: a feed is read from its
+//! first position.
+
+use anyhow::Context;
+use chassis::feed::Change as Published;
+use proto::membership::v1 as pb;
+use proto::membership::v1::membership_change::Change;
+use time::Date;
+
+use super::facts::{
+    Admission, AdmissionKind, Attendance, Delegate, Delegation, Event, Exit, ExitReason, Finished,
+    Line, Movement, Recommendation, Referral, TakenBack, TrainingCourse, Transfer,
+};
+use crate::reading::{each, id, optional_date, optional_id};
+
+/// Reads a change of membership's feed.
+pub fn read(change: &Published) -> anyhow::Result<Event> {
+    let read = change.body.to_msg::<pb::MembershipChange>().map_err(anyhow::Error::new);
+    read.and_then(|body| event(body, change.effective_on))
+        .with_context(|| format!("a change of membership's cannot be read: {}", change.kind))
+}
+
+fn event(body: pb::MembershipChange, on: Date) -> anyhow::Result<Event> {
+    let change = body.change.context("it says nothing that this program knows")?;
+    Ok(match change {
+        Change::MembersAdmitted(it) => Event::Admitted(admission(it)?),
+        Change::MembersTransferred(it) => Event::Transferred(transfer(it)?),
+        Change::MembersExited(it) => Event::Exited(exit(it)?),
+        Change::MovementTakenBack(it) => Event::TakenBack(TakenBack {
+            registry_act_id: optional_id("registry_act_id", &it.registry_act_id)?,
+            movement: match it.movement {
+                Some(pb::movement_taken_back::Movement::MembersAdmitted(it)) => {
+                    Movement::Admission(admission(it)?)
+                }
+                Some(pb::movement_taken_back::Movement::MembersTransferred(it)) => {
+                    Movement::Transfer(transfer(it)?)
+                }
+                Some(pb::movement_taken_back::Movement::MembersExited(it)) => {
+                    Movement::Exit(exit(it)?)
+                }
+                None => anyhow::bail!("a movement taken back is none that this program knows"),
+            },
+        }),
+        Change::TrainingCourseHeld(it) => {
+            let organiser = id("organisation_id", &it.organisation_id)?;
+            Event::TrainingCourseHeld(TrainingCourse {
+                course_id: id("course_id", &it.course_id)?,
+                organisation_id: organiser,
+                topics: it.topics,
+                attendances: each(it.attendances, |one| {
+                    let unit = optional_id("organisation_id", &one.organisation_id)?;
+                    Ok(Attendance {
+                        person_id: id("person_id", &one.person_id)?,
+                        organisation_id: unit.unwrap_or(organiser),
+                        attended_on: optional_date("attended_on", one.attended_on)?.unwrap_or(on),
+                    })
+                })?,
+            })
+        }
+        Change::PartyReferred(it) => Event::PartyReferred(Referral {
+            referral_id: id("referral_id", &it.referral_id)?,
+            organisation_id: id("organisation_id", &it.organisation_id)?,
+            subject: it.subject,
+        }),
+        Change::PartyAdmitted(it) => Event::PartyAdmitted(Referral {
+            referral_id: id("referral_id", &it.referral_id)?,
+            organisation_id: id("organisation_id", &it.organisation_id)?,
+            subject: it.subject,
+        }),
+        Change::CadreRecommended(it) => Event::CadreRecommended(Recommendation {
+            recommendation_id: id("recommendation_id", &it.recommendation_id)?,
+            organisation_id: id("organisation_id", &it.organisation_id)?,
+            subject: it.subject,
+            purposes: it.purposes,
+        }),
+        Change::DelegationSent(it) => {
+            let sender = id("organisation_id", &it.organisation_id)?;
+            Event::DelegationSent(Delegation {
+                delegation_id: id("delegation_id", &it.delegation_id)?,
+                organisation_id: sender,
+                host_id: id("host_id", &it.host_id)?,
+                event: it.event,
+                delegates: each(it.delegates, |one| {
+                    let unit = optional_id("organisation_id", &one.organisation_id)?;
+                    Ok(Delegate {
+                        person_id: id("person_id", &one.person_id)?,
+                        organisation_id: unit.unwrap_or(sender),
+                    })
+                })?,
+            })
+        }
+        Change::ConsequenceFinished(it) => Event::ConsequenceFinished(Finished {
+            registry_act_id: id("registry_act_id", &it.registry_act_id)?,
+            organisation_id: id("organisation_id", &it.organisation_id)?,
+            members: it.members,
+        }),
+        Change::ConsequencesWaiting(it) => Event::ConsequencesWaiting {
+            registry_act_id: id("registry_act_id", &it.registry_act_id)?,
+            organisations: it.organisations,
+        },
+    })
+}
+
+fn admission(admitted: pb::MembersAdmitted) -> anyhow::Result<Admission> {
+    Ok(Admission {
+        admission_id: optional_id("admission_id", &admitted.admission_id)?,
+        organisation_id: id("organisation_id", &admitted.organisation_id)?,
+        kind: match pb::AdmissionKind::try_from(admitted.kind)? {
+            // What does not say how, is kết nạp.
+            pb::AdmissionKind::Admitted | pb::AdmissionKind::Unspecified => AdmissionKind::Admitted,
+            pb::AdmissionKind::Recognised => AdmissionKind::Recognised,
+            pb::AdmissionKind::Readmitted => AdmissionKind::Readmitted,
+        },
+        lines: each(admitted.lines, line)?,
+    })
+}
+
+fn transfer(moved: pb::MembersTransferred) -> anyhow::Result<Transfer> {
+    Ok(Transfer {
+        transfer_id: optional_id("transfer_id", &moved.transfer_id)?,
+        from_organisation_id: id("from_organisation_id", &moved.from_organisation_id)?,
+        to_organisation_id: id("to_organisation_id", &moved.to_organisation_id)?,
+        lines: each(moved.lines, line)?,
+        registry_act_id: optional_id("registry_act_id", &moved.registry_act_id)?,
+    })
+}
+
+fn exit(exited: pb::MembersExited) -> anyhow::Result<Exit> {
+    Ok(Exit {
+        exit_id: optional_id("exit_id", &exited.exit_id)?,
+        organisation_id: id("organisation_id", &exited.organisation_id)?,
+        reason: match pb::ExitReason::try_from(exited.reason)? {
+            pb::ExitReason::Resigned => ExitReason::Resigned,
+            pb::ExitReason::Expelled => ExitReason::Expelled,
+            pb::ExitReason::Died => ExitReason::Died,
+            pb::ExitReason::Retired => ExitReason::Retired,
+            pb::ExitReason::LeftEmployment => ExitReason::LeftEmployment,
+            pb::ExitReason::BecameManager => ExitReason::BecameManager,
+            pb::ExitReason::UnionEnded => ExitReason::UnionEnded,
+            pb::ExitReason::LeftScope => ExitReason::LeftScope,
+            pb::ExitReason::Emigrated => ExitReason::Emigrated,
+            pb::ExitReason::Unspecified => anyhow::bail!("an exit without a reason"),
+        },
+        lines: each(exited.lines, line)?,
+        registry_act_id: optional_id("registry_act_id", &exited.registry_act_id)?,
+    })
+}
+
+/// A number that is none of ISO 5218's is "not known": the number of people must stay right.
+fn line(line: pb::MemberLine) -> anyhow::Result<Line> {
+    Ok(Line {
+        membership_id: id("membership_id", &line.membership_id)?,
+        person_id: id("person_id", &line.person_id)?,
+        sex: i16::try_from(line.sex).ok().filter(|sex| matches!(sex, 1 | 2)).unwrap_or(0),
+        birth_year: i16::try_from(line.birth_year).unwrap_or_default(),
+    })
+}

@@ -1,0 +1,172 @@
+//! How facts are written: as the contract carries them.
+
+use chassis::feed::NewChange;
+use chassis::parse::civil;
+use proto::membership::v1 as pb;
+use proto::membership::v1::membership_change::Change;
+use time::Date;
+use uuid::Uuid;
+
+use super::facts::{Admission, Event, Exit, Line, Movement, Referral, Transfer};
+use crate::kind;
+use crate::reading::text;
+
+impl Event {
+    /// The change that tells this: it holds from `on`. No change of membership's names a
+    /// decision: those are other documents than registry's.
+    pub fn on(self, on: Date) -> NewChange {
+        let aggregate_id = self.aggregate_id();
+        let body = pb::MembershipChange { change: Some(self.written()) };
+        kind::change(&body, aggregate_id, on, None)
+    }
+
+    /// The aggregate that the act has locked.
+    fn aggregate_id(&self) -> Uuid {
+        match self {
+            Self::Admitted(admission) => admission.organisation_id,
+            Self::Transferred(transfer) => transfer.from_organisation_id,
+            Self::Exited(exit) => exit.organisation_id,
+            Self::TakenBack(taken) => match &taken.movement {
+                Movement::Admission(admission) => admission.organisation_id,
+                Movement::Transfer(transfer) => transfer.from_organisation_id,
+                Movement::Exit(exit) => exit.organisation_id,
+            },
+            Self::TrainingCourseHeld(course) => course.course_id,
+            Self::PartyReferred(referral) | Self::PartyAdmitted(referral) => referral.referral_id,
+            Self::CadreRecommended(recommendation) => recommendation.recommendation_id,
+            Self::DelegationSent(delegation) => delegation.delegation_id,
+            Self::ConsequenceFinished(finished) => finished.organisation_id,
+            Self::ConsequencesWaiting { registry_act_id, .. } => *registry_act_id,
+        }
+    }
+
+    fn written(self) -> Change {
+        match self {
+            Self::Admitted(admission) => Change::MembersAdmitted(admission.into()),
+            Self::Transferred(transfer) => Change::MembersTransferred(transfer.into()),
+            Self::Exited(exit) => Change::MembersExited(exit.into()),
+            Self::TakenBack(taken) => Change::MovementTakenBack(pb::MovementTakenBack {
+                registry_act_id: text(taken.registry_act_id),
+                movement: Some(match taken.movement {
+                    Movement::Admission(it) => {
+                        pb::movement_taken_back::Movement::MembersAdmitted(it.into())
+                    }
+                    Movement::Transfer(it) => {
+                        pb::movement_taken_back::Movement::MembersTransferred(it.into())
+                    }
+                    Movement::Exit(it) => {
+                        pb::movement_taken_back::Movement::MembersExited(it.into())
+                    }
+                }),
+            }),
+            Self::TrainingCourseHeld(course) => {
+                Change::TrainingCourseHeld(pb::TrainingCourseHeld {
+                    course_id: course.course_id.to_string(),
+                    organisation_id: course.organisation_id.to_string(),
+                    topics: course.topics,
+                    attendances: course
+                        .attendances
+                        .iter()
+                        .map(|attendance| pb::training_course_held::Attendance {
+                            person_id: attendance.person_id.to_string(),
+                            organisation_id: attendance.organisation_id.to_string(),
+                            attended_on: Some(civil(attendance.attended_on)),
+                        })
+                        .collect(),
+                })
+            }
+            Self::PartyReferred(Referral { referral_id, organisation_id, subject }) => {
+                Change::PartyReferred(pb::PartyReferred {
+                    referral_id: referral_id.to_string(),
+                    organisation_id: organisation_id.to_string(),
+                    subject,
+                })
+            }
+            Self::PartyAdmitted(Referral { referral_id, organisation_id, subject }) => {
+                Change::PartyAdmitted(pb::PartyAdmitted {
+                    referral_id: referral_id.to_string(),
+                    organisation_id: organisation_id.to_string(),
+                    subject,
+                })
+            }
+            Self::CadreRecommended(it) => Change::CadreRecommended(pb::CadreRecommended {
+                recommendation_id: it.recommendation_id.to_string(),
+                organisation_id: it.organisation_id.to_string(),
+                subject: it.subject,
+                purposes: it.purposes,
+            }),
+            Self::DelegationSent(it) => Change::DelegationSent(pb::DelegationSent {
+                delegation_id: it.delegation_id.to_string(),
+                organisation_id: it.organisation_id.to_string(),
+                host_id: it.host_id.to_string(),
+                event: it.event,
+                delegates: it
+                    .delegates
+                    .iter()
+                    .map(|delegate| pb::delegation_sent::Delegate {
+                        person_id: delegate.person_id.to_string(),
+                        organisation_id: delegate.organisation_id.to_string(),
+                    })
+                    .collect(),
+            }),
+            Self::ConsequenceFinished(it) => Change::ConsequenceFinished(pb::ConsequenceFinished {
+                registry_act_id: it.registry_act_id.to_string(),
+                organisation_id: it.organisation_id.to_string(),
+                members: it.members,
+            }),
+            Self::ConsequencesWaiting { registry_act_id, organisations } => {
+                Change::ConsequencesWaiting(pb::ConsequencesWaiting {
+                    registry_act_id: registry_act_id.to_string(),
+                    organisations,
+                })
+            }
+        }
+    }
+}
+
+fn lines(lines: &[Line]) -> Vec<pb::MemberLine> {
+    lines
+        .iter()
+        .map(|line| pb::MemberLine {
+            membership_id: line.membership_id.to_string(),
+            person_id: line.person_id.to_string(),
+            sex: i32::from(line.sex),
+            birth_year: i32::from(line.birth_year),
+        })
+        .collect()
+}
+
+impl From<Admission> for pb::MembersAdmitted {
+    fn from(admission: Admission) -> Self {
+        Self {
+            admission_id: text(admission.admission_id),
+            organisation_id: admission.organisation_id.to_string(),
+            kind: admission.kind as i32,
+            lines: lines(&admission.lines),
+        }
+    }
+}
+
+impl From<Transfer> for pb::MembersTransferred {
+    fn from(transfer: Transfer) -> Self {
+        Self {
+            transfer_id: text(transfer.transfer_id),
+            from_organisation_id: transfer.from_organisation_id.to_string(),
+            to_organisation_id: transfer.to_organisation_id.to_string(),
+            lines: lines(&transfer.lines),
+            registry_act_id: text(transfer.registry_act_id),
+        }
+    }
+}
+
+impl From<Exit> for pb::MembersExited {
+    fn from(exit: Exit) -> Self {
+        Self {
+            exit_id: text(exit.exit_id),
+            organisation_id: exit.organisation_id.to_string(),
+            reason: exit.reason as i32,
+            lines: lines(&exit.lines),
+            registry_act_id: text(exit.registry_act_id),
+        }
+    }
+}

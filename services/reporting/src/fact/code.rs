@@ -1,0 +1,218 @@
+//! What facts are called: the one place for the code by which tables, SQL, formulas of
+//! indicators and the recount know a kind of fact.
+
+use std::fmt;
+
+/// A kind of fact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Code {
+    /// Members were admitted: kết nạp.
+    MembersAdmitted,
+    /// Members were recognised: công nhận.
+    MembersRecognised,
+    /// Members were admitted again: kết nạp lại.
+    MembersReadmitted,
+    /// Members came from another union.
+    TransferIn,
+    /// Members went to another union.
+    TransferOut,
+    /// Memberships ended.
+    MembersExited,
+    /// A union was founded.
+    UnionFounded,
+    /// A union existed before the register did.
+    UnionLoaded,
+    /// A union ended.
+    UnionEnded,
+    /// An organisation became a union by a change of type.
+    UnionBecame,
+    /// A union became something else by a change of type.
+    UnionCeased,
+    /// The direction of a union was suspended.
+    UnionSuspended,
+    /// It was resumed.
+    UnionResumed,
+    /// A union was launched at a ceremony.
+    Ceremony,
+    /// A decision was handed over at a ceremony.
+    HandedOver,
+    /// A congress was held.
+    Congress,
+    /// Somebody attended a course on a day.
+    Attended,
+    /// A delegate was sent.
+    Delegate,
+    /// An inspection took place.
+    Inspection,
+    /// An emulation movement was launched.
+    Launch,
+    /// A union was rated.
+    Rating,
+    /// A union elected members of a body between congresses.
+    ByElected,
+    /// A person was trained.
+    Trained,
+    /// Somebody was referred to the Party.
+    PartyReferred,
+    /// Somebody referred was admitted to the Party.
+    PartyAdmitted,
+    /// An officer was recommended.
+    CadreRecommended,
+    /// An employer got to a stage of a campaign.
+    Campaign,
+}
+
+/// How facts of a code are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counting {
+    /// Summed, wherever a formula names the code.
+    Summed,
+    /// Summed by grade, of unions that were unions in the year of the rating: a source of its own.
+    Rated,
+    /// Distinct, by the subject that each keeps.
+    Subjects,
+}
+
+impl Code {
+    /// Every one.
+    pub const ALL: [Self; 27] = [
+        Self::MembersAdmitted,
+        Self::MembersRecognised,
+        Self::MembersReadmitted,
+        Self::TransferIn,
+        Self::TransferOut,
+        Self::MembersExited,
+        Self::UnionFounded,
+        Self::UnionLoaded,
+        Self::UnionEnded,
+        Self::UnionBecame,
+        Self::UnionCeased,
+        Self::UnionSuspended,
+        Self::UnionResumed,
+        Self::Ceremony,
+        Self::HandedOver,
+        Self::Congress,
+        Self::Attended,
+        Self::Delegate,
+        Self::Inspection,
+        Self::Launch,
+        Self::Rating,
+        Self::ByElected,
+        Self::Trained,
+        Self::PartyReferred,
+        Self::PartyAdmitted,
+        Self::CadreRecommended,
+        Self::Campaign,
+    ];
+
+    /// The movements that make the members of a unit.
+    pub const MEMBER_MOVEMENTS: [Self; 6] = [
+        Self::MembersAdmitted,
+        Self::MembersRecognised,
+        Self::MembersReadmitted,
+        Self::TransferIn,
+        Self::TransferOut,
+        Self::MembersExited,
+    ];
+
+    /// The facts that the life of a union is counted by.
+    pub const LIFE: [Self; 7] = [
+        Self::UnionFounded,
+        Self::UnionLoaded,
+        Self::UnionEnded,
+        Self::UnionSuspended,
+        Self::UnionResumed,
+        Self::UnionBecame,
+        Self::UnionCeased,
+    ];
+
+    /// As tables keep it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::MembersAdmitted => "MBR_ADMITTED",
+            Self::MembersRecognised => "MBR_RECOGNISED",
+            Self::MembersReadmitted => "MBR_READMITTED",
+            Self::TransferIn => "MBR_TRANSFER_IN",
+            Self::TransferOut => "MBR_TRANSFER_OUT",
+            Self::MembersExited => "MBR_EXITED",
+            Self::UnionFounded => "ORG_FOUNDED",
+            Self::UnionLoaded => "ORG_LOADED",
+            Self::UnionEnded => "ORG_ENDED",
+            Self::UnionBecame => "ORG_BECAME",
+            Self::UnionCeased => "ORG_CEASED",
+            Self::UnionSuspended => "ORG_SUSPENDED",
+            Self::UnionResumed => "ORG_RESUMED",
+            Self::Ceremony => "CEREMONY",
+            Self::HandedOver => "HANDED_OVER",
+            Self::Congress => "CONGRESS",
+            Self::Attended => "ATTENDED",
+            Self::Delegate => "DELEGATE",
+            Self::Inspection => "INSPECTION",
+            Self::Launch => "LAUNCH",
+            Self::Rating => "RATING",
+            Self::ByElected => "BY_ELECTED",
+            Self::Trained => "TRAINED",
+            Self::PartyReferred => "PARTY_REFERRED",
+            Self::PartyAdmitted => "PARTY_ADMITTED",
+            Self::CadreRecommended => "CADRE_RECOMMENDED",
+            Self::Campaign => "CAMPAIGN",
+        }
+    }
+
+    /// As a table kept it, or a formula names it.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|code| code.as_str() == text)
+    }
+
+    /// How it is counted.
+    pub fn counting(self) -> Counting {
+        match self {
+            Self::MembersAdmitted
+            | Self::MembersRecognised
+            | Self::MembersReadmitted
+            | Self::TransferIn
+            | Self::TransferOut
+            | Self::MembersExited
+            | Self::UnionFounded
+            | Self::UnionLoaded
+            | Self::UnionEnded
+            | Self::UnionBecame
+            | Self::UnionCeased
+            | Self::UnionSuspended
+            | Self::UnionResumed
+            | Self::Ceremony
+            | Self::HandedOver
+            | Self::Congress
+            | Self::Attended
+            | Self::Delegate
+            | Self::Inspection
+            | Self::Launch => Counting::Summed,
+            Self::Rating => Counting::Rated,
+            Self::ByElected
+            | Self::Trained
+            | Self::PartyReferred
+            | Self::PartyAdmitted
+            | Self::CadreRecommended
+            | Self::Campaign => Counting::Subjects,
+        }
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// In the order of the tables' keys.
+impl Ord for Code {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.as_str().cmp(other.as_str())
+    }
+}
+
+impl PartialOrd for Code {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}

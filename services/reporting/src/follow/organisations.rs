@@ -1,0 +1,266 @@
+//! Organisations as registry's feed tells of them, one change after the other: names, types,
+//! sectors, suspensions, ends.
+
+use chassis::feed::Change;
+use chassis::refusal::Failure;
+use feeds::registry::{EndedUnit, Organisation, Renamed, TypeChanged};
+use sqlx::PgConnection;
+use time::Date;
+use uuid::Uuid;
+
+use super::edges;
+use crate::reference::Reference;
+
+/// New organisations, or such as existed before the register did.
+pub(super) async fn found(
+    connection: &mut PgConnection,
+    change: &Change,
+    states: &[Organisation],
+    loaded: bool,
+    reference: &Reference,
+) -> Result<(), Failure> {
+    let column = |of: fn(&Organisation) -> &str| states.iter().map(of).collect::<Vec<_>>();
+    let units: Vec<Uuid> = states.iter().map(|state| state.organisation_id).collect();
+    let founded: Vec<Date> = states.iter().map(|state| state.founded_on).collect();
+    let types = column(|state| &state.type_code);
+    let grassroots: Vec<bool> = types.iter().map(|code| reference.is_grassroots(code)).collect();
+    let names = column(|state| &state.name);
+    let short_names = column(|state| &state.short_name);
+    let sectors = column(|state| state.sector.as_deref().unwrap_or_default());
+    sqlx::query!(
+        "with founded as (
+             select * from unnest($1::uuid[], $2::text[], $3::boolean[], $4::date[])
+                  as line (organisation_id, type, grassroots, founded_on)
+         )
+         insert into organisation (organisation_id, type, grassroots, founded_on, loaded, founding_change_id)
+         select organisation_id, type, grassroots, founded_on, $5, $6 from founded",
+        &units,
+        &types as &[&str],
+        &grassroots,
+        &founded,
+        loaded,
+        change.change_id,
+    )
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query!(
+        "insert into organisation_name (organisation_id, valid, name, short_name)
+         select organisation_id, daterange(null, null), name, short_name
+         from unnest($1::uuid[], $2::text[], $3::text[]) as line (organisation_id, name, short_name)",
+        &units,
+        &names as &[&str],
+        &short_names as &[&str],
+    )
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query!(
+        "insert into organisation_sector (organisation_id, valid, sector, change_id)
+         select organisation_id, daterange(null, null), sector, $3
+         from unnest($1::uuid[], $2::text[]) as line (organisation_id, sector)
+         where sector <> ''",
+        &units,
+        &sectors as &[&str],
+        change.change_id,
+    )
+    .execute(&mut *connection)
+    .await?;
+    edges::found(connection, change.change_id, states).await
+}
+
+/// Of another type from the date on, and in another sector where that changes with it. One
+/// that has none any more goes on being shown in its last.
+pub(super) async fn change_type(
+    connection: &mut PgConnection,
+    change: &Change,
+    changed: &TypeChanged,
+    reference: &Reference,
+) -> Result<(), Failure> {
+    let unit = changed.organisation_id;
+    sqlx::query!(
+        "with held as (
+             delete from organisation_type where organisation_id = $1 and valid @> $2::date
+             returning valid, type, grassroots, change_id
+         )
+         insert into organisation_type (organisation_id, valid, type, grassroots, change_id)
+         select $1, daterange(lower(valid), $2), type, grassroots, change_id
+         from held where lower_inf(valid) or lower(valid) < $2
+         union all
+         select $1, daterange($2, upper(valid)), $3, $4, $5 from held
+         union all
+         -- The first change of its type: what it has been, and what it is.
+         select organisation_id, days.valid,
+                case when days.since then $3 else type end,
+                case when days.since then $4 else grassroots end,
+                case when days.since then $5 else founding_change_id end
+         from organisation
+         cross join (values (daterange(null, $2), false), (daterange($2, null), true))
+                    as days (valid, since)
+         where organisation_id = $1
+           and not exists (select from organisation_type where organisation_id = $1)",
+        unit,
+        change.effective_on,
+        changed.type_code,
+        reference.is_grassroots(&changed.type_code),
+        change.change_id,
+    )
+    .execute(&mut *connection)
+    .await?;
+    let Some(sector) = &changed.sector else { return Ok(()) };
+    let keeps = sqlx::query_scalar!(
+        r#"select exists (select from organisation_sector
+                          where organisation_id = $1 and valid @> $2::date
+                            and sector = $3) as "keeps!""#,
+        unit,
+        change.effective_on,
+        sector,
+    )
+    .fetch_one(&mut *connection)
+    .await?;
+    if keeps {
+        return Ok(());
+    }
+    change_sector(connection, change, unit, sector).await
+}
+
+/// How it is called from a day on.
+pub(super) async fn rename(
+    connection: &mut PgConnection,
+    on: Date,
+    renamed: &Renamed,
+) -> Result<(), Failure> {
+    sqlx::query!(
+        "with held as (
+             delete from organisation_name where organisation_id = $1 and valid @> $2::date
+             returning valid, name, short_name
+         )
+         insert into organisation_name (organisation_id, valid, name, short_name)
+         select $1, daterange(lower(valid), $2), name, short_name
+         from held where lower_inf(valid) or lower(valid) < $2
+         union all
+         select $1, daterange($2, upper(valid)), $3, $4 from held",
+        renamed.organisation_id,
+        on,
+        renamed.name,
+        renamed.short_name,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// In another sector, until whatever was known to come next.
+pub(super) async fn change_sector(
+    connection: &mut PgConnection,
+    change: &Change,
+    unit: Uuid,
+    sector: &str,
+) -> Result<(), Failure> {
+    sqlx::query!(
+        "with held as (
+             delete from organisation_sector where organisation_id = $1 and valid @> $2::date
+             returning valid, sector, change_id
+         )
+         insert into organisation_sector (organisation_id, valid, sector, change_id)
+         select $1, daterange(lower(valid), $2), sector, change_id
+         from held where lower_inf(valid) or lower(valid) < $2
+         union all
+         select $1, daterange($2, upper(valid)), $3, $4 from held
+         union all
+         select $1, daterange(null, null), $3, $4
+         where not exists (select from organisation_sector where organisation_id = $1)",
+        unit,
+        change.effective_on,
+        sector,
+        change.change_id,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Its direction is suspended.
+pub(super) async fn suspend(
+    connection: &mut PgConnection,
+    change: &Change,
+    unit: Uuid,
+) -> Result<(), Failure> {
+    sqlx::query!(
+        "insert into suspension (organisation_id, valid, change_id) values ($1, daterange($2, null), $3)",
+        unit,
+        change.effective_on,
+        change.change_id,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// It is resumed.
+pub(super) async fn resume(
+    connection: &mut PgConnection,
+    on: Date,
+    unit: Uuid,
+) -> Result<(), Failure> {
+    // Resumed on the day of its suspension, it was suspended on no day.
+    sqlx::query!(
+        "with held as (
+             delete from suspension where organisation_id = $1 and valid @> $2::date
+             returning valid, change_id
+         )
+         insert into suspension (organisation_id, valid, change_id)
+         select $1, daterange(lower(valid), $2), change_id from held where lower(valid) < $2",
+        unit,
+        on,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Units end; seats in their bodies, and who follows them, with them.
+pub(super) async fn end(
+    connection: &mut PgConnection,
+    change: &Change,
+    ended: &[EndedUnit],
+) -> Result<(), Failure> {
+    let on = change.effective_on;
+    let units: Vec<Uuid> = ended.iter().map(|unit| unit.organisation_id).collect();
+    let kinds: Vec<&str> = ended.iter().map(|unit| unit.kind.code()).collect();
+    let heirs: Vec<Option<Uuid>> = ended.iter().map(|unit| unit.principal_successor_id).collect();
+    let superiors: Vec<Option<Uuid>> = ended.iter().map(|unit| unit.last_superior_id).collect();
+    let members_to: Vec<Option<Uuid>> = ended.iter().map(EndedUnit::members_to).collect();
+    sqlx::query!(
+        "update organisation o
+         set ended_on = $5, end_kind = line.kind, heir_id = line.heir_id,
+             last_superior_id = line.last_superior_id, ending_change_id = $6,
+             members_to_id = line.members_to_id
+         from unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $7::uuid[])
+              as line (organisation_id, kind, heir_id, last_superior_id, members_to_id)
+         where o.organisation_id = line.organisation_id",
+        &units,
+        &kinds as &[&str],
+        &heirs as &[Option<Uuid>],
+        &superiors as &[Option<Uuid>],
+        on,
+        change.change_id,
+        &members_to as &[Option<Uuid>],
+    )
+    .execute(&mut *connection)
+    .await?;
+    edges::end(connection, on, &units).await?;
+    sqlx::query!(
+        "update office set valid = valid * daterange(null, $2) where organisation_id = any($1)",
+        &units,
+        on,
+    )
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query!(
+        "update unit_assignment set valid = valid * daterange(null, $2) where unit_id = any($1)",
+        &units,
+        on,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
