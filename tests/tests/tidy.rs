@@ -1,5 +1,7 @@
 //! Taste, and what must never be in the repository, checked by a machine.
 
+#[path = "tidy/feeds.rs"]
+mod feeds;
 #[path = "tidy/reasons.rs"]
 mod reasons;
 #[path = "tidy/schema.rs"]
