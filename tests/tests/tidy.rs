@@ -2,6 +2,8 @@
 
 #[path = "tidy/dependencies.rs"]
 mod dependencies;
+#[path = "tidy/feeds.rs"]
+mod feeds;
 #[path = "tidy/reasons.rs"]
 mod reasons;
 #[path = "tidy/schema.rs"]

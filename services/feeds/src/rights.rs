@@ -33,26 +33,13 @@ pub async fn apply(connection: &mut PgConnection, on: Date, event: &Event) -> Re
         | Event::Resumed { .. }
         | Event::SectorChanged { .. }
         | Event::DecisionRecorded(_)
-        | Event::CongressHeld(_)
-        | Event::ByElectionHeld(_)
-        | Event::CommitteeAppointed(_)
-        | Event::OfficesEnded(_)
+        | Event::Body(_)
         | Event::CeremonyHeld(_)
         | Event::EmployersRecorded(_)
         | Event::CampaignStageReached(_)
-        | Event::SteeringCommitteeEstablished(_)
-        | Event::UnitAssigned(_)
-        | Event::UnitAssignmentEnded { .. }
         | Event::ActsUndone(_)
-        | Event::Recognised { .. }
-        | Event::TypeChanged(_)
-        | Event::SplitOff { .. }
-        | Event::TerritoryChanged(_)
-        | Event::SealAndAccountRecorded { .. }
-        | Event::AliasesChanged { .. }
-        | Event::JointDirectionBegun { .. }
-        | Event::JointDirectionEnded { .. }
-        | Event::DecisionAliasAdded { .. } => Ok(()),
+        | Event::Noted(_)
+        | Event::TypeChanged(_) => Ok(()),
     }
 }
 

@@ -266,13 +266,15 @@ fn a_list_too_long_for_one_change_is_told_by_several_in_its_order() {
         person_id: Uuid::from_u128(n + 2),
     };
     let seats: Vec<_> = (0..2_001).map(seat).collect();
-    let written = registry::Event::OfficesEnded(seats.clone()).on(ON, Some(Uuid::from_u128(3)));
+    let written = registry::Body::OfficesEnded(seats.clone()).on(ON, Some(Uuid::from_u128(3)));
     let mut read = Vec::new();
     for (change, lines) in written.iter().zip([1_000, 1_000, 1]) {
         assert_eq!(change.decision_id, Some(Uuid::from_u128(3)));
         let body = RegistryChange::decode(&*change.body.value).expect("written");
         let told = registry::read(&published(change.kind, &body)).expect("read");
-        let registry::Event::OfficesEnded(some) = told else { panic!("seats") };
+        let registry::Event::Body(registry::Body::OfficesEnded(some)) = told else {
+            panic!("seats")
+        };
         assert_eq!(some.len(), lines);
         assert_eq!(change.aggregate_id, some[0].organisation_id);
         read.extend(some);

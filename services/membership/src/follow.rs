@@ -122,24 +122,11 @@ impl Meaning {
             | Event::HandedOver(_)
             | Event::SectorChanged { .. }
             | Event::DecisionRecorded(_)
-            | Event::CongressHeld(_)
-            | Event::ByElectionHeld(_)
-            | Event::CommitteeAppointed(_)
-            | Event::OfficesEnded(_)
+            | Event::Body(_)
             | Event::CeremonyHeld(_)
             | Event::EmployersRecorded(_)
             | Event::CampaignStageReached(_)
-            | Event::SteeringCommitteeEstablished(_)
-            | Event::UnitAssigned(_)
-            | Event::UnitAssignmentEnded { .. }
-            | Event::Recognised { .. }
-            | Event::SplitOff { .. }
-            | Event::TerritoryChanged(_)
-            | Event::SealAndAccountRecorded { .. }
-            | Event::AliasesChanged { .. }
-            | Event::JointDirectionBegun { .. }
-            | Event::JointDirectionEnded { .. }
-            | Event::DecisionAliasAdded { .. }
+            | Event::Noted(_)
             | Event::GrantMade(_)
             | Event::GrantEnded { .. } => {}
         }
@@ -165,24 +152,11 @@ fn stand_otherwise(event: &Event) -> Vec<Uuid> {
         | Event::HandedOver(_)
         | Event::SectorChanged { .. }
         | Event::DecisionRecorded(_)
-        | Event::CongressHeld(_)
-        | Event::ByElectionHeld(_)
-        | Event::CommitteeAppointed(_)
-        | Event::OfficesEnded(_)
+        | Event::Body(_)
         | Event::CeremonyHeld(_)
         | Event::EmployersRecorded(_)
         | Event::CampaignStageReached(_)
-        | Event::SteeringCommitteeEstablished(_)
-        | Event::UnitAssigned(_)
-        | Event::UnitAssignmentEnded { .. }
-        | Event::Recognised { .. }
-        | Event::SplitOff { .. }
-        | Event::TerritoryChanged(_)
-        | Event::SealAndAccountRecorded { .. }
-        | Event::AliasesChanged { .. }
-        | Event::JointDirectionBegun { .. }
-        | Event::JointDirectionEnded { .. }
-        | Event::DecisionAliasAdded { .. }
+        | Event::Noted(_)
         | Event::GrantMade(_)
         | Event::GrantEnded { .. } => Vec::new(),
     }

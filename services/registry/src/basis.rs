@@ -4,11 +4,11 @@
 use chassis::access::unknown_or_denied;
 use chassis::database::Acting;
 use chassis::refusal::Failure;
+use feeds::registry::{self as fact, Event};
 use time::{Date, Duration};
 use uuid::Uuid;
 
 use crate::error::Refused;
-use crate::wire::change;
 
 /// How far in the future an act may take effect.
 const EFFECTIVE_DAYS_AHEAD: i64 = 366;
@@ -233,7 +233,15 @@ pub async fn record_new(
         return Err(Refused::DecisionExists { decision_id }.at(format!("{field}.number")));
     }
     let decision_id = decision.decision_id;
-    acting.publish(change::decision_recorded(&decision));
+    let recorded = Event::DecisionRecorded(fact::Decision {
+        decision_id,
+        issuer_id: Some(decision.issuer_id),
+        kind: decision.kind,
+        number: decision.number,
+        issued_on: Some(decision.issued_on),
+        effective_on: Some(decision.effective_on),
+    });
+    acting.publish_all(recorded.on(decision.effective_on, Some(decision_id)));
     Ok(decision_id)
 }
 

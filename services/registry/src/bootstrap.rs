@@ -8,6 +8,7 @@ use anyhow::{Context, ensure};
 use chassis::access::roles;
 use chassis::database::civil_date;
 use chassis::feed::{self, ActStamp};
+use feeds::registry::{self as fact, Event};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection};
 use time::macros::date;
@@ -15,7 +16,6 @@ use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
 use crate::tree::{self, NewOrganisation, Origin, Record};
-use crate::wire::change;
 
 /// The founding congress of the Red Workers' Union, from which the Confederation counts.
 const FOUNDED_ON: Date = date!(1929 - 07 - 28);
@@ -108,10 +108,16 @@ pub async fn bootstrap(owner_url: &str, issuer: &str, subject: &str) -> anyhow::
     .execute(&mut *transaction)
     .await?;
 
-    let changes = vec![
-        change::organisation_founded(&founded[0], &[], None),
-        change::grant_made(grant_id, (issuer, subject), ROLE, organisation_id, today, None),
-    ];
+    let mut changes = founded[0].founding(Vec::new(), None);
+    let granted = Event::GrantMade(fact::Grant {
+        grant_id,
+        issuer: issuer.to_string(),
+        subject: subject.to_string(),
+        role: ROLE.to_string(),
+        organisation_id,
+        until_on: None,
+    });
+    changes.extend(granted.on(today, None));
     let stamp = ActStamp {
         act_id,
         acted_at: at,

@@ -6,11 +6,9 @@
 
 use chassis::database::Acting;
 use chassis::refusal::Failure;
+use feeds::registry::{Employer, EmployersRecorded, Event};
 use time::Date;
 use uuid::Uuid;
-
-use crate::acts::survey_employers::EmployerFound;
-use crate::wire::change;
 
 /// Tells what is known now of employers, on every day from one on on which it changes: of each
 /// employer from the day at the same place.
@@ -23,16 +21,22 @@ pub async fn tell(
         .fetch_all(acting.db())
         .await?;
     for row in rows {
-        let found = EmployerFound {
+        let found = Employer {
             employer_id: row.employer_id,
             surveyor_id: row.surveyor_id,
             workforce: row.workforce,
             workforce_female: row.workforce_female,
             union_ids: row.union_ids,
         };
-        acting.publish(change::employers_recorded(row.surveyor_id, row.on_date, &[found]));
+        publish(acting, row.surveyor_id, row.on_date, vec![found]);
     }
     Ok(())
+}
+
+/// Publishes what is known of employers from a day on, as an act of the organisation's.
+pub fn publish(acting: &mut Acting, organisation_id: Uuid, on: Date, employers: Vec<Employer>) {
+    let recorded = Event::EmployersRecorded(EmployersRecorded { organisation_id, employers });
+    acting.publish_all(recorded.on(on, None));
 }
 
 /// Tells of the employers of whose unions the act in progress has made something known, or

@@ -16,12 +16,12 @@
 use chassis::access::unknown_or_denied;
 use chassis::database::Acting;
 use chassis::refusal::{Failure, Refusal};
+use feeds::registry::{EndKind, MembersOutcome};
 use sqlx::{AssertSqlSafe, PgConnection};
 use time::macros::format_description;
 use time::{Date, OffsetDateTime, UtcOffset};
 use uuid::Uuid;
 
-use crate::acts::end_organisations::{EndKind, MembersOutcome};
 use crate::error::Refused;
 use crate::operation::Progress;
 

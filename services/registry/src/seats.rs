@@ -4,11 +4,11 @@ use std::collections::HashSet;
 
 use chassis::database::Acting;
 use chassis::refusal::{Failure, OnConstraint};
+use feeds::registry::{Body, Committee, EndedSeat, Office};
 use time::Date;
 use uuid::Uuid;
 
 use crate::error::Refused;
-use crate::wire::change;
 
 /// The body of every organisation.
 pub const EXECUTIVE: &str = "EXECUTIVE";
@@ -26,36 +26,6 @@ pub struct NewOffice {
     pub person_id: Uuid,
     /// The planned end of the term.
     pub term_until: Option<Date>,
-}
-
-/// A seat that is taken.
-#[derive(Clone, Debug)]
-pub struct Office {
-    /// UUIDv7.
-    pub office_id: Uuid,
-    /// Whose body it is in.
-    pub organisation_id: Uuid,
-    /// For example `EXECUTIVE`.
-    pub body: String,
-    /// For example `CHAIR`.
-    pub position: String,
-    /// An id of membership.
-    pub person_id: Uuid,
-    /// The first day in office.
-    pub from_on: Date,
-    /// The planned end of the term.
-    pub term_until: Option<Date>,
-}
-
-/// A seat that ended.
-#[derive(Clone, Copy, Debug, sqlx::FromRow)]
-pub struct EndedSeat {
-    /// The office.
-    pub office_id: Uuid,
-    /// Whose body it was in.
-    pub organisation_id: Uuid,
-    /// Who held it.
-    pub person_id: Uuid,
 }
 
 /// From when, and until when where the end of the organisation is known.
@@ -283,9 +253,7 @@ pub async fn end(
     sqlx::query_file!("src/seats/end.sql", &office_ids, on, acted_at, act_id)
         .execute(acting.db())
         .await?;
-    for change in change::offices_ended(seats, on, decision_id) {
-        acting.publish(change);
-    }
+    acting.publish_all(Body::OfficesEnded(seats.to_vec()).on(on, decision_id));
     end_assignments(acting, &office_ids, &[], on, decision_id).await
 }
 
@@ -309,7 +277,20 @@ pub async fn end_assignments(
     .fetch_all(acting.db())
     .await?;
     for assignment_id in ended {
-        acting.publish(change::unit_assignment_ended(assignment_id, on, decision_id));
+        acting.publish_all(Body::UnitAssignmentEnded { assignment_id }.on(on, decision_id));
     }
     Ok(())
+}
+
+/// Publishes who was appointed: one change for each body.
+pub fn publish_appointed(
+    acting: &mut Acting,
+    organisation_id: Uuid,
+    taken: &[Office],
+    on: Date,
+    decision_id: Option<Uuid>,
+) {
+    for committee in Committee::each(organisation_id, taken) {
+        acting.publish_all(Body::CommitteeAppointed(committee).on(on, decision_id));
+    }
 }

@@ -3,38 +3,9 @@
 
 use chassis::database::Acting;
 use chassis::refusal::Failure;
+use feeds::registry::Shares;
 use time::Date;
 use uuid::Uuid;
-
-/// What a successor takes over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Share {
-    /// The successor.
-    pub organisation_id: Uuid,
-    /// So many parts of the whole.
-    pub share: i32,
-}
-
-/// Everything that successors take over of one organisation.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Shares {
-    /// What the parts are parts of.
-    pub whole: i32,
-    /// In the order in which they were named; none where nobody continues it.
-    pub parts: Vec<Share>,
-}
-
-impl Shares {
-    /// One successor takes over everything, or there is none.
-    pub fn whole_to(successor_id: Option<Uuid>) -> Self {
-        match successor_id {
-            Some(organisation_id) => {
-                Self { whole: 1, parts: vec![Share { organisation_id, share: 1 }] }
-            }
-            None => Self::default(),
-        }
-    }
-}
 
 /// An organisation and who continues it.
 #[derive(Clone, Copy, Debug)]

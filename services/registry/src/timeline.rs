@@ -3,93 +3,20 @@
 
 use std::collections::HashMap;
 
-use anyhow::anyhow;
+use anyhow::{Context, anyhow};
 use chassis::database::Acting;
 use chassis::refusal::Failure;
+use feeds::registry::{
+    Assignment, EndKind, Ending, Event, MembersOutcome, Name, Office, Period, Seat, Status,
+    Timeline,
+};
 use sqlx::postgres::types::PgRange;
 use time::Date;
 use uuid::Uuid;
 
-use crate::acts::end_organisations::{EndKind, MembersOutcome};
-use crate::seats::Office;
-use crate::wire::change;
-
 /// So many organisations are read at a time: bounds the memory. Each time reads through whole
 /// tables, so that fewer at a time would take longer.
 const READ_AT_A_TIME: usize = 30_000;
-
-/// From a day on, until the day before another; for ever where that is none.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Period<T> {
-    /// The first day.
-    pub from_on: Date,
-    /// The first day on which it no longer holds.
-    pub until_on: Option<Date>,
-    /// What holds.
-    pub value: T,
-}
-
-/// How an organisation ended.
-#[derive(Clone, Debug)]
-pub struct Ending {
-    /// The first day on which it no longer exists.
-    pub ended_on: Date,
-    /// How.
-    pub kind: EndKind,
-    /// The one heir.
-    pub principal_successor_id: Option<Uuid>,
-    /// The superior it had last.
-    pub last_superior_id: Uuid,
-    /// What becomes of its members.
-    pub members_outcome: MembersOutcome,
-}
-
-/// Who follows an organisation.
-#[derive(Clone, Debug)]
-pub struct Assignment {
-    /// UUIDv7.
-    pub assignment_id: Uuid,
-    /// The steering committee.
-    pub body_id: Uuid,
-    /// The member's seat in it.
-    pub office_id: Uuid,
-    /// An id of membership.
-    pub person_id: Uuid,
-    /// Who is followed.
-    pub unit_id: Uuid,
-}
-
-/// Everything that is known now of one organisation.
-#[derive(Clone, Debug, Default)]
-pub struct Timeline {
-    /// Whom this is about.
-    pub organisation_id: Uuid,
-    /// Its first day; none where it is known never to have existed.
-    pub founded_on: Option<Date>,
-    /// Where it is known never to have existed: the superior under which its founding had
-    /// placed it.
-    pub founded_under_id: Option<Uuid>,
-    /// It existed before the register did.
-    pub loaded: bool,
-    /// Its superiors.
-    pub superiors: Vec<Period<String>>,
-    /// Its names and short names.
-    pub names: Vec<Period<(String, String)>>,
-    /// Its codes.
-    pub codes: Vec<Period<String>>,
-    /// Its types.
-    pub types: Vec<Period<String>>,
-    /// Its sectors.
-    pub sectors: Vec<Period<String>>,
-    /// ACTIVE, SUSPENDED, ENDED.
-    pub statuses: Vec<Period<String>>,
-    /// Its end, as soon as it is known.
-    pub ending: Option<Ending>,
-    /// Every seat in its bodies.
-    pub seats: Vec<Period<Office>>,
-    /// Who followed it.
-    pub assignments: Vec<Period<Assignment>>,
-}
 
 /// Publishes what is known now of organisations, after the act has written what it changes;
 /// `on` is the first day that is concerned. Followers put it in the place of what they had.
@@ -101,9 +28,7 @@ pub async fn publish(
 ) -> Result<(), Failure> {
     for some in organisation_ids.chunks(READ_AT_A_TIME) {
         let timelines = read(acting, some).await?;
-        for change in change::timelines_known(&timelines, on, decision_id) {
-            acting.publish(change);
-        }
+        acting.publish_all(Event::TimelinesCorrected(timelines).on(on, decision_id));
     }
     Ok(())
 }
@@ -121,7 +46,7 @@ async fn read(acting: &mut Acting, organisation_ids: &[Uuid]) -> Result<Vec<Time
                 ended_on,
                 kind: EndKind::parse(&kind).ok_or_else(|| anyhow!("no end kind {kind}"))?,
                 principal_successor_id: life.principal_successor_id,
-                last_superior_id,
+                last_superior_id: Some(last_superior_id),
                 members_outcome: MembersOutcome::parse(
                     life.members_outcome.as_deref().unwrap_or_default(),
                     life.rehome_to_id,
@@ -150,12 +75,22 @@ async fn read(acting: &mut Acting, organisation_ids: &[Uuid]) -> Result<Vec<Time
         };
         let valid = row.valid;
         match row.attribute.as_str() {
-            "SUPERIOR" => add(&mut timeline.superiors, valid, row.value)?,
-            "NAME" => add(&mut timeline.names, valid, (row.value, row.short_name))?,
+            "SUPERIOR" => {
+                let superior = Uuid::parse_str(&row.value).context("read the id of a superior")?;
+                add(&mut timeline.superiors, valid, superior)?;
+            }
+            "NAME" => {
+                let name = Name { name: row.value, short_name: row.short_name };
+                add(&mut timeline.names, valid, name)?;
+            }
             "CODE" => add(&mut timeline.codes, valid, row.value)?,
             "TYPE" => add(&mut timeline.types, valid, row.value)?,
             "SECTOR" => add(&mut timeline.sectors, valid, row.value)?,
-            _ => add(&mut timeline.statuses, valid, row.value)?,
+            _ => {
+                let status =
+                    Status::parse(&row.value).ok_or_else(|| anyhow!("no status {}", row.value))?;
+                add(&mut timeline.statuses, valid, status)?;
+            }
         }
     }
 
@@ -164,10 +99,9 @@ async fn read(acting: &mut Acting, organisation_ids: &[Uuid]) -> Result<Vec<Time
         .await?;
     for row in seats {
         if let Some(n) = places.get(&row.organisation_id) {
-            timelines[*n].seats.push(Period {
-                from_on: row.from_on,
+            timelines[*n].seats.push(Seat {
                 until_on: row.until_on,
-                value: Office {
+                office: Office {
                     office_id: row.office_id,
                     organisation_id: row.organisation_id,
                     body: row.body,
@@ -189,7 +123,7 @@ async fn read(acting: &mut Acting, organisation_ids: &[Uuid]) -> Result<Vec<Time
                 until_on: row.until_on,
                 value: Assignment {
                     assignment_id: row.assignment_id,
-                    body_id: row.body_id,
+                    steering_committee_id: row.body_id,
                     office_id: row.office_id,
                     person_id: row.person_id,
                     unit_id: row.unit_id,

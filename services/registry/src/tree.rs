@@ -10,7 +10,9 @@ use std::collections::HashMap;
 
 use chassis::access::unknown_or_denied;
 use chassis::database::Acting;
+use chassis::feed::NewChange;
 use chassis::refusal::{Failure, OnConstraint};
+use feeds::registry::{Event, Founded, HandedOver, HandedUnit, Organisation};
 use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
@@ -297,6 +299,29 @@ pub struct NewOrganisation {
     pub has_subordinates: bool,
 }
 
+impl NewOrganisation {
+    /// As it is told of.
+    pub fn told(&self) -> Organisation {
+        Organisation {
+            organisation_id: self.organisation_id,
+            code: self.code.clone(),
+            name: self.name.clone(),
+            short_name: self.short_name.clone(),
+            type_code: self.type_code.clone(),
+            sector: self.sector.clone(),
+            superior_id: self.superior_id,
+            founded_on: self.founded_on,
+        }
+    }
+
+    /// The change that tells of its founding, with those whom membership admits with it.
+    pub fn founding(&self, applicant_ids: Vec<Uuid>, decision_id: Option<Uuid>) -> Vec<NewChange> {
+        let (organisation, congress_on) = (self.told(), self.congress_on);
+        let founded = Event::Founded(Founded { organisation, congress_on, applicant_ids });
+        founded.on(self.founded_on, decision_id)
+    }
+}
+
 /// Whether an organisation was founded while the register existed, or loaded into it.
 #[derive(Clone, Copy, Debug)]
 pub enum Origin {
@@ -402,6 +427,15 @@ pub struct Move {
     pub from_superior_id: Uuid,
     /// The superior that takes it over.
     pub superior_id: Uuid,
+}
+
+/// That units go over to one superior, which all of these moves name.
+pub fn handed_over(superior_id: Uuid, moves: &[Move]) -> Event {
+    let units = moves.iter().map(|one| HandedUnit {
+        organisation_id: one.organisation_id,
+        from_superior_id: one.from_superior_id,
+    });
+    Event::HandedOver(HandedOver { superior_id, units: units.collect() })
 }
 
 /// Moves units from a date on, each until its next known change of place, or its end, which then

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 
 use chassis::database::Acting;
 use chassis::refusal::Failure;
+use feeds::registry::{self as fact, Event};
 use uuid::Uuid;
 
 use crate::employers;
@@ -16,7 +17,6 @@ use crate::error::Refused;
 use crate::life::{self, Changed};
 use crate::timeline;
 use crate::tree;
-use crate::wire::change;
 
 /// So many acts and units a refusal names.
 const NAMED_MAX: usize = 20;
@@ -127,7 +127,8 @@ pub async fn undo(acting: &mut Acting, field: &str, act_id: Uuid) -> Result<usiz
     timeline::publish(acting, &told, today, None).await?;
     employers::tell_changed(acting).await?;
     tell_of_grants(acting).await?;
-    acting.publish(change::acts_undone(&[act_id], organisation_ids[0], today));
+    let undone = fact::ActsUndone { organisation_id: organisation_ids[0], act_ids: vec![act_id] };
+    acting.publish_all(Event::ActsUndone(undone).on(today, None));
     Ok(organisation_ids.len())
 }
 
@@ -234,7 +235,8 @@ async fn tell_of_grants(acting: &mut Acting) -> Result<(), Failure> {
     .fetch_all(acting.db())
     .await?;
     for grant in ended {
-        acting.publish(change::grant_ended(grant.grant_id, grant.from_on));
+        let ended = Event::GrantEnded { grant_id: grant.grant_id };
+        acting.publish_all(ended.on(grant.from_on, None));
     }
     let made = sqlx::query!(
         r#"select held.grant_id, held.issuer, held.subject, held.role, held.organisation_id,
@@ -249,14 +251,15 @@ async fn tell_of_grants(acting: &mut Acting) -> Result<(), Failure> {
     .fetch_all(acting.db())
     .await?;
     for grant in made {
-        acting.publish(change::grant_made(
-            grant.grant_id,
-            (&grant.issuer, &grant.subject),
-            &grant.role,
-            grant.organisation_id,
-            grant.from_on,
-            grant.until_on,
-        ));
+        let made = Event::GrantMade(fact::Grant {
+            grant_id: grant.grant_id,
+            issuer: grant.issuer,
+            subject: grant.subject,
+            role: grant.role,
+            organisation_id: grant.organisation_id,
+            until_on: grant.until_on,
+        });
+        acting.publish_all(made.on(grant.from_on, None));
     }
     Ok(())
 }

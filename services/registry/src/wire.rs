@@ -4,7 +4,6 @@
 pub mod attribute;
 pub mod body;
 pub mod ceremony;
-pub mod change;
 pub mod congress;
 pub mod correction;
 pub mod decision;

@@ -193,7 +193,7 @@ pub fn of_registry(
     is_grassroots: impl Fn(Uuid) -> bool,
     is_grassroots_type: impl Fn(&str) -> bool,
 ) -> Facts {
-    use registry::Event;
+    use registry::{Body, Event};
     let mut facts = Facts::default();
     // What happens to a union is counted; what happens to its superiors is not.
     let union = |facts: &mut Facts, unit: Uuid, on: Date, code: Code, reason: &str| {
@@ -232,12 +232,12 @@ pub fn of_registry(
         Event::Resumed { organisation_id } => {
             union(&mut facts, *organisation_id, effective_on, Code::UnionResumed, "");
         }
-        Event::CongressHeld(congress) => {
+        Event::Body(Body::CongressHeld(congress)) => {
             let unit = congress.organisation_id;
             let level = level(is_grassroots(unit));
             facts.add(unit, congress.held_on, Code::Congress, level, 1);
         }
-        Event::ByElectionHeld(election) => {
+        Event::Body(Body::ByElectionHeld(election)) => {
             let unit = election.organisation_id;
             let (level, subject) = (level(is_grassroots(unit)), unit.to_string());
             facts.subject(unit, election.held_on, Code::ByElected, level, &subject);
@@ -260,20 +260,15 @@ pub fn of_registry(
         | Event::HandedOver(_)
         | Event::SectorChanged { .. }
         | Event::DecisionRecorded(_)
-        | Event::CommitteeAppointed(_)
-        | Event::OfficesEnded(_)
+        | Event::Body(
+            Body::CommitteeAppointed(_)
+            | Body::OfficesEnded(_)
+            | Body::SteeringCommitteeEstablished(_)
+            | Body::UnitAssigned(_)
+            | Body::UnitAssignmentEnded { .. },
+        )
         | Event::EmployersRecorded(_)
-        | Event::SteeringCommitteeEstablished(_)
-        | Event::UnitAssigned(_)
-        | Event::UnitAssignmentEnded { .. }
-        | Event::Recognised { .. }
-        | Event::SplitOff { .. }
-        | Event::TerritoryChanged(_)
-        | Event::SealAndAccountRecorded { .. }
-        | Event::AliasesChanged { .. }
-        | Event::JointDirectionBegun { .. }
-        | Event::JointDirectionEnded { .. }
-        | Event::DecisionAliasAdded { .. }
+        | Event::Noted(_)
         | Event::GrantMade(_)
         | Event::GrantEnded { .. }
         // What is counted of a life as it is known now, its timeline says (follow/timelines).

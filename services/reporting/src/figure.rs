@@ -18,8 +18,8 @@ use time::{Date, Duration, OffsetDateTime};
 use uuid::Uuid;
 
 pub use self::completeness::{Completeness, Completing};
-use self::source::MEMBER_MOVEMENTS;
 pub use self::source::{Formula, Source, Term};
+use crate::fact::Code;
 use crate::reference::{Indicator, Reference};
 
 /// Civil days, both included.
@@ -201,7 +201,7 @@ pub struct Counting<'a> {
     /// By code; those of codes that were not asked for yet are absent.
     flows: BTreeMap<String, Vec<FlowRow>>,
     /// Codes that will be asked for: they come with the first statement.
-    expected: BTreeSet<String>,
+    expected: BTreeSet<Code>,
     transfers_inside: Option<Vec<(String, String, i64)>>,
     counted: BTreeMap<Source, Count>,
     /// By line: amounts and grades.
@@ -249,7 +249,7 @@ impl<'a> Counting<'a> {
             std::iter::once(&indicator.numerator).chain(&indicator.denominator)
         });
         for term in formulas.flat_map(Formula::terms) {
-            self.expected.extend(term.source.code().map(str::to_string));
+            self.expected.extend(term.source.code());
         }
     }
 
@@ -295,7 +295,7 @@ impl<'a> Counting<'a> {
         }
         match source {
             Source::Flow(code, reasons) => {
-                let count = self.flow(code, reasons).await?;
+                let count = self.flow(*code, reasons).await?;
                 self.counted.insert(source.clone(), count);
             }
             Source::Ratings(grades) => {
@@ -316,7 +316,7 @@ impl<'a> Counting<'a> {
                 self.counted.insert(source.clone(), count);
             }
             Source::Subjects(code, reasons) => {
-                let count = self.subjects(code, reasons).await?;
+                let count = self.subjects(*code, reasons).await?;
                 self.counted.insert(source.clone(), count);
             }
             Source::OfficersAt => {
@@ -339,7 +339,7 @@ impl<'a> Counting<'a> {
         Ok(self.counted.get(source).cloned().unwrap_or_default())
     }
 
-    async fn flow(&mut self, code: &str, reasons: &[String]) -> Result<Count, Failure> {
+    async fn flow(&mut self, code: Code, reasons: &[String]) -> Result<Count, Failure> {
         let rows = self.flows(code).await?;
         Ok(Count::sum(
             rows.iter()
@@ -349,7 +349,7 @@ impl<'a> Counting<'a> {
     }
 
     /// A code's amounts by reason.
-    pub async fn by_reason(&mut self, code: &str) -> Result<BTreeMap<String, i64>, Failure> {
+    pub async fn by_reason(&mut self, code: Code) -> Result<BTreeMap<String, i64>, Failure> {
         let mut reasons = BTreeMap::new();
         for row in self.flows(code).await? {
             *reasons.entry(row.reason.clone()).or_default() += row.amount;
@@ -358,12 +358,12 @@ impl<'a> Counting<'a> {
         Ok(reasons)
     }
 
-    async fn flows(&mut self, code: &str) -> Result<&[FlowRow], Failure> {
-        if !self.flows.contains_key(code) {
+    async fn flows(&mut self, code: Code) -> Result<&[FlowRow], Failure> {
+        if !self.flows.contains_key(code.as_str()) {
             let mut codes = std::mem::take(&mut self.expected);
-            codes.insert(code.to_string());
-            codes.retain(|code| !self.flows.contains_key(code));
-            let codes: Vec<String> = codes.into_iter().collect();
+            codes.insert(code);
+            codes.retain(|code| !self.flows.contains_key(code.as_str()));
+            let codes: Vec<&str> = codes.into_iter().map(Code::as_str).collect();
             let rows = sqlx::query_file_as!(
                 FlowRow,
                 "src/figure/flows.sql",
@@ -376,16 +376,16 @@ impl<'a> Counting<'a> {
                 self.scope.direct_only,
                 self.period.from,
                 self.period.until(),
-                &codes,
+                &codes as &[&str],
             )
             .fetch_all(&mut *self.connection)
             .await?;
-            self.flows.extend(codes.into_iter().map(|code| (code, Vec::new())));
+            self.flows.extend(codes.into_iter().map(|code| (code.to_string(), Vec::new())));
             for row in rows {
                 self.flows.entry(row.code.clone()).or_default().push(row);
             }
         }
-        Ok(self.flows.get(code).map_or(&[], Vec::as_slice))
+        Ok(self.flows.get(code.as_str()).map_or(&[], Vec::as_slice))
     }
 
     /// All transfers, less those that stay under the head.
@@ -414,8 +414,8 @@ impl<'a> Counting<'a> {
                 inside
             }
         };
-        let mut entering = self.flow("MBR_TRANSFER_IN", &[]).await?;
-        let mut leaving = self.flow("MBR_TRANSFER_OUT", &[]).await?;
+        let mut entering = self.flow(Code::TransferIn, &[]).await?;
+        let mut leaving = self.flow(Code::TransferOut, &[]).await?;
         for (out_line, in_line, amount) in inside {
             leaving.add(out_line, -amount);
             entering.add(in_line, -amount);
@@ -488,14 +488,14 @@ impl<'a> Counting<'a> {
             self.scope.group,
             self.scope.direct_only,
             on,
-            &MEMBER_MOVEMENTS as &[&str],
+            &Code::MEMBER_MOVEMENTS.map(Code::as_str) as &[&str],
         )
         .fetch_all(&mut *self.connection)
         .await?;
         Ok(Count::sum(rows.into_iter().map(|row| (row.line, row.amount))))
     }
 
-    async fn subjects(&mut self, code: &str, reasons: &[String]) -> Result<Count, Failure> {
+    async fn subjects(&mut self, code: Code, reasons: &[String]) -> Result<Count, Failure> {
         let rows = sqlx::query_file!(
             "src/figure/subjects.sql",
             self.scope.head,
@@ -507,7 +507,7 @@ impl<'a> Counting<'a> {
             self.scope.direct_only,
             self.period.from,
             self.period.until(),
-            code,
+            code.as_str(),
             reasons,
         )
         .fetch_all(&mut *self.connection)

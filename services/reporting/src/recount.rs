@@ -11,6 +11,7 @@ use sqlx::PgPool;
 use time::Date;
 use uuid::Uuid;
 
+use crate::fact::Code;
 use crate::figure::Period;
 
 struct Organisation {
@@ -227,7 +228,7 @@ impl Recount {
             }
             let Some(line) = self.line(head, as_of, fact.unit_id, fact.on_date) else { continue };
             // A transfer counts for the head only if the other union is elsewhere.
-            let transfer = code.starts_with("MBR_TRANSFER");
+            let transfer = matches!(Code::parse(code), Some(Code::TransferIn | Code::TransferOut));
             if transfer && self.line(head, as_of, fact.counterpart_id, fact.on_date).is_some() {
                 continue;
             }
@@ -253,11 +254,14 @@ impl Recount {
         self.facts
             .iter()
             .filter(|fact| fact.unit_id == unit && fact.on_date <= on)
-            .map(|fact| match fact.code.as_str() {
-                "MBR_ADMITTED" | "MBR_RECOGNISED" | "MBR_READMITTED" | "MBR_TRANSFER_IN" => {
-                    fact.amount
-                }
-                "MBR_EXITED" | "MBR_TRANSFER_OUT" => -fact.amount,
+            .map(|fact| match Code::parse(&fact.code) {
+                Some(
+                    Code::MembersAdmitted
+                    | Code::MembersRecognised
+                    | Code::MembersReadmitted
+                    | Code::TransferIn,
+                ) => fact.amount,
+                Some(Code::MembersExited | Code::TransferOut) => -fact.amount,
                 _ => 0,
             })
             .sum()

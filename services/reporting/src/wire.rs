@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chassis::parse;
 use chassis::refusal::{Failure, Refusal};
-use prost_types::{Any, Timestamp};
+use prost_types::Timestamp;
 use proto::reporting::v1 as pb;
 use proto::reporting::v1::reporting_change::Change as What;
 use sqlx::PgConnection;
@@ -530,23 +530,14 @@ pub fn printed(reference: &Reference, printed: Printed) -> pb::PrintReportRespon
 
 // Changes of our own feed.
 
-fn change(what: What) -> Result<Any, Failure> {
-    let body = pb::ReportingChange { change: Some(what) };
-    Any::from_msg(&body).map_err(|error| Failure::Failed(error.into()))
-}
-
 /// A target was assigned or revised.
-pub fn target_assigned(assigned: &Target) -> Result<Any, Failure> {
-    change(What::TargetAssigned(pb::TargetAssigned { target: Some(target(assigned)) }))
+pub fn target_assigned(assigned: &Target) -> What {
+    What::TargetAssigned(pb::TargetAssigned { target: Some(target(assigned)) })
 }
 
 /// Unions were rated: (union, grade, the grade that it replaces).
-pub fn ratings_recorded(
-    year: i32,
-    scheme: &str,
-    lines: &[(Uuid, &str, &str)],
-) -> Result<Any, Failure> {
-    change(What::RatingsRecorded(pb::RatingsRecorded {
+pub fn ratings_recorded(year: i32, scheme: &str, lines: &[(Uuid, &str, &str)]) -> What {
+    What::RatingsRecorded(pb::RatingsRecorded {
         year,
         scheme: scheme.to_string(),
         lines: lines
@@ -557,12 +548,12 @@ pub fn ratings_recorded(
                 earlier_grade: (*earlier).to_string(),
             })
             .collect(),
-    }))
+    })
 }
 
 /// Activities took place.
-pub fn activities_recorded(activities: &[Activity], ids: &[Uuid]) -> Result<Any, Failure> {
-    change(What::ActivitiesRecorded(pb::ActivitiesRecorded {
+pub fn activities_recorded(activities: &[Activity], ids: &[Uuid]) -> What {
+    What::ActivitiesRecorded(pb::ActivitiesRecorded {
         lines: activities
             .iter()
             .zip(ids)
@@ -583,5 +574,5 @@ pub fn activities_recorded(activities: &[Activity], ids: &[Uuid]) -> Result<Any,
                 }),
             })
             .collect(),
-    }))
+    })
 }

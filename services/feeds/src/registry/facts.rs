@@ -6,7 +6,8 @@ use uuid::Uuid;
 
 use super::values::{EndKind, MembersOutcome, Recognition, Seal, Shares, Status};
 
-/// One thing that happened, or that is known now.
+/// One thing that happened, or that is known now. What concerns bodies, and what nobody counts,
+/// is told together: who follows neither says so once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
     /// An organisation was founded.
@@ -36,8 +37,36 @@ pub enum Event {
         /// The sector.
         sector: String,
     },
+    /// An organisation is of another type.
+    TypeChanged(TypeChanged),
+    /// Whole lives, in the place of all that was known of the same organisations.
+    TimelinesCorrected(Vec<Timeline>),
+    /// Acts were undone; their timelines are told before, by the same act.
+    ActsUndone(ActsUndone),
+    /// Something happened in the bodies of an organisation.
+    Body(Body),
     /// A document was recorded.
     DecisionRecorded(Decision),
+    /// A ceremony was held.
+    CeremonyHeld(Ceremony),
+    /// What is known of employers from a day on.
+    EmployersRecorded(EmployersRecorded),
+    /// An employer has got to a stage of a campaign.
+    CampaignStageReached(CampaignStage),
+    /// A subject may act.
+    GrantMade(Grant),
+    /// A grant ended.
+    GrantEnded {
+        /// The grant.
+        grant_id: Uuid,
+    },
+    /// Something that is noted, and counted by nobody.
+    Noted(Noted),
+}
+
+/// What happens in the bodies of organisations, and to the people in them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Body {
     /// A term congress was held.
     CongressHeld(Congress),
     /// Members of a body were elected between congresses.
@@ -46,12 +75,6 @@ pub enum Event {
     CommitteeAppointed(Committee),
     /// Seats are held until the day before.
     OfficesEnded(Vec<EndedSeat>),
-    /// A ceremony was held.
-    CeremonyHeld(Ceremony),
-    /// What is known of employers from a day on.
-    EmployersRecorded(EmployersRecorded),
-    /// An employer has got to a stage of a campaign.
-    CampaignStageReached(CampaignStage),
     /// A steering committee was established.
     SteeringCommitteeEstablished(SteeringCommittee),
     /// A member of a steering committee follows a unit.
@@ -61,17 +84,11 @@ pub enum Event {
         /// The assignment.
         assignment_id: Uuid,
     },
-    /// A subject may act.
-    GrantMade(Grant),
-    /// A grant ended.
-    GrantEnded {
-        /// The grant.
-        grant_id: Uuid,
-    },
-    /// Whole lives, in the place of all that was known of the same organisations.
-    TimelinesCorrected(Vec<Timeline>),
-    /// Acts were undone; their timelines are told before, by the same act.
-    ActsUndone(ActsUndone),
+}
+
+/// What is noted of organisations and documents: no figure and no right depends on it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Noted {
     /// An organisation or its committee was recognised.
     Recognised {
         /// Which.
@@ -79,8 +96,6 @@ pub enum Event {
         /// It, or its committee.
         recognition: Recognition,
     },
-    /// An organisation is of another type.
-    TypeChanged(TypeChanged),
     /// Organisations stand beside the one that they were part of.
     SplitOff {
         /// Which lives on.

@@ -11,10 +11,10 @@ use time::Date;
 use uuid::Uuid;
 
 use super::facts::{
-    ActsUndone, Assignment, ByElection, CampaignStage, Ceremony, Committee, Congress, Decision,
-    Employer, EmployersRecorded, EndedSeat, EndedUnit, Ending, Event, Founded, Grant, HandedOver,
-    HandedUnit, Launched, Name, Office, Organisation, Period, Renamed, Seat, SteeringCommittee,
-    TerritoryChanged, Timeline, TypeChanged,
+    ActsUndone, Assignment, Body, ByElection, CampaignStage, Ceremony, Committee, Congress,
+    Decision, Employer, EmployersRecorded, EndedSeat, EndedUnit, Ending, Event, Founded, Grant,
+    HandedOver, HandedUnit, Launched, Name, Noted, Office, Organisation, Period, Renamed, Seat,
+    SteeringCommittee, TerritoryChanged, Timeline, TypeChanged,
 };
 use super::values::{EndKind, MembersOutcome, Recognition, Seal, Share, Shares, Status};
 use crate::reading::{date, each, id, ids, optional, optional_date, optional_id};
@@ -77,7 +77,7 @@ fn event(body: pb::RegistryChange, aggregate_id: Uuid, on: Date) -> anyhow::Resu
             issued_on: optional_date("issued_on", it.issued_on)?,
             effective_on: optional_date("effective_on", it.effective_on)?,
         }),
-        Change::CongressHeld(it) => Event::CongressHeld(Congress {
+        Change::CongressHeld(it) => Event::Body(Body::CongressHeld(Congress {
             congress_id: id("congress_id", &it.congress_id)?,
             organisation_id: organisation_id(&it.organisation_id)?,
             ordinal: it.ordinal,
@@ -88,26 +88,26 @@ fn event(body: pb::RegistryChange, aggregate_id: Uuid, on: Date) -> anyhow::Resu
             term_reason: it.term_reason,
             member_count: Some(it.member_count).filter(|count| *count != 0),
             offices: offices(it.offices, on)?,
-        }),
-        Change::ByElectionHeld(it) => Event::ByElectionHeld(ByElection {
+        })),
+        Change::ByElectionHeld(it) => Event::Body(Body::ByElectionHeld(ByElection {
             by_election_id: id("by_election_id", &it.by_election_id)?,
             organisation_id: organisation_id(&it.organisation_id)?,
             body: it.body,
             held_on: optional_date("held_on", it.held_on)?.unwrap_or(on),
             offices: offices(it.offices, on)?,
-        }),
-        Change::CommitteeAppointed(it) => Event::CommitteeAppointed(Committee {
+        })),
+        Change::CommitteeAppointed(it) => Event::Body(Body::CommitteeAppointed(Committee {
             organisation_id: organisation_id(&it.organisation_id)?,
             body: it.body,
             offices: offices(it.offices, on)?,
-        }),
-        Change::OfficesEnded(it) => Event::OfficesEnded(each(it.seats, |seat| {
+        })),
+        Change::OfficesEnded(it) => Event::Body(Body::OfficesEnded(each(it.seats, |seat| {
             Ok(EndedSeat {
                 office_id: id("office_id", &seat.office_id)?,
                 organisation_id: organisation_id(&seat.organisation_id)?,
                 person_id: id("person_id", &seat.person_id)?,
             })
-        })?),
+        })?)),
         Change::CeremonyHeld(it) => Event::CeremonyHeld(Ceremony {
             ceremony_id: id("ceremony_id", &it.ceremony_id)?,
             organisation_id: organisation_id(&it.organisation_id)?,
@@ -140,16 +140,16 @@ fn event(body: pb::RegistryChange, aggregate_id: Uuid, on: Date) -> anyhow::Resu
             union_id: optional_id("union_id", &it.union_id)?,
         }),
         Change::SteeringCommitteeEstablished(it) => {
-            Event::SteeringCommitteeEstablished(SteeringCommittee {
+            Event::Body(Body::SteeringCommitteeEstablished(SteeringCommittee {
                 steering_committee_id: id("steering_committee_id", &it.steering_committee_id)?,
                 organisation_id: organisation_id(&it.organisation_id)?,
                 offices: offices(it.offices, on)?,
-            })
+            }))
         }
-        Change::UnitAssigned(it) => Event::UnitAssigned(assignment(&it)?),
-        Change::UnitAssignmentEnded(it) => {
-            Event::UnitAssignmentEnded { assignment_id: id("assignment_id", &it.assignment_id)? }
-        }
+        Change::UnitAssigned(it) => Event::Body(Body::UnitAssigned(assignment(&it)?)),
+        Change::UnitAssignmentEnded(it) => Event::Body(Body::UnitAssignmentEnded {
+            assignment_id: id("assignment_id", &it.assignment_id)?,
+        }),
         Change::GrantMade(it) => Event::GrantMade(Grant {
             grant_id: id("grant_id", &it.grant_id)?,
             issuer: it.issuer,
@@ -166,48 +166,48 @@ fn event(body: pb::RegistryChange, aggregate_id: Uuid, on: Date) -> anyhow::Resu
             organisation_id: aggregate_id,
             act_ids: ids("act_ids", &it.act_ids)?,
         }),
-        Change::OrganisationRecognised(it) => Event::Recognised {
+        Change::OrganisationRecognised(it) => Event::Noted(Noted::Recognised {
             organisation_id: organisation_id(&it.organisation_id)?,
             recognition: recognition(it.kind)?,
-        },
+        }),
         Change::OrganisationTypeChanged(it) => Event::TypeChanged(TypeChanged {
             organisation_id: organisation_id(&it.organisation_id)?,
             from_type: it.from_type,
             type_code: it.r#type,
             sector: optional(it.sector),
         }),
-        Change::OrganisationSplitOff(it) => Event::SplitOff {
+        Change::OrganisationSplitOff(it) => Event::Noted(Noted::SplitOff {
             predecessor_id: id("predecessor_id", &it.predecessor_id)?,
             shares: shares(it.share_whole, it.successors)?,
-        },
-        Change::TerritoryChanged(it) => Event::TerritoryChanged(TerritoryChanged {
+        }),
+        Change::TerritoryChanged(it) => Event::Noted(Noted::TerritoryChanged(TerritoryChanged {
             organisation_id: organisation_id(&it.organisation_id)?,
             added: it.communes_added,
             left: it.communes_left,
-        }),
-        Change::SealAndAccountRecorded(it) => Event::SealAndAccountRecorded {
+        })),
+        Change::SealAndAccountRecorded(it) => Event::Noted(Noted::SealAndAccountRecorded {
             organisation_id: organisation_id(&it.organisation_id)?,
             seal: seal(it.seal)?,
             has_account: it.has_account,
-        },
-        Change::AliasesChanged(it) => Event::AliasesChanged {
+        }),
+        Change::AliasesChanged(it) => Event::Noted(Noted::AliasesChanged {
             organisation_id: organisation_id(&it.organisation_id)?,
             added: it.added,
             dropped: it.dropped,
-        },
-        Change::JointDirectionBegun(it) => Event::JointDirectionBegun {
+        }),
+        Change::JointDirectionBegun(it) => Event::Noted(Noted::JointDirectionBegun {
             organisation_id: organisation_id(&it.organisation_id)?,
             director_id: id("director_id", &it.director_id)?,
-        },
-        Change::JointDirectionEnded(it) => Event::JointDirectionEnded {
+        }),
+        Change::JointDirectionEnded(it) => Event::Noted(Noted::JointDirectionEnded {
             organisation_id: organisation_id(&it.organisation_id)?,
             director_id: id("director_id", &it.director_id)?,
-        },
-        Change::DecisionAliasAdded(it) => Event::DecisionAliasAdded {
+        }),
+        Change::DecisionAliasAdded(it) => Event::Noted(Noted::DecisionAliasAdded {
             decision_id: id("decision_id", &it.decision_id)?,
             kind: it.kind,
             number: it.number,
-        },
+        }),
     })
 }
 

@@ -9,8 +9,8 @@ use time::Date;
 use uuid::Uuid;
 
 use super::facts::{
-    Assignment, Ceremony, Congress, Ending, Event, HandedOver, Office, Organisation, Period,
-    TerritoryChanged, Timeline,
+    Assignment, Body, Ceremony, Congress, Ending, Event, HandedOver, Noted, Office, Organisation,
+    Period, TerritoryChanged, Timeline,
 };
 use super::values::{MembersOutcome, Shares, Status};
 use crate::kind;
@@ -36,18 +36,24 @@ impl Event {
         match self {
             Self::Loaded(all) => some(all).map(Self::Loaded).collect(),
             Self::Ended(all) => some(all).map(Self::Ended).collect(),
-            Self::OfficesEnded(all) => some(all).map(Self::OfficesEnded).collect(),
+            Self::Body(Body::OfficesEnded(all)) => {
+                some(all).map(|seats| Self::Body(Body::OfficesEnded(seats))).collect()
+            }
             Self::TimelinesCorrected(all) => some(all).map(Self::TimelinesCorrected).collect(),
             Self::HandedOver(HandedOver { superior_id, units }) => some(units)
                 .map(|units| Self::HandedOver(HandedOver { superior_id, units }))
                 .collect(),
             // What leaves comes before what is added.
-            Self::TerritoryChanged(TerritoryChanged { organisation_id, added, left }) => {
+            Self::Noted(Noted::TerritoryChanged(TerritoryChanged {
+                organisation_id,
+                added,
+                left,
+            })) => {
                 let left = some(left).map(|left| (Vec::new(), left));
                 let added = some(added).map(|added| (added, Vec::new()));
                 left.chain(added)
                     .map(|(added, left)| TerritoryChanged { organisation_id, added, left })
-                    .map(Self::TerritoryChanged)
+                    .map(|changed| Self::Noted(Noted::TerritoryChanged(changed)))
                     .collect()
             }
             other => vec![other],
@@ -60,35 +66,37 @@ impl Event {
             Self::Founded(founded) => founded.organisation.organisation_id,
             Self::Loaded(lines) => first(lines, |line| line.organisation_id),
             Self::Ended(lines) => first(lines, |line| line.organisation_id),
-            Self::OfficesEnded(lines) => first(lines, |line| line.organisation_id),
+            Self::Body(Body::OfficesEnded(lines)) => first(lines, |line| line.organisation_id),
             Self::TimelinesCorrected(lines) => first(lines, |line| line.organisation_id),
             Self::Renamed(renamed) => renamed.organisation_id,
             Self::HandedOver(handed) => handed.superior_id,
             Self::DecisionRecorded(decision) => decision.decision_id,
-            Self::CongressHeld(congress) => congress.organisation_id,
-            Self::ByElectionHeld(election) => election.organisation_id,
-            Self::CommitteeAppointed(committee) => committee.organisation_id,
+            Self::Body(Body::CongressHeld(congress)) => congress.organisation_id,
+            Self::Body(Body::ByElectionHeld(election)) => election.organisation_id,
+            Self::Body(Body::CommitteeAppointed(committee)) => committee.organisation_id,
             Self::CeremonyHeld(ceremony) => ceremony.organisation_id,
             Self::EmployersRecorded(recorded) => recorded.organisation_id,
             Self::CampaignStageReached(reached) => reached.campaign_id,
-            Self::SteeringCommitteeEstablished(established) => established.organisation_id,
-            Self::UnitAssigned(assigned) => assigned.assignment_id,
-            Self::UnitAssignmentEnded { assignment_id } => *assignment_id,
+            Self::Body(Body::SteeringCommitteeEstablished(established)) => {
+                established.organisation_id
+            }
+            Self::Body(Body::UnitAssigned(assigned)) => assigned.assignment_id,
+            Self::Body(Body::UnitAssignmentEnded { assignment_id }) => *assignment_id,
             Self::GrantMade(made) => made.grant_id,
             Self::GrantEnded { grant_id } => *grant_id,
             Self::ActsUndone(undone) => undone.organisation_id,
             Self::TypeChanged(changed) => changed.organisation_id,
-            Self::SplitOff { predecessor_id, .. } => *predecessor_id,
-            Self::TerritoryChanged(changed) => changed.organisation_id,
-            Self::DecisionAliasAdded { decision_id, .. } => *decision_id,
+            Self::Noted(Noted::SplitOff { predecessor_id, .. }) => *predecessor_id,
+            Self::Noted(Noted::TerritoryChanged(changed)) => changed.organisation_id,
+            Self::Noted(Noted::DecisionAliasAdded { decision_id, .. }) => *decision_id,
             Self::Suspended { organisation_id }
             | Self::Resumed { organisation_id }
             | Self::SectorChanged { organisation_id, .. }
-            | Self::Recognised { organisation_id, .. }
-            | Self::SealAndAccountRecorded { organisation_id, .. }
-            | Self::AliasesChanged { organisation_id, .. }
-            | Self::JointDirectionBegun { organisation_id, .. }
-            | Self::JointDirectionEnded { organisation_id, .. } => *organisation_id,
+            | Self::Noted(Noted::Recognised { organisation_id, .. })
+            | Self::Noted(Noted::SealAndAccountRecorded { organisation_id, .. })
+            | Self::Noted(Noted::AliasesChanged { organisation_id, .. })
+            | Self::Noted(Noted::JointDirectionBegun { organisation_id, .. })
+            | Self::Noted(Noted::JointDirectionEnded { organisation_id, .. }) => *organisation_id,
         }
     }
 
@@ -136,22 +144,24 @@ impl Event {
                 issued_on: decision.issued_on.map(civil),
                 effective_on: decision.effective_on.map(civil),
             }),
-            Self::CongressHeld(congress) => Change::CongressHeld(congress.into()),
-            Self::ByElectionHeld(election) => Change::ByElectionHeld(pb::ByElectionHeld {
-                by_election_id: election.by_election_id.to_string(),
-                organisation_id: election.organisation_id.to_string(),
-                body: election.body,
-                held_on: Some(civil(election.held_on)),
-                offices: each(election.offices),
-            }),
-            Self::CommitteeAppointed(committee) => {
+            Self::Body(Body::CongressHeld(congress)) => Change::CongressHeld(congress.into()),
+            Self::Body(Body::ByElectionHeld(election)) => {
+                Change::ByElectionHeld(pb::ByElectionHeld {
+                    by_election_id: election.by_election_id.to_string(),
+                    organisation_id: election.organisation_id.to_string(),
+                    body: election.body,
+                    held_on: Some(civil(election.held_on)),
+                    offices: each(election.offices),
+                })
+            }
+            Self::Body(Body::CommitteeAppointed(committee)) => {
                 Change::CommitteeAppointed(pb::CommitteeAppointed {
                     organisation_id: committee.organisation_id.to_string(),
                     body: committee.body,
                     offices: each(committee.offices),
                 })
             }
-            Self::OfficesEnded(seats) => Change::OfficesEnded(pb::OfficesEnded {
+            Self::Body(Body::OfficesEnded(seats)) => Change::OfficesEnded(pb::OfficesEnded {
                 seats: seats
                     .iter()
                     .map(|seat| pb::offices_ended::Seat {
@@ -184,15 +194,15 @@ impl Event {
                     union_id: text(reached.union_id),
                 })
             }
-            Self::SteeringCommitteeEstablished(established) => {
+            Self::Body(Body::SteeringCommitteeEstablished(established)) => {
                 Change::SteeringCommitteeEstablished(pb::SteeringCommitteeEstablished {
                     steering_committee_id: established.steering_committee_id.to_string(),
                     organisation_id: established.organisation_id.to_string(),
                     offices: each(established.offices),
                 })
             }
-            Self::UnitAssigned(assigned) => Change::UnitAssigned(assigned.into()),
-            Self::UnitAssignmentEnded { assignment_id } => {
+            Self::Body(Body::UnitAssigned(assigned)) => Change::UnitAssigned(assigned.into()),
+            Self::Body(Body::UnitAssignmentEnded { assignment_id }) => {
                 Change::UnitAssignmentEnded(pb::UnitAssignmentEnded {
                     assignment_id: assignment_id.to_string(),
                 })
@@ -214,7 +224,7 @@ impl Event {
             Self::ActsUndone(undone) => Change::ActsUndone(pb::ActsUndone {
                 act_ids: undone.act_ids.iter().map(Uuid::to_string).collect(),
             }),
-            Self::Recognised { organisation_id, recognition } => {
+            Self::Noted(Noted::Recognised { organisation_id, recognition }) => {
                 Change::OrganisationRecognised(pb::OrganisationRecognised {
                     organisation_id: organisation_id.to_string(),
                     kind: pb::RecognitionKind::from(recognition).into(),
@@ -228,45 +238,47 @@ impl Event {
                     sector: changed.sector.unwrap_or_default(),
                 })
             }
-            Self::SplitOff { predecessor_id, shares } => {
+            Self::Noted(Noted::SplitOff { predecessor_id, shares }) => {
                 Change::OrganisationSplitOff(pb::OrganisationSplitOff {
                     predecessor_id: predecessor_id.to_string(),
                     successors: successors(&shares),
                     share_whole: shares.whole,
                 })
             }
-            Self::TerritoryChanged(changed) => Change::TerritoryChanged(pb::TerritoryChanged {
-                organisation_id: changed.organisation_id.to_string(),
-                communes_added: changed.added,
-                communes_left: changed.left,
-            }),
-            Self::SealAndAccountRecorded { organisation_id, seal, has_account } => {
+            Self::Noted(Noted::TerritoryChanged(changed)) => {
+                Change::TerritoryChanged(pb::TerritoryChanged {
+                    organisation_id: changed.organisation_id.to_string(),
+                    communes_added: changed.added,
+                    communes_left: changed.left,
+                })
+            }
+            Self::Noted(Noted::SealAndAccountRecorded { organisation_id, seal, has_account }) => {
                 Change::SealAndAccountRecorded(pb::SealAndAccountRecorded {
                     organisation_id: organisation_id.to_string(),
                     seal: pb::SealStatus::from(seal).into(),
                     has_account,
                 })
             }
-            Self::AliasesChanged { organisation_id, added, dropped } => {
+            Self::Noted(Noted::AliasesChanged { organisation_id, added, dropped }) => {
                 Change::AliasesChanged(pb::AliasesChanged {
                     organisation_id: organisation_id.to_string(),
                     added,
                     dropped,
                 })
             }
-            Self::JointDirectionBegun { organisation_id, director_id } => {
+            Self::Noted(Noted::JointDirectionBegun { organisation_id, director_id }) => {
                 Change::JointDirectionBegun(pb::JointDirectionBegun {
                     organisation_id: organisation_id.to_string(),
                     director_id: director_id.to_string(),
                 })
             }
-            Self::JointDirectionEnded { organisation_id, director_id } => {
+            Self::Noted(Noted::JointDirectionEnded { organisation_id, director_id }) => {
                 Change::JointDirectionEnded(pb::JointDirectionEnded {
                     organisation_id: organisation_id.to_string(),
                     director_id: director_id.to_string(),
                 })
             }
-            Self::DecisionAliasAdded { decision_id, kind, number } => {
+            Self::Noted(Noted::DecisionAliasAdded { decision_id, kind, number }) => {
                 Change::DecisionAliasAdded(pb::DecisionAliasAdded {
                     decision_id: decision_id.to_string(),
                     kind,
@@ -274,6 +286,20 @@ impl Event {
                 })
             }
         }
+    }
+}
+
+impl Body {
+    /// As [`Event::on`].
+    pub fn on(self, on: Date, decision_id: Option<Uuid>) -> Vec<NewChange> {
+        Event::Body(self).on(on, decision_id)
+    }
+}
+
+impl Noted {
+    /// As [`Event::on`].
+    pub fn on(self, on: Date, decision_id: Option<Uuid>) -> Vec<NewChange> {
+        Event::Noted(self).on(on, decision_id)
     }
 }
 

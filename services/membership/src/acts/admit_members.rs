@@ -4,17 +4,18 @@ use std::sync::Arc;
 
 use chassis::database::{Act, Acting};
 use chassis::refusal::{Failure, OnConstraint};
+use feeds::membership::{Admission, AdmissionKind, Event};
 use serde::{Deserialize, Serialize};
 use time::Date;
 use uuid::Uuid;
 
 use super::joining::{joined, may_join};
 use super::plausible;
-use crate::change::{Moved, members_admitted};
+use crate::change::{self, Moved};
 use crate::consequence;
 use crate::error::Refused;
 use crate::keys::Keys;
-use crate::movement::{AdmissionKind, Dated};
+use crate::movement::Dated;
 use crate::organisation::{self, Asked};
 use crate::roll::{Roll, Warning};
 
@@ -100,7 +101,13 @@ impl Act for AdmitMembers {
         close_applications(acting, &person_ids, on).await?;
 
         let union = self.organisation_id;
-        acting.publish(members_admitted(admission_id, union, self.kind, on, &lines));
+        let admitted = Event::Admitted(Admission {
+            admission_id: Some(admission_id),
+            organisation_id: union,
+            kind: self.kind,
+            lines: change::lines(&lines),
+        });
+        acting.publish(admitted.on(on));
         // Late paper: the union may have ended since, or end on a day that is still to come.
         consequence::go_on(acting, &[union], &person_ids).await?;
         joined(acting, &person_ids).await?;

@@ -5,12 +5,12 @@ use std::collections::{HashMap, HashSet};
 use chassis::access;
 use chassis::database::{Act, Acting};
 use chassis::refusal::{Failure, OnConstraint};
+use feeds::membership::{Event, Referral};
 use serde::{Deserialize, Serialize};
 use time::Date;
 use uuid::Uuid;
 
 use super::not_too_far;
-use crate::change::party_admitted;
 use crate::error::{BadLines, Refused};
 
 /// The second milestone of cases opened before.
@@ -83,8 +83,12 @@ impl Act for AdmitToParty {
         })?;
 
         for case in &admitted {
-            let Case { referral_id, organisation_id, subject, .. } = case;
-            acting.publish(party_admitted(*referral_id, *organisation_id, subject, on));
+            let admitted = Event::PartyAdmitted(Referral {
+                referral_id: case.referral_id,
+                organisation_id: case.organisation_id,
+                subject: case.subject.clone(),
+            });
+            acting.publish(admitted.on(on));
         }
         Ok(AdmittedToParty { admitted: i32::try_from(admitted.len()).unwrap_or(i32::MAX) })
     }

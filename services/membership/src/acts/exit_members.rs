@@ -2,14 +2,15 @@
 
 use chassis::database::{Act, Acting};
 use chassis::refusal::Failure;
+use feeds::membership::{Event, Exit, ExitReason};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::leaving::{end, leaving};
 use super::plausible;
-use crate::change::members_exited;
+use crate::change;
 use crate::error::Refused;
-use crate::movement::{Dated, ExitReason};
+use crate::movement::Dated;
 use crate::organisation::{self, Asked};
 
 /// Members leave the trade union.
@@ -68,7 +69,14 @@ impl Act for ExitMembers {
         end(acting, &ended, on, exit_id).await?;
 
         let organisation_id = self.organisation_id;
-        acting.publish(members_exited(exit_id, organisation_id, self.reason, on, &ended, None));
+        let exited = Event::Exited(Exit {
+            exit_id: Some(exit_id),
+            organisation_id,
+            reason: self.reason,
+            lines: change::lines(&ended),
+            registry_act_id: None,
+        });
+        acting.publish(exited.on(on));
         Ok(Exited { exit_id, members })
     }
 }

@@ -4,12 +4,12 @@ use std::collections::HashSet;
 
 use chassis::database::{Act, Acting};
 use chassis::refusal::Failure;
+use feeds::membership::{Attendance, Event, TrainingCourse};
 use serde::{Deserialize, Serialize};
 use time::{Date, Duration};
 use uuid::Uuid;
 
 use super::not_too_far;
-use crate::change::{Attended, training_course_held};
 use crate::error::{BadLines, Refused};
 use crate::organisation::{self, Asked};
 use crate::reference::topics;
@@ -30,8 +30,8 @@ pub struct HoldTrainingCourse {
     pub starts_on: Date,
     /// The last day.
     pub ends_on: Date,
-    /// Person, organisation, day.
-    pub attendances: Vec<Attended>,
+    /// Each person on each day.
+    pub attendances: Vec<Attendance>,
 }
 
 /// What was recorded.
@@ -51,9 +51,10 @@ impl Act for HoldTrainingCourse {
     async fn perform(self, acting: &mut Acting) -> Result<Held, Failure> {
         self.well_written(acting.today)?;
         organisation::stands(acting, self.organisation_id, self.starts_on, Asked::Acts).await?;
-        let person_ids: Vec<Uuid> = self.attendances.iter().map(|line| line.0).collect();
-        let for_organisations: Vec<Uuid> = self.attendances.iter().map(|line| line.1).collect();
-        let days: Vec<Date> = self.attendances.iter().map(|line| line.2).collect();
+        let person_ids: Vec<Uuid> = self.attendances.iter().map(|line| line.person_id).collect();
+        let for_organisations: Vec<Uuid> =
+            self.attendances.iter().map(|line| line.organisation_id).collect();
+        let days: Vec<Date> = self.attendances.iter().map(|line| line.attended_on).collect();
         let field = |line| format!("attendances[{line}].organisation_id");
         organisation::all_in_scope(acting.db(), &for_organisations, field).await?;
         roll::all_in_scope(acting, &person_ids, |line| format!("attendances[{line}].person_id"))
@@ -97,13 +98,13 @@ impl Act for HoldTrainingCourse {
         .execute(acting.db())
         .await?;
 
-        acting.publish(training_course_held(
+        let course = Event::TrainingCourseHeld(TrainingCourse {
             course_id,
-            self.organisation_id,
-            &self.topics,
-            self.starts_on,
-            &self.attendances,
-        ));
+            organisation_id: self.organisation_id,
+            topics: self.topics,
+            attendances: self.attendances,
+        });
+        acting.publish(course.on(self.starts_on));
         Ok(held)
     }
 }
@@ -121,7 +122,8 @@ impl HoldTrainingCourse {
         }
         let mut bad = BadLines::default();
         let mut seen = HashSet::new();
-        for (line, (person_id, _, attended_on)) in self.attendances.iter().enumerate() {
+        for (line, attendance) in self.attendances.iter().enumerate() {
+            let Attendance { person_id, attended_on, .. } = attendance;
             if !(self.starts_on..=self.ends_on).contains(attended_on) {
                 let field = format!("attendances[{line}].attended_on");
                 bad.add(line, Refused::AttendanceOutsideCourse { field });

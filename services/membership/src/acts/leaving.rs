@@ -119,9 +119,8 @@ async fn still_there(
     }
     let occasion =
         Occasion { registry_act_id: None, act_id: acting.act_id, acted_at: acting.acted_at };
-    for change in consequence::revise(acting.db(), &occasion, &revisions).await? {
-        acting.publish(change);
-    }
+    let changes = consequence::revise(acting.db(), &occasion, &revisions).await?;
+    acting.publish_all(changes);
     Ok(())
 }
 

@@ -5,11 +5,11 @@ use std::collections::HashSet;
 use chassis::access;
 use chassis::database::{Act, Acting};
 use chassis::refusal::Failure;
+use feeds::membership::{Event, Finished};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::leaving::none_repeated;
-use crate::change::consequence_finished;
 use crate::consequence::{Contradictions, Obstacle, Occasion, Settling};
 use crate::error::{BadLines, Refused};
 use crate::organisation;
@@ -61,9 +61,7 @@ impl Act for MendConsequence {
             acted_at: acting.acted_at,
         };
         let settled = settling.write(acting.db(), &occasion).await?;
-        for change in settled.changes {
-            acting.publish(change);
-        }
+        acting.publish_all(settled.changes);
         self.note(acting).await
     }
 }
@@ -145,12 +143,12 @@ impl MendConsequence {
         .fetch_all(acting.db())
         .await?;
         for done in finished {
-            acting.publish(consequence_finished(
-                done.registry_act_id,
-                done.organisation_id,
-                done.effective_on,
-                usize::try_from(done.members).unwrap_or_default(),
-            ));
+            let finished = Event::ConsequenceFinished(Finished {
+                registry_act_id: done.registry_act_id,
+                organisation_id: done.organisation_id,
+                members: done.members.max(0),
+            });
+            acting.publish(finished.on(done.effective_on));
         }
         let left = sqlx::query_scalar!(
             r#"select count(*) as "left!" from consequence_passed_over

@@ -6,12 +6,12 @@ use std::sync::Arc;
 
 use chassis::database::{Act, Acting};
 use chassis::refusal::Failure;
+use feeds::membership::{Event, Recommendation};
 use serde::{Deserialize, Serialize};
 use time::Date;
 use uuid::Uuid;
 
 use super::not_too_far;
-use crate::change::cadre_recommended;
 use crate::error::{BadLines, Refused};
 use crate::keys::{Keys, Purpose};
 use crate::organisation::{self, Asked};
@@ -107,14 +107,13 @@ impl Act for RecommendCadre {
         .await?;
 
         for (line, (_, purposes)) in self.lines.iter().enumerate() {
-            let codes: Vec<&'static str> = purposes.iter().map(|purpose| purpose.code()).collect();
-            acting.publish(cadre_recommended(
-                recommendation_ids[line],
-                self.organisation_id,
-                &subjects[line],
-                &codes,
-                on,
-            ));
+            let recommended = Event::CadreRecommended(Recommendation {
+                recommendation_id: recommendation_ids[line],
+                organisation_id: self.organisation_id,
+                subject: subjects[line].clone(),
+                purposes: purposes.iter().map(|purpose| purpose.code().to_string()).collect(),
+            });
+            acting.publish(recommended.on(on));
         }
         Ok(Recommended { recommendation_ids })
     }

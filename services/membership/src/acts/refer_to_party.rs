@@ -6,12 +6,12 @@ use std::sync::Arc;
 
 use chassis::database::{Act, Acting};
 use chassis::refusal::Failure;
+use feeds::membership::{Event, Referral};
 use serde::{Deserialize, Serialize};
 use time::Date;
 use uuid::Uuid;
 
 use super::not_too_far;
-use crate::change::party_referred;
 use crate::error::{BadLines, Refused};
 use crate::keys::{Keys, Purpose};
 use crate::organisation::{self, Asked};
@@ -88,7 +88,12 @@ impl Act for ReferToParty {
         .await?;
 
         for (referral_id, subject) in referral_ids.iter().zip(&subjects) {
-            acting.publish(party_referred(*referral_id, self.organisation_id, subject, on));
+            let referred = Event::PartyReferred(Referral {
+                referral_id: *referral_id,
+                organisation_id: self.organisation_id,
+                subject: subject.clone(),
+            });
+            acting.publish(referred.on(on));
         }
         Ok(Referred {
             referrals: referral_ids.into_iter().zip(person_ids).collect(),

@@ -4,12 +4,12 @@ use std::collections::HashSet;
 
 use chassis::database::{Act, Acting};
 use chassis::refusal::Failure;
+use feeds::membership::{Delegate, Delegation, Event};
 use serde::{Deserialize, Serialize};
 use time::Date;
 use uuid::Uuid;
 
 use super::not_too_far;
-use crate::change::delegation_sent;
 use crate::error::{BadLines, Refused};
 use crate::organisation::{self, Asked};
 use crate::reference::events;
@@ -82,14 +82,17 @@ impl Act for SendDelegation {
         .execute(acting.db())
         .await?;
 
-        acting.publish(delegation_sent(
+        let delegates = self.delegates.into_iter();
+        let sent = Event::DelegationSent(Delegation {
             delegation_id,
-            self.organisation_id,
-            self.host_id,
-            &self.event,
-            on,
-            &self.delegates,
-        ));
+            organisation_id: self.organisation_id,
+            host_id: self.host_id,
+            event: self.event,
+            delegates: delegates
+                .map(|(person_id, organisation_id)| Delegate { person_id, organisation_id })
+                .collect(),
+        });
+        acting.publish(sent.on(on));
         Ok(Sent { delegation_id })
     }
 }

@@ -2,12 +2,13 @@
 
 use chassis::database::{Act, Acting};
 use chassis::refusal::{Failure, OnConstraint};
+use feeds::membership::{Event, Transfer};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::leaving::{end, leaving};
 use super::plausible;
-use crate::change::{Moved, members_transferred};
+use crate::change::{self, Moved};
 use crate::consequence;
 use crate::error::Refused;
 use crate::movement::Dated;
@@ -91,7 +92,14 @@ impl Act for TransferMembers {
             field: "person_ids".to_string(),
         })?;
 
-        acting.publish(members_transferred(transfer_id, self.from, self.to, on, &begun, None));
+        let transferred = Event::Transferred(Transfer {
+            transfer_id: Some(transfer_id),
+            from_organisation_id: self.from,
+            to_organisation_id: self.to,
+            lines: change::lines(&begun),
+            registry_act_id: None,
+        });
+        acting.publish(transferred.on(on));
         consequence::go_on(acting, &[self.to], &self.person_ids).await?;
         Ok(Transferred { transfer_id, members })
     }

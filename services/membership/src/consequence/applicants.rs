@@ -2,12 +2,12 @@
 
 use chassis::feed::Following;
 use chassis::refusal::Failure;
+use feeds::membership::{Admission, AdmissionKind, Event, Finished};
 use time::Date;
 use uuid::Uuid;
 
 use super::{Kind, Obstacle};
-use crate::change::{Moved, consequence_finished, members_admitted};
-use crate::movement::AdmissionKind;
+use crate::change::{self, Moved};
 use crate::roll::{Enrolled, LINES_MAX};
 
 /// A founding, with the people who applied for it.
@@ -114,12 +114,12 @@ pub async fn admit_applicants(
     )
     .execute(following.db())
     .await?;
-    following.publish(consequence_finished(
-        founding.registry_act_id,
-        founding.organisation_id,
-        founding.founded_on,
-        admitted.len(),
-    ));
+    let finished = Event::ConsequenceFinished(Finished {
+        registry_act_id: founding.registry_act_id,
+        organisation_id: founding.organisation_id,
+        members: i32::try_from(admitted.len()).unwrap_or(i32::MAX),
+    });
+    following.publish(finished.on(founding.founded_on));
     Ok(())
 }
 
@@ -164,12 +164,12 @@ async fn admit(
     )
     .execute(following.db())
     .await?;
-    following.publish(members_admitted(
-        admission_id,
-        founding.organisation_id,
-        AdmissionKind::Admitted,
-        founding.founded_on,
-        lines,
-    ));
+    let admitted = Event::Admitted(Admission {
+        admission_id: Some(admission_id),
+        organisation_id: founding.organisation_id,
+        kind: AdmissionKind::Admitted,
+        lines: change::lines(lines),
+    });
+    following.publish(admitted.on(founding.founded_on));
     Ok(())
 }

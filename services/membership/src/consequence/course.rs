@@ -2,13 +2,13 @@
 //! course of her memberships, from nothing but these two. Whoever was moved already, and by
 //! what, plays no part in it.
 
+use feeds::membership::{AdmissionKind, ExitReason};
 use std::collections::HashMap;
 
 use time::Date;
 use uuid::Uuid;
 
 use super::Obstacle;
-use crate::movement::{AdmissionKind, ExitReason};
 
 /// How often members go on in a row at most.
 const STEPS_MAX: usize = 32;

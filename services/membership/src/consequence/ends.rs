@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, HashSet};
 
 use chassis::feed::Following;
 use chassis::refusal::Failure;
+use feeds::membership::{Event, Exit, ExitReason, Finished, Transfer};
 use sqlx::PgConnection;
 use time::Date;
 use uuid::Uuid;
 
 use super::Obstacle;
 use super::settle;
-use crate::change::{Moved, consequence_finished, members_exited, members_transferred};
-use crate::movement::ExitReason;
+use crate::change::{self, Moved};
 use crate::roll::{Enrolled, LINES_MAX};
 
 /// How many members are moved at a time, a larger union apart: bounds the memory.
@@ -178,18 +178,24 @@ async fn move_members(following: &mut Following, units: &[Ended]) -> Result<(), 
                 .map(|line| Moved { membership_id: membership_id(line), person: line.person })
                 .collect()
         };
-        let (from, because) = (ended.organisation_id, Some(ended.registry_act_id));
-        following.publish(match ended.to_id {
-            Some(to) => {
-                let begun = published(|line| line.begun_id);
-                members_transferred(*movement_id, from, to, *leaves_on, &begun, because)
-            }
-            None => {
-                let reason = ExitReason::UnionEnded;
-                let gone = published(|line| line.ended_id);
-                members_exited(*movement_id, from, reason, *leaves_on, &gone, because)
-            }
-        });
+        let (from, registry_act_id) = (ended.organisation_id, Some(ended.registry_act_id));
+        let moved = match ended.to_id {
+            Some(to) => Event::Transferred(Transfer {
+                transfer_id: Some(*movement_id),
+                from_organisation_id: from,
+                to_organisation_id: to,
+                lines: change::lines(&published(|line| line.begun_id)),
+                registry_act_id,
+            }),
+            None => Event::Exited(Exit {
+                exit_id: Some(*movement_id),
+                organisation_id: from,
+                reason: ExitReason::UnionEnded,
+                lines: change::lines(&published(|line| line.ended_id)),
+                registry_act_id,
+            }),
+        };
+        following.publish(moved.on(*leaves_on));
     }
     settle_the_rest(following, units).await?;
     let finished = finish(following.db(), units, &moved).await?;
@@ -197,12 +203,12 @@ async fn move_members(following: &mut Following, units: &[Ended]) -> Result<(), 
         if !finished.contains(&(ended.registry_act_id, ended.organisation_id)) {
             continue;
         }
-        following.publish(consequence_finished(
-            ended.registry_act_id,
-            ended.organisation_id,
-            ended.effective_on,
-            members,
-        ));
+        let finished = Event::ConsequenceFinished(Finished {
+            registry_act_id: ended.registry_act_id,
+            organisation_id: ended.organisation_id,
+            members: i32::try_from(members).unwrap_or(i32::MAX),
+        });
+        following.publish(finished.on(ended.effective_on));
     }
     Ok(())
 }

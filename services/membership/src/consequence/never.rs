@@ -6,12 +6,12 @@
 
 use chassis::feed::Following;
 use chassis::refusal::Failure;
+use feeds::membership::{Event, Finished};
 use time::Date;
 use uuid::Uuid;
 
 use super::settle;
 use super::{Kind, Obstacle};
-use crate::change::consequence_finished;
 
 /// Puts back the people of unions that never existed, or that did not exist yet when they came,
 /// because of an act of registry.
@@ -83,9 +83,11 @@ pub async fn put_back(
     .fetch_all(following.db())
     .await?;
     for row in finished.into_iter().filter(|row| row.done) {
-        let members = usize::try_from(row.members).unwrap_or_default();
-        let unit = row.organisation_id;
-        following.publish(consequence_finished(registry_act_id, unit, on, members));
+        let members = row.members.max(0);
+        let organisation_id = row.organisation_id;
+        let finished =
+            Event::ConsequenceFinished(Finished { registry_act_id, organisation_id, members });
+        following.publish(finished.on(on));
     }
     Ok(())
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use anyhow::anyhow;
 use chassis::feed::NewChange;
 use chassis::refusal::Failure;
+use feeds::membership::{Admission, AdmissionKind, Event, Exit, ExitReason, Transfer};
 use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
@@ -13,10 +14,7 @@ use uuid::Uuid;
 use super::course::{Move, Step};
 use super::history::{History, Recorded, Stay};
 use super::undone::Movement;
-use crate::change::{
-    Moved, members_admitted, members_exited, members_transferred, movement_taken_back,
-};
-use crate::movement::{AdmissionKind, ExitReason};
+use crate::change::{self, Moved};
 use crate::roll::{Enrolled, LINES_MAX};
 
 /// Because of what, and as part of which act, movements are put in the place of others.
@@ -147,20 +145,30 @@ pub async fn revise(
     let mut changes = Vec::new();
     publish_taken_back(occasion, revisions, &mut changes)?;
     for ((on, _, movement_id), movement) in recorded {
-        let (registry_act_id, lines) = (movement.because, &movement.lines[..]);
-        changes.push(match movement.what {
-            Move::Admission { to, kind } => {
-                let kind = AdmissionKind::numbered(kind)?;
-                members_admitted(movement_id, to, kind, on, lines)
-            }
-            Move::Transfer { from, to } => {
-                members_transferred(movement_id, from, to, on, lines, registry_act_id)
-            }
-            Move::Exit { from, reason } => {
-                let reason = ExitReason::numbered(reason)?;
-                members_exited(movement_id, from, reason, on, lines, registry_act_id)
-            }
-        });
+        let (registry_act_id, lines) = (movement.because, change::lines(&movement.lines));
+        let moved = match movement.what {
+            Move::Admission { to, kind } => Event::Admitted(Admission {
+                admission_id: Some(movement_id),
+                organisation_id: to,
+                kind: AdmissionKind::numbered(kind)?,
+                lines,
+            }),
+            Move::Transfer { from, to } => Event::Transferred(Transfer {
+                transfer_id: Some(movement_id),
+                from_organisation_id: from,
+                to_organisation_id: to,
+                lines,
+                registry_act_id,
+            }),
+            Move::Exit { from, reason } => Event::Exited(Exit {
+                exit_id: Some(movement_id),
+                organisation_id: from,
+                reason: ExitReason::numbered(reason)?,
+                lines,
+                registry_act_id,
+            }),
+        };
+        changes.push(moved.on(on));
     }
     count(connection, revisions).await?;
     Ok(changes)
@@ -502,9 +510,9 @@ fn publish_taken_back(
                 .lines
                 .push(taken_back_line(revision.history, recorded));
         }
-        changes.extend(
-            movements.iter().map(|((_, act), movement)| movement_taken_back(movement, *act)),
-        );
+        for ((_, act), movement) in &movements {
+            changes.push(movement.taken_back(*act)?);
+        }
     }
     Ok(())
 }

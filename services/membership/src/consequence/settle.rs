@@ -178,9 +178,7 @@ pub async fn go_on(
     let occasion =
         Occasion { registry_act_id: None, act_id: acting.act_id, acted_at: acting.acted_at };
     let settled = settle(acting.db(), &occasion, person_ids).await?;
-    for change in settled.changes {
-        acting.publish(change);
-    }
+    acting.publish_all(settled.changes);
     Ok(())
 }
 

@@ -4,8 +4,12 @@
 
 use std::collections::BTreeMap;
 
-use chassis::feed::Following;
+use anyhow::Context;
+use chassis::feed::{Following, NewChange};
 use chassis::refusal::Failure;
+use feeds::membership::{
+    self as told, Admission, AdmissionKind, Event, Exit, ExitReason, Transfer,
+};
 use sqlx::PgConnection;
 use time::Date;
 use uuid::Uuid;
@@ -13,7 +17,7 @@ use uuid::Uuid;
 use super::never::put_back;
 use super::{Kind, Obstacle};
 use super::{history, settle};
-use crate::change::{Moved, movement_taken_back};
+use crate::change::{self, Moved};
 use crate::roll::Enrolled;
 
 /// Whose movements are taken back.
@@ -60,6 +64,39 @@ pub struct Movement {
     pub registry_act_id: Option<Uuid>,
     /// The people.
     pub lines: Vec<Moved>,
+}
+
+impl Movement {
+    /// That it is taken back for its people, because of an act of registry.
+    pub fn taken_back(&self, registry_act_id: Uuid) -> anyhow::Result<NewChange> {
+        let from = || self.from_organisation_id.context("a movement from nowhere");
+        let to = || self.to_organisation_id.context("a movement to nowhere");
+        let (id, lines) = (Some(self.movement_id), change::lines(&self.lines));
+        let movement = match self.kind.as_str() {
+            "admission" => told::Movement::Admission(Admission {
+                admission_id: id,
+                organisation_id: to()?,
+                kind: AdmissionKind::numbered(self.admission_kind.unwrap_or_default())?,
+                lines,
+            }),
+            "transfer" => told::Movement::Transfer(Transfer {
+                transfer_id: id,
+                from_organisation_id: from()?,
+                to_organisation_id: to()?,
+                lines,
+                registry_act_id: self.registry_act_id,
+            }),
+            _ => told::Movement::Exit(Exit {
+                exit_id: id,
+                organisation_id: from()?,
+                reason: ExitReason::numbered(self.exit_reason.unwrap_or_default())?,
+                lines,
+                registry_act_id: self.registry_act_id,
+            }),
+        };
+        let taken = told::TakenBack { registry_act_id: Some(registry_act_id), movement };
+        Ok(Event::TakenBack(taken).on(self.effective_on))
+    }
 }
 
 /// Takes movements back because of the act `registry_act_id` of registry.
@@ -232,7 +269,7 @@ async fn take_back_last_first(
             let organisation_id = movement.from_organisation_id.or(movement.to_organisation_id);
             let people = i32::try_from(movement.lines.len()).unwrap_or(i32::MAX);
             *counted.entry(organisation_id.unwrap_or_default()).or_default() += people;
-            following.publish(movement_taken_back(movement, registry_act_id));
+            following.publish(movement.taken_back(registry_act_id)?);
         }
     }
     Ok(counted)

@@ -3,10 +3,9 @@
 
 use chassis::feed::Following;
 use chassis::refusal::Failure;
+use feeds::membership::Event;
 use time::Date;
 use uuid::Uuid;
-
-use crate::change::consequences_waiting;
 
 /// Publishes that what an act means waits, if it does. For acts of which nothing else is told.
 pub async fn tell_what_waits(
@@ -23,8 +22,9 @@ pub async fn tell_what_waits(
     .fetch_one(following.db())
     .await?;
     if organisations > 0 {
-        let organisations = usize::try_from(organisations).unwrap_or(usize::MAX);
-        following.publish(consequences_waiting(registry_act_id, effective_on, organisations));
+        let organisations = i32::try_from(organisations).unwrap_or(i32::MAX);
+        let waiting = Event::ConsequencesWaiting { registry_act_id, organisations };
+        following.publish(waiting.on(effective_on));
     }
     Ok(())
 }

@@ -3,11 +3,11 @@
 use chassis::access;
 use chassis::page::{Asked, Page};
 use chassis::refusal::Failure;
+use feeds::membership::Attendance;
 use sqlx::PgConnection;
 use time::Date;
 use uuid::Uuid;
 
-use crate::change::Attended;
 use crate::error::Refused;
 use crate::organisation;
 
@@ -36,7 +36,7 @@ pub struct Course {
 pub async fn get(
     connection: &mut PgConnection,
     course_id: Uuid,
-) -> Result<(Course, Vec<Attended>), Failure> {
+) -> Result<(Course, Vec<Attendance>), Failure> {
     let course = sqlx::query_as!(
         Course,
         "select course_id, organisation_id, title, topics, starts_on, ends_on, people, attendances
@@ -58,7 +58,11 @@ pub async fn get(
     .fetch_all(connection)
     .await?
     .into_iter()
-    .map(|row| (row.person_id, row.organisation_id, row.attended_on))
+    .map(|row| Attendance {
+        person_id: row.person_id,
+        organisation_id: row.organisation_id,
+        attended_on: row.attended_on,
+    })
     .collect();
     Ok((course, attendances))
 }

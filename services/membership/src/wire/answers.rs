@@ -1,6 +1,7 @@
 //! Answers, written out. Each function is named after what it writes.
 
 use chassis::parse::civil;
+use feeds::membership::Attendance;
 use prost_types::Timestamp;
 use proto::membership::v1 as pb;
 use time::OffsetDateTime;
@@ -16,7 +17,6 @@ use crate::acts::record_applicants::Recorded;
 use crate::acts::refer_to_party::Referred;
 use crate::acts::send_delegation::Sent;
 use crate::acts::transfer_members::Transferred;
-use crate::change::Attended;
 use crate::reads::applications::Application;
 use crate::reads::consequences::Consequence;
 use crate::reads::courses::Course;
@@ -197,11 +197,11 @@ pub fn course(course: Course) -> pb::TrainingCourse {
     }
 }
 
-pub fn attendance((person_id, organisation_id, attended_on): Attended) -> pb::Attendance {
+pub fn attendance(attendance: Attendance) -> pb::Attendance {
     pb::Attendance {
-        person_id: person_id.to_string(),
-        organisation_id: organisation_id.to_string(),
-        attended_on: Some(civil(attended_on)),
+        person_id: attendance.person_id.to_string(),
+        organisation_id: attendance.organisation_id.to_string(),
+        attended_on: Some(civil(attendance.attended_on)),
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chassis::door;
 use chassis::parse;
 use chassis::refusal::Refusal;
+use feeds::membership::{AdmissionKind, Attendance, ExitReason};
 use proto::google::r#type::Date as WireDate;
 use proto::membership::v1 as pb;
 use time::Date;
@@ -22,7 +23,7 @@ use crate::acts::send_delegation::SendDelegation;
 use crate::acts::transfer_members::TransferMembers;
 use crate::error::{BadLines, Refused};
 use crate::keys::Keys;
-use crate::movement::{AdmissionKind, Dated, ExitReason};
+use crate::movement::Dated;
 use crate::person::{Identity, IdentityKind, Line, NewPerson, Sex, is_phone};
 use crate::reads::later_movements::About;
 use crate::roll::{LINES_MAX, Roll};
@@ -112,7 +113,8 @@ pub fn hold_training_course(
         let person_id = parse::id(&field("person_id"), &line.person_id)?;
         let organisation_id = parse::id(&field("organisation_id"), &line.organisation_id)?;
         let attended_on = parse::optional_date(&field("attended_on"), line.attended_on)?;
-        Ok((person_id, organisation_id, attended_on.unwrap_or(starts_on)))
+        let attended_on = attended_on.unwrap_or(starts_on);
+        Ok(Attendance { person_id, organisation_id, attended_on })
     })?;
     Ok(HoldTrainingCourse {
         organisation_id: parse::id("organisation_id", &request.organisation_id)?,

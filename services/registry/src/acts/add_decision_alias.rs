@@ -3,12 +3,12 @@
 use chassis::access::unknown_or_denied;
 use chassis::database::{Act, Acting};
 use chassis::refusal::Failure;
+use feeds::registry::Noted;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::basis;
 use crate::error::Refused;
-use crate::wire::change;
 
 /// By which other number a document is known.
 #[derive(Debug)]
@@ -66,12 +66,8 @@ impl Act for AddDecisionAlias {
         )
         .execute(acting.db())
         .await?;
-        acting.publish(change::decision_alias_added(
-            decision_id,
-            &kind,
-            &self.number,
-            decision.effective_on,
-        ));
+        let added = Noted::DecisionAliasAdded { decision_id, kind, number: self.number };
+        acting.publish_all(added.on(decision.effective_on, Some(decision_id)));
         Ok(DecisionAliasAdded {})
     }
 }

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use chassis::database::{Act, Acting};
 use chassis::refusal::{Failure, Refusal};
+use feeds::registry::EndKind;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::load_organisations::REFUSALS_MAX;
-use crate::acts::end_organisations::EndKind;
 use crate::error::Refused;
 use crate::plan::{MembersGo, Plan, Step, StepKind, steps_refused};
 

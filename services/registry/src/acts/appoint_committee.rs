@@ -11,7 +11,6 @@ use crate::error::Refused;
 use crate::life;
 use crate::seats::{self, Days, NewOffice, STEERING};
 use crate::tree::{self, Scope};
-use crate::wire::change;
 
 /// Who is appointed into which body.
 #[derive(Debug)]
@@ -60,9 +59,7 @@ impl Act for AppointCommittee {
         seats::record_appointment(acting, organisation_id, &bodies, on, decision_id).await?;
         let days = Days { from_on: on, until_on: unit.ended_on };
         let taken = seats::take(acting, "offices", organisation_id, offices, days).await?;
-        for change in change::committees_appointed(organisation_id, &taken, on, decision_id) {
-            acting.publish(change);
-        }
+        seats::publish_appointed(acting, organisation_id, &taken, on, decision_id);
         if unit.ended_on.is_some() {
             life::tell_lives(acting, &[organisation_id], on, decision_id).await?;
         }

@@ -3,6 +3,7 @@
 use chassis::access::unknown_or_denied;
 use chassis::database::{Act, Acting};
 use chassis::refusal::{Failure, OnConstraint};
+use feeds::registry::{self as fact, Body};
 use serde::{Deserialize, Serialize};
 use time::Date;
 use uuid::Uuid;
@@ -10,7 +11,6 @@ use uuid::Uuid;
 use crate::basis;
 use crate::error::Refused;
 use crate::tree::{self, Scope, earlier};
-use crate::wire::change;
 
 /// Who follows which unit, from when.
 #[derive(Debug)]
@@ -97,17 +97,17 @@ impl Act for AssignUnit {
         .on_constraint("unit_assignment_once", || {
             Refused::AssignmentExists { office_id, organisation_id: unit_id }.at("unit_id")
         })?;
-        acting.publish(change::unit_assigned(
+        let assigned = Body::UnitAssigned(fact::Assignment {
             assignment_id,
             steering_committee_id,
             office_id,
-            seat.person_id,
+            person_id: seat.person_id,
             unit_id,
-            on,
-        ));
+        });
+        acting.publish_all(assigned.on(on, None));
         if let Some(until) = until {
             // With the seat, or with the unit, whichever ends first.
-            acting.publish(change::unit_assignment_ended(assignment_id, until, None));
+            acting.publish_all(Body::UnitAssignmentEnded { assignment_id }.on(until, None));
         }
         Ok(Assigned { assignment_id })
     }

@@ -2,6 +2,7 @@
 
 use chassis::database::{Act, Acting};
 use chassis::refusal::{Failure, OnConstraint};
+use feeds::registry::Noted;
 use serde::{Deserialize, Serialize};
 use time::Date;
 use uuid::Uuid;
@@ -11,7 +12,6 @@ use crate::error::Refused;
 use crate::life::{self, Changed};
 use crate::rules::Rules;
 use crate::tree::{self, Scope, earlier};
-use crate::wire::change;
 
 /// Who directs whom, from when.
 #[derive(Debug)]
@@ -78,12 +78,8 @@ impl Act for BeginJointDirection {
         })?;
         let (field, changed) = ("director_id", Changed::OtherThings);
         life::refuse_contradictions(acting, field, &[organisation_id], changed).await?;
-        acting.publish(change::joint_direction_begun(
-            organisation_id,
-            director_id,
-            on,
-            decision_id,
-        ));
+        let begun = Noted::JointDirectionBegun { organisation_id, director_id };
+        acting.publish_all(begun.on(on, decision_id));
         Ok(JointDirectionBegun { decision_id })
     }
 }

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use chassis::database::{Act, Acting};
 use chassis::refusal::{Failure, OnConstraint};
+use feeds::registry::Noted;
 use serde::{Deserialize, Serialize};
 use time::Date;
 use uuid::Uuid;
@@ -11,7 +12,6 @@ use uuid::Uuid;
 use crate::basis::{self, Basis};
 use crate::error::Refused;
 use crate::tree::{self, Scope};
-use crate::wire::change;
 
 /// Which names are added and dropped, from when.
 #[derive(Debug)]
@@ -87,13 +87,9 @@ impl Act for ChangeAliases {
         .execute(acting.db())
         .await
         .on_constraint("organisation_alias_known", || Refused::AliasExists.at("added"))?;
-        acting.publish(change::aliases_changed(
-            organisation_id,
-            &self.added,
-            &self.dropped,
-            on,
-            decision_id,
-        ));
+        let (added, dropped) = (self.added, self.dropped);
+        let changed = Noted::AliasesChanged { organisation_id, added, dropped };
+        acting.publish_all(changed.on(on, decision_id));
         Ok(AliasesChanged { decision_id })
     }
 }

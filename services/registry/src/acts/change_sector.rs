@@ -2,6 +2,7 @@
 
 use chassis::database::{Act, Acting};
 use chassis::refusal::Failure;
+use feeds::registry::Event;
 use serde::{Deserialize, Serialize};
 use time::Date;
 use uuid::Uuid;
@@ -10,7 +11,6 @@ use crate::basis::{self, Basis};
 use crate::error::Refused;
 use crate::rules::Rules;
 use crate::tree::{self, Scope, later_than};
-use crate::wire::change;
 
 /// Whose sector changes, to which, from when.
 #[derive(Debug)]
@@ -77,12 +77,8 @@ impl Act for ChangeSector {
         )
         .execute(acting.db())
         .await?;
-        acting.publish(change::organisation_sector_changed(
-            organisation_id,
-            &self.sector,
-            on,
-            decision_id,
-        ));
+        let changed = Event::SectorChanged { organisation_id, sector: self.sector };
+        acting.publish_all(changed.on(on, decision_id));
         Ok(SectorChanged { decision_id })
     }
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use chassis::database::{Act, Acting};
 use chassis::refusal::{Failure, OnConstraint};
+use feeds::registry::{self as fact, Noted};
 use serde::{Deserialize, Serialize};
 use time::Date;
 use uuid::Uuid;
@@ -12,7 +13,6 @@ use crate::basis::{self, Basis};
 use crate::error::Refused;
 use crate::life::{self, Changed};
 use crate::tree::{self, Scope, Standing};
-use crate::wire::change;
 
 /// Which communes come and leave, from when.
 #[derive(Debug)]
@@ -101,12 +101,10 @@ impl Act for ChangeTerritory {
             let (field, changed) = ("organisation_id", Changed::LifeOrType);
             life::refuse_contradictions(acting, field, &[organisation_id], changed).await?;
         }
-        for change in
-            change::territory_changed(organisation_id, &added, &self.left, on, decision_id)
-        {
-            acting.publish(change);
-        }
-        Ok(TerritoryChanged { decision_id, added: added.len(), left: self.left.len() })
+        let answer = TerritoryChanged { decision_id, added: added.len(), left: self.left.len() };
+        let changed = fact::TerritoryChanged { organisation_id, added, left: self.left };
+        acting.publish_all(Noted::TerritoryChanged(changed).on(on, decision_id));
+        Ok(answer)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use chassis::database::{Act, Acting};
 use chassis::refusal::Failure;
+use feeds::registry::{self as fact, Event};
 use serde::{Deserialize, Serialize};
 use time::Date;
 use uuid::Uuid;
@@ -11,7 +12,6 @@ use crate::error::Refused;
 use crate::life::{self, Changed};
 use crate::rules::{Rules, SectorNeed};
 use crate::tree::{self, Move, Scope, Standing, later_than};
-use crate::wire::change;
 
 /// Whose type changes, to which, from when.
 #[derive(Debug)]
@@ -92,9 +92,7 @@ impl Act for ChangeType {
                 return Err(Refused::WouldFormCycle { organisation_id }.at("superior_id"));
             }
             let superior_id = superior.organisation_id;
-            for change in change::organisations_handed_over(superior_id, &moves, on, decision_id) {
-                acting.publish(change);
-            }
+            acting.publish_all(tree::handed_over(superior_id, &moves).on(on, decision_id));
         }
         let (act_id, acted_at) = (acting.act_id, acting.acted_at);
         sqlx::query_file!(
@@ -121,14 +119,13 @@ impl Act for ChangeType {
         }
         let field = if moves { "superior_id" } else { "type" };
         life::refuse_contradictions(acting, field, &[organisation_id], Changed::LifeOrType).await?;
-        acting.publish(change::organisation_type_changed(
+        let changed = Event::TypeChanged(fact::TypeChanged {
             organisation_id,
-            &unit.type_code,
-            &self.type_code,
-            sector.as_deref(),
-            on,
-            decision_id,
-        ));
+            from_type: unit.type_code,
+            type_code: self.type_code,
+            sector,
+        });
+        acting.publish_all(changed.on(on, decision_id));
         life::tell_lives(acting, &[organisation_id], on, decision_id).await?;
         Ok(TypeChanged { decision_id })
     }

@@ -5,23 +5,22 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use anyhow::Context;
 use chassis::database::{Act, Acting};
 use chassis::refusal::Failure;
+use feeds::registry::{self as fact, Body, EndKind, EndedSeat, EndedUnit, Event, Shares};
 use prost_types::Any;
 use proto::registry::v1::{PlanCommitted, Reason};
 use sqlx::PgPool;
 use time::Date;
 use uuid::Uuid;
 
-use super::end_organisations::{EndKind, EndedUnit, leave_behind};
+use super::end_organisations::leave_behind;
 use crate::error::Refused;
 use crate::operation::{self, Progress};
 use crate::plan::{self, MembersGo, Plan, TRIAL_STAGES, Variables, listed};
-use crate::seats::EndedSeat;
-use crate::succession::Shares;
 use crate::tree::{self, Move, NewOrganisation};
-use crate::wire::change;
 
 /// Steps that a refusal names, at most.
 const NAMED_MAX: usize = 100;
+
 /// The operation of a commit.
 pub struct CommitPlan {
     /// The operation.
@@ -224,7 +223,7 @@ async fn publish_founded(
                 congress_on: None,
                 has_subordinates: false,
             };
-            acting.publish(change::organisation_founded(&organisation, &[], decision_id));
+            acting.publish_all(organisation.founding(Vec::new(), decision_id));
         }
         waiting = rest;
     }
@@ -250,12 +249,12 @@ async fn publish_renamed(
     )
     .fetch_all(acting.db())
     .await?;
-    for (organisation_id, name, short_name, code) in &renamed {
-        let change =
-            change::organisation_renamed(*organisation_id, name, short_name, code, on, decision_id);
-        acting.publish(change);
+    let units = renamed.len();
+    for (organisation_id, name, short_name, code) in renamed {
+        let renamed = fact::Renamed { organisation_id, name, short_name, code };
+        acting.publish_all(Event::Renamed(renamed).on(on, decision_id));
     }
-    Ok(renamed.len())
+    Ok(units)
 }
 
 async fn publish_type_changed(
@@ -268,17 +267,13 @@ async fn publish_type_changed(
     )
     .fetch_all(acting.db())
     .await?;
-    for (organisation_id, from_type, type_code, sector) in &changed {
-        acting.publish(change::organisation_type_changed(
-            *organisation_id,
-            from_type,
-            type_code,
-            Some(sector.as_str()).filter(|sector| !sector.is_empty()),
-            on,
-            decision_id,
-        ));
+    let units = changed.len();
+    for (organisation_id, from_type, type_code, sector) in changed {
+        let sector = Some(sector).filter(|sector| !sector.is_empty());
+        let changed = fact::TypeChanged { organisation_id, from_type, type_code, sector };
+        acting.publish_all(Event::TypeChanged(changed).on(on, decision_id));
     }
-    Ok(changed.len())
+    Ok(units)
 }
 
 async fn publish_moved(
@@ -299,9 +294,7 @@ async fn publish_moved(
         by_superior.entry(superior_id).or_default().push(one);
     }
     for (superior_id, moves) in by_superior {
-        for change in change::organisations_handed_over(superior_id, &moves, on, decision_id) {
-            acting.publish(change);
-        }
+        acting.publish_all(tree::handed_over(superior_id, &moves).on(on, decision_id));
     }
     Ok(units)
 }
@@ -338,7 +331,7 @@ async fn publish_ended(
             kind: EndKind::parse(&row.end_kind).context("read a kind of end")?,
             principal_successor_id: row.successor_id,
             shares: Shares::whole_to(row.successor_id),
-            last_superior_id: row.superior_id,
+            last_superior_id: Some(row.superior_id),
             members_outcome: MembersGo::parse(&row.members_outcome)
                 .and_then(|outcome| outcome.to(row.rehome_to_id))
                 .context("read what becomes of members")?,
@@ -346,10 +339,8 @@ async fn publish_ended(
     }
     let unit_ids: Vec<Uuid> = ended.iter().map(|unit| unit.organisation_id).collect();
     leave_behind(acting, &unit_ids, on).await?;
-    for change in change::organisations_ended(&ended, on, decision_id) {
-        acting.publish(change);
-    }
-    Ok(ended.len())
+    acting.publish_all(Event::Ended(ended).on(on, decision_id));
+    Ok(unit_ids.len())
 }
 
 async fn publish_left(
@@ -357,22 +348,25 @@ async fn publish_left(
     on: Date,
     decision_id: Option<Uuid>,
 ) -> Result<(), Failure> {
-    let seats: Vec<EndedSeat> = sqlx::query_as(
+    let seats: Vec<(Uuid, Uuid, Uuid)> = sqlx::query_as(
         "select office_id, organisation_id, person_id
          from plan_office_ended order by organisation_id, office_id",
     )
     .fetch_all(acting.db())
     .await?;
-    for change in change::offices_ended(&seats, on, decision_id) {
-        acting.publish(change);
-    }
+    let seats = seats.into_iter().map(|(office_id, organisation_id, person_id)| EndedSeat {
+        office_id,
+        organisation_id,
+        person_id,
+    });
+    acting.publish_all(Body::OfficesEnded(seats.collect()).on(on, decision_id));
     let assignments: Vec<Uuid> = sqlx::query_scalar(
         "select assignment_id from plan_assignment_ended order by assignment_id",
     )
     .fetch_all(acting.db())
     .await?;
     for assignment_id in assignments {
-        acting.publish(change::unit_assignment_ended(assignment_id, on, decision_id));
+        acting.publish_all(Body::UnitAssignmentEnded { assignment_id }.on(on, decision_id));
     }
     Ok(())
 }

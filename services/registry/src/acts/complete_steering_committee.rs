@@ -12,7 +12,6 @@ use crate::error::Refused;
 use crate::life;
 use crate::seats::{self, Days, NewOffice};
 use crate::tree::{self, Scope};
-use crate::wire::change;
 
 /// Who joins which committee.
 #[derive(Debug)]
@@ -70,9 +69,7 @@ impl Act for CompleteSteeringCommittee {
             Days { from_on: on, until_on: unit.ended_on },
         )
         .await?;
-        for change in change::committees_appointed(organisation_id, &taken, on, decision_id) {
-            acting.publish(change);
-        }
+        seats::publish_appointed(acting, organisation_id, &taken, on, decision_id);
         if unit.ended_on.is_some() {
             life::tell_lives(acting, &[organisation_id], on, decision_id).await?;
         }

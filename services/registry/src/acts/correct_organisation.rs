@@ -4,13 +4,14 @@ mod further;
 
 use chassis::database::{Act, Acting};
 use chassis::refusal::{Failure, OnConstraint};
+use feeds::registry::Seal;
 use serde::{Deserialize, Serialize};
 use sqlx::postgres::types::PgRange;
 use std::ops::Bound;
 use time::Date;
 use uuid::Uuid;
 
-use crate::acts::record_seal_and_account::{Account, Seal};
+use crate::acts::record_seal_and_account::Account;
 use crate::basis::{self, Basis};
 use crate::error::Refused;
 use crate::life::{self, Changed};

@@ -3,6 +3,7 @@
 use chassis::access::unknown_or_denied;
 use chassis::database::{Act, Acting};
 use chassis::refusal::Failure;
+use feeds::registry::Event;
 use serde::{Deserialize, Serialize};
 use time::Date;
 use uuid::Uuid;
@@ -10,7 +11,6 @@ use uuid::Uuid;
 use crate::basis;
 use crate::error::Refused;
 use crate::tree;
-use crate::wire::change;
 
 /// Which grant ends, and when.
 #[derive(Debug)]
@@ -57,7 +57,7 @@ impl Act for EndGrant {
         if ended == 0 {
             return Err(Refused::GrantEnded { grant_id }.at("grant_id"));
         }
-        acting.publish(change::grant_ended(grant_id, on));
+        acting.publish_all(Event::GrantEnded { grant_id }.on(on, None));
         Ok(GrantEnded)
     }
 }

@@ -2,6 +2,7 @@
 
 use chassis::database::{Act, Acting};
 use chassis::refusal::Failure;
+use feeds::registry::Noted;
 use serde::{Deserialize, Serialize};
 use time::Date;
 use uuid::Uuid;
@@ -9,7 +10,6 @@ use uuid::Uuid;
 use crate::basis::{self, Basis};
 use crate::error::Refused;
 use crate::tree::{self, Scope, later_than};
-use crate::wire::change;
 
 /// Who no longer directs whom, from when.
 #[derive(Debug)]
@@ -67,12 +67,8 @@ impl Act for EndJointDirection {
         )
         .execute(acting.db())
         .await?;
-        acting.publish(change::joint_direction_ended(
-            organisation_id,
-            director_id,
-            on,
-            decision_id,
-        ));
+        let ended = Noted::JointDirectionEnded { organisation_id, director_id };
+        acting.publish_all(ended.on(on, decision_id));
         Ok(JointDirectionEnded { decision_id })
     }
 }

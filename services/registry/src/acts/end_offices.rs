@@ -5,13 +5,14 @@ use std::collections::HashMap;
 use chassis::access::unknown_or_denied;
 use chassis::database::{Act, Acting};
 use chassis::refusal::Failure;
+use feeds::registry::EndedSeat;
 use serde::{Deserialize, Serialize};
 use time::Date;
 use uuid::Uuid;
 
 use crate::basis::{self, Basis};
 use crate::error::Refused;
-use crate::seats::{self, EndedSeat};
+use crate::seats;
 use crate::tree;
 
 /// Which offices end, and when.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chassis::database::{Act, Acting};
 use chassis::refusal::Failure;
+use feeds::registry::{EndKind, EndedSeat, EndedUnit, Event, MembersOutcome, Shares};
 use serde::{Deserialize, Serialize};
 use time::Date;
 use uuid::Uuid;
@@ -14,91 +15,9 @@ use crate::basis::{self, Basis};
 use crate::error::Refused;
 use crate::life::{self, Changed};
 use crate::rules::Rules;
-use crate::seats::{self, EndedSeat};
-use crate::succession::{self, Shares, Succession};
+use crate::seats;
+use crate::succession::{self, Succession};
 use crate::tree::{self, Move, Scope, Standing, later_than};
-use crate::wire::change;
-
-/// How a unit ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum EndKind {
-    /// giải thể
-    Dissolved,
-    /// sáp nhập
-    Merged,
-    /// hợp nhất
-    Consolidated,
-    /// chia
-    Divided,
-    /// chấm dứt hoạt động
-    Terminated,
-}
-
-impl EndKind {
-    /// As the schema writes it.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Dissolved => "DISSOLVED",
-            Self::Merged => "MERGED",
-            Self::Consolidated => "CONSOLIDATED",
-            Self::Divided => "DIVIDED",
-            Self::Terminated => "TERMINATED",
-        }
-    }
-
-    /// As the schema wrote it.
-    pub fn parse(code: &str) -> Option<Self> {
-        [Self::Dissolved, Self::Merged, Self::Consolidated, Self::Divided, Self::Terminated]
-            .into_iter()
-            .find(|kind| kind.code() == code)
-    }
-
-    /// What goes over into others names the one that inherits.
-    pub fn needs_successor(self) -> bool {
-        match self {
-            Self::Merged | Self::Consolidated | Self::Divided => true,
-            Self::Dissolved | Self::Terminated => false,
-        }
-    }
-}
-
-/// What becomes of the members that a unit still has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MembersOutcome {
-    /// They continue in this union.
-    Rehomed(Uuid),
-    /// They continue directly under the superior.
-    ToSuperior,
-    /// Membership ends with the union.
-    MembershipEnds,
-}
-
-impl MembersOutcome {
-    fn code(self) -> &'static str {
-        match self {
-            Self::Rehomed(_) => "REHOMED",
-            Self::ToSuperior => "TO_SUPERIOR",
-            Self::MembershipEnds => "MEMBERSHIP_ENDS",
-        }
-    }
-
-    /// As the schema wrote it.
-    pub fn parse(code: &str, rehome_to_id: Option<Uuid>) -> Option<Self> {
-        match (code, rehome_to_id) {
-            ("REHOMED", Some(to)) => Some(Self::Rehomed(to)),
-            ("TO_SUPERIOR", None) => Some(Self::ToSuperior),
-            ("MEMBERSHIP_ENDS", None) => Some(Self::MembershipEnds),
-            _ => None,
-        }
-    }
-
-    fn rehome_to_id(self) -> Option<Uuid> {
-        match self {
-            Self::Rehomed(to) => Some(to),
-            Self::ToSuperior | Self::MembershipEnds => None,
-        }
-    }
-}
 
 /// A unit to be ended.
 #[derive(Clone, Debug)]
@@ -137,23 +56,6 @@ impl EndingUnit {
             .filter_map(|(part, heir_id)| heir_id.map(|heir_id| (part.to_string(), heir_id)))
             .chain(others)
     }
-}
-
-/// A unit that ended.
-#[derive(Clone, Debug)]
-pub struct EndedUnit {
-    /// The unit.
-    pub organisation_id: Uuid,
-    /// How it ended.
-    pub kind: EndKind,
-    /// The one heir.
-    pub principal_successor_id: Option<Uuid>,
-    /// All heirs, with their shares.
-    pub shares: Shares,
-    /// The superior it had last.
-    pub last_superior_id: Uuid,
-    /// What becomes of its members.
-    pub members_outcome: MembersOutcome,
 }
 
 /// Units to be ended together.
@@ -204,13 +106,13 @@ impl Act for EndOrganisations {
         let heirs = living_heirs(acting, &self.units, &unit_ids, on).await?;
         let moves = leaving_subordinates(acting, &self.units, &unit_ids, &heirs, on).await?;
 
-        let (first_id, issuer_id) = (ended[0].organisation_id, ended[0].last_superior_id);
+        let first_id = ended[0].organisation_id;
+        // The Confederation, which alone has no superior, does not end.
+        let issuer_id = ended[0].last_superior_id.unwrap_or(first_id);
         let decision_id = basis::record(acting, Some(self.basis), issuer_id, first_id).await?;
         hand_over(acting, &moves, on, decision_id).await?;
         write_ends(acting, &ended, &unit_ids, on, decision_id).await?;
-        for change in change::organisations_ended(&ended, on, decision_id) {
-            acting.publish(change);
-        }
+        acting.publish_all(Event::Ended(ended).on(on, decision_id));
 
         let seats = sqlx::query_as!(
             EndedSeat,
@@ -225,7 +127,7 @@ impl Act for EndOrganisations {
         .await?;
         seats::end(acting, "units", &seats, on, decision_id).await?;
         seats::end_assignments(acting, &[], &unit_ids, on, decision_id).await?;
-        Ok(Ended { decision_id, units: ended.len(), handed_over: moves.moves.len() })
+        Ok(Ended { decision_id, units: unit_ids.len(), handed_over: moves.moves.len() })
     }
 }
 
@@ -256,7 +158,7 @@ async fn ended_units(
             kind: unit.kind,
             principal_successor_id: unit.principal_successor_id,
             shares: unit.shares.clone(),
-            last_superior_id,
+            last_superior_id: Some(last_superior_id),
             members_outcome: unit.members_outcome,
         });
     }
@@ -408,9 +310,7 @@ async fn hand_over(
         life::refuse_contradictions(acting, "units", &met, Changed::OtherThings).await?;
     }
     for (superior_id, moves) in by_superior {
-        for change in change::organisations_handed_over(superior_id, &moves, on, decision_id) {
-            acting.publish(change);
-        }
+        acting.publish_all(tree::handed_over(superior_id, &moves).on(on, decision_id));
     }
     life::tell_lives(acting, &leaving.met, on, decision_id).await
 }
@@ -425,7 +325,7 @@ async fn write_ends(
     let kinds: Vec<&str> = ended.iter().map(|unit| unit.kind.code()).collect();
     let successor_ids: Vec<Option<Uuid>> =
         ended.iter().map(|unit| unit.principal_successor_id).collect();
-    let superior_ids: Vec<Uuid> = ended.iter().map(|unit| unit.last_superior_id).collect();
+    let superior_ids: Vec<Option<Uuid>> = ended.iter().map(|unit| unit.last_superior_id).collect();
     let outcomes: Vec<&str> = ended.iter().map(|unit| unit.members_outcome.code()).collect();
     let rehome_to_ids: Vec<Option<Uuid>> =
         ended.iter().map(|unit| unit.members_outcome.rehome_to_id()).collect();
@@ -435,7 +335,7 @@ async fn write_ends(
         unit_ids,
         &kinds as &[&str],
         &successor_ids as &[Option<Uuid>],
-        &superior_ids,
+        &superior_ids as &[Option<Uuid>],
         &outcomes as &[&str],
         &rehome_to_ids as &[Option<Uuid>],
         on,

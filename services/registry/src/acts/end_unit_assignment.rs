@@ -3,6 +3,7 @@
 use chassis::access::unknown_or_denied;
 use chassis::database::{Act, Acting};
 use chassis::refusal::Failure;
+use feeds::registry::Body;
 use serde::{Deserialize, Serialize};
 use time::Date;
 use uuid::Uuid;
@@ -10,7 +11,6 @@ use uuid::Uuid;
 use crate::basis;
 use crate::error::Refused;
 use crate::tree;
-use crate::wire::change;
 
 /// Which assignment ends, and when.
 #[derive(Debug)]
@@ -64,7 +64,7 @@ impl Act for EndUnitAssignment {
         sqlx::query_file!("src/acts/end_unit_assignment.sql", assignment_id, on, acted_at, act_id,)
             .execute(acting.db())
             .await?;
-        acting.publish(change::unit_assignment_ended(assignment_id, on, None));
+        acting.publish_all(Body::UnitAssignmentEnded { assignment_id }.on(on, None));
         Ok(AssignmentEnded)
     }
 }

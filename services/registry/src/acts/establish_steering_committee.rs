@@ -2,6 +2,7 @@
 
 use chassis::database::{Act, Acting};
 use chassis::refusal::Failure;
+use feeds::registry::{self as fact, Body};
 use serde::{Deserialize, Serialize};
 use time::Date;
 use uuid::Uuid;
@@ -10,7 +11,6 @@ use crate::basis::{self, Basis};
 use crate::life;
 use crate::seats::{self, Days, NewOffice, STEERING};
 use crate::tree::{self, Scope};
-use crate::wire::change;
 
 /// A steering committee and its first members.
 #[derive(Debug)]
@@ -76,20 +76,16 @@ impl Act for EstablishSteeringCommittee {
             Days { from_on: on, until_on: unit.ended_on },
         )
         .await?;
-        acting.publish(change::steering_committee_established(
+        let office_ids = taken.iter().map(|office| office.office_id).collect();
+        let established = Body::SteeringCommitteeEstablished(fact::SteeringCommittee {
             steering_committee_id,
             organisation_id,
-            &taken,
-            on,
-            decision_id,
-        ));
+            offices: taken,
+        });
+        acting.publish_all(established.on(on, decision_id));
         if unit.ended_on.is_some() {
             life::tell_lives(acting, &[organisation_id], on, decision_id).await?;
         }
-        Ok(Established {
-            steering_committee_id,
-            office_ids: taken.iter().map(|office| office.office_id).collect(),
-            decision_id,
-        })
+        Ok(Established { steering_committee_id, office_ids, decision_id })
     }
 }

@@ -16,7 +16,6 @@ use crate::life::{self, Changed};
 use crate::rules::Rules;
 use crate::seats::{self, Days, NewOffice};
 use crate::tree::{self, NewOrganisation, Origin, Record, Scope};
-use crate::wire::change;
 
 /// An organisation to be founded.
 #[derive(Debug)]
@@ -149,7 +148,7 @@ impl Act for FoundOrganisation {
             .execute(acting.db())
             .await?;
         }
-        acting.publish(change::organisation_founded(&founded[0], &self.applicant_ids, decision_id));
+        acting.publish_all(founded[0].founding(self.applicant_ids, decision_id));
 
         // Those whom no founding congress elected are appointed.
         if founded[0].congress_on.is_none() {
@@ -159,9 +158,7 @@ impl Act for FoundOrganisation {
         }
         let days = Days { from_on: on, until_on: None };
         let offices = seats::take(acting, "offices", organisation_id, self.offices, days).await?;
-        for change in change::committees_appointed(organisation_id, &offices, on, decision_id) {
-            acting.publish(change);
-        }
+        seats::publish_appointed(acting, organisation_id, &offices, on, decision_id);
         survey_employers::gather_workers(acting, organisation_id, &self.employer_ids, on).await?;
 
         Ok(Founded {

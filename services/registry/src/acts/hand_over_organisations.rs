@@ -13,7 +13,6 @@ use crate::error::Refused;
 use crate::life::{self, Changed};
 use crate::rules::Rules;
 use crate::tree::{self, Move, Scope};
-use crate::wire::change;
 
 /// Units to be handed over; their subordinates come along.
 #[derive(Debug)]
@@ -126,9 +125,7 @@ impl Act for HandOverOrganisations {
             let changed = Changed::OtherThings;
             life::refuse_contradictions(acting, "unit_ids", &met, changed).await?;
         }
-        for change in change::organisations_handed_over(self.superior_id, &moves, on, decision_id) {
-            acting.publish(change);
-        }
+        acting.publish_all(tree::handed_over(self.superior_id, &moves).on(on, decision_id));
         let ending: Vec<Uuid> = units
             .values()
             .filter(|unit| unit.ended_on.is_some())

@@ -2,6 +2,7 @@
 
 use chassis::database::{Act, Acting};
 use chassis::refusal::Failure;
+use feeds::registry::{self as fact, Body};
 use serde::{Deserialize, Serialize};
 use time::Date;
 use uuid::Uuid;
@@ -13,7 +14,6 @@ use crate::life;
 use crate::seats::{self, Days, EXECUTIVE, NewOffice, STEERING};
 use crate::sizes;
 use crate::tree::{self, Scope};
-use crate::wire::change;
 
 /// Who was elected into which body.
 #[derive(Debug)]
@@ -92,21 +92,18 @@ impl Act for HoldByElection {
         )
         .execute(acting.db())
         .await?;
-        acting.publish(change::by_election_held(
+        let office_ids = taken.iter().map(|office| office.office_id).collect();
+        let held = Body::ByElectionHeld(fact::ByElection {
             by_election_id,
             organisation_id,
-            &body,
+            body,
             held_on,
-            &taken,
-            decision_id,
-        ));
+            offices: taken,
+        });
+        acting.publish_all(held.on(held_on, decision_id));
         if unit.ended_on.is_some() {
             life::tell_lives(acting, &[organisation_id], held_on, decision_id).await?;
         }
-        Ok(ByElectionHeld {
-            by_election_id,
-            office_ids: taken.iter().map(|office| office.office_id).collect(),
-            decision_id,
-        })
+        Ok(ByElectionHeld { by_election_id, office_ids, decision_id })
     }
 }

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use chassis::database::{Act, Acting};
 use chassis::refusal::Failure;
+use feeds::registry::{self as fact, Event, Launched};
 use serde::{Deserialize, Serialize};
 use time::Date;
 use uuid::Uuid;
@@ -12,7 +13,6 @@ use super::hand_over_organisations::refuse_repeated;
 use crate::basis;
 use crate::error::Refused;
 use crate::tree::{self, Scope};
-use crate::wire::change;
 
 /// What a ceremony is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,15 +36,6 @@ impl CeremonyKind {
     pub fn parse(code: &str) -> Option<Self> {
         [Self::Launch, Self::HandingOver].into_iter().find(|kind| kind.code() == code)
     }
-}
-
-/// An organisation launched, and the decision handed over to it.
-#[derive(Clone, Copy, Debug)]
-pub struct Launched {
-    /// The organisation.
-    pub organisation_id: Uuid,
-    /// The decision, if one was handed over.
-    pub decision_id: Option<Uuid>,
 }
 
 /// A ceremony that was held.
@@ -114,13 +105,14 @@ impl Act for HoldCeremony {
         )
         .execute(acting.db())
         .await?;
-        acting.publish(change::ceremony_held(
+        let held = Event::CeremonyHeld(fact::Ceremony {
             ceremony_id,
             organisation_id,
-            kind.code(),
+            kind: kind.code().to_string(),
             held_on,
-            &launched,
-        ));
+            launched,
+        });
+        acting.publish_all(held.on(held_on, None));
         Ok(CeremonyHeld { ceremony_id })
     }
 }

@@ -2,6 +2,7 @@
 
 use chassis::database::{Act, Acting};
 use chassis::refusal::{Failure, OnConstraint};
+use feeds::registry::{self as fact, Body, EndedSeat};
 use serde::{Deserialize, Serialize};
 use time::Date;
 use uuid::Uuid;
@@ -11,10 +12,9 @@ use crate::consent::refuse_other_than_superiors;
 use crate::error::Refused;
 use crate::life;
 use crate::ordinals;
-use crate::seats::{self, Days, EndedSeat, NewOffice};
+use crate::seats::{self, Days, NewOffice};
 use crate::sizes::{self, BodySize, DecidedSize, Grounds};
 use crate::tree::{self, Scope, later_than};
-use crate::wire::change;
 
 /// Who takes part in a congress.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -152,16 +152,24 @@ impl Act for HoldCongress {
         seats::end(acting, "held_on", &ended, held_on, decision_id).await?;
         let days = Days { from_on: held_on, until_on: unit.ended_on };
         let taken = seats::take(acting, "offices", organisation_id, offices, days).await?;
-        acting.publish(change::congress_held(congress_id, &congress, &taken, decision_id));
+        let office_ids = taken.iter().map(|office| office.office_id).collect();
+        let held = Body::CongressHeld(fact::Congress {
+            congress_id,
+            organisation_id,
+            ordinal: congress.ordinal,
+            held_on,
+            term_from_year: congress.term_from_year,
+            term_to_year: congress.term_to_year,
+            form: congress.form.code().to_string(),
+            term_reason: congress.term_reason,
+            member_count: congress.member_count,
+            offices: taken,
+        });
+        acting.publish_all(held.on(held_on, decision_id));
         if unit.ended_on.is_some() {
             life::tell_lives(acting, &[organisation_id], held_on, decision_id).await?;
         }
-        Ok(CongressHeld {
-            congress_id,
-            office_ids: taken.iter().map(|office| office.office_id).collect(),
-            offices_ended: ended.len(),
-            decision_id,
-        })
+        Ok(CongressHeld { congress_id, office_ids, offices_ended: ended.len(), decision_id })
     }
 }
 

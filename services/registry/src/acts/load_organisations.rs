@@ -4,11 +4,13 @@
 mod check;
 mod history;
 mod insert;
+mod told;
 
 use std::collections::HashMap;
 
 use chassis::database::{Act, Acting};
 use chassis::refusal::{Failure, Refusal};
+use feeds::registry::{self as fact, EndKind, Organisation};
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 use time::{Date, Duration, OffsetDateTime};
@@ -16,12 +18,10 @@ use uuid::{Timestamp, Uuid};
 
 use self::check::{Draft, Superior, Understood};
 pub use self::history::Period;
-use super::end_organisations::EndKind;
 use crate::basis::{self, Basis};
 use crate::error::Refused;
 use crate::rules::Rules;
-use crate::tree::{self, ACTIVE, NewOrganisation, Record, SUSPENDED};
-use crate::wire::{change, load as wire};
+use crate::tree::{self, ACTIVE, Record, SUSPENDED};
 
 /// So many bad lines are named in one refusal.
 pub const REFUSALS_MAX: usize = 100;
@@ -202,12 +202,7 @@ impl Act for LoadOrganisations {
         let record = Record::of(acting, decision_id);
         let inserted = insert::insert(acting.db(), &tree, record).await;
         tree::code_taken(inserted, "lines", "")?;
-        for change in change::organisations_loaded(&tree.founded(), decision_id) {
-            acting.publish(change);
-        }
-        for change in wire::timelines(&tree, decision_id) {
-            acting.publish(change);
-        }
+        acting.publish_all(fact::loaded(tree.founded(), told::lives(&tree), decision_id));
         Ok(Loaded { organisations: tree.lines.len() })
     }
 }
@@ -241,10 +236,10 @@ impl<'a> Tree<'a> {
     }
 
     /// The organisations as they stood on their first days.
-    fn founded(&self) -> Vec<NewOrganisation> {
+    fn founded(&self) -> Vec<Organisation> {
         let lines = self.lines.iter().enumerate();
         lines
-            .map(|(n, line)| NewOrganisation {
+            .map(|(n, line)| Organisation {
                 organisation_id: self.organisation_ids[n],
                 code: line.code.clone(),
                 name: line.name.clone(),
@@ -253,8 +248,6 @@ impl<'a> Tree<'a> {
                 sector: line.sector.clone(),
                 superior_id: self.superior_id(n),
                 founded_on: line.founded_on,
-                congress_on: None,
-                has_subordinates: self.understood[n].has_subordinates,
             })
             .collect()
     }

@@ -3,6 +3,7 @@
 use chassis::access::roles;
 use chassis::database::{Act, Acting};
 use chassis::refusal::{Failure, OnConstraint};
+use feeds::registry::{self as fact, Event};
 use serde::{Deserialize, Serialize};
 use time::Date;
 use uuid::Uuid;
@@ -10,7 +11,6 @@ use uuid::Uuid;
 use crate::basis;
 use crate::error::Refused;
 use crate::tree::{self, Scope};
-use crate::wire::change;
 
 /// Who gets which role, where, from when to when.
 #[derive(Debug)]
@@ -76,14 +76,15 @@ impl Act for MakeGrant {
         .execute(acting.db())
         .await
         .on_constraint("role_grant_once", || Refused::GrantExists)?;
-        acting.publish(change::grant_made(
+        let made = Event::GrantMade(fact::Grant {
             grant_id,
-            (&self.issuer, &self.subject),
-            &self.role,
-            self.organisation_id,
-            from_on,
-            self.until_on,
-        ));
+            issuer: self.issuer,
+            subject: self.subject,
+            role: self.role,
+            organisation_id: self.organisation_id,
+            until_on: self.until_on,
+        });
+        acting.publish_all(made.on(from_on, None));
         Ok(GrantMade { grant_id })
     }
 }

@@ -3,6 +3,7 @@
 use chassis::access::unknown_or_denied;
 use chassis::database::{Act, Acting};
 use chassis::refusal::Failure;
+use feeds::registry::{self as fact, Event};
 use serde::{Deserialize, Serialize};
 use time::Date;
 use uuid::Uuid;
@@ -10,7 +11,6 @@ use uuid::Uuid;
 use crate::basis;
 use crate::error::Refused;
 use crate::tree::{self, Scope};
-use crate::wire::change;
 
 /// The stage at which a campaign ends: the union is there.
 const FOUNDED: &str = "FOUNDED";
@@ -101,14 +101,14 @@ impl Act for ReachCampaignStage {
         )
         .execute(acting.db())
         .await?;
-        acting.publish(change::campaign_stage_reached(
+        let reached = Event::CampaignStageReached(fact::CampaignStage {
             campaign_id,
             employer_id,
             organisation_id,
-            &self.stage,
-            on,
-            self.union_id,
-        ));
+            stage: self.stage,
+            union_id: self.union_id,
+        });
+        acting.publish_all(reached.on(on, None));
         Ok(StageReached { campaign_id })
     }
 }

@@ -2,6 +2,7 @@
 
 use chassis::database::{Act, Acting};
 use chassis::refusal::Failure;
+use feeds::registry::{Noted, Recognition};
 use serde::{Deserialize, Serialize};
 use time::Date;
 use uuid::Uuid;
@@ -9,26 +10,6 @@ use uuid::Uuid;
 use crate::basis::{self, Basis};
 use crate::error::Refused;
 use crate::tree::{self, Scope};
-use crate::wire::change;
-
-/// What is recognised.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Recognition {
-    /// The organisation; once.
-    Organisation,
-    /// Its executive committee; after each election.
-    Executive,
-}
-
-impl Recognition {
-    /// As the schema writes it.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Organisation => "ORGANISATION",
-            Self::Executive => "EXECUTIVE",
-        }
-    }
-}
 
 /// What is to be recognised, and from when.
 #[derive(Debug)]
@@ -96,12 +77,8 @@ impl Act for RecogniseOrganisation {
         )
         .execute(acting.db())
         .await?;
-        acting.publish(change::organisation_recognised(
-            organisation_id,
-            self.recognition,
-            on,
-            decision_id,
-        ));
+        let recognised = Noted::Recognised { organisation_id, recognition: self.recognition };
+        acting.publish_all(recognised.on(on, decision_id));
         Ok(Recognised { decision_id })
     }
 }

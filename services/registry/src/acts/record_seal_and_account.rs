@@ -2,45 +2,13 @@
 
 use chassis::database::{Act, Acting};
 use chassis::refusal::Failure;
+use feeds::registry::{Noted, Seal};
 use serde::{Deserialize, Serialize};
 use time::Date;
 use uuid::Uuid;
 
 use crate::basis::{self, Basis};
 use crate::tree::{self, Scope, later_than};
-use crate::wire::change;
-
-/// Where the seal is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Seal {
-    /// It has none of its own.
-    None,
-    /// With the organisation.
-    InUse,
-    /// Handed in, as on its end.
-    HandedIn,
-    /// Lost.
-    Lost,
-}
-
-impl Seal {
-    /// As the schema writes it.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::None => "NONE",
-            Self::InUse => "IN_USE",
-            Self::HandedIn => "HANDED_IN",
-            Self::Lost => "LOST",
-        }
-    }
-
-    /// As the schema wrote it.
-    pub fn parse(code: &str) -> Option<Self> {
-        [Self::None, Self::InUse, Self::HandedIn, Self::Lost]
-            .into_iter()
-            .find(|seal| seal.code() == code)
-    }
-}
 
 /// An account of the organisation's own.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -118,13 +86,12 @@ impl Act for RecordSealAndAccount {
         )
         .execute(acting.db())
         .await?;
-        acting.publish(change::seal_and_account_recorded(
+        let recorded = Noted::SealAndAccountRecorded {
             organisation_id,
-            self.seal,
-            &self.account,
-            on,
-            decision_id,
-        ));
+            seal: self.seal,
+            has_account: !self.account.number.is_empty(),
+        };
+        acting.publish_all(recorded.on(on, decision_id));
         Ok(SealAndAccountRecorded { decision_id })
     }
 }

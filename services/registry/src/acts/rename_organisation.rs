@@ -2,13 +2,13 @@
 
 use chassis::database::{Act, Acting};
 use chassis::refusal::Failure;
+use feeds::registry::{self as fact, Event};
 use serde::{Deserialize, Serialize};
 use time::Date;
 use uuid::Uuid;
 
 use crate::basis::{self, Basis};
 use crate::tree::{self, Scope, later_than};
-use crate::wire::change;
 
 /// What is to be borne from a date on; none keeps what is.
 #[derive(Debug)]
@@ -98,14 +98,8 @@ impl Act for RenameOrganisation {
             tree::code_taken(changed, "code", code)?;
         }
         let code = self.code.unwrap_or(known.code);
-        acting.publish(change::organisation_renamed(
-            organisation_id,
-            &name,
-            &short_name,
-            &code,
-            on,
-            decision_id,
-        ));
+        let renamed = fact::Renamed { organisation_id, name, short_name, code };
+        acting.publish_all(Event::Renamed(renamed).on(on, decision_id));
         Ok(Renamed { decision_id })
     }
 }

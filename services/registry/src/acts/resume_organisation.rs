@@ -2,6 +2,7 @@
 
 use chassis::database::{Act, Acting};
 use chassis::refusal::Failure;
+use feeds::registry::Event;
 use serde::{Deserialize, Serialize};
 use time::Date;
 use uuid::Uuid;
@@ -10,7 +11,6 @@ use crate::basis::{self, Basis};
 use crate::error::Refused;
 use crate::life;
 use crate::tree::{self, Scope};
-use crate::wire::change;
 
 /// Whose direction is to be resumed, from when, and by which decision.
 #[derive(Debug)]
@@ -52,7 +52,7 @@ impl Act for ResumeOrganisation {
         let decision_id =
             basis::record(acting, Some(self.basis), superior_id, organisation_id).await?;
         tree::change_status(acting, &[organisation_id], tree::ACTIVE, on).await?;
-        acting.publish(change::organisation_resumed(organisation_id, on, decision_id));
+        acting.publish_all(Event::Resumed { organisation_id }.on(on, decision_id));
         life::tell_lives(acting, &[organisation_id], on, decision_id).await?;
         Ok(Resumed { decision_id })
     }

@@ -2,6 +2,7 @@
 
 use chassis::database::{Act, Acting};
 use chassis::refusal::Failure;
+use feeds::registry::{Noted, Share, Shares};
 use serde::{Deserialize, Serialize};
 use time::Date;
 use uuid::Uuid;
@@ -11,9 +12,8 @@ use crate::error::Refused;
 use crate::life::{self, Changed};
 use crate::rules::{Rules, SectorNeed};
 use crate::seats::{self, Days, NewOffice};
-use crate::succession::{self, Share, Shares, Succession};
+use crate::succession::{self, Succession};
 use crate::tree::{self, NewOrganisation, Origin, Record, Scope, Standing};
-use crate::wire::change;
 
 /// How the schema writes this kind of succession.
 /// As the schema writes it.
@@ -98,13 +98,11 @@ impl Act for SplitOff {
             // One after the other: a code that is taken is named by its part.
             let inserted = tree::insert(acting.db(), &founded, Origin::Founded, record).await;
             tree::code_taken(inserted, &format!("parts[{n}].code"), &founded[0].code)?;
-            acting.publish(change::organisation_founded(&founded[0], &[], decision_id));
+            acting.publish_all(founded[0].founding(Vec::new(), decision_id));
             let days = Days { from_on: on, until_on: None };
             let offices =
                 seats::take(acting, &offices_field, organisation_id, offices, days).await?;
-            for change in change::committees_appointed(organisation_id, &offices, on, decision_id) {
-                acting.publish(change);
-            }
+            seats::publish_appointed(acting, organisation_id, &offices, on, decision_id);
             shares.parts.push(Share { organisation_id, share });
         }
         let split =
@@ -115,11 +113,9 @@ impl Act for SplitOff {
             let changed = Changed::OtherThings;
             life::refuse_contradictions(acting, "effective_on", &parts, changed).await?;
         }
-        acting.publish(change::organisation_split_off(predecessor_id, &shares, on, decision_id));
-        Ok(SplitOffDone {
-            organisation_ids: shares.parts.iter().map(|part| part.organisation_id).collect(),
-            decision_id,
-        })
+        let organisation_ids = shares.parts.iter().map(|part| part.organisation_id).collect();
+        acting.publish_all(Noted::SplitOff { predecessor_id, shares }.on(on, decision_id));
+        Ok(SplitOffDone { organisation_ids, decision_id })
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use chassis::access::unknown_or_denied;
 use chassis::database::{Act, Acting};
 use chassis::refusal::{Failure, OnConstraint, Refusal};
+use feeds::registry::Employer;
 use serde::{Deserialize, Serialize};
 use time::Date;
 use uuid::Uuid;
@@ -14,7 +15,6 @@ use crate::employers;
 use crate::error::Refused;
 use crate::rules::Rules;
 use crate::tree::{self, Scope, later_than};
-use crate::wire::change;
 
 /// One employer as the survey found it.
 #[derive(Clone, Debug)]
@@ -55,21 +55,6 @@ pub struct Surveyed {
     pub employer_ids: Vec<Uuid>,
 }
 
-/// What is published of an employer.
-#[derive(Clone, Debug)]
-pub struct EmployerFound {
-    /// UUIDv7.
-    pub employer_id: Uuid,
-    /// Who surveyed it.
-    pub surveyor_id: Uuid,
-    /// Workers.
-    pub workforce: i32,
-    /// Of these, women.
-    pub workforce_female: i32,
-    /// Its unions from that date on.
-    pub union_ids: Vec<Uuid>,
-}
-
 impl Act for SurveyEmployers {
     type Answer = Surveyed;
 
@@ -88,10 +73,10 @@ impl Act for SurveyEmployers {
         bad.none()?;
 
         self.write(acting, &employer_ids).await?;
-        let mut found: Vec<EmployerFound> = employer_ids
+        let mut found: Vec<Employer> = employer_ids
             .iter()
             .zip(&self.employers)
-            .map(|(employer_id, employer)| EmployerFound {
+            .map(|(employer_id, employer)| Employer {
                 employer_id: *employer_id,
                 surveyor_id,
                 workforce: employer.workforce,
@@ -101,7 +86,7 @@ impl Act for SurveyEmployers {
             .collect();
         write_unions(acting, &found, on).await?;
         with_unions_of(acting, &mut found, on).await?;
-        acting.publish(change::employers_recorded(surveyor_id, on, &found));
+        employers::publish(acting, surveyor_id, on, found);
         let later: Vec<Date> = employer_ids.iter().map(|_| on.next_day().unwrap_or(on)).collect();
         employers::tell(acting, &employer_ids, &later).await?;
         Ok(Surveyed { employer_ids })
@@ -337,7 +322,7 @@ async fn last_surveys(
 /// that day.
 async fn with_unions_of(
     acting: &mut Acting,
-    found: &mut [EmployerFound],
+    found: &mut [Employer],
     on: Date,
 ) -> Result<(), Failure> {
     let employer_ids: Vec<Uuid> = found.iter().map(|one| one.employer_id).collect();
@@ -361,11 +346,7 @@ async fn with_unions_of(
 }
 
 /// From a date on, each employer has the unions that were found, and those that begin later.
-async fn write_unions(
-    acting: &mut Acting,
-    found: &[EmployerFound],
-    on: Date,
-) -> Result<(), Failure> {
+async fn write_unions(acting: &mut Acting, found: &[Employer], on: Date) -> Result<(), Failure> {
     let employer_ids: Vec<Uuid> = found.iter().map(|one| one.employer_id).collect();
     let (of_ids, union_ids): (Vec<Uuid>, Vec<Uuid>) = found
         .iter()
@@ -449,9 +430,9 @@ pub async fn gather_workers(
     )
     .execute(acting.db())
     .await?;
-    let mut found: Vec<EmployerFound> = surveys
+    let mut found: Vec<Employer> = surveys
         .into_iter()
-        .map(|survey| EmployerFound {
+        .map(|survey| Employer {
             employer_id: survey.employer_id,
             surveyor_id: survey.surveyor_id,
             workforce: survey.workforce,
@@ -460,7 +441,7 @@ pub async fn gather_workers(
         })
         .collect();
     with_unions_of(acting, &mut found, on).await?;
-    acting.publish(change::employers_recorded(union_id, on, &found));
+    employers::publish(acting, union_id, on, found);
     let later: Vec<Date> = employer_ids.iter().map(|_| on.next_day().unwrap_or(on)).collect();
     employers::tell(acting, employer_ids, &later).await
 }

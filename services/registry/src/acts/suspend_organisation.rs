@@ -2,6 +2,7 @@
 
 use chassis::database::{Act, Acting};
 use chassis::refusal::Failure;
+use feeds::registry::Event;
 use serde::{Deserialize, Serialize};
 use time::Date;
 use uuid::Uuid;
@@ -10,7 +11,6 @@ use crate::basis::{self, Basis};
 use crate::error::Refused;
 use crate::life::{self, Changed};
 use crate::tree::{self, Scope};
-use crate::wire::change;
 
 /// Whose direction is to be suspended, from when, and by which decision.
 #[derive(Debug)]
@@ -51,7 +51,7 @@ impl Act for SuspendOrganisation {
             basis::record(acting, Some(self.basis), superior_id, organisation_id).await?;
         tree::change_status(acting, &[organisation_id], tree::SUSPENDED, on).await?;
         refuse_needed_later(acting, organisation_id, on).await?;
-        acting.publish(change::organisation_suspended(organisation_id, on, decision_id));
+        acting.publish_all(Event::Suspended { organisation_id }.on(on, decision_id));
         life::tell_lives(acting, &[organisation_id], on, decision_id).await?;
         Ok(Suspended { decision_id })
     }

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use chassis::database::Reading;
 use chassis::refusal::Failure;
+use feeds::registry::Office;
 use time::Date;
 use uuid::Uuid;
 
 use super::{AsOf, in_scope};
-use crate::seats::Office;
 
 /// A body with those who sit in it.
 #[derive(Debug)]

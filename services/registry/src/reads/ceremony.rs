@@ -3,10 +3,10 @@
 use chassis::access::unknown_or_denied;
 use chassis::database::Reading;
 use chassis::refusal::Failure;
+use feeds::registry::Launched;
 use time::Date;
 use uuid::Uuid;
 
-use crate::acts::hold_ceremony::Launched;
 use crate::error::Refused;
 
 /// A ceremony that was held.

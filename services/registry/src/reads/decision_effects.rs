@@ -2,14 +2,10 @@
 
 use std::collections::HashSet;
 
-use anyhow::Context;
 use chassis::database::Reading;
 use chassis::refusal::Failure;
-use prost::Message;
-use prost_types::Any;
+use feeds::registry::{self, Body, Event, Noted};
 use proto::registry::v1::DecisionEffectKind as Kind;
-use proto::registry::v1::RegistryChange;
-use proto::registry::v1::registry_change::Change;
 use time::Date;
 use uuid::Uuid;
 
@@ -53,17 +49,14 @@ pub async fn effects(
                 .await?;
         let mut found = Vec::new();
         for row in &read {
-            let body = Any::decode(&*row.body).context("read a change")?;
-            let body: RegistryChange = body.to_msg().context("read a change of registry's")?;
-            let change = body.change.context("a change says nothing that this program knows")?;
-            for (n, (kind, organisation_id)) in touched(change).into_iter().enumerate() {
+            let event = registry::read_kept(&row.body, row.aggregate_id, row.effective_on)?;
+            for (n, (kind, organisation_id)) in touched(event).into_iter().enumerate() {
                 let place = (row.change_id, n);
                 if after.is_none_or(|after| place > after) {
                     found.push(Effect {
                         place,
                         kind,
-                        organisation_id: Uuid::parse_str(&organisation_id)
-                            .context("read an id of a change")?,
+                        organisation_id,
                         effective_on: row.effective_on,
                         act_id: row.act_id,
                     });
@@ -102,62 +95,68 @@ async fn in_scope_of(reading: &mut Reading, effects: Vec<Effect>) -> Result<Vec<
 }
 
 /// The organisations that a change is about, and what it did to them.
-fn touched(change: Change) -> Vec<(Kind, String)> {
+fn touched(event: Event) -> Vec<(Kind, Uuid)> {
     let one = |kind, organisation_id| vec![(kind, organisation_id)];
-    match change {
-        Change::OrganisationFounded(founded) => founded
-            .organisation
-            .into_iter()
-            .map(|state| (Kind::Founded, state.organisation_id))
-            .collect(),
-        Change::OrganisationsLoaded(loaded) => loaded
-            .organisations
-            .into_iter()
-            .map(|state| (Kind::Loaded, state.organisation_id))
-            .collect(),
-        Change::OrganisationRenamed(it) => one(Kind::Renamed, it.organisation_id),
-        Change::OrganisationsHandedOver(handed) => {
+    match event {
+        Event::Founded(it) => one(Kind::Founded, it.organisation.organisation_id),
+        Event::Loaded(states) => {
+            states.into_iter().map(|state| (Kind::Loaded, state.organisation_id)).collect()
+        }
+        Event::Renamed(it) => one(Kind::Renamed, it.organisation_id),
+        Event::HandedOver(handed) => {
             handed.units.into_iter().map(|unit| (Kind::HandedOver, unit.organisation_id)).collect()
         }
-        Change::OrganisationSuspended(it) => one(Kind::Suspended, it.organisation_id),
-        Change::OrganisationResumed(it) => one(Kind::Resumed, it.organisation_id),
-        Change::OrganisationsEnded(ended) => {
-            ended.units.into_iter().map(|unit| (Kind::Ended, unit.organisation_id)).collect()
+        Event::Suspended { organisation_id } => one(Kind::Suspended, organisation_id),
+        Event::Resumed { organisation_id } => one(Kind::Resumed, organisation_id),
+        Event::Ended(units) => {
+            units.into_iter().map(|unit| (Kind::Ended, unit.organisation_id)).collect()
         }
-        Change::OrganisationSectorChanged(it) => one(Kind::SectorChanged, it.organisation_id),
-        Change::OrganisationRecognised(it) => one(Kind::Recognised, it.organisation_id),
-        Change::OrganisationTypeChanged(it) => one(Kind::TypeChanged, it.organisation_id),
-        Change::OrganisationSplitOff(it) => one(Kind::Split, it.predecessor_id),
-        Change::TerritoryChanged(it) => one(Kind::TerritoryChanged, it.organisation_id),
-        Change::SealAndAccountRecorded(it) => one(Kind::SealRecorded, it.organisation_id),
-        Change::AliasesChanged(it) => one(Kind::AliasesChanged, it.organisation_id),
-        Change::JointDirectionBegun(it) => one(Kind::JointDirectionBegun, it.organisation_id),
-        Change::JointDirectionEnded(it) => one(Kind::JointDirectionEnded, it.organisation_id),
-        Change::CongressHeld(it) => one(Kind::Elected, it.organisation_id),
-        Change::ByElectionHeld(it) => one(Kind::Elected, it.organisation_id),
-        Change::CommitteeAppointed(it) => one(Kind::Appointed, it.organisation_id),
-        Change::OfficesEnded(ended) => {
-            let mut organisation_ids: Vec<String> =
-                ended.seats.into_iter().map(|seat| seat.organisation_id).collect();
+        Event::SectorChanged { organisation_id, .. } => one(Kind::SectorChanged, organisation_id),
+        Event::Noted(Noted::Recognised { organisation_id, .. }) => {
+            one(Kind::Recognised, organisation_id)
+        }
+        Event::TypeChanged(it) => one(Kind::TypeChanged, it.organisation_id),
+        Event::Noted(Noted::SplitOff { predecessor_id, .. }) => one(Kind::Split, predecessor_id),
+        Event::Noted(Noted::TerritoryChanged(it)) => {
+            one(Kind::TerritoryChanged, it.organisation_id)
+        }
+        Event::Noted(Noted::SealAndAccountRecorded { organisation_id, .. }) => {
+            one(Kind::SealRecorded, organisation_id)
+        }
+        Event::Noted(Noted::AliasesChanged { organisation_id, .. }) => {
+            one(Kind::AliasesChanged, organisation_id)
+        }
+        Event::Noted(Noted::JointDirectionBegun { organisation_id, .. }) => {
+            one(Kind::JointDirectionBegun, organisation_id)
+        }
+        Event::Noted(Noted::JointDirectionEnded { organisation_id, .. }) => {
+            one(Kind::JointDirectionEnded, organisation_id)
+        }
+        Event::Body(Body::CongressHeld(it)) => one(Kind::Elected, it.organisation_id),
+        Event::Body(Body::ByElectionHeld(it)) => one(Kind::Elected, it.organisation_id),
+        Event::Body(Body::CommitteeAppointed(it)) => one(Kind::Appointed, it.organisation_id),
+        Event::Body(Body::OfficesEnded(seats)) => {
+            let mut organisation_ids: Vec<Uuid> =
+                seats.into_iter().map(|seat| seat.organisation_id).collect();
             organisation_ids.sort_unstable();
             organisation_ids.dedup();
             organisation_ids.into_iter().map(|id| (Kind::OfficesEnded, id)).collect()
         }
-        Change::SteeringCommitteeEstablished(it) => {
+        Event::Body(Body::SteeringCommitteeEstablished(it)) => {
             one(Kind::SteeringCommitteeEstablished, it.organisation_id)
         }
-        Change::UnitAssigned(it) => one(Kind::UnitAssigned, it.unit_id),
+        Event::Body(Body::UnitAssigned(it)) => one(Kind::UnitAssigned, it.unit_id),
         // The document itself, what names no organisation, and what tells what is known of
         // organisations rather than what was done to them.
-        Change::DecisionRecorded(_)
-        | Change::DecisionAliasAdded(_)
-        | Change::CeremonyHeld(_)
-        | Change::EmployersRecorded(_)
-        | Change::CampaignStageReached(_)
-        | Change::UnitAssignmentEnded(_)
-        | Change::GrantMade(_)
-        | Change::GrantEnded(_)
-        | Change::TimelinesCorrected(_)
-        | Change::ActsUndone(_) => Vec::new(),
+        Event::DecisionRecorded(_)
+        | Event::Noted(Noted::DecisionAliasAdded { .. })
+        | Event::CeremonyHeld(_)
+        | Event::EmployersRecorded(_)
+        | Event::CampaignStageReached(_)
+        | Event::Body(Body::UnitAssignmentEnded { .. })
+        | Event::GrantMade(_)
+        | Event::GrantEnded { .. }
+        | Event::TimelinesCorrected(_)
+        | Event::ActsUndone(_) => Vec::new(),
     }
 }

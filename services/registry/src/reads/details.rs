@@ -3,12 +3,13 @@
 use anyhow::anyhow;
 use chassis::database::Reading;
 use chassis::refusal::Failure;
+use feeds::registry::Seal;
 use time::Date;
 use uuid::Uuid;
 
 use super::{AsOf, in_scope};
 use crate::acts::found_organisation::FoundingRoute;
-use crate::acts::record_seal_and_account::{Account, Seal};
+use crate::acts::record_seal_and_account::Account;
 
 /// A commune under the name that it bore.
 #[derive(Clone, Debug)]

@@ -2,11 +2,11 @@
 
 use chassis::database::Reading;
 use chassis::refusal::Failure;
+use feeds::registry::Office;
 use uuid::Uuid;
 
 use super::codes::{Coded, refuse_unknown};
 use super::{Asked, Page, in_scope};
-use crate::seats::Office;
 use crate::wire::congress::OfficesAsked;
 
 /// A page of offices, in order of their ids.

@@ -4,11 +4,11 @@ use anyhow::anyhow;
 use chassis::access::unknown_or_denied;
 use chassis::database::Reading;
 use chassis::refusal::Failure;
+use feeds::registry::EndKind;
 use time::Date;
 use uuid::Uuid;
 
 use super::AsOf;
-use crate::acts::end_organisations::EndKind;
 use crate::error::Refused;
 use crate::tree::{ACTIVE, ENDED, SUSPENDED};
 

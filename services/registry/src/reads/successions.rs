@@ -3,11 +3,11 @@
 use anyhow::anyhow;
 use chassis::database::Reading;
 use chassis::refusal::Failure;
+use feeds::registry::EndKind;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
 use super::{Asked, Page, in_scope};
-use crate::acts::end_organisations::EndKind;
 use crate::acts::split_off::SPLIT_OFF;
 
 /// Which way successions are followed.

@@ -3,12 +3,12 @@
 use anyhow::anyhow;
 use chassis::database::Reading;
 use chassis::refusal::Failure;
+use feeds::registry::EndKind;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
 use super::details::Commune;
 use super::in_scope;
-use crate::acts::end_organisations::EndKind;
 use crate::acts::record_seal_and_account::Account;
 
 /// What a fact is about.

@@ -4,20 +4,19 @@ use std::collections::HashSet;
 
 use chassis::parse::{self, civil};
 use chassis::refusal::Refusal;
+use feeds::registry::Seal;
 use proto::registry::v1 as pb;
 use time::Date;
 use uuid::Uuid;
 
 use super::organisation::{AS_OF, as_of};
-use super::{NAME_MAX, change, count, decision, reference_code, text, texts};
+use super::{NAME_MAX, count, decision, reference_code, text, texts};
 use crate::acts::begin_joint_direction::{BeginJointDirection, JointDirectionBegun};
 use crate::acts::change_aliases::{AliasesChanged, ChangeAliases};
 use crate::acts::change_territory::{ChangeTerritory, TerritoryChanged};
 use crate::acts::end_joint_direction::{EndJointDirection, JointDirectionEnded};
 use crate::acts::found_organisation::FoundingRoute;
-use crate::acts::record_seal_and_account::{
-    Account, RecordSealAndAccount, Seal, SealAndAccountRecorded,
-};
+use crate::acts::record_seal_and_account::{Account, RecordSealAndAccount, SealAndAccountRecorded};
 use crate::error::Refused;
 use crate::reads::AsOf;
 use crate::reads::details::{Commune, Details};
@@ -222,7 +221,7 @@ pub fn details(details: Details) -> pb::OrganisationDetails {
     pb::OrganisationDetails {
         organisation_id: details.organisation_id.to_string(),
         territory: details.territory.into_iter().map(commune).collect(),
-        seal: details.seal.map_or(pb::SealStatus::Unspecified, change::seal_status).into(),
+        seal: details.seal.map_or(pb::SealStatus::Unspecified, pb::SealStatus::from).into(),
         account_number: details.account.number,
         account_bank: details.account.bank,
         aliases: details.aliases,

@@ -2,10 +2,10 @@
 
 use chassis::parse;
 use chassis::refusal::Refusal;
+use feeds::registry::{self as fact, Launched};
 use proto::registry::v1 as pb;
 
-use super::change;
-use crate::acts::hold_ceremony::{CeremonyHeld, CeremonyKind, HoldCeremony, Launched};
+use crate::acts::hold_ceremony::{CeremonyHeld, CeremonyKind, HoldCeremony};
 use crate::error::Refused;
 use crate::reads::ceremony::Ceremony;
 
@@ -55,12 +55,12 @@ pub fn ceremony_held(held: CeremonyHeld) -> pb::HoldCeremonyResponse {
 /// A ceremony that was read.
 pub fn ceremony(ceremony: &Ceremony) -> pb::GetCeremonyResponse {
     pb::GetCeremonyResponse {
-        ceremony: Some(change::ceremony(
-            ceremony.ceremony_id,
-            ceremony.organisation_id,
-            &ceremony.kind,
-            ceremony.held_on,
-            &ceremony.launched,
-        )),
+        ceremony: Some(pb::CeremonyHeld::from(fact::Ceremony {
+            ceremony_id: ceremony.ceremony_id,
+            organisation_id: ceremony.organisation_id,
+            kind: ceremony.kind.clone(),
+            held_on: ceremony.held_on,
+            launched: ceremony.launched.clone(),
+        })),
     }
 }

@@ -2,12 +2,13 @@
 
 use chassis::parse::{self, civil};
 use chassis::refusal::Refusal;
+use feeds::registry::Office;
 use proto::registry::v1 as pb;
 use time::Date;
 use uuid::Uuid;
 
 use super::organisation::{AS_OF, as_of};
-use super::{REASON_MAX, change, count, decision, ids, reference_code, text, texts};
+use super::{REASON_MAX, count, decision, ids, reference_code, text, texts};
 use crate::acts::appoint_committee::{AppointCommittee, CommitteeAppointed};
 use crate::acts::end_offices::{EndOffices, OfficesEnded};
 use crate::acts::hold_by_election::{ByElectionHeld, HoldByElection};
@@ -15,7 +16,7 @@ use crate::acts::hold_congress::{Congress, CongressForm, CongressHeld, HoldCongr
 use crate::error::Refused;
 use crate::reads::bodies::{Bodies, Term};
 use crate::reads::{AsOf, Page};
-use crate::seats::{EXECUTIVE, NewOffice, Office};
+use crate::seats::{EXECUTIVE, NewOffice};
 use crate::sizes::DecidedSize;
 
 /// Offices of one act, at most.
@@ -229,7 +230,7 @@ pub fn bodies_read(read: Bodies) -> pb::GetBodiesResponse {
                 body_id: body.body_id.to_string(),
                 body: body.body,
                 name: body.name,
-                offices: body.offices.iter().map(change::office).collect(),
+                offices: body.offices.iter().cloned().map(pb::Office::from).collect(),
             })
             .collect(),
         term: read.term.map(term),
@@ -278,7 +279,7 @@ pub fn offices(request: &pb::ListOfficesRequest, today: Date) -> Result<OfficesA
 /// A page of offices.
 pub fn offices_page(page: Page<Office>) -> pb::ListOfficesResponse {
     pb::ListOfficesResponse {
-        offices: page.rows.iter().map(change::office).collect(),
+        offices: page.rows.iter().cloned().map(pb::Office::from).collect(),
         next_page_token: page.next_page_token,
     }
 }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::attribute::commune;
 use super::organisation::{as_of, organisation};
-use super::{change, code, optional_instant, text};
+use super::{code, optional_instant, text};
 use crate::error::Refused;
 use crate::reads::Page;
 use crate::reads::code_bearers::CodeBearer;
@@ -52,7 +52,7 @@ fn fact(fact: Fact) -> pb::OrganisationFact {
         attribute: attribute.into(),
         value: fact.value,
         short_name: fact.short_name,
-        end_kind: fact.end_kind.map_or(pb::EndKind::Unspecified, change::end_kind).into(),
+        end_kind: fact.end_kind.map_or(pb::EndKind::Unspecified, pb::EndKind::from).into(),
         account_number: fact.account.number,
         account_bank: fact.account.bank,
         commune: fact.commune.map(commune),
@@ -91,7 +91,7 @@ pub fn successions_page(page: Page<Succession>) -> pb::ListSuccessionsResponse {
     let succession = |one: Succession| pb::Succession {
         predecessor_id: one.predecessor_id.to_string(),
         successor_id: one.successor_id.to_string(),
-        end_kind: one.end_kind.map_or(pb::EndKind::Unspecified, change::end_kind).into(),
+        end_kind: one.end_kind.map_or(pb::EndKind::Unspecified, pb::EndKind::from).into(),
         effective_on: Some(civil(one.succeeded_on)),
         principal: one.principal,
         share: one.share,

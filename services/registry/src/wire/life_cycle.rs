@@ -2,12 +2,13 @@
 
 use chassis::parse;
 use chassis::refusal::Refusal;
+use feeds::registry::Recognition;
 use proto::registry::v1 as pb;
 
 use super::organisation::{sector, share, share_whole, units};
 use super::{NAME_MAX, SHORT_NAME_MAX, code, congress, decision, reference_code, text, texts};
 use crate::acts::change_type::{ChangeType, TypeChanged};
-use crate::acts::recognise_organisation::{RecogniseOrganisation, Recognised, Recognition};
+use crate::acts::recognise_organisation::{RecogniseOrganisation, Recognised};
 use crate::acts::split_off::{Part, SplitOff, SplitOffDone};
 use crate::error::Refused;
 

@@ -1,18 +1,15 @@
 //! Loads, between the contract and the act.
 
 use chassis::door;
-use chassis::feed::NewChange;
-use chassis::parse::{self, civil};
+use chassis::parse;
 use chassis::refusal::{Failure, Refusal};
 use prost::Message;
 use proto::registry::v1 as pb;
 use proto::registry::v1::load_organisations_request as given;
-use proto::registry::v1::organisation_timeline as known;
-use uuid::Uuid;
 
-use super::{NAME_MAX, SHORT_NAME_MAX, change, code, count, reference_code, text};
+use super::{NAME_MAX, SHORT_NAME_MAX, code, count, reference_code};
 use crate::acts::load_organisations::{
-    Change, Ending, Line, Loaded, Period, REFUSALS_MAX, Status, Tree, lines_refused,
+    Change, Ending, Line, Loaded, REFUSALS_MAX, Status, lines_refused,
 };
 use crate::error::Refused;
 use crate::load_parts::Progress;
@@ -20,8 +17,6 @@ use crate::wire::organisation;
 
 /// Changes of one line, at most.
 const CHANGES_MAX: usize = 200;
-/// Timelines in one change of the feed.
-const TIMELINES_MAX: usize = 1_000;
 
 /// Lines in the order of the load, the first of them with the number `first`; every one that
 /// cannot be read is named.
@@ -145,70 +140,4 @@ pub fn progress(progress: Progress) -> pb::GetLoadResponse {
         loaded: progress.organisations.is_some(),
         organisations: number(progress.organisations.unwrap_or_default()),
     }
-}
-
-/// Whole histories of the loaded organisations that have one: the changes by which they were
-/// loaded say only how they stood on their first days.
-pub fn timelines(tree: &Tree<'_>, decision_id: Option<Uuid>) -> impl Iterator<Item = NewChange> {
-    let with_history: Vec<usize> = (0..tree.lines.len())
-        .filter(|n| !tree.lines[*n].changes.is_empty() || tree.lines[*n].ending.is_some())
-        .collect();
-    let changes: Vec<NewChange> = with_history
-        .chunks(TIMELINES_MAX)
-        .filter_map(|lines| {
-            let first = *lines.first()?;
-            let earliest = lines.iter().map(|n| tree.lines[*n].founded_on).min()?;
-            let timelines = lines.iter().map(|n| timeline(tree, *n)).collect();
-            let first_id = tree.organisation_ids[first];
-            Some(change::timelines_corrected(first_id, earliest, decision_id, timelines))
-        })
-        .collect();
-    changes.into_iter()
-}
-
-fn timeline(tree: &Tree<'_>, n: usize) -> pb::OrganisationTimeline {
-    let (line, understood) = (&tree.lines[n], &tree.understood[n]);
-    let history = &understood.history;
-    let last_superior = understood.superiors.last().map(|last| tree.id_of(last.value));
-    pb::OrganisationTimeline {
-        organisation_id: tree.organisation_ids[n].to_string(),
-        exists: true,
-        founded_on: Some(civil(line.founded_on)),
-        loaded: true,
-        superiors: values(&understood.superiors, |superior| tree.id_of(*superior).to_string()),
-        names: history
-            .names
-            .iter()
-            .map(|name| known::NamePeriod {
-                from_on: Some(civil(name.from)),
-                until_on: name.until.map(civil),
-                name: name.value.0.to_string(),
-                short_name: name.value.1.to_string(),
-            })
-            .collect(),
-        codes: values(&history.codes, |code| code.to_string()),
-        types: values(&history.types, |kind| kind.to_string()),
-        sectors: values(&history.sectors, |sector| sector.to_string()),
-        statuses: values(&history.statuses, |status| status.code().to_string()),
-        ending: line.ending.as_ref().map(|ending| known::Ending {
-            ended_on: Some(civil(ending.ended_on)),
-            kind: change::end_kind(ending.kind).into(),
-            principal_successor_id: text(understood.successor.map(|heir| tree.id_of(heir))),
-            last_superior_id: text(last_superior),
-            members_outcome: pb::MembersOutcome::MembershipEnds.into(),
-            ..known::Ending::default()
-        }),
-        ..pb::OrganisationTimeline::default()
-    }
-}
-
-fn values<T>(periods: &[Period<T>], value: impl Fn(&T) -> String) -> Vec<known::Period> {
-    periods
-        .iter()
-        .map(|period| known::Period {
-            from_on: Some(civil(period.from)),
-            until_on: period.until.map(civil),
-            value: value(&period.value),
-        })
-        .collect()
 }

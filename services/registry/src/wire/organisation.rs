@@ -4,18 +4,17 @@ use std::collections::HashSet;
 
 use chassis::parse::{self, civil};
 use chassis::refusal::Refusal;
+use feeds::registry::{EndKind, MembersOutcome, Share, Shares};
 use prost_types::Timestamp;
 use proto::google::r#type::Date as WireDate;
 use proto::registry::v1 as pb;
 use time::Date;
 use uuid::Uuid;
 
-use super::{NAME_MAX, SHORT_NAME_MAX, change, code, congress, count, decision, ids};
+use super::{NAME_MAX, SHORT_NAME_MAX, code, congress, count, decision, ids};
 use super::{in_order, optional_instant, reference_code, text, texts};
 use crate::acts::change_sector::{ChangeSector, SectorChanged};
-use crate::acts::end_organisations::{
-    EndKind, EndOrganisations, Ended, EndingUnit, MembersOutcome,
-};
+use crate::acts::end_organisations::{EndOrganisations, Ended, EndingUnit};
 use crate::acts::found_organisation::{FoundOrganisation, Founded, FoundingRoute};
 use crate::acts::hand_over_organisations::{HandOverOrganisations, HandedOver};
 use crate::acts::rename_organisation::{RenameOrganisation, Renamed};
@@ -26,7 +25,6 @@ use crate::reads::list::Listed;
 use crate::reads::organisation::{Organisation, Status};
 use crate::reads::search::Sought;
 use crate::reads::{AsOf, Filter, Page};
-use crate::succession::{Share, Shares};
 use crate::tree::{ACTIVE, ENDED, SUSPENDED};
 
 /// Applicants of one founding, at most.
@@ -529,7 +527,7 @@ pub fn organisation(organisation: Organisation) -> pb::Organisation {
         Status::Suspended => pb::OrganisationStatus::Suspended,
         Status::Ended => pb::OrganisationStatus::Ended,
     };
-    let end_kind = organisation.end_kind.map_or(pb::EndKind::Unspecified, change::end_kind);
+    let end_kind = organisation.end_kind.map_or(pb::EndKind::Unspecified, pb::EndKind::from);
     pb::Organisation {
         organisation_id: organisation.organisation_id.to_string(),
         code: organisation.code,

@@ -4,6 +4,7 @@ use anyhow::Context;
 use chassis::door;
 use chassis::parse::{self, civil};
 use chassis::refusal::{Failure, Refusal};
+use feeds::registry::EndKind;
 use prost_types::Any;
 use proto::google::longrunning as lro;
 use proto::registry::v1 as pb;
@@ -11,11 +12,10 @@ use time::Date;
 use uuid::Uuid;
 
 use super::organisation::sector;
-use super::{NAME_MAX, SHORT_NAME_MAX, change, code, decision, reference_code, text, texts};
+use super::{NAME_MAX, SHORT_NAME_MAX, code, decision, reference_code, text, texts};
 use crate::acts::add_plan_steps::{AddPlanSteps, StepsAdded};
 use crate::acts::copy_plan::{CopyPlan, PlanCopied};
 use crate::acts::create_plan::{CreatePlan, PlanCreated};
-use crate::acts::end_organisations::EndKind;
 use crate::acts::load_organisations::REFUSALS_MAX;
 use crate::acts::remove_plan_steps::{RemovePlanSteps, StepsRemoved};
 use crate::acts::replace_plan_step::{ReplacePlanStep, StepReplaced};
@@ -359,7 +359,7 @@ fn planned(step: PlannedStep) -> Result<pb::list_plan_steps_response::Step, Fail
         StepKind::Rename => Kind::Rename,
         StepKind::ChangeType => Kind::ChangeType,
     };
-    let end_kind = EndKind::parse(&step.end_kind).map(change::end_kind).unwrap_or_default();
+    let end_kind = EndKind::parse(&step.end_kind).map(pb::EndKind::from).unwrap_or_default();
     let outcome = match MembersGo::parse(&step.members_outcome) {
         None => pb::MembersOutcome::Unspecified,
         Some(MembersGo::Rehomed) => pb::MembersOutcome::Rehomed,

@@ -165,3 +165,34 @@ async fn a_request_repeated_with_its_ids_in_another_spelling_is_the_same() {
     let answer = admin.organisations.found_organisation(other).await;
     assert_eq!(refused(answer).0, "REQUEST_ID_REUSED");
 }
+
+#[test]
+fn what_is_at_fault_is_named_by_its_whole_path() {
+    let mut request = pb::FoundOrganisationRequest {
+        name: "a\u{202e}b".to_string(),
+        basis: Some(pb::Basis {
+            basis: Some(pb::basis::Basis::NewDecision(pb::NewDecision {
+                number: "1\0".to_string(),
+                ..pb::NewDecision::default()
+            })),
+        }),
+        ..pb::FoundOrganisationRequest::default()
+    };
+    let refusal = chassis::door::line("request", &mut request).expect_err("refused");
+    assert_eq!(refusal.reason(), "TEXT_MALFORMED");
+    let fields: Vec<_> = refusal.fields().collect();
+    assert_eq!(fields, ["request.name", "request.basis.new_decision.number"]);
+}
+
+#[test]
+fn a_line_is_put_in_order_with_its_list_and_refused_by_itself() {
+    use pb::load_organisations_request::{Line, Lines, Part};
+    let bad = Line { name: " a\u{202e}b".to_string(), code: " Q-1".to_string(), ..Line::default() };
+    let lines = Lines { lines: vec![bad] };
+    let mut request = pb::LoadOrganisationsRequest { part: Some(Part::Lines(lines)) };
+    chassis::door::line("request", &mut request).expect("lines are looked at by themselves");
+    let Some(Part::Lines(mut lines)) = request.part else { panic!("lines") };
+    assert_eq!(lines.lines[0].code, "Q-1");
+    let refusal = chassis::door::line("lines[7]", &mut lines.lines[0]).expect_err("refused");
+    assert_eq!(refusal.fields().collect::<Vec<_>>(), ["lines[7].name"]);
+}

@@ -2,7 +2,6 @@
 
 use chassis::access::unknown_or_denied;
 use chassis::database::{Act, Acting};
-use chassis::feed::NewChange;
 use chassis::refusal::Failure;
 use serde::{Deserialize, Serialize};
 use time::Date;
@@ -138,13 +137,9 @@ impl Act for AssignTarget {
             decision_id: self.decision_id,
             recorded_at: acted_at,
         };
-        acting.publish(NewChange {
-            kind: "reporting.target_assigned",
-            aggregate_id: target_id,
-            effective_on: target.assigned_on,
-            decision_id: target.decision_id,
-            body: wire::target_assigned(&target)?,
-        });
+        let (on, decision_id) = (target.assigned_on, target.decision_id);
+        let assigned = wire::target_assigned(&target);
+        acting.publish(feeds::reporting::change(assigned, target_id, on, decision_id));
         super::decided_on_registry(acting).await?;
         Ok(Assigned { target_id, revision })
     }

@@ -1,7 +1,6 @@
 //! RecordActivities: what unions did, as counts.
 
 use chassis::database::{Act, Acting};
-use chassis::feed::NewChange;
 use chassis::refusal::Failure;
 use serde::{Deserialize, Serialize};
 use time::Date;
@@ -125,13 +124,10 @@ impl Act for RecordActivities {
 
         units.sort_unstable();
         units.dedup();
-        acting.publish(NewChange {
-            kind: "reporting.activities_recorded",
-            aggregate_id: units.first().copied().unwrap_or(act_id),
-            effective_on: dates.iter().min().copied().unwrap_or(acting.today),
-            decision_id: None,
-            body: wire::activities_recorded(&self.activities, &activity_ids)?,
-        });
+        let recorded = wire::activities_recorded(&self.activities, &activity_ids);
+        let aggregate_id = units.first().copied().unwrap_or(act_id);
+        let first_on = dates.iter().min().copied().unwrap_or(acting.today);
+        acting.publish(feeds::reporting::change(recorded, aggregate_id, first_on, None));
         decided_on_registry(acting).await?;
         Ok(Recorded { activity_ids })
     }

@@ -3,7 +3,6 @@
 use std::collections::{HashMap, HashSet};
 
 use chassis::database::{Act, Acting};
-use chassis::feed::NewChange;
 use chassis::refusal::Failure;
 use serde::{Deserialize, Serialize};
 use time::Date;
@@ -144,13 +143,9 @@ impl Act for RecordRatings {
                 (*unit, grade.as_str(), earlier)
             })
             .collect();
-        acting.publish(NewChange {
-            kind: "reporting.ratings_recorded",
-            aggregate_id: act_id,
-            effective_on: self.counts_on,
-            decision_id: self.decision_id,
-            body: wire::ratings_recorded(self.year, &self.scheme.code, &lines)?,
-        });
+        let recorded = wire::ratings_recorded(self.year, &self.scheme.code, &lines);
+        let (on, decision_id) = (self.counts_on, self.decision_id);
+        acting.publish(feeds::reporting::change(recorded, act_id, on, decision_id));
         decided_on_registry(acting).await?;
         let count = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
         Ok(Recorded {

@@ -75,7 +75,7 @@ pub enum Counting {
 
 impl Code {
     /// Every one.
-    pub const ALL: [Self; 27] = [
+    const ALL: [Self; 27] = [
         Self::MembersAdmitted,
         Self::MembersRecognised,
         Self::MembersReadmitted,
@@ -214,5 +214,69 @@ impl Ord for Code {
 impl PartialOrd for Code {
     fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
         Some(self.cmp(other))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    /// Every text that a statement compares a code with.
+    fn compared(statement: &str) -> Vec<String> {
+        let mut found = Vec::new();
+        for (at, _) in statement.match_indices("code") {
+            let after = statement[at + "code".len()..].trim_start();
+            let values = if let Some(list) = after.strip_prefix("in (") {
+                list.split(')').next()
+            } else {
+                after.strip_prefix("= '").and_then(|one| one.split('\'').next())
+            };
+            let values = values.into_iter().flat_map(|values| values.split(',')).map(str::trim);
+            // Not what another statement answers.
+            let written = values.filter(|value| !value.contains(' '));
+            found.extend(written.map(|value| value.trim_matches('\'').to_string()));
+        }
+        found
+    }
+
+    fn statements(folder: &Path, found: &mut Vec<(String, String)>) {
+        for entry in std::fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("a file").path();
+            if path.is_dir() {
+                statements(&path, found);
+            } else if path.extension().is_some_and(|kind| kind == "sql") {
+                let text = std::fs::read_to_string(&path).expect("read");
+                found.push((path.display().to_string(), text));
+            }
+        }
+    }
+
+    #[test]
+    fn every_code_that_a_statement_compares_with_is_one() {
+        let service = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let mut files = Vec::new();
+        for folder in ["src", "functions"] {
+            statements(&service.join(folder), &mut files);
+        }
+        let mut met = 0;
+        for (file, text) in files {
+            for code in compared(&text) {
+                assert!(Code::parse(&code).is_some(), "{file}: no fact is called {code}");
+                met += 1;
+            }
+        }
+        assert!(met > 15, "only {met} codes were found");
+    }
+
+    #[test]
+    fn each_is_read_as_it_is_written_and_no_two_are_called_the_same() {
+        let mut names: Vec<&str> = Code::ALL.into_iter().map(Code::as_str).collect();
+        assert!(Code::ALL.into_iter().all(|code| Code::parse(code.as_str()) == Some(code)));
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), Code::ALL.len());
+        assert_eq!(Code::parse("ORG_RENAMED"), None);
     }
 }

@@ -9,6 +9,7 @@ use time::Date;
 use uuid::Uuid;
 
 use crate::error::Refused;
+use crate::fact::Code;
 use crate::figure::{Counting, Period, Scope, Source};
 use crate::reference::Reference;
 
@@ -95,23 +96,23 @@ impl Books {
 async fn members(counting: &mut Counting<'_>, period: Period) -> Result<Book, Failure> {
     let mut lines = Lines::default();
     for (code, name_vi) in [
-        ("MBR_ADMITTED", "kết nạp mới"),
-        ("MBR_RECOGNISED", "công nhận"),
-        ("MBR_READMITTED", "kết nạp lại"),
+        (Code::MembersAdmitted, "kết nạp mới"),
+        (Code::MembersRecognised, "công nhận"),
+        (Code::MembersReadmitted, "kết nạp lại"),
     ] {
-        let count = counting.source(&Source::Flow(code.to_string(), Vec::new())).await?;
-        lines.comes(code, name_vi, count.total);
+        let count = counting.source(&Source::Flow(code, Vec::new())).await?;
+        lines.comes(code.as_str(), name_vi, count.total);
     }
     let transferred_in = counting.source(&Source::TransferredIn).await?.total;
-    lines.comes("MBR_TRANSFER_IN", "chuyển đến", transferred_in);
+    lines.comes(Code::TransferIn.as_str(), "chuyển đến", transferred_in);
     let in_with_unit = counting.source(&Source::MembersInWithUnit).await?.total;
     lines.comes("MBR_IN_WITH_UNIT", "đến theo đơn vị", in_with_unit);
-    for (reason, amount) in counting.by_reason("MBR_EXITED").await? {
+    for (reason, amount) in counting.by_reason(Code::MembersExited).await? {
         let name_vi = exit_name(&reason);
-        lines.goes("MBR_EXITED", reason, name_vi, amount);
+        lines.goes(Code::MembersExited.as_str(), reason, name_vi, amount);
     }
     let transferred_out = counting.source(&Source::TransferredOut).await?.total;
-    lines.goes("MBR_TRANSFER_OUT", String::new(), "chuyển đi", transferred_out);
+    lines.goes(Code::TransferOut.as_str(), String::new(), "chuyển đi", transferred_out);
     let out_with_unit = counting.source(&Source::MembersOutWithUnit).await?.total;
     lines.goes("MBR_OUT_WITH_UNIT", String::new(), "đi theo đơn vị", out_with_unit);
     Ok(Book {
@@ -123,21 +124,23 @@ async fn members(counting: &mut Counting<'_>, period: Period) -> Result<Book, Fa
 
 async fn unions(counting: &mut Counting<'_>, period: Period) -> Result<Book, Failure> {
     let mut lines = Lines::default();
-    for (code, name_vi) in [("ORG_FOUNDED", "thành lập mới"), ("ORG_LOADED", "ghi nhận đã có")]
-    {
-        let count = counting.source(&Source::Flow(code.to_string(), Vec::new())).await?;
-        lines.comes(code, name_vi, count.total);
+    for (code, name_vi) in [
+        (Code::UnionFounded, "thành lập mới"),
+        (Code::UnionLoaded, "ghi nhận đã có"),
+        (Code::UnionBecame, "chuyển thành công đoàn cơ sở"),
+    ] {
+        let count = counting.source(&Source::Flow(code, Vec::new())).await?;
+        lines.comes(code.as_str(), name_vi, count.total);
     }
-    let became = counting.source(&Source::Flow("ORG_BECAME".to_string(), Vec::new())).await?.total;
-    lines.comes("ORG_BECAME", "chuyển thành công đoàn cơ sở", became);
     let unions_in = counting.source(&Source::UnionsIn).await?.total;
     lines.comes("ORG_IN", "tiếp nhận", unions_in);
-    for (reason, amount) in counting.by_reason("ORG_ENDED").await? {
+    for (reason, amount) in counting.by_reason(Code::UnionEnded).await? {
         let name_vi = end_name(&reason);
-        lines.goes("ORG_ENDED", reason, name_vi, amount);
+        lines.goes(Code::UnionEnded.as_str(), reason, name_vi, amount);
     }
-    let ceased = counting.source(&Source::Flow("ORG_CEASED".to_string(), Vec::new())).await?.total;
-    lines.goes("ORG_CEASED", String::new(), "chuyển sang loại hình khác", ceased);
+    let code = Code::UnionCeased;
+    let ceased = counting.source(&Source::Flow(code, Vec::new())).await?.total;
+    lines.goes(code.as_str(), String::new(), "chuyển sang loại hình khác", ceased);
     let unions_out = counting.source(&Source::UnionsOut).await?.total;
     lines.goes("ORG_OUT", String::new(), "bàn giao đi", unions_out);
     Ok(Book {

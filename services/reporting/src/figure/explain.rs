@@ -9,7 +9,7 @@ use time::Date;
 use tokio::task::spawn_blocking;
 use uuid::Uuid;
 
-use crate::figure::source::MEMBER_MOVEMENTS;
+use crate::fact::Code;
 use crate::figure::{By, Counting, Figure, Period, Scope, Source, heads};
 use crate::reference::{Indicator, Reference};
 
@@ -257,7 +257,7 @@ impl Behind<'_> {
                 direct_only,
                 from,
                 until,
-                code,
+                code.as_str(),
                 reasons,
                 self.units,
             )
@@ -286,8 +286,8 @@ impl Behind<'_> {
             .collect(),
             Source::TransferredIn | Source::TransferredOut => {
                 let code = match source {
-                    Source::TransferredIn => "MBR_TRANSFER_IN",
-                    _ => "MBR_TRANSFER_OUT",
+                    Source::TransferredIn => Code::TransferIn,
+                    _ => Code::TransferOut,
                 };
                 sqlx::query_file!(
                     "src/figure/changes_transfers.sql",
@@ -299,7 +299,7 @@ impl Behind<'_> {
                     direct_only,
                     from,
                     until,
-                    code,
+                    code.as_str(),
                     self.units,
                 )
                 .fetch_all(&mut *self.connection)
@@ -365,7 +365,7 @@ impl Behind<'_> {
             Source::MembersAt => sqlx::query_file!(
                 "src/figure/changes_members.sql",
                 self.units,
-                &MEMBER_MOVEMENTS as &[&str],
+                &Code::MEMBER_MOVEMENTS.map(Code::as_str) as &[&str],
                 through,
                 head,
             )
@@ -384,7 +384,7 @@ impl Behind<'_> {
                 direct_only,
                 from,
                 until,
-                code,
+                code.as_str(),
                 reasons,
                 self.units,
             )

@@ -2,13 +2,14 @@
 
 use anyhow::{Context, bail, ensure};
 
+use crate::fact::{Code, Counting};
 use crate::reference::Scheme;
 
 /// Where a number comes from.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Source {
     /// Additive facts of a code, with one of these reasons (any, if there are none).
-    Flow(String, Vec<String>),
+    Flow(Code, Vec<String>),
     /// Ratings with one of these grades (any, if there are none), of unions that were unions in
     /// the year that they were rated for.
     Ratings(Vec<String>),
@@ -29,7 +30,7 @@ pub enum Source {
     /// Members on the last day.
     MembersAt,
     /// Distinct subjects of a code, with one of these reasons.
-    Subjects(String, Vec<String>),
+    Subjects(Code, Vec<String>),
     /// Distinct people in office on the last day.
     OfficersAt,
     /// Distinct people in office at any time of the period.
@@ -46,44 +47,6 @@ pub enum Source {
     PeopleAtWork,
 }
 
-/// The codes of additive facts, as src/fact.rs derives them.
-const FLOWS: [&str; 20] = [
-    "MBR_ADMITTED",
-    "MBR_RECOGNISED",
-    "MBR_READMITTED",
-    "MBR_EXITED",
-    "MBR_TRANSFER_IN",
-    "MBR_TRANSFER_OUT",
-    "ORG_FOUNDED",
-    "ORG_LOADED",
-    "ORG_ENDED",
-    "ORG_BECAME",
-    "ORG_CEASED",
-    "ORG_SUSPENDED",
-    "ORG_RESUMED",
-    "CEREMONY",
-    "HANDED_OVER",
-    "CONGRESS",
-    "ATTENDED",
-    "DELEGATE",
-    "INSPECTION",
-    "LAUNCH",
-];
-
-/// The codes of facts that keep their subject.
-const SUBJECTS: [&str; 6] =
-    ["BY_ELECTED", "TRAINED", "PARTY_REFERRED", "PARTY_ADMITTED", "CADRE_RECOMMENDED", "CAMPAIGN"];
-
-/// The movements that make the members of a unit.
-pub(crate) const MEMBER_MOVEMENTS: [&str; 6] = [
-    "MBR_ADMITTED",
-    "MBR_RECOGNISED",
-    "MBR_READMITTED",
-    "MBR_TRANSFER_IN",
-    "MBR_TRANSFER_OUT",
-    "MBR_EXITED",
-];
-
 impl Source {
     fn read(text: &str, schemes: &[Scheme]) -> anyhow::Result<Self> {
         let (name, list) = match text.split_once('[') {
@@ -92,14 +55,13 @@ impl Source {
             }
             None => (text, ""),
         };
-        if FLOWS.contains(&name) {
-            return Ok(Source::Flow(name.to_string(), Source::reasons(list, schemes)?));
-        }
-        if SUBJECTS.contains(&name) {
-            return Ok(Source::Subjects(name.to_string(), Source::reasons(list, schemes)?));
-        }
-        if name == "RATING" {
-            return Ok(Source::Ratings(Source::reasons(list, schemes)?));
+        if let Some(code) = Code::parse(name) {
+            let reasons = Source::reasons(list, schemes)?;
+            return Ok(match code.counting() {
+                Counting::Summed => Source::Flow(code, reasons),
+                Counting::Subjects => Source::Subjects(code, reasons),
+                Counting::Rated => Source::Ratings(reasons),
+            });
         }
         if name == "EMPLOYERS_WITHOUT_UNION" {
             return Ok(Source::EmployersWithoutUnion(list.parse().context("read the workforce")?));
@@ -125,11 +87,11 @@ impl Source {
     }
 
     /// The code of the facts that it sums, if it sums facts.
-    pub(super) fn code(&self) -> Option<&str> {
+    pub(super) fn code(&self) -> Option<Code> {
         match self {
-            Source::Flow(code, _) => Some(code),
-            Source::TransferredIn => Some("MBR_TRANSFER_IN"),
-            Source::TransferredOut => Some("MBR_TRANSFER_OUT"),
+            Source::Flow(code, _) => Some(*code),
+            Source::TransferredIn => Some(Code::TransferIn),
+            Source::TransferredOut => Some(Code::TransferOut),
             Source::Ratings(_)
             | Source::UnionsIn
             | Source::UnionsOut
@@ -151,7 +113,7 @@ impl Source {
     /// Whether it counts what membership carries out a little after registry has decided it.
     pub fn counts_members(&self) -> bool {
         match self {
-            Source::Flow(code, _) => MEMBER_MOVEMENTS.contains(&code.as_str()),
+            Source::Flow(code, _) => Code::MEMBER_MOVEMENTS.contains(code),
             Source::TransferredIn
             | Source::TransferredOut
             | Source::MembersInWithUnit

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use chassis::feed::{Change, Follow, Following};
 use chassis::refusal::Failure;
-use feeds::registry::{self, Event};
+use feeds::registry::{self, Body, Event};
 use feeds::rights;
 use sqlx::PgConnection;
 use time::Date;
@@ -96,30 +96,12 @@ impl Registry {
             Event::DecisionRecorded(decision) => {
                 events::record_decision(connection, decision).await
             }
-            Event::CongressHeld(congress) => {
-                events::hold_congress(connection, change, congress).await?;
-                events::fill_offices(connection, change, &congress.offices).await
-            }
-            Event::ByElectionHeld(election) => {
-                events::fill_offices(connection, change, &election.offices).await
-            }
-            Event::CommitteeAppointed(appointed) => {
-                events::fill_offices(connection, change, &appointed.offices).await
-            }
-            Event::OfficesEnded(seats) => events::end_offices(connection, on, seats).await,
+            Event::Body(body) => copy_body(connection, change, body).await,
             Event::CeremonyHeld(ceremony) => {
                 events::hold_ceremony(connection, change, ceremony).await
             }
             Event::EmployersRecorded(recorded) => {
                 events::record_employers(connection, change, &recorded.employers).await
-            }
-            Event::SteeringCommitteeEstablished(committee) => {
-                events::establish_committee(connection, committee).await?;
-                events::fill_offices(connection, change, &committee.offices).await
-            }
-            Event::UnitAssigned(assigned) => events::assign_unit(connection, on, assigned).await,
-            Event::UnitAssignmentEnded { assignment_id } => {
-                events::end_assignment(connection, on, *assignment_id).await
             }
             // What an undone act did to members is taken back in membership's feed.
             Event::ActsUndone(undone) => {
@@ -129,16 +111,39 @@ impl Registry {
             Event::CampaignStageReached(_)
             | Event::GrantMade(_)
             | Event::GrantEnded { .. }
-            | Event::Recognised { .. }
-            | Event::SplitOff { .. }
-            | Event::TerritoryChanged(_)
-            | Event::SealAndAccountRecorded { .. }
-            | Event::AliasesChanged { .. }
-            | Event::JointDirectionBegun { .. }
-            | Event::JointDirectionEnded { .. }
-            | Event::DecisionAliasAdded { .. }
+            | Event::Noted(_)
             // Whole lives are replaced apart.
             | Event::TimelinesCorrected(_) => Ok(()),
+        }
+    }
+}
+
+/// Keeps who sits in the bodies of organisations.
+async fn copy_body(
+    connection: &mut PgConnection,
+    change: &Change,
+    body: &Body,
+) -> Result<(), Failure> {
+    let on = change.effective_on;
+    match body {
+        Body::CongressHeld(congress) => {
+            events::hold_congress(connection, change, congress).await?;
+            events::fill_offices(connection, change, &congress.offices).await
+        }
+        Body::ByElectionHeld(election) => {
+            events::fill_offices(connection, change, &election.offices).await
+        }
+        Body::CommitteeAppointed(appointed) => {
+            events::fill_offices(connection, change, &appointed.offices).await
+        }
+        Body::OfficesEnded(seats) => events::end_offices(connection, on, seats).await,
+        Body::SteeringCommitteeEstablished(committee) => {
+            events::establish_committee(connection, committee).await?;
+            events::fill_offices(connection, change, &committee.offices).await
+        }
+        Body::UnitAssigned(assigned) => events::assign_unit(connection, on, assigned).await,
+        Body::UnitAssignmentEnded { assignment_id } => {
+            events::end_assignment(connection, on, *assignment_id).await
         }
     }
 }
@@ -156,34 +161,29 @@ async fn grassroots(
         Event::Suspended { organisation_id } | Event::Resumed { organisation_id } => {
             vec![*organisation_id]
         }
-        Event::CongressHeld(congress) => vec![congress.organisation_id],
-        Event::ByElectionHeld(election) => vec![election.organisation_id],
+        Event::Body(Body::CongressHeld(congress)) => vec![congress.organisation_id],
+        Event::Body(Body::ByElectionHeld(election)) => vec![election.organisation_id],
         // Nothing that is counted by what it happened to.
         Event::Renamed(_)
         | Event::HandedOver(_)
         | Event::SectorChanged { .. }
         | Event::TypeChanged(_)
         | Event::DecisionRecorded(_)
-        | Event::CommitteeAppointed(_)
-        | Event::OfficesEnded(_)
+        | Event::Body(
+            Body::CommitteeAppointed(_)
+            | Body::OfficesEnded(_)
+            | Body::SteeringCommitteeEstablished(_)
+            | Body::UnitAssigned(_)
+            | Body::UnitAssignmentEnded { .. },
+        )
         | Event::CeremonyHeld(_)
         | Event::EmployersRecorded(_)
         | Event::CampaignStageReached(_)
-        | Event::SteeringCommitteeEstablished(_)
-        | Event::UnitAssigned(_)
-        | Event::UnitAssignmentEnded { .. }
         | Event::GrantMade(_)
         | Event::GrantEnded { .. }
         | Event::TimelinesCorrected(_)
         | Event::ActsUndone(_)
-        | Event::Recognised { .. }
-        | Event::SplitOff { .. }
-        | Event::TerritoryChanged(_)
-        | Event::SealAndAccountRecorded { .. }
-        | Event::AliasesChanged { .. }
-        | Event::JointDirectionBegun { .. }
-        | Event::JointDirectionEnded { .. }
-        | Event::DecisionAliasAdded { .. } => return Ok(HashSet::new()),
+        | Event::Noted(_) => return Ok(HashSet::new()),
     };
     let unions = sqlx::query_scalar!(
         r#"select o.organisation_id as "organisation_id!"

@@ -9,7 +9,7 @@ use sqlx::PgConnection;
 use time::Date;
 use uuid::Uuid;
 
-use crate::fact::Facts;
+use crate::fact::{Code, Facts};
 
 /// A union was founded with applicants whom membership will admit.
 pub async fn founded(
@@ -84,7 +84,7 @@ pub async fn ended_otherwise(
                 min(fact.on_date), $2, $3
          from fact
          join change_seen seen on seen.change_id = fact.change_id
-         where fact.unit_id = any ($1) and fact.code in ('MBR_TRANSFER_OUT', 'MBR_EXITED')
+         where fact.unit_id = any ($1) and fact.code = any ($4)
            and seen.origin_act_id is not null
          group by seen.origin_act_id, fact.unit_id, fact.code
          having sum(fact.amount) > 0
@@ -92,6 +92,7 @@ pub async fn ended_otherwise(
         units,
         because,
         position,
+        &[Code::TransferOut, Code::MembersExited].map(Code::as_str) as &[&str],
     )
     .execute(connection)
     .await?;

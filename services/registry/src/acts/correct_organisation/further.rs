@@ -5,11 +5,12 @@ use std::ops::Bound;
 
 use chassis::database::Acting;
 use chassis::refusal::{Failure, OnConstraint};
+use feeds::registry::Seal;
 use sqlx::postgres::types::PgRange;
 use time::Date;
 use uuid::Uuid;
 
-use crate::acts::record_seal_and_account::{Account, Seal};
+use crate::acts::record_seal_and_account::Account;
 use crate::error::Refused;
 use crate::rules::Rules;
 use crate::tree::{self, Scope, Standing};
