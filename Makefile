@@ -10,7 +10,14 @@ export SQLX_OFFLINE ?= true
 SIZE ?= tiny
 BENCH_PROFILE ?= release
 
-.PHONY: help demo test soak release bench up postgresql rust sqlx sqlx-check lint python
+# What has been built, and a PostgreSQL with its templates, kept from one run to the next.
+BUILT := $${CARGO_TARGET_DIR:-target}/debug
+KEPT := $${CARGO_TARGET_DIR:-target}/postgresql
+# Tests of different programs run side by side where nextest is installed; cargo alone runs one
+# program after the other.
+TESTING := $(shell command -v cargo-nextest >/dev/null 2>&1 && echo nextest run --config-file deploy/local/nextest.toml || echo test)
+
+.PHONY: help build demo test test-fast check soak release bench up postgresql rust sqlx sqlx-check lint python
 
 help: ## Say what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -19,20 +26,32 @@ demo: rust postgresql ## Run the whole system on five federations' years and pri
 	$(CARGO) build --locked --package congdoan
 	$(CARGO) run --locked --quiet --package congdoan -- demo
 
-# The program that starts the private PostgreSQL is the one that the tests build: built by
-# itself, it would want other features of its libraries, and everything would be built twice.
-test: rust postgresql ## Run every test, against real servers and a private PostgreSQL.
-	$(CARGO) test --locked --workspace --no-run
-	$${CARGO_TARGET_DIR:-target}/debug/congdoan with-postgres -- $(CARGO) test --locked --workspace
+build: rust ## Build everything, tests and bench too: one profile, one set of features, one target directory.
+	$(CARGO) build --locked --workspace --all-targets
+
+test: build postgresql ## Run every test, against real servers and a private PostgreSQL.
+	$(BUILT)/congdoan with-postgres -- $(CARGO) $(TESTING) --locked --workspace
+
+test-fast: rust postgresql ## The services' own tests and tidiness, over a PostgreSQL kept in target/, without what takes long.
+	$(CARGO) build --locked --package chassis --example with_postgres
+	$(BUILT)/examples/with_postgres $(KEPT) $(CARGO) test --locked --quiet --workspace --exclude national --exclude tests -- --skip histories
+	$(BUILT)/examples/with_postgres $(KEPT) $(CARGO) test --locked --quiet --package tests --test tidy --test deploy --test plans
+
+check: rust postgresql ## Lint, build and test one service without building the others: SERVICE=registry.
+	@grep -q "^$(SERVICE)," services/services.csv || { echo "SERVICE is one of:$$(tail -n +2 services/services.csv | cut -d, -f1 | tr '\n' ' ')"; exit 1; }
+	$(CARGO) clippy --locked --package $(SERVICE) --all-targets -- -D warnings
+	$(CARGO) build --locked --package chassis --example with_postgres
+	$(CARGO) test --locked --package $(SERVICE) --no-run
+	$(BUILT)/examples/with_postgres $(KEPT) $(CARGO) test --locked --package $(SERVICE)
 
 release: rust postgresql ## Keep of this commit what the next release is tried on: docs/migrations.md.
 	tests/release/renew.sh
 
 # Seeds are printed; CONGDOAN_SEED repeats one. CONGDOAN_HISTORIES takes a number of acts, too.
-soak: rust postgresql ## Run the long random histories: registry's against its model, and all services' against a recount.
-	$(CARGO) test --locked --workspace --no-run
-	CONGDOAN_HISTORIES=$${CONGDOAN_HISTORIES:-full} $${CARGO_TARGET_DIR:-target}/debug/congdoan with-postgres -- $(CARGO) test --locked --package tests --test histories -- --nocapture
-	CONGDOAN_HISTORIES=$${CONGDOAN_HISTORIES:-full} $${CARGO_TARGET_DIR:-target}/debug/congdoan with-postgres -- $(CARGO) test --locked --package registry --test registry histories -- --nocapture
+soak: build postgresql ## What takes long: random histories against a model and a recount, and 10,000 reads of one's own writes.
+	CONGDOAN_HISTORIES=$${CONGDOAN_HISTORIES:-full} $(BUILT)/congdoan with-postgres -- $(CARGO) test --locked --package tests --test histories -- --nocapture
+	CONGDOAN_HISTORIES=$${CONGDOAN_HISTORIES:-full} $(BUILT)/congdoan with-postgres -- $(CARGO) test --locked --package registry --test registry histories -- --nocapture
+	CONGDOAN_HISTORIES=$${CONGDOAN_HISTORIES:-full} $(BUILT)/congdoan with-postgres -- $(CARGO) test --locked --package tests --test system freshness -- --nocapture
 
 bench: rust postgresql ## Measure the whole system on a made-up country: SIZE=tiny, province or national; AREA=edge only that.
 	$(CARGO) run --locked --quiet --profile $(BENCH_PROFILE) --package national --bin bench -- --size $(SIZE) $(AREA:%=--only %)
@@ -49,7 +68,7 @@ rust:
 sqlx: rust postgresql ## Write every service's .sqlx anew from its migrations and statements.
 	@deploy/local/sqlx.sh refresh
 
-sqlx-check: rust postgresql ## Fail if a committed .sqlx is not what the code and the migrations give.
+sqlx-check: rust postgresql ## Clippy, over a database: fail if a committed .sqlx is not what the code and the migrations give.
 	@deploy/local/sqlx.sh check
 
 lint: rust ## Formatting, clippy and documentation, warnings denied.

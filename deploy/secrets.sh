@@ -4,6 +4,7 @@
 # where you keep secrets.
 set -eu
 cd "$(dirname "$0")"
+owners=$(awk -F, '$3 == "yes" { print $1 }' ../services/services.csv)
 mkdir -p secrets
 chmod 700 secrets
 cd secrets
@@ -13,7 +14,7 @@ random() {
 }
 random postgres.password
 random grafana.password
-for service in registry membership reporting; do
+for service in $owners; do
     random "$service.password"
     random "${service}_owner.password"
 done

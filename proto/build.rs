@@ -1,22 +1,31 @@
 //! Compiles every contract under `congdoan/` with protox: no protoc on anybody's machine; and
-//! writes the code that looks at what comes in (`build/walk.rs`), and says what kind of question
-//! it is (`build/question.rs`).
+//! writes the code that looks at what comes in (`build/walk.rs`), says what kind of question it
+//! is (`build/question.rs`), and tabulates what is told of each reason (`build/reasons.rs`). The
+//! table of services becomes code, too (`build/services.rs`).
 
 #[path = "build/question.rs"]
 mod question;
+#[path = "build/reasons.rs"]
+mod reasons;
 #[path = "src/door/rule.rs"]
 mod rule;
+#[path = "build/services.rs"]
+mod services;
 #[path = "build/walk.rs"]
 mod walk;
 
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
+/// The table of the services.
+const SERVICES: &str = "../services/services.csv";
+
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo:rerun-if-changed=congdoan");
     println!("cargo:rerun-if-changed=google");
     println!("cargo:rerun-if-changed=build");
     println!("cargo:rerun-if-changed=src/door/rule.rs");
+    println!("cargo:rerun-if-changed={SERVICES}");
     let out = PathBuf::from(env::var("OUT_DIR")?);
 
     let mut files = Vec::new();
@@ -32,8 +41,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     // The encoded set keeps custom options (google.api.http, permission); the one below
     // goes through prost-types and drops them, which code generation does not mind.
     let descriptors = compiler.encode_file_descriptor_set();
+    fs::write(out.join("services.rs"), services::written(&fs::read_to_string(SERVICES)?)?)?;
     fs::write(out.join("questions.rs"), question::written(&descriptors)?)?;
     fs::write(out.join("walks.rs"), walk::written(&descriptors)?)?;
+    fs::write(out.join("reasons.rs"), reasons::written(&descriptors)?)?;
     fs::write(out.join("descriptors.bin"), descriptors)?;
 
     tonic_prost_build::configure()

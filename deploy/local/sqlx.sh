@@ -1,16 +1,18 @@
 #!/bin/sh
 # The committed .sqlx of each service is what the compiler checks statements against when
-# there is no database. This writes it anew (`refresh`), or fails if it would differ
-# (`check`): each crate is compiled once against a database made from its migrations and functions.
+# there is no database. This writes it anew (`refresh`), or runs clippy and fails if it would
+# differ (`check`): each crate is compiled once against a database made from its migrations
+# and functions.
 #
 # It does by itself what `congdoan with-postgres` does, because with a stale .sqlx no
 # congdoan can be built.
 set -eu
 
 task=${1:-check}
-services="chassis feeds registry membership reporting"
 root=$(cd "$(dirname "$0")/../.." && pwd)
 cd "$root"
+# Those that own a database, and the libraries under them.
+services="chassis feeds $(awk -F, '$3 == "yes" { print $1 }' services/services.csv)"
 
 bin=${CONGDOAN_PG_BIN:-}
 for folder in $(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -t / -k 5 -n -r); do
@@ -56,7 +58,7 @@ for service in $services; do
     done
     case $service in chassis | feeds)
         # A library has no migrations of its own; its statements run on what chassis gives to all.
-        for schema in feed act access_copy access_covers function_applied; do
+        for schema in feed act act_told access_copy access_covers function_applied; do
             psql -d "$service" -1 -f - <"services/chassis/sql/$schema.sql" >/dev/null
         done
         ;;
@@ -84,34 +86,56 @@ for service in $services; do
     export "$variable=postgres://postgres@$host/$service"
 done
 
-stale=
-for service in $services; do
-    committed=services/$service/.sqlx
-    fresh=$root/target/sqlx/$service
+# A statement is described when its crate is compiled, and only then. Afterwards the sources are
+# as old as they were: whoever builds next finds what was built before.
+compile() {
+    mkdir -p target/sqlx
+    for service in $described; do
+        touch -r "services/$service/src/lib.rs" "target/sqlx/$service.time"
+        touch "services/$service/src/lib.rs"
+    done
+    compiled=0
+    SQLX_OFFLINE=false cargo "$@" || compiled=$?
+    for service in $described; do
+        touch -r "target/sqlx/$service.time" "services/$service/src/lib.rs"
+    done
+    return $compiled
+}
+
+all=$root/target/sqlx/all
+committed=$root/target/sqlx/committed
+rm -rf "$all" "$committed"
+mkdir -p "$all" "$committed"
+if [ "$task" = check ]; then
+    # All crates at once, and by the compiler that says what is untidy: one build does for both.
+    described=$services
+    SQLX_OFFLINE_DIR=$all compile clippy --locked --workspace --all-targets -- -D warnings
+    for service in $services; do
+        if [ -d "services/$service/.sqlx" ]; then cp services/"$service"/.sqlx/*.json "$committed"; fi
+    done
+    if ! diff -rq "$committed" "$all"; then
+        echo "The committed .sqlx is stale. Run \`make sqlx\` and commit what it writes." >&2
+        exit 1
+    fi
+    echo "Every .sqlx is what the code and the migrations give."
+    exit 0
+fi
+
+for owner in $services; do
+    # One crate at a time: whose statement it is, says who was compiled.
+    fresh=$root/target/sqlx/$owner
     rm -rf "$fresh"
     mkdir -p "$fresh"
-    # A statement is described when its crate is compiled, and only then.
-    touch "services/$service/src/lib.rs"
-    SQLX_OFFLINE=false SQLX_OFFLINE_DIR=$fresh cargo check --quiet --locked --package "$service" --all-targets
+    described=$owner
+    SQLX_OFFLINE_DIR=$fresh compile check --quiet --locked --package "$owner" --all-targets
     # Where a library was compiled along, its statements came along: they are its own.
     for library in chassis feeds; do
-        if [ "$service" = "$library" ]; then continue; fi
+        if [ "$owner" = "$library" ]; then continue; fi
         for statement in target/sqlx/"$library"/*.json; do
             if [ -e "$statement" ]; then rm -f "$fresh/$(basename "$statement")"; fi
         done
     done
-    if [ "$task" = refresh ]; then
-        rm -rf "$committed"
-        if [ -n "$(ls "$fresh")" ]; then cp -r "$fresh" "$committed"; fi
-        echo "$service: $(ls "$fresh" | wc -l) statements"
-    else
-        mkdir -p target/sqlx/none
-        if [ ! -d "$committed" ]; then committed=target/sqlx/none; fi
-        diff -rq "$committed" "$fresh" || stale="$stale $service"
-    fi
+    rm -rf "services/$owner/.sqlx"
+    if [ -n "$(ls "$fresh")" ]; then cp -r "$fresh" "services/$owner/.sqlx"; fi
+    echo "$owner: $(ls "$fresh" | wc -l) statements"
 done
-if [ -n "$stale" ]; then
-    echo "The committed .sqlx is stale in:$stale. Run \`make sqlx\` and commit what it writes." >&2
-    exit 1
-fi
-if [ "$task" = check ]; then echo "Every .sqlx is what the code and the migrations give."; fi

@@ -7,7 +7,7 @@ run() {
     psql -X -q -v ON_ERROR_STOP=1 "$@"
 }
 
-for service in registry membership reporting; do
+for service in $(awk -F, '$3 == "yes" { print $1 }' /services.csv); do
     sed "s/{service}/$service/g" /provision/roles.sql | run -d postgres
     run -d postgres -c "create database $service owner ${service}_owner"
     sed "s/{service}/$service/g" /provision/database.sql | run -d "$service"

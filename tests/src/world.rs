@@ -3,8 +3,6 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use congdoan::client::Client;
-use congdoan::system::{OWNERS, Options, System};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use proto::google::r#type::Date as CivilDate;
 use proto::membership::v1::{AdmissionKind, AdmitMembersRequest, PersonLine};
@@ -16,6 +14,7 @@ use proto::registry::v1::{
 use serde_json::json;
 use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
+use system::{Client, OWNERS, Options, System};
 use time::Date;
 use time::macros::date;
 use tokio_stream as stream;
@@ -65,12 +64,8 @@ impl World {
             let database = system.database(service).expect("a database");
             pools.insert(service, pool(&database.owner_url).await);
         }
-        let owner_url = &system.database("registry").expect("a database").owner_url;
-        let confederation = registry::bootstrap(owner_url, system.issuer().issuer(), ADMINISTRATOR)
-            .await
-            .expect("bootstrapped");
-        let token = system.issuer().token(ADMINISTRATOR).expect("signed");
-        let administrator = Client::connect(&system.gateway(), &token).await.expect("connected");
+        let (confederation, administrator) =
+            system.bootstrap(ADMINISTRATOR).await.expect("bootstrapped");
         let none = Unit { id: String::new(), code: String::new() };
         let mut world =
             Self { system, confederation: none.clone(), province: none, administrator, pools };

@@ -8,15 +8,15 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use anyhow::{Context, ensure};
-use congdoan::demo::expected::{AFTERWARDS, NEW_THAI_NGUYEN, REPORTS, ROLLED_UP};
-use congdoan::demo::print::{asked, asked_of, missing, on_tree_of};
-use congdoan::demo::{Progress, Replayed, replay, thai_nguyen};
-use congdoan::system::{Options, System};
 use proto::reporting::v1::{
     Breakdown, ExplainFigureRequest, Figure, GetBookRequest, IndicatorKind, LineKind,
     ListIndicatorsRequest, QueryFiguresRequest,
 };
+use scenarios::expected::{AFTERWARDS, NEW_THAI_NGUYEN, REPORTS, ROLLED_UP};
+use scenarios::print::{asked, asked_of, missing, on_tree_of};
+use scenarios::{Progress, Replayed, replay, thai_nguyen};
 use sqlx::PgPool;
+use system::{Options, System};
 use time::macros::date;
 use time::{Date, Duration};
 use uuid::Uuid;
@@ -37,13 +37,13 @@ impl Findings {
 async fn five_federations_come_out_to_the_digit_and_their_figures_explain_themselves()
 -> anyhow::Result<()> {
     let system = System::start(Options::test()).await?;
-    let replayed = replay(&system, &Progress::hidden()).await?;
+    let replayed = replay(&system, "en", &Progress::hidden()).await?;
     let mut findings = Findings::default();
 
     let events = replayed.confederation.client.events();
     findings.claim(events >= 100_000, || format!("only {events} events"));
 
-    let words = |report: &congdoan::demo::expected::Report| report.words.to_vec();
+    let words = |report: &scenarios::expected::Report| report.words.to_vec();
     let figures = reports_hold_their_words(&replayed, words, &mut findings).await?;
     figures_are_the_same_when_asked_and_explain_themselves(&replayed, &figures, &mut findings)
         .await?;
@@ -53,7 +53,7 @@ async fn five_federations_come_out_to_the_digit_and_their_figures_explain_themse
 
     replayed.rate_again().await?;
     replayed.reorganise().await?;
-    let words = |report: &congdoan::demo::expected::Report| report.words_after_objection();
+    let words = |report: &scenarios::expected::Report| report.words_after_objection();
     reports_hold_their_words(&replayed, words, &mut findings).await?;
     parts_sum_to_the_whole(&replayed, &mut findings).await?;
     nothing_is_lost_between_the_trees(&replayed, &mut findings).await?;
@@ -73,7 +73,7 @@ async fn five_federations_come_out_to_the_digit_and_their_figures_explain_themse
 /// Each report prints its sentences; answers with the figures that it printed.
 async fn reports_hold_their_words(
     replayed: &Replayed,
-    words: impl Fn(&congdoan::demo::expected::Report) -> Vec<&'static str>,
+    words: impl Fn(&scenarios::expected::Report) -> Vec<&'static str>,
     findings: &mut Findings,
 ) -> anyhow::Result<Vec<Figure>> {
     let mut figures = Vec::new();
@@ -198,7 +198,7 @@ async fn books_balance(replayed: &Replayed, findings: &mut Findings) -> anyhow::
     for report in &REPORTS {
         let request = GetBookRequest {
             organisation_id: replayed.tree.id(report.code)?,
-            period: Some(congdoan::demo::office::period(report.period)),
+            period: Some(scenarios::office::period(report.period)),
             tree: None,
         };
         let book = replayed.confederation.client.get_book(request).await?;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use aws_lc_rs::digest::{SHA256, digest};
 use proto::door::question::{List, Read, Write};
 use proto::refusal::v1::Reason;
-use tonic::{Code, Request, Status, Streaming};
+use tonic::{Request, Status, Streaming};
 use uuid::Uuid;
 
 use crate::page::Asked;
@@ -208,11 +208,5 @@ impl Opening {
 
 /// The refusal of a call that no known signer vouches for; `cause` is one word.
 pub fn unauthenticated(cause: &'static str) -> Refusal {
-    Refusal::shared(
-        Code::Unauthenticated,
-        Reason::InternalTokenInvalid,
-        "Yêu cầu không có chứng thực nội bộ hợp lệ.",
-        "the call carries no valid internal token",
-    )
-    .with("cause", cause)
+    Refusal::of(Reason::InternalTokenInvalid).with("cause", cause)
 }

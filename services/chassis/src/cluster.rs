@@ -67,7 +67,7 @@ const SETTINGS: &[&str] = &[
 const KEPT_SETTINGS: &[&str] = &["shared_buffers=1GB", "max_wal_size=8GB"];
 
 /// What is added where nothing needs to survive a crash.
-const EPHEMERAL_SETTINGS: &[&str] = &[
+const UNFLUSHED_SETTINGS: &[&str] = &[
     "shared_buffers=256MB",
     "max_wal_size=2GB",
     "fsync=off",
@@ -95,6 +95,9 @@ pub enum Place {
     Ephemeral,
     /// In this directory, made at the first start and kept.
     Kept(PathBuf),
+    /// In this directory, and kept for the next tests, but not flushed to disk either: what is
+    /// lost in a power cut is made again.
+    ForTests(PathBuf),
 }
 
 /// A private PostgreSQL cluster, running until this value is dropped.
@@ -122,18 +125,20 @@ impl Cluster {
 
     fn start_blocking(place: &Place) -> anyhow::Result<Self> {
         let programs = programs::find()?;
-        let (directory, ephemeral) = match place {
+        let directory = match place {
             Place::Ephemeral => {
                 let name = format!("congdoan-{}", Uuid::new_v4().simple());
-                (std::env::temp_dir().join(name), true)
+                std::env::temp_dir().join(name)
             }
-            Place::Kept(directory) => (directory.clone(), false),
+            Place::Kept(directory) | Place::ForTests(directory) => directory.clone(),
         };
+        let ephemeral = matches!(place, Place::Ephemeral);
+        let flushed = matches!(place, Place::Kept(_));
         fs::create_dir_all(&directory)
             .with_context(|| format!("make the directory {}", directory.display()))?;
         let directory = directory.canonicalize()?;
 
-        let started = Self::start_in(&programs, &directory, ephemeral);
+        let started = Self::start_in(&programs, &directory, flushed, !ephemeral);
         if started.is_err() && ephemeral {
             // What could not be started is not kept either; the error says why.
             fs::remove_dir_all(&directory).ok();
@@ -141,14 +146,19 @@ impl Cluster {
         started
     }
 
-    fn start_in(programs: &Programs, directory: &Path, ephemeral: bool) -> anyhow::Result<Self> {
+    fn start_in(
+        programs: &Programs,
+        directory: &Path,
+        flushed: bool,
+        kept: bool,
+    ) -> anyhow::Result<Self> {
         let account = Account::choose(directory, &programs.directory)?;
         fs::set_permissions(directory, fs::Permissions::from_mode(0o700))?;
         account.give(directory)?;
 
         let data = directory.join("data");
         if !data.join("PG_VERSION").exists() {
-            initialise(programs, &account, directory, ephemeral)?;
+            initialise(programs, &account, directory, flushed)?;
         }
         let password = fs::read_to_string(directory.join("password"))
             .context("read the password of the cluster")?;
@@ -164,7 +174,7 @@ impl Cluster {
             let mut command = account.command(&programs.program("postgres"));
             command.arg("-D").arg(&data).arg("-k").arg(&socket_directory);
             command.args(["-h", "127.0.0.1", "-p", &port.to_string()]);
-            let more_settings = if ephemeral { EPHEMERAL_SETTINGS } else { KEPT_SETTINGS };
+            let more_settings = if flushed { KEPT_SETTINGS } else { UNFLUSHED_SETTINGS };
             for setting in SETTINGS.iter().chain(more_settings) {
                 command.args(["-c", setting]);
             }
@@ -172,7 +182,7 @@ impl Cluster {
             // Its own process group: an interrupt typed at the terminal is for us, and we
             // tell the server when its services have drained.
             let mut server = command.process_group(0).spawn().context("start PostgreSQL")?;
-            let (mut watchdog, orders) = watch(&server, ephemeral.then_some(directory))?;
+            let (mut watchdog, orders) = watch(&server, (!kept).then_some(directory))?;
 
             if ready(&mut server, &data)? {
                 return Ok(Self {
@@ -184,7 +194,7 @@ impl Cluster {
                     server,
                     watchdog,
                     orders: Some(orders),
-                    farewell: if ephemeral { "QUIT" } else { "INT" },
+                    farewell: if kept { "INT" } else { "QUIT" },
                 });
             }
             // The server is gone, and its watchdog must not remove what the next one needs.
@@ -279,7 +289,7 @@ fn initialise(
     programs: &Programs,
     account: &Account,
     directory: &Path,
-    ephemeral: bool,
+    flushed: bool,
 ) -> anyhow::Result<()> {
     let password = directory.join("password");
     fs::write(&password, Uuid::new_v4().simple().to_string())?;
@@ -293,7 +303,7 @@ fn initialise(
     // Order by code point, the same on every machine; but know that Đ is a letter, without
     // which trigrams would skip every Vietnamese word.
     command.args(["--lc-collate=C", "--lc-ctype=C.UTF-8"]);
-    if ephemeral {
+    if !flushed {
         command.arg("--no-sync");
     }
     let output = command.stdin(Stdio::null()).output().context("run initdb")?;

@@ -11,6 +11,7 @@
 mod connections;
 mod functions;
 mod growth;
+pub(crate) mod housekeeping;
 mod opening;
 
 use std::ops::{Deref, DerefMut};
@@ -24,7 +25,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, PgConnection, PgPool, Postgres, Transaction};
 use time::{Date, OffsetDateTime, UtcOffset};
-use tonic::{Code, Response, Status};
+use tonic::{Response, Status};
 use tracing::Instrument;
 use uuid::Uuid;
 
@@ -40,6 +41,7 @@ use connections::Connections;
 pub use connections::pool;
 pub use functions::{ACCESS, Function};
 pub use growth::Growth;
+pub use housekeeping::forget_requests;
 pub(crate) use opening::LARGE_BYTES;
 
 /// How a service reaches its database.
@@ -344,8 +346,12 @@ impl Database {
         let begun = sqlx::query!(
             r#"with right_held as materialized (select $6 or access.holds() as held),
                     begun as (
-                        insert into act.request (principal, request_id, rpc, body_digest, act_id)
-                        select $1, $2, $3, $4, $5 from right_held where held
+                        insert into act.request (principal, request_id, rpc, body_digest, act_id,
+                                                 office, purpose)
+                        select $1, $2, $3, $4, $5,
+                               nullif(current_setting('congdoan.office', true), ''),
+                               nullif(current_setting('congdoan.purpose', true), '')
+                        from right_held where held
                         on conflict on constraint request_key do nothing
                         returning request_id)
                select held as "held!", exists (select from begun) as "new!" from right_held"#,
@@ -484,12 +490,7 @@ async fn perform<A: Act>(
 }
 
 fn request_id_reused(request_id: Uuid) -> Refusal {
-    Refusal::shared(
-        Code::AlreadyExists,
-        Reason::RequestIdReused,
-        "request_id này đã được dùng cho một yêu cầu khác.",
-        "this request_id was used for another request",
-    )
-    .field("request_id")
-    .with("request_id", request_id.to_string())
+    Refusal::of(Reason::RequestIdReused)
+        .field("request_id")
+        .with("request_id", request_id.to_string())
 }

@@ -9,7 +9,6 @@ use proto::door::question::List;
 use proto::refusal::v1::Reason;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use tonic::Code;
 
 use crate::parse;
 use crate::refusal::{Failure, Refusal};
@@ -121,15 +120,7 @@ fn open<C: DeserializeOwned>(
     keys.open(PURPOSE, &query.0, token)
         .and_then(|cursor| serde_json::from_slice(&cursor).ok())
         .map(Some)
-        .ok_or_else(|| {
-            Refusal::shared(
-                Code::InvalidArgument,
-                Reason::PageTokenInvalid,
-                "Mã trang không do dịch vụ này cấp cho truy vấn này.",
-                "the page token was not made by this service for this query",
-            )
-            .field("page_token")
-        })
+        .ok_or_else(|| Refusal::of(Reason::PageTokenInvalid).field("page_token"))
 }
 
 #[cfg(test)]
@@ -151,6 +142,50 @@ mod tests {
         let refused = open::<(String, i32)>(&keys(), query("b"), &token).expect_err("refused");
         assert_eq!(refused.reason(), "PAGE_TOKEN_INVALID");
         assert_eq!(refused.fields().collect::<Vec<_>>(), ["page_token"]);
+    }
+
+    /// Asks for things of a kind.
+    #[derive(Clone, PartialEq, Message)]
+    struct ListThings {
+        #[prost(string, tag = "1")]
+        kind: String,
+        #[prost(int32, tag = "2")]
+        page_size: i32,
+        #[prost(string, tag = "3")]
+        page_token: String,
+    }
+
+    impl List for ListThings {
+        fn take_page(&mut self) -> (String, i32) {
+            (std::mem::take(&mut self.page_token), std::mem::take(&mut self.page_size))
+        }
+    }
+
+    fn asked<'a>(keys: &'a Keys, kind: &str, page_size: i32, token: &str) -> Asked<'a> {
+        let (kind, page_token) = (kind.to_string(), token.to_string());
+        Asked::taken(keys, "/x.Y/ListThings", &mut ListThings { kind, page_size, page_token })
+    }
+
+    #[test]
+    fn the_next_page_may_be_of_another_size_but_not_of_another_list() {
+        let keys = keys();
+        let first = asked(&keys, "a", 2, "");
+        assert_eq!((first.after::<i32>(), first.limit()), (Ok(None), 3));
+        let page = first.page(vec![10, 20, 30], |row| *row).expect("sealed");
+        assert_eq!(page.rows, [10, 20]);
+        let next = asked(&keys, "a", 1, &page.next_page_token);
+        assert_eq!((next.after(), next.limit()), (Ok(Some(20)), 2));
+        let last = next.page(vec![30], |row| *row).expect("sealed");
+        assert_eq!((last.rows.as_slice(), last.next_page_token.as_str()), ([30].as_slice(), ""));
+        let other = asked(&keys, "b", 2, &page.next_page_token);
+        assert_eq!(other.after::<i32>().expect_err("refused").reason(), "PAGE_TOKEN_INVALID");
+    }
+
+    #[test]
+    fn a_list_may_have_pages_of_its_own_length() {
+        let keys = keys();
+        let size = |asked_size| asked(&keys, "a", asked_size, "").at_most(100).size;
+        assert_eq!([0, -1, 7, 100, 1_000].map(size), [100, 100, 7, 100, 100]);
     }
 
     #[test]

@@ -8,7 +8,6 @@ use proto::door::{Kind, Rule};
 use proto::google::r#type::Date as WireDate;
 use proto::refusal::v1::Reason;
 use time::{Date, Month};
-use tonic::Code;
 use uuid::Uuid;
 
 use crate::refusal::Refusal;
@@ -27,15 +26,7 @@ pub fn optional_id(field: &str, text: &str) -> Result<Option<Uuid>, Refusal> {
     if text.is_empty() {
         return Ok(None);
     }
-    Uuid::parse_str(text).map(Some).map_err(|_| {
-        Refusal::shared(
-            Code::InvalidArgument,
-            Reason::IdMalformed,
-            "Mã định danh không phải là UUID.",
-            "the id is not a UUID",
-        )
-        .field(field)
-    })
+    Uuid::parse_str(text).map(Some).map_err(|_| Refusal::of(Reason::IdMalformed).field(field))
 }
 
 /// A required civil date.
@@ -52,15 +43,7 @@ pub fn optional_date(field: &str, date: Option<WireDate>) -> Result<Option<Date>
         .zip(u8::try_from(date.day).ok())
         .and_then(|(month, day)| Date::from_calendar_date(date.year, month, day).ok())
         .filter(|parsed| (1900..=2200).contains(&parsed.year()));
-    parsed.map(Some).ok_or_else(|| {
-        Refusal::shared(
-            Code::InvalidArgument,
-            Reason::DateMalformed,
-            "Ngày không có trong lịch, hoặc ngoài khoảng 1900 đến 2200.",
-            "the date is no day of the calendar, or lies outside 1900 to 2200",
-        )
-        .field(field)
-    })
+    parsed.map(Some).ok_or_else(|| Refusal::of(Reason::DateMalformed).field(field))
 }
 
 /// A civil date as the contracts carry it.
@@ -89,47 +72,22 @@ pub fn optional_text(field: &str, text: &str, limit: usize) -> Result<Option<Str
 /// The refusal of a text that cannot be taken.
 pub fn text_refused(field: &str, wrong: Wrong) -> Refusal {
     match wrong {
-        Wrong::TooLong { characters, limit } => Refusal::shared(
-            Code::InvalidArgument,
-            Reason::TextTooLong,
-            format!("Văn bản dài {characters} ký tự, tối đa {limit}."),
-            format!("the text has {characters} characters; the limit is {limit}"),
-        )
-        .field(field)
-        .with("characters", characters.to_string())
-        .with("limit", limit.to_string()),
-        Wrong::Malformed => Refusal::shared(
-            Code::InvalidArgument,
-            Reason::TextMalformed,
-            "Văn bản có ký tự điều khiển, hoặc ký tự không thuộc văn bản.",
-            "the text has control characters, or others that are no part of a text",
-        )
-        .field(field),
+        Wrong::TooLong { characters, limit } => Refusal::of(Reason::TextTooLong)
+            .field(field)
+            .with("characters", characters.to_string())
+            .with("limit", limit.to_string()),
+        Wrong::Malformed => Refusal::of(Reason::TextMalformed).field(field),
     }
 }
 
 /// The refusal of a number that stands for no value of its enumeration.
 pub fn value_unknown(field: &str, value: i32) -> Refusal {
-    Refusal::shared(
-        Code::InvalidArgument,
-        Reason::EnumValueUnknown,
-        format!("Không có giá trị nào mang số {value}."),
-        format!("no value has the number {value}"),
-    )
-    .field(field)
-    .with("value", value.to_string())
+    Refusal::of(Reason::EnumValueUnknown).field(field).with("value", value.to_string())
 }
 
 /// The refusal of a count that is less than nothing.
 pub fn negative(field: &str, value: i32) -> Refusal {
-    Refusal::shared(
-        Code::InvalidArgument,
-        Reason::NumberNegative,
-        format!("Số này không được âm ({value})."),
-        format!("the number is less than 0 ({value})"),
-    )
-    .field(field)
-    .with("value", value.to_string())
+    Refusal::of(Reason::NumberNegative).field(field).with("value", value.to_string())
 }
 
 /// Refuses a list with more lines than one call may carry.
@@ -137,15 +95,10 @@ pub fn at_most(field: &str, lines: usize, limit: usize) -> Result<(), Refusal> {
     if lines <= limit {
         return Ok(());
     }
-    Err(Refusal::shared(
-        Code::InvalidArgument,
-        Reason::TooManyLines,
-        format!("Danh sách có {lines} dòng, tối đa {limit}."),
-        format!("the list has {lines} lines; the limit is {limit}"),
-    )
-    .field(field)
-    .with("lines", lines.to_string())
-    .with("limit", limit.to_string()))
+    Err(Refusal::of(Reason::TooManyLines)
+        .field(field)
+        .with("lines", lines.to_string())
+        .with("limit", limit.to_string()))
 }
 
 /// How many rows a page holds: the default where nothing was asked, never above the limit.
@@ -158,13 +111,7 @@ pub fn page_size(asked: i32) -> i64 {
 
 /// The refusal of a missing field.
 pub fn required(field: &str) -> Refusal {
-    Refusal::shared(
-        Code::InvalidArgument,
-        Reason::FieldRequired,
-        "Thiếu trường bắt buộc.",
-        "a required field is missing",
-    )
-    .field(field)
+    Refusal::of(Reason::FieldRequired).field(field)
 }
 
 #[cfg(test)]

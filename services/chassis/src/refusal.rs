@@ -1,19 +1,22 @@
 //! Refusals are data, failures are secrets.
 //!
-//! A [`Refusal`] says what was wrong with the request, in Vietnamese and in English, with a
-//! reason that the contract documents. A failure is our own trouble: its cause stays in our
-//! log, and the caller reads "internal error".
+//! A [`Refusal`] says what was wrong with the request: a reason, and what belongs to it. The code
+//! and the sentences of a reason, in Vietnamese and in English, are in its contract
+//! ([`proto::reason`]). A failure is our own trouble: its cause stays in our log, and the caller
+//! reads "internal error".
 
+mod list;
+pub mod testing;
 mod written;
 
 use std::fmt;
 use std::time::Duration;
 
+pub use list::Given;
+use proto::reason::{self, Told};
 use proto::refusal::v1::Reason;
-use tonic::{Code, Status};
-
-/// Domain of the reasons that every service shares (`congdoan.refusal.v1.Reason`).
-pub const DOMAIN: &str = "congdoan.vn";
+use tonic::Code;
+pub use tonic::Status;
 
 /// The language of the texts in an answer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -57,18 +60,17 @@ tokio::task_local! {
     pub static LANGUAGE: Language;
 }
 
-/// One text in the two languages that the contract promises.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Text {
-    vi: String,
-    en: String,
-}
+/// What belongs to a refusal, by its keys.
+type Metadata = Vec<(&'static str, String)>;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Violation {
     field: String,
-    reason: &'static str,
-    text: Text,
+    told: &'static Told,
+    /// None where it is the refusal's own.
+    metadata: Option<Metadata>,
+    /// Told in few words, with what it is about, which may be nothing.
+    about: Option<String>,
 }
 
 /// Why a request was refused: never our trouble, always something that the caller can mend.
@@ -79,11 +81,9 @@ pub struct Refusal(Box<Content>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Content {
-    code: Code,
     domain: &'static str,
-    reason: &'static str,
-    text: Text,
-    metadata: Vec<(&'static str, String)>,
+    told: &'static Told,
+    metadata: Metadata,
     violations: Vec<Violation>,
     /// Fields at fault that were counted and are not among the violations.
     more: usize,
@@ -91,66 +91,48 @@ struct Content {
 }
 
 impl Refusal {
-    /// A refusal for a reason of `domain`, written without the enum's prefix, as `NAME_TAKEN`.
-    pub fn new(
-        code: Code,
-        domain: &'static str,
-        reason: &'static str,
-        vi: impl Into<String>,
-        en: impl Into<String>,
-    ) -> Self {
+    /// A refusal for this reason, of whichever contract.
+    pub fn of<R: reason::Reason>(reason: R) -> Self {
+        let told = reason.told();
         Self(Box::new(Content {
-            code,
-            domain,
-            reason,
-            text: Text { vi: vi.into(), en: en.into() },
+            domain: R::DOMAIN,
+            told,
             metadata: Vec::new(),
             violations: Vec::new(),
             more: 0,
-            retry_after: None,
+            retry_after: told.retry_after,
         }))
-    }
-
-    /// A refusal for one of the reasons that every service shares.
-    pub fn shared(
-        code: Code,
-        reason: Reason,
-        vi: impl Into<String>,
-        en: impl Into<String>,
-    ) -> Self {
-        Self::new(code, DOMAIN, short_name(reason.as_str_name()), vi, en)
     }
 
     /// Names the field at fault, for example `lines[12].identity_number`.
     pub fn field(mut self, field: impl Into<String>) -> Self {
-        self.0.violations.push(Violation {
-            field: field.into(),
-            reason: self.0.reason,
-            text: self.0.text.clone(),
-        });
+        let told = self.0.told;
+        let field = field.into();
+        self.0.violations.push(Violation { field, told, metadata: None, about: None });
         self
     }
 
-    /// Adds a field at fault for a reason of its own: many bad lines, one refusal.
-    pub fn violation(
+    /// Adds a field at fault for a reason of its own, told in the few words that its contract has
+    /// for it, with what it is about: one of many.
+    pub fn briefly<R: reason::Reason>(
         mut self,
         field: impl Into<String>,
-        reason: &'static str,
-        vi: impl Into<String>,
-        en: impl Into<String>,
+        reason: R,
+        about: String,
     ) -> Self {
-        self.0.violations.push(Violation {
-            field: field.into(),
-            reason,
-            text: Text { vi: vi.into(), en: en.into() },
-        });
+        let (field, told) = (field.into(), reason.told());
+        self.0.violations.push(Violation { field, told, metadata: None, about: Some(about) });
         self
     }
 
     /// Takes over the fields at fault of another refusal: every bad line of a file at once.
     pub fn and(mut self, other: Refusal) -> Self {
-        self.0.violations.extend(other.0.violations);
-        self.0.more += other.0.more;
+        let Content { metadata, violations, more, .. } = *other.0;
+        self.0.violations.extend(violations.into_iter().map(|violation| Violation {
+            metadata: violation.metadata.or_else(|| Some(metadata.clone())),
+            ..violation
+        }));
+        self.0.more += more;
         self
     }
 
@@ -166,7 +148,7 @@ impl Refusal {
         self
     }
 
-    /// Says that the same call may succeed later.
+    /// Says when the same call may succeed, where that is known better than by the contract.
     pub fn retry_after(mut self, delay: Duration) -> Self {
         self.0.retry_after = Some(delay);
         self
@@ -174,12 +156,12 @@ impl Refusal {
 
     /// The reason, as in ErrorInfo.
     pub fn reason(&self) -> &'static str {
-        self.0.reason
+        self.0.told.reason
     }
 
     /// The status code.
     pub fn code(&self) -> Code {
-        self.0.code
+        self.0.told.code
     }
 
     /// The fields at fault, in the order in which they were named.
@@ -198,14 +180,9 @@ impl Refusal {
     }
 }
 
-/// A reason's name without the enum's prefix.
-pub fn short_name(name: &'static str) -> &'static str {
-    name.strip_prefix("REASON_").unwrap_or(name)
-}
-
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.0.reason, self.0.text.en)
+        write!(f, "{}: {}", self.0.told.reason, self.0.text(Language::English))
     }
 }
 
@@ -282,23 +259,12 @@ impl From<sqlx::Error> for Failure {
 }
 
 fn conflicting_act() -> Refusal {
-    Refusal::shared(
-        Code::Aborted,
-        Reason::ConflictingAct,
-        "Một nghiệp vụ khác vừa thay đổi cùng dữ liệu; hãy thử lại.",
-        "another act changed the same data at the same time; repeat the call",
-    )
-    .retry_after(Duration::from_millis(50))
+    Refusal::of(Reason::ConflictingAct)
 }
 
 /// The refusal of a call whose time is over.
 pub fn deadline_exceeded() -> Refusal {
-    Refusal::shared(
-        Code::DeadlineExceeded,
-        Reason::DeadlineExceeded,
-        "Đã hết thời hạn của yêu cầu.",
-        "the deadline of the call is over",
-    )
+    Refusal::of(Reason::DeadlineExceeded)
 }
 
 impl From<Failure> for Status {

@@ -12,7 +12,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use prost::Message;
 use proto::refusal::v1::Reason;
-use tonic::Code;
 use uuid::Uuid;
 
 use crate::refusal::Refusal;
@@ -115,14 +114,7 @@ impl Seen {
             .and_then(|content| wire::Seen::decode(&*content).ok())
             .and_then(|seen| seen.feeds.into_iter().map(wire::Feed::parse).collect())
             .map(|feeds| Seen { feeds })
-            .ok_or_else(|| {
-                Refusal::shared(
-                    Code::InvalidArgument,
-                    Reason::SeenTokenInvalid,
-                    "Mã nhất quán congdoan-seen không do hệ thống này cấp.",
-                    "the consistency token congdoan-seen was not made by these services",
-                )
-            })
+            .ok_or_else(|| Refusal::of(Reason::SeenTokenInvalid))
     }
 }
 

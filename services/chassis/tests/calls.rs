@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chassis::call::{Call, Caller, Method};
 use chassis::cluster::testing::{TestDatabase, database};
-use chassis::database::{Act, Acting, Config, Database, Schema, open};
+use chassis::database::{Act, Acting, Config, Database, Schema, forget_requests, open};
 use chassis::refusal::Failure;
 use chassis::seen::Keys;
 use sqlx::{Connection, PgConnection};
@@ -288,4 +288,64 @@ async fn plans_for_a_database_that_has_doubled_since_are_given_up() {
     assert!(known.len() <= 3, "{known:?}: a little more is nothing");
     acts(1_000_000).await.expect("acted");
     assert!(!known.contains(&connection().await), "an old connection with its old plans");
+}
+
+#[tokio::test]
+async fn an_answer_is_kept_for_thirty_days_and_no_longer() {
+    let mut place = Place::new().await;
+    place.lets_go().await;
+    let database = place.opens(30_000).await;
+    let (old, young) = (Uuid::now_v7(), Uuid::now_v7());
+    for request_id in [old, young] {
+        database.act(writes("an", request_id), Locks).await.expect("acted");
+    }
+    // Of many, more than are forgotten at once.
+    sqlx::query(
+        "insert into act.request (principal, request_id, rpc, body_digest, act_id, answered_at)
+         select 'i#an', gen_random_uuid(), '/test/Acts', decode(repeat('00', 32), 'hex'),
+                gen_random_uuid(), now() - interval '40 days'
+         from generate_series(1, 2500)",
+    )
+    .execute(&mut place.holder)
+    .await
+    .expect("inserted");
+    let age = "update act.request set answered_at = now() - $2::interval where request_id = $1";
+    for (request_id, days) in [(old, "30 days 1 minute"), (young, "29 days 23 hours")] {
+        sqlx::query(age)
+            .bind(request_id)
+            .bind(days)
+            .execute(&mut place.holder)
+            .await
+            .expect("aged");
+    }
+    assert_eq!(forget_requests(database.pool()).await.expect("forgotten"), 2_501);
+    assert_eq!(forget_requests(database.pool()).await.expect("forgotten"), 0);
+    let kept: Vec<Uuid> = sqlx::query_scalar("select request_id from act.request")
+        .fetch_all(&mut place.holder)
+        .await
+        .expect("read");
+    assert_eq!(kept, [young]);
+}
+
+#[tokio::test]
+async fn for_whom_and_what_for_is_kept_with_the_request() {
+    let mut place = Place::new().await;
+    place.lets_go().await;
+    let database = place.opens(30_000).await;
+    let said = Some("o'fice".to_string());
+    for (office, purpose) in [(said.clone(), Some("đối soát".to_string())), (None, None)] {
+        let mut request = request("an");
+        let caller = request.extensions_mut().get_mut::<Caller>().expect("a caller");
+        (caller.office, caller.purpose) = (office.clone(), purpose.clone());
+        let request_id = Uuid::now_v7();
+        let call = Call::of(&request, Some(request_id), false).expect("a call");
+        database.act(call, Locks).await.expect("acted");
+        let kept: (Option<String>, Option<String>) =
+            sqlx::query_as("select office, purpose from act.request where request_id = $1")
+                .bind(request_id)
+                .fetch_one(&mut place.holder)
+                .await
+                .expect("read");
+        assert_eq!(kept, (office, purpose));
+    }
 }

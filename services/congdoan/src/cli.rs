@@ -1,5 +1,6 @@
 //! What can be asked for on the command line.
 
+pub mod feed;
 pub mod lookup;
 mod mistake;
 pub mod plan;
@@ -16,11 +17,8 @@ use time::macros::format_description;
 
 use self::lookup::{Completion, List, Member, Search};
 use self::plan::Plan;
-use crate::client::Client;
-use crate::kept::Kept;
 use crate::language::{self, Language, tell};
-use crate::running::Running;
-use crate::{output, token};
+use crate::output;
 
 /// The national register of Vietnam's trade unions, on the command line.
 ///
@@ -155,6 +153,8 @@ What is there already stays as it is. `congdoan up` makes its own.")]
     Keys(Keys),
     /// Apply a service's migrations as the owner of its schema.
     Migrate(Migrate),
+    /// See how far a service follows others, and help it where it halted.
+    Feed(feed::Feed),
     /// Print a script by which a shell completes what is typed.
     Completion(Completion),
     /// Run a command with a PostgreSQL of its own, for tests.
@@ -364,7 +364,7 @@ pub struct Keys {
 #[derive(Args, Debug)]
 pub struct Migrate {
     /// Whose migrations.
-    #[arg(value_parser = ["registry", "membership", "reporting"])]
+    #[arg(value_parser = proto::services::OWNERS)]
     pub service: String,
     /// The service's database, for the owner of its schema.
     #[arg(long, value_name = "URL", env = "CONGDOAN_OWNER_URL", hide_env_values = true)]
@@ -385,6 +385,10 @@ Example:
   congdoan with-postgres -- cargo test --workspace"
 )]
 pub struct WithPostgres {
+    /// Keep the cluster in this directory, with the templates of the tests' databases, for the
+    /// next time.
+    #[arg(long, value_name = "DIRECTORY")]
+    pub keep: Option<PathBuf>,
     /// The command and its arguments.
     #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
     pub command: Vec<OsString>,
@@ -405,46 +409,6 @@ pub struct Gateway {
     /// Where the running system keeps its addresses.
     #[arg(long, value_name = "DIRECTORY", default_value = ".congdoan")]
     pub data: PathBuf,
-}
-
-impl Gateway {
-    /// Connects, asking the running system for what was not given, and takes up where the
-    /// command before left off: what that one has seen, this one waits for.
-    pub async fn connect(&self) -> anyhow::Result<Client> {
-        let (client, gateway) = self.connect_anew().await?;
-        client.going_on(Kept::of(&self.data, &gateway)).await
-    }
-
-    /// Connects as somebody who has seen nothing, and waits for nothing.
-    pub async fn connect_without_waiting(&self) -> anyhow::Result<Client> {
-        Ok(self.connect_anew().await?.0)
-    }
-
-    /// Connects; answers the gateway too.
-    async fn connect_anew(&self) -> anyhow::Result<(Client, String)> {
-        if let (Some(gateway), Some(token)) = (&self.gateway, &self.token) {
-            return Ok((Client::connect(gateway, token).await?, gateway.clone()));
-        }
-        let running = Running::read(&self.data)?;
-        let gateway = self.gateway.as_ref().unwrap_or(&running.gateway);
-        let token = match &self.token {
-            Some(token) => token.clone(),
-            None => {
-                let subject = self.subject.as_ref().or(running.administrator.as_ref());
-                let subject = subject.with_context(|| {
-                    let bootstrap = crate::running::advised("bootstrap --subject me", &self.data);
-                    tell!(
-                        "hệ thống này chưa có người quản trị: chạy `{bootstrap}`, hoặc ghi bạn là \
-                         ai bằng --subject",
-                        "nobody has bootstrapped this system yet: run `{bootstrap}`, or say who \
-                         you are with --subject"
-                    )
-                })?;
-                token::ask(&running.issuer, subject).await?
-            }
-        };
-        Ok((Client::connect(gateway, &token).await?, gateway.clone()))
-    }
 }
 
 /// `2020-12-31`.
@@ -510,6 +474,14 @@ mod tests {
             Cli::try_parse_from(["congdoan", "with-postgres", "--", "cargo", "test", "--help"]);
         let Ok(Cli { command: Command::WithPostgres(with), .. }) = cli else { panic!("{cli:?}") };
         assert_eq!(with.command, ["cargo", "test", "--help"]);
+        assert_eq!(with.keep, None);
+        let kept =
+            ["congdoan", "with-postgres", "--keep", "target/postgresql", "--", "ls", "--all"];
+        let Ok(Cli { command: Command::WithPostgres(with), .. }) = Cli::try_parse_from(kept) else {
+            panic!("{kept:?}");
+        };
+        assert_eq!(with.command, ["ls", "--all"]);
+        assert_eq!(with.keep, Some("target/postgresql".into()));
     }
 
     #[test]

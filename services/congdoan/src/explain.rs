@@ -10,11 +10,12 @@ use proto::registry::v1::Organisation;
 use proto::reporting::v1::{
     Completeness, ExplainFigureRequest, ExplainedChange, ExplainedUnit, Figure, Period, Tree,
 };
+use system::Client;
 
 use crate::cli::{Explain, Question};
-use crate::client::{Client, told};
 use crate::language::{counted, tell};
 use crate::output::{is_json, json, line, print_json};
+use crate::told::told;
 
 /// Units asked for at once.
 const PAGE: i32 = 500;

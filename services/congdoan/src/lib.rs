@@ -1,18 +1,17 @@
-//! The command line: the whole system on one machine, the demo, and a client.
+//! The command line: commands that run the whole system on one machine, and commands that are
+//! a client of this one or of any other.
 //!
-//! [`system`] puts the four services together in one process, over a private PostgreSQL and
-//! a development issuer; this crate and the tests are the only ones that know more than one
-//! service. [`client`] talks to a gateway, this machine's or any other. [`demo`] replays five
-//! federations' years through it. [`language`], [`told`], [`output`] and [`sheet`] are how it speaks
-//! and what it reads. The other modules are one command each.
+//! The system and the client are [`system`]'s, what `congdoan demo` replays is [`scenarios`]'s:
+//! here it is put into words. [`cli`] is what can be asked for, [`language`], [`told`], [`output`]
+//! and [`sheet`] are how it speaks and what it reads, [`reach`] and [`running`] how a command finds
+//! the system. The other modules are one command each.
 
 pub mod bootstrap;
 pub mod cli;
-pub mod client;
 pub mod completion;
-pub mod demo;
 pub mod explain;
 pub mod fault;
+pub mod feed;
 pub mod kept;
 pub mod keys;
 pub mod language;
@@ -24,11 +23,11 @@ pub mod organisation;
 pub mod output;
 pub mod owner;
 pub mod plan;
+pub mod reach;
 pub mod report;
 pub mod running;
 pub mod search;
 pub mod sheet;
-pub mod system;
 pub mod token;
 pub mod told;
 pub mod up;

@@ -4,12 +4,13 @@ use chassis::parse::civil;
 use proto::registry::v1 as pb;
 use proto::registry::v1::organisation_type::SectorNeed;
 use proto::reporting::v1::ListIndicatorsRequest;
+use system::Client;
 
 use crate::cli::lookup::{List, Listed};
-use crate::client::{Client, told};
 use crate::language::{Language, current, tell};
 use crate::organisation::day;
 use crate::output::{answer, table};
+use crate::told::told;
 
 /// Prints the list that the command line names.
 pub async fn run(list: List) -> anyhow::Result<()> {
@@ -22,7 +23,7 @@ pub async fn run(list: List) -> anyhow::Result<()> {
         }
         Listed::Sectors { to } => {
             let client = to.connect().await?;
-            let request = pb::ListSectorsRequest {};
+            let request = pb::ListSectorsRequest::default();
             let sectors = client.references().list_sectors(request).await.map_err(told)?;
             answer(&sectors.into_inner(), |sectors| self::sectors(&sectors.sectors))
         }

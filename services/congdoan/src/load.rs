@@ -11,11 +11,11 @@ use indicatif::{ProgressBar, ProgressStyle};
 use proto::registry::v1::load_organisations_request::{Header, Line, Lines, Part};
 use proto::registry::v1::{GetLoadRequest, LoadOrganisationsRequest};
 use serde_json::json;
+use system::Client;
 use tonic::Request;
 use uuid::Uuid;
 
 use crate::cli::Load;
-use crate::client::Client;
 use crate::language::{counted, tell};
 use crate::output::{is_json, line, print_json};
 use crate::told::{may_be_repeated, placed, read_file, told};

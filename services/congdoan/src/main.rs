@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use congdoan::cli::{Cli, Command};
 use congdoan::report::Printed;
 use congdoan::{
-    bootstrap, completion, explain, keys, list, load, member, migrate, output, plan, report,
+    bootstrap, completion, explain, feed, keys, list, load, member, migrate, output, plan, report,
     search, token, told, up, with_postgres,
 };
 
@@ -32,6 +32,7 @@ async fn main() -> ExitCode {
         Command::Token(token) => token::run(token).await,
         Command::Keys(keys) => keys::run(keys),
         Command::Migrate(migrate) => migrate::run(migrate).await,
+        Command::Feed(feed) => feed::run(feed).await,
         Command::Completion(completion) => completion::run(&completion),
         // The command that was run has said how it went.
         Command::WithPostgres(with) => match with_postgres::run(with).await {

@@ -3,12 +3,13 @@
 use proto::membership::v1 as pb;
 use proto::registry::v1::BatchGetOrganisationsRequest;
 use std::collections::HashMap;
+use system::Client;
 
 use crate::cli::lookup::Member;
-use crate::client::{Client, told};
 use crate::language::tell;
 use crate::organisation::day;
 use crate::output::{answer, table};
+use crate::told::told;
 
 /// Prints the person, and whom to ask for what is left out.
 pub async fn run(member: Member) -> anyhow::Result<()> {

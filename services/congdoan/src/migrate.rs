@@ -6,7 +6,7 @@ use crate::cli::Migrate;
 use crate::language::tell;
 use crate::output::{is_json, line, print_json};
 use crate::owner;
-use crate::system::schema;
+use system::schema;
 
 /// Applies what is not applied yet, and loads the roles' permissions.
 pub async fn run(migrate: Migrate) -> anyhow::Result<()> {

@@ -3,13 +3,13 @@
 use chassis::parse::civil;
 use proto::google::r#type::Date as CivilDate;
 use proto::registry::v1 as pb;
+use system::Client;
 use time::Date;
 use uuid::Uuid;
 
-use crate::client::{Client, told};
 use crate::fault::{CODE_AMBIGUOUS, CODE_UNKNOWN, fault_of};
 use crate::language::tell;
-use crate::told::placed;
+use crate::told::{placed, told};
 
 /// The organisation that bore a code in a period, or else on the day of a tree; or the one that
 /// has this id. Where several did, nobody is preferred: which one is meant is asked.

@@ -22,6 +22,7 @@
 //! | `bootstrap` | `confederationId`, `issuer`, `administrator` |
 //! | `up` | `gateway`, `issuer`, `services`, `data`, `administrator` |
 //! | `keys`, `migrate` | `directory`; `service` |
+//! | `feed show`, `skip`, `restored` | `service`, and `followers`, each with `source`, `position` and `halted`; `source` and `change`; `epoch` |
 //! | `completion` | `shell`, `script` |
 //!
 //! What went wrong is a document on standard error: `error`, with `message`, `text`, `reason`,

@@ -8,10 +8,10 @@ use chassis::database::Schema;
 use sqlx::migrate::MigrateError;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, Connection};
+use system::{OWNERS, schema};
 
 use crate::fault::{DATABASE_AWAY, DATABASE_OF_ANOTHER, fault};
 use crate::language::tell;
-use crate::system::{OWNERS, schema};
 use crate::told::{read_file, words};
 
 /// The address with the password that a file holds: so that it stands in no command line and

@@ -1,7 +1,6 @@
 //! `congdoan plan`: restructuring plans, from a file of steps to their undo.
 
 mod conflict;
-mod generate;
 mod mend;
 mod review;
 mod steps;
@@ -18,12 +17,13 @@ use proto::google::longrunning::Operation;
 use proto::google::longrunning::operation::Result as Outcome;
 use proto::registry::v1 as pb;
 use proto::registry::v1::basis::Basis;
+use scenarios::plan_of_2025;
 use serde_json::json;
+use system::Client;
 use tonic::Status;
 use uuid::Uuid;
 
 use crate::cli::plan::{CopyPlan, CreatePlan, Decided, Plan, PlanCommand};
-use crate::client::Client;
 use crate::fault::{CONFLICTS_FOUND, fault};
 use crate::language::{counted, tell};
 use crate::organisation;
@@ -31,7 +31,6 @@ use crate::output::{answer, is_json, line, print_json, table};
 use crate::sheet::in_file;
 use crate::told::{read_file, told, told_at, write_file};
 
-pub use generate::plan_of_2025;
 pub use steps::{read, send, write};
 
 /// How long one call waits for an operation before the bar is drawn anew, in milliseconds.
@@ -103,7 +102,9 @@ pub async fn run(plan: Plan) -> anyhow::Result<()> {
             answer(&undone, words::undone)
         }
         PlanCommand::Show { plan_id, to } => show(&to.connect().await?, plan_id).await,
-        PlanCommand::Generate2025 { file } => print_or_write(&plan_of_2025()?, file.as_deref()),
+        PlanCommand::Generate2025 { file } => {
+            print_or_write(&plan_of_2025::steps()?, file.as_deref())
+        }
     }
 }
 

@@ -5,16 +5,16 @@ mod english;
 use anyhow::Context;
 use proto::reporting::v1::print_report_request::Parameter;
 use proto::reporting::v1::{ListTemplatesRequest, PrintReportRequest, template};
+use system::Client;
 use tonic::{Response, Status};
 use tonic_types::StatusExt;
 
 use crate::cli::Report;
-use crate::client::{Client, told};
 use crate::explain::{Patience, figure_line, organisation, period, tree};
 use crate::fault::{FIGURES_INCOMPLETE, fault};
 use crate::language::{Language, counted, current, tell};
 use crate::output::{answer as answer_with, is_json, json, line, print_json};
-use crate::told::{besides, failure_json, told_at};
+use crate::told::{besides, failure_json, told, told_at};
 
 /// How a report came out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,9 +2,9 @@
 
 use chassis::parse::civil;
 use proto::registry::v1 as pb;
+use system::Client;
 
 use crate::cli::lookup::{Search, Status};
-use crate::client::Client;
 use crate::fault::{COMMAND_LINE_INVALID, fault_of};
 use crate::language::{counted, tell};
 use crate::organisation::{self, day};

@@ -30,7 +30,7 @@ pub struct Told {
 /// A refusal as a person should read it: the text in her language, every field at fault, and
 /// the reason by which the contracts document it.
 pub fn told(status: Status) -> anyhow::Error {
-    Told { status, places: HashMap::new(), besides: Vec::new() }.into()
+    Told::of(&status).into()
 }
 
 /// The same, with fields named as the person knows them.
@@ -82,6 +82,10 @@ pub fn may_be_repeated(error: &anyhow::Error) -> bool {
 }
 
 impl Told {
+    fn of(status: &Status) -> Self {
+        Self { status: status.clone(), places: HashMap::new(), besides: Vec::new() }
+    }
+
     /// A number or a code beside the reason.
     fn beside(details: &ErrorDetails, key: &str) -> Option<String> {
         details.error_info().and_then(|info| info.metadata.get(key).cloned())
@@ -280,13 +284,18 @@ impl std::error::Error for Told {}
 
 /// A failure as it is printed at the end: to a person.
 pub fn failure(error: &anyhow::Error) -> String {
-    let parts: Vec<String> = error
-        .chain()
-        .map(|cause| match cause.downcast_ref::<io::Error>() {
+    let mut parts = Vec::new();
+    for cause in error.chain() {
+        // What stands behind a refusal is for programmers.
+        if let Some(status) = cause.downcast_ref::<Status>() {
+            parts.push(Told::of(status).text(current()));
+            break;
+        }
+        parts.push(match cause.downcast_ref::<io::Error>() {
             Some(error) => words(error),
             None => cause.to_string(),
-        })
-        .collect();
+        });
+    }
     parts.join(": ")
 }
 
@@ -295,6 +304,9 @@ pub fn failure_json(error: &anyhow::Error) -> Json {
     let known = error.chain().find_map(|cause| {
         if let Some(told) = cause.downcast_ref::<Told>() {
             return Some(told.json());
+        }
+        if let Some(status) = cause.downcast_ref::<Status>() {
+            return Some(Told::of(status).json());
         }
         if let Some(faults) = cause.downcast_ref::<Faults>() {
             return Some(local(FILE_INVALID, faults.json()));
@@ -410,15 +422,13 @@ pub fn write_file(file: &Path, content: &str) -> anyhow::Result<()> {
 #[cfg(test)]
 mod tests {
     use chassis::refusal::{Language as Spoken, Refusal};
+    use proto::registry::v1::Reason;
 
     use super::*;
 
     fn refusal() -> Refusal {
-        let bad = |n: usize| {
-            Refusal::new(Code::NotFound, "x", "UNKNOWN", "Không có mã này.", "no such code")
-                .field(format!("lines[{n}].superior_code"))
-        };
-        let whole = Refusal::new(Code::InvalidArgument, "x", "LINES", "5 dòng sai.", "5 are bad");
+        let bad = |n: usize| Refusal::of(Reason::SectorUnknown).field(format!("lines[{n}].sector"));
+        let whole = Refusal::of(Reason::LinesRefused);
         whole.with("refused", "5").and(bad(0)).and(bad(3))
     }
 
@@ -428,12 +438,18 @@ mod tests {
             (
                 Spoken::Vietnamese,
                 Language::Vietnamese,
-                "5 dòng sai. [x LINES]\n  tệp dòng 2: Không có mã này.\n  tệp dòng 5: Không có mã này.\n  … và 3 dòng nữa",
+                "5 dòng không hợp lệ; chưa dòng nào được ghi. [registry.congdoan.vn LINES_REFUSED]\n  \
+                 tệp dòng 2: Không có khối (khu vực) này, hoặc đây là tên một nhóm khối.\n  \
+                 tệp dòng 5: Không có khối (khu vực) này, hoặc đây là tên một nhóm khối.\n  \
+                 … và 3 dòng nữa",
             ),
             (
                 Spoken::English,
                 Language::English,
-                "5 are bad [x LINES]\n  tệp dòng 2: no such code\n  tệp dòng 5: no such code\n  … and 3 lines more",
+                "5 lines are refused; nothing was written [registry.congdoan.vn LINES_REFUSED]\n  \
+                 tệp dòng 2: there is no such sector, or it names a group of sectors\n  \
+                 tệp dòng 5: there is no such sector, or it names a group of sectors\n  \
+                 … and 3 lines more",
             ),
         ] {
             let error = told_at(refusal().status_in(spoken), |field| {

@@ -7,14 +7,13 @@ use std::time::Duration;
 
 use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
+use system::{Data, OWNERS, Options, System};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::cli::{Demo, Up};
-use crate::demo;
-use crate::language::tell;
+use crate::language::{current, tell};
 use crate::output::{is_json, line, print_json};
 use crate::running::{Held, Noted, Running, advised};
-use crate::system::{Data, OWNERS, Options, System};
 
 /// Runs the system, says where it is, and stops it well when interrupted.
 pub async fn run(up: Up) -> anyhow::Result<()> {
@@ -47,9 +46,9 @@ pub async fn run_demo(asked: Demo) -> anyhow::Result<()> {
     listen_where_nobody_does(asked.listen)?;
     let options = Options { listen: asked.listen, ..Options::ephemeral() };
     let system = start(options).await?;
-    let administrator = || Some(demo::ADMINISTRATOR.to_owned());
+    let administrator = || Some(scenarios::ADMINISTRATOR.to_owned());
     let noted = held.map(|held| note(&system, held, administrator())).transpose()?;
-    let replayed = demo::run(&system).await;
+    let replayed = scenarios::run(&system, current().tag()).await;
     if replayed.is_ok() && asked.stay {
         let gateway = system.gateway();
         line(&tell!(

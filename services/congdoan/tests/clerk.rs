@@ -9,12 +9,11 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
-use congdoan::client::Client;
 use congdoan::organisation;
 use congdoan::running::{Held, Noted, Running};
-use congdoan::system::{Options, System};
 use proto::membership::v1::{AdmissionKind, AdmitMembersRequest, PersonLine, Sex};
 use serde_json::Value as Json;
+use system::{Options, System};
 use tempfile::TempDir;
 use time::macros::date;
 use uuid::Uuid;
@@ -74,7 +73,7 @@ impl Office {
         let system = System::start(Options::test()).await.expect("started");
         let folder = tempfile::tempdir().expect("a folder");
         let owner_url = &system.database("registry").expect("a database").owner_url;
-        registry::bootstrap(owner_url, system.issuer().issuer(), "me").await.expect("bootstrapped");
+        system.bootstrap("me").await.expect("bootstrapped");
         let held = Held::take(&folder.path().join("data")).expect("held");
         let running = Running {
             gateway: system.gateway(),
@@ -113,8 +112,7 @@ impl Office {
 
     /// Admits somebody to a union, and answers her id.
     async fn admits(&self, code: &str) -> String {
-        let token = self.system.issuer().token("me").expect("signed");
-        let client = Client::connect(&self.system.gateway(), &token).await.expect("connected");
+        let client = self.system.client("me").await.expect("connected");
         let union = organisation::today(&client, code).await.expect("found");
         let line = PersonLine {
             name: "Nguyễn Thị Thử".to_owned(),
@@ -312,6 +310,8 @@ async fn a_clerk_loads_looks_up_and_plans() {
     known::reports(&office).await;
     known::says_why_a_code_is_nobodys(&office).await;
     known::migrates(&office).await;
+    // Last: whoever follows membership has to be rebuilt after it.
+    known::feeds(&office).await;
     office.close().await;
 }
 

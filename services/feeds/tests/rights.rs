@@ -258,15 +258,7 @@ async fn a_unit_that_ended_without_an_heir_lies_in_the_scope_of_its_last_superio
 #[tokio::test]
 async fn who_may_nothing_is_denied_and_who_may_elsewhere_finds_nothing() {
     let mut copy = Copy::start().await;
-    let unknown = || {
-        Refusal::new(
-            tonic::Code::NotFound,
-            "registry.congdoan.vn",
-            "ORGANISATION_UNKNOWN",
-            "-",
-            "-",
-        )
-    };
+    let unknown = || Refusal::of(proto::registry::v1::Reason::OrganisationUnknown);
     let reason = |failure: Failure| failure.refusal().expect("a refusal").reason();
     copy.act_as_an(FOUND).await;
     let denied = unknown_or_denied(&mut copy.connection, unknown()).await;

@@ -23,30 +23,7 @@ pub enum Owner {
     Backend(Backend),
 }
 
-/// A service behind the gateway.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Backend {
-    /// Organisations, decisions, grants.
-    Registry,
-    /// Persons and memberships.
-    Membership,
-    /// Figures.
-    Reporting,
-}
-
-impl Backend {
-    /// All of them.
-    pub const ALL: [Backend; 3] = [Backend::Registry, Backend::Membership, Backend::Reporting];
-
-    /// The name in packages, tokens and refusals.
-    pub fn name(self) -> &'static str {
-        match self {
-            Backend::Registry => "registry",
-            Backend::Membership => "membership",
-            Backend::Reporting => "reporting",
-        }
-    }
-}
+pub use proto::services::Backend;
 
 impl Owner {
     /// `congdoan.registry.v1` is registry's. Other packages, such as the feeds', have no

@@ -1,20 +1,14 @@
-//! What the gateway itself refuses, and how it is said.
+//! What the gateway itself refuses: by which reason, and with what belongs to it. Codes and
+//! sentences are in the contracts (`proto/congdoan/gateway/v1/reason.proto`, and those of every
+//! service in `proto/congdoan/refusal/v1/reason.proto`).
 
-use std::time::Duration;
-
-use chassis::refusal::{Failure, Refusal, short_name};
+use chassis::refusal::{Failure, Refusal};
 use proto::gateway::v1::Reason as Own;
 use proto::refusal::v1::Reason as Shared;
 use time::Date;
-use tonic::{Code, Status};
+use tonic::Status;
 
 use crate::contract::Backend;
-
-/// Domain of the reasons in `congdoan.gateway.v1.Reason`.
-const DOMAIN: &str = "gateway.congdoan.vn";
-
-/// After how long a caller may try again when a service is away or full.
-const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 /// A call that does not get through, or a dossier that is not complete.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,25 +67,13 @@ pub enum Unfit {
 }
 
 impl Unfit {
-    /// One word of it, and its texts.
-    fn told(self) -> (&'static str, &'static str, &'static str) {
+    /// One word of it, by which its sentence is found.
+    fn word(self) -> &'static str {
         match self {
-            Self::Field => (
-                "field",
-                "Trường không có trong hợp đồng, hoặc giá trị không đúng kiểu.",
-                "the field is not in the contract, or its value has another type",
-            ),
-            Self::Again => (
-                "again",
-                "Trường được nêu hai lần, hoặc nêu cùng trường loại trừ nó.",
-                "the field is said twice, or beside another that excludes it",
-            ),
-            Self::NoObject => {
-                ("no_object", "Nội dung phải là một đối tượng JSON.", "the body is no JSON object")
-            }
-            Self::NoText => {
-                ("no_text", "Giá trị không phải văn bản UTF-8.", "the value is no text in UTF-8")
-            }
+            Self::Field => "field",
+            Self::Again => "again",
+            Self::NoObject => "no_object",
+            Self::NoText => "no_text",
         }
     }
 }
@@ -106,167 +88,79 @@ fn shown(field: &str) -> String {
 }
 
 impl Refused {
-    /// The refusal as callers see it. No wildcard arm: a new one must choose its code.
+    /// The refusal as callers see it. No wildcard arm: a new one must choose its reason.
     fn refusal(self) -> Refusal {
         match self {
-            Refused::MethodUnknown { path } => shared(
-                Code::Unimplemented,
-                Shared::MethodUnknown,
-                "Không có phương thức này, hoặc phương thức không mở ra bên ngoài.",
-                "no such method, or one that is not open to the outside",
-            )
-            .with("method", path),
-            Refused::AccessTokenInvalid { cause } => shared(
-                Code::Unauthenticated,
-                Shared::AccessTokenInvalid,
-                "Yêu cầu không có mã truy cập hợp lệ.",
-                "the call carries no valid access token",
-            )
-            .with("cause", cause),
-            Refused::MessageTooLarge { size, limit } => shared(
-                Code::ResourceExhausted,
-                Shared::MessageTooLarge,
-                format!("Thông điệp dài {size} byte, tối đa {limit}."),
-                format!("the message has {size} bytes; the limit is {limit}"),
-            )
-            .with("size", size.to_string())
-            .with("limit", limit.to_string()),
-            Refused::DeadlineExceeded { limit_ms } => shared(
-                Code::DeadlineExceeded,
-                Shared::DeadlineExceeded,
-                "Đã hết thời hạn của yêu cầu.",
-                "the deadline of the call is over",
-            )
-            .with("limit_ms", limit_ms.to_string()),
-            Refused::Overloaded { service } => shared(
-                Code::Unavailable,
-                Shared::Overloaded,
-                "Hệ thống đang quá tải; hãy thử lại sau.",
-                "too many calls at once; this one was not begun",
-            )
-            .with("service", service)
-            .retry_after(RETRY_AFTER),
-            Refused::TooManyOfCaller => shared(
-                Code::Unavailable,
-                Shared::Overloaded,
-                "Người dùng này có quá nhiều yêu cầu cùng lúc; hãy thử lại sau.",
-                "too many calls of this caller at once; this one was not begun",
-            )
-            .with("service", "gateway")
-            .with("of", "caller")
-            .retry_after(RETRY_AFTER),
-            Refused::ServiceAway { backend } => shared(
-                Code::Unavailable,
-                Shared::ServiceAway,
-                "Một dịch vụ phía sau không trả lời; hãy thử lại sau.",
-                "a service behind the gateway does not answer",
-            )
-            .with("service", backend.name())
-            .retry_after(RETRY_AFTER),
-            Refused::HeaderMalformed { header } => own(
-                Code::InvalidArgument,
-                Own::HeaderMalformed,
-                "Tiêu đề của yêu cầu không đúng dạng.",
-                "a header of the call is not what it should be",
-            )
-            .with("header", header),
-            Refused::JsonMalformed { line, column } => own(
-                Code::InvalidArgument,
-                Own::JsonMalformed,
-                format!("Nội dung không phải JSON (dòng {line}, cột {column})."),
-                format!("the body is not JSON (line {line}, column {column})"),
-            )
-            .with("line", line.to_string())
-            .with("column", column.to_string()),
+            Refused::MethodUnknown { path } => {
+                Refusal::of(Shared::MethodUnknown).with("method", path)
+            }
+            Refused::AccessTokenInvalid { cause } => {
+                Refusal::of(Shared::AccessTokenInvalid).with("cause", cause)
+            }
+            Refused::MessageTooLarge { size, limit } => Refusal::of(Shared::MessageTooLarge)
+                .with("size", size.to_string())
+                .with("limit", limit.to_string()),
+            Refused::DeadlineExceeded { limit_ms } => {
+                Refusal::of(Shared::DeadlineExceeded).with("limit_ms", limit_ms.to_string())
+            }
+            Refused::Overloaded { service } => {
+                Refusal::of(Shared::Overloaded).with("service", service)
+            }
+            Refused::TooManyOfCaller => {
+                Refusal::of(Shared::Overloaded).with("service", "gateway").with("of", "caller")
+            }
+            Refused::ServiceAway { backend } => {
+                Refusal::of(Shared::ServiceAway).with("service", backend.name())
+            }
+            Refused::HeaderMalformed { header } => {
+                Refusal::of(Own::HeaderMalformed).with("header", header)
+            }
+            Refused::JsonMalformed { line, column } => Refusal::of(Own::JsonMalformed)
+                .with("line", line.to_string())
+                .with("column", column.to_string()),
             Refused::JsonDoesNotFit { field, fault } => {
-                let (cause, vi, en) = fault.told();
-                let refusal = own(Code::InvalidArgument, Own::JsonMalformed, vi, en);
+                let refusal = Refusal::of(Own::JsonMalformed);
                 match field.is_empty() {
                     true => refusal,
                     false => refusal.field(shown(&field)),
                 }
-                .with("cause", cause)
+                .with("cause", fault.word())
             }
-            Refused::JsonTooManyValues { limit } => own(
-                Code::ResourceExhausted,
-                Own::JsonTooManyValues,
-                format!("Nội dung có quá nhiều giá trị, tối đa {limit}."),
-                format!("the body has too many values; {limit} at most"),
-            )
-            .with("limit", limit.to_string()),
-            Refused::ParameterMalformed { field, fault } => {
-                let (cause, vi, en) = fault.told();
-                own(Code::InvalidArgument, Own::ParameterMalformed, vi, en)
-                    .field(shown(&field))
-                    .with("cause", cause)
+            Refused::JsonTooManyValues { limit } => {
+                Refusal::of(Own::JsonTooManyValues).with("limit", limit.to_string())
             }
-            Refused::ContentTypeUnsupported => own(
-                Code::InvalidArgument,
-                Own::ContentTypeUnsupported,
-                "Nội dung phải là JSON bằng UTF-8 (application/json).",
-                "the body has to be JSON in UTF-8 (application/json)",
-            )
-            .with("supported", "application/json"),
-            Refused::PathUnknown { path } => own(
-                Code::NotFound,
-                Own::PathUnknown,
-                "Không có phương thức nào ở đường dẫn này.",
-                "no method answers this path",
-            )
-            .with("path", path),
-            Refused::VerbNotAllowed { allowed } => own(
-                Code::Unimplemented,
-                Own::VerbNotAllowed,
-                format!("Đường dẫn này chỉ nhận {allowed}."),
-                format!("this path takes {allowed} only"),
-            )
-            .with("allowed", allowed),
-            Refused::AllPartsAway { reasons } => reasons.into_iter().fold(
-                own(
-                    Code::Unavailable,
-                    Own::AllPartsAway,
-                    "Không dịch vụ nào trả lời; hãy thử lại sau.",
-                    "no part of the profile could be had",
-                )
-                .retry_after(RETRY_AFTER),
-                |refusal, (service, reason)| refusal.with(service, reason),
-            ),
-            Refused::CommitteeMemberUnknown { seat } => own(
-                Code::InvalidArgument,
-                Own::CommitteeMemberUnknown,
-                "Người này không có trong danh sách xin gia nhập, hoặc đã có chỗ trong ban chấp hành.",
-                "the seat names no applicant of the dossier, or one who has a seat already",
-            )
-            .field(format!("dossier.committee[{seat}].applicant")),
-            Refused::AppliedAfterFounding { applied_on, founded_on } => own(
-                Code::InvalidArgument,
-                Own::AppliedAfterFounding,
-                "Ngày xin gia nhập muộn hơn ngày thành lập công đoàn.",
-                "the people applied after the day from which the union exists",
-            )
-            .field("dossier.applied_on")
-            .with("applied_on", applied_on.to_string())
-            .with("founded_on", founded_on.to_string()),
-            Refused::ApplicationsLapsed { lapses_on, founded_on, field } => own(
-                Code::InvalidArgument,
-                Own::ApplicationsLapsed,
-                "Đơn xin gia nhập đã hết hiệu lực (30 ngày) trước ngày thành lập công đoàn.",
-                "the applications lapse, after 30 days, before the union exists",
-            )
-            .field("dossier.applied_on")
-            .with("lapses_on", lapses_on.to_string())
-            .with("founded_on", founded_on.to_string())
-            .with("founded_by", field),
+            Refused::ParameterMalformed { field, fault } => Refusal::of(Own::ParameterMalformed)
+                .field(shown(&field))
+                .with("cause", fault.word()),
+            Refused::ContentTypeUnsupported => {
+                Refusal::of(Own::ContentTypeUnsupported).with("supported", "application/json")
+            }
+            Refused::PathUnknown { path } => Refusal::of(Own::PathUnknown).with("path", path),
+            Refused::VerbNotAllowed { allowed } => {
+                Refusal::of(Own::VerbNotAllowed).with("allowed", allowed)
+            }
+            Refused::AllPartsAway { reasons } => reasons
+                .into_iter()
+                .fold(Refusal::of(Own::AllPartsAway), |refusal, (service, reason)| {
+                    refusal.with(service, reason)
+                }),
+            Refused::CommitteeMemberUnknown { seat } => Refusal::of(Own::CommitteeMemberUnknown)
+                .field(format!("dossier.committee[{seat}].applicant")),
+            Refused::AppliedAfterFounding { applied_on, founded_on } => {
+                Refusal::of(Own::AppliedAfterFounding)
+                    .field("dossier.applied_on")
+                    .with("applied_on", applied_on.to_string())
+                    .with("founded_on", founded_on.to_string())
+            }
+            Refused::ApplicationsLapsed { lapses_on, founded_on, field } => {
+                Refusal::of(Own::ApplicationsLapsed)
+                    .field("dossier.applied_on")
+                    .with("lapses_on", lapses_on.to_string())
+                    .with("founded_on", founded_on.to_string())
+                    .with("founded_by", field)
+            }
         }
     }
-}
-
-fn shared(code: Code, reason: Shared, vi: impl Into<String>, en: impl Into<String>) -> Refusal {
-    Refusal::shared(code, reason, vi, en)
-}
-
-fn own(code: Code, reason: Own, vi: impl Into<String>, en: impl Into<String>) -> Refusal {
-    Refusal::new(code, DOMAIN, short_name(reason.as_str_name()), vi, en)
 }
 
 impl From<Refused> for Refusal {
@@ -284,5 +178,49 @@ impl From<Refused> for Failure {
 impl From<Refused> for Status {
     fn from(refused: Refused) -> Self {
         refused.refusal().status()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tonic_types::StatusExt;
+
+    use super::*;
+
+    /// Every name in a sentence is given, or the sentence would say nothing in its place.
+    #[test]
+    fn every_sentence_is_filled() {
+        let day = time::macros::date!(2026 - 03 - 01);
+        let faults = [Unfit::Field, Unfit::Again, Unfit::NoObject, Unfit::NoText];
+        let mut refused = vec![
+            Refused::MethodUnknown { path: "/x.Y/Z".into() },
+            Refused::AccessTokenInvalid { cause: "expired" },
+            Refused::MessageTooLarge { size: 2, limit: 1 },
+            Refused::DeadlineExceeded { limit_ms: 1 },
+            Refused::Overloaded { service: "gateway" },
+            Refused::TooManyOfCaller,
+            Refused::ServiceAway { backend: Backend::Registry },
+            Refused::HeaderMalformed { header: "grpc-timeout" },
+            Refused::JsonMalformed { line: 1, column: 2 },
+            Refused::JsonTooManyValues { limit: 1 },
+            Refused::ContentTypeUnsupported,
+            Refused::PathUnknown { path: "/v1/x".into() },
+            Refused::VerbNotAllowed { allowed: "GET".into() },
+            Refused::AllPartsAway { reasons: vec![("registry", "SERVICE_AWAY".into())] },
+            Refused::CommitteeMemberUnknown { seat: 1 },
+            Refused::AppliedAfterFounding { applied_on: day, founded_on: day },
+            Refused::ApplicationsLapsed { lapses_on: day, founded_on: day, field: "x" },
+        ];
+        for fault in faults {
+            refused.push(Refused::JsonDoesNotFit { field: "x".into(), fault });
+            refused.push(Refused::ParameterMalformed { field: "x".into(), fault });
+        }
+        for refused in refused {
+            let status = refused.refusal().status();
+            let said = status.get_details_localized_message().expect("a text").message;
+            for text in [status.message(), &said] {
+                assert!(!text.is_empty() && !text.contains(['{', '…']), "{text}");
+            }
+        }
     }
 }

@@ -73,7 +73,8 @@ pub struct Inbound {
 
 /// Passes calls on to the services behind.
 pub struct Forwarder {
-    replicas: [Arc<Replicas>; 3],
+    /// In the order of [`Backend::ALL`].
+    replicas: Vec<Arc<Replicas>>,
     signer: Arc<Signer>,
     newest: Arc<Newest>,
     budget: TpsBudget,
@@ -82,10 +83,10 @@ pub struct Forwarder {
 }
 
 impl Forwarder {
-    /// Passes calls on to these replicas: registry's, membership's, reporting's.
+    /// Passes calls on to these replicas, in the order of [`Backend::ALL`].
     pub fn new(
         config: &backend::Config,
-        replicas: [Arc<Replicas>; 3],
+        replicas: Vec<Arc<Replicas>>,
         signer: Arc<Signer>,
         newest: Arc<Newest>,
     ) -> Self {
@@ -170,11 +171,7 @@ impl Forwarder {
     }
 
     fn replicas(&self, backend: Backend) -> &Arc<Replicas> {
-        match backend {
-            Backend::Registry => &self.replicas[0],
-            Backend::Membership => &self.replicas[1],
-            Backend::Reporting => &self.replicas[2],
-        }
+        &self.replicas[backend as usize]
     }
 
     /// Sends a read; if no connection could be made, again, as far as the budget goes.

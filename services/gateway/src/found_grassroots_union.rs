@@ -483,15 +483,17 @@ mod tests {
 
     #[test]
     fn a_refusal_keeps_all_but_the_names_of_its_fields() {
-        let refusal = Refusal::new(Code::InvalidArgument, "registry.congdoan.vn", "X", "vi", "en")
+        let refusal = Refusal::of(proto::registry::v1::Reason::PositionUnknown)
             .field("offices[0].position")
             .with("position", "KING")
             .with("request_id", Uuid::now_v7().to_string());
         let request_id = Uuid::now_v7();
         let status = in_dossier_words(refusal.status(), &REGISTRY_FIELDS, request_id);
-        assert_eq!((status.code(), status.message()), (Code::InvalidArgument, "en"));
+        let said = "this body has no such position";
+        assert_eq!((status.code(), status.message()), (Code::InvalidArgument, said));
         let info = status.get_details_error_info().expect("kept");
-        assert_eq!((info.reason.as_str(), info.metadata["position"].as_str()), ("X", "KING"));
+        assert_eq!(info.reason, "POSITION_UNKNOWN");
+        assert_eq!(info.metadata["position"], "KING");
         assert_eq!(info.metadata["field"], "dossier.committee[0].position");
         assert_eq!(info.metadata["request_id"], request_id.to_string());
         let bad = status.get_details_bad_request().expect("kept");

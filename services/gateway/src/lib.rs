@@ -102,9 +102,8 @@ pub async fn start(config: Config) -> anyhow::Result<Running> {
     let looking = CancellationToken::new();
     let ends_with_the_gateway = looking.clone().drop_guard();
     let find = |backend| Replicas::find(&config.backends, backend, looking.clone());
-    let replicas =
-        [find(Backend::Registry)?, find(Backend::Membership)?, find(Backend::Reporting)?];
-    let registry = replicas[0].channel.clone();
+    let replicas = Backend::ALL.into_iter().map(find).collect::<anyhow::Result<Vec<_>>>()?;
+    let registry = replicas[Backend::Registry as usize].channel.clone();
     let forwarder = Arc::new(Forwarder::new(
         &config.backends,
         replicas.clone(),

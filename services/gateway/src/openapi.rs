@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use prost_reflect::{
     DescriptorPool, EnumDescriptor, FieldDescriptor, FileDescriptor, Kind, MessageDescriptor,
 };
+use proto::reason::{all, named};
 use serde_json::{Map, Value as Json, json};
 
 use crate::contract::Contract;
@@ -18,7 +19,8 @@ pub fn document(contract: &Contract, routes: &[Route]) -> Json {
         collect(route.method.descriptor.input(), &mut incoming);
     }
     let comments = Comments::read(&contract.pool);
-    let mut writer = Writer { comments, incoming, wanted: Vec::new() };
+    let named = named::methods(&contract.pool);
+    let mut writer = Writer { comments, named, incoming, wanted: Vec::new() };
     let mut paths: BTreeMap<String, Map<String, Json>> = BTreeMap::new();
     let mut uses: HashMap<String, usize> = HashMap::new();
     for route in routes {
@@ -41,7 +43,9 @@ pub fn document(contract: &Contract, routes: &[Route]) -> Json {
             "version": env!("CARGO_PKG_VERSION"),
             "summary": "The national register of Vietnam's trade unions.",
             "description": "Made from the gRPC contracts: each operation is the gRPC method \
-                of the same name, and `x-permission` is what its caller must hold. \
+                of the same name, and `x-permission` is what its caller must hold. What it \
+                may be refused for is in its `x-reasons`, and beside it what `x-reasons` of the \
+                document has as `of_any_call`; there stand the code and the sentences of each. \
                 An answer's header `congdoan-seen`, sent back with a later request, makes \
                 that request see what this one wrote.",
             "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
@@ -74,7 +78,39 @@ pub fn document(contract: &Contract, routes: &[Route]) -> Json {
             },
         },
         "security": [{ "access_token": [] }],
+        "x-reasons": reasons(),
     })
+}
+
+/// What is told of every reason: by its domain and its name, as operations refer to it.
+fn reasons() -> Map<String, Json> {
+    let mut told = Map::new();
+    for reasons in all() {
+        for reason in reasons.told {
+            let instead: Vec<Json> = reason
+                .instead
+                .iter()
+                .map(|instead| {
+                    let (key, value) = (instead.key, instead.value);
+                    json!({ "key": key, "value": value, "vi": instead.vi, "en": instead.en })
+                })
+                .collect();
+            let mut said = json!({
+                "code": named::name_of(reason.code),
+                "vi": reason.vi,
+                "en": reason.en,
+                "of_any_call": reason.general,
+            });
+            if !instead.is_empty() {
+                said["instead"] = json!(instead);
+            }
+            if let Some(delay) = reason.retry_after {
+                said["retry_after_ms"] = json!(delay.as_millis());
+            }
+            told.insert(format!("{}/{}", reasons.domain, reason.reason), said);
+        }
+    }
+    told
 }
 
 /// A message and those within it.
@@ -128,6 +164,8 @@ fn operation_name(route: &Route) -> String {
 /// Writes schemas, and remembers which messages they refer to.
 struct Writer {
     comments: Comments,
+    /// The reasons that each method names, by its path.
+    named: BTreeMap<String, named::Method>,
     /// Messages that come in, by their full names.
     incoming: HashSet<String>,
     wanted: Vec<MessageDescriptor>,
@@ -199,6 +237,10 @@ impl Writer {
                 },
             },
         });
+        if let Some(named) = self.named.get(&*route.method.path) {
+            let reasons = named.reasons.iter().map(|(domain, reason)| format!("{domain}/{reason}"));
+            operation["x-reasons"] = reasons.collect();
+        }
         if let Some(comment) = self.comments.of(&method.parent_file(), method.path()) {
             operation["summary"] = json!(first_sentence(comment));
             operation["description"] = json!(comment);

@@ -1,397 +1,60 @@
-//! Why membership refuses: a closed list, and one exhaustive translation into the contract's
-//! reasons. A new refusal does not compile before it has chosen its code and its words.
+//! Why membership refuses: a closed list, each kind with what its refusals give.
+//!
+//! What each means, its code and its sentences are in `proto/congdoan/membership/v1/reason.proto`.
 
-use chassis::refusal::{Failure, Refusal, short_name};
+use chassis::refusal::Refusal;
 use proto::membership::v1::Reason;
 use time::Date;
-use tonic::Code;
 use uuid::Uuid;
 
-/// Domain of membership's reasons.
-pub const DOMAIN: &str = "membership.congdoan.vn";
-
-/// What the request did wrong. `field` is the field as the caller wrote it, for example
-/// `lines[12].identity_number`. No variant holds personal data.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[allow(missing_docs)] // The contract documents each reason and what its metadata means.
-pub enum Refused {
-    OrganisationUnknown { field: String, organisation_id: Uuid },
-    OrganisationNotFounded { field: String, organisation_id: Uuid, founded_on: Date },
-    OrganisationSuspended { field: String, organisation_id: Uuid, suspended_on: Date },
-    OrganisationEnded { field: String, organisation_id: Uuid, ended_on: Date },
-    EffectiveDateTooFar { field: &'static str, latest: Date },
-    DecisionInFuture { field: &'static str, today: Date },
-    LinesEmpty { field: &'static str },
-    EnumValueUnknown { field: String },
-    PersonUnknown { field: String },
-    PersonRepeated { field: String },
-    PersonFieldsMixed { field: String },
-    BirthMalformed { field: String },
-    IdentityNumberMalformed { field: String, characters: usize },
-    IdentityCountryMalformed { field: String },
-    IdentityNumberTaken { field: String },
-    IdentityNumberRepeated { field: String },
-    PhoneMalformed { field: String },
-    MembershipActive { field: String },
-    MembershipNotActive { field: String },
-    MovementLater { field: String },
-    EffectiveBeforeMembership { field: String, member_from: Date },
-    FormerMembershipMissing { field: String },
-    WaitingPeriodRunning { field: String, until_on: Date },
-    TransferToSame,
-    ApplicationUnknown { application_id: Uuid },
-    ExitReasonReserved,
-    TopicUnknown { field: String },
-    CourseDatesMalformed,
-    AttendanceOutsideCourse { field: String },
-    AttendanceRepeated { field: String },
-    CourseUnknown { course_id: Uuid },
-    PartyReferralUnknown { field: String },
-    PartyReferralRepeated { field: String },
-    PartyAlreadyAdmitted { field: String },
-    PartyAdmissionTooEarly { field: String, referred_on: Date },
-    PurposeMissing { field: String },
-    EventUnknown,
-    DelegationUnknown { delegation_id: Uuid },
-    ConsequenceUnknown { registry_act_id: Uuid },
-    PersonNotPassedOver { field: String },
-    IdentityQuotaExhausted { most: i32 },
-    QuestionAmbiguous { field: &'static str },
-    ApplicationOverlaps,
-}
-
-impl From<Refused> for Refusal {
-    fn from(refused: Refused) -> Self {
-        use Code::{
-            AlreadyExists, FailedPrecondition, InvalidArgument, NotFound, ResourceExhausted,
-        };
-        use Refused as R;
-        match refused {
-            R::OrganisationUnknown { field, organisation_id } => refuse(
-                NotFound,
-                Reason::OrganisationUnknown,
-                "Không có tổ chức này, hoặc tổ chức nằm ngoài phạm vi của người dùng.",
-                "no such organisation, or none in the caller's scope",
-            )
-            .field(field)
-            .with("organisation_id", organisation_id.to_string()),
-            R::OrganisationNotFounded { field, organisation_id, founded_on } => refuse(
-                FailedPrecondition,
-                Reason::OrganisationNotFounded,
-                "Vào ngày đó tổ chức chưa được thành lập.",
-                "the organisation does not exist yet on that day",
-            )
-            .field(field)
-            .with("organisation_id", organisation_id.to_string())
-            .with("founded_on", founded_on.to_string()),
-            R::OrganisationSuspended { field, organisation_id, suspended_on } => refuse(
-                FailedPrecondition,
-                Reason::OrganisationSuspended,
-                "Vào ngày đó tổ chức đang tạm dừng chỉ đạo hoạt động, không kết nạp hay tiếp nhận đoàn viên.",
-                "direction of the organisation is suspended on that day: nobody joins it",
-            )
-            .field(field)
-            .with("organisation_id", organisation_id.to_string())
-            .with("suspended_on", suspended_on.to_string()),
-            R::OrganisationEnded { field, organisation_id, ended_on } => refuse(
-                FailedPrecondition,
-                Reason::OrganisationEnded,
-                "Vào ngày đó tổ chức đã kết thúc hoạt động.",
-                "the organisation no longer exists on that day",
-            )
-            .field(field)
-            .with("organisation_id", organisation_id.to_string())
-            .with("ended_on", ended_on.to_string()),
-            R::EffectiveDateTooFar { field, latest } => refuse(
-                InvalidArgument,
-                Reason::EffectiveDateTooFar,
-                "Ngày có hiệu lực muộn hơn 366 ngày kể từ hôm nay.",
-                "the day lies more than 366 days in the future",
-            )
-            .field(field)
-            .with("latest", latest.to_string()),
-            R::DecisionInFuture { field, today } => refuse(
-                InvalidArgument,
-                Reason::DecisionInFuture,
-                "Ngày ký quyết định muộn hơn hôm nay.",
-                "the decision is dated later than today",
-            )
-            .field(field)
-            .with("today", today.to_string()),
-            R::LinesEmpty { field } => refuse(
-                InvalidArgument,
-                Reason::LinesEmpty,
-                "Danh sách không có dòng nào.",
-                "the list is empty",
-            )
-            .field(field),
-            R::EnumValueUnknown { field } => refuse(
-                InvalidArgument,
-                Reason::EnumValueUnknown,
-                "Giá trị không có trong danh mục.",
-                "the number is no value of its enumeration",
-            )
-            .field(field),
-            R::PersonUnknown { field } => refuse(
-                NotFound,
-                Reason::PersonUnknown,
-                "Không có người này, hoặc người này nằm ngoài phạm vi của người dùng.",
-                "no such person, or none in the caller's scope",
-            )
-            .field(field),
-            R::PersonRepeated { field } => refuse(
-                InvalidArgument,
-                Reason::PersonRepeated,
-                "Danh sách có một người hai lần.",
-                "the list names one person twice",
-            )
-            .field(field),
-            R::PersonFieldsMixed { field } => refuse(
-                InvalidArgument,
-                Reason::PersonFieldsMixed,
-                "Dòng vừa có person_id vừa có dữ liệu của người mới.",
-                "the line has a person_id and fields of a new person",
-            )
-            .field(field),
-            R::BirthMalformed { field } => refuse(
-                InvalidArgument,
-                Reason::BirthMalformed,
-                "Ngày sinh và năm sinh chỉ ghi một, từ năm 1900 đến ngày của nghiệp vụ.",
-                "either a date or a year of birth, from 1900 to the day of the act",
-            )
-            .field(field),
-            R::IdentityNumberMalformed { field, characters } => refuse(
-                InvalidArgument,
-                Reason::IdentityNumberMalformed,
-                "Số định danh không đúng dạng: CCCD có 12 chữ số.",
-                "the identity number does not have its form: a citizen number has 12 digits",
-            )
-            .field(field)
-            .with("characters", characters.to_string()),
-            R::IdentityCountryMalformed { field } => refuse(
-                InvalidArgument,
-                Reason::IdentityCountryMalformed,
-                "Mã quốc gia gồm hai chữ cái hoa, chỉ ghi cho hộ chiếu.",
-                "two capital letters, and for a passport only",
-            )
-            .field(field),
-            R::IdentityNumberTaken { field } => refuse(
-                AlreadyExists,
-                Reason::IdentityNumberTaken,
-                "Số định danh này đã là của người khác.",
-                "another person has this identity number",
-            )
-            .field(field),
-            R::IdentityNumberRepeated { field } => refuse(
-                InvalidArgument,
-                Reason::IdentityNumberRepeated,
-                "Danh sách có một số định danh hai lần.",
-                "the list has one identity number twice",
-            )
-            .field(field),
-            R::PhoneMalformed { field } => refuse(
-                InvalidArgument,
-                Reason::PhoneMalformed,
-                "Số điện thoại gồm 8 đến 15 chữ số, có thể có dấu + ở đầu.",
-                "8 to 15 digits, with an optional + in front",
-            )
-            .field(field),
-            R::MembershipActive { field } => refuse(
-                FailedPrecondition,
-                Reason::MembershipActive,
-                "Người này đang là đoàn viên vào ngày đó hoặc sau đó.",
-                "the person has a membership on that day, or later",
-            )
-            .field(field),
-            R::MembershipNotActive { field } => refuse(
-                FailedPrecondition,
-                Reason::MembershipNotActive,
-                "Người này không là đoàn viên của công đoàn đó vào ngày đó.",
-                "the person is not a member of that union on that day",
-            )
-            .field(field),
-            R::MovementLater { field } => refuse(
-                FailedPrecondition,
-                Reason::MovementLater,
-                "Đã ghi nhận một biến động muộn hơn của người này.",
-                "a later movement of the person is recorded",
-            )
-            .field(field),
-            R::EffectiveBeforeMembership { field, member_from } => refuse(
-                FailedPrecondition,
-                Reason::EffectiveBeforeMembership,
-                "Vào ngày đó người này chưa là đoàn viên của công đoàn đó.",
-                "the membership begins later than that day",
-            )
-            .field(field)
-            .with("member_from", member_from.to_string()),
-            R::FormerMembershipMissing { field } => refuse(
-                FailedPrecondition,
-                Reason::FormerMembershipMissing,
-                "Kết nạp lại một người chưa từng là đoàn viên.",
-                "a readmission of a person who was never a member",
-            )
-            .field(field),
-            R::WaitingPeriodRunning { field, until_on } => refuse(
-                FailedPrecondition,
-                Reason::WaitingPeriodRunning,
-                "Chưa hết thời gian phải chờ trước khi được kết nạp lại.",
-                "the person may not join again yet",
-            )
-            .field(field)
-            .with("until_on", until_on.to_string()),
-            R::TransferToSame => refuse(
-                InvalidArgument,
-                Reason::TransferToSame,
-                "Nơi chuyển đến trùng với nơi chuyển đi.",
-                "a transfer into the union it comes from",
-            )
-            .field("to_organisation_id"),
-            R::ApplicationUnknown { application_id } => refuse(
-                NotFound,
-                Reason::ApplicationUnknown,
-                "Không có đơn này, hoặc đơn nằm ngoài phạm vi của người dùng.",
-                "no such application, or none in the caller's scope",
-            )
-            .with("application_id", application_id.to_string()),
-            R::ExitReasonReserved => refuse(
-                InvalidArgument,
-                Reason::ExitReasonReserved,
-                "Lý do này chỉ phát sinh khi công đoàn kết thúc hoạt động.",
-                "this reason follows from the end of a union; nobody states it",
-            )
-            .field("reason"),
-            R::TopicUnknown { field } => refuse(
-                InvalidArgument,
-                Reason::TopicUnknown,
-                "Chuyên đề không có trong danh mục.",
-                "the code is not in the list of topics",
-            )
-            .field(field),
-            R::CourseDatesMalformed => refuse(
-                InvalidArgument,
-                Reason::CourseDatesMalformed,
-                "Lớp kết thúc trước khi bắt đầu, hoặc kéo dài hơn 366 ngày.",
-                "the course ends before it starts, or lasts more than 366 days",
-            )
-            .field("ends_on"),
-            R::AttendanceOutsideCourse { field } => refuse(
-                InvalidArgument,
-                Reason::AttendanceOutsideCourse,
-                "Ngày tham dự nằm ngoài thời gian của lớp.",
-                "attended on a day on which the course was not held",
-            )
-            .field(field),
-            R::AttendanceRepeated { field } => refuse(
-                InvalidArgument,
-                Reason::AttendanceRepeated,
-                "Danh sách có một người hai lần trong một ngày.",
-                "the list has one person twice on one day",
-            )
-            .field(field),
-            R::CourseUnknown { course_id } => refuse(
-                NotFound,
-                Reason::CourseUnknown,
-                "Không có lớp này, hoặc lớp nằm ngoài phạm vi của người dùng.",
-                "no such course, or none in the caller's scope",
-            )
-            .with("course_id", course_id.to_string()),
-            R::PartyReferralUnknown { field } => refuse(
-                NotFound,
-                Reason::PartyReferralUnknown,
-                "Không có lượt giới thiệu này, hoặc nằm ngoài phạm vi của người dùng.",
-                "no such referral, or none in the caller's scope",
-            )
-            .field(field),
-            R::PartyReferralRepeated { field } => refuse(
-                InvalidArgument,
-                Reason::PartyReferralRepeated,
-                "Danh sách có một lượt giới thiệu hai lần.",
-                "the list names one referral twice",
-            )
-            .field(field),
-            R::PartyAlreadyAdmitted { field } => refuse(
-                FailedPrecondition,
-                Reason::PartyAlreadyAdmitted,
-                "Việc kết nạp của người này đã được ghi nhận.",
-                "the admission of this person is recorded already",
-            )
-            .field(field),
-            R::PartyAdmissionTooEarly { field, referred_on } => refuse(
-                FailedPrecondition,
-                Reason::PartyAdmissionTooEarly,
-                "Ngày kết nạp sớm hơn ngày giới thiệu.",
-                "admitted before being referred",
-            )
-            .field(field)
-            .with("referred_on", referred_on.to_string()),
-            R::PurposeMissing { field } => refuse(
-                InvalidArgument,
-                Reason::PurposeMissing,
-                "Thiếu mục đích giới thiệu, hoặc một mục đích được ghi hai lần.",
-                "a recommendation without a purpose, or with one twice",
-            )
-            .field(field),
-            R::EventUnknown => refuse(
-                InvalidArgument,
-                Reason::EventUnknown,
-                "Sự kiện không có trong danh mục.",
-                "the code is not in the list of events",
-            )
-            .field("event"),
-            R::DelegationUnknown { delegation_id } => refuse(
-                NotFound,
-                Reason::DelegationUnknown,
-                "Không có đoàn này, hoặc đoàn nằm ngoài phạm vi của người dùng.",
-                "no such delegation, or none in the caller's scope",
-            )
-            .with("delegation_id", delegation_id.to_string()),
-            R::ConsequenceUnknown { registry_act_id } => refuse(
-                NotFound,
-                Reason::ConsequenceUnknown,
-                "Không có hệ quả này, hoặc tổ chức nằm ngoài phạm vi của người dùng.",
-                "the act has no such consequence, or none in the caller's scope",
-            )
-            .with("registry_act_id", registry_act_id.to_string()),
-            R::PersonNotPassedOver { field } => refuse(
-                FailedPrecondition,
-                Reason::PersonNotPassedOver,
-                "Hệ quả này không bỏ qua người này vì biến động muộn hơn, hoặc đã được xử lý.",
-                "no later movement makes this consequence pass the person over, or not any more",
-            )
-            .field(field),
-            R::IdentityQuotaExhausted { most } => refuse(
-                ResourceExhausted,
-                Reason::IdentityQuotaExhausted,
-                format!("Mỗi người dùng chỉ được hỏi về {most} số định danh trong một ngày."),
-                format!("a subject may ask about {most} identity numbers in a day"),
-            )
-            .with("most", most.to_string()),
-            R::QuestionAmbiguous { field } => refuse(
-                InvalidArgument,
-                Reason::QuestionAmbiguous,
-                "Chỉ hỏi về các đơn vị sẽ kết thúc, hoặc về các việc sẽ hủy; không hỏi cả hai.",
-                "ask about unions that end, or about acts that are undone, not about both",
-            )
-            .field(field),
-            R::ApplicationOverlaps => refuse(
-                FailedPrecondition,
-                Reason::ApplicationOverlaps,
-                "Một đơn khác của người này vừa được ghi nhận cho cùng thời gian.",
-                "another application of the person was recorded for the same days",
-            )
-            .field("applicants"),
-        }
-    }
-}
-
-fn refuse(code: Code, reason: Reason, vi: impl Into<String>, en: impl Into<String>) -> Refusal {
-    Refusal::new(code, DOMAIN, short_name(reason.as_str_name()), vi, en)
-}
-
-impl From<Refused> for Failure {
-    fn from(refused: Refused) -> Self {
-        Refusal::from(refused).into()
+chassis::refusals! {
+    /// What the request did wrong. `field` is the field as the caller wrote it, for example
+    /// `lines[12].identity_number`. No kind holds personal data.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub enum Refused of Reason {
+        OrganisationUnknown { field: String, organisation_id: Uuid },
+        OrganisationNotFounded { field: String, organisation_id: Uuid, founded_on: Date },
+        OrganisationSuspended { field: String, organisation_id: Uuid, suspended_on: Date },
+        OrganisationEnded { field: String, organisation_id: Uuid, ended_on: Date },
+        EffectiveDateTooFar { field: &'static str, latest: Date },
+        DecisionInFuture { field: &'static str, today: Date },
+        LinesEmpty { field: &'static str },
+        EnumValueUnknown { field: String },
+        PersonUnknown { field: String },
+        PersonRepeated { field: String },
+        PersonFieldsMixed { field: String },
+        BirthMalformed { field: String },
+        IdentityNumberMalformed { field: String, characters: usize },
+        IdentityCountryMalformed { field: String },
+        IdentityNumberTaken { field: String },
+        IdentityNumberRepeated { field: String },
+        PhoneMalformed { field: String },
+        MembershipActive { field: String },
+        MembershipNotActive { field: String },
+        MovementLater { field: String },
+        EffectiveBeforeMembership { field: String, member_from: Date },
+        FormerMembershipMissing { field: String },
+        WaitingPeriodRunning { field: String, until_on: Date },
+        TransferToSame at "to_organisation_id",
+        ApplicationUnknown { application_id: Uuid },
+        ExitReasonReserved at "reason",
+        TopicUnknown { field: String },
+        CourseDatesMalformed at "ends_on",
+        AttendanceOutsideCourse { field: String },
+        AttendanceRepeated { field: String },
+        CourseUnknown { course_id: Uuid },
+        PartyReferralUnknown { field: String },
+        PartyReferralRepeated { field: String },
+        PartyAlreadyAdmitted { field: String },
+        PartyAdmissionTooEarly { field: String, referred_on: Date },
+        PurposeMissing { field: String },
+        EventUnknown at "event",
+        DelegationUnknown { delegation_id: Uuid },
+        ConsequenceUnknown { registry_act_id: Uuid },
+        PersonNotPassedOver { field: String },
+        IdentityQuotaExhausted { most: i32 },
+        QuestionAmbiguous { field: &'static str },
+        ApplicationOverlaps at "applicants",
     }
 }
 
@@ -460,6 +123,11 @@ mod tests {
         let info = refusal.status().get_details_error_info().expect("a reason");
         assert_eq!(info.metadata["bad_line_count"], "1000");
         assert!(info.metadata["bad_lines"].ends_with(",38,39"));
+    }
+
+    #[test]
+    fn every_sentence_is_filled_by_what_its_refusals_give() {
+        chassis::refusal::testing::assert_filled(&Refused::all());
     }
 
     #[test]

@@ -30,6 +30,7 @@ pub mod hold_by_election;
 pub mod hold_ceremony;
 pub mod hold_congress;
 pub mod load_organisations;
+pub mod load_reference;
 pub mod make_grant;
 pub mod plan_succession;
 pub mod reach_campaign_stage;

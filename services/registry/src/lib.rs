@@ -58,6 +58,8 @@ pub static SCHEMA: database::Schema = database::Schema {
     migrations: &MIGRATIONS,
     functions: chassis::functions![
         "acts_resting_on",
+        "apply_codes",
+        "apply_rules",
         "begin_life",
         "continues_in",
         "covered_during",
@@ -95,6 +97,15 @@ pub struct Config {
     pub database: database::Config,
     /// How many tax codes somebody may ask about.
     pub employers: tax_codes::Config,
+}
+
+/// Brings the reference data of a database up to this program's, as every start does: for the
+/// databases of tests, of which one is filled and the others are copies.
+pub async fn fill(url: String) -> anyhow::Result<()> {
+    let pool = sqlx::PgPool::connect(&url).await.context("connect")?;
+    let written = reference::bring_up_to_date(&pool).await;
+    pool.close().await;
+    written.context("write the reference data")
 }
 
 /// Opens the database, brings the reference data up to this program's, and serves.

@@ -13,8 +13,6 @@
 //! that they read are made by the statements before them. Every one of them runs in the
 //! tests of plans.
 
-mod against;
-
 use chassis::access::unknown_or_denied;
 use chassis::database::Acting;
 use chassis::refusal::{Failure, Refusal};
@@ -26,8 +24,6 @@ use uuid::Uuid;
 
 use crate::error::Refused;
 use crate::operation::Progress;
-
-pub use against::words;
 
 /// What a step does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -18,6 +18,7 @@ pub mod offices;
 pub mod operations;
 pub mod organisation;
 pub mod plans;
+pub mod reference;
 pub mod search;
 pub mod secondments;
 pub mod steering_committees;

@@ -25,7 +25,6 @@ use chassis::refusal::Refusal;
 use prost_types::Timestamp;
 use proto::refusal::v1::Reason;
 use time::{Date, OffsetDateTime};
-use tonic::Code;
 use uuid::Uuid;
 
 use crate::error::Refused;
@@ -65,15 +64,7 @@ fn optional_instant(
     let known_at = OffsetDateTime::from_unix_timestamp_nanos(nanoseconds)
         .ok()
         .filter(|instant| (1900..=2200).contains(&instant.year()))
-        .ok_or_else(|| {
-            Refusal::shared(
-                Code::InvalidArgument,
-                Reason::DateMalformed,
-                "Thời điểm nằm ngoài khoảng năm 1900 đến 2200.",
-                "the instant lies outside the years 1900 to 2200",
-            )
-            .field(field)
-        })?;
+        .ok_or_else(|| Refusal::of(Reason::DateMalformed).with("of", "instant").field(field))?;
     // What will be known tomorrow, nobody knows; clocks that differ by seconds do.
     let (on, today) = (civil_date(known_at), today());
     if on > today {

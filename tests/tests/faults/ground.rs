@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use congdoan::token;
 use proto::registry::v1::{GetOrganisationRequest, GetOrganisationResponse};
+use system::token;
 use tests::child::System;
 use tests::line::Line;
 use tests::world::ADMINISTRATOR;

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use congdoan::client::Client;
 use proto::membership::v1::{GetMemberRequest, Membership};
 use proto::registry::v1::{Basis, NewDecision, OrganisationStatus, basis};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use sqlx::PgPool;
+use system::Client;
 use tests::made_up;
 use tests::world::{ADMINISTRATOR, Unit, World, line};
 use time::{Date, Duration, OffsetDateTime, UtcOffset};

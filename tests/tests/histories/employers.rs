@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use congdoan::client::Client;
 use proto::registry::v1::ListEmployersWithoutUnionRequest;
 use sqlx::PgPool;
+use system::Client;
 use tests::made_up;
 use time::Date;
 use uuid::Uuid;

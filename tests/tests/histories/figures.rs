@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chassis::parse;
-use congdoan::client::Client;
 use futures_util::StreamExt;
 use proto::google::r#type::Date as CivilDate;
 use proto::reporting::v1::{
@@ -12,6 +11,7 @@ use proto::reporting::v1::{
 };
 use rand::RngExt;
 use rand::rngs::StdRng;
+use system::Client;
 use tests::made_up::{on, period};
 use time::{Date, Duration};
 

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use congdoan::client::Client;
 use proto::membership::v1::{GetMemberRequest, ListConsequencesRequest, ListPassedOverRequest};
 use rand::RngExt;
 use rand::rngs::StdRng;
 use sqlx::PgPool;
+use system::Client;
 use tests::world::World;
 use time::Date;
 use tonic::Code;

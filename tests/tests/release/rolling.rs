@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use chassis::cluster::testing::database;
-use congdoan::system::{OWNERS, schema};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
+use system::{OWNERS, schema};
 use tests::release;
 
 #[tokio::test]

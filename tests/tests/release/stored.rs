@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use chassis::cluster::{ServiceDatabase, provision, testing};
-use congdoan::system::OWNERS;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection};
+use system::OWNERS;
 use tests::release;
 use uuid::Uuid;
 

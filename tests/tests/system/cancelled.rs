@@ -4,10 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use congdoan::client::Client;
 use proto::membership::v1::AdmitMembersRequest;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
+use system::Client;
 use tests::made_up::people;
 use tests::world::{Unit, World, admission};
 use time::macros::date;

@@ -22,7 +22,7 @@ enum Told {
 use Told::{Never, Refused};
 
 const OURS: Told = Never("written by the feed, the acts and the copy of rights, from no request");
-const REFERENCE: Told = Never("reference data, compiled in and applied with the migrations");
+const REFERENCE: Told = Refused("REFERENCE_LINE_INVALID");
 const ID: Told = Never("its key is an id that the act makes");
 const BELIEF: Told = Never("who ends a belief names, in the same statement, the act that does");
 const LATER: Told =
@@ -142,6 +142,8 @@ const TOLD: &[(&str, &str, Told)] = &[
     ("reporting", "*.target_revision_check", Never("revisions are counted from the last one on")),
     // What no request can break.
     ("registry", "*_rule.*", REFERENCE),
+    ("registry", "public.reference_version.*", Never("of our making")),
+    ("registry", "public.reference_former.*", Never("of our making")),
     ("*", "*_replaced", BELIEF),
     ("registry", "*.*_pkey", ID),
     ("registry", "*.*_organisation_id_fkey", SCOPED),

@@ -7,11 +7,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use congdoan::client::Client;
 use proto::registry::v1::*;
 use proto::reporting::v1::{QueryFiguresRequest, QueryFiguresResponse};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
+use system::Client;
 use tests::feeds::{self, FOLLOWED};
 use tests::made_up::{self, on, people, period, request_id};
 use tests::refused::Refused;
@@ -203,7 +203,7 @@ async fn services_that_die_again_and_again_follow_every_change_once_and_figures_
     .await
     .expect("read");
     assert_eq!(told, name, "the last name is the last");
-    for service in ["registry", "membership", "reporting"] {
+    for service in proto::services::OWNERS {
         let open: i64 = sqlx::query_scalar("select count(*) from act.request where answer is null")
             .fetch_one(world.pool(service))
             .await

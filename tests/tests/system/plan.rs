@@ -4,6 +4,7 @@
 use congdoan::plan;
 use proto::membership::v1::CountMembersRequest;
 use proto::registry::v1::{CreatePlanRequest, ListSubtreeRequest};
+use scenarios::plan_of_2025;
 use sqlx::PgPool;
 use tests::made_up::{basis, on, people, request_id};
 use tests::world::{World, line};
@@ -47,7 +48,7 @@ async fn tree_of_reporting(pool: &PgPool) -> (i64, i64) {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_plan_of_2025_is_done_and_taken_back_and_nobody_ever_sees_half_of_it() {
     let world = World::start().await;
-    let reference = congdoan::demo::tree::Reference::read().expect("the lists");
+    let reference = scenarios::country::Reference::read().expect("the lists");
     let superiors_of_2025 = reference.superiors(&world.confederation.code);
     world.load(superiors_of_2025).await;
     // A union with members in a district that has a commune of its name, and a reader of it.
@@ -66,7 +67,7 @@ async fn the_plan_of_2025_is_done_and_taken_back_and_nobody_ever_sees_half_of_it
     };
     let created = client.plans().create_plan(create).await.expect("created").into_inner();
     let plan_id = Uuid::parse_str(&created.plan_id).expect("an id");
-    let steps = plan::plan_of_2025().expect("generated");
+    let steps = plan_of_2025::steps().expect("generated");
     let planned = steps.len();
     plan::send(&client, plan_id, steps).await.expect("added");
 

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use congdoan::client::Client;
 use congdoan::plan;
 use proto::gateway::v1::ReviewPlanRequest;
 use proto::gateway::v1::review_plan_response::Step;
@@ -19,6 +18,7 @@ use proto::reporting::v1::{
     AssignTargetRequest, Breakdown, Comparator, GetBookRequest, ListIndicatorsRequest,
     QueryFiguresRequest, Tree, ValueUnit,
 };
+use system::Client;
 use tests::made_up::{basis, on, people, period, request_id};
 use tests::world::{Unit, World};
 use time::Date;

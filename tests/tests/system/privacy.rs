@@ -4,7 +4,6 @@
 
 use std::collections::BTreeMap;
 
-use congdoan::client::Client;
 use http::Method;
 use proto::gateway::v1::*;
 use proto::membership::v1::*;
@@ -12,6 +11,7 @@ use proto::registry::v1::{BatchGetOrganisationsRequest, EndKind, EndOrganisation
 use proto::registry::v1::{MakeGrantRequest, MembersOutcome, end_organisations_request};
 use serde_json::json;
 use sqlx::PgPool;
+use system::Client;
 use tests::child::{Collector, System};
 use tests::line::Line;
 use tests::made_up::{self, basis, known, on, request_id};
@@ -393,7 +393,7 @@ async fn canary_people_appear_in_no_log_span_measure_error_or_feed() {
     registry::bootstrap(&running.registry_owner_url, &running.issuer, ADMINISTRATOR)
         .await
         .expect("bootstrapped");
-    let token = congdoan::token::ask(&running.issuer, ADMINISTRATOR).await.expect("a token");
+    let token = system::token::ask(&running.issuer, ADMINISTRATOR).await.expect("a token");
     let client = Client::connect(&running.gateway, &token).await.expect("connected");
     let line = Line::to(&running.gateway).await.bearing(&token);
 
@@ -409,7 +409,7 @@ async fn canary_people_appear_in_no_log_span_measure_error_or_feed() {
 
     // The databases, when everybody has followed everybody.
     let mut pools = BTreeMap::new();
-    for service in ["registry", "membership", "reporting"] {
+    for service in proto::services::OWNERS {
         let url = running
             .registry_owner_url
             .replace("registry_owner@", &format!("{service}_owner@"))

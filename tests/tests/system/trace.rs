@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use congdoan::client::Client;
 use fake_opentelemetry_collector::ExportedSpan;
 use opentelemetry::trace::{
     Span as _, SpanKind, TraceContextExt, Tracer as _, TracerProvider as _,
@@ -12,6 +11,7 @@ use opentelemetry_otlp::{SpanExporter, WithExportConfig};
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use proto::membership::v1::AdmitMembersResponse;
 use proto::reporting::v1::{ExplainFigureRequest, ExplainFigureResponse};
+use system::Client;
 use tests::child::{Collector, System};
 use tests::line::Line;
 use tests::made_up::{people, period};
@@ -66,7 +66,7 @@ async fn one_trace_covers_client_gateway_service_and_statement_and_the_follower_
     registry::bootstrap(&running.registry_owner_url, &running.issuer, ADMINISTRATOR)
         .await
         .expect("bootstrapped");
-    let token = congdoan::token::ask(&running.issuer, ADMINISTRATOR).await.expect("a token");
+    let token = system::token::ask(&running.issuer, ADMINISTRATOR).await.expect("a token");
     let client = Client::connect(&running.gateway, &token).await.expect("connected");
     let lines = [line("T-01", "LDLD_TINH", "TLD"), line("CS-1", "CDCS", "T-01")];
     let messages = load_messages(tests::made_up::request_id(), &lines);
@@ -172,7 +172,7 @@ async fn each_plan_is_done_in_a_trace_of_its_own_that_links_to_the_call_that_ask
     let top = registry::bootstrap(&running.registry_owner_url, &running.issuer, ADMINISTRATOR)
         .await
         .expect("bootstrapped");
-    let token = congdoan::token::ask(&running.issuer, ADMINISTRATOR).await.expect("a token");
+    let token = system::token::ask(&running.issuer, ADMINISTRATOR).await.expect("a token");
     let client = Client::connect(&running.gateway, &token).await.expect("connected");
     let lines = [
         line("T-01", "LDLD_TINH", "TLD"),

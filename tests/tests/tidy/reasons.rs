@@ -8,9 +8,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::Path;
 
-use super::{none, texts};
+use proto::services::OWNERS;
 
-const SERVICES: [&str; 3] = ["registry", "membership", "reporting"];
+use super::{none, texts};
 
 /// What a function can refuse and these acts never come to: reason, method, and why not.
 /// A star stands for every method.
@@ -139,7 +139,7 @@ fn every_reason_of_an_act_is_in_the_comment_of_its_method() {
     let texts = texts();
     let below = |path: &Path, folder: &str| path.starts_with(folder);
     let (mut acts, mut findings) = (0, Vec::new());
-    for service in SERVICES {
+    for service in OWNERS {
         let package = format!("proto/congdoan/{service}/v1");
         let known: String = texts
             .iter()

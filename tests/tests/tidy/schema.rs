@@ -7,11 +7,9 @@ use std::path::Path;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use chassis::database::{ACCESS, Function};
+use proto::services::OWNERS;
 
 use super::{none, root};
-
-/// Who owns a database.
-const OWNERS: [&str; 3] = ["registry", "membership", "reporting"];
 
 /// What stands in each `.sql` file of a folder, by the name of the file; links are followed.
 fn sql(folder: &Path) -> BTreeMap<String, String> {

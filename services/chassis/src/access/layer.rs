@@ -8,8 +8,8 @@ use axum::response::Response;
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use proto::refusal::v1::Reason;
+use tonic::Status;
 use tonic::metadata::MetadataMap;
-use tonic::{Code, Status};
 
 use super::token::{Speaker, Verifier};
 use super::{FEED_WATCH, PUBLIC, declared, refuse_unless_held};
@@ -98,23 +98,11 @@ fn speaker_of(
 
 /// The refusal of a method that no contract declares.
 pub(crate) fn method_unknown(path: &str) -> Refusal {
-    Refusal::shared(
-        Code::Unimplemented,
-        Reason::MethodUnknown,
-        "Không có phương thức này.",
-        "there is no such method",
-    )
-    .with("method", path.chars().take(200).collect::<String>())
+    Refusal::of(Reason::MethodUnknown).with("method", path.chars().take(200).collect::<String>())
 }
 
 fn service_not_allowed(signer: &str) -> Refusal {
-    Refusal::shared(
-        Code::PermissionDenied,
-        Reason::ServiceNotAllowed,
-        "Dịch vụ này không được phép gọi phương thức này.",
-        "this service may not call this method",
-    )
-    .with("signer", signer)
+    Refusal::of(Reason::ServiceNotAllowed).with("signer", signer)
 }
 
 #[cfg(test)]

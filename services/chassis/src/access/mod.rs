@@ -20,7 +20,6 @@ use anyhow::Context;
 use prost_reflect::DescriptorPool;
 use proto::refusal::v1::Reason;
 use sqlx::PgConnection;
-use tonic::Code;
 
 use crate::call::Method;
 use crate::refusal::{Failure, Refusal};
@@ -108,13 +107,7 @@ pub async fn refuse_unless_held(connection: &mut PgConnection) -> Result<(), Fai
 
 /// The refusal of an end user who holds the permission on no organisation.
 pub fn permission_denied(permission: &str) -> Refusal {
-    Refusal::shared(
-        Code::PermissionDenied,
-        Reason::PermissionDenied,
-        "Người dùng không có quyền thực hiện nghiệp vụ này ở bất kỳ tổ chức nào.",
-        "the end user holds this permission on no organisation",
-    )
-    .with("permission", permission)
+    Refusal::of(Reason::PermissionDenied).with("permission", permission)
 }
 
 #[cfg(test)]

@@ -255,8 +255,7 @@ pub struct Keys {
     folder: PathBuf,
 }
 
-/// Those who sign internal tokens.
-pub const SIGNERS: [&str; 3] = [GATEWAY, "membership", "reporting"];
+pub use proto::services::SIGNERS;
 
 /// Makes what is missing of the keys of a system that runs on one machine: a key pair for
 /// each signer, and the secret by which all services seal consistency tokens. What is there

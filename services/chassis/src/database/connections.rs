@@ -13,7 +13,6 @@ use log::LevelFilter;
 use proto::refusal::v1::Reason;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{AssertSqlSafe, ConnectOptions, Executor, PgPool, Postgres, Transaction};
-use tonic::Code;
 
 use super::Config;
 use super::growth::Growth;
@@ -174,11 +173,5 @@ fn options(config: &Config, service: &'static str) -> anyhow::Result<PgConnectOp
 
 /// No connection within the time allowed is overload, not failure: the call was not begun.
 fn overloaded() -> Refusal {
-    Refusal::shared(
-        Code::Unavailable,
-        Reason::Overloaded,
-        "Hệ thống đang quá tải; hãy thử lại sau.",
-        "too many calls at once; this one was not begun",
-    )
-    .retry_after(Duration::from_secs(1))
+    Refusal::of(Reason::Overloaded)
 }

@@ -54,6 +54,7 @@ pub(super) fn text(purpose: Purpose, call: &Call) -> Result<String, Refusal> {
     set(&mut text, "congdoan.issuer", &call.caller.issuer)?;
     set(&mut text, "congdoan.subject", &call.caller.subject)?;
     set(&mut text, "congdoan.permission", &call.permission)?;
+    set(&mut text, "congdoan.office", call.caller.office.as_deref().unwrap_or_default())?;
     set(&mut text, "congdoan.purpose", call.caller.purpose.as_deref().unwrap_or_default())?;
     Ok(text)
 }

@@ -21,7 +21,7 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tonic::service::Interceptor;
 use tonic::transport::Endpoint;
-use tonic::{Code, Status, Streaming};
+use tonic::{Status, Streaming};
 use tracing::{Instrument, info_span};
 use uuid::Uuid;
 
@@ -565,10 +565,5 @@ fn received(
 /// Our own tables went back, or another replica went on, between reading and applying: what
 /// was read is of no use, and is read again.
 fn position_moved() -> Refusal {
-    Refusal::shared(
-        Code::Aborted,
-        Reason::ConflictingAct,
-        "Vị trí đã thay đổi.",
-        "the stored position is not the one after which was read",
-    )
+    Refusal::of(Reason::ConflictingAct).with("cause", "position")
 }

@@ -14,7 +14,7 @@ use time::OffsetDateTime;
 use tokio::sync::watch as latest;
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
-use tonic::{Code, Request, Response, Status};
+use tonic::{Request, Response, Status};
 use uuid::Uuid;
 
 use super::{Feed, Head};
@@ -71,14 +71,10 @@ async fn start(feed: &Feed, request: &WatchRequest) -> Result<Head, Failure> {
     let epoch = parse::optional_id("epoch", &request.epoch)?;
     let change_id = parse::optional_id("change_id", &request.change_id)?;
     if request.position < 0 || (request.from_head && request.position > 0) {
-        return Err(Refusal::shared(
-            Code::InvalidArgument,
-            Reason::MessageMalformed,
-            "Vị trí âm, hoặc khác 0 khi bắt đầu từ vị trí mới nhất.",
-            "the position is negative, or not 0 although the stream starts at the head",
-        )
-        .field("position")
-        .into());
+        return Err(Refusal::of(Reason::MessageMalformed)
+            .with("cause", "position")
+            .field("position")
+            .into());
     }
     if request.position > 0 && change_id.is_none() {
         return Err(parse::required("change_id").into());
@@ -110,14 +106,9 @@ async fn start(feed: &Feed, request: &WatchRequest) -> Result<Head, Failure> {
 }
 
 fn diverged(position: i64, epoch: Uuid) -> Refusal {
-    Refusal::shared(
-        Code::FailedPrecondition,
-        Reason::FeedDiverged,
-        "Dòng thay đổi ở đây không phải là dòng đã đọc; bên đọc phải được dựng lại.",
-        "this feed is not the one that was read: the follower must be rebuilt",
-    )
-    .with("position", position.to_string())
-    .with("epoch", epoch.to_string())
+    Refusal::of(Reason::FeedDiverged)
+        .with("position", position.to_string())
+        .with("epoch", epoch.to_string())
 }
 
 struct Watcher {

@@ -9,7 +9,9 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use tonic::Status;
 use tonic_types::{ErrorDetails, FieldViolation, LocalizedMessage, StatusExt};
 
-use super::{Content, Language, Text, Violation};
+use proto::reason::{Told, filled};
+
+use super::{Content, Language, Metadata, Violation};
 
 /// The whole of a refusal as it travels. Clients of gRPC usually read 8 KiB of headers.
 pub(super) const BYTES_MAX: usize = 6 * 1024;
@@ -38,7 +40,7 @@ pub(super) fn status(content: &Content, language: Language) -> Status {
         // Three bytes become four.
         let mut room = BYTES_MAX.saturating_sub(used) * 3 / 4;
         let fit = content.violations.iter().take_while(|violation| {
-            let size = size_of(violation, language);
+            let size = size_of(content, violation, language);
             let fits = size <= room;
             room = room.saturating_sub(size);
             fits
@@ -67,22 +69,23 @@ fn of(content: &Content, language: Language, echo_max: usize, named: &[Violation
         metadata.insert("named".to_string(), named.len().to_string());
         metadata.insert("more".to_string(), more.to_string());
     }
-    let text = cut(content.text.in_language(language), text_max);
+    let text = content.text(language);
     let mut details = ErrorDetails::new();
     details
-        .set_error_info(content.reason, content.domain, metadata)
-        .set_localized_message(language.tag(), text);
+        .set_error_info(content.told.reason, content.domain, metadata)
+        .set_localized_message(language.tag(), cut(&text, text_max));
     if !named.is_empty() {
         details.set_bad_request(
             named
                 .iter()
                 .map(|violation| FieldViolation {
                     field: cut(&violation.field, ECHO_MAX).into_owned(),
-                    description: cut(&violation.text.en, TEXT_MAX).into_owned(),
-                    reason: violation.reason.to_string(),
+                    description: cut(&content.text_of(violation, Language::English), TEXT_MAX)
+                        .into_owned(),
+                    reason: violation.told.reason.to_string(),
                     localized_message: Some(LocalizedMessage::new(
                         language.tag(),
-                        cut(violation.text.in_language(language), TEXT_MAX),
+                        cut(&content.text_of(violation, language), TEXT_MAX),
                     )),
                 })
                 .collect::<Vec<_>>(),
@@ -91,8 +94,8 @@ fn of(content: &Content, language: Language, echo_max: usize, named: &[Violation
     if let Some(delay) = content.retry_after {
         details.set_retry_info(Some(delay));
     }
-    let said = cut(&content.text.en, text_max);
-    Status::with_error_details(content.code, said, details)
+    let said = content.text(Language::English);
+    Status::with_error_details(content.told.code, cut(&said, text_max), details)
 }
 
 /// How much of the headers a status takes: its message percent-encoded, its details in base64.
@@ -102,12 +105,12 @@ fn bytes_of(status: &Status) -> usize {
     message + status.details().len().div_ceil(3) * 4
 }
 
-fn size_of(violation: &Violation, language: Language) -> usize {
-    let Violation { field, reason, text } = violation;
-    cut(field, ECHO_MAX).len()
-        + reason.len()
-        + cut(&text.en, TEXT_MAX).len()
-        + cut(text.in_language(language), TEXT_MAX).len()
+fn size_of(content: &Content, violation: &Violation, language: Language) -> usize {
+    let text = |language| cut(&content.text_of(violation, language), TEXT_MAX).len();
+    cut(&violation.field, ECHO_MAX).len()
+        + violation.told.reason.len()
+        + text(Language::English)
+        + text(language)
         + VIOLATION_BYTES
 }
 
@@ -127,13 +130,40 @@ fn cut(text: &str, characters_max: usize) -> Cow<'_, str> {
     Cow::Owned(format!("{}…", &text[..end]))
 }
 
-impl Text {
-    fn in_language(&self, language: Language) -> &str {
-        match language {
-            Language::Vietnamese => &self.vi,
-            Language::English => &self.en,
-        }
+impl Content {
+    /// What is said of the whole, with what belongs to it.
+    pub(super) fn text(&self, language: Language) -> Cow<'static, str> {
+        said(self.told, &self.metadata, language)
     }
+
+    /// What is said of one field at fault.
+    fn text_of(&self, violation: &Violation, language: Language) -> Cow<'static, str> {
+        let Violation { told, metadata, about, .. } = violation;
+        if let (Some(brief), Some(about)) = (told.brief, about) {
+            let words = match language {
+                Language::Vietnamese => brief.vi,
+                Language::English => brief.en,
+            };
+            return match about.as_str() {
+                "" => Cow::Borrowed(words),
+                about => Cow::Owned(format!("{words} ({about})")),
+            };
+        }
+        said(told, metadata.as_ref().unwrap_or(&self.metadata), language)
+    }
+}
+
+fn said(told: &'static Told, metadata: &Metadata, language: Language) -> Cow<'static, str> {
+    let value = |key: &str| {
+        let found = metadata.iter().find(|(known, _)| *known == key);
+        found.map(|(_, value)| value.as_str())
+    };
+    let (vi, en) = told.sentences(value);
+    let sentence = match language {
+        Language::Vietnamese => vi,
+        Language::English => en,
+    };
+    filled(sentence, value)
 }
 
 #[cfg(test)]
@@ -142,12 +172,12 @@ mod tests {
     use crate::refusal::Refusal;
     use http::HeaderMap;
     use proto::refusal::v1::Reason;
-    use tonic::Code;
+    use proto::registry;
 
     const LANGUAGES: [Language; 2] = [Language::Vietnamese, Language::English];
 
-    fn refusal(vi: impl Into<String>, en: impl Into<String>) -> Refusal {
-        Refusal::shared(Code::InvalidArgument, Reason::TextMalformed, vi, en)
+    fn refusal() -> Refusal {
+        Refusal::of(Reason::TextMalformed)
     }
 
     /// As a client with a limit counts it: names, values, and 32 bytes for each.
@@ -159,12 +189,10 @@ mod tests {
 
     #[test]
     fn many_bad_lines_are_counted_where_they_are_not_named() {
-        let whole =
-            (0..70).fold(refusal("Có dòng sai.", "some lines are refused"), |whole, n| {
-                let text = "Không có loại hình tổ chức này.";
-                let line = refusal(text, "there is no such type of organisation");
-                whole.and(line.field(format!("lines[{n}].type")))
-            });
+        let whole = (0..70).fold(refusal(), |whole, n| {
+            let line = Refusal::of(registry::v1::Reason::OrganisationTypeUnknown);
+            whole.and(line.field(format!("lines[{n}].type")))
+        });
         for language in LANGUAGES {
             let status = whole.clone().and_more(1_000).status_in(language);
             let details = status.get_error_details();
@@ -177,9 +205,38 @@ mod tests {
         }
     }
 
+    /// Each line tells what belongs to it, and not what belongs to the whole.
+    #[test]
+    fn a_field_at_fault_is_told_with_what_belongs_to_it() {
+        let line = |n: usize, value: &str| {
+            Refusal::of(Reason::EnumValueUnknown)
+                .field(format!("lines[{n}].sex"))
+                .with("value", value)
+        };
+        let whole = Refusal::of(Reason::TooManyLines).field("lines");
+        let whole = whole.and(line(0, "7")).and(line(1, "8"));
+        let status = whole.with("lines", "1200").with("limit", "1000").status();
+        assert_eq!(status.message(), "the list has 1200 lines; the limit is 1000");
+        let details = status.get_error_details();
+        let said = details.localized_message().expect("a text").message.clone();
+        assert_eq!(said, "Danh sách có 1200 dòng, tối đa 1000.");
+        let fields = &details.bad_request().expect("fields").field_violations;
+        let told: Vec<&str> = fields.iter().map(|field| field.description.as_str()).collect();
+        assert_eq!(
+            told,
+            [
+                "the list has 1200 lines; the limit is 1000",
+                "no value has the number 7",
+                "no value has the number 8",
+            ]
+        );
+        let said = fields[1].localized_message.as_ref().expect("a text").message.clone();
+        assert_eq!(said, "Không có giá trị nào mang số 7.");
+    }
+
     #[test]
     fn a_refusal_that_names_all_says_no_numbers() {
-        let status = refusal("vi", "en").field("name").status();
+        let status = refusal().field("name").status();
         let details = status.get_error_details();
         let metadata = &details.error_info().expect("a reason").metadata;
         assert_eq!(metadata.len(), 1);
@@ -191,19 +248,22 @@ mod tests {
         let long = "Ắ".repeat(60_000);
         let many = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"];
         let whole = many.into_iter().fold(
-            refusal(format!("Không có {long}."), format!("there is no {long}")).field(&long),
+            Refusal::of(Reason::EncodingUnsupported).with("encoding", &long).field(&long),
             |whole, key| whole.with(key, &long),
         );
         for language in LANGUAGES {
             let status = whole.status_in(language);
             assert!(travels(&status) < BYTES_MAX + 300, "{}", travels(&status));
-            assert_eq!(status.get_details_error_info().expect("kept").reason, "TEXT_MALFORMED");
+            assert_eq!(
+                status.get_details_error_info().expect("kept").reason,
+                "ENCODING_UNSUPPORTED"
+            );
         }
-        let status = refusal("vi", "en").with("name", "A".repeat(60_000)).status();
+        let status = refusal().with("name", "A".repeat(60_000)).status();
         let told = status.get_details_error_info().expect("kept").metadata["name"].clone();
         assert_eq!(told, format!("{}…", "A".repeat(199)));
         let lines: Vec<String> = (1..=1_000).map(|line| line.to_string()).collect();
-        let status = refusal("vi", "en").with("lines", lines.join(",")).status();
+        let status = refusal().with("lines", lines.join(",")).status();
         let told = status.get_details_error_info().expect("kept").metadata["lines"].clone();
         assert!(told.ends_with(",68,69,…"), "{told}");
     }

@@ -8,7 +8,6 @@ use proto::refusal::v1::Reason;
 use sqlx::PgPool;
 use tokio::sync::watch as latest;
 use tokio::time::timeout_at;
-use tonic::Code;
 use uuid::Uuid;
 
 use super::{Point, Seen};
@@ -274,22 +273,10 @@ impl Progress {
 fn not_yet_seen(source: &Source, seen_epoch: Uuid, point: &Point) -> Refusal {
     let applied = *source.applied.borrow();
     let refusal = match applied.epoch {
-        Some(epoch) if epoch != seen_epoch => Refusal::shared(
-            Code::Unavailable,
-            Reason::NotYetSeen,
-            "Dịch vụ nguồn đã được khôi phục từ bản sao lưu sau khi mã nhất quán này được cấp, \
-             hoặc dịch vụ này chưa theo dòng thay đổi mới; nếu lặp lại vẫn vậy, hãy bỏ mã.",
-            "the source was restored from a backup after this consistency token was made, or \
-             this service does not follow the new feed yet; if that lasts, drop the token",
-        )
-        .with("epoch", epoch.to_string())
-        .with("seen_epoch", seen_epoch.to_string()),
-        _ => Refusal::shared(
-            Code::Unavailable,
-            Reason::NotYetSeen,
-            "Dịch vụ này chưa nhận được thay đổi mà người gọi đã thấy; hãy thử lại.",
-            "this service has not yet applied what the caller has seen; repeat the call",
-        ),
+        Some(epoch) if epoch != seen_epoch => Refusal::of(Reason::NotYetSeen)
+            .with("epoch", epoch.to_string())
+            .with("seen_epoch", seen_epoch.to_string()),
+        _ => Refusal::of(Reason::NotYetSeen),
     };
     refusal
         .with("source", source.name)

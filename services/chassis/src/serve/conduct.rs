@@ -445,14 +445,10 @@ fn ours(response: Response, path: &str, language: Language) -> Response {
 }
 
 fn stopping(service: &str) -> Refusal {
-    Refusal::shared(
-        Code::Unavailable,
-        Reason::ServiceAway,
-        "Dịch vụ đang dừng; hãy kết nối lại.",
-        "the service is stopping; connect again",
-    )
-    .with("service", service)
-    .retry_after(Duration::from_millis(500))
+    Refusal::of(Reason::ServiceAway)
+        .with("service", service)
+        .with("cause", "stopping")
+        .retry_after(Duration::from_millis(500))
 }
 
 /// The code that comes nearest to a status of HTTP, for the measures.

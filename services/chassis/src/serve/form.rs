@@ -1,8 +1,6 @@
 //! The form in which a refusal is said to whoever asked in gRPC, in gRPC-Web or in JSON, before
 //! anybody who knows more of the call has had a word.
 
-use std::time::Duration;
-
 use axum::body::Body;
 use axum::response::Response;
 use http::header::{ACCEPT_LANGUAGE, CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER};
@@ -84,14 +82,9 @@ impl Form {
             return None;
         }
         let named: String = String::from_utf8_lossy(named).chars().take(50).collect();
-        let refusal = Refusal::shared(
-            Code::Unimplemented,
-            Reason::EncodingUnsupported,
-            "Nội dung nén không được hỗ trợ; hãy gửi nội dung không nén.",
-            format!("content that is compressed with {named:?} is not supported: send it as it is"),
-        )
-        .with("encoding", named)
-        .with("supported", IDENTITY);
+        let refusal = Refusal::of(Reason::EncodingUnsupported)
+            .with("encoding", named)
+            .with("supported", IDENTITY);
         let mut response = self.refuse(&refusal.status_in(language(headers)));
         if self != Form::Json {
             let supported = HeaderValue::from_static(IDENTITY);
@@ -107,13 +100,7 @@ pub(super) fn language(headers: &HeaderMap) -> Language {
 }
 
 pub(super) fn overloaded() -> Refusal {
-    Refusal::shared(
-        Code::Unavailable,
-        Reason::Overloaded,
-        "Hệ thống đang quá tải; yêu cầu chưa được thực hiện.",
-        "too many calls at once; this one was not begun",
-    )
-    .retry_after(Duration::from_secs(1))
+    Refusal::of(Reason::Overloaded)
 }
 
 /// A status as JSON (AIP-193), with those details that a refusal of ours has.

@@ -50,7 +50,7 @@ use crate::access::layer::{admit, admit_to_speak_on, method_unknown};
 use crate::access::token::{Signer, Verifier};
 use crate::access::{FEED_WATCH, declared};
 use crate::config::SecretFile;
-use crate::database::Database;
+use crate::database::{Database, housekeeping};
 use crate::feed::{Feed, Follow};
 
 pub use connections::Peer;
@@ -266,6 +266,10 @@ impl Service {
                 let feed = feed.clone();
                 self = self.background(source, move |stopping| run(feed, stopping).map(Ok));
             }
+            let (pool, service) = (database.pool().clone(), self.name);
+            self = self.background("housekeeping", move |stopping| {
+                housekeeping::run(pool, service, stopping).map(Ok)
+            });
             self = self.background("feed", move |stopping| async move {
                 feed.run(stopping).await;
                 Ok(())

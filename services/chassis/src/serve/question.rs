@@ -248,28 +248,13 @@ fn unreadable(error: &axum::Error) -> bool {
 impl Wrong {
     fn refusal(self) -> Refusal {
         match self {
-            Wrong::MessageTooLarge { size, limit } => Refusal::shared(
-                Code::ResourceExhausted,
-                Reason::MessageTooLarge,
-                format!("Thông điệp dài {size} byte, tối đa {limit}."),
-                format!("the message has {size} bytes; the limit is {limit}"),
-            )
-            .with("size", size.to_string())
-            .with("limit", limit.to_string()),
-            Wrong::CallTooLarge { limit } => Refusal::shared(
-                Code::ResourceExhausted,
-                Reason::CallTooLarge,
-                format!("Các thông điệp của một yêu cầu dài tổng cộng tối đa {limit} byte."),
-                format!("the messages of one call have {limit} bytes together at most"),
-            )
-            .with("limit", limit.to_string()),
-            Wrong::TooManyMessages => Refusal::shared(
-                Code::InvalidArgument,
-                Reason::TooManyMessages,
-                "Phương thức này chỉ nhận một thông điệp.",
-                "this method takes one message",
-            )
-            .with("limit", "1"),
+            Wrong::MessageTooLarge { size, limit } => Refusal::of(Reason::MessageTooLarge)
+                .with("size", size.to_string())
+                .with("limit", limit.to_string()),
+            Wrong::CallTooLarge { limit } => {
+                Refusal::of(Reason::CallTooLarge).with("limit", limit.to_string())
+            }
+            Wrong::TooManyMessages => Refusal::of(Reason::TooManyMessages).with("limit", "1"),
             Wrong::Malformed(cause) => malformed(cause),
             Wrong::TooSlow { limit } => body_too_slow(limit),
         }
@@ -278,24 +263,12 @@ impl Wrong {
 
 /// The refusal of a message that cannot be read; `cause` is one word.
 pub(super) fn malformed(cause: &'static str) -> Refusal {
-    Refusal::shared(
-        Code::InvalidArgument,
-        Reason::MessageMalformed,
-        "Không giải mã được thông điệp.",
-        "the message cannot be decoded",
-    )
-    .with("cause", cause)
+    Refusal::of(Reason::MessageMalformed).with("cause", cause)
 }
 
 /// The refusal of a call whose body does not come in time.
 pub fn body_too_slow(limit: Duration) -> Refusal {
-    Refusal::shared(
-        Code::DeadlineExceeded,
-        Reason::BodyTooSlow,
-        "Nội dung của yêu cầu đến quá chậm.",
-        "the body of the call did not come in time",
-    )
-    .with("limit_ms", limit.as_millis().to_string())
+    Refusal::of(Reason::BodyTooSlow).with("limit_ms", limit.as_millis().to_string())
 }
 
 #[cfg(test)]

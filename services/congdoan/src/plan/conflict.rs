@@ -1,11 +1,14 @@
 //! What stands against a plan, in words.
 
-use proto::registry::v1::{ListPlanConflictsRequest, ListPlanConflictsResponse, PlanConflict};
+use proto::reason::Reason as _;
+use proto::registry::v1::{
+    ListPlanConflictsRequest, ListPlanConflictsResponse, PlanConflict, Reason,
+};
 use serde_json::json;
+use system::Client;
 use uuid::Uuid;
 
 use super::steps::at;
-use crate::client::Client;
 use crate::language::{Language, counted, current, tell};
 use crate::output::{is_json, json as json_of, line as print_line, print_json};
 use crate::told::told;
@@ -94,9 +97,10 @@ pub fn line(conflict: &PlanConflict) -> String {
 
 /// What a reason means of a step; one that is not known here, of a newer service, by its name.
 pub fn words(reason: &str) -> &str {
-    match (registry::plan::words(reason), current()) {
-        (Some((vi, _)), Language::Vietnamese) => vi,
-        (Some((_, en)), Language::English) => en,
+    let told = proto::reason::find(Reason::DOMAIN, reason);
+    match (told.and_then(|told| told.brief), current()) {
+        (Some(brief), Language::Vietnamese) => brief.vi,
+        (Some(brief), Language::English) => brief.en,
         (None, _) => reason,
     }
 }

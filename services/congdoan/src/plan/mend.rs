@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use proto::registry::v1 as pb;
+use system::Client;
 use uuid::Uuid;
 
 use super::steps::{at, check, send};
 use crate::cli::plan::Lines;
-use crate::client::{Client, told};
 use crate::language::tell;
-use crate::told::told_at;
+use crate::told::{told, told_at};
 
 /// Steps that are read at a time.
 const PAGE: i32 = 500;

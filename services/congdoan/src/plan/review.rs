@@ -7,9 +7,9 @@ use proto::gateway::v1::review_plan_response::Step;
 use proto::registry::v1::MembersOutcome;
 use proto::registry::v1::plan_step::Kind;
 use serde_json::{Value as Json, json};
+use system::Client;
 use uuid::Uuid;
 
-use crate::client::Client;
 use crate::language::{counted, tell};
 use crate::output::{is_json, json as json_of, line as print_line, print_json};
 use crate::told::told;

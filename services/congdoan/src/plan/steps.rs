@@ -6,9 +6,9 @@ use indicatif::{ProgressBar, ProgressStyle};
 use proto::registry::v1 as pb;
 use proto::registry::v1::add_plan_steps_request::{Header, Part, Steps};
 use serde::Serialize;
+use system::Client;
 use uuid::Uuid;
 
-use crate::client::Client;
 use crate::language::tell;
 use crate::sheet::{self, Column, Faults, Row, in_column, optional, required};
 use crate::told::told_at;
@@ -255,11 +255,20 @@ fn parts(plan_id: Uuid, steps: Vec<pb::PlanStep>, validate_only: bool) -> Vec<Pa
 
 #[cfg(test)]
 mod tests {
+    use scenarios::plan_of_2025;
+
     use super::*;
 
     #[test]
+    fn the_example_is_what_is_generated() {
+        let generated = write(&plan_of_2025::steps().expect("generated")).expect("written");
+        let example = include_str!("../../../../tests/scenarios/reference/plan_2025.csv");
+        assert_eq!(generated, example);
+    }
+
+    #[test]
     fn what_is_written_is_read_again() {
-        let mut steps = super::super::plan_of_2025().expect("generated");
+        let mut steps = plan_of_2025::steps().expect("generated");
         let written = write(&steps).expect("written");
         assert!(!written.starts_with("line,"));
         assert_eq!(read(written.as_bytes()).expect("read"), steps);

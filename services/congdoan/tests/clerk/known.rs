@@ -1,5 +1,7 @@
 //! What a clerk is told of what is known, and of what is not.
 
+use sqlx::{Connection, PgConnection};
+
 use super::{Office, STEPS};
 
 /// A draft of these steps under a decision of this number.
@@ -211,4 +213,51 @@ pub async fn migrates(office: &Office) {
     let error: serde_json::Value = serde_json::from_str(&said.ill()).expect("a document");
     assert_eq!(error["error"]["reason"], "DATABASE_OF_ANOTHER");
     super::alone("en", &["migrate", "registry", "--database", &registry]).well();
+}
+
+/// An operator sees how far a service follows others, and helps it where it halted, only there.
+pub async fn feeds(office: &Office) {
+    let membership = office.system.database("membership").expect("a database").owner_url.clone();
+    let of = ["--database", &*membership];
+    let show = [&["feed", "show", "membership"], &of[..]].concat();
+    assert!(super::alone("en", &show).well().contains("registry: followed up to position "));
+
+    let change = "0190b2c4-0000-7000-8000-000000000007";
+    let skip = ["feed", "skip", "membership", "--source", "registry", "--change", change];
+    let skip = [&skip[..], &["--by", "vận hành", "--reason", "unreadable"], &of[..]].concat();
+    for (language, expected) in [
+        ("en", "membership has not halted at this change of registry's"),
+        ("vi", "membership không dừng ở thay đổi này của registry"),
+    ] {
+        let said = super::alone(language, &skip).ill();
+        assert!(said.contains(expected), "{said}");
+    }
+    let mut owner = PgConnection::connect(&membership).await.expect("connected");
+    sqlx::query(
+        "update feed.follower set halted = 'UNREADABLE at position 7: ' || $1, halted_at = now()
+         where source = 'registry'",
+    )
+    .bind(change)
+    .execute(&mut owner)
+    .await
+    .expect("halted");
+    let said = super::alone("vi", &show).well();
+    assert!(said.contains("dừng sau vị trí") && said.contains(change), "{said}");
+    super::alone("en", &skip).well();
+    let kept: (String, String, Option<String>) = sqlx::query_as(
+        "select skipped_by, skipped.reason, halted from feed.skipped join feed.follower using (source)",
+    )
+    .fetch_one(&mut owner)
+    .await
+    .expect("read");
+    assert_eq!(kept, ("vận hành".to_owned(), "unreadable".to_owned(), None));
+
+    let epoch = "select epoch::text from feed.head";
+    let before: String = sqlx::query_scalar(epoch).fetch_one(&mut owner).await.expect("read");
+    let restored = [&["--json", "feed", "restored", "membership"], &of[..]].concat();
+    let said: serde_json::Value =
+        serde_json::from_str(&super::alone("en", &restored).well()).expect("a document");
+    let after: String = sqlx::query_scalar(epoch).fetch_one(&mut owner).await.expect("read");
+    assert_ne!(before, after);
+    assert_eq!(said["epoch"], after);
 }

@@ -48,6 +48,34 @@ async fn openapi_has_every_method_with_an_http_binding() {
     assert!(written.iter().all(|path| !path.contains("FeedService")));
 }
 
+/// Why a call may be refused is told where its operation is, in both languages.
+#[tokio::test]
+async fn openapi_tells_why_an_operation_may_be_refused() {
+    let world = World::start().await;
+    let document = openapi(&world).await;
+    let told = document["x-reasons"].as_object().expect("what is told of each");
+    let mut operations = 0;
+    for path in document["paths"].as_object().expect("paths").values() {
+        for operation in path.as_object().expect("verbs").values() {
+            operations += 1;
+            let named = operation["x-reasons"].as_array().expect("a list");
+            for reason in named.iter().filter_map(Json::as_str) {
+                assert!(told.contains_key(reason), "nothing is told of {reason}");
+            }
+        }
+    }
+    assert!(operations > 100, "only {operations} operations were found");
+    let found = &document["paths"]["/v1/organisations"]["post"]["x-reasons"];
+    let few = "registry.congdoan.vn/FOUNDERS_TOO_FEW";
+    assert!(found.as_array().is_some_and(|named| named.contains(&few.into())), "{found}");
+    assert_eq!(told[few]["code"], "INVALID_ARGUMENT");
+    assert_eq!(told[few]["vi"], "Cần ít nhất {minimum} người để thành lập; mới có {founders}.");
+    assert_eq!(told[few]["en"], "at least {minimum} founders are needed; there are {founders}");
+    assert_eq!(told[few]["of_any_call"], false);
+    let busy = &told["congdoan.vn/OVERLOADED"];
+    assert_eq!((&busy["of_any_call"], &busy["retry_after_ms"]), (&true.into(), &1_000.into()));
+}
+
 #[tokio::test]
 async fn openapi_refers_to_nothing_that_it_does_not_define() {
     fn references<'a>(json: &'a Json, found: &mut Vec<&'a str>) {

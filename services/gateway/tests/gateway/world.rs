@@ -161,7 +161,7 @@ pub fn settings(
     let quoted = |path: &Path| format!("{:?}", path.display().to_string());
     let issuer = issuer.configuration();
     // What a test says of a service is meant instead of the service that was started.
-    let backends: String = ["registry", "membership", "reporting"]
+    let backends: String = proto::services::OWNERS
         .into_iter()
         .zip(behind)
         .map(|(name, behind)| (format!("backends.{name} = "), behind.uri()))

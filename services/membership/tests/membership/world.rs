@@ -20,6 +20,7 @@ use chassis::cluster::testing::{TestDatabase, database};
 use chassis::config;
 use chassis::database::today;
 use chassis::parse::civil;
+use chassis::refusal::testing::Heard;
 use chassis::seen::{Keys, Seen};
 use chassis::serve::Running;
 use prost::Message;
@@ -82,7 +83,7 @@ impl Interceptor for Speak {
     }
 }
 
-pub type Spoken = InterceptedService<Channel, Speak>;
+pub type Spoken = InterceptedService<Heard<Channel>, Speak>;
 
 /// One end user's clients.
 #[derive(Clone)]
@@ -197,7 +198,7 @@ impl World {
             },
             language,
         };
-        let spoken = || InterceptedService::new(self.channel.clone(), speak.clone());
+        let spoken = || InterceptedService::new(Heard(self.channel.clone()), speak.clone());
         Actor {
             members: pb::membership_service_client::MembershipServiceClient::new(spoken()),
             applications: pb::application_service_client::ApplicationServiceClient::new(spoken()),

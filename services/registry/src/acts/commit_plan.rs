@@ -21,7 +21,6 @@ use crate::tree::{self, Move, NewOrganisation};
 /// Steps that a refusal names, at most.
 const NAMED_MAX: usize = 100;
 /// The reason of each of them where the dry run holds no more.
-const OUTDATED: &str = "PLAN_OUTDATED";
 
 /// The operation of a commit.
 pub struct CommitPlan {
@@ -133,21 +132,12 @@ async fn refuse_outdated(
         .into_iter()
         .fold(refusal, |refusal, line| {
             let field = format!("steps[{line}]");
-            match (there.contains(&line), mended.contains(&line)) {
-                (false, _) => refusal.violation(
-                    field,
-                    OUTDATED,
-                    "Bước này đã được bỏ khỏi phương án từ lần chạy thử.",
-                    "this step was taken out of the plan since the dry run",
-                ),
-                (true, true) => refusal.violation(
-                    field,
-                    OUTDATED,
-                    "Bước này đã được thay từ lần chạy thử.",
-                    "this step was replaced since the dry run",
-                ),
-                (true, false) => refusal.field(field),
-            }
+            let step = match (there.contains(&line), mended.contains(&line)) {
+                (false, _) => "taken_out",
+                (true, true) => "replaced",
+                (true, false) => return refusal.field(field),
+            };
+            refusal.and(Refused::PlanStepOutdated { field, step }.refusal())
         })
         .into())
 }
@@ -162,15 +152,7 @@ async fn refuse_conflicts(acting: &mut Acting, plan: &Plan) -> Result<(), Failur
     for (line, field, reason, about) in first {
         let reason = Reason::from_str_name(&format!("REASON_{reason}"))
             .context("a conflict has a reason of the contract")?;
-        let short = chassis::refusal::short_name(reason.as_str_name());
-        let (vi, en) = plan::words(short).context("a conflict is told in words")?;
-        let about = if about.is_empty() { about } else { format!(" ({about})") };
-        refusal = refusal.violation(
-            format!("steps[{line}].{field}"),
-            short,
-            format!("{vi}{about}"),
-            format!("{en}{about}"),
-        );
+        refusal = refusal.briefly(format!("steps[{line}].{field}"), reason, about);
     }
     Err(refusal.into())
 }

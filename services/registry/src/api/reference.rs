@@ -1,12 +1,13 @@
-//! `ReferenceService`, answered: from what is compiled into this program.
+//! `ReferenceService`, answered.
 
-use chassis::refusal::Failure;
+use chassis::call::Call;
+use chassis::database::today;
 use proto::registry::v1 as pb;
 use proto::registry::v1::reference_service_server::ReferenceService;
 use tonic::{Request, Response, Status};
 
 use super::Api;
-use crate::reference;
+use crate::reads::reference;
 use crate::wire::reference as wire;
 
 #[tonic::async_trait]
@@ -15,17 +16,22 @@ impl ReferenceService for Api {
         &self,
         request: Request<pb::ListOrganisationTypesRequest>,
     ) -> Result<Response<pb::ListOrganisationTypesResponse>, Status> {
-        let on = wire::in_force_on(request.get_ref())?;
-        let types = reference::organisation_types().map_err(Failure::from)?;
-        Ok(Response::new(wire::organisation_types(types, on)))
+        let (call, request) = Call::read(request)?;
+        let on = wire::in_force_on(&request)?;
+        let mut reading = self.database.read(&call).await?;
+        let types = reference::organisation_types(&mut reading, on).await?;
+        Ok(reading.reply(wire::organisation_types(types)))
     }
 
     async fn list_sectors(
         &self,
-        _: Request<pb::ListSectorsRequest>,
+        request: Request<pb::ListSectorsRequest>,
     ) -> Result<Response<pb::ListSectorsResponse>, Status> {
-        let sectors = reference::sectors().map_err(Failure::from)?;
-        Ok(Response::new(wire::sectors(sectors)))
+        let (call, request) = Call::read(request)?;
+        let on = wire::sectors_on(&request, today())?;
+        let mut reading = self.database.read(&call).await?;
+        let sectors = reference::sectors(&mut reading, on).await?;
+        Ok(reading.reply(wire::sectors(sectors)))
     }
 
     async fn list_roles(
@@ -33,5 +39,14 @@ impl ReferenceService for Api {
         request: Request<pb::ListRolesRequest>,
     ) -> Result<Response<pb::ListRolesResponse>, Status> {
         Ok(Response::new(wire::roles(&request.get_ref().permission)?))
+    }
+
+    async fn load_reference(
+        &self,
+        request: Request<pb::LoadReferenceRequest>,
+    ) -> Result<Response<pb::LoadReferenceResponse>, Status> {
+        let (call, request) = Call::write(request)?;
+        let act = wire::load_reference(request)?;
+        Ok(self.database.act(call, act).await?.reply(wire::reference_loaded))
     }
 }

@@ -9,8 +9,11 @@ use proto::registry::v1 as pb;
 use proto::registry::v1::organisation_type::SectorNeed;
 use time::Date;
 
+use super::decision::basis;
+use crate::acts::load_reference::{LoadReference, ReferenceLoaded};
 use crate::error::Refused;
-use crate::reference::{OrganisationType, Sector};
+use crate::reads::reference::{OrganisationType, Sector};
+use crate::reference;
 
 /// On which day types are to be in force; none asks for all.
 pub fn in_force_on(request: &pb::ListOrganisationTypesRequest) -> Result<Option<Date>, Refusal> {
@@ -18,17 +21,7 @@ pub fn in_force_on(request: &pb::ListOrganisationTypesRequest) -> Result<Option<
 }
 
 /// Types of organisation, from the Confederation down.
-pub fn organisation_types(
-    mut types: Vec<OrganisationType>,
-    on: Option<Date>,
-) -> pb::ListOrganisationTypesResponse {
-    types.retain(|kind| {
-        on.is_none_or(|on| {
-            kind.in_force_from.is_none_or(|from| from <= on)
-                && kind.in_force_until.is_none_or(|until| on < until)
-        })
-    });
-    types.sort_by_key(|kind| kind.tier);
+pub fn organisation_types(types: Vec<OrganisationType>) -> pb::ListOrganisationTypesResponse {
     let types = types.into_iter().map(|kind| pb::OrganisationType {
         sector_need: match kind.sector_need.as_str() {
             "NONE" => SectorNeed::None,
@@ -46,6 +39,33 @@ pub fn organisation_types(
         in_force_until: kind.in_force_until.map(civil),
     });
     pb::ListOrganisationTypesResponse { types: types.collect() }
+}
+
+/// Under the names of which day sectors are asked for.
+pub fn sectors_on(request: &pb::ListSectorsRequest, today: Date) -> Result<Date, Refusal> {
+    Ok(parse::optional_date("as_of", request.as_of)?.unwrap_or(today))
+}
+
+/// A later version of a list.
+pub fn load_reference(request: pb::LoadReferenceRequest) -> Result<LoadReference, Refusal> {
+    let name = request.list().as_str_name();
+    let list = name.strip_prefix("REFERENCE_LIST_").and_then(reference::list);
+    Ok(LoadReference {
+        list: list.ok_or_else(|| parse::required("list"))?,
+        csv: request.csv,
+        effective_on: parse::optional_date("effective_on", request.effective_on)?,
+        basis: basis(request.basis)?,
+    })
+}
+
+/// The answer of [`load_reference`].
+pub fn reference_loaded(loaded: ReferenceLoaded) -> pb::LoadReferenceResponse {
+    let count = |rows: i64| i32::try_from(rows).unwrap_or(i32::MAX);
+    pb::LoadReferenceResponse {
+        added: count(loaded.applied.added),
+        ended: count(loaded.applied.ended),
+        changed: count(loaded.applied.changed),
+    }
 }
 
 /// Sectors and their groups, each group before its sectors.

@@ -235,7 +235,7 @@ async fn whoever_writes_a_code_can_look_it_up() {
         assert_eq!(types.types.iter().any(|kind| kind.code == "LDLD_HUYEN"), in_force, "{day}");
     }
 
-    let sectors = nobody.list_sectors(pb::ListSectorsRequest {}).await.expect("listed");
+    let sectors = nobody.list_sectors(pb::ListSectorsRequest::default()).await.expect("listed");
     let sectors = sectors.into_inner().sectors;
     let sector = sectors.iter().find(|sector| sector.code == "NNN_CP").expect("a sector");
     let group = sectors.iter().find(|group| group.code == sector.group_of).expect("its group");

@@ -29,6 +29,8 @@ mod pasts;
 mod plan_refusals;
 mod plans;
 mod reads;
+mod reference;
+mod requests;
 mod scope;
 mod search;
 mod secondments;

@@ -22,9 +22,10 @@ use std::sync::Arc;
 
 use chassis::access::token::{GATEWAY, Signer, keys_in};
 use chassis::call::Caller;
-use chassis::cluster::testing::{TestDatabase, database};
+use chassis::cluster::testing::{TestDatabase, filled};
 use chassis::config;
 use chassis::parse::civil;
+use chassis::refusal::testing::Heard;
 use chassis::serve::Running;
 use prost::Message;
 use prost_types::Any;
@@ -74,7 +75,7 @@ impl Interceptor for Speak {
     }
 }
 
-pub type Spoken = InterceptedService<Channel, Speak>;
+pub type Spoken = InterceptedService<Heard<Channel>, Speak>;
 
 /// One end user's clients.
 #[derive(Clone)]
@@ -99,7 +100,7 @@ pub struct Actor {
 
 impl World {
     pub async fn start() -> Self {
-        let database = database("registry", &registry::SCHEMA).await;
+        let database = filled("registry", &registry::SCHEMA, registry::fill).await;
         let folder = tempfile::tempdir().expect("a folder");
         let keys = keys_in(folder.path()).expect("keys");
         let settings = format!(
@@ -197,6 +198,15 @@ impl World {
         &self,
         subject: &str,
     ) -> pb::reference_service_client::ReferenceServiceClient<Spoken> {
+        self.references_in(subject, "en")
+    }
+
+    /// The same, in a language.
+    pub fn references_in(
+        &self,
+        subject: &str,
+        language: &'static str,
+    ) -> pb::reference_service_client::ReferenceServiceClient<Spoken> {
         let speak = Speak {
             gateway: self.gateway.clone(),
             caller: Caller {
@@ -205,9 +215,9 @@ impl World {
                 office: None,
                 purpose: None,
             },
-            language: "en",
+            language,
         };
-        let spoken = InterceptedService::new(self.channel.clone(), speak);
+        let spoken = InterceptedService::new(Heard(self.channel.clone()), speak);
         pb::reference_service_client::ReferenceServiceClient::new(spoken)
     }
 
@@ -230,7 +240,7 @@ impl World {
     }
 
     fn clients(channel: &Channel, speak: &Speak) -> Actor {
-        let spoken = || InterceptedService::new(channel.clone(), speak.clone());
+        let spoken = || InterceptedService::new(Heard(channel.clone()), speak.clone());
         Actor {
             histories: pb::history_service_client::HistoryServiceClient::new(spoken()),
             organisations: pb::organisation_service_client::OrganisationServiceClient::new(spoken()),

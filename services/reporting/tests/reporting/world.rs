@@ -16,6 +16,7 @@ use chassis::call::{Caller, SEEN};
 use chassis::cluster::testing::{TestDatabase, database};
 use chassis::config;
 use chassis::parse::{self, civil};
+use chassis::refusal::testing::Heard;
 use chassis::seen::{Keys, Seen};
 use chassis::serve::Running;
 use prost_types::Any;
@@ -85,7 +86,7 @@ impl Interceptor for Speak {
     }
 }
 
-pub type Spoken = InterceptedService<Channel, Speak>;
+pub type Spoken = InterceptedService<Heard<Channel>, Speak>;
 
 /// One end user's clients.
 #[derive(Clone)]
@@ -190,7 +191,7 @@ impl World {
                 purpose: None,
             },
         };
-        let spoken = || InterceptedService::new(self.channel.clone(), speak.clone());
+        let spoken = || InterceptedService::new(Heard(self.channel.clone()), speak.clone());
         Actor {
             figures: pb::figure_service_client::FigureServiceClient::new(spoken()),
             targets: pb::target_service_client::TargetServiceClient::new(spoken()),

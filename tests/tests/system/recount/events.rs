@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use congdoan::client::Client;
 use proto::membership::v1::*;
 use proto::registry::v1::*;
 use proto::reporting::v1::*;
 use rand::RngExt;
 use rand::rngs::StdRng;
+use system::Client;
 use tests::made_up::{basis, known, on, people, request_id};
 use tests::world::{Unit, World, admission, line};
 use time::macros::date;

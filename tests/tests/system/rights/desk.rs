@@ -1,9 +1,9 @@
 //! What lies on the desk of a district's officer: one thing of every kind.
 
-use congdoan::client::Client;
 use proto::google::longrunning::{Operation, operation};
 use proto::membership::v1::*;
 use proto::registry::v1::*;
+use system::Client;
 use tests::made_up::{self, basis, known, on, people, person, request_id};
 use tests::world::{Unit, World, line};
 use time::macros::date;

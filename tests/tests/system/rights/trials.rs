@@ -18,6 +18,8 @@ pub enum Kind {
     Scoped,
     /// An answer without them.
     Filtered,
+    /// A refusal, to whoever does not hold it on the Confederation.
+    National,
     /// The same answer as to everybody: it is about nothing that belongs to anybody.
     Public,
     /// Nothing: no such method is open to the outside.
@@ -62,6 +64,8 @@ fn kind_of(method: &str) -> Kind {
         Kind::Public
     } else if FILTERED.iter().any(|name| method.ends_with(name)) {
         Kind::Filtered
+    } else if method.ends_with("/LoadReference") {
+        Kind::National
     } else if method.ends_with("/Watch") {
         Kind::ForServices
     } else {

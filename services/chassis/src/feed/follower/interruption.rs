@@ -1,10 +1,11 @@
 //! Why a follower does not read on: it stops, its owner is away, or it halts loudly.
 
+use proto::reason::Reason as _;
 use proto::refusal::v1::Reason;
 use tonic::Status;
 use tonic_types::StatusExt;
 
-use crate::refusal::{Failure, short_name};
+use crate::refusal::Failure;
 
 /// Why a follower does not read on just now.
 pub(super) enum Interruption {
@@ -39,7 +40,7 @@ impl From<sqlx::Error> for Interruption {
 
 /// What a refusal of the owner means: its past is another one, or it is away.
 pub(super) fn interruption(status: &Status, position: i64) -> Interruption {
-    let diverged = short_name(Reason::FeedDiverged.as_str_name());
+    let diverged = Reason::FeedDiverged.told().reason;
     if status.get_details_error_info().is_some_and(|info| info.reason == diverged) {
         return Interruption::Halted(Halt {
             reason: diverged,
@@ -55,7 +56,7 @@ pub(super) fn passing(failure: &Failure) -> bool {
     let cause = match failure {
         Failure::Refused(refusal) => {
             return [Reason::ConflictingAct, Reason::DeadlineExceeded]
-                .map(|reason| short_name(reason.as_str_name()))
+                .map(|reason| reason.told().reason)
                 .contains(&refusal.reason());
         }
         Failure::Failed(cause) => cause,

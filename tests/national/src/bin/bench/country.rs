@@ -3,11 +3,10 @@
 use std::time::Instant;
 
 use anyhow::{Context, ensure};
-use congdoan::client::Client;
-use congdoan::system::{Data, OWNERS, Options, System};
 use national::National;
 use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
+use system::{Client, Data, OWNERS, Options, System};
 use tempfile::TempDir;
 
 use crate::lines::{Bar, Lines};
@@ -45,10 +44,7 @@ impl Country {
         let data = Data::Kept(directory.path().join("data"));
         let system = System::start(Options { data, ..Options::ephemeral() }).await?;
         let owner_url = &system.database("registry").context("registry has a database")?.owner_url;
-        let confederation =
-            registry::bootstrap(owner_url, system.issuer().issuer(), ADMINISTRATOR).await?;
-        let token = system.issuer().token(ADMINISTRATOR)?;
-        let client = Client::connect(&system.gateway(), &token).await?;
+        let (confederation, client) = system.bootstrap(ADMINISTRATOR).await?;
         let registry = pool(owner_url).await?;
         Ok(Self {
             tree,

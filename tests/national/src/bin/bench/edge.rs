@@ -9,12 +9,12 @@ use std::future::Future;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail, ensure};
-use congdoan::client::{Client, told};
 use proto::google::r#type::Date;
 use proto::membership::v1::{
     AdmissionKind, AdmitMembersRequest, GetMemberRequest, IdentityKind, PersonLine, Sex,
 };
 use proto::registry::v1::GetOrganisationRequest;
+use system::Client;
 use tokio::task::JoinSet;
 use tonic::{Code, Request};
 use uuid::Uuid;
@@ -101,19 +101,19 @@ async fn refused(client: Client) -> anyhow::Result<()> {
     request.metadata_mut().insert("congdoan-purpose", "x".repeat(201).parse()?);
     match client.organisations().get_organisation(request).await {
         Err(status) if status.code() == Code::InvalidArgument => Ok(()),
-        Err(status) => Err(told(status)),
+        Err(status) => Err(status.into()),
         Ok(_) => bail!("the gateway did not answer by itself"),
     }
 }
 
 async fn one_organisation(client: Client, organisation_id: String) -> anyhow::Result<()> {
     let request = GetOrganisationRequest { organisation_id, ..GetOrganisationRequest::default() };
-    client.organisations().get_organisation(request).await.map_err(told)?;
+    client.organisations().get_organisation(request).await?;
     Ok(())
 }
 
 async fn one_member(client: Client, person_id: String) -> anyhow::Result<()> {
-    client.memberships().get_member(GetMemberRequest { person_id }).await.map_err(told)?;
+    client.memberships().get_member(GetMemberRequest { person_id }).await?;
     Ok(())
 }
 
@@ -167,7 +167,7 @@ async fn admit(country: &Country) -> anyhow::Result<Vec<String>> {
         lines,
         ..AdmitMembersRequest::default()
     };
-    let admitted = country.client.memberships().admit_members(request).await.map_err(told)?;
+    let admitted = country.client.memberships().admit_members(request).await?;
     let members = admitted.into_inner().members;
     Ok(members.into_iter().map(|member| member.person_id).collect())
 }

@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
 use chassis::database::migrate;
-use congdoan::client::told;
 use futures_util::{StreamExt, stream};
 use national::Unit;
 use proto::registry::v1::LoadOrganisationsRequest;
@@ -76,7 +75,7 @@ pub async fn send(country: &Country, loaded: Vec<Line>) -> anyhow::Result<f64> {
     request.set_timeout(Duration::from_secs(600));
 
     let begun = Instant::now();
-    let answer = country.client.organisations().load_organisations(request).await.map_err(told)?;
+    let answer = country.client.organisations().load_organisations(request).await?;
     let took = begun.elapsed().as_secs_f64();
     let loaded = answer.into_inner().organisations;
     ensure!(

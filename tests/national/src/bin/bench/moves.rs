@@ -3,7 +3,6 @@
 use std::time::Instant;
 
 use anyhow::{Context, ensure};
-use congdoan::client::told;
 use national::Kind;
 use proto::google::r#type::Date as CivilDate;
 use proto::registry::v1::load_organisations_request::{Header, Line, Lines as LoadLines, Part};
@@ -37,7 +36,7 @@ pub async fn measure(country: &Country, lines: &mut Lines) -> anyhow::Result<()>
         let superior = if n % 2 == 1 { &to } else { &from };
         let request = hand_over(vec![moving.clone()], superior, on);
         let begun = Instant::now();
-        country.client.organisations().hand_over_organisations(request).await.map_err(told)?;
+        country.client.organisations().hand_over_organisations(request).await?;
         moves.record(begun.elapsed());
 
         let request = RenameOrganisationRequest {
@@ -48,7 +47,7 @@ pub async fn measure(country: &Country, lines: &mut Lines) -> anyhow::Result<()>
             ..RenameOrganisationRequest::default()
         };
         let begun = Instant::now();
-        country.client.organisations().rename_organisation(request).await.map_err(told)?;
+        country.client.organisations().rename_organisation(request).await?;
         renames.record(begun.elapsed());
     }
     let work = format!("move a unit with {} unions below it, p99 of {MOVES}", unions.len());
@@ -96,7 +95,7 @@ async fn found(country: &Country, superior_id: &str) -> anyhow::Result<String> {
     let parts = [Part::Header(header), Part::Lines(LoadLines { lines: vec![line] })];
     let messages = parts.map(|part| LoadOrganisationsRequest { part: Some(part) });
     let mut organisations = country.client.organisations();
-    organisations.load_organisations(tokio_stream::iter(messages)).await.map_err(told)?;
+    organisations.load_organisations(tokio_stream::iter(messages)).await?;
     id(country, MOVING).await
 }
 
@@ -116,7 +115,7 @@ async fn gather(country: &Country, moving: &str, lines: &mut Lines) -> anyhow::R
     ensure!(!unions.is_empty(), "there are unions");
     let request = hand_over(unions.clone(), moving, FROM);
     let begun = Instant::now();
-    country.client.organisations().hand_over_organisations(request).await.map_err(told)?;
+    country.client.organisations().hand_over_organisations(request).await?;
     let took = begun.elapsed().as_secs_f64();
     let work = format!("hand {} unions over at once", unions.len());
     lines.add("tree", work, (took, "s"), None, Bar::None);

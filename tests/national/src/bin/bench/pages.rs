@@ -1,7 +1,6 @@
 //! Pages of a subtree in tree order: the first, and the one a thousand pages further.
 
 use anyhow::{Context, ensure};
-use congdoan::client::told;
 use proto::google::r#type::Date;
 use proto::registry::v1::{GetOrganisationRequest, ListSubtreeRequest};
 
@@ -79,7 +78,7 @@ async fn one_organisation(country: &Country, calls: usize) -> anyhow::Result<f64
         };
         async move {
             let mut organisations = organisations;
-            organisations.get_organisation(request).await.map_err(told)?;
+            organisations.get_organisation(request).await?;
             Ok(())
         }
     });
@@ -96,7 +95,7 @@ async fn p99(
         let request = requests[n % requests.len()].clone();
         async move {
             let mut organisations = organisations;
-            let page = organisations.list_subtree(request).await.map_err(told)?.into_inner();
+            let page = organisations.list_subtree(request).await?.into_inner();
             ensure!(!page.organisations.is_empty(), "a page is empty");
             Ok(())
         }
@@ -110,7 +109,7 @@ async fn walk(country: &Country, on: Option<Date>) -> anyhow::Result<(String, us
     let mut token = String::new();
     for page in 1..FAR {
         let asked = request(&country.confederation, on, token.clone());
-        let answer = organisations.list_subtree(asked).await.map_err(told);
+        let answer = organisations.list_subtree(asked).await;
         let next = answer.with_context(|| format!("page {page}"))?.into_inner().next_page_token;
         if next.is_empty() {
             return Ok((token, page));

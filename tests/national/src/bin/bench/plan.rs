@@ -4,7 +4,6 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail, ensure};
-use congdoan::client::told;
 use futures_util::{StreamExt, stream};
 use national::RESTRUCTURED_ON;
 use proto::google::longrunning::{Operation, operation};
@@ -51,13 +50,13 @@ pub async fn measure(country: &Country, lines: &mut Lines) -> anyhow::Result<()>
         plan_id: plan_id.clone(),
         ..Default::default()
     };
-    let started = country.client.plans().dry_run_plan(request).await.map_err(told)?;
+    let started = country.client.plans().dry_run_plan(request).await?;
     let done = wait(country, started.into_inner().operation).await?;
     let took = begun.elapsed().as_secs_f64();
     let found: DryRun = done.to_msg()?;
     if found.conflicts > 0 {
         let request = ListPlanConflictsRequest { plan_id: plan_id.clone(), ..Default::default() };
-        let listed = country.client.plans().list_plan_conflicts(request).await.map_err(told)?;
+        let listed = country.client.plans().list_plan_conflicts(request).await?;
         let first: Vec<_> = listed.into_inner().conflicts.into_iter().take(5).collect();
         bail!("{} conflicts, such as {first:?}", found.conflicts);
     }
@@ -73,7 +72,7 @@ pub async fn measure(country: &Country, lines: &mut Lines) -> anyhow::Result<()>
         plan_id: plan_id.clone(),
         ..Default::default()
     };
-    let started = country.client.plans().commit_plan(request).await.map_err(told)?;
+    let started = country.client.plans().commit_plan(request).await?;
     wait(country, started.into_inner().operation).await?;
     lines.add("plan", "commit", (begun.elapsed().as_secs_f64(), "s"), reference, Bar::Under(30.0));
     let with = checksums(country).await?;
@@ -86,7 +85,7 @@ pub async fn measure(country: &Country, lines: &mut Lines) -> anyhow::Result<()>
 
     let begun = Instant::now();
     let request = UndoPlanRequest { request_id: request_id(), plan_id, ..Default::default() };
-    let started = country.client.plans().undo_plan(request).await.map_err(told)?;
+    let started = country.client.plans().undo_plan(request).await?;
     wait(country, started.into_inner().operation).await?;
     lines.add("plan", "undo", (begun.elapsed().as_secs_f64(), "s"), reference, Bar::Under(30.0));
     let after = checksums(country).await?;
@@ -112,7 +111,7 @@ async fn create(country: &Country) -> anyhow::Result<String> {
         basis: Some(Basis { basis: Some(basis::Basis::NewDecision(decision)) }),
         ..CreatePlanRequest::default()
     };
-    let created = country.client.plans().create_plan(request).await.map_err(told)?;
+    let created = country.client.plans().create_plan(request).await?;
     Ok(created.into_inner().plan_id)
 }
 
@@ -125,7 +124,7 @@ async fn add(country: &Country, plan_id: &str, steps: Vec<PlanStep>) -> anyhow::
     let messages = stream::iter(parts).map(|part| AddPlanStepsRequest { part: Some(part) });
     let mut request = tonic::Request::new(messages);
     request.set_timeout(Duration::from_secs(600));
-    country.client.plans().add_plan_steps(request).await.map_err(told)?;
+    country.client.plans().add_plan_steps(request).await?;
     Ok(())
 }
 
@@ -139,7 +138,7 @@ async fn wait(country: &Country, started: Option<Operation>) -> anyhow::Result<p
             None => {}
         }
         let request = WaitOperationRequest { name: under_way.name, timeout_ms: 20_000 };
-        let waited = country.client.operations().wait_operation(request).await.map_err(told)?;
+        let waited = country.client.operations().wait_operation(request).await?;
         under_way = waited.into_inner().operation.context("an operation")?;
     }
 }

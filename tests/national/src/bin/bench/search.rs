@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use congdoan::client::told;
 use proto::registry::v1::SearchOrganisationsRequest;
 
 use crate::country::Country;
@@ -39,7 +38,7 @@ pub async fn measure(country: &Country, lines: &mut Lines) -> anyhow::Result<()>
             let mut organisations = organisations;
             let request =
                 SearchOrganisationsRequest { text, ..SearchOrganisationsRequest::default() };
-            let answer = organisations.search_organisations(request).await.map_err(told)?;
+            let answer = organisations.search_organisations(request).await?;
             let best = answer.into_inner().organisations.into_iter().take(10);
             if best.into_iter().any(|one| one.organisation_id == organisation_id) {
                 found.fetch_add(1, Ordering::Relaxed);
@@ -82,7 +81,7 @@ async fn exact(country: &Country, calls: usize) -> anyhow::Result<f64> {
             let mut organisations = organisations;
             let request =
                 SearchOrganisationsRequest { text, ..SearchOrganisationsRequest::default() };
-            organisations.search_organisations(request).await.map_err(told)?;
+            organisations.search_organisations(request).await?;
             Ok(())
         }
     });

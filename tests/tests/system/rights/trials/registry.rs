@@ -595,6 +595,13 @@ pub fn list(trials: &mut Vec<Trial>) {
         read "ListOrganisationTypes": |_, _| ListOrganisationTypesRequest::default();
         read "ListSectors": |_, _| ListSectorsRequest::default();
         read "ListRoles": |_, _| ListRolesRequest::default();
+        write "LoadReference": |_, _| LoadReferenceRequest {
+            request_id: request_id(),
+            list: ReferenceList::DocumentKinds.into(),
+            csv: "code,name_vi\nQUYET_DINH,Quyết định\n".into(),
+            basis: basis(DAY),
+            ..LoadReferenceRequest::default()
+        };
     }
     // After its steps: none are added while it is tried.
     of_service! { trials, "registry.v1.PlanService",

@@ -1,0 +1,1 @@
+../../../sql/act_told.sql

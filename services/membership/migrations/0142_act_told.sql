@@ -1,0 +1,1 @@
+../../chassis/sql/act_told.sql
