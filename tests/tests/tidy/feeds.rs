@@ -4,11 +4,13 @@ use std::path::Path;
 
 use super::{none, texts};
 
-/// The lines of these files in which one of these words stands.
+/// The lines of these files in which one of these words stands; what a file tries itself with is
+/// no part of it.
 fn saying(of: impl Fn(&Path) -> bool, words: &[&str]) -> Vec<String> {
     let mut findings = Vec::new();
     for (path, text) in texts().into_iter().filter(|(path, _)| of(path)) {
-        for (index, line) in text.lines().enumerate() {
+        let program = text.split("#[cfg(test)]").next().unwrap_or_default();
+        for (index, line) in program.lines().enumerate() {
             let said = words.iter().find(|word| line.contains(**word));
             if let Some(word) = said.filter(|_| !line.trim_start().starts_with("//")) {
                 findings.push(format!("{}:{}: {word}", path.display(), index + 1));
@@ -27,7 +29,7 @@ fn the_library_knows_no_word_of_the_domain() {
     let domain =
         ["registry", "membership", "reporting", "gateway"].map(|name| format!("proto::{name}"));
     let words: Vec<&str> = domain.iter().map(String::as_str).collect();
-    let of = |path: &Path| path.starts_with("services/chassis") && is_rust(path);
+    let of = |path: &Path| path.starts_with("services/chassis/src") && is_rust(path);
     none(&saying(of, &words), "chassis is for whatever service there is:");
 }
 
