@@ -34,7 +34,7 @@ test: build postgresql ## Run every test, against real servers and a private Pos
 
 test-fast: rust postgresql ## The services' own tests and tidiness, over a PostgreSQL kept in target/, without what takes long.
 	$(CARGO) build --locked --package chassis --example with_postgres
-	$(BUILT)/examples/with_postgres $(KEPT) $(CARGO) test --locked --quiet --workspace --exclude national --exclude tests -- --skip histories
+	$(BUILT)/examples/with_postgres $(KEPT) $(CARGO) test --locked --quiet --workspace --exclude national --exclude scenarios --exclude tests -- --skip histories
 	$(BUILT)/examples/with_postgres $(KEPT) $(CARGO) test --locked --quiet --package tests --test tidy --test deploy --test plans
 
 check: rust postgresql ## Lint, build and test one service without building the others: SERVICE=registry.

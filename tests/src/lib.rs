@@ -1,18 +1,15 @@
-//! The world that tests of the whole system act in.
+//! The whole system on the stage.
 //!
 //! [`world::World`] is the real system in this process: the gateway and the three services on
 //! free ports, each with a fresh database of a real PostgreSQL. It comes with a small tree of
-//! unions, and with actors: an administrator, and officers of districts. [`line::Line`] calls
-//! any method by its name, also wrongly; [`json`] calls it as a browser would.
+//! unions, and with actors: an administrator, and officers of districts. What tests of one
+//! service stand on as well is [`stage`].
 //!
 //! The tests themselves are under `tests/`.
 
 pub mod child;
 pub mod feeds;
-pub mod json;
-pub mod line;
-pub mod made_up;
-pub mod refused;
+pub mod posted;
 pub mod release;
 pub mod rows;
 pub mod world;

@@ -10,7 +10,7 @@ use http::{Method, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use crate::json;
+use stage::browser;
 
 /// A question that was posted to the gateway, and what the release answered.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -52,7 +52,7 @@ pub fn folder() -> PathBuf {
 pub async fn ask(gateway: &str, token: &str, path: &str, body: &Json) -> Json {
     let bearer = format!("Bearer {token}");
     let headers = [("authorization", &*bearer), ("content-type", "application/json")];
-    let answer = json::send(gateway, Method::POST, path, &headers, body.to_string()).await;
+    let answer = browser::send(gateway, Method::POST, path, &headers, body.to_string()).await;
     assert_eq!(answer.status, StatusCode::OK, "{path} {body}: {:?}", answer.body);
     let mut answer = answer.json();
     leave_out(&mut answer, &["knownAt", "feedPositions"]);

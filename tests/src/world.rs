@@ -19,9 +19,10 @@ use time::Date;
 use time::macros::date;
 use tokio_stream as stream;
 
-use crate::line::Line;
+use crate::feeds;
 use crate::rows::{self, Rows};
-use crate::{feeds, made_up};
+use stage::line::Line;
+use stage::made_up;
 
 /// Who bootstrapped.
 pub const ADMINISTRATOR: &str = "administrator";

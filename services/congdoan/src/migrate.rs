@@ -1,12 +1,12 @@
 //! `congdoan migrate`: a service's migrations, as the owner of its schema.
 
 use chassis::database;
+use system::schema;
 
 use crate::cli::Migrate;
 use crate::language::tell;
 use crate::output::{is_json, line, print_json};
 use crate::owner;
-use system::schema;
 
 /// Applies what is not applied yet, and loads the roles' permissions.
 pub async fn run(migrate: Migrate) -> anyhow::Result<()> {

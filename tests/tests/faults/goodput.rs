@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use proto::registry::v1::GetOrganisationRequest;
-use tests::line::Line;
-use tests::refused::Refused;
+use stage::line::Line;
+use stage::refused::Refused;
 use tokio::task::JoinSet;
 
 use super::ground::{Ground, duration};

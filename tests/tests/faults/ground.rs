@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use proto::registry::v1::{GetOrganisationRequest, GetOrganisationResponse};
+use stage::line::Line;
 use system::token;
 use tests::child::System;
-use tests::line::Line;
 use tests::world::ADMINISTRATOR;
 
 const GET: &str = "congdoan.registry.v1.OrganisationService/GetOrganisation";

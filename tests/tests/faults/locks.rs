@@ -5,8 +5,8 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use proto::registry::v1::HandOverOrganisationsRequest;
 use sqlx::{Connection, PgConnection};
-use tests::line::Line;
-use tests::made_up::{basis, on, request_id};
+use stage::line::Line;
+use stage::made_up::{basis, on, request_id};
 use time::macros::date;
 use tonic::Code;
 

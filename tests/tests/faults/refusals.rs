@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use proto::registry::v1::GetOperationRequest;
 use proto::reporting::v1::QueryFiguresRequest;
-use tests::line::Line;
+use stage::line::Line;
 use tonic::Code;
 
 use super::ground::Ground;

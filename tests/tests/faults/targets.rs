@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use proto::reporting::v1::{AssignTargetRequest, Comparator, PrintReportRequest, ValueUnit};
-use tests::made_up::{period, request_id};
+use stage::made_up::{period, request_id};
 use time::ext::NumericalDuration;
 use time::macros::date;
 

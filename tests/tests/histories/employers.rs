@@ -5,8 +5,8 @@ use std::fmt::Write;
 
 use proto::registry::v1::ListEmployersWithoutUnionRequest;
 use sqlx::PgPool;
+use stage::made_up;
 use system::Client;
-use tests::made_up;
 use time::Date;
 use uuid::Uuid;
 

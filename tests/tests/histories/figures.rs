@@ -11,8 +11,8 @@ use proto::reporting::v1::{
 };
 use rand::RngExt;
 use rand::rngs::StdRng;
+use stage::made_up::{on, period};
 use system::Client;
-use tests::made_up::{on, period};
 use time::{Date, Duration};
 
 use crate::ledger::{ADDITIVE, Amounts, Ledger, Question, View};

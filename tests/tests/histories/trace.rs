@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use tests::refused::Refused;
+use stage::refused::Refused;
 use tonic::{Code, Response, Status};
 
 /// Lines of a trace that are printed.

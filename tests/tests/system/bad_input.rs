@@ -7,10 +7,11 @@ use proto::gateway::v1::*;
 use proto::membership::v1::*;
 use proto::registry::v1::*;
 use proto::reporting::v1::*;
-use tests::json::{self, contracts, posted};
-use tests::line::Line;
-use tests::made_up::{self, basis, on, people, period, request_id};
-use tests::refused::Refused;
+use stage::browser;
+use stage::line::Line;
+use stage::made_up::{self, basis, on, people, period, request_id};
+use stage::refused::Refused;
+use tests::posted::{contracts, posted};
 use tests::rows::differences;
 use tests::world::{OPENED_ON, Unit, World, admission, line, load_messages};
 use time::macros::date;
@@ -356,8 +357,10 @@ fn cases(ground: &Ground) -> Vec<Case> {
     let too_large = (Code::ResourceExhausted, EVERYBODY, "MESSAGE_TOO_LARGE");
     cases.push(case("five megabytes", RENAME, &request, too_large, "").telling("limit", LIMIT));
 
-    // A dossier's step, in the words of the dossier.
+    // A dossier's step, in the words of the dossier. Tried only: what membership has written down
+    // by then stays open for the mended dossier.
     let mut request = dossier(ground);
+    request.validate_only = true;
     let incomplete = request.dossier.as_mut().expect("a dossier");
     incomplete.applicants.pop();
     incomplete.committee.clear();
@@ -468,8 +471,8 @@ async fn bad_input_gets_its_reason_and_field_in_both_languages_and_leaves_nothin
             ];
             let uri = world.system.gateway();
             let answer = match body.len() {
-                large if large > LIMIT => json::announce(&uri, &path, &headers, large).await,
-                _ => json::send(&uri, Method::POST, &path, &headers, body).await,
+                large if large > LIMIT => browser::announce(&uri, &path, &headers, large).await,
+                _ => browser::send(&uri, Method::POST, &path, &headers, body).await,
             };
             if answer.status.is_success() {
                 wrong.push(format!("{} was not refused by JSON", case.what));

@@ -7,8 +7,9 @@ use prost_reflect::{DynamicMessage, FieldDescriptor, Kind, MessageDescriptor, Va
 use proto::door::{self, Rule};
 use proto::registry::v1::*;
 use proto::reporting::v1::*;
-use tests::json::{self, contracts};
-use tests::refused::Refused;
+use stage::browser;
+use stage::refused::Refused;
+use tests::posted::contracts;
 use tests::world::{ADMINISTRATOR, World};
 use tonic::{Code, Status};
 
@@ -136,7 +137,7 @@ async fn a_text_of_sixty_thousand_letters_breaks_nobodys_connection() {
     let normal = || QueryFiguresRequest {
         indicators: vec!["MBR_STOCK".to_owned()],
         organisation_id: world.province.id.clone(),
-        period: tests::made_up::period(
+        period: stage::made_up::period(
             time::macros::date!(2020 - 01 - 01),
             time::macros::date!(2020 - 12 - 31),
         ),
@@ -171,7 +172,7 @@ async fn what_json_says_twice_or_nobody_knows_is_refused_with_its_field() {
     let id = &world.province.id;
     let other = uuid::Uuid::now_v7();
     let refused = async |verb: Method, path: String, body: String| {
-        let answer = json::send(&uri, verb, &path, &headers, body).await;
+        let answer = browser::send(&uri, verb, &path, &headers, body).await;
         assert_eq!(answer.status.as_u16(), 400, "{path}: {:?}", answer.body);
         let refused = answer.refused();
         (refused.reason.clone(), refused.violations.first().cloned().unwrap_or_default().0)

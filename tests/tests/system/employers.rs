@@ -11,7 +11,7 @@ use proto::registry::v1::{
 use proto::reporting::v1::{QueryFiguresRequest, Tree};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
-use tests::made_up::{basis, on, period, request_id};
+use stage::made_up::{basis, on, period, request_id};
 use tests::world::{ADMINISTRATOR, Unit, World};
 use time::macros::date;
 use time::{Date, Duration};

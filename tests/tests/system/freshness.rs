@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use proto::reporting::v1::QueryFiguresRequest;
-use tests::made_up::{people, period, person};
+use stage::made_up::{people, period, person};
 use tests::world::{OPENED_ON, Unit, World, admission};
 use time::Date;
 use time::macros::date;

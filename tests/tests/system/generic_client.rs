@@ -8,8 +8,8 @@ use http::Method;
 use prost::Message;
 use proto::registry::v1::{GetOrganisationRequest, GetOrganisationResponse};
 use serde_json::{Value as Json, json};
-use tests::json;
-use tests::made_up::{people, request_id};
+use stage::browser;
+use stage::made_up::{people, request_id};
 use tests::world::{ADMINISTRATOR, Unit, World};
 use time::macros::date;
 use tokio::process::Command;
@@ -123,10 +123,10 @@ async fn curl_reads_writes_and_is_refused() {
 
     let (code, refused) = ask(&["--json", "{\"requestId\": 7,", &rename]).await;
     assert_eq!(code, 400);
-    assert_eq!(tests::refused::Refused::of_json(&refused).reason, "JSON_MALFORMED");
+    assert_eq!(stage::refused::Refused::of_json(&refused).reason, "JSON_MALFORMED");
     let (code, refused) = ask(&[&format!("{gateway}/v1/nothing")]).await;
     assert_eq!(code, 404);
-    assert_eq!(tests::refused::Refused::of_json(&refused).reason, "PATH_UNKNOWN");
+    assert_eq!(stage::refused::Refused::of_json(&refused).reason, "PATH_UNKNOWN");
 
     let (code, document) = curl(&[&format!("{gateway}/openapi.json")]).await;
     let document: Json = serde_json::from_str(&document).expect("JSON");
@@ -150,7 +150,7 @@ async fn grpc_web_reads_over_plain_http() {
         [("authorization", bearer.as_str()), ("content-type", "application/grpc-web+proto")];
     const PATH: &str = "/congdoan.registry.v1.OrganisationService/GetOrganisation";
     let gateway = world.system.gateway();
-    let answer = json::send(&gateway, Method::POST, PATH, &headers, framed).await;
+    let answer = browser::send(&gateway, Method::POST, PATH, &headers, framed).await;
     assert_eq!(answer.status, 200);
     let mut frames = frames(answer.body).into_iter();
     let (kind, message) = frames.next().expect("a message");

@@ -6,14 +6,15 @@ use proto::membership::v1::*;
 use proto::registry::v1::*;
 use serde_json::{Value as Json, json};
 use sqlx::Row;
-use tests::json;
-use tests::made_up::{people, request_id};
+use stage::browser;
+use stage::made_up::{people, request_id};
+use tests::posted;
 use tests::rows::differences;
 use tests::world::{ADMINISTRATOR, Unit, World, admission};
 use time::macros::date;
 
 /// Posts to the gateway as the administrator, with the token of what was seen.
-async fn post(world: &World, path: &str, body: &Json, seen: Option<&str>) -> json::Answer {
+async fn post(world: &World, path: &str, body: &Json, seen: Option<&str>) -> browser::Answer {
     let bearer = format!("Bearer {}", world.token(ADMINISTRATOR));
     let mut headers = vec![
         ("authorization", bearer.as_str()),
@@ -22,14 +23,14 @@ async fn post(world: &World, path: &str, body: &Json, seen: Option<&str>) -> jso
     ];
     headers.extend(seen.map(|seen| ("congdoan-seen", seen)));
     let uri = world.system.gateway();
-    json::send(&uri, Method::POST, path, &headers, body.to_string()).await
+    browser::send(&uri, Method::POST, path, &headers, body.to_string()).await
 }
 
-async fn get(world: &World, path: &str, seen: Option<&str>) -> json::Answer {
+async fn get(world: &World, path: &str, seen: Option<&str>) -> browser::Answer {
     let bearer = format!("Bearer {}", world.token(ADMINISTRATOR));
     let mut headers = vec![("authorization", bearer.as_str()), ("accept-language", "en")];
     headers.extend(seen.map(|seen| ("congdoan-seen", seen)));
-    json::send(&world.system.gateway(), Method::GET, path, &headers, "").await
+    browser::send(&world.system.gateway(), Method::GET, path, &headers, "").await
 }
 
 fn day(year: i32, month: i32, day: i32) -> Json {
@@ -211,7 +212,7 @@ async fn membership_refuses_admission_to_a_union_that_is_suspended_ended_or_unkn
     let suspend = SuspendOrganisationRequest {
         request_id: request_id(),
         organisation_id: unions[0].id.clone(),
-        basis: tests::made_up::basis(date!(2020 - 03 - 01)),
+        basis: stage::made_up::basis(date!(2020 - 03 - 01)),
         ..SuspendOrganisationRequest::default()
     };
     administrator.organisations().suspend_organisation(suspend).await.expect("suspended");
@@ -223,7 +224,7 @@ async fn membership_refuses_admission_to_a_union_that_is_suspended_ended_or_unkn
             members_outcome: MembersOutcome::MembershipEnds.into(),
             ..end_organisations_request::Unit::default()
         }],
-        basis: tests::made_up::basis(date!(2020 - 03 - 01)),
+        basis: stage::made_up::basis(date!(2020 - 03 - 01)),
         ..EndOrganisationsRequest::default()
     };
     administrator.organisations().end_organisations(end).await.expect("ended");
@@ -236,7 +237,7 @@ async fn membership_refuses_admission_to_a_union_that_is_suspended_ended_or_unkn
     ] {
         let request = admission(union, date!(2020 - 04 - 01), people(1));
         let refused = administrator.memberships().admit_members(request).await;
-        let refused = tests::refused::Refused::of(&refused.expect_err(reason));
+        let refused = stage::refused::Refused::of(&refused.expect_err(reason));
         assert_eq!(refused.reason, reason);
     }
 }
@@ -246,8 +247,9 @@ async fn membership_refuses_admission_to_a_union_that_is_suspended_ended_or_unkn
 #[test]
 fn the_dossier_above_is_the_contract_s() {
     let superior = Unit { id: uuid::Uuid::now_v7().to_string(), code: String::new() };
-    let pool = json::contracts();
-    let descriptor = json::method(&pool, "congdoan.gateway.v1.GatewayService/FoundGrassrootsUnion");
+    let pool = posted::contracts();
+    let descriptor =
+        posted::method(&pool, "congdoan.gateway.v1.GatewayService/FoundGrassrootsUnion");
     let text = dossier(&request_id(), &superior).to_string();
     let mut reader = serde_json::Deserializer::from_str(&text);
     let message = prost_reflect::DynamicMessage::deserialize(descriptor.input(), &mut reader);

@@ -5,7 +5,7 @@ use proto::registry::v1::{
     BatchGetOrganisationsRequest, GetLoadRequest, GetOrganisationRequest, LoadOrganisationsRequest,
     OrganisationStatus,
 };
-use tests::made_up::on;
+use stage::made_up::on;
 use tests::world::World;
 use time::macros::date;
 use tokio::sync::mpsc::channel;

@@ -6,7 +6,7 @@ use proto::membership::v1::CountMembersRequest;
 use proto::registry::v1::{CreatePlanRequest, ListSubtreeRequest};
 use scenarios::plan_of_2025;
 use sqlx::PgPool;
-use tests::made_up::{basis, on, people, request_id};
+use stage::made_up::{basis, on, people, request_id};
 use tests::world::{World, line};
 use time::Date;
 use time::macros::date;

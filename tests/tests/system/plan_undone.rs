@@ -18,8 +18,8 @@ use proto::reporting::v1::{
     AssignTargetRequest, Breakdown, Comparator, GetBookRequest, ListIndicatorsRequest,
     QueryFiguresRequest, Tree, ValueUnit,
 };
+use stage::made_up::{basis, on, people, period, request_id};
 use system::Client;
-use tests::made_up::{basis, on, people, period, request_id};
 use tests::world::{Unit, World};
 use time::Date;
 use time::macros::date;

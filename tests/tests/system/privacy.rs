@@ -11,10 +11,10 @@ use proto::registry::v1::{BatchGetOrganisationsRequest, EndKind, EndOrganisation
 use proto::registry::v1::{MakeGrantRequest, MembersOutcome, end_organisations_request};
 use serde_json::json;
 use sqlx::PgPool;
+use stage::line::Line;
+use stage::made_up::{self, basis, known, on, request_id};
 use system::Client;
 use tests::child::{Collector, System};
-use tests::line::Line;
-use tests::made_up::{self, basis, known, on, request_id};
 use tests::rows;
 use tests::world::{ADMINISTRATOR, Unit, admission, line, load_messages};
 use time::macros::date;
@@ -85,7 +85,7 @@ impl Refusals {
     /// Takes down a refusal, for the reason that it should have.
     fn take<T>(&mut self, reason: &str, answer: Result<T, Status>) {
         let Err(status) = answer else { panic!("{reason}: it was not refused") };
-        let found = tests::refused::Refused::of(&status);
+        let found = stage::refused::Refused::of(&status);
         assert_eq!(found.reason, reason, "{status:?}");
         self.0.push((reason.to_owned(), status));
     }
@@ -362,7 +362,7 @@ async fn live_by_json(system: &System, token: &str, union_id: &str) -> Vec<Strin
     let mut said = Vec::new();
     for (status, body) in bodies {
         let gateway = &system.running.gateway;
-        let answer = tests::json::send(gateway, Method::POST, &path, &headers, body).await;
+        let answer = stage::browser::send(gateway, Method::POST, &path, &headers, body).await;
         let text = String::from_utf8_lossy(&answer.body).into_owned();
         assert_eq!(answer.status.as_u16(), status, "{text}");
         said.push(text);

@@ -15,7 +15,7 @@ use proto::reporting::v1::{
 };
 use rand::SeedableRng;
 use rand::rngs::StdRng;
-use tests::made_up::{on, period};
+use stage::made_up::{on, period};
 use tests::world::{OPENED_ON, World};
 use time::Date;
 use time::macros::date;

@@ -10,9 +10,9 @@ mod trials;
 
 use std::collections::BTreeSet;
 
-use tests::json::contracts;
-use tests::line::Line;
-use tests::refused::Refused;
+use stage::line::Line;
+use stage::refused::Refused;
+use tests::posted::contracts;
 use tests::rows::differences;
 use tests::world::World;
 use tonic::Code;
@@ -216,7 +216,7 @@ async fn a_grant_rules_the_next_call_and_its_end_the_one_after() {
     let newcomer = world.line("newcomer").await;
     let ask = proto::reporting::v1::GetBookRequest {
         organisation_id: district.id.clone(),
-        period: tests::made_up::period(tests::world::OPENED_ON, tests::world::OPENED_ON),
+        period: stage::made_up::period(tests::world::OPENED_ON, tests::world::OPENED_ON),
         tree: None,
     };
     const METHOD: &str = "congdoan.reporting.v1.FigureService/GetBook";
@@ -227,7 +227,7 @@ async fn a_grant_rules_the_next_call_and_its_end_the_one_after() {
         // She carries no consistency token: the gateway knows what was acknowledged to others.
         newcomer.send(METHOD, &ask).await.expect("granted a moment ago");
         let end = proto::registry::v1::EndGrantRequest {
-            request_id: tests::made_up::request_id(),
+            request_id: stage::made_up::request_id(),
             grant_id,
             ..proto::registry::v1::EndGrantRequest::default()
         };

@@ -10,7 +10,7 @@ use congdoan::{kept::Kept, plan, report};
 use proto::registry::v1::plan_step::Kind;
 use proto::registry::v1::{CreatePlanRequest, EndKind, MembersOutcome, PlanStep};
 use proto::reporting::v1::{Completeness, QueryFiguresRequest};
-use tests::made_up::{basis, people, period, request_id};
+use stage::made_up::{basis, people, period, request_id};
 use tests::world::{OPENED_ON, World, admission};
 use time::Date;
 use time::macros::date;

@@ -11,10 +11,10 @@ use opentelemetry_otlp::{SpanExporter, WithExportConfig};
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use proto::membership::v1::AdmitMembersResponse;
 use proto::reporting::v1::{ExplainFigureRequest, ExplainFigureResponse};
+use stage::line::Line;
+use stage::made_up::{people, period};
 use system::Client;
 use tests::child::{Collector, System};
-use tests::line::Line;
-use tests::made_up::{people, period};
 use tests::world::{ADMINISTRATOR, OPENED_ON, Unit, admission, line, load_messages};
 use time::macros::date;
 
@@ -69,7 +69,7 @@ async fn one_trace_covers_client_gateway_service_and_statement_and_the_follower_
     let token = system::token::ask(&running.issuer, ADMINISTRATOR).await.expect("a token");
     let client = Client::connect(&running.gateway, &token).await.expect("connected");
     let lines = [line("T-01", "LDLD_TINH", "TLD"), line("CS-1", "CDCS", "T-01")];
-    let messages = load_messages(tests::made_up::request_id(), &lines);
+    let messages = load_messages(stage::made_up::request_id(), &lines);
     let load = tokio_stream::iter(messages);
     client.organisations().load_organisations(load).await.expect("loaded");
     let find = proto::registry::v1::BatchGetOrganisationsRequest {
@@ -179,7 +179,7 @@ async fn each_plan_is_done_in_a_trace_of_its_own_that_links_to_the_call_that_ask
         line("CS-1", "CDCS", "T-01"),
         line("CS-2", "CDCS", "T-01"),
     ];
-    let messages = load_messages(tests::made_up::request_id(), &lines);
+    let messages = load_messages(stage::made_up::request_id(), &lines);
     client.organisations().load_organisations(tokio_stream::iter(messages)).await.expect("loaded");
     let find = proto::registry::v1::BatchGetOrganisationsRequest {
         codes: vec!["CS-1".to_owned(), "CS-2".to_owned()],
@@ -196,7 +196,7 @@ async fn each_plan_is_done_in_a_trace_of_its_own_that_links_to_the_call_that_ask
         client.memberships().admit_members(admit).await.expect("admitted");
         let on = date!(2024 - 07 - 01);
         let create = proto::registry::v1::CreatePlanRequest {
-            request_id: tests::made_up::request_id(),
+            request_id: stage::made_up::request_id(),
             organisation_id: top.to_string(),
             name: "Sắp xếp".to_owned(),
             basis: Some(proto::registry::v1::Basis {
@@ -204,8 +204,8 @@ async fn each_plan_is_done_in_a_trace_of_its_own_that_links_to_the_call_that_ask
                     proto::registry::v1::NewDecision {
                         issuer_id: top.to_string(),
                         number: number.to_owned(),
-                        issued_on: tests::made_up::on(on),
-                        effective_on: tests::made_up::on(on),
+                        issued_on: stage::made_up::on(on),
+                        effective_on: stage::made_up::on(on),
                         ..Default::default()
                     },
                 )),
@@ -227,7 +227,7 @@ async fn each_plan_is_done_in_a_trace_of_its_own_that_links_to_the_call_that_ask
 
         let (context, trace, traceparent) = traced.begin("a client commits");
         let commit = proto::registry::v1::CommitPlanRequest {
-            request_id: tests::made_up::request_id(),
+            request_id: stage::made_up::request_id(),
             validate_only: false,
             plan_id: plan_id.to_string(),
         };

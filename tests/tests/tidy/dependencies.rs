@@ -9,8 +9,10 @@ use super::{none, root, texts};
 
 /// Named in a manifest and in no source: crate, dependency, and why.
 const UNNAMED: &[(&str, &str, &str)] = &[
+    ("proto", "bitflags", "built with what tempfile asks for, so that it is built once"),
     ("proto", "num-traits", "built with what the bench asks for, so that it is built once"),
     ("proto", "regex-syntax", "built with what proptest asks for, so that it is built once"),
+    ("proto", "thiserror", "built with what the system asks for, so that it is built once"),
     ("proto", "prost-types", "the generated code names it"),
 ];
 

@@ -8,11 +8,10 @@ use chassis::access::token::{self, GATEWAY};
 use chassis::seen::{Keys, Seen};
 use chassis::serve::Running;
 use gateway::development_issuer::DevelopmentIssuer;
-use http::{HeaderMap, Method, Request, StatusCode};
-use http_body_util::{BodyExt, Full};
-use hyper_util::rt::TokioIo;
+use http::{HeaderMap, Method, StatusCode};
 use proto::feed::v1::WatchResponse;
 use serde_json::{Value as Json, json};
+use stage::browser;
 use tonic::metadata::MetadataValue;
 use tonic::service::interceptor::InterceptedService;
 use tonic::transport::{Channel, Endpoint};
@@ -136,18 +135,8 @@ impl World {
         headers: &[(&str, &str)],
         body: Vec<u8>,
     ) -> (StatusCode, HeaderMap, Vec<u8>) {
-        let stream = tokio::net::TcpStream::connect(self.gateway.address).await.expect("open");
-        let (mut sender, connection) =
-            hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.expect("spoken");
-        tokio::spawn(connection);
-        let mut request = Request::builder().method(method).uri(path).header("host", "gateway");
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        let request = request.body(Full::new(bytes::Bytes::from(body))).expect("a request");
-        let (parts, body) = sender.send_request(request).await.expect("answered").into_parts();
-        let body = body.collect().await.expect("whole").to_bytes().to_vec();
-        (parts.status, parts.headers, body)
+        let answer = browser::send(&self.gateway.uri(), method, path, headers, body).await;
+        (answer.status, answer.headers, answer.body.to_vec())
     }
 }
 

@@ -6,8 +6,8 @@ use tonic::Code;
 use tonic_types::StatusExt;
 use uuid::Uuid;
 
-use crate::registry::Members;
 use crate::world::{World, admission, because, known, people, person, refused, timed};
+use stage::registry::Members;
 
 const DAY: Date = date!(2020 - 03 - 01);
 

@@ -5,8 +5,8 @@ use time::macros::date;
 use time::{Date, Duration};
 use uuid::Uuid;
 
-use crate::registry::{Members, ended, founded};
 use crate::world::{Actor, World, because, id, known, people, person, refused};
+use stage::registry::{Members, ended, founded};
 
 const DAY: Date = date!(2020 - 03 - 01);
 

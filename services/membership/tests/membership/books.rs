@@ -12,8 +12,8 @@ use time::macros::date;
 use time::{Date, Duration};
 use uuid::Uuid;
 
-use crate::registry::Members;
 use crate::world::{Actor, World, id, people};
+use stage::registry::Members;
 
 const START: Date = date!(2020 - 01 - 01);
 

@@ -11,8 +11,8 @@ use time::macros::date;
 use time::{Date, Duration};
 use uuid::Uuid;
 
-use crate::registry::Members;
 use crate::world::{Actor, ORIGIN, World, because, id, known, people, refused, texts};
+use stage::registry::Members;
 
 const JOINED: Date = date!(2024 - 02 - 01);
 const END: Date = date!(2024 - 06 - 01);

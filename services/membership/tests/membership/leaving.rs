@@ -4,8 +4,8 @@ use time::Date;
 use time::macros::date;
 use uuid::Uuid;
 
-use crate::registry::Members;
 use crate::world::{World, because, people, refused};
+use stage::registry::Members;
 
 const DAY: Date = date!(2020 - 03 - 01);
 const LATER: Date = date!(2020 - 09 - 01);

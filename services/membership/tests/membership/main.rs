@@ -13,7 +13,6 @@ mod leaving;
 mod never;
 mod numbers;
 mod privacy;
-mod registry;
 mod scope;
 mod undone;
 mod world;

@@ -8,8 +8,8 @@ use time::Date;
 use time::macros::date;
 use uuid::Uuid;
 
-use crate::registry::Members;
 use crate::world::{Actor, World, id, known, people, person, refused};
+use stage::registry::Members;
 
 const FOUNDED: Date = date!(2024 - 01 - 10);
 const JOINED: Date = date!(2024 - 02 - 01);

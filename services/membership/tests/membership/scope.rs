@@ -4,8 +4,8 @@ use time::macros::date;
 use time::{Date, Duration};
 use uuid::Uuid;
 
-use crate::registry::Members;
 use crate::world::{World, admission, known, people, person, refused};
+use stage::registry::Members;
 
 const DAY: Date = date!(2020 - 03 - 01);
 

@@ -14,8 +14,8 @@ use time::macros::date;
 use time::{Date, Duration};
 use uuid::Uuid;
 
-use crate::registry::Members;
 use crate::world::{Actor, ORIGIN, World, people};
+use stage::registry::Members;
 
 const DAY: Date = date!(2020 - 03 - 01);
 const END: Date = date!(2021 - 07 - 01);

@@ -11,138 +11,65 @@
 //!
 //! The officer of Hà Nội may do everything in Hà Nội; others are granted by their tests.
 
-use std::sync::Arc;
 use std::time::Instant;
 
-use chassis::access::token::{GATEWAY, Signer, keys_in};
-use chassis::call::{Caller, SEEN};
-use chassis::cluster::testing::{TestDatabase, database};
-use chassis::config;
+use chassis::cluster::testing::database;
 use chassis::database::today;
 use chassis::parse::civil;
-use chassis::refusal::testing::Heard;
-use chassis::seen::{Keys, Seen};
-use chassis::serve::Running;
-use prost::Message;
-use prost_types::Any;
 use proto::membership::v1 as pb;
 use proto::membership::v1::membership_change::Change as Published;
-use sqlx::{Connection, PgConnection};
+use sqlx::PgConnection;
+pub use stage::made_up::{id, texts};
+pub use stage::refused::{because, refused};
+use stage::registry::{Registry, state};
+use stage::{Setting, Stage};
 use time::Date;
 use time::macros::date;
-use tonic::metadata::MetadataValue;
-use tonic::service::Interceptor;
-use tonic::service::interceptor::InterceptedService;
-use tonic::transport::{Channel, Endpoint};
-use tonic::{Request, Status};
-use tonic_types::StatusExt;
+use tonic::Status;
 use uuid::Uuid;
-
-use crate::registry::{Registry, state};
 
 pub const ORIGIN: Date = date!(2010 - 01 - 01);
 
 pub struct World {
     pub registry: Registry,
-    pub database: TestDatabase,
     pub confederation: Uuid,
     pub hanoi: Uuid,
     pub alpha: Uuid,
     pub beta: Uuid,
     pub hue: Uuid,
     pub gamma: Uuid,
-    channel: Channel,
-    gateway: Arc<Signer>,
-    seen_keys: Arc<Keys>,
-    running: Option<Running>,
-    _folder: tempfile::TempDir,
+    stage: Stage,
 }
 
-/// Speaks as the gateway for one end user, who has seen all that registry said so far.
-#[derive(Clone)]
-pub struct Speak {
-    gateway: Arc<Signer>,
-    seen_keys: Arc<Keys>,
-    registry: Registry,
-    caller: Caller,
-    language: &'static str,
-}
-
-impl Interceptor for Speak {
-    fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
-        let token = self.gateway.for_user("membership", &self.caller).expect("signed");
-        let metadata = request.metadata_mut();
-        let bearer = MetadataValue::try_from(format!("Bearer {token}")).expect("ascii");
-        metadata.insert("authorization", bearer);
-        metadata.insert("accept-language", MetadataValue::from_static(self.language));
-        let seen = Seen::default()
-            .with_position("registry", self.registry.epoch, self.registry.position())
-            .encode(&self.seen_keys);
-        metadata.insert(SEEN, MetadataValue::try_from(seen).expect("ascii"));
-        Ok(request)
-    }
-}
-
-pub type Spoken = InterceptedService<Heard<Channel>, Speak>;
-
-/// One end user's clients.
-#[derive(Clone)]
-pub struct Actor {
-    pub members: pb::membership_service_client::MembershipServiceClient<Spoken>,
-    pub applications: pb::application_service_client::ApplicationServiceClient<Spoken>,
-    pub training: pb::training_service_client::TrainingServiceClient<Spoken>,
-    pub party: pb::party_service_client::PartyServiceClient<Spoken>,
-    pub cadre: pb::cadre_service_client::CadreServiceClient<Spoken>,
-    pub delegations: pb::delegation_service_client::DelegationServiceClient<Spoken>,
-    pub consequences: pb::consequence_service_client::ConsequenceServiceClient<Spoken>,
+stage::actor! {
+    members: pb::membership_service_client::MembershipServiceClient,
+    applications: pb::application_service_client::ApplicationServiceClient,
+    training: pb::training_service_client::TrainingServiceClient,
+    party: pb::party_service_client::PartyServiceClient,
+    cadre: pb::cadre_service_client::CadreServiceClient,
+    delegations: pb::delegation_service_client::DelegationServiceClient,
+    consequences: pb::consequence_service_client::ConsequenceServiceClient,
 }
 
 impl World {
     pub async fn start() -> Self {
-        let database = database("membership", &membership::SCHEMA).await;
-        chassis::database::migrate(&database.owner_url, &membership::SCHEMA)
-            .await
-            .expect("migrated, with what each role may do");
         let registry = Registry::start().await;
-
-        let folder = tempfile::tempdir().expect("a folder");
-        let keys = keys_in(folder.path()).expect("keys");
-        membership::keys::Config::in_folder(folder.path()).create(today()).expect("keys");
-        let at = |name: &str| folder.path().join(name).display().to_string();
-        let settings = format!(
-            r#"
-            seen_key = "{seen}"
-            [serve]
-            address = "127.0.0.1:0"
-            key = "{key}"
-            [serve.signers]
-            gateway = "{gateway}"
-            [database]
-            url = "{url}"
-            [feeds]
-            registry = "http://{registry}"
-            [keys]
-            master = "{master}"
-            data = "{data}"
-            blind_index = "{blind}"
-            pseudonym = "{pseudonym}"
-            "#,
-            seen = keys.seen().path().display(),
-            key = keys.private("membership").path().display(),
-            gateway = keys.public(GATEWAY).display(),
-            url = database.url,
-            registry = registry.address,
-            master = at("master.key"),
-            data = at("data-keys.toml"),
-            blind = at("blind-index.key"),
-            pseudonym = at("pseudonym.key"),
+        let followed = [("registry", &*registry)];
+        let database = database("membership", &membership::SCHEMA).await;
+        let setting = Setting::of("membership", database, &followed);
+        let keys = membership::keys::Config::in_folder(setting.folder());
+        keys.create(today()).expect("keys");
+        let further = format!(
+            "keys.master = '{}'
+             keys.data = '{}'
+             keys.blind_index = '{}'
+             keys.pseudonym = '{}'",
+            keys.master.path().display(),
+            keys.data.display(),
+            keys.blind_index.path().display(),
+            keys.pseudonym.path().display(),
         );
-        let config: membership::Config =
-            config::with(membership::DEFAULTS, &settings).expect("understood");
-        let running = membership::start(config).await.expect("started");
-        let channel = Endpoint::from_shared(running.uri()).expect("a uri").connect_lazy();
-        let gateway = Signer::from_pem_file(GATEWAY, &keys.private(GATEWAY)).expect("a key");
-        let seen_keys = Keys::new(keys.seen().read().expect("read").as_bytes()).expect("a key");
+        let stage = setting.start(membership::DEFAULTS, &further, membership::start).await;
 
         let [confederation, hanoi, alpha, beta, hue, gamma] =
             std::array::from_fn(|_| Uuid::now_v7());
@@ -158,21 +85,7 @@ impl World {
             registry.grants("officer", role, hanoi);
             registry.grants("national", role, confederation);
         }
-        Self {
-            registry,
-            database,
-            confederation,
-            hanoi,
-            alpha,
-            beta,
-            hue,
-            gamma,
-            channel,
-            gateway: Arc::new(gateway),
-            seen_keys: Arc::new(seen_keys),
-            running: Some(running),
-            _folder: folder,
-        }
+        Self { registry, confederation, hanoi, alpha, beta, hue, gamma, stage }
     }
 
     /// May do everything in Hà Nội.
@@ -186,62 +99,26 @@ impl World {
     }
 
     pub fn actor(&self, subject: &str, language: &'static str) -> Actor {
-        let speak = Speak {
-            gateway: self.gateway.clone(),
-            seen_keys: self.seen_keys.clone(),
-            registry: self.registry.clone(),
-            caller: Caller {
-                issuer: "test".to_string(),
-                subject: subject.to_string(),
-                office: None,
-                purpose: None,
-            },
-            language,
-        };
-        let spoken = || InterceptedService::new(Heard(self.channel.clone()), speak.clone());
-        Actor {
-            members: pb::membership_service_client::MembershipServiceClient::new(spoken()),
-            applications: pb::application_service_client::ApplicationServiceClient::new(spoken()),
-            training: pb::training_service_client::TrainingServiceClient::new(spoken()),
-            party: pb::party_service_client::PartyServiceClient::new(spoken()),
-            cadre: pb::cadre_service_client::CadreServiceClient::new(spoken()),
-            delegations: pb::delegation_service_client::DelegationServiceClient::new(spoken()),
-            consequences: pb::consequence_service_client::ConsequenceServiceClient::new(spoken()),
-        }
+        self.stage.line(subject, language).into()
     }
 
     /// The database, as its superuser sees it.
     pub async fn look(&self) -> PgConnection {
-        PgConnection::connect(&self.database.superuser_url).await.expect("connected")
+        self.stage.look().await
     }
 
     /// All that was published so far, in order: act, day, change, registry's position.
     pub async fn published(&self) -> Vec<(Uuid, Date, Published, i64)> {
-        let rows: Vec<(Uuid, Date, Vec<u8>, i64)> = sqlx::query_as(
-            "select act_id, effective_on, body, registry_position
-             from (select 0 as part, position as place, act_id, effective_on, body,
-                          registry_position from feed.stream
-                   union all
-                   select 1, pending_id, act_id, effective_on, body, registry_position
-                   from feed.pending) as each
-             order by part, place",
-        )
-        .fetch_all(&mut self.look().await)
-        .await
-        .expect("read");
-        rows.into_iter()
-            .map(|(act, on, body, position)| {
-                let any = Any::decode(&*body).expect("an Any");
-                let change: pb::MembershipChange = any.to_msg().expect("membership's");
-                (act, on, change.change.expect("a change"), position)
-            })
-            .collect()
+        let all = self.stage.published::<pb::MembershipChange>().await.into_iter();
+        all.map(|one| {
+            let change = one.change.change.expect("a change");
+            (one.act_id, one.effective_on, change, one.registry_position)
+        })
+        .collect()
     }
 
-    pub async fn stop(mut self) {
-        if let Some(running) = self.running.take() {
-            running.stop().await.expect("stopped");
-        }
+    pub async fn stop(self) {
+        self.stage.stop().await;
     }
 }
 
@@ -358,34 +235,6 @@ pub fn people(count: u32) -> Vec<pb::PersonLine> {
 
 pub fn known(person: Uuid) -> pb::PersonLine {
     pb::PersonLine { person_id: person.to_string(), ..Default::default() }
-}
-
-pub fn id(text: &str) -> Uuid {
-    Uuid::parse_str(text).expect("a UUID")
-}
-
-pub fn texts(ids: &[Uuid]) -> Vec<String> {
-    ids.iter().map(Uuid::to_string).collect()
-}
-
-/// The reason of a refusal, and the first field at fault.
-pub fn refused<T: std::fmt::Debug>(answer: Result<T, Status>) -> (String, String) {
-    let status = answer.expect_err("refused");
-    let details = status.get_error_details();
-    let reason = details.error_info().map(|info| info.reason.clone()).unwrap_or_else(|| {
-        panic!("a refusal without a reason: {status:?}");
-    });
-    let field = details
-        .bad_request()
-        .and_then(|bad| bad.field_violations.first())
-        .map(|violation| violation.field.clone())
-        .unwrap_or_default();
-    (reason, field)
-}
-
-/// What a refusal should be.
-pub fn because(reason: &str, field: &str) -> (String, String) {
-    (reason.to_string(), field.to_string())
 }
 
 /// How long something took, in milliseconds.

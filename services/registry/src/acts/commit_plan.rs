@@ -20,7 +20,6 @@ use crate::tree::{self, Move, NewOrganisation};
 
 /// Steps that a refusal names, at most.
 const NAMED_MAX: usize = 100;
-/// The reason of each of them where the dry run holds no more.
 
 /// The operation of a commit.
 pub struct CommitPlan {

@@ -66,14 +66,16 @@ impl Act for LoadReference {
 /// The Confederation, where the caller may do this on it.
 async fn administered(acting: &mut Acting) -> Result<Uuid, Failure> {
     let confederation = sqlx::query_scalar!(
-        "select founding.organisation_id
-         from organisation_founding founding
-         where upper_inf(founding.recorded)
-           and founding.organisation_id in (select access.granted())
-           and not exists (select from access.superior edge
-                           where edge.organisation_id = founding.organisation_id)
-           and not exists (select from access.ending ending
-                           where ending.organisation_id = founding.organisation_id)"
+        r#"select held.organisation_id as "organisation_id!"
+           from access.granted() as held (organisation_id)
+           -- The few that are held are looked up one by one: see `offset 0` elsewhere.
+           where exists (select from organisation_founding founding
+                         where founding.organisation_id = held.organisation_id
+                           and upper_inf(founding.recorded) offset 0)
+             and not exists (select from access.superior edge
+                             where edge.organisation_id = held.organisation_id offset 0)
+             and not exists (select from access.ending ending
+                             where ending.organisation_id = held.organisation_id offset 0)"#
     )
     .fetch_optional(acting.db())
     .await?;

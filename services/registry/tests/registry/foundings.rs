@@ -286,7 +286,7 @@ async fn a_refusal_speaks_vietnamese_or_english() {
 #[tokio::test]
 async fn the_register_is_bootstrapped_once() {
     let world = World::start().await;
-    let again = registry::bootstrap(&world.database.owner_url, ISSUER, "other").await;
+    let again = registry::bootstrap(world.owner_url(), ISSUER, "other").await;
     assert!(format!("{:#}", again.expect_err("refused")).contains("bootstrapped once"));
     let first = world.published().await.into_iter().take(2).collect::<Vec<_>>();
     assert!(matches!(first[0].2, Change::OrganisationFounded(_)));

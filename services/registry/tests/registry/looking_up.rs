@@ -222,7 +222,7 @@ async fn what_has_ended_is_listed_below_where_it_stood_and_below_whoever_continu
 async fn whoever_writes_a_code_can_look_it_up() {
     let world = World::start().await;
     // Whoever holds nothing as well: these are nobody's secrets.
-    let mut nobody = world.references("nobody");
+    let mut nobody = world.actor("nobody").references;
     let request = pb::ListOrganisationTypesRequest::default();
     let types = nobody.list_organisation_types(request).await.expect("listed").into_inner().types;
     assert_eq!(types.first().map(|first| (&*first.code, first.tier)), Some(("TLD", 1)));

@@ -484,7 +484,7 @@ async fn what_is_asked_by_a_code_that_nobody_knows_is_refused_as_acts_refuse_it(
     assert_eq!(refused(reader.decisions.list_decisions(request).await), expected);
     let request = pb::ListRolesRequest { permission: "registry.organisation.reed".to_string() };
     let expected = expect("PERMISSION_UNKNOWN", "permission");
-    assert_eq!(refused(world.references("hanoi").list_roles(request).await), expected);
+    assert_eq!(refused(world.actor("hanoi").references.list_roles(request).await), expected);
     // A group of sectors is asked by as well, and what is known is answered, also with nothing.
     let request = pb::ListOrganisationsRequest {
         r#type: "ND_CS".to_string(),

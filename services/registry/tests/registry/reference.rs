@@ -35,7 +35,7 @@ fn closed() -> String {
 async fn a_type_is_closed_by_a_later_version() {
     let world = World::start().await;
     let mut admin = world.actor("admin");
-    let mut references = world.references("admin");
+    let mut references = world.actor("admin").references;
     let under = world.unit("HN-CG");
     admin.founds(under, "CG-7", date!(2025 - 02 - 01)).await.expect("founded before");
 
@@ -91,7 +91,7 @@ async fn only_whoever_administers_the_country_makes_rules() {
     admin.grants_role("clerk", "OFFICER", world.confederation).await.expect("granted");
     for subject in ["chief", "clerk", "hanoi", "nobody"] {
         let load = loading(pb::ReferenceList::OrganisationTypes, &closed());
-        let answer = world.references(subject).load_reference(load).await;
+        let answer = world.actor(subject).references.load_reference(load).await;
         assert_eq!(reason(answer), "PERMISSION_DENIED", "{subject}");
     }
 }
@@ -104,7 +104,7 @@ async fn what_is_wrong_with_a_version_is_told_by_line_and_column() {
         ("vi", "Dòng 2, cột minimum: không phải là số hợp lệ."),
         ("en", "line 2, column minimum: is no possible number"),
     ] {
-        let mut references = world.references_in("admin", language);
+        let mut references = world.actor_in("admin", language).references;
         let load = loading(pb::ReferenceList::MinimumFounders, csv);
         let status = references.load_reference(load).await.expect_err("refused");
         let expected = ["csv[2].minimum", "csv[3].type", "csv[3].valid_from"];
@@ -118,14 +118,14 @@ async fn what_is_wrong_with_a_version_is_told_by_line_and_column() {
         assert_eq!(reason::<()>(Err(status)), "LINES_REFUSED");
     }
     let nothing = pb::LoadReferenceRequest { list: 0, ..loading(pb::ReferenceList::Sectors, csv) };
-    let refused = world.references("admin").load_reference(nothing).await;
+    let refused = world.actor("admin").references.load_reference(nothing).await;
     assert_eq!(reason(refused), "FIELD_REQUIRED");
 }
 
 #[tokio::test]
 async fn a_sector_is_called_otherwise_from_a_day_on() {
     let world = World::start().await;
-    let mut references = world.references("admin");
+    let mut references = world.actor("admin").references;
     let line = SECTORS.lines().find(|line| line.starts_with("NNN_CP,")).expect("a sector");
     let old = line.split(',').nth(2).expect("a name").to_string();
     let renamed = SECTORS.replace(line, &line.replace(&old, "Tên mới"));

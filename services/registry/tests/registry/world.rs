@@ -18,122 +18,60 @@
 //! `badinh` Ba Đình's, `reader` reads in Hà Nội; `nobody` holds nothing.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
-use chassis::access::token::{GATEWAY, Signer, keys_in};
-use chassis::call::Caller;
-use chassis::cluster::testing::{TestDatabase, filled};
-use chassis::config;
+use chassis::cluster::testing::filled;
 use chassis::parse::civil;
-use chassis::refusal::testing::Heard;
 use chassis::serve::Running;
-use prost::Message;
-use prost_types::Any;
 use proto::registry::v1 as pb;
 use proto::registry::v1::registry_change::Change;
-use sqlx::{Connection, PgConnection};
+use sqlx::PgConnection;
+pub use stage::ISSUER;
+pub use stage::made_up::{id, request_id as fresh};
+pub use stage::refused::{reason, refused, violations};
+use stage::{Setting, Stage};
 use time::macros::date;
 use time::{Date, OffsetDateTime};
-use tonic::metadata::MetadataValue;
-use tonic::service::Interceptor;
-use tonic::service::interceptor::InterceptedService;
-use tonic::transport::{Channel, Endpoint};
-use tonic::{Request, Status};
-use tonic_types::StatusExt;
+use tonic::Status;
 use uuid::Uuid;
 
 pub const ORIGIN: Date = date!(2010 - 01 - 01);
-pub const ISSUER: &str = "test";
 
 pub struct World {
-    pub database: TestDatabase,
     pub confederation: Uuid,
     units: HashMap<String, Uuid>,
-    channel: Channel,
-    gateway: Arc<Signer>,
-    config: registry::Config,
-    _running: Running,
-    _folder: tempfile::TempDir,
+    stage: Stage,
 }
 
-/// Speaks as the gateway for one end user.
-#[derive(Clone)]
-pub struct Speak {
-    gateway: Arc<Signer>,
-    caller: Caller,
-    language: &'static str,
-}
-
-impl Interceptor for Speak {
-    fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
-        let token = self.gateway.for_user("registry", &self.caller).expect("signed");
-        let bearer = MetadataValue::try_from(format!("Bearer {token}")).expect("ascii");
-        request.metadata_mut().insert("authorization", bearer);
-        let language = MetadataValue::from_static(self.language);
-        request.metadata_mut().insert("accept-language", language);
-        Ok(request)
-    }
-}
-
-pub type Spoken = InterceptedService<Heard<Channel>, Speak>;
-
-/// One end user's clients.
-#[derive(Clone)]
-pub struct Actor {
-    pub histories: pb::history_service_client::HistoryServiceClient<Spoken>,
-    pub organisations: pb::organisation_service_client::OrganisationServiceClient<Spoken>,
-    pub life_cycle: pb::life_cycle_service_client::LifeCycleServiceClient<Spoken>,
-    pub attributes: pb::attribute_service_client::AttributeServiceClient<Spoken>,
-    pub decisions: pb::decision_service_client::DecisionServiceClient<Spoken>,
-    pub congresses: pb::congress_service_client::CongressServiceClient<Spoken>,
-    pub bodies: pb::body_service_client::BodyServiceClient<Spoken>,
-    pub succession: pb::succession_service_client::SuccessionServiceClient<Spoken>,
-    pub secondments: pb::secondment_service_client::SecondmentServiceClient<Spoken>,
-    pub ceremonies: pb::ceremony_service_client::CeremonyServiceClient<Spoken>,
-    pub employers: pb::employer_service_client::EmployerServiceClient<Spoken>,
-    pub steering: pb::steering_service_client::SteeringServiceClient<Spoken>,
-    pub grants: pb::grant_service_client::GrantServiceClient<Spoken>,
-    pub plans: pb::plan_service_client::PlanServiceClient<Spoken>,
-    pub operations: pb::operation_service_client::OperationServiceClient<Spoken>,
-    pub corrections: pb::correction_service_client::CorrectionServiceClient<Spoken>,
+stage::actor! {
+    histories: pb::history_service_client::HistoryServiceClient,
+    organisations: pb::organisation_service_client::OrganisationServiceClient,
+    life_cycle: pb::life_cycle_service_client::LifeCycleServiceClient,
+    attributes: pb::attribute_service_client::AttributeServiceClient,
+    decisions: pb::decision_service_client::DecisionServiceClient,
+    congresses: pb::congress_service_client::CongressServiceClient,
+    bodies: pb::body_service_client::BodyServiceClient,
+    succession: pb::succession_service_client::SuccessionServiceClient,
+    secondments: pb::secondment_service_client::SecondmentServiceClient,
+    ceremonies: pb::ceremony_service_client::CeremonyServiceClient,
+    employers: pb::employer_service_client::EmployerServiceClient,
+    steering: pb::steering_service_client::SteeringServiceClient,
+    grants: pb::grant_service_client::GrantServiceClient,
+    plans: pb::plan_service_client::PlanServiceClient,
+    operations: pb::operation_service_client::OperationServiceClient,
+    corrections: pb::correction_service_client::CorrectionServiceClient,
+    references: pb::reference_service_client::ReferenceServiceClient,
 }
 
 impl World {
     pub async fn start() -> Self {
         let database = filled("registry", &registry::SCHEMA, registry::fill).await;
-        let folder = tempfile::tempdir().expect("a folder");
-        let keys = keys_in(folder.path()).expect("keys");
-        let settings = format!(
-            r#"
-            seen_key = "{seen}"
-            [serve]
-            address = "127.0.0.1:0"
-            [serve.signers]
-            gateway = "{gateway}"
-            [database]
-            url = "{url}"
-            "#,
-            seen = keys.seen().path().display(),
-            gateway = keys.public(GATEWAY).display(),
-            url = database.url,
-        );
-        let config: registry::Config =
-            config::with(registry::DEFAULTS, &settings).expect("understood");
-        let running = registry::start(config.clone()).await.expect("started");
-        let channel = Endpoint::from_shared(running.uri()).expect("a uri").connect_lazy();
-        let gateway = Signer::from_pem_file(GATEWAY, &keys.private(GATEWAY)).expect("a key");
-        let confederation =
-            registry::bootstrap(&database.owner_url, ISSUER, "admin").await.expect("bootstrapped");
-        let mut world = Self {
-            database,
-            confederation,
-            units: HashMap::from([("TLD".to_string(), confederation)]),
-            channel,
-            gateway: Arc::new(gateway),
-            config,
-            _running: running,
-            _folder: folder,
-        };
+        let setting = Setting::of("registry", database, &[]);
+        let stage = setting.start(registry::DEFAULTS, "", registry::start).await;
+        let confederation = registry::bootstrap(&stage.database().owner_url, ISSUER, "admin")
+            .await
+            .expect("bootstrapped");
+        let units = HashMap::from([("TLD".to_string(), confederation)]);
+        let mut world = Self { confederation, units, stage };
         world.plant().await;
         world
     }
@@ -180,112 +118,29 @@ impl World {
     }
 
     pub fn actor_in(&self, subject: &str, language: &'static str) -> Actor {
-        let speak = Speak {
-            gateway: self.gateway.clone(),
-            caller: Caller {
-                issuer: ISSUER.to_string(),
-                subject: subject.to_string(),
-                office: None,
-                purpose: None,
-            },
-            language,
-        };
-        Self::clients(&self.channel, &speak)
-    }
-
-    /// The lists of codes, as one end user reaches them.
-    pub fn references(
-        &self,
-        subject: &str,
-    ) -> pb::reference_service_client::ReferenceServiceClient<Spoken> {
-        self.references_in(subject, "en")
-    }
-
-    /// The same, in a language.
-    pub fn references_in(
-        &self,
-        subject: &str,
-        language: &'static str,
-    ) -> pb::reference_service_client::ReferenceServiceClient<Spoken> {
-        let speak = Speak {
-            gateway: self.gateway.clone(),
-            caller: Caller {
-                issuer: ISSUER.to_string(),
-                subject: subject.to_string(),
-                office: None,
-                purpose: None,
-            },
-            language,
-        };
-        let spoken = InterceptedService::new(Heard(self.channel.clone()), speak);
-        pb::reference_service_client::ReferenceServiceClient::new(spoken)
+        self.stage.line(subject, language).into()
     }
 
     /// Another process on the same database, as one end user reaches it.
     pub async fn replica(&self, subject: &str) -> (Running, Actor) {
-        let running = registry::start(self.config.clone()).await.expect("started");
-        let channel = Endpoint::from_shared(running.uri()).expect("a uri").connect_lazy();
-        let speak = Speak {
-            gateway: self.gateway.clone(),
-            caller: Caller {
-                issuer: ISSUER.to_string(),
-                subject: subject.to_string(),
-                office: None,
-                purpose: None,
-            },
-            language: "en",
-        };
-        let actor = Self::clients(&channel, &speak);
-        (running, actor)
+        let started = self.stage.replica(registry::DEFAULTS, registry::start, subject).await;
+        (started.0, started.1.into())
     }
 
-    fn clients(channel: &Channel, speak: &Speak) -> Actor {
-        let spoken = || InterceptedService::new(Heard(channel.clone()), speak.clone());
-        Actor {
-            histories: pb::history_service_client::HistoryServiceClient::new(spoken()),
-            organisations: pb::organisation_service_client::OrganisationServiceClient::new(spoken()),
-            life_cycle: pb::life_cycle_service_client::LifeCycleServiceClient::new(spoken()),
-            attributes: pb::attribute_service_client::AttributeServiceClient::new(spoken()),
-            decisions: pb::decision_service_client::DecisionServiceClient::new(spoken()),
-            congresses: pb::congress_service_client::CongressServiceClient::new(spoken()),
-            bodies: pb::body_service_client::BodyServiceClient::new(spoken()),
-            succession: pb::succession_service_client::SuccessionServiceClient::new(spoken()),
-            secondments: pb::secondment_service_client::SecondmentServiceClient::new(spoken()),
-            ceremonies: pb::ceremony_service_client::CeremonyServiceClient::new(spoken()),
-            employers: pb::employer_service_client::EmployerServiceClient::new(spoken()),
-            steering: pb::steering_service_client::SteeringServiceClient::new(spoken()),
-            grants: pb::grant_service_client::GrantServiceClient::new(spoken()),
-            plans: pb::plan_service_client::PlanServiceClient::new(spoken()),
-            operations: pb::operation_service_client::OperationServiceClient::new(spoken()),
-            corrections: pb::correction_service_client::CorrectionServiceClient::new(spoken()),
-        }
+    /// For the owner of the schema.
+    pub fn owner_url(&self) -> &str {
+        &self.stage.database().owner_url
     }
 
     /// The database, as its superuser sees it.
     pub async fn look(&self) -> PgConnection {
-        PgConnection::connect(&self.database.superuser_url).await.expect("connected")
+        self.stage.look().await
     }
 
     /// All that was published so far, in order: act, day, change.
     pub async fn published(&self) -> Vec<(Uuid, Date, Change)> {
-        let rows: Vec<(Uuid, Date, Vec<u8>)> = sqlx::query_as(
-            "select act_id, effective_on, body
-             from (select 0 as part, position as place, act_id, effective_on, body
-                   from feed.stream
-                   union all
-                   select 1, pending_id, act_id, effective_on, body
-                   from feed.pending) as each
-             order by part, place",
-        )
-        .fetch_all(&mut self.look().await)
-        .await
-        .expect("read");
-        rows.into_iter()
-            .map(|(act, on, body)| {
-                let any = Any::decode(&*body).expect("an Any");
-                let change: pb::RegistryChange = any.to_msg().expect("registry's");
-                (act, on, change.change.expect("a change"))
-            })
+        let all = self.stage.published::<pb::RegistryChange>().await.into_iter();
+        all.map(|one| (one.act_id, one.effective_on, one.change.change.expect("a change")))
             .collect()
     }
 
@@ -446,15 +301,6 @@ pub fn codes(organisations: Vec<pb::Organisation>) -> Vec<String> {
     organisations.into_iter().map(|organisation| organisation.code).collect()
 }
 
-pub fn id(text: &str) -> Uuid {
-    Uuid::parse_str(text).expect("a uuid")
-}
-
-/// A request id that nobody has used.
-pub fn fresh() -> String {
-    Uuid::new_v4().to_string()
-}
-
 pub fn today() -> Date {
     chassis::database::today()
 }
@@ -543,27 +389,6 @@ pub fn office(position: &str, person: Uuid) -> pb::NewOffice {
         person_id: person.to_string(),
         ..Default::default()
     }
-}
-
-/// The reason of a refusal.
-pub fn reason<T: std::fmt::Debug>(answer: Result<T, Status>) -> String {
-    let status = answer.expect_err("refused");
-    let details = status.get_error_details();
-    details.error_info().map(|info| info.reason.clone()).unwrap_or_else(|| status.to_string())
-}
-
-/// The fields that a refusal names, each with its reason.
-pub fn violations(status: &Status) -> Vec<(String, String)> {
-    let details = status.get_error_details();
-    let Some(bad) = details.bad_request() else { return Vec::new() };
-    bad.field_violations.iter().map(|one| (one.field.clone(), one.reason.clone())).collect()
-}
-
-/// A refusal in short: its reason, then the first field that it names.
-pub fn refused<T: std::fmt::Debug>(answer: Result<T, Status>) -> (String, String) {
-    let status = answer.expect_err("refused");
-    let field = violations(&status).first().map(|(field, _)| field.clone()).unwrap_or_default();
-    (reason::<()>(Err(status)), field)
 }
 
 pub fn instant(at: OffsetDateTime) -> prost_types::Timestamp {

@@ -15,8 +15,8 @@ use time::Date;
 use time::macros::date;
 use uuid::Uuid;
 
-use crate::feed::traceparent;
 use crate::world::{Actor, World, lines, state};
+use stage::feed::traceparent;
 
 const YEAR: (Date, Date) = (date!(2020 - 01 - 01), date!(2020 - 12 - 31));
 const ENDED: Date = date!(2020 - 09 - 01);

@@ -8,7 +8,6 @@ mod because;
 mod books;
 mod constraints;
 mod employers;
-mod feed;
 mod offices;
 mod print;
 mod scope;

@@ -7,8 +7,8 @@ use proto::reporting::v1::{self as pb, LineKind};
 use time::macros::date;
 use uuid::Uuid;
 
-use crate::feed::traceparent;
 use crate::world::{World, query, state};
+use stage::feed::traceparent;
 
 const YEAR_2020: (time::Date, time::Date) = (date!(2020 - 01 - 01), date!(2020 - 12 - 31));
 

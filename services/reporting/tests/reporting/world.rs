@@ -9,16 +9,8 @@
 //! └── hue            province federation
 //! ```
 
-use std::sync::Arc;
-
-use chassis::access::token::{GATEWAY, Signer, keys_in};
-use chassis::call::{Caller, SEEN};
-use chassis::cluster::testing::{TestDatabase, database};
-use chassis::config;
+use chassis::cluster::testing::database;
 use chassis::parse::{self, civil};
-use chassis::refusal::testing::Heard;
-use chassis::seen::{Keys, Seen};
-use chassis::serve::Running;
 use prost_types::Any;
 use proto::membership::v1 as members;
 use proto::membership::v1::membership_change::Change as MembershipWhat;
@@ -26,134 +18,58 @@ use proto::registry::v1 as registry;
 use proto::registry::v1::registry_change::Change as RegistryWhat;
 use proto::reporting::v1 as pb;
 use sqlx::PgPool;
+use stage::feed::{Owner, kind};
+pub use stage::refused::{because, refused};
+use stage::registry::Registry;
+use stage::{Setting, Stage};
 use time::Date;
 use time::macros::date;
-use tonic::metadata::MetadataValue;
-use tonic::service::Interceptor;
-use tonic::service::interceptor::InterceptedService;
-use tonic::transport::{Channel, Endpoint};
-use tonic::{Request, Status};
-use tonic_types::StatusExt;
+use tonic::Status;
 use uuid::Uuid;
-
-use crate::feed::Owner;
 
 pub const ORIGIN: Date = date!(2010 - 01 - 01);
 
 pub struct World {
-    pub registry: Owner,
+    pub registry: Registry,
     pub membership: Owner,
-    pub database: TestDatabase,
     pub confederation: Uuid,
     pub hanoi: Uuid,
     pub badinh: Uuid,
     pub caugiay: Uuid,
     pub education: Uuid,
     pub hue: Uuid,
-    channel: Channel,
-    gateway: Arc<Signer>,
-    seen_keys: Arc<Keys>,
-    running: Option<Running>,
-    _folder: tempfile::TempDir,
+    stage: Stage,
 }
 
-/// Speaks as the gateway for one end user, who has seen all that both feeds said so far.
-#[derive(Clone)]
-pub struct Speak {
-    gateway: Arc<Signer>,
-    seen_keys: Arc<Keys>,
-    registry: Owner,
-    membership: Owner,
-    caller: Caller,
-}
-
-impl Interceptor for Speak {
-    fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
-        let token = self.gateway.for_user("reporting", &self.caller).expect("signed");
-        let metadata = request.metadata_mut();
-        let bearer = MetadataValue::try_from(format!("Bearer {token}")).expect("ascii");
-        metadata.insert("authorization", bearer);
-        metadata.insert("accept-language", MetadataValue::from_static("vi"));
-        let mut seen = Seen::default();
-        for (name, owner) in [("registry", &self.registry), ("membership", &self.membership)] {
-            if owner.position() > 0 {
-                seen = seen.with_position(name, owner.epoch, owner.position());
-            }
-        }
-        let seen = seen.encode(&self.seen_keys);
-        metadata.insert(SEEN, MetadataValue::try_from(seen).expect("ascii"));
-        Ok(request)
-    }
-}
-
-pub type Spoken = InterceptedService<Heard<Channel>, Speak>;
-
-/// One end user's clients.
-#[derive(Clone)]
-pub struct Actor {
-    pub figures: pb::figure_service_client::FigureServiceClient<Spoken>,
-    pub targets: pb::target_service_client::TargetServiceClient<Spoken>,
-    pub ratings: pb::rating_service_client::RatingServiceClient<Spoken>,
-    pub activities: pb::activity_service_client::ActivityServiceClient<Spoken>,
-    pub reports: pb::report_service_client::ReportServiceClient<Spoken>,
-    pub offices: pb::office_service_client::OfficeServiceClient<Spoken>,
-    pub periodic_reports: pb::periodic_report_service_client::PeriodicReportServiceClient<Spoken>,
+stage::actor! {
+    figures: pb::figure_service_client::FigureServiceClient,
+    targets: pb::target_service_client::TargetServiceClient,
+    ratings: pb::rating_service_client::RatingServiceClient,
+    activities: pb::activity_service_client::ActivityServiceClient,
+    reports: pb::report_service_client::ReportServiceClient,
+    offices: pb::office_service_client::OfficeServiceClient,
+    periodic_reports: pb::periodic_report_service_client::PeriodicReportServiceClient,
 }
 
 impl World {
     pub async fn start() -> Self {
+        let (registry, membership) = (Registry::start().await, Owner::start().await);
+        let followed = [("registry", &*registry), ("membership", &membership)];
         let database = database("reporting", &reporting::SCHEMA).await;
-        chassis::database::migrate(&database.owner_url, &reporting::SCHEMA)
-            .await
-            .expect("migrated, with what each role may do");
-        let registry = Owner::start().await;
-        let membership = Owner::start().await;
-
-        let folder = tempfile::tempdir().expect("a folder");
-        let keys = keys_in(folder.path()).expect("keys");
-        let settings = format!(
-            r#"
-            seen_key = "{seen}"
-            [serve]
-            address = "127.0.0.1:0"
-            key = "{key}"
-            [serve.signers]
-            gateway = "{gateway}"
-            [database]
-            url = "{url}"
-            [feeds]
-            registry = "http://{registry}"
-            membership = "http://{membership}"
-            "#,
-            seen = keys.seen().path().display(),
-            key = keys.private("reporting").path().display(),
-            gateway = keys.public(GATEWAY).display(),
-            url = database.url,
-            registry = registry.address,
-            membership = membership.address,
-        );
-        let config: reporting::Config =
-            config::with(reporting::DEFAULTS, &settings).expect("understood");
-        let running = reporting::start(config).await.expect("started");
-        let channel = Endpoint::from_shared(running.uri()).expect("a uri").connect_lazy();
-        let gateway = Signer::from_pem_file(GATEWAY, &keys.private(GATEWAY)).expect("a key");
-        let seen_keys = Keys::new(keys.seen().read().expect("read").as_bytes()).expect("a key");
-
+        let setting = Setting::of("reporting", database, &followed);
+        let stage = setting.start(reporting::DEFAULTS, "", reporting::start).await;
+        let [confederation, hanoi, badinh, caugiay, education, hue] =
+            std::array::from_fn(|_| Uuid::now_v7());
         let world = Self {
             registry,
             membership,
-            database,
-            confederation: Uuid::now_v7(),
-            hanoi: Uuid::now_v7(),
-            badinh: Uuid::now_v7(),
-            caugiay: Uuid::now_v7(),
-            education: Uuid::now_v7(),
-            hue: Uuid::now_v7(),
-            channel,
-            gateway: Arc::new(gateway),
-            seen_keys: Arc::new(seen_keys),
-            running: Some(running),
-            _folder: folder,
+            confederation,
+            hanoi,
+            badinh,
+            caugiay,
+            education,
+            hue,
+            stage,
         };
         let state =
             |unit, superior, kind, name: &str| state(unit, superior, kind, "", name, ORIGIN);
@@ -179,35 +95,12 @@ impl World {
     }
 
     pub fn actor(&self, subject: &str) -> Actor {
-        let speak = Speak {
-            gateway: self.gateway.clone(),
-            seen_keys: self.seen_keys.clone(),
-            registry: self.registry.clone(),
-            membership: self.membership.clone(),
-            caller: Caller {
-                issuer: "test".to_string(),
-                subject: subject.to_string(),
-                office: None,
-                purpose: None,
-            },
-        };
-        let spoken = || InterceptedService::new(Heard(self.channel.clone()), speak.clone());
-        Actor {
-            figures: pb::figure_service_client::FigureServiceClient::new(spoken()),
-            targets: pb::target_service_client::TargetServiceClient::new(spoken()),
-            ratings: pb::rating_service_client::RatingServiceClient::new(spoken()),
-            activities: pb::activity_service_client::ActivityServiceClient::new(spoken()),
-            reports: pb::report_service_client::ReportServiceClient::new(spoken()),
-            offices: pb::office_service_client::OfficeServiceClient::new(spoken()),
-            periodic_reports: pb::periodic_report_service_client::PeriodicReportServiceClient::new(
-                spoken(),
-            ),
-        }
+        self.stage.line(subject, "vi").into()
     }
 
     /// The database, as its superuser sees it.
     pub async fn look(&self) -> PgPool {
-        PgPool::connect(&self.database.superuser_url).await.expect("connected")
+        PgPool::connect(&self.stage.database().superuser_url).await.expect("connected")
     }
 
     // What registry says.
@@ -227,23 +120,11 @@ impl World {
         decision: Option<Uuid>,
         what: Vec<RegistryWhat>,
     ) -> (Uuid, Vec<Uuid>) {
-        let changes = what.into_iter().map(|what| {
-            let kind = match &what {
-                RegistryWhat::OrganisationFounded(_) => "registry.organisation_founded",
-                RegistryWhat::OrganisationsEnded(_) => "registry.organisations_ended",
-                RegistryWhat::TimelinesCorrected(_) => "registry.timelines_corrected",
-                RegistryWhat::ActsUndone(_) => "registry.acts_undone",
-                _ => "registry.test",
-            };
-            let body = registry::RegistryChange { change: Some(what) };
-            (kind, Any::from_msg(&body).expect("encoded"))
-        });
-        self.registry.does(on, decision, 0, changes.collect())
+        self.registry.decides(on, decision, what)
     }
 
     pub fn loads(&self, organisations: Vec<registry::OrganisationState>) {
-        let loaded = registry::OrganisationsLoaded { organisations };
-        self.says(ORIGIN, RegistryWhat::OrganisationsLoaded(loaded));
+        self.registry.loads(organisations);
     }
 
     /// Loads so many unions, in the stock since long ago.
@@ -319,15 +200,7 @@ impl World {
     }
 
     pub fn grants(&self, subject: &str, role: &str, organisation: Uuid) {
-        let made = registry::GrantMade {
-            grant_id: Uuid::now_v7().to_string(),
-            issuer: "test".to_string(),
-            subject: subject.to_string(),
-            role: role.to_string(),
-            organisation_id: organisation.to_string(),
-            until_on: None,
-        };
-        self.says(ORIGIN, RegistryWhat::GrantMade(made));
+        self.registry.grants(subject, role, organisation);
     }
 
     // What membership says.
@@ -339,14 +212,7 @@ impl World {
     /// One act of membership's; answers the ids of its changes.
     pub fn carries_out(&self, on: Date, what: Vec<MembershipWhat>) -> Vec<Uuid> {
         let changes = what.into_iter().map(|what| {
-            let kind = match &what {
-                MembershipWhat::MembersAdmitted(_) => "membership.members_admitted",
-                MembershipWhat::MembersTransferred(_) => "membership.members_transferred",
-                MembershipWhat::MembersExited(_) => "membership.members_exited",
-                MembershipWhat::MovementTakenBack(_) => "membership.movement_taken_back",
-                MembershipWhat::ConsequenceFinished(_) => "membership.consequence_finished",
-                _ => "membership.test",
-            };
+            let kind = kind("membership", &what);
             let body = members::MembershipChange { change: Some(what) };
             (kind, Any::from_msg(&body).expect("encoded"))
         });
@@ -386,10 +252,8 @@ impl World {
         self.tells(on, MembershipWhat::MembersExited(exited))
     }
 
-    pub async fn stop(mut self) {
-        if let Some(running) = self.running.take() {
-            running.stop().await.expect("stopped");
-        }
+    pub async fn stop(self) {
+        self.stage.stop().await;
     }
 }
 
@@ -502,14 +366,9 @@ pub fn state(
     on: Date,
 ) -> registry::OrganisationState {
     registry::OrganisationState {
-        organisation_id: unit.to_string(),
-        code: unit.to_string(),
         name: name.to_string(),
-        short_name: String::new(),
-        r#type: kind.to_string(),
         sector: sector.to_string(),
-        superior_id: superior.map(|id| id.to_string()).unwrap_or_default(),
-        founded_on: Some(civil(on)),
+        ..stage::registry::state(unit, superior, kind, on)
     }
 }
 
@@ -542,25 +401,6 @@ pub fn query(
         breakdown: pb::Breakdown::Child.into(),
         ..pb::QueryFiguresRequest::default()
     }
-}
-
-/// The reason of a refusal, and the first field at fault.
-pub fn refused<T: std::fmt::Debug>(answer: Result<T, Status>) -> (String, String) {
-    let status = answer.expect_err("refused");
-    let details = status.get_error_details();
-    let reason = details.error_info().map(|info| info.reason.clone()).unwrap_or_else(|| {
-        panic!("a refusal without a reason: {status:?}");
-    });
-    let field = details
-        .bad_request()
-        .and_then(|bad| bad.field_violations.first())
-        .map(|violation| violation.field.clone())
-        .unwrap_or_default();
-    (reason, field)
-}
-
-pub fn because(reason: &str, field: &str) -> (String, String) {
-    (reason.to_string(), field.to_string())
 }
 
 /// A day of an answer.

@@ -2,7 +2,7 @@
 
 use proto::registry::v1::correct_organisation_request::{Attribute, Name};
 use proto::registry::v1::{CorrectOrganisationRequest, UndoActRequest};
-use tests::made_up::{self, request_id};
+use stage::made_up::{self, request_id};
 use tests::world::Unit;
 use time::{Date, Duration};
 

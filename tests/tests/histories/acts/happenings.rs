@@ -13,7 +13,7 @@ use proto::reporting::v1::{
     Activity, ActivityKind, AssignTargetRequest, RecordActivitiesRequest, RecordRatingsRequest,
     record_ratings_request,
 };
-use tests::made_up::{self, known, request_id};
+use stage::made_up::{self, known, request_id};
 use time::Duration;
 
 use crate::desk::{Desk, Tier};

@@ -6,7 +6,7 @@ use proto::membership::v1::{
     ListConsequencesRequest, MendConsequenceRequest, PersonLine, RecordApplicantsRequest, Remedy,
     TransferMembersRequest,
 };
-use tests::made_up::{self, known, people, request_id};
+use stage::made_up::{self, known, people, request_id};
 use time::{Date, Duration};
 
 use crate::desk::Desk;

@@ -10,7 +10,7 @@ use proto::registry::v1::{
     MembersOutcome, RenameOrganisationRequest, ResumeOrganisationRequest, SplitOffRequest,
     Successor, SuspendOrganisationRequest, end_organisations_request, split_off_request,
 };
-use tests::made_up::{self, people, request_id};
+use stage::made_up::{self, people, request_id};
 use tests::world::Unit;
 use time::{Date, Duration};
 

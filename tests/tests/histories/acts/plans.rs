@@ -9,7 +9,7 @@ use proto::registry::v1::{
     AddPlanStepsRequest, CommitPlanRequest, CreatePlanRequest, DryRun, DryRunPlanRequest, EndKind,
     MembersOutcome, PlanCommitted, PlanStep, UndoPlanRequest, WaitOperationRequest,
 };
-use tests::made_up::{self, request_id};
+use stage::made_up::{self, request_id};
 use tests::world::Unit;
 use tonic::{Code, Response, Status};
 

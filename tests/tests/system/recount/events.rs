@@ -7,8 +7,8 @@ use proto::registry::v1::*;
 use proto::reporting::v1::*;
 use rand::RngExt;
 use rand::rngs::StdRng;
+use stage::made_up::{basis, known, on, people, request_id};
 use system::Client;
-use tests::made_up::{basis, known, on, people, request_id};
 use tests::world::{Unit, World, admission, line};
 use time::macros::date;
 use time::{Date, Duration};
@@ -397,7 +397,7 @@ impl Events {
     async fn ceremony(&mut self) -> Option<()> {
         let (district, union) = (self.district()?, self.union()?);
         let decision =
-            NewDecision { issuer_id: district.id.clone(), ..tests::made_up::decision(self.day) };
+            NewDecision { issuer_id: district.id.clone(), ..stage::made_up::decision(self.day) };
         let decision = RecordDecisionRequest {
             request_id: request_id(),
             decision: Some(decision),

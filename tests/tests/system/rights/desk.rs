@@ -3,8 +3,8 @@
 use proto::google::longrunning::{Operation, operation};
 use proto::membership::v1::*;
 use proto::registry::v1::*;
+use stage::made_up::{self, basis, known, on, people, person, request_id};
 use system::Client;
-use tests::made_up::{self, basis, known, on, people, person, request_id};
 use tests::world::{Unit, World, line};
 use time::macros::date;
 

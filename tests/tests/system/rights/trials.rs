@@ -3,7 +3,7 @@
 use prost::Message;
 use proto::feed::v1::WatchRequest;
 use proto::gateway::v1::*;
-use tests::made_up::{self, on, people, request_id};
+use stage::made_up::{self, on, people, request_id};
 use time::Date;
 use time::macros::date;
 

@@ -1,7 +1,7 @@
 //! Membership's methods.
 
 use proto::membership::v1::*;
-use tests::made_up::{known, on, people, person, request_id};
+use stage::made_up::{known, on, people, person, request_id};
 
 use super::{DAY, Trial, kind_of, one};
 use crate::rights::desk::Desk;

@@ -3,7 +3,7 @@
 use prost::Message;
 use proto::registry::v1::load_organisations_request as load;
 use proto::registry::v1::*;
-use tests::made_up::{self, basis, on, request_id};
+use stage::made_up::{self, basis, on, request_id};
 use tests::world::{line, load_messages};
 use time::macros::date;
 

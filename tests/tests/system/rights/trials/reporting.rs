@@ -1,7 +1,7 @@
 //! Reporting's methods.
 
 use proto::reporting::v1::*;
-use tests::made_up::{on, period, request_id};
+use stage::made_up::{on, period, request_id};
 use time::macros::date;
 
 use super::{DAY, Trial, kind_of, one};

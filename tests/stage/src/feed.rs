@@ -17,20 +17,48 @@ use tonic::transport::Server;
 use tonic::{Request, Response, Status};
 use uuid::Uuid;
 
+/// How many changes every message repeats.
+const REPEATED: usize = 3;
+
+/// What the kind of a change is called, from its name in the contract:
+/// `registry.organisation_founded`.
+///
+/// # Panics
+/// Never: a variant has a name.
+pub fn kind(owner: &str, change: &impl std::fmt::Debug) -> String {
+    let shown = format!("{change:?}");
+    let name = shown.split('(').next().expect("a name");
+    let mut kind = format!("{owner}.");
+    for (n, letter) in name.chars().enumerate() {
+        if n > 0 && letter.is_uppercase() {
+            kind.push('_');
+        }
+        kind.extend(letter.to_lowercase());
+    }
+    kind
+}
+
 /// Every act is traced apart.
 pub fn traceparent(act_id: Uuid) -> String {
     format!("00-{}-00f067aa0ba902b7-01", act_id.simple())
 }
 
+/// Whoever owns the feed. Clones are the same one.
 #[derive(Clone)]
 pub struct Owner {
+    /// Of the feed.
     pub epoch: Uuid,
+    /// Where it is served.
     pub address: SocketAddr,
     changes: Arc<Mutex<Vec<Change>>>,
     head: Arc<watch::Sender<usize>>,
 }
 
 impl Owner {
+    /// Serves an empty feed.
+    ///
+    /// # Panics
+    /// When there is no free port.
     pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let owner = Self {
@@ -48,18 +76,25 @@ impl Owner {
         owner
     }
 
+    /// How far the feed is.
+    ///
+    /// # Panics
+    /// Never: it is short.
     pub fn position(&self) -> i64 {
         i64::try_from(*self.head.borrow()).expect("small")
     }
 
     /// One act: all that it changed, from one day on, each with its kind. Answers its id and
     /// those of its changes.
+    ///
+    /// # Panics
+    /// When the act changes nothing.
     pub fn does(
         &self,
         on: Date,
         decision: Option<Uuid>,
         registry_position: i64,
-        bodies: Vec<(&str, Any)>,
+        bodies: Vec<(String, Any)>,
     ) -> (Uuid, Vec<Uuid>) {
         let act_id = Uuid::now_v7();
         let mut changes = self.changes.lock().expect("not poisoned");
@@ -74,7 +109,7 @@ impl Owner {
                 position,
                 act_id: act_id.to_string(),
                 act_complete: line == last,
-                kind: kind.to_string(),
+                kind,
                 aggregate_id: Uuid::nil().to_string(),
                 acted_at: Some(Timestamp { seconds: 1_600_000_000, nanos: 0 }),
                 effective_on: Some(civil(on)),
@@ -107,11 +142,13 @@ impl FeedService for Owner {
             }
             let (changes, newest) = {
                 let all = owner.changes.lock().expect("not poisoned");
-                // The very first message tells the head and nothing else.
-                let changes = if first { Vec::new() } else { all[position..].to_vec() };
+                // The very first message tells the head and nothing else. The others begin
+                // with what was sent before: a follower applies nothing twice.
+                let repeated = position.saturating_sub(REPEATED);
+                let changes = if first { Vec::new() } else { all[repeated..].to_vec() };
                 (changes, all.len())
             };
-            let position = position + changes.len();
+            let position = if first { position } else { newest };
             let message = WatchResponse {
                 epoch: owner.epoch.to_string(),
                 changes,

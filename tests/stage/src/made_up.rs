@@ -17,6 +17,19 @@ pub fn request_id() -> String {
     Uuid::now_v7().to_string()
 }
 
+/// An id of an answer.
+///
+/// # Panics
+/// When it is none.
+pub fn id(text: &str) -> Uuid {
+    Uuid::parse_str(text).expect("a UUID")
+}
+
+/// Ids as requests carry them.
+pub fn texts(ids: &[Uuid]) -> Vec<String> {
+    ids.iter().map(Uuid::to_string).collect()
+}
+
 /// A civil day as the contracts carry it.
 pub fn on(date: Date) -> Option<CivilDate> {
     Some(chassis::parse::civil(date))

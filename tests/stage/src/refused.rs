@@ -1,6 +1,7 @@
 //! What a refusal says: its reason, the fields at fault, its text in the caller's language.
 
 use std::collections::BTreeMap;
+use std::fmt::Debug;
 
 use serde_json::Value as Json;
 use tonic::{Code, Status};
@@ -34,17 +35,12 @@ impl Refused {
         let details = status.get_error_details();
         let info = details.error_info().unwrap_or_else(|| panic!("no reason in {status:?}"));
         let text = details.localized_message().unwrap_or_else(|| panic!("no text in {status:?}"));
-        let violations = details.bad_request().map(|bad| bad.field_violations.as_slice());
         Self {
             code: status.code(),
             reason: info.reason.clone(),
             domain: info.domain.clone(),
             metadata: info.metadata.clone().into_iter().collect(),
-            violations: violations
-                .unwrap_or_default()
-                .iter()
-                .map(|violation| (violation.field.clone(), violation.reason.clone()))
-                .collect(),
+            violations: violations(status),
             locale: text.locale.clone(),
             text: text.message.clone(),
         }
@@ -91,4 +87,36 @@ fn code(name: &str) -> Code {
         .map(Code::from_i32)
         .find(|code| format!("{code:?}").to_uppercase() == name.replace('_', ""))
         .unwrap_or(Code::Unknown)
+}
+
+/// The reason of a refusal, or all of a failure that has none.
+///
+/// # Panics
+/// When nothing was refused.
+pub fn reason<T: Debug>(answer: Result<T, Status>) -> String {
+    let status = answer.expect_err("refused");
+    let details = status.get_error_details();
+    details.error_info().map(|info| info.reason.clone()).unwrap_or_else(|| status.to_string())
+}
+
+/// The fields that a refusal names, each with its reason.
+pub fn violations(status: &Status) -> Vec<(String, String)> {
+    let details = status.get_error_details();
+    let Some(bad) = details.bad_request() else { return Vec::new() };
+    bad.field_violations.iter().map(|one| (one.field.clone(), one.reason.clone())).collect()
+}
+
+/// A refusal in short: its reason, then the first field that it names.
+///
+/// # Panics
+/// When nothing was refused.
+pub fn refused<T: Debug>(answer: Result<T, Status>) -> (String, String) {
+    let status = answer.expect_err("refused");
+    let field = violations(&status).first().map(|(field, _)| field.clone()).unwrap_or_default();
+    (reason::<()>(Err(status)), field)
+}
+
+/// What a refusal should be in short.
+pub fn because(reason: &str, field: &str) -> (String, String) {
+    (reason.to_owned(), field.to_owned())
 }
