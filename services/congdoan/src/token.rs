@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::Context;
-use gateway::development_issuer::AUDIENCE;
+use gateway::edge::development_issuer::AUDIENCE;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::json;
 

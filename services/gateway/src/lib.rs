@@ -8,24 +8,12 @@
 //!
 //! **Invariant:** a new RPC needs no line here.
 
-mod api;
-mod authenticate;
-mod backend;
+pub mod composite;
 mod contract;
-mod decision_profile;
-pub mod development_issuer;
-mod door;
+pub mod edge;
 mod error;
-mod forward;
-mod found_grassroots_union;
-mod newest;
-mod openapi;
-mod organisation_profile;
-mod parts;
-mod review_plan;
-mod standing;
-mod stream;
-mod transcode;
+pub mod json;
+pub mod pass;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,24 +23,25 @@ use chassis::access::token::GATEWAY;
 use chassis::config::SecretFile;
 use chassis::seen::Keys;
 use chassis::serve::{Asked, Running, Service};
+use contract::{Backend, Contract};
 use proto::gateway::v1::gateway_service_server::GatewayServiceServer;
 use serde::Deserialize;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-use api::Composites;
-pub use api::Patience;
-pub use authenticate::IssuerConfig;
-use authenticate::Issuers;
-pub use backend::Config as Backends;
-use backend::Replicas;
-use contract::{Backend, Contract};
-use door::Door;
-pub use door::Limits;
-use forward::Forwarder;
-use newest::Newest;
-use standing::Standings;
-use transcode::Transcoder;
+use crate::composite::api::Composites;
+use crate::edge::authenticate::Issuers;
+use crate::edge::door::Door;
+use crate::edge::standing::Standings;
+use crate::json::transcode::Transcoder;
+use crate::pass::backend::Replicas;
+use crate::pass::forward::Forwarder;
+use crate::pass::newest::Newest;
+
+pub use crate::composite::api::Patience;
+pub use crate::edge::authenticate::IssuerConfig;
+pub use crate::edge::door::Limits;
+pub use crate::pass::backend::Config as Backends;
 
 /// The documented defaults.
 pub const DEFAULTS: &str = include_str!("../defaults.toml");
@@ -92,8 +81,8 @@ pub async fn start(config: Config) -> anyhow::Result<Running> {
         config.serve.address
     );
     let contract = Arc::new(Contract::read()?);
-    let routes = transcode::routes(&contract)?;
-    let openapi = openapi::document(&contract, &routes).to_string();
+    let routes = crate::json::transcode::routes(&contract)?;
+    let openapi = crate::json::openapi::document(&contract, &routes).to_string();
     let signer = config.serve.signer(GATEWAY)?;
     let keys = Arc::new(Keys::new(config.seen_key.read()?.as_bytes()).context("use seen_key")?);
     let newest = Arc::new(Newest::new(keys));
@@ -140,7 +129,7 @@ pub async fn start(config: Config) -> anyhow::Result<Running> {
 
     let health_every = Duration::from_millis(config.backends.health_ms);
     let mut service = Service::at_the_edge(GATEWAY, &config.serve)
-        .http(door::routes(door, openapi, &limits))
+        .http(crate::edge::door::routes(door, openapi, &limits))
         .background("newest", move |stopping| async move {
             newest.watch(registry, signer, stopping).await;
             Ok(())

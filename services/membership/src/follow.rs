@@ -14,7 +14,8 @@ use sqlx::PgConnection;
 use time::Date;
 use uuid::Uuid;
 
-use crate::consequence::{self, Founding, TakenBack};
+use crate::ground::consequence;
+use crate::ground::consequence::{Founding, TakenBack};
 
 /// The follower of registry's feed.
 pub struct RegistryFollower;

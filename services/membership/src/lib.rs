@@ -9,21 +9,15 @@
 //! **Invariant:** a person has at most one membership on any day; every membership begins
 //! and ends by a movement, and every movement is published in the transaction that makes it.
 
-pub mod acts;
-pub mod api;
-pub mod change;
+pub mod application;
+pub mod cadre;
 pub mod consequence;
-pub mod error;
+pub mod delegation;
 pub mod follow;
-pub mod keys;
-pub mod movement;
-pub mod organisation;
-pub mod person;
-pub mod quota;
-pub mod reads;
-pub mod reference;
-pub mod roll;
-mod wire;
+pub mod ground;
+pub mod membership;
+pub mod party;
+pub mod training;
 
 use std::sync::Arc;
 
@@ -36,10 +30,10 @@ use proto::membership::v1 as pb;
 use serde::Deserialize;
 use tonic::service::Routes;
 
-use crate::api::Api;
 use crate::follow::RegistryFollower;
-use crate::keys::Keys;
-use crate::quota::Quota;
+use crate::ground::api::Api;
+use crate::ground::keys::Keys;
+use crate::ground::quota::Quota;
 
 /// The documented defaults, compiled in.
 pub const DEFAULTS: &str = include_str!("../defaults.toml");
@@ -67,9 +61,9 @@ pub struct Config {
     /// Whose feeds it follows.
     pub feeds: Feeds,
     /// The keys of personal data.
-    pub keys: keys::Config,
+    pub keys: crate::ground::keys::Config,
     /// How many identity numbers somebody may ask about.
-    pub identity: quota::Config,
+    pub identity: crate::ground::quota::Config,
 }
 
 /// Where the services are whose feeds are followed.

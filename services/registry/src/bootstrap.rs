@@ -8,14 +8,15 @@ use anyhow::{Context, ensure};
 use chassis::access::roles;
 use chassis::database::civil_date;
 use chassis::feed::{self, ActStamp};
-use feeds::registry::{self as fact, Event};
+use feeds::registry as fact;
+use feeds::registry::Event;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection};
 use time::macros::date;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
-use crate::tree::{self, NewOrganisation, Origin, Record};
+use crate::ground::tree::{self, NewOrganisation, Origin, Record};
 
 /// The founding congress of the Red Workers' Union, from which the Confederation counts.
 const FOUNDED_ON: Date = date!(1929 - 07 - 28);

@@ -8,43 +8,36 @@
 //! who have subordinates), and nothing is deleted: what was believed at any instant about any
 //! date can be asked again.
 
-pub mod acts;
-pub mod api;
-pub mod basis;
+pub mod attribute;
+pub mod body;
 mod bootstrap;
-pub mod consent;
-pub mod employers;
-pub mod error;
-pub mod life;
-pub mod load_parts;
-pub mod operation;
-pub mod ordinals;
+pub mod ceremony;
+pub mod congress;
+pub mod correction;
+pub mod decision;
+pub mod employer;
+pub mod grant;
+pub mod ground;
+pub mod history;
+pub mod life_cycle;
+pub mod organisation;
 pub mod plan;
-pub mod reads;
 pub mod reference;
-pub mod rules;
-mod search_index;
-pub mod seats;
-pub mod sizes;
+pub mod secondment;
+pub mod steering;
 pub mod succession;
-pub mod tax_codes;
-pub mod timeline;
-pub mod tree;
-pub mod undo;
-pub mod wire;
 
 use std::sync::Arc;
 
 use anyhow::Context;
 use chassis::config::SecretFile;
-use chassis::database;
-use chassis::seen;
 use chassis::serve::{Running, Service};
+use chassis::{database, seen};
 use serde::Deserialize;
 
-use crate::api::Api;
-use crate::operation::{Bell, Worker};
-use crate::search_index::SearchIndex;
+use crate::ground::api::Api;
+use crate::ground::search_index::SearchIndex;
+use crate::plan::operation::{Bell, Worker};
 
 pub use bootstrap::{AlreadyBootstrapped, bootstrap};
 
@@ -96,14 +89,14 @@ pub struct Config {
     /// Its database.
     pub database: database::Config,
     /// How many tax codes somebody may ask about.
-    pub employers: tax_codes::Config,
+    pub employers: crate::employer::tax_codes::Config,
 }
 
 /// Brings the reference data of a database up to this program's, as every start does: for the
 /// databases of tests, of which one is filled and the others are copies.
 pub async fn fill(url: String) -> anyhow::Result<()> {
     let pool = sqlx::PgPool::connect(&url).await.context("connect")?;
-    let written = reference::bring_up_to_date(&pool).await;
+    let written = crate::ground::reference::bring_up_to_date(&pool).await;
     pool.close().await;
     written.context("write the reference data")
 }
@@ -113,7 +106,9 @@ pub async fn start(config: Config) -> anyhow::Result<Running> {
     let seal =
         Arc::new(seen::Keys::new(config.seen_key.read()?.as_bytes()).context("use seen_key")?);
     let database = database::open(&config.database, "registry", &[], seal).await?;
-    reference::bring_up_to_date(database.pool()).await.context("write the reference data")?;
+    crate::ground::reference::bring_up_to_date(database.pool())
+        .await
+        .context("write the reference data")?;
     let names = SearchIndex::new(database.pool().clone());
     let bell = Bell::default();
     let worker = Worker::new(database.clone(), bell.clone());

@@ -8,31 +8,26 @@
 //! **Invariant:** no total is ever stored as such: every figure is a sum, or a distinct
 //! count, of facts, each of which names the change that it came from.
 
-pub mod acts;
-pub mod api;
-pub mod error;
-pub mod fact;
+pub mod activity;
 pub mod figure;
 pub mod follow;
-pub mod ledger;
-pub mod reads;
+pub mod ground;
+pub mod office;
+pub mod periodic_report;
+pub mod rating;
 pub mod recount;
-pub mod reference;
 pub mod report;
 pub mod target;
-pub mod vietnamese;
-pub mod wire;
 
 use std::sync::Arc;
 
 use anyhow::Context;
 use chassis::config::SecretFile;
-use chassis::database;
-use chassis::seen;
 use chassis::serve::{Running, Service};
+use chassis::{database, seen};
 use serde::Deserialize;
 
-use crate::api::Api;
+use crate::ground::api::Api;
 
 /// The documented defaults, compiled in.
 pub const DEFAULTS: &str = include_str!("../defaults.toml");
@@ -86,7 +81,7 @@ pub struct Feeds {
 
 /// Reads the reference data, opens the database, and serves.
 pub async fn start(config: Config) -> anyhow::Result<Running> {
-    let reference = reference::load().context("read the reference data")?;
+    let reference = crate::ground::reference::load().context("read the reference data")?;
     let seal =
         Arc::new(seen::Keys::new(config.seen_key.read()?.as_bytes()).context("use seen_key")?);
     let database =

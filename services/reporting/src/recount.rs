@@ -11,8 +11,8 @@ use sqlx::PgPool;
 use time::Date;
 use uuid::Uuid;
 
-use crate::fact::Code;
-use crate::figure::Period;
+use crate::ground::fact::Code;
+use crate::ground::figure::Period;
 
 struct Organisation {
     /// As what it was known first, and where its type changed, from when as what.

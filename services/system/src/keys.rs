@@ -10,6 +10,6 @@ use chassis::database::today;
 /// stays as it is.
 pub fn make(directory: &Path) -> anyhow::Result<token::Keys> {
     let keys = token::keys_in(directory)?;
-    membership::keys::Config::in_folder(directory).create(today())?;
+    membership::ground::keys::Config::in_folder(directory).create(today())?;
     Ok(keys)
 }

@@ -15,7 +15,7 @@ use chassis::config::with;
 use chassis::database::{self, Schema};
 use chassis::serve::Running;
 use chassis::telemetry;
-use gateway::development_issuer::DevelopmentIssuer;
+use gateway::edge::development_issuer::DevelopmentIssuer;
 use proto::services::{NAMES, SERVICES};
 use serde::Deserialize;
 use serde_json::json;
@@ -173,7 +173,7 @@ impl System {
         }
         match service {
             "membership" => {
-                let personal = membership::keys::Config::in_folder(&self.directory.join("keys"));
+                let personal = membership::ground::keys::Config::in_folder(&self.directory.join("keys"));
                 settings["keys"] = json!({
                     "master": personal.master.path(),
                     "data": personal.data,

@@ -2,7 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use gateway::development_issuer::DevelopmentIssuer;
+use gateway::edge::development_issuer::DevelopmentIssuer;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use proto::registry::v1::organisation_service_client::OrganisationServiceClient;
 use serde_json::{Value as Json, json};

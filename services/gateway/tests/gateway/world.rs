@@ -7,7 +7,7 @@ use std::time::Duration;
 use chassis::access::token::{self, GATEWAY};
 use chassis::seen::{Keys, Seen};
 use chassis::serve::Running;
-use gateway::development_issuer::DevelopmentIssuer;
+use gateway::edge::development_issuer::DevelopmentIssuer;
 use http::{HeaderMap, Method, StatusCode};
 use proto::feed::v1::WatchResponse;
 use serde_json::{Value as Json, json};

@@ -57,7 +57,7 @@ impl World {
         let followed = [("registry", &*registry)];
         let database = database("membership", &membership::SCHEMA).await;
         let setting = Setting::of("membership", database, &followed);
-        let keys = membership::keys::Config::in_folder(setting.folder());
+        let keys = membership::ground::keys::Config::in_folder(setting.folder());
         keys.create(today()).expect("keys");
         let further = format!(
             "keys.master = '{}'

@@ -9,9 +9,9 @@ use time::Date;
 use tokio::task::spawn_blocking;
 use uuid::Uuid;
 
-use crate::fact::Code;
-use crate::figure::{By, Counting, Figure, Period, Scope, Source, heads};
-use crate::reference::{Indicator, Reference};
+use crate::ground::fact::Code;
+use crate::ground::figure::{By, Counting, Figure, Period, Scope, Source, heads};
+use crate::ground::reference::{Indicator, Reference};
 
 /// How many changes of one unit are shown at most.
 const CHANGES_MAX: usize = 200;

@@ -7,8 +7,8 @@ use sqlx::PgConnection;
 use time::Date;
 use uuid::Uuid;
 
-use super::{Because, remember, under_way};
-use crate::{fact, ledger};
+use crate::follow::{Because, remember, under_way};
+use crate::ground::{fact, ledger};
 
 /// Follows membership, behind registry.
 pub struct Membership;

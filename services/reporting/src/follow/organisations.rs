@@ -8,8 +8,8 @@ use sqlx::PgConnection;
 use time::Date;
 use uuid::Uuid;
 
-use super::edges;
-use crate::reference::Reference;
+use crate::follow::edges;
+use crate::ground::reference::Reference;
 
 /// New organisations, or such as existed before the register did.
 pub(super) async fn found(

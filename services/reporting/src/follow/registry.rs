@@ -10,9 +10,9 @@ use sqlx::PgConnection;
 use time::Date;
 use uuid::Uuid;
 
-use super::{Because, edges, events, organisations, remember, timelines, under_way};
-use crate::reference::Reference;
-use crate::{fact, ledger};
+use crate::follow::{Because, edges, events, organisations, remember, timelines, under_way};
+use crate::ground::reference::Reference;
+use crate::ground::{fact, ledger};
 
 /// Follows registry.
 pub struct Registry {

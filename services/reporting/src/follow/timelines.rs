@@ -20,9 +20,9 @@ use time::Date;
 use uuid::Uuid;
 
 use self::counted::{Counted, Kind};
-use super::{edges, under_way};
-use crate::fact::{self, Code, Facts};
-use crate::reference::Reference;
+use crate::follow::{edges, under_way};
+use crate::ground::fact::{self, Code, Facts};
+use crate::ground::reference::Reference;
 
 /// Replaces what is known of these organisations, and answers the facts that come or, below
 /// 0, go with it.

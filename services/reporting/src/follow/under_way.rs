@@ -9,7 +9,7 @@ use sqlx::PgConnection;
 use time::Date;
 use uuid::Uuid;
 
-use crate::fact::{Code, Facts};
+use crate::ground::fact::{Code, Facts};
 
 /// A union was founded with applicants whom membership will admit.
 pub async fn founded(

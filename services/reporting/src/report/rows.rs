@@ -9,14 +9,14 @@ use sqlx::PgConnection;
 use time::Date;
 use uuid::Uuid;
 
-use super::Order;
-use crate::figure::{Figure, Period, heads};
-use crate::reads::reports_due::{self, Assignments};
-use crate::reference::Reference;
-use crate::target::cascade::{Cascade, Of, cascade};
-use crate::target::measured::measure;
-use crate::target::{Issuer, Target};
-use crate::vietnamese;
+use crate::ground::figure::{Figure, Period, heads};
+use crate::ground::reference::Reference;
+use crate::ground::reports_due::{self, Assignments};
+use crate::ground::target::cascade::{Cascade, Of, cascade};
+use crate::ground::target::measured::measure;
+use crate::ground::target::{Issuer, Target};
+use crate::ground::vietnamese;
+use crate::report::print::Order;
 
 /// What a line is printed for each of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]

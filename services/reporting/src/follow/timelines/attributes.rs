@@ -7,7 +7,7 @@ use sqlx::PgConnection;
 use time::Date;
 use uuid::Uuid;
 
-use crate::reference::Reference;
+use crate::ground::reference::Reference;
 
 /// The columns of dated rows: organisation, first day, day after the last, value.
 #[derive(Default)]

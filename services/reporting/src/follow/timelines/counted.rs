@@ -6,8 +6,8 @@ use feeds::registry::{Status, Timeline};
 use time::Date;
 use uuid::Uuid;
 
-use crate::fact::{Code, Facts};
-use crate::reference::Reference;
+use crate::ground::fact::{Code, Facts};
+use crate::ground::reference::Reference;
 
 /// From which days on an organisation counts as a union, and from which it does not.
 pub(super) struct Kind(Vec<(Date, bool)>);

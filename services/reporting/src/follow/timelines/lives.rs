@@ -8,7 +8,7 @@ use sqlx::PgConnection;
 use time::Date;
 use uuid::Uuid;
 
-use crate::reference::Reference;
+use crate::ground::reference::Reference;
 
 /// Founding and end. An organisation that never existed keeps its row, which targets may name;
 /// what still names it lies under the superior that its founding had placed it under.

@@ -1,0 +1,282 @@
+//! The one port: gRPC, gRPC-Web and JSON, told apart by what they say they are.
+//!
+//! All three become the same gRPC call, which passes the same steps here: is there such a
+//! method, is there room at all, who calls, does the caller have room, what is asked, and where
+//! does it go. Nothing of a body is read before it is known who sends it.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::body::Body as AxumBody;
+use axum::extract::{Extension, Request as AxumRequest, State};
+use axum::response::{IntoResponse, Response as AxumResponse};
+use axum::routing::get;
+use bytes::Bytes;
+use chassis::call::{Caller, Deadline as CallDeadline};
+use chassis::refusal::{LANGUAGE, Language};
+use chassis::serve::room::Room;
+use chassis::serve::{Asked, Form, Measured, Peer, Unbroken};
+use http::{Extensions, HeaderMap, HeaderValue, Request, Response, header};
+use http_body_util::Full;
+use proto::gateway::v1::gateway_service_server::GatewayServiceServer;
+use serde::Deserialize;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tonic::Status;
+use tonic::body::Body;
+use tonic_web::GrpcWebLayer;
+use tower::util::BoxCloneSyncService;
+use tower::{Layer, Service, ServiceExt, service_fn};
+
+use crate::composite::api::Composites;
+use crate::contract::{Contract, Method, Owner};
+use crate::edge::authenticate::Issuers;
+use crate::edge::standing::{Standing, Standings};
+use crate::error::Refused;
+use crate::json::transcode::{GrpcDoor, Transcoder};
+use crate::pass::forward::{Forwarder, Inbound};
+use crate::pass::stream::{Deadline, Whole};
+
+/// Kept of a call's time, so that our refusal is out before the connection is given up.
+const MARGIN: Duration = Duration::from_millis(10);
+/// In front of a gRPC message.
+const HEAD: usize = 5;
+
+/// How much may be in progress at once. Streams have a limit of their own: a hundred that stay
+/// open take nothing from those who ask and go.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    /// Calls that are being answered once.
+    pub calls_max: usize,
+    /// Calls that stream, in either direction.
+    pub streams_max: usize,
+    /// Calls of one caller, also those that wait for their body or for their reader.
+    pub caller_calls_max: usize,
+    /// Streams of one caller.
+    pub caller_streams_max: usize,
+    /// Bytes of questions and answers in memory.
+    pub bytes_max: usize,
+    /// Those of one caller.
+    pub caller_bytes_max: usize,
+    /// Documents on their way, such as `/openapi.json`.
+    pub documents_max: usize,
+    /// Those to one address.
+    pub documents_per_address_max: usize,
+    /// How long the whole body of a call that is answered once may take.
+    pub body_ms_max: u64,
+    /// Values in one JSON body.
+    pub json_values_max: usize,
+}
+
+/// What stands behind the port.
+pub struct Door {
+    /// The methods.
+    pub contract: Arc<Contract>,
+    /// Who may come in.
+    pub issuers: Issuers,
+    /// To the services behind.
+    pub forwarder: Arc<Forwarder>,
+    /// The methods of the gateway itself.
+    pub composites: GatewayServiceServer<Composites>,
+    /// For JSON.
+    pub transcoder: Transcoder,
+    /// The longest that a call may take, when nobody says less.
+    pub call_max: Duration,
+    /// How much one call may ask.
+    pub asked: Asked,
+    /// How long a stream may bring nothing.
+    pub stream_idle: Duration,
+    /// Room for calls.
+    pub calls: Arc<Semaphore>,
+    /// Room for streams.
+    pub streams: Arc<Semaphore>,
+    /// Each caller's own.
+    pub standings: Standings,
+}
+
+/// A call whose caller is known.
+#[derive(Clone)]
+pub struct Admitted {
+    caller: Caller,
+    /// Its place among its caller's.
+    pub standing: Arc<Standing>,
+    /// When its time is over.
+    pub deadline: Deadline,
+}
+
+/// A document that is the same for everybody.
+struct Document {
+    text: Bytes,
+    room: Arc<Room<Peer>>,
+}
+
+/// The routes of the port: everything that has no place of its own goes through the door.
+pub fn routes(door: Arc<Door>, openapi: String, limits: &Limits) -> Router {
+    let document = Arc::new(Document {
+        text: openapi.into(),
+        room: Room::new(limits.documents_max, limits.documents_per_address_max),
+    });
+    let published = get(move |Extension(peer): Extension<Peer>| published(document.clone(), peer))
+        .fallback(only_read);
+    Router::new().route("/openapi.json", published).fallback(enter).with_state(door)
+}
+
+/// The refusal of another verb at a document.
+async fn only_read(State(door): State<Arc<Door>>) -> AxumResponse {
+    door.transcoder.refuse(Refused::VerbNotAllowed { allowed: "GET, HEAD".to_string() })
+}
+
+/// Every reader has the same bytes, and a place until it has taken them.
+async fn published(document: Arc<Document>, peer: Peer) -> AxumResponse {
+    let Some(place) = document.room.enter(peer) else {
+        let full: Status = Refused::Overloaded { service: "gateway" }.into();
+        return Form::Json.refuse(&full);
+    };
+    let text = Body::new(Full::new(document.text.clone()));
+    let body = AxumBody::new(Whole::of(text, place));
+    let json = HeaderValue::from_static("application/json");
+    let length = HeaderValue::from(document.text.len());
+    ([(header::CONTENT_TYPE, json), (header::CONTENT_LENGTH, length)], body).into_response()
+}
+
+async fn enter(State(door): State<Arc<Door>>, request: AxumRequest) -> AxumResponse {
+    match Form::of(request.headers()) {
+        Form::Grpc => door.grpc(request.map(Body::new)).await.map(AxumBody::new),
+        Form::GrpcWeb => {
+            // tonic's layer refuses plain HTTP/1.1: it sees what says that it is gRPC-Web.
+            let web = GrpcWebLayer::new().layer(door.measured(request.uri().path()));
+            match web.oneshot(request.map(|body| Body::new(Unbroken(body)))).await {
+                Ok(response) => response.map(AxumBody::new),
+                Err(never) => match never {},
+            }
+        }
+        Form::Json => door.transcoder.answer(request, &door).await,
+    }
+}
+
+impl Door {
+    /// The door of gRPC for callers in this process.
+    pub fn through(self: &Arc<Self>) -> GrpcDoor {
+        let door = self.clone();
+        BoxCloneSyncService::new(service_fn(move |request| {
+            let door = door.clone();
+            async move { Ok::<_, Infallible>(door.grpc(request).await) }
+        }))
+    }
+
+    /// The same for gRPC-Web, whose messages nobody has measured yet.
+    fn measured(self: &Arc<Self>, path: &str) -> GrpcDoor {
+        let mut asked = self.asked;
+        if self.contract.method(path).is_some_and(|method| method.asks_on()) {
+            (asked.one_message, asked.idle) = (false, self.stream_idle);
+        }
+        let door = self.through();
+        BoxCloneSyncService::new(service_fn(move |request: Request<Body>| {
+            let request = request
+                .map(|body| Body::new(Measured::new(AxumBody::new(body), asked, language())));
+            door.clone().oneshot(request)
+        }))
+    }
+
+    /// Answers a gRPC call.
+    async fn grpc(&self, request: Request<Body>) -> Response<Body> {
+        match self.call(request).await {
+            Ok(response) => response,
+            Err(status) => status.into_http(),
+        }
+    }
+
+    /// Learns who calls, and whether there is room: for anybody, before the caller's token costs
+    /// anything, and then among the caller's own calls.
+    pub fn admit(
+        &self,
+        method: &Method,
+        headers: &HeaderMap,
+        extensions: &Extensions,
+    ) -> Result<Admitted, Refused> {
+        let room = if method.is_streaming() { &self.streams } else { &self.calls };
+        if room.available_permits() == 0 {
+            return Err(Refused::Overloaded { service: "gateway" });
+        }
+        if let Owner::Backend(backend) = method.owner
+            && self.forwarder.is_full(backend, method.is_streaming())
+        {
+            return Err(Refused::Overloaded { service: backend.name() });
+        }
+        let caller = self.issuers.caller(headers)?;
+        let standing = self.standings.enter(caller.principal(), method.is_streaming())?;
+        Ok(Admitted { caller, standing, deadline: self.deadline(extensions) })
+    }
+
+    async fn call(&self, mut request: Request<Body>) -> Result<Response<Body>, Status> {
+        let path = request.uri().path();
+        let method = self
+            .contract
+            .method(path)
+            .ok_or_else(|| Refused::MethodUnknown { path: path.chars().take(200).collect() })?
+            .clone();
+        // What came as JSON was admitted before it was read.
+        let admitted = match request.extensions_mut().remove::<Admitted>() {
+            Some(admitted) => admitted,
+            None => self.admit(&method, request.headers(), request.extensions())?,
+        };
+        let Admitted { caller, standing, deadline } = admitted;
+        let headers = Arc::new(request.headers().clone());
+        let inbound = Inbound { caller, deadline, headers };
+        if let Owner::Backend(backend) = method.owner
+            && method.is_streaming()
+        {
+            let held = (self.room(&self.streams)?, standing);
+            return self.forwarder.pass(&method, backend, &inbound, request, held).await;
+        }
+        let (mut parts, body) = request.into_parts();
+        let limit = self.asked.message_bytes.saturating_add(HEAD);
+        let content = self.standings.take_in(&standing, body, limit, deadline).await?;
+        let place = self.room(&self.calls)?;
+        match method.owner {
+            Owner::Backend(backend) => {
+                let question = (&parts.headers, content);
+                let stands = Some(standing);
+                self.forwarder.ask(&method, backend, &inbound, question, stands, Some(place)).await
+            }
+            Owner::Gateway => {
+                parts.extensions.insert(Arc::new(inbound));
+                let mut composites = self.composites.clone();
+                let question = Request::from_parts(parts, Body::new(Full::new(content)));
+                let answered = composites.call(question);
+                match tokio::time::timeout_at(deadline.at.into(), answered).await {
+                    Ok(Ok(response)) => {
+                        drop(place);
+                        let response = chassis::door::told(response, language());
+                        Ok(response.map(|body| Body::new(Whole::of(body, standing))))
+                    }
+                    Ok(Err(never)) => match never {},
+                    Err(_) => Err(deadline.refused().into()),
+                }
+            }
+        }
+    }
+
+    fn room(&self, room: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Refused> {
+        room.clone().try_acquire_owned().map_err(|_| Refused::Overloaded { service: "gateway" })
+    }
+
+    fn deadline(&self, extensions: &Extensions) -> Deadline {
+        let now = Instant::now();
+        let at = match extensions.get::<CallDeadline>() {
+            Some(deadline) => deadline.0,
+            None => now + self.call_max,
+        };
+        Deadline {
+            at: at.checked_sub(MARGIN).unwrap_or(at),
+            limit_ms: at.saturating_duration_since(now).as_millis(),
+        }
+    }
+}
+
+/// The language of the call that is being answered.
+fn language() -> Language {
+    LANGUAGE.try_with(|language| *language).unwrap_or_default()
+}

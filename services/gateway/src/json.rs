@@ -1,0 +1,4 @@
+//! The same contracts as JSON over HTTP, and their description.
+
+pub mod openapi;
+pub mod transcode;

@@ -1,0 +1,516 @@
+//! JSON over HTTP, by the `google.api.http` option of each method.
+//!
+//! A request becomes the method's message by its descriptor and goes through the same door
+//! as a gRPC call ([`crate::edge::door`]); the answer comes back as canonical proto3 JSON, with
+//! int64 as text. A stream is answered as lines (NDJSON): `{"result": …}`, and, if it breaks
+//! off, a last `{"error": …}`.
+
+mod codec;
+mod problem;
+mod request;
+mod strict;
+mod template;
+mod weight;
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use anyhow::{Context, bail};
+use axum::body::Body;
+use axum::response::Response;
+use bytes::Bytes;
+use chassis::call::SEEN;
+use chassis::refusal::LANGUAGE;
+use codec::BytesCodec;
+use futures_util::StreamExt;
+use http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE};
+use http::request::Parts;
+use http::uri::PathAndQuery;
+use http::{HeaderMap, HeaderName, HeaderValue, Method as Verb, Request};
+use http_body_util::Full;
+use prost::Message;
+use prost_reflect::{
+    DescriptorPool, DynamicMessage, Kind, MessageDescriptor, SerializeOptions, Value,
+};
+use tokio::sync::Semaphore;
+use tonic::metadata::MetadataMap;
+use tonic::{Status, Streaming};
+use tower::util::BoxCloneSyncService;
+
+use crate::contract::{Contract, Method};
+use crate::edge::door::{Admitted, Door};
+use crate::error::{Refused, Unfit};
+use crate::pass::stream::Whole;
+
+pub use problem::name as code_name;
+pub use template::{Segment, Template};
+
+/// Headers of the HTTP request that are the call's metadata.
+const METADATA: [HeaderName; 4] = [
+    AUTHORIZATION,
+    ACCEPT_LANGUAGE,
+    HeaderName::from_static(SEEN),
+    HeaderName::from_static("congdoan-purpose"),
+];
+/// The largest answer that is turned into JSON; larger ones are for gRPC.
+const ANSWER_BYTES_MAX: usize = 64 << 20;
+
+/// What is larger is read and written apart from where calls are answered, ...
+const HEAVY_BYTES: usize = 16 * 1024;
+/// ... so many at once: it takes many times its size.
+const HEAVY_AT_ONCE: usize = 1;
+
+/// The door of gRPC, as it is entered from here.
+pub type GrpcDoor =
+    BoxCloneSyncService<Request<tonic::body::Body>, http::Response<tonic::body::Body>, Infallible>;
+
+/// One `google.api.http` binding.
+pub struct Route {
+    /// `GET`, `POST`, …
+    pub verb: Verb,
+    /// The path.
+    pub template: Template,
+    /// What the HTTP body holds.
+    pub body: BodyOf,
+    /// The method behind it.
+    pub method: Arc<Method>,
+}
+
+/// What an HTTP body holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BodyOf {
+    /// Nothing: every field comes by the path or the query.
+    Nothing,
+    /// Every field that the path does not bind.
+    Message,
+    /// One message field; the others come by the query.
+    Field(String),
+}
+
+/// Reads the bindings of every method that is open to the outside. The less a template
+/// leaves open, the earlier it stands.
+pub fn routes(contract: &Contract) -> anyhow::Result<Vec<Route>> {
+    let http = contract
+        .pool
+        .get_extension_by_name("google.api.http")
+        .context("the contracts do not define google.api.http")?;
+    let mut routes = Vec::new();
+    for method in contract.methods() {
+        let options = method.descriptor.options();
+        if !options.has_extension(&http) {
+            continue;
+        }
+        let rule = options.get_extension(&http);
+        let rule = rule.as_message().context("google.api.http is no message")?;
+        bind(rule, method, &mut routes)
+            .with_context(|| format!("read the HTTP binding of {}", method.path))?;
+    }
+    routes.sort_by_key(|route| route.template.openness());
+    Ok(routes)
+}
+
+fn bind(
+    rule: &DynamicMessage,
+    method: &Arc<Method>,
+    routes: &mut Vec<Route>,
+) -> anyhow::Result<()> {
+    if method.descriptor.is_client_streaming() {
+        bail!("a stream of messages has no path: it is called by gRPC");
+    }
+    let text = |name: &str| -> String {
+        let value = rule.get_field_by_name(name);
+        value.and_then(|value| value.as_str().map(str::to_string)).unwrap_or_default()
+    };
+    let (verb, path) = [
+        ("get", Verb::GET),
+        ("put", Verb::PUT),
+        ("post", Verb::POST),
+        ("delete", Verb::DELETE),
+        ("patch", Verb::PATCH),
+    ]
+    .into_iter()
+    .find(|(name, _)| rule.has_field_by_name(name))
+    .map(|(name, verb)| (verb, text(name)))
+    .context("it has no verb that we know")?;
+    if !text("response_body").is_empty() {
+        bail!("response_body is not supported");
+    }
+    let body = match text("body").as_str() {
+        "" => BodyOf::Nothing,
+        "*" => BodyOf::Message,
+        field => {
+            let descriptor = method.descriptor.input().get_field_by_name(field);
+            let kind = descriptor.with_context(|| format!("there is no field {field}"))?.kind();
+            if !matches!(kind, Kind::Message(_)) {
+                bail!("the body names {field}, which is no message");
+            }
+            BodyOf::Field(field.to_string())
+        }
+    };
+    routes.push(Route {
+        verb,
+        template: Template::parse(&path).map_err(anyhow::Error::msg)?,
+        body,
+        method: method.clone(),
+    });
+    if let Some(Value::List(more)) = rule.get_field_by_name("additional_bindings").as_deref() {
+        for rule in more.iter().filter_map(Value::as_message) {
+            bind(rule, method, routes)?;
+        }
+    }
+    Ok(())
+}
+
+/// Fields that the path binds, with their values.
+type Bound = Vec<(String, String)>;
+
+/// Answers JSON requests.
+pub struct Transcoder {
+    routes: Vec<Arc<Route>>,
+    pool: DescriptorPool,
+    message_bytes_max: usize,
+    values_max: usize,
+    heavy: Arc<Semaphore>,
+}
+
+impl Transcoder {
+    /// Answers the requests that fit `routes`.
+    pub fn new(
+        routes: Vec<Route>,
+        pool: DescriptorPool,
+        message_bytes_max: usize,
+        values_max: usize,
+    ) -> Self {
+        let routes = routes.into_iter().map(Arc::new).collect();
+        let heavy = Arc::new(Semaphore::new(HEAVY_AT_ONCE));
+        Self { routes, pool, message_bytes_max, values_max, heavy }
+    }
+
+    /// Answers one request, through the door of gRPC.
+    pub async fn answer(&self, request: Request<Body>, door: &Arc<Door>) -> Response {
+        match self.call(request, door).await {
+            Ok(response) => response,
+            Err(status) => problem::answer(&self.pool, &status),
+        }
+    }
+
+    /// A refusal as JSON.
+    pub fn refuse(&self, refused: Refused) -> Response {
+        problem::answer(&self.pool, &refused.into())
+    }
+
+    async fn call(&self, request: Request<Body>, door: &Arc<Door>) -> Result<Response, Status> {
+        let (parts, body) = request.into_parts();
+        if says_grpc(&parts.headers) {
+            return Err(Refused::ContentTypeUnsupported.into());
+        }
+        let (route, bound) = self.route(&parts)?;
+        let method = &route.method.descriptor;
+        name_span(&route.method);
+        // Who calls is known before a byte of the body is read.
+        let admitted = door.admit(&route.method, &parts.headers, &parts.extensions)?;
+        let body = match route.body {
+            BodyOf::Nothing => Bytes::new(),
+            BodyOf::Message | BodyOf::Field(_) if !says_json(&parts.headers) => {
+                return Err(Refused::ContentTypeUnsupported.into());
+            }
+            BodyOf::Message | BodyOf::Field(_) => self.read(&parts, body, door, &admitted).await?,
+        };
+        let mut call = tonic::Request::new(self.message(route, bound, &parts, body).await?);
+        *call.metadata_mut() = metadata(&parts.headers);
+        call.extensions_mut().insert(admitted.clone());
+        let path = PathAndQuery::from_maybe_shared(route.method.path.to_string())
+            .map_err(|_| Status::internal("internal error"))?;
+        let mut grpc =
+            tonic::client::Grpc::new(door.through()).max_decoding_message_size(ANSWER_BYTES_MAX);
+        let Ok(()) = grpc.ready().await;
+        if method.is_server_streaming() {
+            let answer = grpc.server_streaming(call, path, BytesCodec).await?;
+            let seen = answer.metadata().get(SEEN).cloned();
+            let lines = lines(answer.into_inner(), method.output(), self.pool.clone());
+            Ok(response("application/x-ndjson", seen.as_ref(), Body::from_stream(lines)))
+        } else {
+            let answer = grpc.unary(call, path, BytesCodec).await?;
+            let seen = answer.metadata().get(SEEN).cloned();
+            let (output, content) = (method.output(), answer.into_inner());
+            let size = content.len();
+            let text = self.apart_if_heavy(size, move || json_of(output, content)).await??;
+            admitted.standing.hold(text.len())?;
+            let text = tonic::body::Body::new(Full::new(Bytes::from(text)));
+            let body = Body::new(Whole::of(text, admitted.standing));
+            Ok(response("application/json", seen.as_ref(), body))
+        }
+    }
+
+    /// Does what takes long for large messages apart from where calls are answered, few at once.
+    async fn apart_if_heavy<T: Send + 'static>(
+        &self,
+        size: usize,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Status> {
+        if size <= HEAVY_BYTES {
+            return Ok(work());
+        }
+        let place = self.heavy.clone().acquire_owned().await;
+        let place = place.map_err(|_| Status::internal("internal error"))?;
+        let worked = tokio::task::spawn_blocking(move || {
+            let done = work();
+            drop(place);
+            done
+        });
+        worked.await.map_err(|error| {
+            tracing::error!(%error, "a message could be neither read nor written");
+            Status::internal("internal error")
+        })
+    }
+
+    /// The first binding that fits, with what its path binds.
+    fn route(&self, parts: &Parts) -> Result<(&Arc<Route>, Bound), Refused> {
+        let path = parts.uri.path();
+        let mut allowed: Vec<&str> = Vec::new();
+        for route in &self.routes {
+            let Some(bound) = route.template.match_path(path) else { continue };
+            if route.verb == parts.method {
+                let bound = bound.map_err(|field| {
+                    let (field, fault) = (field.to_string(), Unfit::NoText);
+                    Refused::ParameterMalformed { field, fault }
+                })?;
+                let bound = bound.into_iter().map(|(field, value)| (field.to_string(), value));
+                return Ok((route, bound.collect()));
+            }
+            allowed.push(route.verb.as_str());
+        }
+        if allowed.is_empty() {
+            return Err(Refused::PathUnknown { path: path.chars().take(200).collect() });
+        }
+        allowed.sort_unstable();
+        allowed.dedup();
+        Err(Refused::VerbNotAllowed { allowed: allowed.join(", ") })
+    }
+
+    /// The method's request, encoded.
+    async fn message(
+        &self,
+        route: &Arc<Route>,
+        bound: Bound,
+        parts: &Parts,
+        body: Bytes,
+    ) -> Result<Bytes, Status> {
+        let (route, values_max) = (route.clone(), self.values_max);
+        let query = parts.uri.query().unwrap_or_default().to_string();
+        let size = body.len();
+        let read = move || {
+            if weight::values(&body) > values_max {
+                return Err(Refused::JsonTooManyValues { limit: values_max });
+            }
+            message(&route, &bound, &query, &body).map(|message| message.encode_to_vec())
+        };
+        Ok(self.apart_if_heavy(size, read).await??.into())
+    }
+
+    async fn read(
+        &self,
+        parts: &Parts,
+        body: Body,
+        door: &Door,
+        admitted: &Admitted,
+    ) -> Result<Bytes, Status> {
+        let limit = self.message_bytes_max;
+        let announced = parts
+            .headers
+            .get(CONTENT_LENGTH)
+            .and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+        if let Some(size) = announced.filter(|size| *size > limit as u64) {
+            return Err(Refused::MessageTooLarge { size, limit: limit as u64 }.into());
+        }
+        door.standings.take_in(&admitted.standing, body, limit, admitted.deadline).await
+    }
+}
+
+/// The method's request: the body, then the path, which has the last word, then the query, which
+/// may say nothing of a field that has its place there: nothing is dropped in silence.
+fn message(
+    route: &Route,
+    bound: &Bound,
+    query: &str,
+    body: &[u8],
+) -> Result<DynamicMessage, Refused> {
+    let input = route.method.descriptor.input();
+    let mut parameters = request::Parameters::default();
+    let mut message = match &route.body {
+        BodyOf::Nothing => DynamicMessage::new(input),
+        BodyOf::Message => request::message_of(&input, body)?,
+        BodyOf::Field(name) => {
+            let mut message = DynamicMessage::new(input.clone());
+            parameters.note(&input, name);
+            if let Some(field) = input.get_field_by_name(name)
+                && let Kind::Message(inner) = field.kind()
+            {
+                let inner = request::message_of(&inner, body)?;
+                message.set_field(&field, Value::Message(inner));
+            }
+            message
+        }
+    };
+    for (name, value) in bound {
+        parameters.set(&mut message, name, value)?;
+    }
+    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let no_text = |field: String| Refused::ParameterMalformed { field, fault: Unfit::NoText };
+        let name = decoded(name).ok_or_else(|| no_text(name.to_string()))?;
+        let value = decoded(value).ok_or_else(|| no_text(name.clone()))?;
+        if route.body == BodyOf::Message {
+            // Every field has its place already: in the body, or in the path.
+            return Err(Refused::ParameterMalformed { field: name, fault: Unfit::Field });
+        }
+        parameters.set(&mut message, &name, &value)?;
+    }
+    Ok(message)
+}
+
+/// The span was begun when only the path was known.
+fn name_span(method: &Method) {
+    let span = tracing::Span::current();
+    let service = method.descriptor.parent_service();
+    span.record("otel.name", &method.path[1..]);
+    span.record("rpc.service", service.full_name());
+    span.record("rpc.method", method.descriptor.name());
+}
+
+fn metadata(headers: &HeaderMap) -> MetadataMap {
+    let mut metadata = HeaderMap::new();
+    for name in METADATA {
+        if let Some(value) = headers.get(&name) {
+            metadata.insert(name, value.clone());
+        }
+    }
+    MetadataMap::from_headers(metadata)
+}
+
+/// A name or a value in a query: `+` is a space there; none where it is no UTF-8.
+fn decoded(text: &str) -> Option<String> {
+    let text = text.replace('+', " ");
+    let decoded = percent_encoding::percent_decode_str(&text).decode_utf8().ok()?;
+    Some(decoded.into_owned())
+}
+
+/// Whether the request says that it is a kind of gRPC: one that nobody here speaks, or it would
+/// not have come to this door.
+fn says_grpc(headers: &HeaderMap) -> bool {
+    headers.get(CONTENT_TYPE).is_some_and(|said| said.as_bytes().starts_with(b"application/grpc"))
+}
+
+/// Whether a body may be JSON in UTF-8, by what is said of it: whoever says nothing means that.
+fn says_json(headers: &HeaderMap) -> bool {
+    let Some(said) = headers.get(CONTENT_TYPE) else { return true };
+    let Ok(said) = said.to_str() else { return false };
+    let mut parts = said.split(';').map(str::trim);
+    let kind = parts.next().unwrap_or_default().to_ascii_lowercase();
+    let is_json = kind == "application/json"
+        || kind.strip_prefix("application/").is_some_and(|kind| kind.ends_with("+json"));
+    is_json
+        && parts.all(|parameter| {
+            let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+            !name.eq_ignore_ascii_case("charset")
+                || value.trim_matches('"').eq_ignore_ascii_case("utf-8")
+        })
+}
+
+/// An answer as JSON.
+fn json_of(descriptor: MessageDescriptor, content: Bytes) -> Result<Vec<u8>, Status> {
+    let name = descriptor.full_name().to_string();
+    let message = DynamicMessage::decode(descriptor, content).map_err(|error| {
+        tracing::error!(%error, message = name, "an answer cannot be decoded");
+        Status::internal("internal error")
+    })?;
+    json(&message)
+}
+
+/// Canonical proto3 JSON, with every field that has a value of its own, also its default.
+fn json(message: &DynamicMessage) -> Result<Vec<u8>, Status> {
+    let mut text = Vec::new();
+    let every_field = SerializeOptions::new().skip_default_fields(false);
+    message
+        .serialize_with_options(&mut serde_json::Serializer::new(&mut text), &every_field)
+        .map_err(|error| {
+            tracing::error!(%error, "an answer cannot be written as JSON");
+            Status::internal("internal error")
+        })?;
+    Ok(text)
+}
+
+/// A stream as lines. Its end without an error line says that it is complete.
+fn lines(
+    answers: Streaming<Bytes>,
+    output: MessageDescriptor,
+    pool: DescriptorPool,
+) -> impl futures_util::Stream<Item = Result<Vec<u8>, Infallible>> + Send {
+    let language = LANGUAGE.try_with(|language| *language).unwrap_or_default();
+    answers.map(move |answer| {
+        let answer = answer.and_then(|content| json_of(output.clone(), content));
+        Ok(LANGUAGE.sync_scope(language, || line(answer, &pool)))
+    })
+}
+
+fn line(answer: Result<Vec<u8>, Status>, pool: &DescriptorPool) -> Vec<u8> {
+    match answer {
+        Ok(message) => [b"{\"result\":", &message[..], b"}\n"].concat(),
+        Err(status) => format!("{}\n", problem::json_of(pool, &status)).into_bytes(),
+    }
+}
+
+fn response<V: AsRef<[u8]>>(content_type: &'static str, seen: Option<V>, body: Body) -> Response {
+    let mut response = Response::new(body);
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    if let Some(seen) = seen.and_then(|seen| HeaderValue::from_bytes(seen.as_ref()).ok()) {
+        headers.insert(SEEN, seen);
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_binding_of_the_contracts_is_understood() {
+        let contract = Contract::read().expect("read");
+        let routes = routes(&contract).expect("understood");
+        assert!(routes.len() > 20);
+        for route in &routes {
+            let input = route.method.descriptor.input();
+            for variable in &route.template.variables {
+                let field = variable.field.split('.').next().expect("a name");
+                assert!(input.get_field_by_name(field).is_some(), "{}", route.method.path);
+            }
+        }
+    }
+
+    #[test]
+    fn a_stream_is_lines_and_the_last_may_say_why_it_broke_off() {
+        let contract = Contract::read().expect("read");
+        let date = contract.pool.get_message_by_name("google.type.Date").expect("known");
+        let good = line(json_of(date, Bytes::new()), &contract.pool);
+        assert_eq!(good, b"{\"result\":{\"year\":0,\"month\":0,\"day\":0}}\n");
+        let bad = line(Err(Status::aborted("broke off")), &contract.pool);
+        let bad = String::from_utf8(bad).expect("text");
+        assert!(bad.starts_with("{\"error\":{\"code\":409") && bad.ends_with("}}\n"), "{bad}");
+    }
+
+    #[test]
+    fn no_two_methods_share_a_path() {
+        let contract = Contract::read().expect("read");
+        let mut paths: Vec<_> = routes(&contract)
+            .expect("understood")
+            .into_iter()
+            .map(|route| (route.verb.to_string(), route.template.segments, route.template.verb))
+            .map(|shape| format!("{shape:?}"))
+            .collect();
+        let before = paths.len();
+        paths.sort();
+        paths.dedup();
+        assert_eq!(paths.len(), before);
+    }
+}

@@ -1,0 +1,6 @@
+//! What is passed on to a service, and how: connections, retries, deadlines, streams.
+
+pub mod backend;
+pub mod forward;
+pub mod newest;
+pub mod stream;

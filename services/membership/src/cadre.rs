@@ -1,0 +1,6 @@
+//! `CadreService`: who was recommended for planning, training or appointment.
+
+pub(crate) mod api;
+pub mod recommend_cadre;
+pub mod recommendations;
+pub(crate) mod wire;

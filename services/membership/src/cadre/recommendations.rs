@@ -1,0 +1,48 @@
+//! Recommendations of officers.
+
+use chassis::page::{Asked, Page};
+use chassis::refusal::Failure;
+use sqlx::PgConnection;
+use time::Date;
+use uuid::Uuid;
+
+use crate::ground::organisation;
+
+/// One recommendation.
+#[derive(Debug)]
+pub struct Recommendation {
+    /// Its id.
+    pub recommendation_id: Uuid,
+    /// Who recommended.
+    pub organisation_id: Uuid,
+    /// Who was recommended.
+    pub person_id: Uuid,
+    /// When.
+    pub recommended_on: Date,
+    /// To which committee.
+    pub committee: Option<String>,
+    /// `membership.v1.CadrePurpose`.
+    pub purposes: Vec<i16>,
+}
+
+/// The recommendations that one organisation made.
+pub async fn list(
+    connection: &mut PgConnection,
+    organisation_id: Uuid,
+    asked: &Asked<'_>,
+) -> Result<Page<Recommendation>, Failure> {
+    organisation::in_scope(connection, organisation_id).await?;
+    let rows = sqlx::query_as!(
+        Recommendation,
+        "select recommendation_id, organisation_id, person_id, recommended_on, committee, purposes
+         from cadre_recommendation
+         where organisation_id = $1 and ($2::uuid is null or recommendation_id > $2)
+         order by recommendation_id limit $3",
+        organisation_id,
+        asked.after::<Uuid>()?,
+        asked.limit(),
+    )
+    .fetch_all(connection)
+    .await?;
+    asked.page(rows, |line| line.recommendation_id)
+}

@@ -1,0 +1,47 @@
+//! Requests of `DelegationService` parsed, and its answers written out.
+
+use chassis::parse::{self, civil};
+use chassis::refusal::Refusal;
+use proto::membership::v1 as pb;
+use uuid::Uuid;
+
+use crate::delegation::delegations::Delegation;
+use crate::delegation::send_delegation::{SendDelegation, Sent};
+use crate::ground::wire::each;
+
+pub fn send_delegation(request: pb::SendDelegationRequest) -> Result<SendDelegation, Refusal> {
+    let delegates = each("delegates", request.delegates, |field, line| {
+        let person_id = parse::id(&field("person_id"), &line.person_id)?;
+        Ok((person_id, parse::id(&field("organisation_id"), &line.organisation_id)?))
+    })?;
+    Ok(SendDelegation {
+        organisation_id: parse::id("organisation_id", &request.organisation_id)?,
+        host_id: parse::id("host_id", &request.host_id)?,
+        event: request.event,
+        held_on: parse::date("held_on", request.held_on)?,
+        delegates,
+    })
+}
+
+pub fn sent(sent: Sent) -> pb::SendDelegationResponse {
+    pb::SendDelegationResponse { delegation_id: sent.delegation_id.to_string() }
+}
+
+pub fn delegation(
+    (delegation, delegates): (Delegation, Vec<(Uuid, Uuid)>),
+) -> pb::GetDelegationResponse {
+    pb::GetDelegationResponse {
+        delegation_id: delegation.delegation_id.to_string(),
+        organisation_id: delegation.organisation_id.to_string(),
+        host_id: delegation.host_id.to_string(),
+        event: delegation.event,
+        held_on: Some(civil(delegation.held_on)),
+        delegates: delegates
+            .into_iter()
+            .map(|(person_id, organisation_id)| pb::Delegate {
+                person_id: person_id.to_string(),
+                organisation_id: organisation_id.to_string(),
+            })
+            .collect(),
+    }
+}

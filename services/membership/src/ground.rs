@@ -1,0 +1,17 @@
+//! What every room stands on: who a person is, her memberships and movements, the unions, and why membership refuses.
+
+pub mod api;
+pub mod change;
+pub mod consequence;
+pub mod day;
+pub mod joining;
+pub mod keys;
+pub mod leaving;
+pub mod movement;
+pub mod organisation;
+pub mod person;
+pub mod quota;
+pub mod reference;
+pub mod refused;
+pub mod roll;
+pub mod wire;

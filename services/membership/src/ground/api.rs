@@ -1,0 +1,51 @@
+//! What every contract is answered with.
+
+use std::sync::Arc;
+
+use chassis::call::Call;
+use chassis::database::{Act, Acted, Database, today};
+use chassis::parse;
+use chassis::refusal::Refusal;
+use time::Date;
+use tonic::Status;
+
+use crate::ground::keys::Keys;
+use crate::ground::quota::{self, Quota};
+
+/// Answers every service of the contract.
+#[derive(Clone)]
+pub struct Api {
+    /// Acts and reads.
+    pub database: Database,
+    /// Seals and finds personal data.
+    pub keys: Arc<Keys>,
+    /// How many identity numbers somebody may ask about.
+    pub quota: Quota,
+}
+
+impl Api {
+    /// Performs an act on a roll that has so many identity numbers. Where it writes nothing, in
+    /// a dry run or because it is refused, its answer tells which of them are known: they count
+    /// as asked about.
+    pub(crate) async fn act_on_numbers<A: Act>(
+        &self,
+        call: Call,
+        numbers: usize,
+        act: A,
+    ) -> Result<Acted<A::Answer>, Status> {
+        if call.validate_only {
+            self.quota.count(&call, numbers).await?;
+            return self.database.act(call, act).await;
+        }
+        let acted = self.database.act(call.clone(), act).await;
+        if acted.as_ref().is_err_and(quota::tells) {
+            self.quota.count(&call, numbers).await?;
+        }
+        acted
+    }
+}
+
+/// The day asked for, or today.
+pub(crate) fn as_of(date: Option<proto::google::r#type::Date>) -> Result<Date, Refusal> {
+    Ok(parse::optional_date("as_of", date)?.unwrap_or_else(today))
+}

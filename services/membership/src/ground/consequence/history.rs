@@ -1,0 +1,280 @@
+//! What is recorded of people: their stays, the movements that count, and those that stand as
+//! what was decided.
+
+use std::collections::{BTreeMap, HashMap};
+
+use anyhow::anyhow;
+use chassis::refusal::Failure;
+use sqlx::PgConnection;
+use time::Date;
+use uuid::Uuid;
+
+use crate::ground::consequence::course::{Decided, Life, Lives, Move, Step};
+use crate::ground::roll::Enrolled;
+
+/// One stay in one union.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stay {
+    /// Its id.
+    pub membership_id: Uuid,
+    /// The union.
+    pub organisation_id: Uuid,
+    /// The first day.
+    pub from_on: Date,
+    /// The first day after it.
+    pub until_on: Option<Date>,
+    /// The movement that began it.
+    pub begun_by: Uuid,
+    /// The movement that ended it.
+    pub ended_by: Option<Uuid>,
+}
+
+/// A movement, as it is recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Recorded {
+    /// The movement.
+    pub movement_id: Uuid,
+    /// Its day.
+    pub on: Date,
+    /// What it does.
+    pub what: Move,
+    /// The act of registry that it follows from.
+    pub registry_act_id: Option<Uuid>,
+    /// The movement that was decided, where this one stands in its place.
+    pub restates: Option<Uuid>,
+}
+
+impl Recorded {
+    /// Whether somebody decided it, or a founding that named its people: not what follows from
+    /// an end, nor what is recorded in the place of another.
+    pub fn is_decided(&self) -> bool {
+        self.restates.is_none()
+            && (self.registry_act_id.is_none() || matches!(self.what, Move::Admission { .. }))
+    }
+}
+
+/// What is recorded of one person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct History {
+    /// Who.
+    pub person: Enrolled,
+    /// In order.
+    pub stays: Vec<Stay>,
+    /// The movements that count, in order.
+    pub counts: Vec<Recorded>,
+    /// What was decided, in order: what counts as it was decided, and what stands.
+    pub decided: Vec<Decided>,
+}
+
+impl History {
+    /// Whether all that happened after a day follows from ends alone.
+    pub fn follows_only_after(&self, on: Date) -> bool {
+        self.counts
+            .iter()
+            .filter(|recorded| recorded.on > on)
+            .all(|recorded| !recorded.is_decided() && recorded.restates.is_none())
+    }
+
+    /// The movements that count until a day, as the steps of a course.
+    pub fn until(&self, on: Date) -> Vec<Step> {
+        let until = self.counts.iter().filter(|recorded| recorded.on <= on);
+        until
+            .map(|recorded| Step {
+                on: recorded.on,
+                what: recorded.what,
+                decided_by: None,
+                because: recorded.registry_act_id,
+            })
+            .collect()
+    }
+}
+
+/// The histories of these people, in the order of their ids. They should be locked.
+pub async fn of(
+    connection: &mut PgConnection,
+    person_ids: &[Uuid],
+) -> Result<Vec<History>, Failure> {
+    let people = sqlx::query_as!(
+        Enrolled,
+        r#"select person_id, sex, coalesce(birth_year, 0::smallint) as "birth_year!"
+           from person where person_id = any ($1)"#,
+        person_ids,
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    let mut stays: BTreeMap<Uuid, Vec<Stay>> = BTreeMap::new();
+    for row in sqlx::query!(
+        "select person_id, membership_id, organisation_id, from_on, until_on, begun_by, ended_by
+         from membership where person_id = any ($1)
+         order by person_id, from_on, until_on nulls last, membership_id",
+        person_ids,
+    )
+    .fetch_all(&mut *connection)
+    .await?
+    {
+        stays.entry(row.person_id).or_default().push(Stay {
+            membership_id: row.membership_id,
+            organisation_id: row.organisation_id,
+            from_on: row.from_on,
+            until_on: row.until_on,
+            begun_by: row.begun_by,
+            ended_by: row.ended_by,
+        });
+    }
+    let mut standing: BTreeMap<Uuid, Vec<Uuid>> = BTreeMap::new();
+    for row in sqlx::query!(
+        "select person_id, movement_id from movement_taken_back
+         where person_id = any ($1) and stands",
+        person_ids,
+    )
+    .fetch_all(&mut *connection)
+    .await?
+    {
+        standing.entry(row.person_id).or_default().push(row.movement_id);
+    }
+    let movements = movements(connection, person_ids).await?;
+
+    let mut histories: Vec<History> = people
+        .into_iter()
+        .map(|person| {
+            let stays = stays.remove(&person.person_id).unwrap_or_default();
+            let standing = standing.remove(&person.person_id).unwrap_or_default();
+            history(person, stays, &standing, &movements)
+        })
+        .collect::<anyhow::Result<_>>()?;
+    histories.sort_unstable_by_key(|history| history.person.person_id);
+    Ok(histories)
+}
+
+fn history(
+    person: Enrolled,
+    stays: Vec<Stay>,
+    standing: &[Uuid],
+    movements: &HashMap<Uuid, Recorded>,
+) -> anyhow::Result<History> {
+    let mut ids: Vec<Uuid> = Vec::with_capacity(stays.len() + 1);
+    for stay in &stays {
+        for id in [Some(stay.begun_by), stay.ended_by].into_iter().flatten() {
+            // A transfer ends one stay and begins the next.
+            if ids.last() != Some(&id) {
+                ids.push(id);
+            }
+        }
+    }
+    let known = |id: &Uuid| {
+        movements.get(id).copied().ok_or_else(|| anyhow!("a stay names a movement that is not"))
+    };
+    let counts: Vec<Recorded> = ids.iter().map(known).collect::<anyhow::Result<_>>()?;
+    let mut decided: Vec<Decided> = Vec::with_capacity(counts.len() + standing.len());
+    for recorded in counts.iter().filter(|recorded| recorded.is_decided()) {
+        decided.push(Decided {
+            movement_id: recorded.movement_id,
+            on: recorded.on,
+            what: recorded.what,
+        });
+    }
+    for id in standing {
+        let Recorded { movement_id, on, what, .. } = known(id)?;
+        decided.push(Decided { movement_id, on, what });
+    }
+    // Ids tell the order of what was decided of one day.
+    decided.sort_unstable_by_key(|decided| (decided.on, decided.movement_id));
+    Ok(History { person, stays, counts, decided })
+}
+
+/// The movements of these people, taken back or not.
+async fn movements(
+    connection: &mut PgConnection,
+    person_ids: &[Uuid],
+) -> Result<HashMap<Uuid, Recorded>, Failure> {
+    let rows = sqlx::query!(
+        "select movement_id, kind, from_organisation_id, to_organisation_id, admission_kind,
+                exit_reason, effective_on, registry_act_id, restates
+         from movement
+         where movement_id in (
+             select begun_by from membership where person_id = any ($1)
+             union select ended_by from membership
+                   where person_id = any ($1) and ended_by is not null
+             union select movement_id from movement_taken_back
+                   where person_id = any ($1) and stands)",
+        person_ids,
+    )
+    .fetch_all(connection)
+    .await?;
+    let mut movements = HashMap::with_capacity(rows.len());
+    for row in rows {
+        let what = match (row.from_organisation_id, row.to_organisation_id) {
+            (None, Some(to)) => {
+                Move::Admission { to, kind: row.admission_kind.unwrap_or_default() }
+            }
+            (Some(from), Some(to)) => Move::Transfer { from, to },
+            (Some(from), None) => Move::Exit { from, reason: row.exit_reason.unwrap_or_default() },
+            (None, None) => return Err(anyhow!("a movement neither comes nor goes").into()),
+        };
+        movements.insert(
+            row.movement_id,
+            Recorded {
+                movement_id: row.movement_id,
+                on: row.effective_on,
+                what,
+                registry_act_id: row.registry_act_id,
+                restates: row.restates,
+            },
+        );
+    }
+    Ok(movements)
+}
+
+/// What is known of the unions of these histories, and of all in which they go on.
+pub async fn lives(connection: &mut PgConnection, histories: &[History]) -> Result<Lives, Failure> {
+    let mut named: Vec<Uuid> = histories
+        .iter()
+        .flat_map(|history| &history.decided)
+        .flat_map(|decided| [decided.what.from(), decided.what.to()])
+        .flatten()
+        .collect();
+    named.sort_unstable();
+    named.dedup();
+    let rows = sqlx::query!(
+        r#"with recursive goes_on (organisation_id) as (
+               select unnest($1::uuid[])
+               union
+               select next.members_to_id
+               from goes_on
+               cross join lateral (select members_to_id from organisation
+                                   where organisation_id = goes_on.organisation_id limit 1) next
+               where next.members_to_id is not null
+           )
+           select known.organisation_id as "organisation_id!",
+                  known.never_existed as "never_existed!", known.founded_on as "founded_on!",
+                  known.ended_on, known.members_to_id,
+                  (select registry_act_id from consequence
+                   where consequence.organisation_id = known.organisation_id
+                     and consequence.undone_by is null
+                     and (consequence.kind = 6 and known.never_existed
+                          or consequence.kind in (2, 3, 4, 7) and not known.never_existed)
+                   -- That of its end, if it has one, before that of its founding.
+                   order by consequence.kind = 7, consequence.effective_on desc,
+                            consequence.registry_act_id desc
+                   limit 1) as registry_act_id
+           from goes_on
+           cross join lateral (select * from organisation
+                               where organisation_id = goes_on.organisation_id limit 1) known"#,
+        &named,
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let life = Life {
+                never_existed: row.never_existed,
+                founded_on: Some(row.founded_on),
+                ended_on: row.ended_on,
+                to: row.members_to_id,
+                because: row.registry_act_id,
+            };
+            (row.organisation_id, life)
+        })
+        .collect())
+}

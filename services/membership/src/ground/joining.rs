@@ -1,0 +1,89 @@
+//! Whether people may join: what their earlier memberships say.
+
+use std::collections::HashMap;
+
+use chassis::database::Acting;
+use chassis::refusal::Failure;
+use time::Date;
+use uuid::Uuid;
+
+use crate::ground::consequence::Obstacle;
+use crate::ground::reference::waiting_periods;
+use crate::ground::refused::{BadLines, Refused};
+use crate::ground::roll::Roll;
+
+/// What earlier memberships say about joining on a day.
+struct Past {
+    person_id: Uuid,
+    active: bool,
+    former: bool,
+    waits_until: Option<Date>,
+}
+
+/// Refuses those of a roll who are members on that day or later, who must still wait after
+/// their last exit, and, at a readmission, who never were members.
+pub async fn may_join(
+    acting: &mut Acting,
+    roll: &Roll,
+    person_ids: &[Uuid],
+    on: Date,
+    readmission: bool,
+) -> Result<(), Failure> {
+    let reasons: Vec<i16> = waiting_periods().iter().map(|wait| wait.exit_reason).collect();
+    let months: Vec<i32> = waiting_periods().iter().map(|wait| wait.months).collect();
+    let past: HashMap<Uuid, Past> = sqlx::query_as!(
+        Past,
+        r#"select person_id,
+                  bool_or(until_on is null or until_on > $2) as "active!",
+                  coalesce(bool_or(until_on <= $2), false) as "former!",
+                  max((until_on + make_interval(months => wait.months))::date)
+                      filter (where until_on <= $2) as waits_until
+           from membership
+           left join movement on movement_id = ended_by
+           left join unnest($3::smallint[], $4::integer[]) as wait (exit_reason, months)
+                using (exit_reason)
+           where person_id = any ($1)
+           group by person_id"#,
+        person_ids,
+        on,
+        &reasons,
+        &months,
+    )
+    .fetch_all(acting.db())
+    .await?
+    .into_iter()
+    .map(|past| (past.person_id, past))
+    .collect();
+
+    let mut bad = BadLines::default();
+    for (line, person_id) in person_ids.iter().enumerate() {
+        let field = roll.field(line, "person_id");
+        match past.get(person_id) {
+            Some(past) if past.active => bad.add(line, Refused::MembershipActive { field }),
+            Some(Past { waits_until: Some(until_on), .. }) if *until_on > on => {
+                let until_on = *until_on;
+                bad.add(line, Refused::WaitingPeriodRunning { field, until_on });
+            }
+            Some(past) if past.former => {}
+            Some(_) | None if readmission => {
+                bad.add(line, Refused::FormerMembershipMissing { field });
+            }
+            Some(_) | None => {}
+        }
+    }
+    Ok(bad.refuse()?)
+}
+
+/// People who had been passed over, because a union had no place for them, are members now.
+pub async fn joined(acting: &mut Acting, person_ids: &[Uuid]) -> Result<(), Failure> {
+    sqlx::query!(
+        "update consequence_passed_over set mended_at = $2
+         where person_id = any ($1) and mended_at is null and obstacle = any ($3)",
+        person_ids,
+        acting.acted_at,
+        &[Obstacle::NoPlace as i16, Obstacle::ApplicationNotOpen as i16],
+    )
+    .execute(acting.db())
+    .await?;
+    Ok(())
+}

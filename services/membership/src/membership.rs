@@ -1,0 +1,8 @@
+//! `MembershipService`: people join, move and leave, and are found again.
+
+pub mod admit_members;
+pub(crate) mod api;
+pub mod exit_members;
+pub mod members;
+pub mod transfer_members;
+pub(crate) mod wire;

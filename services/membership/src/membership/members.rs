@@ -1,0 +1,237 @@
+//! Persons and their memberships.
+
+use chassis::access::{self, roles};
+use chassis::page::{Asked, Page};
+use chassis::refusal::Failure;
+use sqlx::PgConnection;
+use time::Date;
+use uuid::Uuid;
+
+use crate::ground::keys::{Column, Keys, Sealed};
+use crate::ground::organisation;
+use crate::ground::person::Identity;
+use crate::ground::refused::Refused;
+use crate::ground::roll::blind_index;
+
+/// The permission of reading identity numbers and phones.
+const IDENTITY_READ: &str = "membership.identity.read";
+
+/// A person, as the register knows her.
+#[derive(Debug)]
+pub struct Person {
+    /// Her id.
+    pub person_id: Uuid,
+    /// As given.
+    pub name: String,
+    /// ISO 5218.
+    pub sex: i16,
+    /// The day, where it is known.
+    pub birth_date: Option<Date>,
+    /// The year, where it is known.
+    pub birth_year: Option<i16>,
+    /// Where she works.
+    pub workplace: Option<String>,
+}
+
+/// What only those read who hold the permission for it.
+#[derive(Debug, Default)]
+pub struct Identifying {
+    /// Kind, country and number.
+    pub identity: Option<(i16, Option<String>, String)>,
+    /// The phone.
+    pub phone: Option<String>,
+    /// Who holds the permission, by role, where the caller does not.
+    pub held_by: Vec<&'static str>,
+}
+
+/// One stay in one union.
+#[derive(Debug)]
+pub struct Membership {
+    /// Its id.
+    pub membership_id: Uuid,
+    /// The union.
+    pub organisation_id: Uuid,
+    /// The first day.
+    pub from_on: Date,
+    /// The first day on which it no longer held.
+    pub until_on: Option<Date>,
+    /// `membership.v1.AdmissionKind`, where it began by an admission.
+    pub admission_kind: Option<i16>,
+    /// `membership.v1.ExitReason`, where it ended by an exit.
+    pub exit_reason: Option<i16>,
+}
+
+/// A person in the caller's scope, her memberships, and, with the permission for it, what
+/// identifies her: all in one statement, on both permissions.
+pub async fn get(
+    connection: &mut PgConnection,
+    keys: &Keys,
+    person_id: Uuid,
+) -> Result<(Person, Vec<Membership>, Identifying), Failure> {
+    let rows = sqlx::query_file!("src/membership/member.sql", person_id, IDENTITY_READ)
+        .fetch_all(&mut *connection)
+        .await?;
+    let Some(first) = rows.first() else {
+        let unknown = Refused::PersonUnknown { field: "person_id".to_string() };
+        return Err(access::unknown_or_denied(connection, unknown).await);
+    };
+    let person = Person {
+        person_id,
+        name: first.name.clone(),
+        sex: first.sex,
+        birth_date: first.birth_date,
+        birth_year: first.birth_year,
+        workplace: first.workplace.clone(),
+    };
+    let opened = |column, key_version: Option<i32>, ciphertext: &Option<Vec<u8>>| {
+        key_version
+            .zip(ciphertext.clone())
+            .map(|(key_version, ciphertext)| {
+                keys.open_sealed(column, person_id, &Sealed { key_version, ciphertext })
+            })
+            .transpose()
+    };
+    let number =
+        opened(Column::IdentityNumber, first.identity_key_version, &first.identity_ciphertext)?;
+    let identity = first
+        .identity_kind
+        .zip(number)
+        .map(|(kind, number)| (kind, first.identity_country.clone(), number));
+    let phone = opened(Column::Phone, first.phone_key_version, &first.phone_ciphertext)?;
+    let held_by =
+        if first.identified { Vec::new() } else { roles::holding(IDENTITY_READ).collect() };
+    let memberships = rows
+        .into_iter()
+        .filter_map(|row| {
+            Some(Membership {
+                membership_id: row.membership_id?,
+                organisation_id: row.organisation_id?,
+                from_on: row.from_on?,
+                until_on: row.until_on,
+                admission_kind: row.admission_kind,
+                exit_reason: row.exit_reason,
+            })
+        })
+        .collect();
+    Ok((person, memberships, Identifying { identity, phone, held_by }))
+}
+
+/// A member in a list.
+#[derive(Debug)]
+pub struct Listed {
+    /// Who.
+    pub person_id: Uuid,
+    /// The stay that counts.
+    pub membership_id: Uuid,
+    /// As given.
+    pub name: String,
+    /// ISO 5218.
+    pub sex: i16,
+    /// The year, where it is known.
+    pub birth_year: Option<i16>,
+    /// The first day of the stay.
+    pub from_on: Date,
+}
+
+/// The members of one union on a day: the union's own record, also of those who left later.
+pub async fn list(
+    connection: &mut PgConnection,
+    organisation_id: Uuid,
+    as_of: Date,
+    asked: &Asked<'_>,
+) -> Result<Page<Listed>, Failure> {
+    organisation::in_scope(connection, organisation_id).await?;
+    let rows = sqlx::query_as!(
+        Listed,
+        "select person_id, membership_id, name, sex, birth_year, from_on
+         from membership join person using (person_id)
+         where organisation_id = $1 and from_on <= $2 and (until_on is null or until_on > $2)
+           and ($3::uuid is null or person_id > $3)
+         order by person_id limit $4",
+        organisation_id,
+        as_of,
+        asked.after::<Uuid>()?,
+        asked.limit(),
+    )
+    .fetch_all(connection)
+    .await?;
+    asked.page(rows, |member| member.person_id)
+}
+
+/// A person found by her number.
+#[derive(Debug)]
+pub struct Found {
+    /// Who.
+    pub person_id: Uuid,
+    /// As given.
+    pub name: String,
+    /// The union that counts her on the day asked for.
+    pub organisation_id: Option<Uuid>,
+}
+
+/// The person in the caller's scope who has a number.
+pub async fn find(
+    connection: &mut PgConnection,
+    keys: &Keys,
+    identity: &Identity,
+    today: Date,
+) -> Result<Found, Failure> {
+    let found = sqlx::query_as!(
+        Found,
+        r#"select person_id, name,
+                  (select organisation_id from membership
+                   where membership.person_id = person.person_id and from_on <= $2
+                     and (until_on is null or until_on > $2)) as organisation_id
+           from person_identity join person using (person_id)
+           where blind_index = $1 and ended_at is null
+             and person_id in (select persons_in_scope(array[person.person_id]))"#,
+        blind_index(keys, identity),
+        today,
+    )
+    .fetch_optional(&mut *connection)
+    .await?;
+    match found {
+        Some(found) => Ok(found),
+        None => {
+            let unknown = Refused::PersonUnknown { field: "identity_number".to_string() };
+            Err(access::unknown_or_denied(connection, unknown).await)
+        }
+    }
+}
+
+/// How many members one union has.
+#[derive(Debug)]
+pub struct Count {
+    /// The union.
+    pub organisation_id: Uuid,
+    /// All.
+    pub members: i64,
+    /// Women.
+    pub female: i64,
+}
+
+/// How many members each of these unions has on a day, in the order of the request.
+pub async fn count(
+    connection: &mut PgConnection,
+    organisation_ids: &[Uuid],
+    as_of: Date,
+) -> Result<Vec<Count>, Failure> {
+    let field = |line| format!("organisation_ids[{line}]");
+    organisation::all_in_scope(connection, organisation_ids, field).await?;
+    let counts = sqlx::query_as!(
+        Count,
+        r#"select asked.organisation_id as "organisation_id!", count(person.person_id) as "members!",
+                  count(person.person_id) filter (where sex = 2) as "female!"
+           from unnest($1::uuid[]) with ordinality as asked (organisation_id, line)
+           left join membership on membership.organisation_id = asked.organisation_id
+                               and from_on <= $2 and (until_on is null or until_on > $2)
+           left join person on person.person_id = membership.person_id
+           group by asked.organisation_id, line
+           order by line"#,
+        organisation_ids,
+        as_of,
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(counts)
+}

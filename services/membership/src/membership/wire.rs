@@ -1,0 +1,165 @@
+//! Requests of `MembershipService` parsed, and its answers written out.
+
+use std::sync::Arc;
+
+use chassis::parse::{self, civil};
+use chassis::refusal::Refusal;
+use feeds::membership::{AdmissionKind, ExitReason};
+use proto::membership::v1 as pb;
+
+use crate::ground::keys::Keys;
+use crate::ground::person::Identity;
+use crate::ground::refused::Refused;
+use crate::ground::wire::{dated, identity, ids, roll, text, warnings};
+use crate::membership::admit_members::{AdmitMembers, Admitted};
+use crate::membership::exit_members::{ExitMembers, Exited};
+use crate::membership::members::{Count, Found, Identifying, Listed, Membership, Person};
+use crate::membership::transfer_members::{TransferMembers, Transferred};
+
+pub fn admit_members(
+    request: pb::AdmitMembersRequest,
+    keys: &Arc<Keys>,
+) -> Result<AdmitMembers, Refusal> {
+    let kind = match pb::AdmissionKind::try_from(request.kind) {
+        Ok(pb::AdmissionKind::Unspecified) => return Err(parse::required("kind")),
+        Ok(pb::AdmissionKind::Admitted) => AdmissionKind::Admitted,
+        Ok(pb::AdmissionKind::Recognised) => AdmissionKind::Recognised,
+        Ok(pb::AdmissionKind::Readmitted) => AdmissionKind::Readmitted,
+        Err(_) => return Err(Refused::EnumValueUnknown { field: "kind".to_string() }.into()),
+    };
+    let effective_on = parse::date("effective_on", request.effective_on)?;
+    Ok(AdmitMembers {
+        keys: keys.clone(),
+        organisation_id: parse::id("organisation_id", &request.organisation_id)?,
+        kind,
+        dated: dated(effective_on, &request.decision_number, request.decision_issued_on)?,
+        roll: roll("lines", request.lines, effective_on)?,
+    })
+}
+
+pub fn transfer_members(request: pb::TransferMembersRequest) -> Result<TransferMembers, Refusal> {
+    let effective_on = parse::date("effective_on", request.effective_on)?;
+    Ok(TransferMembers {
+        from: parse::id("from_organisation_id", &request.from_organisation_id)?,
+        to: parse::id("to_organisation_id", &request.to_organisation_id)?,
+        dated: dated(effective_on, &request.decision_number, request.decision_issued_on)?,
+        person_ids: ids("person_ids", &request.person_ids)?,
+    })
+}
+
+pub fn exit_members(request: pb::ExitMembersRequest) -> Result<ExitMembers, Refusal> {
+    use pb::ExitReason as Wire;
+    let reason = match Wire::try_from(request.reason) {
+        Ok(Wire::Unspecified) => return Err(parse::required("reason")),
+        Ok(Wire::Resigned) => ExitReason::Resigned,
+        Ok(Wire::Expelled) => ExitReason::Expelled,
+        Ok(Wire::Died) => ExitReason::Died,
+        Ok(Wire::Retired) => ExitReason::Retired,
+        Ok(Wire::LeftEmployment) => ExitReason::LeftEmployment,
+        Ok(Wire::BecameManager) => ExitReason::BecameManager,
+        Ok(Wire::UnionEnded) => ExitReason::UnionEnded,
+        Ok(Wire::LeftScope) => ExitReason::LeftScope,
+        Ok(Wire::Emigrated) => ExitReason::Emigrated,
+        Err(_) => return Err(Refused::EnumValueUnknown { field: "reason".to_string() }.into()),
+    };
+    let effective_on = parse::date("effective_on", request.effective_on)?;
+    Ok(ExitMembers {
+        organisation_id: parse::id("organisation_id", &request.organisation_id)?,
+        reason,
+        dated: dated(effective_on, &request.decision_number, request.decision_issued_on)?,
+        person_ids: ids("person_ids", &request.person_ids)?,
+    })
+}
+
+pub fn find_person(request: &pb::FindPersonRequest) -> Result<Identity, Refusal> {
+    identity(
+        |field| field.to_string(),
+        &request.identity_number,
+        request.identity_kind,
+        &request.identity_country,
+    )?
+    .ok_or_else(|| parse::required("identity_number"))
+}
+
+pub fn admitted(admitted: Admitted) -> pb::AdmitMembersResponse {
+    pb::AdmitMembersResponse {
+        admission_id: admitted.admission_id.to_string(),
+        members: admitted
+            .members
+            .into_iter()
+            .map(|(person_id, membership_id)| pb::admit_members_response::Member {
+                person_id: person_id.to_string(),
+                membership_id: membership_id.to_string(),
+            })
+            .collect(),
+        warnings: warnings(admitted.warnings),
+    }
+}
+
+pub fn transferred(transferred: Transferred) -> pb::TransferMembersResponse {
+    pb::TransferMembersResponse {
+        transfer_id: transferred.transfer_id.to_string(),
+        members: transferred.members,
+    }
+}
+
+pub fn exited(exited: Exited) -> pb::ExitMembersResponse {
+    pb::ExitMembersResponse { exit_id: exited.exit_id.to_string(), members: exited.members }
+}
+
+pub fn person(person: Person, identifying: Identifying) -> pb::Person {
+    let (kind, country, number) = match identifying.identity {
+        Some((kind, country, number)) => (kind, country.unwrap_or_default(), Some(number)),
+        None => (0, String::new(), None),
+    };
+    pb::Person {
+        person_id: person.person_id.to_string(),
+        name: person.name,
+        sex: i32::from(person.sex),
+        birth_date: person.birth_date.map(civil),
+        birth_year: person.birth_year.map_or(0, i32::from),
+        workplace: person.workplace.unwrap_or_default(),
+        identity_number: number,
+        identity_kind: i32::from(kind),
+        identity_country: country,
+        phone: identifying.phone,
+    }
+}
+
+pub fn membership(membership: Membership) -> pb::Membership {
+    pb::Membership {
+        membership_id: membership.membership_id.to_string(),
+        organisation_id: membership.organisation_id.to_string(),
+        from_on: Some(civil(membership.from_on)),
+        until_on: membership.until_on.map(civil),
+        admission_kind: membership.admission_kind.map_or(0, i32::from),
+        exit_reason: membership.exit_reason.map_or(0, i32::from),
+    }
+}
+
+pub fn listed(member: Listed) -> pb::list_members_response::Member {
+    pb::list_members_response::Member {
+        person_id: member.person_id.to_string(),
+        membership_id: member.membership_id.to_string(),
+        name: member.name,
+        sex: i32::from(member.sex),
+        birth_year: member.birth_year.map_or(0, i32::from),
+        from_on: Some(civil(member.from_on)),
+    }
+}
+
+pub fn found(found: Found) -> pb::FindPersonResponse {
+    pb::FindPersonResponse {
+        person_id: found.person_id.to_string(),
+        name: found.name,
+        organisation_id: text(found.organisation_id),
+    }
+}
+
+pub fn count(count: Count) -> pb::count_members_response::Count {
+    pb::count_members_response::Count {
+        organisation_id: count.organisation_id.to_string(),
+        members: i32::try_from(count.members).unwrap_or(i32::MAX),
+        female: i32::try_from(count.female).unwrap_or(i32::MAX),
+    }
+}

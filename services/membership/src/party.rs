@@ -1,0 +1,7 @@
+//! `PartyService`: who was referred to the party, and admitted.
+
+pub mod admit_to_party;
+pub(crate) mod api;
+pub mod refer_to_party;
+pub mod referrals;
+pub(crate) mod wire;

@@ -1,0 +1,132 @@
+//! `decision.proto`.
+
+use chassis::parse::{self, civil};
+use chassis::refusal::Refusal;
+use proto::registry::v1 as pb;
+
+use crate::decision::add_decision_alias::{AddDecisionAlias, DecisionAliasAdded};
+use crate::decision::decisions::{Document, DocumentsOf};
+use crate::decision::effects::Effect;
+use crate::decision::record_decision::{RecordDecision, Recorded};
+use crate::ground::basis::{Basis, NewDecision};
+use crate::ground::reading::Page;
+use crate::ground::refused::Refused;
+
+const KIND_MAX: usize = 40;
+const NUMBER_MAX: usize = 100;
+const TITLE_MAX: usize = 500;
+/// What most decisions are.
+const USUAL_KIND: &str = "QUYET_DINH";
+
+/// What an act must rest on.
+pub fn basis(basis: Option<pb::Basis>) -> Result<Basis, Refusal> {
+    optional_basis(basis)?.ok_or_else(|| Refused::DecisionRequired.refusal().field("basis"))
+}
+
+/// What an act rests on, if it does.
+pub fn optional_basis(basis: Option<pb::Basis>) -> Result<Option<Basis>, Refusal> {
+    use pb::basis::Basis::{DecisionId, NewDecision};
+    match basis.and_then(|basis| basis.basis) {
+        None => Ok(None),
+        Some(DecisionId(id)) => Ok(Some(Basis::Known(parse::id("basis.decision_id", &id)?))),
+        Some(NewDecision(decision)) => {
+            Ok(Some(Basis::New(new_decision("basis.new_decision", decision)?)))
+        }
+    }
+}
+
+fn new_decision(field: &str, decision: pb::NewDecision) -> Result<NewDecision, Refusal> {
+    let part = |part: &str| format!("{field}.{part}");
+    let issued_on = parse::date(&part("issued_on"), decision.issued_on)?;
+    Ok(NewDecision {
+        issuer_id: parse::optional_id(&part("issuer_id"), &decision.issuer_id)?,
+        kind: parse::optional_text(&part("kind"), &decision.kind, KIND_MAX)?
+            .unwrap_or_else(|| USUAL_KIND.to_string()),
+        number: parse::text(&part("number"), &decision.number, NUMBER_MAX)?,
+        issued_on,
+        effective_on: parse::optional_date(&part("effective_on"), decision.effective_on)?
+            .unwrap_or(issued_on),
+        title: parse::optional_text(&part("title"), &decision.title, TITLE_MAX)?
+            .unwrap_or_default(),
+    })
+}
+
+/// A decision to be recorded for itself.
+pub fn record_decision(request: pb::RecordDecisionRequest) -> Result<RecordDecision, Refusal> {
+    let decision = request.decision.ok_or_else(|| parse::required("decision"))?;
+    let decision = new_decision("decision", decision)?;
+    let issuer_id = decision.issuer_id.ok_or_else(|| parse::required("decision.issuer_id"))?;
+    Ok(RecordDecision { issuer_id, decision })
+}
+
+/// The answer of [`record_decision`].
+pub fn recorded(recorded: Recorded) -> pb::RecordDecisionResponse {
+    pb::RecordDecisionResponse { decision_id: recorded.decision_id.to_string() }
+}
+
+/// A document that was read.
+pub fn document(document: Document) -> pb::Decision {
+    let decision = document.decision;
+    pb::Decision {
+        decision_id: decision.decision_id.to_string(),
+        issuer_id: decision.issuer_id.to_string(),
+        kind: decision.kind,
+        number: decision.number,
+        issued_on: Some(civil(decision.issued_on)),
+        effective_on: Some(civil(decision.effective_on)),
+        title: decision.title,
+        aliases: document
+            .aliases
+            .into_iter()
+            .map(|alias| pb::DecisionAlias { kind: alias.kind, number: alias.number })
+            .collect(),
+    }
+}
+
+/// Another number of a document.
+pub fn add_alias(request: pb::AddDecisionAliasRequest) -> Result<AddDecisionAlias, Refusal> {
+    Ok(AddDecisionAlias {
+        decision_id: parse::id("decision_id", &request.decision_id)?,
+        kind: parse::optional_text("kind", &request.kind, KIND_MAX)?,
+        number: parse::text("number", &request.number, NUMBER_MAX)?,
+    })
+}
+
+/// The answer of [`add_alias`].
+pub fn alias_added(_: DecisionAliasAdded) -> pb::AddDecisionAliasResponse {
+    pb::AddDecisionAliasResponse {}
+}
+
+/// Which documents are asked for.
+pub fn documents_of(request: &pb::ListDecisionsRequest) -> Result<DocumentsOf, Refusal> {
+    Ok(DocumentsOf {
+        issuer_id: parse::id("issuer_id", &request.issuer_id)?,
+        number: parse::optional_text("number", &request.number, NUMBER_MAX)?,
+        kind: parse::optional_text("kind", &request.kind, KIND_MAX)?,
+    })
+}
+
+/// A page of documents.
+pub fn documents(page: Page<Document>) -> pb::ListDecisionsResponse {
+    pb::ListDecisionsResponse {
+        decisions: page.rows.into_iter().map(document).collect(),
+        next_page_token: page.next_page_token,
+    }
+}
+
+/// A page of what a document did.
+pub fn effects(page: Page<Effect>) -> pb::GetDecisionEffectsResponse {
+    pb::GetDecisionEffectsResponse {
+        effects: page
+            .rows
+            .into_iter()
+            .map(|effect| pb::DecisionEffect {
+                kind: effect.kind.into(),
+                organisation_id: effect.organisation_id.to_string(),
+                effective_on: Some(civil(effect.effective_on)),
+                registry_act_id: effect.act_id.to_string(),
+            })
+            .collect(),
+        next_page_token: page.next_page_token,
+    }
+}

@@ -1,0 +1,579 @@
+//! `organisation.proto`.
+
+use std::collections::HashSet;
+
+use chassis::parse::{self, civil};
+use chassis::refusal::Refusal;
+use feeds::registry::{EndKind, MembersOutcome, Share, Shares};
+use prost_types::Timestamp;
+use proto::google::r#type::Date as WireDate;
+use proto::registry::v1 as pb;
+use time::Date;
+use uuid::Uuid;
+
+use crate::congress::wire as congress;
+use crate::decision::wire as decision;
+use crate::ground::organisation::{Organisation, Status};
+use crate::ground::reading::{AsOf, Filter, Page};
+use crate::ground::refused::Refused;
+use crate::ground::tree::{ACTIVE, ENDED, SUSPENDED};
+use crate::ground::wire::{
+    NAME_MAX, SHORT_NAME_MAX, code, count, ids, in_order, optional_instant, reference_code, text,
+    texts,
+};
+use crate::organisation::change_sector::{ChangeSector, SectorChanged};
+use crate::organisation::end_organisations::{EndOrganisations, Ended, EndingUnit};
+use crate::organisation::found_organisation::{FoundOrganisation, Founded, FoundingRoute};
+use crate::organisation::hand_over_organisations::{HandOverOrganisations, HandedOver};
+use crate::organisation::list::Listed;
+use crate::organisation::rename_organisation::{RenameOrganisation, Renamed};
+use crate::organisation::resume_organisation::{ResumeOrganisation, Resumed};
+use crate::organisation::search::Sought;
+use crate::organisation::suspend_organisation::{SuspendOrganisation, Suspended};
+
+/// Applicants of one founding, at most.
+const APPLICANTS_MAX: usize = 1_000;
+/// Founders of one organisation, at most, where they are not named: as many as one employer has
+/// workers.
+const FOUNDERS_MAX: i32 = 1_000_000;
+/// What people found who have applied, where nothing is said: a grassroots union.
+const FOUNDED_BY_APPLICANTS: &str = "CDCS";
+/// Units of one act, at most.
+const UNITS_MAX: usize = 100_000;
+/// Organisations of one batch, at most.
+const BATCH_MAX: usize = 500;
+/// Employers of one union, at most.
+const EMPLOYERS_MAX: usize = 1_000;
+/// Successors of one unit, at most.
+const SUCCESSORS_MAX: usize = 100;
+/// What shares are parts of where nothing is said.
+const SHARE_WHOLE: i32 = 100;
+const SHARE_WHOLE_MAX: i32 = 1_000_000;
+/// The fields of a tree date and a knowledge date.
+pub(crate) const AS_OF: [&str; 2] = ["as_of", "known_at"];
+/// The status, in filters, of an organisation that is founded for a later date.
+const NOT_YET_FOUNDED: &str = "NOT_YET_FOUNDED";
+/// Longest text searched for.
+const SEARCH_MAX: usize = 200;
+
+/// An organisation to be founded.
+pub fn found(request: pb::FoundOrganisationRequest) -> Result<FoundOrganisation, Refusal> {
+    let applicants = request.applicant_ids.len();
+    if applicants > APPLICANTS_MAX {
+        let refused = Refused::TooManyApplicants { applicants, limit: APPLICANTS_MAX };
+        return Err(refused.refusal().field("applicant_ids"));
+    }
+    parse::at_most("employer_ids", request.employer_ids.len(), EMPLOYERS_MAX)?;
+    if request.superior_id.is_empty() {
+        return Err(Refused::SuperiorRequired.refusal().field("superior_id"));
+    }
+    let route = founding_route(&request)?;
+    Ok(FoundOrganisation {
+        code: code("code", &request.code)?,
+        name: parse::text("name", &request.name, NAME_MAX)?,
+        short_name: parse::optional_text("short_name", &request.short_name, SHORT_NAME_MAX)?
+            .unwrap_or_default(),
+        type_code: match (request.r#type.as_str(), applicants) {
+            ("", 1..) => FOUNDED_BY_APPLICANTS.to_string(),
+            (stated, _) => reference_code("type", stated)?,
+        },
+        sector: sector("sector", &request.sector)?,
+        superior_id: parse::id("superior_id", &request.superior_id)?,
+        effective_on: parse::optional_date("effective_on", request.effective_on)?,
+        congress_on: parse::optional_date("congress_on", request.congress_on)?,
+        basis: decision::basis(request.basis)?,
+        applicant_ids: ids("applicant_ids", &request.applicant_ids)?,
+        founders: founders(request.founders)?,
+        offices: congress::new_offices("offices", None, request.offices)?,
+        employer_ids: ids("employer_ids", &request.employer_ids)?,
+        route,
+    })
+}
+
+/// How many founded it, where that is stated; whether so many are enough is for the act to say.
+fn founders(given: i32) -> Result<Option<i32>, Refusal> {
+    match given {
+        0 => Ok(None),
+        ..=FOUNDERS_MAX => Ok(Some(given)),
+        _ => {
+            let refused = Refused::TooManyFounders { founders: given, limit: FOUNDERS_MAX };
+            Err(refused.refusal().field("founders"))
+        }
+    }
+}
+
+/// How it was founded, as far as it is stated; a founding congress says it too.
+fn founding_route(
+    request: &pb::FoundOrganisationRequest,
+) -> Result<Option<FoundingRoute>, Refusal> {
+    let has_congress = request.congress_on.is_some();
+    match (request.founding_route(), has_congress) {
+        (pb::FoundingRoute::Unspecified, false) => Ok(None),
+        (pb::FoundingRoute::Unspecified | pb::FoundingRoute::Congress, true) => {
+            Ok(Some(FoundingRoute::Congress))
+        }
+        (pb::FoundingRoute::Appointment, false) => Ok(Some(FoundingRoute::Appointment)),
+        (pb::FoundingRoute::Congress, false) | (pb::FoundingRoute::Appointment, true) => {
+            Err(Refused::FoundingRouteUnfit.refusal().field("founding_route"))
+        }
+    }
+}
+
+/// A sector, or none where the text is empty.
+pub fn sector(field: &str, text: &str) -> Result<Option<String>, Refusal> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    reference_code(field, text).map(Some)
+}
+
+/// The answer of [`found`].
+pub fn founded(founded: Founded) -> pb::FoundOrganisationResponse {
+    pb::FoundOrganisationResponse {
+        organisation_id: founded.organisation_id.to_string(),
+        decision_id: text(founded.decision_id),
+        office_ids: texts(&founded.office_ids),
+    }
+}
+
+/// A new name, short name or code.
+pub fn rename(request: pb::RenameOrganisationRequest) -> Result<RenameOrganisation, Refusal> {
+    let code = match request.code.as_str() {
+        "" => None,
+        given => Some(code("code", given)?),
+    };
+    let name = parse::optional_text("name", &request.name, NAME_MAX)?;
+    let short_name = parse::optional_text("short_name", &request.short_name, SHORT_NAME_MAX)?;
+    if name.is_none() && short_name.is_none() && code.is_none() {
+        return Err(Refused::NameRequired.refusal().field("name"));
+    }
+    Ok(RenameOrganisation {
+        organisation_id: parse::id("organisation_id", &request.organisation_id)?,
+        name,
+        short_name,
+        code,
+        effective_on: parse::optional_date("effective_on", request.effective_on)?,
+        basis: decision::optional_basis(request.basis)?,
+    })
+}
+
+/// The answer of [`rename`].
+pub fn renamed(renamed: Renamed) -> pb::RenameOrganisationResponse {
+    pb::RenameOrganisationResponse { decision_id: text(renamed.decision_id) }
+}
+
+/// Refuses a list of no unit, or of too many.
+pub fn units(field: &str, units: usize) -> Result<(), Refusal> {
+    if units == 0 {
+        return Err(Refused::UnitsEmpty.refusal().field(field));
+    }
+    if units > UNITS_MAX {
+        let refused = Refused::TooManyUnits { units, limit: UNITS_MAX };
+        return Err(refused.refusal().field(field));
+    }
+    Ok(())
+}
+
+/// Units to be handed over.
+pub fn hand_over(
+    request: pb::HandOverOrganisationsRequest,
+) -> Result<HandOverOrganisations, Refusal> {
+    units("unit_ids", request.unit_ids.len())?;
+    Ok(HandOverOrganisations {
+        unit_ids: ids("unit_ids", &request.unit_ids)?,
+        superior_id: parse::id("superior_id", &request.superior_id)?,
+        effective_on: parse::optional_date("effective_on", request.effective_on)?,
+        basis: decision::basis(request.basis)?,
+    })
+}
+
+/// The answer of [`hand_over`].
+pub fn handed_over(handed_over: HandedOver) -> pb::HandOverOrganisationsResponse {
+    pb::HandOverOrganisationsResponse {
+        decision_id: text(handed_over.decision_id),
+        units: count(handed_over.units),
+    }
+}
+
+/// An organisation whose direction is to be suspended.
+pub fn suspend(request: pb::SuspendOrganisationRequest) -> Result<SuspendOrganisation, Refusal> {
+    Ok(SuspendOrganisation {
+        organisation_id: parse::id("organisation_id", &request.organisation_id)?,
+        effective_on: parse::optional_date("effective_on", request.effective_on)?,
+        basis: decision::basis(request.basis)?,
+    })
+}
+
+/// The answer of [`suspend`].
+pub fn suspended(suspended: Suspended) -> pb::SuspendOrganisationResponse {
+    pb::SuspendOrganisationResponse { decision_id: text(suspended.decision_id) }
+}
+
+/// An organisation whose direction is to be resumed.
+pub fn resume(request: pb::ResumeOrganisationRequest) -> Result<ResumeOrganisation, Refusal> {
+    Ok(ResumeOrganisation {
+        organisation_id: parse::id("organisation_id", &request.organisation_id)?,
+        effective_on: parse::optional_date("effective_on", request.effective_on)?,
+        basis: decision::basis(request.basis)?,
+    })
+}
+
+/// The answer of [`resume`].
+pub fn resumed(resumed: Resumed) -> pb::ResumeOrganisationResponse {
+    pb::ResumeOrganisationResponse { decision_id: text(resumed.decision_id) }
+}
+
+/// Units to be ended.
+pub fn end(request: pb::EndOrganisationsRequest) -> Result<EndOrganisations, Refusal> {
+    units("units", request.units.len())?;
+    Ok(EndOrganisations {
+        units: request
+            .units
+            .into_iter()
+            .enumerate()
+            .map(|(n, unit)| ending_unit(&format!("units[{n}]"), unit))
+            .collect::<Result<_, _>>()?,
+        effective_on: parse::optional_date("effective_on", request.effective_on)?,
+        basis: decision::basis(request.basis)?,
+    })
+}
+
+fn ending_unit(
+    field: &str,
+    unit: pb::end_organisations_request::Unit,
+) -> Result<EndingUnit, Refusal> {
+    let part = |part: &str| format!("{field}.{part}");
+    let organisation_id = parse::id(&part("organisation_id"), &unit.organisation_id)?;
+    let kind = end_kind(&part("kind"), unit.kind())?;
+    let successor = part("principal_successor_id");
+    let principal_successor_id = parse::optional_id(&successor, &unit.principal_successor_id)?;
+    if kind.needs_successor() && principal_successor_id.is_none() {
+        return Err(Refused::SuccessorRequired { organisation_id }.refusal().field(successor));
+    }
+    Ok(EndingUnit {
+        organisation_id,
+        kind,
+        principal_successor_id,
+        shares: shares(field, organisation_id, kind, principal_successor_id, &unit)?,
+        members_outcome: members_outcome(field, organisation_id, &unit)?,
+        subordinates_to_id: parse::optional_id(
+            &part("subordinates_to_id"),
+            &unit.subordinates_to_id,
+        )?,
+    })
+}
+
+/// Who inherits which share; the principal successor the whole where nobody is listed.
+fn shares(
+    field: &str,
+    organisation_id: Uuid,
+    kind: EndKind,
+    principal_successor_id: Option<Uuid>,
+    unit: &pb::end_organisations_request::Unit,
+) -> Result<Shares, Refusal> {
+    if unit.successors.is_empty() {
+        return Ok(Shares::whole_to(principal_successor_id));
+    }
+    let at = |part: &str| format!("{field}.{part}");
+    let Some(principal_id) = principal_successor_id else {
+        let refused = Refused::SuccessorRequired { organisation_id };
+        return Err(refused.refusal().field(at("principal_successor_id")));
+    };
+    parse::at_most(&at("successors"), unit.successors.len(), SUCCESSORS_MAX)?;
+    let whole = share_whole(&at("share_whole"), unit.share_whole)?;
+    let mut parts = Vec::with_capacity(unit.successors.len());
+    let mut named = HashSet::new();
+    for (n, successor) in unit.successors.iter().enumerate() {
+        let at = |part: &str| format!("{field}.successors[{n}].{part}");
+        let organisation_id = parse::id(&at("organisation_id"), &successor.organisation_id)?;
+        if !named.insert(organisation_id) {
+            let refused = Refused::SuccessorRepeated { organisation_id };
+            return Err(refused.refusal().field(at("organisation_id")));
+        }
+        parts.push(Share { organisation_id, share: share(&at("share"), successor.share, whole)? });
+    }
+    if !named.contains(&principal_id) {
+        let refused = Refused::PrincipalNotSuccessor { organisation_id: principal_id };
+        return Err(refused.refusal().field(at("principal_successor_id")));
+    }
+    if matches!(kind, EndKind::Merged | EndKind::Consolidated) && parts.len() > 1 {
+        let refused = Refused::OneSuccessorOnly { organisation_id };
+        return Err(refused.refusal().field(at("successors")));
+    }
+    let sum = parts.iter().map(|part| i64::from(part.share)).sum();
+    if sum != i64::from(whole) {
+        let refused = Refused::SharesNotWhole { shares: sum, whole };
+        return Err(refused.refusal().field(at("successors")));
+    }
+    Ok(Shares { whole, parts })
+}
+
+/// What shares are parts of.
+pub fn share_whole(field: &str, whole: i32) -> Result<i32, Refusal> {
+    match whole {
+        0 => Ok(SHARE_WHOLE),
+        1..=SHARE_WHOLE_MAX => Ok(whole),
+        _ => Err(Refused::ShareInvalid { share: whole, whole }.refusal().field(field)),
+    }
+}
+
+/// A part of the whole.
+pub fn share(field: &str, share: i32, whole: i32) -> Result<i32, Refusal> {
+    if (1..=whole).contains(&share) {
+        return Ok(share);
+    }
+    Err(Refused::ShareInvalid { share, whole }.refusal().field(field))
+}
+
+/// How an organisation ended; it must be said.
+pub fn end_kind(field: &str, kind: pb::EndKind) -> Result<EndKind, Refusal> {
+    match kind {
+        pb::EndKind::Unspecified => Err(Refused::EndKindRequired.refusal().field(field)),
+        pb::EndKind::Dissolved => Ok(EndKind::Dissolved),
+        pb::EndKind::Merged => Ok(EndKind::Merged),
+        pb::EndKind::Consolidated => Ok(EndKind::Consolidated),
+        pb::EndKind::Divided => Ok(EndKind::Divided),
+        pb::EndKind::Terminated => Ok(EndKind::Terminated),
+    }
+}
+
+fn members_outcome(
+    field: &str,
+    organisation_id: Uuid,
+    unit: &pb::end_organisations_request::Unit,
+) -> Result<MembersOutcome, Refusal> {
+    let at = format!("{field}.rehome_to_id");
+    let rehome_to_id = parse::optional_id(&at, &unit.rehome_to_id)?;
+    let outcome = match unit.members_outcome() {
+        pb::MembersOutcome::Unspecified => {
+            let refused = Refused::MembersOutcomeRequired;
+            return Err(refused.refusal().field(format!("{field}.members_outcome")));
+        }
+        pb::MembersOutcome::Rehomed => {
+            let to = rehome_to_id
+                .ok_or_else(|| Refused::RehomeRequired { organisation_id }.refusal().field(&at))?;
+            return Ok(MembersOutcome::Rehomed(to));
+        }
+        pb::MembersOutcome::ToSuperior => MembersOutcome::ToSuperior,
+        pb::MembersOutcome::MembershipEnds => MembersOutcome::MembershipEnds,
+    };
+    if rehome_to_id.is_some() {
+        return Err(Refused::RehomeNotAllowed { organisation_id }.refusal().field(at));
+    }
+    Ok(outcome)
+}
+
+/// The answer of [`end`].
+pub fn ended(ended: Ended) -> pb::EndOrganisationsResponse {
+    pb::EndOrganisationsResponse {
+        decision_id: text(ended.decision_id),
+        units: count(ended.units),
+        handed_over: count(ended.handed_over),
+    }
+}
+
+/// An organisation's new sector.
+pub fn change_sector(request: pb::ChangeSectorRequest) -> Result<ChangeSector, Refusal> {
+    Ok(ChangeSector {
+        organisation_id: parse::id("organisation_id", &request.organisation_id)?,
+        sector: reference_code("sector", &request.sector)?,
+        effective_on: parse::optional_date("effective_on", request.effective_on)?,
+        basis: decision::optional_basis(request.basis)?,
+    })
+}
+
+/// The answer of [`change_sector`].
+pub fn sector_changed(changed: SectorChanged) -> pb::ChangeSectorResponse {
+    pb::ChangeSectorResponse { decision_id: text(changed.decision_id) }
+}
+
+/// Which organisation, as of when.
+pub fn get(request: pb::GetOrganisationRequest, today: Date) -> Result<(Uuid, AsOf), Refusal> {
+    let organisation_id = parse::id("organisation_id", &request.organisation_id)?;
+    Ok((organisation_id, as_of(AS_OF, request.as_of, request.known_at, today)?))
+}
+
+/// A tree date and a knowledge date, with their defaults; `fields` name them.
+pub(crate) fn as_of(
+    fields: [&str; 2],
+    on: Option<WireDate>,
+    known_at: Option<Timestamp>,
+    today: Date,
+) -> Result<AsOf, Refusal> {
+    let on = parse::optional_date(fields[0], on)?.unwrap_or(today);
+    let known_at = optional_instant(fields[1], known_at)?;
+    Ok(AsOf { on, known_at, is_now: on == today && known_at.is_none() })
+}
+
+/// Which organisations, by id and by code, as of when.
+pub fn batch_get(
+    request: pb::BatchGetOrganisationsRequest,
+    today: Date,
+) -> Result<(Vec<Uuid>, Vec<String>, AsOf), Refusal> {
+    let units = request.organisation_ids.len() + request.codes.len();
+    if units > BATCH_MAX {
+        let refused = Refused::TooManyUnits { units, limit: BATCH_MAX };
+        return Err(refused.refusal().field("organisation_ids"));
+    }
+    let organisation_ids = ids("organisation_ids", &request.organisation_ids)?;
+    let codes = request
+        .codes
+        .iter()
+        .enumerate()
+        .map(|(n, given)| code(&format!("codes[{n}]"), given))
+        .collect::<Result<_, _>>()?;
+    Ok((organisation_ids, codes, as_of(AS_OF, request.as_of, request.known_at, today)?))
+}
+
+/// Whose children, as of when.
+pub fn children(request: &pb::ListChildrenRequest, today: Date) -> Result<(Uuid, AsOf), Refusal> {
+    let organisation_id = parse::id("organisation_id", &request.organisation_id)?;
+    Ok((organisation_id, as_of(AS_OF, request.as_of, request.known_at, today)?))
+}
+
+/// What a list filters by, as every such request carries it.
+struct Filtered<'a> {
+    type_code: &'a str,
+    sector: &'a str,
+    status: pb::OrganisationStatus,
+    founded: [Option<WireDate>; 2],
+    ended: [Option<WireDate>; 2],
+}
+
+macro_rules! filtered {
+    ($request:expr) => {
+        Filtered {
+            type_code: &$request.r#type,
+            sector: &$request.sector,
+            status: $request.status(),
+            founded: [$request.founded_from, $request.founded_until],
+            ended: [$request.ended_from, $request.ended_until],
+        }
+    };
+}
+
+impl Filtered<'_> {
+    fn read(self) -> Result<Filter, Refusal> {
+        let reference = |field: &str, given: &str| match given {
+            "" => Ok(None),
+            given => reference_code(field, given).map(Some),
+        };
+        let status = match self.status {
+            pb::OrganisationStatus::Unspecified => None,
+            pb::OrganisationStatus::NotYetFounded => Some(NOT_YET_FOUNDED),
+            pb::OrganisationStatus::Active => Some(ACTIVE),
+            pb::OrganisationStatus::Suspended => Some(SUSPENDED),
+            pb::OrganisationStatus::Ended => Some(ENDED),
+        };
+        let filter = Filter {
+            type_code: reference("type", self.type_code)?,
+            sector: reference("sector", self.sector)?,
+            statuses: status.map(|status| vec![status.to_string()]),
+            founded_from: parse::optional_date("founded_from", self.founded[0])?,
+            founded_until: parse::optional_date("founded_until", self.founded[1])?,
+            ended_from: parse::optional_date("ended_from", self.ended[0])?,
+            ended_until: parse::optional_date("ended_until", self.ended[1])?,
+        };
+        in_order("founded_from", filter.founded_from, filter.founded_until)?;
+        in_order("ended_from", filter.ended_from, filter.ended_until)?;
+        Ok(filter)
+    }
+}
+
+/// Whose subtree, as of when, and who in it.
+pub fn subtree(
+    request: &pb::ListSubtreeRequest,
+    today: Date,
+) -> Result<(Uuid, AsOf, Filter), Refusal> {
+    let organisation_id = parse::id("organisation_id", &request.organisation_id)?;
+    let as_of = as_of(AS_OF, request.as_of, request.known_at, today)?;
+    Ok((organisation_id, as_of, filtered!(request).read()?))
+}
+
+/// How codes begin, as of when, and who else is asked for: those that live, unless a status
+/// is named.
+pub fn list(
+    request: &pb::ListOrganisationsRequest,
+    today: Date,
+) -> Result<(Listed, AsOf), Refusal> {
+    let code_prefix = match request.code_prefix.as_str() {
+        "" => String::new(),
+        given => code("code_prefix", given)?,
+    };
+    let as_of = as_of(AS_OF, request.as_of, request.known_at, today)?;
+    let mut filter = filtered!(request).read()?;
+    filter.statuses =
+        filter.statuses.or_else(|| Some([ACTIVE, SUSPENDED].map(str::to_string).to_vec()));
+    let commune = parse::optional_text("commune", &request.commune, SEARCH_MAX)?;
+    Ok((Listed { code_prefix, commune, filter }, as_of))
+}
+
+/// What is searched for, and as of when.
+pub fn search(
+    request: &pb::SearchOrganisationsRequest,
+    today: Date,
+) -> Result<(Sought, AsOf), Refusal> {
+    let text = parse::text("text", &request.text, SEARCH_MAX)?;
+    if !text.chars().any(char::is_alphanumeric) {
+        return Err(parse::required("text"));
+    }
+    let within_id = parse::optional_id("within_id", &request.within_id)?;
+    let as_of = as_of(AS_OF, request.as_of, request.known_at, today)?;
+    let commune = parse::optional_text("commune", &request.commune, SEARCH_MAX)?;
+    Ok((Sought { text, within_id, commune, filter: filtered!(request).read()? }, as_of))
+}
+
+/// An organisation that was read.
+pub fn organisation(organisation: Organisation) -> pb::Organisation {
+    let status = match organisation.status {
+        Status::NotYetFounded => pb::OrganisationStatus::NotYetFounded,
+        Status::Active => pb::OrganisationStatus::Active,
+        Status::Suspended => pb::OrganisationStatus::Suspended,
+        Status::Ended => pb::OrganisationStatus::Ended,
+    };
+    let end_kind = organisation.end_kind.map_or(pb::EndKind::Unspecified, pb::EndKind::from);
+    pb::Organisation {
+        organisation_id: organisation.organisation_id.to_string(),
+        code: organisation.code,
+        name: organisation.name,
+        short_name: organisation.short_name,
+        r#type: organisation.type_code,
+        sector: organisation.sector.unwrap_or_default(),
+        superior_id: text(organisation.superior_id),
+        founded_on: Some(civil(organisation.founded_on)),
+        status: status.into(),
+        status_from: organisation.status_from.map(civil),
+        ended_on: organisation.ended_on.map(civil),
+        end_kind: end_kind.into(),
+        principal_successor_id: text(organisation.principal_successor_id),
+    }
+}
+
+/// Organisations that were read.
+pub fn organisations(organisations: Vec<Organisation>) -> Vec<pb::Organisation> {
+    organisations.into_iter().map(organisation).collect()
+}
+
+/// A page of children.
+pub fn children_page(page: Page<Organisation>) -> pb::ListChildrenResponse {
+    pb::ListChildrenResponse {
+        organisations: organisations(page.rows),
+        next_page_token: page.next_page_token,
+    }
+}
+
+/// A page of the caller's organisations.
+pub fn list_page(page: Page<Organisation>) -> pb::ListOrganisationsResponse {
+    pb::ListOrganisationsResponse {
+        organisations: organisations(page.rows),
+        next_page_token: page.next_page_token,
+    }
+}
+
+/// A page of a subtree.
+pub fn subtree_page(page: Page<Organisation>) -> pb::ListSubtreeResponse {
+    pb::ListSubtreeResponse {
+        organisations: organisations(page.rows),
+        next_page_token: page.next_page_token,
+    }
+}

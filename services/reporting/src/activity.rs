@@ -1,0 +1,5 @@
+//! `ActivityService`: what was done for members.
+
+pub(crate) mod api;
+pub mod record_activities;
+pub(crate) mod wire;

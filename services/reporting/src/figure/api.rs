@@ -1,0 +1,166 @@
+//! FigureService.
+
+use chassis::call::Call;
+use chassis::parse;
+use chassis::refusal::Failure;
+use proto::reporting::v1::figure_service_server::FigureService;
+use proto::reporting::v1::*;
+use tonic::{Request, Response, Status};
+use uuid::Uuid;
+
+use crate::figure::explain::explain;
+use crate::ground::api::Api;
+use crate::ground::figure::book::Books;
+use crate::ground::figure::{By, Counting, Scope};
+use crate::ground::refused::Refused;
+use crate::ground::{reading as reads, wire};
+
+const INDICATORS_MAX: usize = 50;
+/// Lines of all figures of one answer.
+const LINES_MAX: usize = 20_000;
+
+#[tonic::async_trait]
+impl FigureService for Api {
+    async fn list_indicators(
+        &self,
+        _: Request<ListIndicatorsRequest>,
+    ) -> Result<Response<ListIndicatorsResponse>, Status> {
+        let sector_groupings = self
+            .reference
+            .groupings()
+            .iter()
+            .map(|(code, grouping)| SectorGrouping {
+                code: code.clone(),
+                groups: grouping
+                    .groups
+                    .iter()
+                    .map(|group| sector_grouping::Group {
+                        code: group.code.clone(),
+                        name_vi: group.name_vi.clone(),
+                        sectors: group.sectors.clone(),
+                    })
+                    .collect(),
+            })
+            .collect();
+        Ok(Response::new(ListIndicatorsResponse {
+            indicators: self.reference.indicators().iter().map(wire::indicator_out).collect(),
+            sector_groupings,
+        }))
+    }
+
+    async fn query_figures(
+        &self,
+        request: Request<QueryFiguresRequest>,
+    ) -> Result<Response<QueryFiguresResponse>, Status> {
+        let (call, asked) = Call::read(request)?;
+        let breakdown = asked.breakdown();
+        if asked.indicators.is_empty() {
+            return Err(Refused::ListEmpty { field: "indicators" }.into());
+        }
+        if asked.indicators.len() > INDICATORS_MAX {
+            return Err(Refused::ListTooLong {
+                field: "indicators",
+                entries: asked.indicators.len(),
+                limit: INDICATORS_MAX,
+            }
+            .into());
+        }
+        let indicators = asked
+            .indicators
+            .iter()
+            .enumerate()
+            .map(|(line, code)| {
+                wire::indicator(self.reference, &format!("indicators[{line}]"), code)
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+        wire::sector_group(self.reference, &asked.sector_grouping, &asked.sector_group)?;
+        let scope = Scope {
+            head: parse::id("organisation_id", &asked.organisation_id)?,
+            as_of: wire::tree(asked.tree)?,
+            by: wire::by(self.reference, breakdown, &asked.sector_grouping)?,
+            grouping: asked.sector_grouping,
+            group: asked.sector_group,
+            direct_only: asked.direct_only,
+            without_suspended: asked.without_suspended,
+        };
+        let period = wire::period(asked.period)?;
+
+        let mut reading = self.database.read(&call).await?;
+        reads::organisation(&mut reading, scope.head).await?;
+        let mut counted = Vec::with_capacity(indicators.len());
+        let mut counting = Counting::new(&mut reading, self.reference, scope, period);
+        counting.expect(indicators.iter().copied());
+        for indicator in indicators {
+            counted.push(counting.figure(indicator).await?);
+        }
+        // Lines sum to their figure, so that none may be left off.
+        let lines: usize = counted.iter().map(|figure| figure.value.lines.len()).sum();
+        if lines > LINES_MAX {
+            let too_long =
+                Refused::ListTooLong { field: "indicators", entries: lines, limit: LINES_MAX };
+            return Err(too_long.into());
+        }
+        let figures = wire::figures(&mut reading, self.reference, &counted).await?;
+        Ok(reading.reply(QueryFiguresResponse { figures }))
+    }
+
+    async fn explain_figure(
+        &self,
+        request: Request<ExplainFigureRequest>,
+    ) -> Result<Response<ExplainFigureResponse>, Status> {
+        let (call, asked, page) = Call::list(request, self.database.keys())?;
+        let after: Option<Uuid> = page.after()?;
+        let indicator = wire::indicator(self.reference, "indicator", &asked.indicator)?;
+        wire::sector_group(self.reference, &asked.sector_grouping, &asked.sector_group)?;
+        let scope = Scope {
+            head: parse::id("organisation_id", &asked.organisation_id)?,
+            as_of: wire::tree(asked.tree)?,
+            by: By::Unit,
+            grouping: asked.sector_grouping,
+            group: asked.sector_group,
+            direct_only: asked.direct_only,
+            without_suspended: asked.without_suspended,
+        };
+        let period = wire::period(asked.period)?;
+
+        let mut reading = self.database.read(&call).await?;
+        reads::organisation(&mut reading, scope.head).await?;
+        let explanation =
+            explain(&mut reading, self.reference, scope, period, indicator, after, page.size)
+                .await?;
+        let next_page_token = page.token_after(explanation.next.as_ref())?;
+        let figure = wire::figure(self.reference, &explanation.figure, &Default::default());
+        Ok(reading.reply(ExplainFigureResponse {
+            figure: Some(figure),
+            units: explanation.units.into_iter().map(crate::figure::wire::explained_unit).collect(),
+            next_page_token,
+        }))
+    }
+
+    async fn get_book(
+        &self,
+        request: Request<GetBookRequest>,
+    ) -> Result<Response<GetBookResponse>, Status> {
+        let (call, asked) = Call::read(request)?;
+        let head = parse::id("organisation_id", &asked.organisation_id)?;
+        let period = wire::period(asked.period)?;
+        let as_of = wire::tree(asked.tree)?;
+
+        let mut reading = self.database.read(&call).await?;
+        reads::organisation(&mut reading, head).await?;
+        let books = Books::read(&mut reading, self.reference, head, as_of, period).await?;
+        warn_if_unbalanced(&books);
+        Ok(reading.reply(GetBookResponse {
+            members: Some(crate::figure::wire::book(books.members)),
+            unions: Some(crate::figure::wire::book(books.unions)),
+        }))
+    }
+}
+
+/// A book that does not balance is somebody's mistake, and ours until shown otherwise.
+fn warn_if_unbalanced(books: &Books) {
+    if let Err(refused) = books.balanced() {
+        let cause = Failure::from(refused);
+        tracing::warn!(%cause, "a book does not balance");
+    }
+}

@@ -1,0 +1,66 @@
+//! Requests of `FigureService` parsed, and its answers written out.
+
+use chassis::parse;
+use proto::reporting::v1 as pb;
+
+use crate::figure::explain::Unit;
+use crate::ground::figure::book::Book;
+use crate::ground::wire::text;
+
+/// A unit of an explanation.
+pub fn explained_unit(unit: Unit) -> pb::ExplainedUnit {
+    pb::ExplainedUnit {
+        organisation_id: unit.organisation_id.to_string(),
+        name: unit.name,
+        amount: unit.amount,
+        denominator: unit.denominator,
+        changes: unit
+            .changes
+            .into_iter()
+            .map(|change| pb::ExplainedChange {
+                change_id: change.change_id.to_string(),
+                act_id: change.act_id.to_string(),
+                kind: change.kind,
+                effective_on: Some(parse::civil(change.effective_on)),
+                amount: change.amount,
+                decision_id: text(change.decision_id),
+                decision_number: change.decision_number.unwrap_or_default(),
+                traceparent: change.traceparent,
+                source: change.source,
+                position: change.position,
+                because: change.because.map(|act| pb::RegistryAct {
+                    act_id: act.act_id.to_string(),
+                    change_id: act.change_id.to_string(),
+                    kind: act.kind,
+                    effective_on: Some(parse::civil(act.effective_on)),
+                    traceparent: act.traceparent,
+                    position: act.position,
+                }),
+            })
+            .collect(),
+        changes_left_off: unit.changes_left_off,
+    }
+}
+
+/// A book.
+pub fn book(book: Book) -> pb::Book {
+    pb::Book {
+        opening: book.opening,
+        closing: book.closing,
+        total_in: book.total_in(),
+        total_out: book.total_out(),
+        difference: book.difference(),
+        balanced: book.difference() == 0,
+        lines: book
+            .lines
+            .into_iter()
+            .map(|line| pb::BookLine {
+                movement: line.movement.to_string(),
+                reason: line.reason,
+                name_vi: line.name_vi,
+                is_in: line.comes,
+                amount: line.amount,
+            })
+            .collect(),
+    }
+}

@@ -1,0 +1,15 @@
+//! What every room stands on: facts, indicators and what they count, targets, and why reporting refuses.
+
+pub mod acting;
+pub mod api;
+pub mod fact;
+pub mod figure;
+pub mod ledger;
+pub mod reading;
+pub mod reference;
+pub mod refused;
+pub mod reports_due;
+pub mod target;
+pub mod template;
+pub mod vietnamese;
+pub mod wire;

@@ -1,0 +1,227 @@
+//! What indicators are computed from: sources, and formulas over them.
+
+use anyhow::{Context, bail, ensure};
+
+use crate::ground::fact::{Code, Counting};
+use crate::ground::reference::Scheme;
+
+/// Where a number comes from.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Source {
+    /// Additive facts of a code, with one of these reasons (any, if there are none).
+    Flow(Code, Vec<String>),
+    /// Ratings with one of these grades (any, if there are none), of unions that were unions in
+    /// the year that they were rated for.
+    Ratings(Vec<String>),
+    /// Transfers into the head's units from elsewhere.
+    TransferredIn,
+    /// Transfers from the head's units to elsewhere.
+    TransferredOut,
+    /// Unions that came under the head without being founded.
+    UnionsIn,
+    /// Unions that left the head without ending.
+    UnionsOut,
+    /// Members who came with their unit.
+    MembersInWithUnit,
+    /// Members who left with their unit.
+    MembersOutWithUnit,
+    /// Unions that exist on the last day.
+    UnionsAt,
+    /// Members on the last day.
+    MembersAt,
+    /// Distinct subjects of a code, with one of these reasons.
+    Subjects(Code, Vec<String>),
+    /// Distinct people in office on the last day.
+    OfficersAt,
+    /// Distinct people in office at any time of the period.
+    OfficersDuring,
+    /// Those of them who were trained in the period.
+    OfficersTrained,
+    /// Employers of at least so many workers, without a union, on the last day.
+    EmployersWithoutUnion(i32),
+    /// Unions of the last day that were reached by dissemination.
+    UnionsReached,
+    /// People in them who were reached.
+    PeopleReached,
+    /// People in unions of the last day, reached or not.
+    PeopleAtWork,
+}
+
+impl Source {
+    fn read(text: &str, schemes: &[Scheme]) -> anyhow::Result<Self> {
+        let (name, list) = match text.split_once('[') {
+            Some((name, list)) => {
+                (name, list.strip_suffix(']').context("a list of reasons does not end")?)
+            }
+            None => (text, ""),
+        };
+        if let Some(code) = Code::parse(name) {
+            let reasons = Source::reasons(list, schemes)?;
+            return Ok(match code.counting() {
+                Counting::Summed => Source::Flow(code, reasons),
+                Counting::Subjects => Source::Subjects(code, reasons),
+                Counting::Rated => Source::Ratings(reasons),
+            });
+        }
+        if name == "EMPLOYERS_WITHOUT_UNION" {
+            return Ok(Source::EmployersWithoutUnion(list.parse().context("read the workforce")?));
+        }
+        ensure!(list.is_empty(), "{name} takes no reasons");
+        Ok(match name {
+            "TRANSFERRED_IN" => Source::TransferredIn,
+            "TRANSFERRED_OUT" => Source::TransferredOut,
+            "UNIONS_IN" => Source::UnionsIn,
+            "UNIONS_OUT" => Source::UnionsOut,
+            "MEMBERS_IN_WITH_UNIT" => Source::MembersInWithUnit,
+            "MEMBERS_OUT_WITH_UNIT" => Source::MembersOutWithUnit,
+            "UNIONS_AT" => Source::UnionsAt,
+            "MEMBERS_AT" => Source::MembersAt,
+            "OFFICERS_AT" => Source::OfficersAt,
+            "OFFICERS_DURING" => Source::OfficersDuring,
+            "OFFICERS_TRAINED" => Source::OfficersTrained,
+            "UNIONS_REACHED" => Source::UnionsReached,
+            "PEOPLE_REACHED" => Source::PeopleReached,
+            "PEOPLE_AT_WORK" => Source::PeopleAtWork,
+            unknown => bail!("no source is called {unknown}"),
+        })
+    }
+
+    /// The code of the facts that it sums, if it sums facts.
+    pub(super) fn code(&self) -> Option<Code> {
+        match self {
+            Source::Flow(code, _) => Some(*code),
+            Source::TransferredIn => Some(Code::TransferIn),
+            Source::TransferredOut => Some(Code::TransferOut),
+            Source::Ratings(_)
+            | Source::UnionsIn
+            | Source::UnionsOut
+            | Source::MembersInWithUnit
+            | Source::MembersOutWithUnit
+            | Source::UnionsAt
+            | Source::MembersAt
+            | Source::Subjects(..)
+            | Source::OfficersAt
+            | Source::OfficersDuring
+            | Source::OfficersTrained
+            | Source::EmployersWithoutUnion(_)
+            | Source::UnionsReached
+            | Source::PeopleReached
+            | Source::PeopleAtWork => None,
+        }
+    }
+
+    /// Whether it counts what membership carries out a little after registry has decided it.
+    pub fn counts_members(&self) -> bool {
+        match self {
+            Source::Flow(code, _) => Code::MEMBER_MOVEMENTS.contains(code),
+            Source::TransferredIn
+            | Source::TransferredOut
+            | Source::MembersInWithUnit
+            | Source::MembersOutWithUnit
+            | Source::MembersAt
+            | Source::PeopleAtWork => true,
+            Source::Ratings(_)
+            | Source::UnionsIn
+            | Source::UnionsOut
+            | Source::UnionsAt
+            | Source::Subjects(..)
+            | Source::OfficersAt
+            | Source::OfficersDuring
+            | Source::OfficersTrained
+            | Source::EmployersWithoutUnion(_)
+            | Source::UnionsReached
+            | Source::PeopleReached => false,
+        }
+    }
+
+    /// Whether all that it counts is counted by the other too: of the same rows, in the same lines.
+    fn is_part_of(&self, whole: &Source) -> bool {
+        match (self, whole) {
+            (Source::Ratings(part), Source::Ratings(whole)) => {
+                whole.is_empty()
+                    || !part.is_empty() && part.iter().all(|grade| whole.contains(grade))
+            }
+            (Source::OfficersTrained, Source::OfficersDuring)
+            | (Source::UnionsReached, Source::UnionsAt)
+            | (Source::PeopleReached, Source::PeopleAtWork) => true,
+            _ => self == whole,
+        }
+    }
+
+    /// Whether it is a state on the last day.
+    pub fn is_stock(&self) -> bool {
+        matches!(
+            self,
+            Source::UnionsAt
+                | Source::MembersAt
+                | Source::OfficersAt
+                | Source::EmployersWithoutUnion(_)
+                | Source::PeopleAtWork
+        )
+    }
+
+    /// Whether its lines may sum to more than its total.
+    pub fn is_distinct(&self) -> bool {
+        matches!(
+            self,
+            Source::Subjects(..)
+                | Source::OfficersAt
+                | Source::OfficersDuring
+                | Source::OfficersTrained
+        )
+    }
+}
+
+/// A sum of sources.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Formula {
+    text: String,
+    terms: Vec<Term>,
+}
+
+/// A source and whether it is added or taken away.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Term {
+    /// 1 or -1.
+    pub sign: i64,
+    /// What is counted.
+    pub source: Source,
+}
+
+impl Formula {
+    /// Reads `A + B[X|Y] - C`.
+    pub fn read(text: &str, schemes: &[Scheme]) -> anyhow::Result<Self> {
+        let mut terms = Vec::new();
+        let mut sign = 1;
+        for word in text.split_whitespace() {
+            match word {
+                "+" => sign = 1,
+                "-" => sign = -1,
+                source => terms.push(Term { sign, source: Source::read(source, schemes)? }),
+            }
+        }
+        ensure!(!terms.is_empty(), "a formula has no terms");
+        Ok(Self { text: text.to_string(), terms })
+    }
+
+    /// Whether all that it counts is counted by the other too, whatever there is to count: then
+    /// it may be given as a share of that.
+    pub fn is_part_of(&self, whole: &Formula) -> bool {
+        match (&self.terms[..], &whole.terms[..]) {
+            ([part], [whole]) => {
+                part.sign == 1 && whole.sign == 1 && part.source.is_part_of(&whole.source)
+            }
+            _ => false,
+        }
+    }
+
+    /// As it is written in indicators.csv.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// What is added and taken away.
+    pub fn terms(&self) -> impl Iterator<Item = &Term> {
+        self.terms.iter()
+    }
+}

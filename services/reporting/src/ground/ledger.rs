@@ -1,0 +1,124 @@
+//! Writes facts, and keeps their roll-up by month in the same transaction.
+
+use std::collections::BTreeMap;
+
+use chassis::refusal::Failure;
+use sqlx::PgConnection;
+use time::Date;
+use uuid::Uuid;
+
+use crate::ground::fact::{Code, Fact, Facts};
+
+/// Writes what a change means. `change_id` names the change, or, for reporting's own acts,
+/// the act.
+pub async fn write(
+    connection: &mut PgConnection,
+    change_id: Uuid,
+    facts: &Facts,
+) -> Result<(), Failure> {
+    if !facts.additive.is_empty() {
+        write_additive(connection, change_id, &facts.additive).await?;
+        roll_up(connection, &facts.additive).await?;
+    }
+    if !facts.distinct.is_empty() {
+        write_distinct(connection, change_id, facts).await?;
+    }
+    Ok(())
+}
+
+async fn write_additive(
+    connection: &mut PgConnection,
+    change_id: Uuid,
+    facts: &[Fact],
+) -> Result<(), Failure> {
+    let units: Vec<Uuid> = facts.iter().map(|fact| fact.unit_id).collect();
+    let dates: Vec<Date> = facts.iter().map(|fact| fact.on_date).collect();
+    let codes: Vec<&str> = facts.iter().map(|fact| fact.code.as_str()).collect();
+    let reasons: Vec<&str> = facts.iter().map(|fact| fact.reason.as_str()).collect();
+    let sexes: Vec<i16> = facts.iter().map(|fact| fact.sex).collect();
+    let counterparts: Vec<Uuid> = facts.iter().map(|fact| fact.counterpart_id).collect();
+    let amounts: Vec<i64> = facts.iter().map(|fact| fact.amount).collect();
+    sqlx::query!(
+        "insert into fact (unit_id, on_date, code, reason, sex, counterpart_id, amount, change_id)
+         select *, $8 from unnest($1::uuid[], $2::date[], $3::text[], $4::text[], $5::smallint[],
+                                  $6::uuid[], $7::bigint[])",
+        &units,
+        &dates,
+        &codes as &[&str],
+        &reasons as &[&str],
+        &sexes,
+        &counterparts,
+        &amounts,
+        change_id,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// The key of a row of the roll-up, in the order of its primary key.
+type Month<'a> = (Uuid, Code, Date, &'a str, i16, Uuid);
+
+async fn roll_up(connection: &mut PgConnection, facts: &[Fact]) -> Result<(), Failure> {
+    // Summed first, so that no row is touched twice, and in the order of the key, so that
+    // two followers and an act that touch the same rows queue instead of deadlocking.
+    let mut months: BTreeMap<Month<'_>, i64> = BTreeMap::new();
+    for fact in facts {
+        let month = fact.on_date.replace_day(1).unwrap_or(fact.on_date);
+        let key =
+            (fact.unit_id, fact.code, month, fact.reason.as_str(), fact.sex, fact.counterpart_id);
+        *months.entry(key).or_default() += fact.amount;
+    }
+    let units: Vec<Uuid> = months.keys().map(|key| key.0).collect();
+    let codes: Vec<&str> = months.keys().map(|key| key.1.as_str()).collect();
+    let dates: Vec<Date> = months.keys().map(|key| key.2).collect();
+    let reasons: Vec<&str> = months.keys().map(|key| key.3).collect();
+    let sexes: Vec<i16> = months.keys().map(|key| key.4).collect();
+    let counterparts: Vec<Uuid> = months.keys().map(|key| key.5).collect();
+    let amounts: Vec<i64> = months.values().copied().collect();
+    sqlx::query!(
+        "insert into unit_month as held (unit_id, code, month, reason, sex, counterpart_id, amount)
+         select unit_id, code, month, reason, sex, counterpart_id, amount
+         from unnest($1::uuid[], $2::text[], $3::date[], $4::text[], $5::smallint[], $6::uuid[],
+                     $7::bigint[])
+              with ordinality as line (unit_id, code, month, reason, sex, counterpart_id, amount, line)
+         order by line
+         on conflict (unit_id, code, month, reason, sex, counterpart_id)
+         do update set amount = held.amount + excluded.amount",
+        &units,
+        &codes as &[&str],
+        &dates,
+        &reasons as &[&str],
+        &sexes,
+        &counterparts,
+        &amounts,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn write_distinct(
+    connection: &mut PgConnection,
+    change_id: Uuid,
+    facts: &Facts,
+) -> Result<(), Failure> {
+    let units: Vec<Uuid> = facts.distinct.iter().map(|fact| fact.unit_id).collect();
+    let dates: Vec<Date> = facts.distinct.iter().map(|fact| fact.on_date).collect();
+    let codes: Vec<&str> = facts.distinct.iter().map(|fact| fact.code.as_str()).collect();
+    let reasons: Vec<&str> = facts.distinct.iter().map(|fact| fact.reason.as_str()).collect();
+    let subjects: Vec<&str> = facts.distinct.iter().map(|fact| fact.subject.as_str()).collect();
+    sqlx::query!(
+        "insert into subject_fact (unit_id, on_date, code, reason, subject, change_id)
+         select *, $6 from unnest($1::uuid[], $2::date[], $3::text[], $4::text[], $5::text[])",
+        &units,
+        &dates,
+        &codes as &[&str],
+        &reasons as &[&str],
+        &subjects as &[&str],
+        change_id,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}

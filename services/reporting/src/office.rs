@@ -1,0 +1,4 @@
+//! `OfficeService`: offices of people who left.
+
+pub(crate) mod api;
+pub mod offices_of_people_who_left;

@@ -1,0 +1,3 @@
+//! `PeriodicReportService`: who owes which report.
+
+pub(crate) mod api;

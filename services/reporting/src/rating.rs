@@ -1,0 +1,4 @@
+//! `RatingService`: how units and cadres were rated.
+
+pub(crate) mod api;
+pub mod record_ratings;

@@ -1,0 +1,117 @@
+//! RatingService.
+
+use chassis::call::Call;
+use chassis::database::today;
+use chassis::parse;
+use proto::reporting::v1::rating_service_server::RatingService;
+use proto::reporting::v1::*;
+use tonic::{Request, Response, Status};
+
+use crate::ground::api::Api;
+use crate::ground::figure;
+use crate::ground::refused::Refused;
+use crate::rating::record_ratings::RecordRatings;
+
+const LINES_MAX: usize = 1_000;
+const FIRST_YEAR: i32 = 1990;
+
+#[tonic::async_trait]
+impl RatingService for Api {
+    async fn record_ratings(
+        &self,
+        request: Request<RecordRatingsRequest>,
+    ) -> Result<Response<RecordRatingsResponse>, Status> {
+        let (call, asked) = Call::write(request)?;
+        let act = self.ratings_to_record(&asked)?;
+        let acted = self.database.act(call, act).await?;
+        Ok(acted.reply(|recorded| RecordRatingsResponse {
+            rated: recorded.rated,
+            rerated: recorded.rerated,
+            not_counted: recorded.not_counted.clone(),
+        }))
+    }
+
+    async fn list_schemes(
+        &self,
+        _: Request<ListSchemesRequest>,
+    ) -> Result<Response<ListSchemesResponse>, Status> {
+        let schemes = self
+            .reference
+            .schemes()
+            .iter()
+            .map(|known| Scheme {
+                code: known.code.clone(),
+                name_vi: known.name_vi.clone(),
+                from_year: known.from_year,
+                through_year: known.through_year,
+                document: known.document.clone(),
+                issued_on: Some(parse::civil(known.issued_on)),
+                grades: known
+                    .grades
+                    .iter()
+                    .map(|grade| scheme::Grade {
+                        code: grade.code.clone(),
+                        rank: grade.rank,
+                        name_vi: grade.name_vi.clone(),
+                        score_from: grade.score_from,
+                    })
+                    .collect(),
+            })
+            .collect();
+        Ok(Response::new(ListSchemesResponse { schemes }))
+    }
+}
+
+impl Api {
+    fn ratings_to_record(&self, asked: &RecordRatingsRequest) -> Result<RecordRatings, Status> {
+        if asked.lines.is_empty() {
+            return Err(Refused::ListEmpty { field: "lines" }.into());
+        }
+        if asked.lines.len() > LINES_MAX {
+            return Err(Refused::ListTooLong {
+                field: "lines",
+                entries: asked.lines.len(),
+                limit: LINES_MAX,
+            }
+            .into());
+        }
+        let year = asked.year;
+        let counts_on = figure::year(year)
+            .filter(|_| (FIRST_YEAR..=today().year()).contains(&year))
+            .map(|year| year.through)
+            .ok_or(Refused::RatingYearOutOfRange { year })?;
+        let schemes = self.reference.schemes();
+        let in_force = schemes
+            .iter()
+            .find(|scheme| scheme.in_force(year))
+            .ok_or(Refused::RatingYearOutOfRange { year })?;
+        if !asked.scheme.is_empty() && asked.scheme != in_force.code {
+            return Err(if schemes.iter().any(|known| known.code == asked.scheme) {
+                Refused::RatingSchemeNotOfYear {
+                    scheme: asked.scheme.clone(),
+                    year,
+                    in_force: in_force.code.clone(),
+                }
+            } else {
+                Refused::RatingSchemeUnknown { scheme: asked.scheme.clone() }
+            }
+            .into());
+        }
+        let lines = asked
+            .lines
+            .iter()
+            .enumerate()
+            .map(|(number, line)| {
+                let field = format!("lines[{number}].organisation_id");
+                Ok((parse::id(&field, &line.organisation_id)?, line.grade.clone()))
+            })
+            .collect::<Result<_, Status>>()?;
+        Ok(RecordRatings {
+            scheme: in_force,
+            year,
+            counts_on,
+            lines,
+            decision_id: parse::optional_id("decision_id", &asked.decision_id)?,
+        })
+    }
+}

@@ -1,0 +1,67 @@
+//! ReportService.
+
+use chassis::call::Call;
+use chassis::parse;
+use proto::reporting::v1::report_service_server::ReportService;
+use proto::reporting::v1::*;
+use tonic::{Request, Response, Status};
+
+use crate::ground::api::Api;
+use crate::ground::refused::Refused;
+use crate::ground::{reading as reads, wire};
+use crate::report::print::{Order, print};
+
+#[tonic::async_trait]
+impl ReportService for Api {
+    async fn list_templates(
+        &self,
+        _: Request<ListTemplatesRequest>,
+    ) -> Result<Response<ListTemplatesResponse>, Status> {
+        let templates = self
+            .reference
+            .templates()
+            .iter()
+            .map(|known| Template {
+                code: known.code.clone(),
+                title_vi: known.title.clone(),
+                parameters: known
+                    .parameters
+                    .iter()
+                    .map(|parameter| template::Parameter {
+                        name: parameter.name.clone(),
+                        default_value: parameter.default.clone(),
+                        meaning_vi: parameter.meaning.clone(),
+                    })
+                    .collect(),
+            })
+            .collect();
+        Ok(Response::new(ListTemplatesResponse { templates }))
+    }
+
+    async fn print_report(
+        &self,
+        request: Request<PrintReportRequest>,
+    ) -> Result<Response<PrintReportResponse>, Status> {
+        let (call, asked) = Call::read(request)?;
+        let template = self
+            .reference
+            .templates()
+            .iter()
+            .find(|known| known.code == asked.template)
+            .ok_or(Refused::TemplateUnknown { template: asked.template })?;
+        let parameters = template.parameters(
+            asked.parameters.into_iter().map(|parameter| (parameter.name, parameter.value)),
+        )?;
+        let order = Order {
+            head: parse::id("organisation_id", &asked.organisation_id)?,
+            period: wire::period(asked.period)?,
+            as_of: wire::tree(asked.tree)?,
+            parameters,
+        };
+
+        let mut reading = self.database.read(&call).await?;
+        reads::organisation(&mut reading, order.head).await?;
+        let printed = print(&mut reading, self.reference, template, order).await?;
+        Ok(reading.reply(crate::report::wire::printed(self.reference, printed)))
+    }
+}

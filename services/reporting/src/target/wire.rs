@@ -1,0 +1,63 @@
+//! Requests of `TargetService` parsed, and its answers written out.
+
+use std::collections::BTreeMap;
+
+use proto::reporting::v1 as pb;
+use uuid::Uuid;
+
+use crate::ground::reference::{Indicator, Reference};
+use crate::ground::target::cascade::{Cascade, Node, sum};
+use crate::ground::target::measured::Measured;
+use crate::ground::wire::{figure, target};
+use crate::target::open_targets::OpenTargets;
+
+/// What is asked of a unit on a day.
+pub fn open_targets(unit: &OpenTargets) -> pb::OpenTargets {
+    let count = |count| i32::try_from(count).unwrap_or(i32::MAX);
+    pb::OpenTargets {
+        organisation_id: unit.organisation_id.to_string(),
+        targets: unit.targets.iter().map(target).collect(),
+        open: count(unit.open),
+        handed_down: count(unit.handed_down),
+        followers: count(unit.followers),
+    }
+}
+
+/// A cascade, its units named.
+pub fn cascade(cascade: &Cascade, names: &BTreeMap<Uuid, String>) -> pb::GetTargetCascadeResponse {
+    pb::GetTargetCascadeResponse {
+        assigned: cascade.assigned.iter().map(target).collect(),
+        children: cascade.children.iter().map(|child| node(child, names)).collect(),
+        children_sum: sum(&cascade.children),
+        difference: cascade.difference(),
+        left_off: i32::try_from(cascade.left_off).unwrap_or(i32::MAX),
+    }
+}
+
+fn node(of: &Node, names: &BTreeMap<Uuid, String>) -> pb::CascadeNode {
+    pb::CascadeNode {
+        target: Some(target(&of.target)),
+        name: names.get(&of.target.organisation_id).cloned().unwrap_or_default(),
+        share_basis_points: i32::try_from(of.share_basis_points).unwrap_or(i32::MAX),
+        earlier_revisions: of.earlier.iter().map(target).collect(),
+        children: of.children.iter().map(|child| node(child, names)).collect(),
+        children_sum: of.children_sum,
+        difference: of.difference(),
+        shown_elsewhere: of.shown_elsewhere,
+    }
+}
+
+/// A measured target.
+pub fn measured(
+    reference: &Reference,
+    measured: &Measured,
+    indicator: &Indicator,
+) -> pb::MeasuredTarget {
+    pb::MeasuredTarget {
+        target: Some(target(&measured.target)),
+        figure: Some(figure(reference, &measured.figure, &BTreeMap::new())),
+        mean_denominator: measured.mean_denominator,
+        met: measured.met,
+        text: measured.text(indicator, 2),
+    }
+}
