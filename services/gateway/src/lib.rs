@@ -1,10 +1,9 @@
 //! The gateway: the one port of the system.
 //!
-//! It speaks gRPC, gRPC-Web and JSON ([`door`], [`transcode`]), knows every method by its
-//! contract ([`contract`]), recognises its callers ([`authenticate`]), and passes calls on
-//! undecoded ([`forward`], [`backend`]). What it coordinates itself is in
-//! [`organisation_profile`] and [`found_grassroots_union`]. It keeps nothing durable; the one
-//! thing that it remembers is the newest change of rights or tree ([`newest`]).
+//! It speaks gRPC, gRPC-Web and [`json`], knows every method by its contract ([`contract`]),
+//! recognises its callers at the [`edge`], and passes calls on undecoded ([`pass`]). What it
+//! answers of several services' answers is [`composite`]. It keeps nothing durable; the one
+//! thing that it remembers is the newest change of rights or tree ([`pass::newest`]).
 //!
 //! **Invariant:** a new RPC needs no line here.
 

@@ -1,10 +1,11 @@
 //! Membership: who belongs to which union from when to when, and what happens to people.
 //!
-//! A call comes to [`api`], which parses it by `wire` and performs one of the [`acts`] or
-//! [`reads`]. People are written down by [`roll`], their numbers sealed and found by
-//! [`keys`]. What was done is published as a [`change`]. [`follow`] keeps this service's own
-//! copy of registry's organisations, on which [`organisation`] decides, and carries out the
-//! [`consequence`]s of registry's acts.
+//! Each contract has a room of its name: its `api` takes a call, parses it by its `wire` and
+//! performs an act or a read, which has a file of its own. What several rooms stand on is the
+//! [`ground`]: people are written down by the [roll](ground::roll), their numbers sealed and
+//! found by the [keys](ground::keys). [`follow`] keeps this service's own copy of registry's
+//! organisations, on which [organisation](ground::organisation) decides, and carries out the
+//! [consequences](ground::consequence) of registry's acts.
 //!
 //! **Invariant:** a person has at most one membership on any day; every membership begins
 //! and ends by a movement, and every movement is published in the transaction that makes it.

@@ -1,8 +1,10 @@
 //! Registry: the dated tree of unions, its decisions, bodies, employers and grants.
 //!
-//! A call comes to [`api`], which parses it by [`wire`] and performs one of the [`acts`] or
-//! [`reads`]. Acts check the [`rules`] of the [reference data](mod@reference), stand on a
-//! decision ([`basis`]), change the [`tree`] or the [`seats`] in it, and publish what they did.
+//! Each contract has a room of its name: its `api` takes a call, parses it by its `wire` and
+//! performs an act or a read, which has a file of its own with its SQL beside it. What several
+//! rooms stand on is the [`ground`]: acts check the [rules](ground::rules) of the
+//! [reference data](ground::reference), stand on a decision ([basis](ground::basis)), change the
+//! [tree](ground::tree) or the [seats](ground::seats) in it, and publish what they did.
 //!
 //! **Invariant:** nothing is updated but the end of `recorded` (and a derived mark on those
 //! who have subordinates), and nothing is deleted: what was believed at any instant about any

@@ -1,9 +1,10 @@
 //! Reporting: what is counted, from what happened.
 //!
-//! It [follows](follow) the feeds of registry and membership, derives [facts](fact) from
-//! their changes and keeps the roll-up of them ([`ledger`]). Figures ([`figure`]) are joins
-//! of facts with the tree, as it stood or as it stands; [`report`] prints them. What it is
-//! told itself are [`acts`]: targets, ratings, activities.
+//! It [follows](follow) the feeds of registry and membership, derives [facts](ground::fact) from
+//! their changes and keeps the roll-up of them ([ledger](ground::ledger)). [Figures](ground::figure)
+//! are joins of facts with the tree, as it stood or as it stands; [`report`] prints them. What it
+//! is told itself are the [targets](target), [ratings](rating) and [activities](activity). Each
+//! contract has a room of its name, on the [`ground`] that they share.
 //!
 //! **Invariant:** no total is ever stored as such: every figure is a sum, or a distinct
 //! count, of facts, each of which names the change that it came from.

@@ -173,7 +173,8 @@ impl System {
         }
         match service {
             "membership" => {
-                let personal = membership::ground::keys::Config::in_folder(&self.directory.join("keys"));
+                let personal =
+                    membership::ground::keys::Config::in_folder(&self.directory.join("keys"));
                 settings["keys"] = json!({
                     "master": personal.master.path(),
                     "data": personal.data,
