@@ -6,6 +6,8 @@ mod dependencies;
 mod feeds;
 #[path = "tidy/reasons.rs"]
 mod reasons;
+#[path = "tidy/rooms.rs"]
+mod rooms;
 #[path = "tidy/schema.rs"]
 mod schema;
 #[path = "tidy/services.rs"]

@@ -7,4 +7,5 @@ pub mod hold_by_election;
 pub mod hold_congress;
 pub mod offices;
 pub mod ordinals;
+pub mod sizes;
 pub(crate) mod wire;

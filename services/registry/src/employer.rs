@@ -4,5 +4,4 @@ pub(crate) mod api;
 pub mod employers;
 pub mod reach_campaign_stage;
 pub mod survey_employers;
-pub mod tax_codes;
 pub(crate) mod wire;

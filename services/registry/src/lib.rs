@@ -38,8 +38,9 @@ use chassis::{database, seen};
 use serde::Deserialize;
 
 use crate::ground::api::Api;
+use crate::ground::bell::Bell;
 use crate::ground::search_index::SearchIndex;
-use crate::plan::operation::{Bell, Worker};
+use crate::plan::operation::Worker;
 
 pub use bootstrap::{AlreadyBootstrapped, bootstrap};
 
@@ -91,7 +92,7 @@ pub struct Config {
     /// Its database.
     pub database: database::Config,
     /// How many tax codes somebody may ask about.
-    pub employers: crate::employer::tax_codes::Config,
+    pub employers: crate::ground::tax_codes::Config,
 }
 
 /// Brings the reference data of a database up to this program's, as every start does: for the

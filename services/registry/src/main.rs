@@ -1,7 +1,9 @@
 //! The process: `registry serve`, and `registry migrate` as the owner of the schema.
 
 use anyhow::bail;
-use registry::{Config, DEFAULTS, SCHEMA};
+use registry::Config;
+use registry::DEFAULTS;
+use registry::SCHEMA;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {

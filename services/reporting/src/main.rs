@@ -1,7 +1,9 @@
 //! The process: `reporting serve`, and `reporting migrate` as the owner of the schema.
 
 use anyhow::bail;
-use reporting::{Config, DEFAULTS, SCHEMA};
+use reporting::Config;
+use reporting::DEFAULTS;
+use reporting::SCHEMA;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {

@@ -2,3 +2,4 @@
 
 pub(crate) mod api;
 pub mod record_ratings;
+pub(crate) mod wire;

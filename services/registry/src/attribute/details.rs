@@ -7,20 +7,8 @@ use feeds::registry::Seal;
 use time::Date;
 use uuid::Uuid;
 
-use crate::attribute::record_seal_and_account::Account;
+use crate::ground::attributes::{Account, Commune, FoundingRoute};
 use crate::ground::reading::{AsOf, in_scope};
-use crate::organisation::found_organisation::FoundingRoute;
-
-/// A commune under the name that it bore.
-#[derive(Clone, Debug)]
-pub struct Commune {
-    /// For example `00004`.
-    pub commune: String,
-    /// For example `Phường Ba Đình`.
-    pub name: String,
-    /// For example `01`.
-    pub province_code: String,
-}
 
 /// Attributes as they stood on one date.
 #[derive(Clone, Debug)]

@@ -7,17 +7,9 @@ use serde::{Deserialize, Serialize};
 use time::Date;
 use uuid::Uuid;
 
+use crate::ground::attributes::Account;
 use crate::ground::basis::{self, Basis};
 use crate::ground::tree::{self, Scope, later_than};
-
-/// An account of the organisation's own.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Account {
-    /// Digits; empty where it has no account.
-    pub number: String,
-    /// NFC; empty where it has no account.
-    pub bank: String,
-}
 
 /// Seal and account from a date on.
 #[derive(Debug)]

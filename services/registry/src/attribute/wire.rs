@@ -4,7 +4,6 @@ use std::collections::HashSet;
 
 use chassis::parse::{self, civil};
 use chassis::refusal::Refusal;
-use feeds::registry::Seal;
 use proto::registry::v1 as pb;
 use time::Date;
 use uuid::Uuid;
@@ -12,26 +11,21 @@ use uuid::Uuid;
 use crate::attribute::begin_joint_direction::{BeginJointDirection, JointDirectionBegun};
 use crate::attribute::change_aliases::{AliasesChanged, ChangeAliases};
 use crate::attribute::change_territory::{ChangeTerritory, TerritoryChanged};
-use crate::attribute::details::{Commune, Details};
+use crate::attribute::details::Details;
 use crate::attribute::end_joint_direction::{EndJointDirection, JointDirectionEnded};
-use crate::attribute::record_seal_and_account::{
-    Account, RecordSealAndAccount, SealAndAccountRecorded,
-};
-use crate::decision::wire as decision;
+use crate::attribute::record_seal_and_account::{RecordSealAndAccount, SealAndAccountRecorded};
+use crate::ground::attributes::FoundingRoute;
 use crate::ground::reading::AsOf;
 use crate::ground::refused::Refused;
+use crate::ground::wire::attributes::{commune, seal_and_account};
+use crate::ground::wire::basis::optional_basis;
+use crate::ground::wire::organisation::{AS_OF, as_of};
 use crate::ground::wire::{NAME_MAX, count, reference_code, text, texts};
-use crate::organisation::found_organisation::FoundingRoute;
-use crate::organisation::wire::{AS_OF, as_of};
 
 /// Codes of one act, at most.
 const COMMUNES_MAX: usize = 5_000;
 /// Other names of one act, at most.
 const ALIASES_MAX: usize = 50;
-/// Longest number of an account.
-const ACCOUNT_NUMBER_MAX: usize = 30;
-/// Longest name of a bank.
-const BANK_MAX: usize = 200;
 
 /// Communes that come and leave.
 pub fn change_territory(request: pb::ChangeTerritoryRequest) -> Result<ChangeTerritory, Refusal> {
@@ -70,7 +64,7 @@ pub fn change_territory(request: pb::ChangeTerritoryRequest) -> Result<ChangeTer
         provinces: codes("provinces_added", &request.provinces_added)?,
         districts: codes("districts_added", &request.districts_added)?,
         effective_on: parse::optional_date("effective_on", request.effective_on)?,
-        basis: decision::optional_basis(request.basis)?,
+        basis: optional_basis(request.basis)?,
     })
 }
 
@@ -102,35 +96,8 @@ pub fn record_seal_and_account(
         seal,
         account,
         effective_on: parse::optional_date("effective_on", request.effective_on)?,
-        basis: decision::optional_basis(request.basis)?,
+        basis: optional_basis(request.basis)?,
     })
-}
-
-/// A seal, and an account of a number and a bank, or none; `within` names the message that they
-/// are fields of.
-pub(crate) fn seal_and_account(
-    within: &str,
-    seal: pb::SealStatus,
-    number: String,
-    bank: &str,
-) -> Result<(Seal, Account), Refusal> {
-    let field = |name: &str| format!("{within}{name}");
-    let seal = match seal {
-        pb::SealStatus::Unspecified => {
-            return Err(Refused::SealRequired.refusal().field(field("seal")));
-        }
-        pb::SealStatus::None => Seal::None,
-        pb::SealStatus::InUse => Seal::InUse,
-        pb::SealStatus::HandedIn => Seal::HandedIn,
-        pb::SealStatus::Lost => Seal::Lost,
-    };
-    let bank = parse::optional_text(&field("account_bank"), bank, BANK_MAX)?.unwrap_or_default();
-    let is_number =
-        number.len() <= ACCOUNT_NUMBER_MAX && number.bytes().all(|byte| byte.is_ascii_digit());
-    if !is_number || number.is_empty() != bank.is_empty() {
-        return Err(Refused::AccountInvalid.refusal().field(field("account_number")));
-    }
-    Ok((seal, Account { number, bank }))
 }
 
 /// The answer of [`record_seal_and_account`].
@@ -162,7 +129,7 @@ pub fn change_aliases(request: pb::ChangeAliasesRequest) -> Result<ChangeAliases
         added: names("added", &request.added)?,
         dropped: names("dropped", &request.dropped)?,
         effective_on: parse::optional_date("effective_on", request.effective_on)?,
-        basis: decision::optional_basis(request.basis)?,
+        basis: optional_basis(request.basis)?,
     })
 }
 
@@ -179,7 +146,7 @@ pub fn begin_joint_direction(
         organisation_id: parse::id("organisation_id", &request.organisation_id)?,
         director_id: parse::id("director_id", &request.director_id)?,
         effective_on: parse::optional_date("effective_on", request.effective_on)?,
-        basis: decision::optional_basis(request.basis)?,
+        basis: optional_basis(request.basis)?,
     })
 }
 
@@ -196,7 +163,7 @@ pub fn end_joint_direction(
         organisation_id: parse::id("organisation_id", &request.organisation_id)?,
         director_id: parse::id("director_id", &request.director_id)?,
         effective_on: parse::optional_date("effective_on", request.effective_on)?,
-        basis: decision::optional_basis(request.basis)?,
+        basis: optional_basis(request.basis)?,
     })
 }
 
@@ -233,9 +200,4 @@ pub fn details(details: Details) -> pb::OrganisationDetails {
         recognised_on: details.recognised_on.map(civil),
         executive_recognised_on: details.executive_recognised_on.map(civil),
     }
-}
-
-/// A commune under the name of its time.
-pub(crate) fn commune(commune: Commune) -> pb::Commune {
-    pb::Commune { code: commune.commune, name: commune.name, province_code: commune.province_code }
 }

@@ -7,9 +7,9 @@ use time::{Date, Month};
 use uuid::Uuid;
 
 use crate::body::lists::{BodyOffSize, EndingTerm, LateCongress, Vacancy};
-use crate::congress::wire as congress;
 use crate::ground::reading::{AsOf, Page};
-use crate::organisation::wire::{AS_OF, as_of};
+use crate::ground::wire::organisation::{AS_OF, as_of};
+use crate::ground::wire::seats::term;
 
 /// The last day of a year, on which terms end.
 fn last_day(year: i32) -> Option<Date> {
@@ -39,7 +39,7 @@ pub fn terms_page(page: Page<EndingTerm>) -> pb::ListTermsEndingResponse {
             .map(|ending| pb::EndingTerm {
                 organisation_id: ending.organisation_id.to_string(),
                 ends_on: last_day(ending.term.to_year).map(civil),
-                term: Some(congress::term(ending.term)),
+                term: Some(term(ending.term)),
             })
             .collect(),
         next_page_token: page.next_page_token,

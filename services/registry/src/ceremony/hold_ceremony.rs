@@ -11,9 +11,8 @@ use time::Date;
 use uuid::Uuid;
 
 use crate::ground::basis;
-use crate::ground::refused::Refused;
+use crate::ground::refused::{Refused, refuse_repeated};
 use crate::ground::tree::{self, Scope};
-use crate::organisation::hand_over_organisations::refuse_repeated;
 
 /// What a ceremony is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

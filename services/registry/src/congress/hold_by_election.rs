@@ -8,12 +8,13 @@ use serde::{Deserialize, Serialize};
 use time::Date;
 use uuid::Uuid;
 
+use crate::congress::sizes;
 use crate::ground::basis::{self, Basis};
 use crate::ground::consent::refuse_other_than_superiors;
+use crate::ground::life;
 use crate::ground::refused::Refused;
 use crate::ground::seats::{self, Days, EXECUTIVE, NewOffice, STEERING};
 use crate::ground::tree::{self, Scope};
-use crate::ground::{life, sizes};
 
 /// Who was elected into which body.
 #[derive(Debug)]

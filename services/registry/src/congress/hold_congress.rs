@@ -9,12 +9,12 @@ use time::Date;
 use uuid::Uuid;
 
 use crate::congress::ordinals;
+use crate::congress::sizes::{self, BodySize, DecidedSize, Grounds};
 use crate::ground::basis::{self, Basis};
 use crate::ground::consent::refuse_other_than_superiors;
 use crate::ground::life;
 use crate::ground::refused::Refused;
 use crate::ground::seats::{self, Days, NewOffice};
-use crate::ground::sizes::{self, BodySize, DecidedSize, Grounds};
 use crate::ground::tree::{self, Scope, later_than};
 
 /// Who takes part in a congress.

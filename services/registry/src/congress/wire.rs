@@ -1,6 +1,6 @@
 //! `congress.proto`.
 
-use chassis::parse::{self, civil};
+use chassis::parse;
 use chassis::refusal::Refusal;
 use feeds::registry::Office;
 use proto::registry::v1 as pb;
@@ -11,65 +11,22 @@ use crate::congress::appoint_committee::{AppointCommittee, CommitteeAppointed};
 use crate::congress::end_offices::{EndOffices, OfficesEnded};
 use crate::congress::hold_by_election::{ByElectionHeld, HoldByElection};
 use crate::congress::hold_congress::{Congress, CongressForm, CongressHeld, HoldCongress};
-use crate::decision::wire as decision;
-use crate::ground::bodies::{Bodies, Term};
+use crate::congress::sizes::DecidedSize;
+use crate::ground::bodies::Bodies;
 use crate::ground::reading::{AsOf, Page};
 use crate::ground::refused::Refused;
-use crate::ground::seats::{EXECUTIVE, NewOffice};
-use crate::ground::sizes::DecidedSize;
+use crate::ground::wire::basis::{basis, optional_basis};
+use crate::ground::wire::organisation::{AS_OF, as_of};
+use crate::ground::wire::seats::{
+    OFFICES_MAX, TERM_YEARS_MAX, new_offices, some_new_offices, term,
+};
 use crate::ground::wire::{REASON_MAX, count, ids, reference_code, text, texts};
-use crate::organisation::wire::{AS_OF, as_of};
 
-/// Offices of one act, at most.
-const OFFICES_MAX: usize = 1_000;
 /// Terms are usually of so many years; others say why.
 const USUAL_TERM_YEARS: i32 = 5;
-/// A term lasts so many years at most.
-pub const TERM_YEARS_MAX: i32 = 10;
 const ORDINAL_MAX: i32 = 999;
 /// More members than there will be in the whole country.
 const MEMBERS_MAX: i32 = 100_000_000;
-
-/// Seats to be taken: all in `body`, or each in the body that it names.
-pub fn new_offices(
-    field: &str,
-    body: Option<&str>,
-    offices: Vec<pb::NewOffice>,
-) -> Result<Vec<NewOffice>, Refusal> {
-    if offices.len() > OFFICES_MAX {
-        let refused = Refused::TooManyOffices { offices: offices.len(), limit: OFFICES_MAX };
-        return Err(refused.refusal().field(field));
-    }
-    offices
-        .into_iter()
-        .enumerate()
-        .map(|(n, office)| {
-            let part = |part: &str| format!("{field}[{n}].{part}");
-            Ok(NewOffice {
-                body: match (body, office.body.as_str()) {
-                    (Some(body), _) => body.to_string(),
-                    (None, "") => EXECUTIVE.to_string(),
-                    (None, given) => reference_code(&part("body"), given)?,
-                },
-                position: reference_code(&part("position"), &office.position)?,
-                person_id: parse::id(&part("person_id"), &office.person_id)?,
-                term_until: parse::optional_date(&part("term_until"), office.term_until)?,
-            })
-        })
-        .collect()
-}
-
-/// As [`new_offices`], and at least one.
-pub fn some_new_offices(
-    field: &str,
-    body: &str,
-    offices: Vec<pb::NewOffice>,
-) -> Result<Vec<NewOffice>, Refusal> {
-    if offices.is_empty() {
-        return Err(Refused::OfficesEmpty.refusal().field(field));
-    }
-    new_offices(field, Some(body), offices)
-}
 
 /// A congress that was held.
 pub fn hold_congress(request: pb::HoldCongressRequest) -> Result<HoldCongress, Refusal> {
@@ -108,7 +65,7 @@ pub fn hold_congress(request: pb::HoldCongressRequest) -> Result<HoldCongress, R
         sizes: decided_sizes(&request.sizes)?,
         consent_id: parse::optional_id("consent_decision_id", &request.consent_decision_id)?,
         merged: request.merged,
-        basis: decision::optional_basis(request.basis)?,
+        basis: optional_basis(request.basis)?,
     })
 }
 
@@ -157,7 +114,7 @@ pub fn hold_by_election(request: pb::HoldByElectionRequest) -> Result<HoldByElec
         held_on: parse::date("held_on", request.held_on)?,
         offices: some_new_offices("offices", &body, request.offices)?,
         consent_id: parse::optional_id("consent_decision_id", &request.consent_decision_id)?,
-        basis: decision::optional_basis(request.basis)?,
+        basis: optional_basis(request.basis)?,
         body,
     })
 }
@@ -180,7 +137,7 @@ pub fn appoint_committee(
         organisation_id: parse::id("organisation_id", &request.organisation_id)?,
         effective_on: parse::optional_date("effective_on", request.effective_on)?,
         offices: some_new_offices("offices", &body, request.offices)?,
-        basis: decision::basis(request.basis)?,
+        basis: basis(request.basis)?,
         body,
     })
 }
@@ -206,7 +163,7 @@ pub fn end_offices(request: pb::EndOfficesRequest) -> Result<EndOffices, Refusal
     Ok(EndOffices {
         office_ids: ids("office_ids", &request.office_ids)?,
         effective_on: parse::optional_date("effective_on", request.effective_on)?,
-        basis: decision::optional_basis(request.basis)?,
+        basis: optional_basis(request.basis)?,
     })
 }
 
@@ -235,20 +192,6 @@ pub fn bodies_read(read: Bodies) -> pb::GetBodiesResponse {
             })
             .collect(),
         term: read.term.map(term),
-    }
-}
-
-/// A term as the contract carries it.
-pub fn term(term: Term) -> pb::Term {
-    pb::Term {
-        congress_id: term.congress_id.to_string(),
-        ordinal: term.ordinal,
-        held_on: Some(civil(term.held_on)),
-        from_year: term.from_year,
-        to_year: term.to_year,
-        form: term.form,
-        reason: term.reason,
-        member_count: term.member_count.unwrap_or_default(),
     }
 }
 

@@ -12,7 +12,7 @@ use sqlx::postgres::types::PgRange;
 use time::Date;
 use uuid::Uuid;
 
-use crate::attribute::record_seal_and_account::Account;
+use crate::ground::attributes::Account;
 use crate::ground::basis::{self, Basis};
 use crate::ground::life::{self, Changed};
 use crate::ground::refused::Refused;

@@ -5,11 +5,11 @@ use chassis::refusal::Refusal;
 use proto::registry::v1 as pb;
 use proto::registry::v1::correct_organisation_request::Attribute as Given;
 
-use crate::attribute::wire::seal_and_account;
 use crate::correction::correct_organisation::{Attribute, CorrectOrganisation, Corrected};
 use crate::correction::undo_act::{ActUndone, UndoAct};
-use crate::decision::wire as decision;
 use crate::ground::refused::Refused;
+use crate::ground::wire::attributes::seal_and_account;
+use crate::ground::wire::basis::optional_basis;
 use crate::ground::wire::{NAME_MAX, SHORT_NAME_MAX, code, reference_code};
 
 const REASON_MAX: usize = 1_000;
@@ -57,7 +57,7 @@ pub fn correct(request: pb::CorrectOrganisationRequest) -> Result<CorrectOrganis
         attribute,
         from_on: parse::optional_date("from_on", request.from_on)?,
         until_on: parse::optional_date("until_on", request.until_on)?,
-        basis: decision::optional_basis(request.basis)?,
+        basis: optional_basis(request.basis)?,
         reason: parse::optional_text("reason", &request.reason, REASON_MAX)?.unwrap_or_default(),
     })
 }

@@ -6,8 +6,9 @@ use proto::registry::v1 as pb;
 use proto::registry::v1::employer_service_server::EmployerService;
 use tonic::{Request, Response, Status};
 
-use crate::employer::{employers, tax_codes, wire};
+use crate::employer::{employers, wire};
 use crate::ground::api::Api;
+use crate::ground::tax_codes;
 
 #[tonic::async_trait]
 impl EmployerService for Api {

@@ -2,7 +2,6 @@
 
 use std::collections::{HashMap, HashSet};
 
-use chassis::access::unknown_or_denied;
 use chassis::database::{Act, Acting};
 use chassis::refusal::{Failure, OnConstraint, Refusal};
 use feeds::registry::Employer;
@@ -10,10 +9,11 @@ use serde::{Deserialize, Serialize};
 use time::Date;
 use uuid::Uuid;
 
+use crate::ground::basis;
+use crate::ground::employers::{self, last_surveys, with_unions_of};
 use crate::ground::refused::Refused;
 use crate::ground::rules::Rules;
-use crate::ground::tree::{self, Scope, later_than};
-use crate::ground::{basis, employers};
+use crate::ground::tree::{self, Scope};
 
 /// One employer as the survey found it.
 #[derive(Clone, Debug)]
@@ -288,62 +288,6 @@ impl SurveyEmployers {
     }
 }
 
-struct LastSurvey {
-    employer_id: Uuid,
-    surveyor_id: Uuid,
-    surveyed_on: Date,
-    workforce: i32,
-    workforce_female: i32,
-}
-
-/// The last surveys of employers, where the surveyor is in scope.
-async fn last_surveys(
-    acting: &mut Acting,
-    employer_ids: &[Uuid],
-) -> Result<Vec<LastSurvey>, Failure> {
-    let surveys = sqlx::query_as!(
-        LastSurvey,
-        "select employer_id, surveyor_id, surveyed_on, workforce, workforce_female
-         from (select distinct on (employer_id)
-                      employer_id, surveyor_id, surveyed_on, workforce, workforce_female
-               from employer_survey
-               where employer_id = any($1::uuid[])
-               order by employer_id, surveyed_on desc) last
-         where access.covers(surveyor_id)",
-        employer_ids,
-    )
-    .fetch_all(acting.db())
-    .await?;
-    Ok(surveys)
-}
-
-/// The unions that employers have on a day, as is known now: those of a survey, and those founded
-/// that day.
-async fn with_unions_of(
-    acting: &mut Acting,
-    found: &mut [Employer],
-    on: Date,
-) -> Result<(), Failure> {
-    let employer_ids: Vec<Uuid> = found.iter().map(|one| one.employer_id).collect();
-    let unions = sqlx::query!(
-        "select employer_id, union_id from employer_union
-         where employer_id = any($1::uuid[]) and upper_inf(recorded) and valid @> $2::date
-         order by employer_id, union_id",
-        &employer_ids,
-        on,
-    )
-    .fetch_all(acting.db())
-    .await?;
-    let mut by_employer: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
-    for row in unions {
-        by_employer.entry(row.employer_id).or_default().push(row.union_id);
-    }
-    for one in found {
-        one.union_ids = by_employer.remove(&one.employer_id).unwrap_or_default();
-    }
-    Ok(())
-}
-
 /// From a date on, each employer has the unions that were found, and those that begin later.
 async fn write_unions(acting: &mut Acting, found: &[Employer], on: Date) -> Result<(), Failure> {
     let employer_ids: Vec<Uuid> = found.iter().map(|one| one.employer_id).collect();
@@ -388,59 +332,4 @@ async fn write_unions(acting: &mut Acting, found: &[Employer], on: Date) -> Resu
     .execute(acting.db())
     .await?;
     Ok(())
-}
-
-/// A union was founded for the workers of employers that were surveyed before.
-pub async fn gather_workers(
-    acting: &mut Acting,
-    union_id: Uuid,
-    employer_ids: &[Uuid],
-    on: Date,
-) -> Result<(), Failure> {
-    if employer_ids.is_empty() {
-        return Ok(());
-    }
-    let surveys = last_surveys(acting, employer_ids).await?;
-    for (n, employer_id) in employer_ids.iter().copied().enumerate() {
-        let at = format!("employer_ids[{n}]");
-        let survey = surveys.iter().find(|survey| survey.employer_id == employer_id);
-        let Some(survey) = survey else {
-            let refusal = Refused::EmployerUnknown { employer_id }.at(at);
-            return Err(unknown_or_denied(acting.db(), refusal).await);
-        };
-        if employer_ids[..n].contains(&employer_id) {
-            return Err(Refused::EmployerRepeated { employer_id: Some(employer_id) }.at(at));
-        }
-        // The change published below tells what the last survey told: never of a time before.
-        if on < survey.surveyed_on {
-            later_than(employer_id, survey.surveyed_on, on).map_err(|refused| refused.at(at))?;
-        }
-    }
-    let (act_id, acted_at) = (acting.act_id, acting.acted_at);
-    sqlx::query!(
-        "insert into employer_union (employer_id, union_id, valid, recorded, act_id)
-         select employer_id, $2, daterange($3, null), tstzrange($4, null), $5
-         from unnest($1::uuid[]) as named (employer_id)",
-        employer_ids,
-        union_id,
-        on,
-        acted_at,
-        act_id,
-    )
-    .execute(acting.db())
-    .await?;
-    let mut found: Vec<Employer> = surveys
-        .into_iter()
-        .map(|survey| Employer {
-            employer_id: survey.employer_id,
-            surveyor_id: survey.surveyor_id,
-            workforce: survey.workforce,
-            workforce_female: survey.workforce_female,
-            union_ids: Vec::new(),
-        })
-        .collect();
-    with_unions_of(acting, &mut found, on).await?;
-    employers::publish(acting, union_id, on, found);
-    let later: Vec<Date> = employer_ids.iter().map(|_| on.next_day().unwrap_or(on)).collect();
-    employers::tell(acting, employer_ids, &later).await
 }

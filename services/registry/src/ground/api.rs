@@ -4,9 +4,9 @@ use chassis::database::Database;
 use proto::registry::v1 as pb;
 use tonic::service::Routes;
 
-use crate::employer::tax_codes;
+use crate::ground::bell::Bell;
 use crate::ground::search_index::SearchIndex;
-use crate::plan::operation::Bell;
+use crate::ground::tax_codes;
 
 /// All of registry's gRPC services.
 #[derive(Clone)]

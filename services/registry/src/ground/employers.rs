@@ -4,11 +4,17 @@
 //! tells each of them anew, so that whoever keeps the last change of each day knows what registry
 //! knows of every day.
 
+use std::collections::HashMap;
+
+use chassis::access::unknown_or_denied;
 use chassis::database::Acting;
 use chassis::refusal::Failure;
 use feeds::registry::{Employer, EmployersRecorded, Event};
 use time::Date;
 use uuid::Uuid;
+
+use crate::ground::refused::Refused;
+use crate::ground::tree::later_than;
 
 /// Tells what is known now of employers, on every day from one on on which it changes: of each
 /// employer from the day at the same place.
@@ -59,4 +65,115 @@ pub async fn tell_changed(acting: &mut Acting) -> Result<(), Failure> {
     let (employer_ids, froms): (Vec<Uuid>, Vec<Date>) =
         changed.into_iter().map(|row| (row.employer_id, row.from_on)).unzip();
     tell(acting, &employer_ids, &froms).await
+}
+
+pub(crate) struct LastSurvey {
+    pub(crate) employer_id: Uuid,
+    pub(crate) surveyor_id: Uuid,
+    pub(crate) surveyed_on: Date,
+    pub(crate) workforce: i32,
+    pub(crate) workforce_female: i32,
+}
+
+/// The last surveys of employers, where the surveyor is in scope.
+pub(crate) async fn last_surveys(
+    acting: &mut Acting,
+    employer_ids: &[Uuid],
+) -> Result<Vec<LastSurvey>, Failure> {
+    let surveys = sqlx::query_as!(
+        LastSurvey,
+        "select employer_id, surveyor_id, surveyed_on, workforce, workforce_female
+         from (select distinct on (employer_id)
+                      employer_id, surveyor_id, surveyed_on, workforce, workforce_female
+               from employer_survey
+               where employer_id = any($1::uuid[])
+               order by employer_id, surveyed_on desc) last
+         where access.covers(surveyor_id)",
+        employer_ids,
+    )
+    .fetch_all(acting.db())
+    .await?;
+    Ok(surveys)
+}
+
+/// The unions that employers have on a day, as is known now: those of a survey, and those founded
+/// that day.
+pub(crate) async fn with_unions_of(
+    acting: &mut Acting,
+    found: &mut [Employer],
+    on: Date,
+) -> Result<(), Failure> {
+    let employer_ids: Vec<Uuid> = found.iter().map(|one| one.employer_id).collect();
+    let unions = sqlx::query!(
+        "select employer_id, union_id from employer_union
+         where employer_id = any($1::uuid[]) and upper_inf(recorded) and valid @> $2::date
+         order by employer_id, union_id",
+        &employer_ids,
+        on,
+    )
+    .fetch_all(acting.db())
+    .await?;
+    let mut by_employer: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
+    for row in unions {
+        by_employer.entry(row.employer_id).or_default().push(row.union_id);
+    }
+    for one in found {
+        one.union_ids = by_employer.remove(&one.employer_id).unwrap_or_default();
+    }
+    Ok(())
+}
+
+/// A union was founded for the workers of employers that were surveyed before.
+pub async fn gather_workers(
+    acting: &mut Acting,
+    union_id: Uuid,
+    employer_ids: &[Uuid],
+    on: Date,
+) -> Result<(), Failure> {
+    if employer_ids.is_empty() {
+        return Ok(());
+    }
+    let surveys = last_surveys(acting, employer_ids).await?;
+    for (n, employer_id) in employer_ids.iter().copied().enumerate() {
+        let at = format!("employer_ids[{n}]");
+        let survey = surveys.iter().find(|survey| survey.employer_id == employer_id);
+        let Some(survey) = survey else {
+            let refusal = Refused::EmployerUnknown { employer_id }.at(at);
+            return Err(unknown_or_denied(acting.db(), refusal).await);
+        };
+        if employer_ids[..n].contains(&employer_id) {
+            return Err(Refused::EmployerRepeated { employer_id: Some(employer_id) }.at(at));
+        }
+        // The change published below tells what the last survey told: never of a time before.
+        if on < survey.surveyed_on {
+            later_than(employer_id, survey.surveyed_on, on).map_err(|refused| refused.at(at))?;
+        }
+    }
+    let (act_id, acted_at) = (acting.act_id, acting.acted_at);
+    sqlx::query!(
+        "insert into employer_union (employer_id, union_id, valid, recorded, act_id)
+         select employer_id, $2, daterange($3, null), tstzrange($4, null), $5
+         from unnest($1::uuid[]) as named (employer_id)",
+        employer_ids,
+        union_id,
+        on,
+        acted_at,
+        act_id,
+    )
+    .execute(acting.db())
+    .await?;
+    let mut found: Vec<Employer> = surveys
+        .into_iter()
+        .map(|survey| Employer {
+            employer_id: survey.employer_id,
+            surveyor_id: survey.surveyor_id,
+            workforce: survey.workforce,
+            workforce_female: survey.workforce_female,
+            union_ids: Vec::new(),
+        })
+        .collect();
+    with_unions_of(acting, &mut found, on).await?;
+    publish(acting, union_id, on, found);
+    let later: Vec<Date> = employer_ids.iter().map(|_| on.next_day().unwrap_or(on)).collect();
+    tell(acting, employer_ids, &later).await
 }

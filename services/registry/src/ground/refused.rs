@@ -2,6 +2,9 @@
 //!
 //! What each means, its code and its sentences are in `proto/congdoan/registry/v1/reason.proto`.
 
+use std::collections::HashSet;
+
+use chassis::refusal::{Failure, Refusal};
 use proto::registry::v1::Reason;
 use time::Date;
 use uuid::Uuid;
@@ -187,6 +190,33 @@ chassis::refusals! {
         ReferenceLineInvalid { line: u64, column: String, fault: Fault },
         ReferenceVersionEarlier { last: Date },
     }
+}
+
+/// So many bad lines are named in one refusal.
+pub const REFUSALS_MAX: usize = 100;
+
+/// Refuses a unit that is named twice; `field` names the n-th.
+pub fn refuse_repeated(
+    unit_ids: impl IntoIterator<Item = Uuid>,
+    field: impl Fn(usize) -> String,
+) -> Result<(), Failure> {
+    let mut named = HashSet::new();
+    for (n, organisation_id) in unit_ids.into_iter().enumerate() {
+        if !named.insert(organisation_id) {
+            return Err(Refused::UnitRepeated { organisation_id }.at(field(n)));
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a load for its bad lines, each named with its own reason, if there are any.
+pub fn lines_refused(count: usize, refusals: Vec<Refusal>) -> Result<(), Failure> {
+    if count == 0 {
+        return Ok(());
+    }
+    let more = count.saturating_sub(refusals.len());
+    let whole = Refused::LinesRefused { refused: count }.refusal().and_more(more);
+    Err(refusals.into_iter().fold(whole, Refusal::and).into())
 }
 
 #[cfg(test)]

@@ -68,3 +68,7 @@ pub async fn record(
     .await?;
     Ok(())
 }
+
+/// How the schema writes this kind of succession.
+/// As the schema writes it.
+pub const SPLIT_OFF: &str = "SPLIT_OFF";

@@ -1,6 +1,11 @@
 //! Between the contracts and registry's own types, both ways. Past this door every value is
 //! already right; acts, reads and SQL never see prost.
 
+pub mod attributes;
+pub mod basis;
+pub mod organisation;
+pub mod seats;
+
 use chassis::database::{civil_date, today};
 use chassis::parse;
 use chassis::refusal::Refusal;

@@ -8,7 +8,7 @@ use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
 use crate::ground::reading::{Asked, Page, in_scope};
-use crate::life_cycle::split_off::SPLIT_OFF;
+use crate::ground::succession::SPLIT_OFF;
 
 /// Which way successions are followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

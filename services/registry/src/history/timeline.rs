@@ -7,8 +7,7 @@ use feeds::registry::EndKind;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
-use crate::attribute::details::Commune;
-use crate::attribute::record_seal_and_account::Account;
+use crate::ground::attributes::{Account, Commune};
 use crate::ground::reading::in_scope;
 
 /// What a fact is about.

@@ -7,15 +7,15 @@ use proto::registry::v1 as pb;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
-use crate::attribute::wire::commune;
 use crate::ground::reading::Page;
 use crate::ground::refused::Refused;
+use crate::ground::wire::attributes::commune;
+use crate::ground::wire::organisation::{as_of, organisation};
 use crate::ground::wire::{code, optional_instant, text};
 use crate::history::code_bearers::CodeBearer;
 use crate::history::compare::{Compared, Comparison, Counts, Difference, Kind};
 use crate::history::successions::{Direction, Succession};
 use crate::history::timeline::{Attribute, Fact};
-use crate::organisation::wire::{as_of, organisation};
 
 /// Whose timeline, known when, and whether with what was replaced.
 pub fn timeline(

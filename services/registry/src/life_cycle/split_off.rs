@@ -12,12 +12,8 @@ use crate::ground::life::{self, Changed};
 use crate::ground::refused::Refused;
 use crate::ground::rules::{Rules, SectorNeed};
 use crate::ground::seats::{self, Days, NewOffice};
-use crate::ground::succession::{self, Succession};
+use crate::ground::succession::{self, SPLIT_OFF, Succession};
 use crate::ground::tree::{self, NewOrganisation, Origin, Record, Scope, Standing};
-
-/// How the schema writes this kind of succession.
-/// As the schema writes it.
-pub const SPLIT_OFF: &str = "SPLIT_OFF";
 
 /// A new organisation.
 #[derive(Debug)]

@@ -5,14 +5,14 @@ use chassis::refusal::Refusal;
 use feeds::registry::Recognition;
 use proto::registry::v1 as pb;
 
-use crate::congress::wire as congress;
-use crate::decision::wire as decision;
 use crate::ground::refused::Refused;
+use crate::ground::wire::basis::basis;
+use crate::ground::wire::organisation::{sector, share, share_whole, units};
+use crate::ground::wire::seats::new_offices;
 use crate::ground::wire::{NAME_MAX, SHORT_NAME_MAX, code, reference_code, text, texts};
 use crate::life_cycle::change_type::{ChangeType, TypeChanged};
 use crate::life_cycle::recognise_organisation::{RecogniseOrganisation, Recognised};
 use crate::life_cycle::split_off::{Part, SplitOff, SplitOffDone};
-use crate::organisation::wire::{sector, share, share_whole, units};
 
 /// Parts of one split-off, at most.
 const PARTS_MAX: usize = 100;
@@ -32,7 +32,7 @@ pub fn recognise(
         organisation_id: parse::id("organisation_id", &request.organisation_id)?,
         recognition,
         effective_on: parse::optional_date("effective_on", request.effective_on)?,
-        basis: decision::basis(request.basis)?,
+        basis: basis(request.basis)?,
     })
 }
 
@@ -49,7 +49,7 @@ pub fn change_type(request: pb::ChangeTypeRequest) -> Result<ChangeType, Refusal
         sector: sector("sector", &request.sector)?,
         superior_id: parse::optional_id("superior_id", &request.superior_id)?,
         effective_on: parse::optional_date("effective_on", request.effective_on)?,
-        basis: decision::basis(request.basis)?,
+        basis: basis(request.basis)?,
     })
 }
 
@@ -82,7 +82,7 @@ pub fn split_off(request: pb::SplitOffRequest) -> Result<SplitOff, Refusal> {
         parts,
         share_whole: whole,
         effective_on: parse::optional_date("effective_on", request.effective_on)?,
-        basis: decision::basis(request.basis)?,
+        basis: basis(request.basis)?,
     })
 }
 
@@ -99,7 +99,7 @@ fn part(n: usize, part: pb::split_off_request::Part, whole: i32) -> Result<Part,
         },
         sector: sector(&at("sector"), &part.sector)?,
         share: share(&at("share"), part.share, whole)?,
-        offices: congress::new_offices(&at("offices"), None, part.offices)?,
+        offices: new_offices(&at("offices"), None, part.offices)?,
     })
 }
 

@@ -8,6 +8,7 @@ use tonic::{Request, Response, Status, Streaming};
 
 use crate::ground::api::Api;
 use crate::ground::organisation;
+use crate::ground::wire::organisation as told;
 use crate::organisation::{children, list, search, subtree, wire};
 
 #[tonic::async_trait]
@@ -97,7 +98,7 @@ impl OrganisationService for Api {
         let (organisation_id, as_of) = wire::get(request, today())?;
         let mut reading = self.database.read(&call).await?;
         let found = organisation::organisation(&mut reading, organisation_id, as_of).await?;
-        let organisation = Some(wire::organisation(found));
+        let organisation = Some(told::organisation(found));
         Ok(reading.reply(pb::GetOrganisationResponse { organisation }))
     }
 
@@ -109,7 +110,7 @@ impl OrganisationService for Api {
         let (ids, codes, as_of) = wire::batch_get(request, today())?;
         let mut reading = self.database.read(&call).await?;
         let found = organisation::batch(&mut reading, ids, &codes, as_of).await?;
-        let organisations = wire::organisations(found);
+        let organisations = told::organisations(found);
         Ok(reading.reply(pb::BatchGetOrganisationsResponse { organisations }))
     }
 
@@ -155,7 +156,7 @@ impl OrganisationService for Api {
         self.names.ready(&call).await?;
         let mut reading = self.database.read(&call).await?;
         let found = search::search(&mut reading, &self.names, &sought, as_of).await?;
-        let organisations = wire::organisations(found);
+        let organisations = told::organisations(found);
         Ok(reading.reply(pb::SearchOrganisationsResponse { organisations }))
     }
 }

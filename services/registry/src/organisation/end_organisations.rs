@@ -10,14 +10,15 @@ use serde::{Deserialize, Serialize};
 use time::Date;
 use uuid::Uuid;
 
+use crate::ground::attributes::leave_behind;
 use crate::ground::basis::{self, Basis};
 use crate::ground::life::{self, Changed};
-use crate::ground::refused::Refused;
+use crate::ground::refused::{Refused, refuse_repeated};
 use crate::ground::rules::Rules;
 use crate::ground::seats;
 use crate::ground::succession::{self, Succession};
 use crate::ground::tree::{self, Move, Scope, Standing, later_than};
-use crate::organisation::hand_over_organisations::{directed_beside, refuse_repeated};
+use crate::organisation::hand_over_organisations::directed_beside;
 
 /// A unit to be ended.
 #[derive(Clone, Debug)]
@@ -357,19 +358,4 @@ async fn write_ends(
         .collect();
     succession::record(acting, &successions, on).await?;
     tree::change_status(acting, unit_ids, tree::ENDED, on).await
-}
-
-/// Frees the territories of units that end, and whom they directed beside their superiors.
-pub async fn leave_behind(acting: &mut Acting, unit_ids: &[Uuid], on: Date) -> Result<(), Failure> {
-    let (act_id, acted_at) = (acting.act_id, acting.acted_at);
-    sqlx::query_file!(
-        "src/organisation/end_organisations_attributes.sql",
-        unit_ids,
-        on,
-        acted_at,
-        act_id
-    )
-    .execute(acting.db())
-    .await?;
-    Ok(())
 }

@@ -9,8 +9,9 @@ use serde::{Deserialize, Serialize};
 use time::{Date, Duration};
 use uuid::Uuid;
 
-use crate::employer::survey_employers;
+use crate::ground::attributes::FoundingRoute;
 use crate::ground::basis::{self, Basis};
+use crate::ground::employers;
 use crate::ground::life::{self, Changed};
 use crate::ground::refused::Refused;
 use crate::ground::rules::Rules;
@@ -48,30 +49,6 @@ pub struct FoundOrganisation {
     pub employer_ids: Vec<Uuid>,
     /// How it came to be founded, where that is known.
     pub route: Option<FoundingRoute>,
-}
-
-/// How an organisation comes to be founded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FoundingRoute {
-    /// By its own founding congress, which the superior recognises.
-    Congress,
-    /// By the superior, which appoints its first committee: a congress is due.
-    Appointment,
-}
-
-impl FoundingRoute {
-    /// As the schema writes it.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Congress => "CONGRESS",
-            Self::Appointment => "APPOINTMENT",
-        }
-    }
-
-    /// As the schema wrote it.
-    pub fn parse(code: &str) -> Option<Self> {
-        [Self::Congress, Self::Appointment].into_iter().find(|route| route.code() == code)
-    }
 }
 
 /// What a founding answers.
@@ -159,7 +136,7 @@ impl Act for FoundOrganisation {
         let days = Days { from_on: on, until_on: None };
         let offices = seats::take(acting, "offices", organisation_id, self.offices, days).await?;
         seats::publish_appointed(acting, organisation_id, &offices, on, decision_id);
-        survey_employers::gather_workers(acting, organisation_id, &self.employer_ids, on).await?;
+        employers::gather_workers(acting, organisation_id, &self.employer_ids, on).await?;
 
         Ok(Founded {
             organisation_id,

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::ground::basis::{self, Basis};
 use crate::ground::life::{self, Changed};
-use crate::ground::refused::Refused;
+use crate::ground::refused::{Refused, refuse_repeated};
 use crate::ground::rules::Rules;
 use crate::ground::tree::{self, Move, Scope};
 
@@ -34,20 +34,6 @@ pub struct HandedOver {
     pub decision_id: Option<Uuid>,
     /// How many units moved.
     pub units: usize,
-}
-
-/// Refuses a unit that is named twice; `field` names the n-th.
-pub fn refuse_repeated(
-    unit_ids: impl IntoIterator<Item = Uuid>,
-    field: impl Fn(usize) -> String,
-) -> Result<(), Failure> {
-    let mut named = HashSet::new();
-    for (n, organisation_id) in unit_ids.into_iter().enumerate() {
-        if !named.insert(organisation_id) {
-            return Err(Refused::UnitRepeated { organisation_id }.at(field(n)));
-        }
-    }
-    Ok(())
 }
 
 impl Act for HandOverOrganisations {

@@ -12,7 +12,7 @@ pub(crate) mod wire;
 use std::collections::HashMap;
 
 use chassis::database::{Act, Acting};
-use chassis::refusal::{Failure, Refusal};
+use chassis::refusal::Failure;
 use feeds::registry as fact;
 use feeds::registry::{EndKind, Organisation};
 use serde::{Deserialize, Serialize};
@@ -22,14 +22,11 @@ use uuid::{Timestamp, Uuid};
 
 use self::check::{Draft, Superior, Understood};
 use crate::ground::basis::{self, Basis};
-use crate::ground::refused::Refused;
+use crate::ground::refused::{REFUSALS_MAX, Refused, lines_refused};
 use crate::ground::rules::Rules;
 use crate::ground::tree::{self, ACTIVE, Record, SUSPENDED};
 
 pub use self::history::Period;
-
-/// So many bad lines are named in one refusal.
-pub const REFUSALS_MAX: usize = 100;
 
 /// One organisation as it stood from its first day on, and what it went through since.
 #[derive(Clone, Debug)]
@@ -170,16 +167,6 @@ impl BadLines {
             .collect();
         lines_refused(refused, named)
     }
-}
-
-/// Refuses a load for its bad lines, each named with its own reason, if there are any.
-pub fn lines_refused(count: usize, refusals: Vec<Refusal>) -> Result<(), Failure> {
-    if count == 0 {
-        return Ok(());
-    }
-    let more = count.saturating_sub(refusals.len());
-    let whole = Refused::LinesRefused { refused: count }.refusal().and_more(more);
-    Err(refusals.into_iter().fold(whole, Refusal::and).into())
 }
 
 impl Act for LoadOrganisations {

@@ -2,28 +2,30 @@
 
 use std::collections::HashSet;
 
-use chassis::parse::{self, civil};
+use chassis::parse;
 use chassis::refusal::Refusal;
 use feeds::registry::{EndKind, MembersOutcome, Share, Shares};
-use prost_types::Timestamp;
 use proto::google::r#type::Date as WireDate;
 use proto::registry::v1 as pb;
 use time::Date;
 use uuid::Uuid;
 
-use crate::congress::wire as congress;
-use crate::decision::wire as decision;
-use crate::ground::organisation::{Organisation, Status};
+use crate::ground::attributes::FoundingRoute;
+use crate::ground::organisation::Organisation;
 use crate::ground::reading::{AsOf, Filter, Page};
 use crate::ground::refused::Refused;
 use crate::ground::tree::{ACTIVE, ENDED, SUSPENDED};
+use crate::ground::wire::basis::{basis, optional_basis};
+use crate::ground::wire::organisation::{
+    AS_OF, NOT_YET_FOUNDED, as_of, end_kind, organisations, sector, share, share_whole, units,
+};
+use crate::ground::wire::seats::new_offices;
 use crate::ground::wire::{
-    NAME_MAX, SHORT_NAME_MAX, code, count, ids, in_order, optional_instant, reference_code, text,
-    texts,
+    NAME_MAX, SHORT_NAME_MAX, code, count, ids, in_order, reference_code, text, texts,
 };
 use crate::organisation::change_sector::{ChangeSector, SectorChanged};
 use crate::organisation::end_organisations::{EndOrganisations, Ended, EndingUnit};
-use crate::organisation::found_organisation::{FoundOrganisation, Founded, FoundingRoute};
+use crate::organisation::found_organisation::{FoundOrganisation, Founded};
 use crate::organisation::hand_over_organisations::{HandOverOrganisations, HandedOver};
 use crate::organisation::list::Listed;
 use crate::organisation::rename_organisation::{RenameOrganisation, Renamed};
@@ -38,21 +40,12 @@ const APPLICANTS_MAX: usize = 1_000;
 const FOUNDERS_MAX: i32 = 1_000_000;
 /// What people found who have applied, where nothing is said: a grassroots union.
 const FOUNDED_BY_APPLICANTS: &str = "CDCS";
-/// Units of one act, at most.
-const UNITS_MAX: usize = 100_000;
 /// Organisations of one batch, at most.
 const BATCH_MAX: usize = 500;
 /// Employers of one union, at most.
 const EMPLOYERS_MAX: usize = 1_000;
 /// Successors of one unit, at most.
 const SUCCESSORS_MAX: usize = 100;
-/// What shares are parts of where nothing is said.
-const SHARE_WHOLE: i32 = 100;
-const SHARE_WHOLE_MAX: i32 = 1_000_000;
-/// The fields of a tree date and a knowledge date.
-pub(crate) const AS_OF: [&str; 2] = ["as_of", "known_at"];
-/// The status, in filters, of an organisation that is founded for a later date.
-const NOT_YET_FOUNDED: &str = "NOT_YET_FOUNDED";
 /// Longest text searched for.
 const SEARCH_MAX: usize = 200;
 
@@ -81,10 +74,10 @@ pub fn found(request: pb::FoundOrganisationRequest) -> Result<FoundOrganisation,
         superior_id: parse::id("superior_id", &request.superior_id)?,
         effective_on: parse::optional_date("effective_on", request.effective_on)?,
         congress_on: parse::optional_date("congress_on", request.congress_on)?,
-        basis: decision::basis(request.basis)?,
+        basis: basis(request.basis)?,
         applicant_ids: ids("applicant_ids", &request.applicant_ids)?,
         founders: founders(request.founders)?,
-        offices: congress::new_offices("offices", None, request.offices)?,
+        offices: new_offices("offices", None, request.offices)?,
         employer_ids: ids("employer_ids", &request.employer_ids)?,
         route,
     })
@@ -119,14 +112,6 @@ fn founding_route(
     }
 }
 
-/// A sector, or none where the text is empty.
-pub fn sector(field: &str, text: &str) -> Result<Option<String>, Refusal> {
-    if text.is_empty() {
-        return Ok(None);
-    }
-    reference_code(field, text).map(Some)
-}
-
 /// The answer of [`found`].
 pub fn founded(founded: Founded) -> pb::FoundOrganisationResponse {
     pb::FoundOrganisationResponse {
@@ -153,25 +138,13 @@ pub fn rename(request: pb::RenameOrganisationRequest) -> Result<RenameOrganisati
         short_name,
         code,
         effective_on: parse::optional_date("effective_on", request.effective_on)?,
-        basis: decision::optional_basis(request.basis)?,
+        basis: optional_basis(request.basis)?,
     })
 }
 
 /// The answer of [`rename`].
 pub fn renamed(renamed: Renamed) -> pb::RenameOrganisationResponse {
     pb::RenameOrganisationResponse { decision_id: text(renamed.decision_id) }
-}
-
-/// Refuses a list of no unit, or of too many.
-pub fn units(field: &str, units: usize) -> Result<(), Refusal> {
-    if units == 0 {
-        return Err(Refused::UnitsEmpty.refusal().field(field));
-    }
-    if units > UNITS_MAX {
-        let refused = Refused::TooManyUnits { units, limit: UNITS_MAX };
-        return Err(refused.refusal().field(field));
-    }
-    Ok(())
 }
 
 /// Units to be handed over.
@@ -183,7 +156,7 @@ pub fn hand_over(
         unit_ids: ids("unit_ids", &request.unit_ids)?,
         superior_id: parse::id("superior_id", &request.superior_id)?,
         effective_on: parse::optional_date("effective_on", request.effective_on)?,
-        basis: decision::basis(request.basis)?,
+        basis: basis(request.basis)?,
     })
 }
 
@@ -200,7 +173,7 @@ pub fn suspend(request: pb::SuspendOrganisationRequest) -> Result<SuspendOrganis
     Ok(SuspendOrganisation {
         organisation_id: parse::id("organisation_id", &request.organisation_id)?,
         effective_on: parse::optional_date("effective_on", request.effective_on)?,
-        basis: decision::basis(request.basis)?,
+        basis: basis(request.basis)?,
     })
 }
 
@@ -214,7 +187,7 @@ pub fn resume(request: pb::ResumeOrganisationRequest) -> Result<ResumeOrganisati
     Ok(ResumeOrganisation {
         organisation_id: parse::id("organisation_id", &request.organisation_id)?,
         effective_on: parse::optional_date("effective_on", request.effective_on)?,
-        basis: decision::basis(request.basis)?,
+        basis: basis(request.basis)?,
     })
 }
 
@@ -234,7 +207,7 @@ pub fn end(request: pb::EndOrganisationsRequest) -> Result<EndOrganisations, Ref
             .map(|(n, unit)| ending_unit(&format!("units[{n}]"), unit))
             .collect::<Result<_, _>>()?,
         effective_on: parse::optional_date("effective_on", request.effective_on)?,
-        basis: decision::basis(request.basis)?,
+        basis: basis(request.basis)?,
     })
 }
 
@@ -308,35 +281,6 @@ fn shares(
     Ok(Shares { whole, parts })
 }
 
-/// What shares are parts of.
-pub fn share_whole(field: &str, whole: i32) -> Result<i32, Refusal> {
-    match whole {
-        0 => Ok(SHARE_WHOLE),
-        1..=SHARE_WHOLE_MAX => Ok(whole),
-        _ => Err(Refused::ShareInvalid { share: whole, whole }.refusal().field(field)),
-    }
-}
-
-/// A part of the whole.
-pub fn share(field: &str, share: i32, whole: i32) -> Result<i32, Refusal> {
-    if (1..=whole).contains(&share) {
-        return Ok(share);
-    }
-    Err(Refused::ShareInvalid { share, whole }.refusal().field(field))
-}
-
-/// How an organisation ended; it must be said.
-pub fn end_kind(field: &str, kind: pb::EndKind) -> Result<EndKind, Refusal> {
-    match kind {
-        pb::EndKind::Unspecified => Err(Refused::EndKindRequired.refusal().field(field)),
-        pb::EndKind::Dissolved => Ok(EndKind::Dissolved),
-        pb::EndKind::Merged => Ok(EndKind::Merged),
-        pb::EndKind::Consolidated => Ok(EndKind::Consolidated),
-        pb::EndKind::Divided => Ok(EndKind::Divided),
-        pb::EndKind::Terminated => Ok(EndKind::Terminated),
-    }
-}
-
 fn members_outcome(
     field: &str,
     organisation_id: Uuid,
@@ -378,7 +322,7 @@ pub fn change_sector(request: pb::ChangeSectorRequest) -> Result<ChangeSector, R
         organisation_id: parse::id("organisation_id", &request.organisation_id)?,
         sector: reference_code("sector", &request.sector)?,
         effective_on: parse::optional_date("effective_on", request.effective_on)?,
-        basis: decision::optional_basis(request.basis)?,
+        basis: optional_basis(request.basis)?,
     })
 }
 
@@ -391,18 +335,6 @@ pub fn sector_changed(changed: SectorChanged) -> pb::ChangeSectorResponse {
 pub fn get(request: pb::GetOrganisationRequest, today: Date) -> Result<(Uuid, AsOf), Refusal> {
     let organisation_id = parse::id("organisation_id", &request.organisation_id)?;
     Ok((organisation_id, as_of(AS_OF, request.as_of, request.known_at, today)?))
-}
-
-/// A tree date and a knowledge date, with their defaults; `fields` name them.
-pub(crate) fn as_of(
-    fields: [&str; 2],
-    on: Option<WireDate>,
-    known_at: Option<Timestamp>,
-    today: Date,
-) -> Result<AsOf, Refusal> {
-    let on = parse::optional_date(fields[0], on)?.unwrap_or(today);
-    let known_at = optional_instant(fields[1], known_at)?;
-    Ok(AsOf { on, known_at, is_now: on == today && known_at.is_none() })
 }
 
 /// Which organisations, by id and by code, as of when.
@@ -521,37 +453,6 @@ pub fn search(
     let as_of = as_of(AS_OF, request.as_of, request.known_at, today)?;
     let commune = parse::optional_text("commune", &request.commune, SEARCH_MAX)?;
     Ok((Sought { text, within_id, commune, filter: filtered!(request).read()? }, as_of))
-}
-
-/// An organisation that was read.
-pub fn organisation(organisation: Organisation) -> pb::Organisation {
-    let status = match organisation.status {
-        Status::NotYetFounded => pb::OrganisationStatus::NotYetFounded,
-        Status::Active => pb::OrganisationStatus::Active,
-        Status::Suspended => pb::OrganisationStatus::Suspended,
-        Status::Ended => pb::OrganisationStatus::Ended,
-    };
-    let end_kind = organisation.end_kind.map_or(pb::EndKind::Unspecified, pb::EndKind::from);
-    pb::Organisation {
-        organisation_id: organisation.organisation_id.to_string(),
-        code: organisation.code,
-        name: organisation.name,
-        short_name: organisation.short_name,
-        r#type: organisation.type_code,
-        sector: organisation.sector.unwrap_or_default(),
-        superior_id: text(organisation.superior_id),
-        founded_on: Some(civil(organisation.founded_on)),
-        status: status.into(),
-        status_from: organisation.status_from.map(civil),
-        ended_on: organisation.ended_on.map(civil),
-        end_kind: end_kind.into(),
-        principal_successor_id: text(organisation.principal_successor_id),
-    }
-}
-
-/// Organisations that were read.
-pub fn organisations(organisations: Vec<Organisation>) -> Vec<pb::Organisation> {
-    organisations.into_iter().map(organisation).collect()
 }
 
 /// A page of children.

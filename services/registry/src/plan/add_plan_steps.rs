@@ -8,8 +8,7 @@ use feeds::registry::EndKind;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::ground::refused::Refused;
-use crate::organisation::load::REFUSALS_MAX;
+use crate::ground::refused::{REFUSALS_MAX, Refused};
 use crate::plan::steps::{MembersGo, Plan, Step, StepKind, steps_refused};
 
 /// So many steps one statement inserts.

@@ -13,9 +13,9 @@ use sqlx::PgPool;
 use time::Date;
 use uuid::Uuid;
 
+use crate::ground::attributes::leave_behind;
 use crate::ground::refused::Refused;
 use crate::ground::tree::{self, Move, NewOrganisation};
-use crate::organisation::end_organisations::leave_behind;
 use crate::plan::operation::{self, Progress};
 use crate::plan::steps as plan;
 use crate::plan::steps::{MembersGo, Plan, TRIAL_STAGES, Variables, listed};

@@ -5,7 +5,6 @@
 //! dies leaves a row that is WAITING and not locked, and any worker of any replica does it
 //! again. Only what is shown meanwhile, how far it is, is written beside that transaction.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -14,12 +13,12 @@ use chassis::database::{Acting, Database};
 use chassis::refusal::{Failure, Language, Refusal};
 use chassis::telemetry;
 use sqlx::PgPool;
-use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tonic::Code;
 use tracing::{Instrument, info_span};
 use uuid::Uuid;
 
+use crate::ground::bell::Bell;
 use crate::ground::refused::Refused;
 use crate::plan::commit_plan::CommitPlan;
 use crate::plan::dry_run_plan::DryRunPlan;
@@ -54,26 +53,6 @@ impl Kind {
     /// As the schema wrote it.
     pub fn parse(code: &str) -> Option<Self> {
         [Self::DryRun, Self::Commit, Self::Undo].into_iter().find(|kind| kind.code() == code)
-    }
-}
-
-/// Tells workers that there is work, and those who wait that some of it is done. Clones
-/// are the same bell.
-#[derive(Clone, Debug, Default)]
-pub struct Bell {
-    asked: Arc<Notify>,
-    done: Arc<Notify>,
-}
-
-impl Bell {
-    /// There is work.
-    pub fn ring(&self) {
-        self.asked.notify_one();
-    }
-
-    /// Returns when an operation of this process is done, or after a while.
-    pub async fn done_or(&self, patience: Duration) {
-        let _ = tokio::time::timeout(patience, self.done.notified()).await;
     }
 }
 

@@ -7,8 +7,7 @@ use chassis::refusal::{Failure, Refusal};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::ground::refused::Refused;
-use crate::organisation::load::REFUSALS_MAX;
+use crate::ground::refused::{REFUSALS_MAX, Refused};
 use crate::plan::steps::{Plan, listed};
 
 /// Steps to be removed.

@@ -11,12 +11,11 @@ use proto::registry::v1 as pb;
 use time::Date;
 use uuid::Uuid;
 
-use crate::decision::wire as decision;
 use crate::ground::reading::Page;
-use crate::ground::refused::Refused;
+use crate::ground::refused::{REFUSALS_MAX, Refused};
+use crate::ground::wire::basis::{basis, optional_basis};
+use crate::ground::wire::organisation::sector;
 use crate::ground::wire::{NAME_MAX, SHORT_NAME_MAX, code, reference_code, text, texts};
-use crate::organisation::load::REFUSALS_MAX;
-use crate::organisation::wire::sector;
 use crate::plan::add_plan_steps::{AddPlanSteps, StepsAdded};
 use crate::plan::copy_plan::{CopyPlan, PlanCopied};
 use crate::plan::create_plan::{CreatePlan, PlanCreated};
@@ -42,7 +41,7 @@ pub fn create(request: pb::CreatePlanRequest) -> Result<CreatePlan, Refusal> {
         organisation_id: parse::id("organisation_id", &request.organisation_id)?,
         name: parse::text("name", &request.name, PLAN_NAME_MAX)?,
         effective_on: parse::optional_date("effective_on", request.effective_on)?,
-        basis: decision::basis(request.basis)?,
+        basis: basis(request.basis)?,
     })
 }
 
@@ -117,7 +116,7 @@ pub fn copy(request: pb::CopyPlanRequest) -> Result<CopyPlan, Refusal> {
         plan_id: parse::id("plan_id", &request.plan_id)?,
         name: parse::optional_text("name", &request.name, PLAN_NAME_MAX)?,
         effective_on: parse::optional_date("effective_on", request.effective_on)?,
-        basis: decision::optional_basis(request.basis)?,
+        basis: optional_basis(request.basis)?,
     })
 }
 

@@ -9,8 +9,7 @@ use uuid::Uuid;
 
 use crate::ground::basis::{self, Basis};
 use crate::ground::reference::{self, Applied, List, Version, Wrong};
-use crate::ground::refused::Refused;
-use crate::organisation::load::{REFUSALS_MAX, lines_refused};
+use crate::ground::refused::{REFUSALS_MAX, Refused, lines_refused};
 
 /// What holds it, as the contract declares it.
 const PERMISSION: &str = "registry.reference.load";

@@ -9,10 +9,10 @@ use proto::registry::v1 as pb;
 use proto::registry::v1::organisation_type::SectorNeed;
 use time::Date;
 
-use crate::decision::wire::basis;
 use crate::ground::reading::reference::{OrganisationType, Sector};
 use crate::ground::reference;
 use crate::ground::refused::Refused;
+use crate::ground::wire::basis::basis;
 use crate::reference::load_reference::{LoadReference, ReferenceLoaded};
 
 /// On which day types are to be in force; none asks for all.

@@ -5,10 +5,10 @@ use chassis::refusal::Refusal;
 use proto::registry::v1 as pb;
 use time::Date;
 
-use crate::decision::wire as decision;
 use crate::ground::reading::Page;
+use crate::ground::wire::basis::optional_basis;
+use crate::ground::wire::organisation::{AS_OF, as_of};
 use crate::ground::wire::{REASON_MAX, text};
-use crate::organisation::wire::{AS_OF, as_of};
 use crate::secondment::begin_secondment::{BeginSecondment, SecondmentBegun};
 use crate::secondment::end_secondment::{EndSecondment, SecondmentEnded};
 use crate::secondment::secondments::{Secondment, SecondmentsAsked};
@@ -22,7 +22,7 @@ pub fn begin(request: pb::BeginSecondmentRequest) -> Result<BeginSecondment, Ref
         task: parse::optional_text("task", &request.task, REASON_MAX)?.unwrap_or_default(),
         effective_on: parse::optional_date("effective_on", request.effective_on)?,
         until_on: parse::optional_date("until_on", request.until_on)?,
-        basis: decision::optional_basis(request.basis)?,
+        basis: optional_basis(request.basis)?,
     })
 }
 

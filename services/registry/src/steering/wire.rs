@@ -6,12 +6,12 @@ use proto::registry::v1 as pb;
 use time::Date;
 use uuid::Uuid;
 
-use crate::congress::wire as congress;
-use crate::decision::wire as decision;
 use crate::ground::reading::{AsOf, Page};
 use crate::ground::seats::STEERING;
+use crate::ground::wire::basis::optional_basis;
+use crate::ground::wire::organisation::{AS_OF, as_of};
+use crate::ground::wire::seats::some_new_offices;
 use crate::ground::wire::{text, texts};
-use crate::organisation::wire::{AS_OF, as_of};
 use crate::steering::assign_unit::{AssignUnit, Assigned};
 use crate::steering::committees::{CommitteesAsked, SteeringCommittee};
 use crate::steering::complete_steering_committee::{CompleteSteeringCommittee, Completed};
@@ -28,9 +28,9 @@ pub fn establish(
     Ok(EstablishSteeringCommittee {
         organisation_id: parse::id("organisation_id", &request.organisation_id)?,
         name: parse::text("name", &request.name, NAME_MAX)?,
-        members: congress::some_new_offices("members", STEERING, request.members)?,
+        members: some_new_offices("members", STEERING, request.members)?,
         effective_on: parse::optional_date("effective_on", request.effective_on)?,
-        basis: decision::optional_basis(request.basis)?,
+        basis: optional_basis(request.basis)?,
     })
 }
 
@@ -127,9 +127,9 @@ pub fn complete(
 ) -> Result<CompleteSteeringCommittee, Refusal> {
     Ok(CompleteSteeringCommittee {
         steering_committee_id: parse::id("steering_committee_id", &request.steering_committee_id)?,
-        members: congress::some_new_offices("members", STEERING, request.members)?,
+        members: some_new_offices("members", STEERING, request.members)?,
         effective_on: parse::optional_date("effective_on", request.effective_on)?,
-        basis: decision::optional_basis(request.basis)?,
+        basis: optional_basis(request.basis)?,
     })
 }
 

@@ -7,13 +7,13 @@ use chassis::refusal::Refusal;
 use proto::registry::v1 as pb;
 use time::Date;
 
-use crate::congress::wire::TERM_YEARS_MAX;
-use crate::decision::wire as decision;
 use crate::ground::reading::Page;
 use crate::ground::refused::Refused;
 use crate::ground::seats::EXECUTIVE;
+use crate::ground::wire::basis::optional_basis;
+use crate::ground::wire::organisation::{AS_OF, as_of};
+use crate::ground::wire::seats::TERM_YEARS_MAX;
 use crate::ground::wire::{ids, reference_code, text, texts};
-use crate::organisation::wire::{AS_OF, as_of};
 use crate::succession::plan_succession::{PlanSuccession, SuccessionPlanned};
 use crate::succession::plans::{PlansAsked, SuccessionPlan};
 
@@ -44,7 +44,7 @@ pub fn plan(request: pb::PlanSuccessionRequest) -> Result<PlanSuccession, Refusa
         term_to_year: to,
         planned_on: parse::date("planned_on", request.planned_on)?,
         candidate_ids: ids("candidate_ids", &request.candidate_ids)?,
-        basis: decision::optional_basis(request.basis)?,
+        basis: optional_basis(request.basis)?,
     })
 }
 

@@ -6,10 +6,11 @@ use serde::{Deserialize, Serialize};
 use time::Date;
 use uuid::Uuid;
 
+use crate::activity::wire::activities_recorded;
 use crate::ground::acting::{decided_on_registry, named, refuse_all};
 use crate::ground::fact::{Code, Facts};
+use crate::ground::ledger;
 use crate::ground::refused::Refused;
-use crate::ground::{ledger, wire};
 
 /// What kind of activity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,7 +125,7 @@ impl Act for RecordActivities {
 
         units.sort_unstable();
         units.dedup();
-        let recorded = wire::activities_recorded(&self.activities, &activity_ids);
+        let recorded = activities_recorded(&self.activities, &activity_ids);
         let aggregate_id = units.first().copied().unwrap_or(act_id);
         let first_on = dates.iter().min().copied().unwrap_or(acting.today);
         acting.publish(feeds::reporting::change(recorded, aggregate_id, first_on, None));

@@ -1,8 +1,11 @@
 //! Requests of `ActivityService` parsed, and its answers written out.
 
+
 use chassis::parse;
 use chassis::refusal::Refusal;
 use proto::reporting::v1 as pb;
+use proto::reporting::v1::reporting_change::Change as What;
+use uuid::Uuid;
 
 use crate::activity::record_activities::{Activity, Kind as ActivityKind};
 use crate::ground::refused::Refused;
@@ -50,5 +53,31 @@ pub fn activity(line: usize, activity: &pb::Activity) -> Result<Activity, Refusa
         members_reached,
         workers_reached,
         times: activity.times.max(1),
+    })
+}
+
+/// Activities took place.
+pub fn activities_recorded(activities: &[Activity], ids: &[Uuid]) -> What {
+    What::ActivitiesRecorded(pb::ActivitiesRecorded {
+        lines: activities
+            .iter()
+            .zip(ids)
+            .map(|(activity, activity_id)| pb::activities_recorded::Line {
+                activity_id: activity_id.to_string(),
+                activity: Some(pb::Activity {
+                    organisation_id: activity.organisation_id.to_string(),
+                    kind: match activity.kind {
+                        ActivityKind::Dissemination => pb::ActivityKind::Dissemination,
+                        ActivityKind::Inspection => pb::ActivityKind::Inspection,
+                        ActivityKind::Launch => pb::ActivityKind::Launch,
+                    }
+                    .into(),
+                    held_on: Some(parse::civil(activity.held_on)),
+                    members_reached: Some(activity.members_reached),
+                    workers_reached: Some(activity.workers_reached),
+                    times: activity.times,
+                }),
+            })
+            .collect(),
     })
 }

@@ -23,7 +23,6 @@ use serde::Deserialize;
 
 use crate::ground::reference::{Kind, Reference};
 use crate::ground::refused::Refused;
-use crate::report::rows::Each;
 
 /// One kind of report.
 #[derive(Clone, Debug)]
@@ -339,4 +338,52 @@ fn part(place: &str, reference: &Reference) -> anyhow::Result<Part> {
         bail!("shares, and only shares, are printed as percentages");
     }
     Ok(Part::Number(Number { indicator: code.to_string(), direct_only, group, format }))
+}
+
+/// What a line is printed for each of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Each {
+    /// Whoever asks for what the line holds against its target.
+    Issuer,
+    /// Targets of the organisation that end within the period, measured.
+    Target,
+    /// Congresses of the period whose term is not five years.
+    ShortenedCongress,
+    /// Ceremonies of the period at which several decisions were handed over.
+    Ceremony,
+    /// Units that came from elsewhere, by day and former superior.
+    TakenOver,
+    /// Employers of 20 workers or more without a union.
+    Employer,
+    /// What the organisation was asked for, with what it handed down.
+    Cascade,
+    /// What it handed down, unit by unit.
+    CascadeChild,
+    /// Who follows which unit.
+    Assignment,
+    /// Reports due from those who follow units, unit by unit.
+    ReportDue,
+}
+
+impl Each {
+    /// The words of a row.
+    pub fn words(self) -> &'static [&'static str] {
+        match self {
+            Each::Issuer => &["issuer"],
+            Each::Target => &["indicator", "scope", "result", "issuer"],
+            Each::ShortenedCongress => &["organisation", "ordinal", "term", "reason", "date"],
+            Each::Ceremony => &["organisation", "date", "count", "names"],
+            Each::TakenOver => &["date", "former", "count"],
+            Each::Employer => &["employer", "workforce", "surveyor", "stage"],
+            Each::Cascade => {
+                &["indicator", "from", "through", "issuer", "value", "units", "sum", "difference"]
+            }
+            Each::CascadeChild => {
+                &["indicator", "from", "through", "unit", "value", "share", "revision"]
+            }
+            Each::Assignment => &["position", "unit", "from"],
+            Each::ReportDue => &["position", "unit", "count", "next"],
+        }
+    }
 }

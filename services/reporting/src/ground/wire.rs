@@ -6,16 +6,14 @@ use chassis::parse;
 use chassis::refusal::{Failure, Refusal};
 use prost_types::Timestamp;
 use proto::reporting::v1 as pb;
-use proto::reporting::v1::reporting_change::Change as What;
 use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
-use crate::activity::record_activities::{Activity, Kind as ActivityKind};
 use crate::ground::figure::{By, Completeness, Count, Figure, Period, Scope, heads};
 use crate::ground::reference::{Indicator, Kind, Reference};
 use crate::ground::refused::Refused;
-use crate::ground::target::{Comparator, Issuer, Target, ValueUnit};
+use crate::ground::target::{Comparator, Issuer, ValueUnit};
 
 // In: parsed once, at the door.
 
@@ -298,89 +296,4 @@ pub(crate) fn head(
             }
         },
     }
-}
-
-/// A target.
-pub fn target(target: &Target) -> pb::Target {
-    let (issuer_id, issuer_name) = match &target.issuer {
-        Issuer::Organisation(organisation_id) => (organisation_id.to_string(), String::new()),
-        Issuer::Named(name) => (String::new(), name.clone()),
-    };
-    pb::Target {
-        target_id: target.target_id.to_string(),
-        indicator: target.indicator.clone(),
-        organisation_id: target.organisation_id.to_string(),
-        period: Some(period_out(target.period)),
-        issuer_id,
-        issuer_name,
-        value: target.value,
-        value_unit: match target.value_unit {
-            ValueUnit::Count => pb::ValueUnit::Count,
-            ValueUnit::BasisPoints => pb::ValueUnit::BasisPoints,
-        }
-        .into(),
-        comparator: match target.comparator {
-            Comparator::GreaterOrEqual => pb::Comparator::GreaterOrEqual,
-            Comparator::Greater => pb::Comparator::Greater,
-            Comparator::Equal => pb::Comparator::Equal,
-            Comparator::MeanGreaterOrEqual => pb::Comparator::MeanGreaterOrEqual,
-        }
-        .into(),
-        denominator_on: target.denominator_on.map(parse::civil),
-        sector_grouping: target.sector_grouping.clone(),
-        sector_group: target.sector_group.clone(),
-        revision: target.revision,
-        assigned_on: Some(parse::civil(target.assigned_on)),
-        decision_id: text(target.decision_id),
-        recorded_at: Some(timestamp(target.recorded_at)),
-    }
-}
-
-// Changes of our own feed.
-
-/// A target was assigned or revised.
-pub fn target_assigned(assigned: &Target) -> What {
-    What::TargetAssigned(pb::TargetAssigned { target: Some(target(assigned)) })
-}
-
-/// Unions were rated: (union, grade, the grade that it replaces).
-pub fn ratings_recorded(year: i32, scheme: &str, lines: &[(Uuid, &str, &str)]) -> What {
-    What::RatingsRecorded(pb::RatingsRecorded {
-        year,
-        scheme: scheme.to_string(),
-        lines: lines
-            .iter()
-            .map(|(unit, grade, earlier)| pb::ratings_recorded::Line {
-                organisation_id: unit.to_string(),
-                grade: (*grade).to_string(),
-                earlier_grade: (*earlier).to_string(),
-            })
-            .collect(),
-    })
-}
-
-/// Activities took place.
-pub fn activities_recorded(activities: &[Activity], ids: &[Uuid]) -> What {
-    What::ActivitiesRecorded(pb::ActivitiesRecorded {
-        lines: activities
-            .iter()
-            .zip(ids)
-            .map(|(activity, activity_id)| pb::activities_recorded::Line {
-                activity_id: activity_id.to_string(),
-                activity: Some(pb::Activity {
-                    organisation_id: activity.organisation_id.to_string(),
-                    kind: match activity.kind {
-                        ActivityKind::Dissemination => pb::ActivityKind::Dissemination,
-                        ActivityKind::Inspection => pb::ActivityKind::Inspection,
-                        ActivityKind::Launch => pb::ActivityKind::Launch,
-                    }
-                    .into(),
-                    held_on: Some(parse::civil(activity.held_on)),
-                    members_reached: Some(activity.members_reached),
-                    workers_reached: Some(activity.workers_reached),
-                    times: activity.times,
-                }),
-            })
-            .collect(),
-    })
 }

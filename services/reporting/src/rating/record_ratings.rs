@@ -10,9 +10,10 @@ use uuid::Uuid;
 
 use crate::ground::acting::{decided_on_registry, named, refuse_all, refuse_unknown_decision};
 use crate::ground::fact::{Code, Facts};
+use crate::ground::ledger;
 use crate::ground::reference::Scheme;
 use crate::ground::refused::Refused;
-use crate::ground::{ledger, wire};
+use crate::rating::wire::ratings_recorded;
 
 /// Ratings of a year by one scheme.
 pub struct RecordRatings {
@@ -143,7 +144,7 @@ impl Act for RecordRatings {
                 (*unit, grade.as_str(), earlier)
             })
             .collect();
-        let recorded = wire::ratings_recorded(self.year, &self.scheme.code, &lines);
+        let recorded = ratings_recorded(self.year, &self.scheme.code, &lines);
         let (on, decision_id) = (self.counts_on, self.decision_id);
         acting.publish(feeds::reporting::change(recorded, act_id, on, decision_id));
         decided_on_registry(acting).await?;

@@ -20,9 +20,9 @@ use crate::ground::refused::Refused;
 use crate::ground::target::asked::{Asked, asked};
 use crate::ground::target::measured::against;
 use crate::ground::target::{self, Issuer, Target};
-use crate::ground::template::{Chosen, Format, Line, Number, Part, Template};
+use crate::ground::template::{Chosen, Each, Format, Line, Number, Part, Template};
 use crate::ground::vietnamese;
-use crate::report::rows::{Each, Row, Rows};
+use crate::report::rows::{Row, Rows};
 
 /// What is to be printed.
 pub struct Order {

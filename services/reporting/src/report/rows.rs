@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chassis::refusal::Failure;
-use serde::Deserialize;
 use sqlx::PgConnection;
 use time::Date;
 use uuid::Uuid;
@@ -15,56 +14,9 @@ use crate::ground::reports_due::{self, Assignments};
 use crate::ground::target::cascade::{Cascade, Of, cascade};
 use crate::ground::target::measured::measure;
 use crate::ground::target::{Issuer, Target};
+use crate::ground::template::Each;
 use crate::ground::vietnamese;
 use crate::report::print::Order;
-
-/// What a line is printed for each of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Each {
-    /// Whoever asks for what the line holds against its target.
-    Issuer,
-    /// Targets of the organisation that end within the period, measured.
-    Target,
-    /// Congresses of the period whose term is not five years.
-    ShortenedCongress,
-    /// Ceremonies of the period at which several decisions were handed over.
-    Ceremony,
-    /// Units that came from elsewhere, by day and former superior.
-    TakenOver,
-    /// Employers of 20 workers or more without a union.
-    Employer,
-    /// What the organisation was asked for, with what it handed down.
-    Cascade,
-    /// What it handed down, unit by unit.
-    CascadeChild,
-    /// Who follows which unit.
-    Assignment,
-    /// Reports due from those who follow units, unit by unit.
-    ReportDue,
-}
-
-impl Each {
-    /// The words of a row.
-    pub fn words(self) -> &'static [&'static str] {
-        match self {
-            Each::Issuer => &["issuer"],
-            Each::Target => &["indicator", "scope", "result", "issuer"],
-            Each::ShortenedCongress => &["organisation", "ordinal", "term", "reason", "date"],
-            Each::Ceremony => &["organisation", "date", "count", "names"],
-            Each::TakenOver => &["date", "former", "count"],
-            Each::Employer => &["employer", "workforce", "surveyor", "stage"],
-            Each::Cascade => {
-                &["indicator", "from", "through", "issuer", "value", "units", "sum", "difference"]
-            }
-            Each::CascadeChild => {
-                &["indicator", "from", "through", "unit", "value", "share", "revision"]
-            }
-            Each::Assignment => &["position", "unit", "from"],
-            Each::ReportDue => &["position", "unit", "count", "next"],
-        }
-    }
-}
 
 /// What stands in one sentence.
 #[derive(Default)]

@@ -77,7 +77,7 @@ impl TargetService for Api {
             (last.period.from, last.indicator.clone(), last.target_id)
         })?;
         Ok(reading.reply(ListTargetsResponse {
-            targets: rows.iter().map(wire::target).collect(),
+            targets: rows.iter().map(crate::target::wire::target).collect(),
             next_page_token,
         }))
     }

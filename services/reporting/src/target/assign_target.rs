@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::ground::figure::Period;
 use crate::ground::refused::Refused;
 use crate::ground::target::{Comparator, Issuer, Target, ValueUnit};
-use crate::ground::wire;
+use crate::target::wire::target_assigned;
 
 /// What the unit is to reach.
 pub struct AssignTarget {
@@ -143,7 +143,7 @@ impl Act for AssignTarget {
             recorded_at: acted_at,
         };
         let (on, decision_id) = (target.assigned_on, target.decision_id);
-        let assigned = wire::target_assigned(&target);
+        let assigned = target_assigned(&target);
         acting.publish(feeds::reporting::change(assigned, target_id, on, decision_id));
         crate::ground::acting::decided_on_registry(acting).await?;
         Ok(Assigned { target_id, revision })

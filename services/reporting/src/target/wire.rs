@@ -2,13 +2,18 @@
 
 use std::collections::BTreeMap;
 
+use chassis::parse;
 use proto::reporting::v1 as pb;
+use proto::reporting::v1::reporting_change::Change as What;
 use uuid::Uuid;
 
 use crate::ground::reference::{Indicator, Reference};
 use crate::ground::target::cascade::{Cascade, Node, sum};
 use crate::ground::target::measured::Measured;
-use crate::ground::wire::{figure, target};
+use crate::ground::target::{Comparator, Issuer, Target, ValueUnit};
+use crate::ground::wire::{
+    figure, period_out, text, timestamp,
+};
 use crate::target::open_targets::OpenTargets;
 
 /// What is asked of a unit on a day.
@@ -60,4 +65,47 @@ pub fn measured(
         met: measured.met,
         text: measured.text(indicator, 2),
     }
+}
+
+/// A target.
+pub fn target(target: &Target) -> pb::Target {
+    let (issuer_id, issuer_name) = match &target.issuer {
+        Issuer::Organisation(organisation_id) => (organisation_id.to_string(), String::new()),
+        Issuer::Named(name) => (String::new(), name.clone()),
+    };
+    pb::Target {
+        target_id: target.target_id.to_string(),
+        indicator: target.indicator.clone(),
+        organisation_id: target.organisation_id.to_string(),
+        period: Some(period_out(target.period)),
+        issuer_id,
+        issuer_name,
+        value: target.value,
+        value_unit: match target.value_unit {
+            ValueUnit::Count => pb::ValueUnit::Count,
+            ValueUnit::BasisPoints => pb::ValueUnit::BasisPoints,
+        }
+        .into(),
+        comparator: match target.comparator {
+            Comparator::GreaterOrEqual => pb::Comparator::GreaterOrEqual,
+            Comparator::Greater => pb::Comparator::Greater,
+            Comparator::Equal => pb::Comparator::Equal,
+            Comparator::MeanGreaterOrEqual => pb::Comparator::MeanGreaterOrEqual,
+        }
+        .into(),
+        denominator_on: target.denominator_on.map(parse::civil),
+        sector_grouping: target.sector_grouping.clone(),
+        sector_group: target.sector_group.clone(),
+        revision: target.revision,
+        assigned_on: Some(parse::civil(target.assigned_on)),
+        decision_id: text(target.decision_id),
+        recorded_at: Some(timestamp(target.recorded_at)),
+    }
+}
+
+// Changes of our own feed.
+
+/// A target was assigned or revised.
+pub fn target_assigned(assigned: &Target) -> What {
+    What::TargetAssigned(pb::TargetAssigned { target: Some(target(assigned)) })
 }

@@ -10,7 +10,7 @@ use sqlx::postgres::types::PgRange;
 use time::Date;
 use uuid::Uuid;
 
-use crate::attribute::record_seal_and_account::Account;
+use crate::ground::attributes::Account;
 use crate::ground::refused::Refused;
 use crate::ground::rules::Rules;
 use crate::ground::tree::{self, Scope, Standing};

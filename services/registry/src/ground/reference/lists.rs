@@ -54,7 +54,15 @@ pub struct List {
     pub(super) dated: bool,
 }
 
-use What::{Body, Flag, Nullable, NullableNumber, Number, OneOf, Optional, Text, Type};
+use What::Body;
+use What::Flag;
+use What::Nullable;
+use What::NullableNumber;
+use What::Number;
+use What::OneOf;
+use What::Optional;
+use What::Text;
+use What::Type;
 
 /// All lists, in an order in which each names only what stands before it.
 pub static LISTS: [List; 14] = [

@@ -7,9 +7,9 @@ use proto::registry::v1 as pb;
 use proto::registry::v1::load_organisations_request::{Header, Part};
 use tonic::{Code, Request, Response, Status, Streaming};
 
-use crate::decision::wire as decision_wire;
 use crate::ground::api::Api;
 use crate::ground::refused::Refused;
+use crate::ground::wire::basis::optional_basis;
 use crate::organisation::load::parts::Load;
 use crate::organisation::load::{
     LoadOrganisations, parts as load_parts, refuse_the_unauthorised, wire,
@@ -96,7 +96,7 @@ impl Api {
         drop(content);
         let lines = wire::lines_kept(&kept)?;
         drop(kept);
-        let act = LoadOrganisations { lines, basis: decision_wire::optional_basis(header.basis)? };
+        let act = LoadOrganisations { lines, basis: optional_basis(header.basis)? };
         Ok(self.database.act(call, act).await?.reply(wire::loaded))
     }
 

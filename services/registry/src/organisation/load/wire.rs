@@ -6,13 +6,11 @@ use prost::Message;
 use proto::registry::v1 as pb;
 use proto::registry::v1::load_organisations_request as given;
 
-use crate::ground::refused::Refused;
+use crate::ground::refused::{REFUSALS_MAX, Refused, lines_refused};
+use crate::ground::wire::organisation::end_kind;
 use crate::ground::wire::{NAME_MAX, SHORT_NAME_MAX, code, count, reference_code};
 use crate::organisation::load::parts::Progress;
-use crate::organisation::load::{
-    Change, Ending, Line, Loaded, REFUSALS_MAX, Status, lines_refused,
-};
-use crate::organisation::wire as organisation;
+use crate::organisation::load::{Change, Ending, Line, Loaded, Status};
 
 /// Changes of one line, at most.
 const CHANGES_MAX: usize = 200;
@@ -110,7 +108,7 @@ fn ending(field: &str, given: &given::Ending) -> Result<Ending, Refusal> {
     let part = |part: &str| format!("{field}.{part}");
     Ok(Ending {
         ended_on: parse::date(&part("ended_on"), given.ended_on)?,
-        kind: organisation::end_kind(&part("kind"), given.kind())?,
+        kind: end_kind(&part("kind"), given.kind())?,
         principal_successor_code: optional_code(
             &part("principal_successor_code"),
             &given.principal_successor_code,

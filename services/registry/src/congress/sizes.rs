@@ -195,7 +195,7 @@ async fn limits(
     // Without a number of members, any rule at all is one too many.
     let members = congress.member_count.unwrap_or(i32::MAX);
     let rules = sqlx::query_file!(
-        "src/ground/sizes/limits.sql",
+        "src/congress/sizes/limits.sql",
         congress.organisation_id,
         bodies as &[&str],
         unit.type_code,
@@ -218,7 +218,7 @@ async fn seats_before_merger(
 ) -> Result<HashMap<String, i32>, Failure> {
     let organisation_id = congress.organisation_id;
     let before =
-        sqlx::query_file!("src/ground/sizes/merged.sql", organisation_id, congress.held_on)
+        sqlx::query_file!("src/congress/sizes/merged.sql", organisation_id, congress.held_on)
             .fetch_all(acting.db())
             .await?;
     if before.is_empty() {
@@ -358,7 +358,7 @@ async fn last_congress(
     body: &str,
     on: Date,
 ) -> Result<Option<LastCongress>, Failure> {
-    let last = sqlx::query_file!("src/ground/sizes/last_congress.sql", organisation_id, body, on)
+    let last = sqlx::query_file!("src/congress/sizes/last_congress.sql", organisation_id, body, on)
         .fetch_optional(acting.db())
         .await?;
     Ok(last.filter(|last| last.seats > 0).map(|last| LastCongress {
