@@ -73,7 +73,7 @@ fn lacks(service: &Service) -> Vec<String> {
         needs(&system, &format!("\"{name}\" => &{name}::SCHEMA,"));
         let variable = format!("database-url-var = \"{capital}_DATABASE_URL\"");
         needs(&format!("{crate_folder}/sqlx.toml"), &variable);
-        needs("services/gateway/src/backend.rs", &format!("pub {name}: String,"));
+        needs("services/gateway/src/pass/backend.rs", &format!("pub {name}: String,"));
         let address = format!("\n{name} = \"http://127.0.0.1:{port}\"\n");
         needs("services/gateway/defaults.toml", &address);
         let behind = format!("\n      GATEWAY__BACKENDS__{capital}: http://{name}:{port}\n");
@@ -125,7 +125,7 @@ fn a_further_service_is_told_everything_that_it_lacks() {
         &system,
         &manifest,
         "services/gateway/defaults.toml",
-        "services/gateway/src/backend.rs",
+        "services/gateway/src/pass/backend.rs",
         "services/welfare/Cargo.toml",
         "services/welfare/defaults.toml",
         "services/welfare/migrations",

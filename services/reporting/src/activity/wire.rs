@@ -1,6 +1,5 @@
 //! Requests of `ActivityService` parsed, and its answers written out.
 
-
 use chassis::parse;
 use chassis::refusal::Refusal;
 use proto::reporting::v1 as pb;

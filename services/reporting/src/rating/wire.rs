@@ -1,10 +1,8 @@
 //! How ratings are told.
 
-
 use proto::reporting::v1 as pb;
 use proto::reporting::v1::reporting_change::Change as What;
 use uuid::Uuid;
-
 
 /// Unions were rated: (union, grade, the grade that it replaces).
 pub fn ratings_recorded(year: i32, scheme: &str, lines: &[(Uuid, &str, &str)]) -> What {

@@ -11,9 +11,7 @@ use crate::ground::reference::{Indicator, Reference};
 use crate::ground::target::cascade::{Cascade, Node, sum};
 use crate::ground::target::measured::Measured;
 use crate::ground::target::{Comparator, Issuer, Target, ValueUnit};
-use crate::ground::wire::{
-    figure, period_out, text, timestamp,
-};
+use crate::ground::wire::{figure, period_out, text, timestamp};
 use crate::target::open_targets::OpenTargets;
 
 /// What is asked of a unit on a day.
