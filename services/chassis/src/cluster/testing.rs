@@ -50,7 +50,7 @@ pub async fn database(service: &str, schema: &Schema) -> TestDatabase {
 /// service at the address that it is given.
 ///
 /// # Panics
-/// As [`database`] does.
+/// As [`database()`] does.
 pub async fn filled<F>(
     service: &str,
     schema: &Schema,

@@ -7,8 +7,7 @@ use chassis::database::{Act, Acting};
 use chassis::refusal::Failure;
 use feeds::registry as fact;
 use feeds::registry::{Body, EndKind, EndedSeat, EndedUnit, Event, Shares};
-use prost_types::Any;
-use proto::registry::v1::{PlanCommitted, Reason};
+use proto::registry::v1::Reason;
 use sqlx::PgPool;
 use time::Date;
 use uuid::Uuid;
@@ -19,6 +18,7 @@ use crate::ground::tree::{self, Move, NewOrganisation};
 use crate::plan::operation::{self, Progress};
 use crate::plan::steps as plan;
 use crate::plan::steps::{MembersGo, Plan, TRIAL_STAGES, Variables, listed};
+use crate::plan::wire;
 
 /// Steps that a refusal names, at most.
 const NAMED_MAX: usize = 100;
@@ -61,9 +61,9 @@ impl Act for CommitPlan {
         tree::code_taken(written, "plan_id", "")?;
         progress.begins("PUBLISH").await;
         let committed = publish(acting, &plan).await?;
-        let answer = Any::from_msg(&committed).map_err(anyhow::Error::new)?;
         let act_id = acting.act_id;
-        operation::succeeded(acting, self.operation_id, Some(act_id), &answer).await
+        operation::succeeded(acting, self.operation_id, Some(act_id), wire::committed(committed)?)
+            .await
     }
 }
 
@@ -158,8 +158,27 @@ async fn refuse_conflicts(acting: &mut Acting, plan: &Plan) -> Result<(), Failur
     Err(refusal.into())
 }
 
+/// What a plan that was committed has done.
+#[derive(Clone, Copy, Debug)]
+pub struct Committed {
+    /// Which.
+    pub plan_id: Uuid,
+    /// The act that it was.
+    pub act_id: Uuid,
+    /// Units that it founded.
+    pub units_founded: usize,
+    /// Units that it ended.
+    pub units_ended: usize,
+    /// Units that it handed over.
+    pub units_moved: usize,
+    /// Units that it renamed.
+    pub units_renamed: usize,
+    /// Units whose type it changed.
+    pub units_type_changed: usize,
+}
+
 /// Publishes what was written, superiors before their subordinates.
-async fn publish(acting: &mut Acting, plan: &Plan) -> Result<PlanCommitted, Failure> {
+async fn publish(acting: &mut Acting, plan: &Plan) -> Result<Committed, Failure> {
     let (on, decision_id) = (plan.effective_on, Some(plan.decision_id));
     let units_founded = publish_founded(acting, on, decision_id).await?;
     let units_renamed = publish_renamed(acting, on, decision_id).await?;
@@ -167,19 +186,15 @@ async fn publish(acting: &mut Acting, plan: &Plan) -> Result<PlanCommitted, Fail
     let units_moved = publish_moved(acting, on, decision_id).await?;
     let units_ended = publish_ended(acting, on, decision_id).await?;
     publish_left(acting, on, decision_id).await?;
-    Ok(PlanCommitted {
-        plan_id: plan.plan_id.to_string(),
-        act_id: acting.act_id.to_string(),
-        units_founded: count(units_founded),
-        units_ended: count(units_ended),
-        units_moved: count(units_moved),
-        units_renamed: count(units_renamed),
-        units_type_changed: count(units_type_changed),
+    Ok(Committed {
+        plan_id: plan.plan_id,
+        act_id: acting.act_id,
+        units_founded,
+        units_ended,
+        units_moved,
+        units_renamed,
+        units_type_changed,
     })
-}
-
-fn count(count: usize) -> i32 {
-    i32::try_from(count).unwrap_or(i32::MAX)
 }
 
 /// A founded unit, as the temporary tables have it.

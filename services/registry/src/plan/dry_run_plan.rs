@@ -2,7 +2,6 @@
 
 use chassis::database::{Act, Acting};
 use chassis::refusal::Failure;
-use prost_types::Any;
 use sqlx::PgPool;
 use uuid::Uuid;
 
@@ -37,7 +36,6 @@ impl Act for DryRunPlan {
         progress.begins("KEEP").await;
         variables.run(acting.db(), include_str!("steps/keep.sql")).await?;
         let found = plans::dry_run(acting.db(), self.operation_id).await?;
-        let answer = Any::from_msg(&wire::dry_run(found)).map_err(anyhow::Error::new)?;
-        operation::succeeded(acting, self.operation_id, None, &answer).await
+        operation::succeeded(acting, self.operation_id, None, wire::tried(found)?).await
     }
 }

@@ -105,12 +105,13 @@ pub async fn hold(acting: &mut Acting, operation_id: Uuid) -> Result<bool, Failu
     Ok(held.is_some())
 }
 
-/// Says that an operation that is held succeeded; `act_id` where it was an act.
+/// Says that an operation that is held succeeded, and with what answer, as it is told one day;
+/// `act_id` where it was an act.
 pub async fn succeeded(
     acting: &mut Acting,
     operation_id: Uuid,
     act_id: Option<Uuid>,
-    answer: &prost_types::Any,
+    answer: Vec<u8>,
 ) -> Result<(), Failure> {
     sqlx::query!(
         "update operation
@@ -118,7 +119,7 @@ pub async fn succeeded(
          where operation_id = $1",
         operation_id,
         act_id,
-        prost::Message::encode_to_vec(answer),
+        answer,
     )
     .execute(acting.db())
     .await?;

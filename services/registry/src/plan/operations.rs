@@ -4,9 +4,6 @@ use anyhow::Context;
 use chassis::access::unknown_or_denied;
 use chassis::database::Reading;
 use chassis::refusal::{Failure, LANGUAGE, Language};
-use prost::Message;
-use prost_types::Any;
-use proto::google::rpc::Status;
 use uuid::Uuid;
 
 use crate::ground::reading::{Asked, Page};
@@ -33,8 +30,8 @@ pub struct Operation {
     pub attempts: i32,
     /// The act that it was.
     pub act_id: Option<Uuid>,
-    /// How it came out; none as long as it is under way.
-    pub outcome: Option<Result<Any, Status>>,
+    /// How it came out, the answer or the refusal as it is told; none as long as it is under way.
+    pub outcome: Option<Result<Vec<u8>, Vec<u8>>>,
 }
 
 /// An operation as it is stored.
@@ -60,8 +57,8 @@ impl Row {
             Language::English => self.refusal_en,
         };
         let outcome = match (self.answer, refusal) {
-            (Some(answer), _) => Some(Ok(Any::decode(&*answer)?)),
-            (None, Some(refusal)) => Some(Err(Status::decode(&*refusal)?)),
+            (Some(answer), _) => Some(Ok(answer)),
+            (None, Some(refusal)) => Some(Err(refusal)),
             (None, None) => None,
         };
         Ok(Operation {
@@ -70,7 +67,7 @@ impl Row {
             plan_id: self.plan_id,
             stage: self.stage.unwrap_or_default(),
             // What is done has done all of its stages, whatever was shown last.
-            done: match outcome {
+            done: match &outcome {
                 Some(Ok(_)) => self.total.unwrap_or(0),
                 _ => self.done.unwrap_or(0),
             },

@@ -2,8 +2,6 @@
 
 use chassis::database::{Act, Acting};
 use chassis::refusal::Failure;
-use prost_types::Any;
-use proto::registry::v1::PlanUndone;
 use sqlx::PgPool;
 use uuid::Uuid;
 
@@ -11,6 +9,7 @@ use crate::ground::refused::Refused;
 use crate::ground::undo;
 use crate::plan::operation::{self, Progress};
 use crate::plan::steps::Plan;
+use crate::plan::wire;
 
 /// The operation of an undo.
 pub struct UndoPlan {
@@ -38,13 +37,8 @@ impl Act for UndoPlan {
         // Half a country is sorted and hashed at once.
         sqlx::query("set local work_mem = '64MB'").execute(acting.db()).await?;
         let organisations = undo::undo(acting, "plan_id", committed_by).await?;
-        let undone = PlanUndone {
-            plan_id: plan_id.to_string(),
-            act_id: acting.act_id.to_string(),
-            organisations: i32::try_from(organisations).unwrap_or(i32::MAX),
-        };
-        let answer = Any::from_msg(&undone).map_err(anyhow::Error::new)?;
         let act_id = acting.act_id;
-        operation::succeeded(acting, self.operation_id, Some(act_id), &answer).await
+        let answer = wire::undone(plan_id, act_id, organisations)?;
+        operation::succeeded(acting, self.operation_id, Some(act_id), answer).await
     }
 }

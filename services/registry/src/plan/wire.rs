@@ -5,8 +5,10 @@ use chassis::door;
 use chassis::parse::{self, civil};
 use chassis::refusal::{Failure, Refusal};
 use feeds::registry::EndKind;
+use prost::{Message, Name};
 use prost_types::Any;
 use proto::google::longrunning as lro;
+use proto::google::rpc::Status;
 use proto::registry::v1 as pb;
 use time::Date;
 use uuid::Uuid;
@@ -17,6 +19,7 @@ use crate::ground::wire::basis::{basis, optional_basis};
 use crate::ground::wire::organisation::sector;
 use crate::ground::wire::{NAME_MAX, SHORT_NAME_MAX, code, reference_code, text, texts};
 use crate::plan::add_plan_steps::{AddPlanSteps, StepsAdded};
+use crate::plan::commit_plan::Committed;
 use crate::plan::copy_plan::{CopyPlan, PlanCopied};
 use crate::plan::create_plan::{CreatePlan, PlanCreated};
 use crate::plan::operation::Kind;
@@ -494,10 +497,47 @@ pub fn operation(operation: Operation) -> Result<lro::Operation, Failure> {
         name: operation_name(operation.operation_id),
         metadata: Some(Any::from_msg(&metadata).map_err(anyhow::Error::new)?),
         done: operation.outcome.is_some(),
-        result: operation.outcome.map(|outcome| match outcome {
-            Ok(answer) => Response(answer),
-            Err(refusal) => Error(refusal),
-        }),
+        result: operation
+            .outcome
+            .map(|outcome| {
+                Ok::<_, Failure>(match outcome {
+                    Ok(answer) => Response(Any::decode(&*answer)?),
+                    Err(refusal) => Error(Status::decode(&*refusal)?),
+                })
+            })
+            .transpose()?,
+    })
+}
+
+/// What an operation answers, as it is kept until somebody asks.
+fn kept(answer: &impl Name) -> Result<Vec<u8>, Failure> {
+    Ok(Any::from_msg(answer).map_err(anyhow::Error::new)?.encode_to_vec())
+}
+
+/// A plan that was tried.
+pub fn tried(found: DryRun) -> Result<Vec<u8>, Failure> {
+    kept(&dry_run(found))
+}
+
+/// A plan that was committed.
+pub fn committed(committed: Committed) -> Result<Vec<u8>, Failure> {
+    kept(&pb::PlanCommitted {
+        plan_id: committed.plan_id.to_string(),
+        act_id: committed.act_id.to_string(),
+        units_founded: crate::ground::wire::count(committed.units_founded),
+        units_ended: crate::ground::wire::count(committed.units_ended),
+        units_moved: crate::ground::wire::count(committed.units_moved),
+        units_renamed: crate::ground::wire::count(committed.units_renamed),
+        units_type_changed: crate::ground::wire::count(committed.units_type_changed),
+    })
+}
+
+/// A plan that was undone, and of how many organisations something else is known again.
+pub fn undone(plan_id: Uuid, act_id: Uuid, organisations: usize) -> Result<Vec<u8>, Failure> {
+    kept(&pb::PlanUndone {
+        plan_id: plan_id.to_string(),
+        act_id: act_id.to_string(),
+        organisations: crate::ground::wire::count(organisations),
     })
 }
 
