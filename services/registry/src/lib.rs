@@ -40,7 +40,7 @@ use serde::Deserialize;
 use crate::ground::api::Api;
 use crate::ground::bell::Bell;
 use crate::ground::search_index::SearchIndex;
-use crate::plan::operation::Worker;
+use crate::plan::worker::Worker;
 
 pub use bootstrap::{AlreadyBootstrapped, bootstrap};
 

@@ -15,3 +15,4 @@ pub mod replace_plan_step;
 pub mod steps;
 pub mod undo_plan;
 pub(crate) mod wire;
+pub mod worker;

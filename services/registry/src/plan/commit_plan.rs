@@ -15,10 +15,9 @@ use uuid::Uuid;
 use crate::ground::attributes::leave_behind;
 use crate::ground::refused::Refused;
 use crate::ground::tree::{self, Move, NewOrganisation};
-use crate::plan::operation::{self, Progress};
-use crate::plan::steps as plan;
+use crate::plan::operation::{self, Committed, Progress};
 use crate::plan::steps::{MembersGo, Plan, TRIAL_STAGES, Variables, listed};
-use crate::plan::wire;
+use crate::plan::{steps as plan, wire};
 
 /// Steps that a refusal names, at most.
 const NAMED_MAX: usize = 100;
@@ -156,25 +155,6 @@ async fn refuse_conflicts(acting: &mut Acting, plan: &Plan) -> Result<(), Failur
         refusal = refusal.briefly(format!("steps[{line}].{field}"), reason, about);
     }
     Err(refusal.into())
-}
-
-/// What a plan that was committed has done.
-#[derive(Clone, Copy, Debug)]
-pub struct Committed {
-    /// Which.
-    pub plan_id: Uuid,
-    /// The act that it was.
-    pub act_id: Uuid,
-    /// Units that it founded.
-    pub units_founded: usize,
-    /// Units that it ended.
-    pub units_ended: usize,
-    /// Units that it handed over.
-    pub units_moved: usize,
-    /// Units that it renamed.
-    pub units_renamed: usize,
-    /// Units whose type it changed.
-    pub units_type_changed: usize,
 }
 
 /// Publishes what was written, superiors before their subordinates.
