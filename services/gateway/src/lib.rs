@@ -1,7 +1,8 @@
 //! The gateway: the one port of the system.
 //!
 //! It speaks gRPC, gRPC-Web and [`json`], knows every method by its contract ([`contract`]),
-//! recognises its callers at the [`edge`], and passes calls on undecoded ([`pass`]). What it
+//! recognises its callers at the [`edge`], and passes calls on undecoded ([`pass`]); its `door` puts
+//! these together. What it
 //! answers of several services' answers is [`composite`]. It keeps nothing durable; the one
 //! thing that it remembers is the newest change of rights or tree ([`pass::newest`]).
 //!
@@ -9,10 +10,12 @@
 
 pub mod composite;
 mod contract;
+mod door;
 pub mod edge;
 mod error;
 pub mod json;
 pub mod pass;
+pub mod stream;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,8 +32,8 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::composite::api::Composites;
+use crate::door::Door;
 use crate::edge::authenticate::Issuers;
-use crate::edge::door::Door;
 use crate::edge::standing::Standings;
 use crate::json::transcode::Transcoder;
 use crate::pass::backend::Replicas;
@@ -39,7 +42,7 @@ use crate::pass::newest::Newest;
 
 pub use crate::composite::api::Patience;
 pub use crate::edge::authenticate::IssuerConfig;
-pub use crate::edge::door::Limits;
+pub use crate::edge::standing::Limits;
 pub use crate::pass::backend::Config as Backends;
 
 /// The documented defaults.
@@ -128,7 +131,7 @@ pub async fn start(config: Config) -> anyhow::Result<Running> {
 
     let health_every = Duration::from_millis(config.backends.health_ms);
     let mut service = Service::at_the_edge(GATEWAY, &config.serve)
-        .http(crate::edge::door::routes(door, openapi, &limits))
+        .http(crate::door::routes(door, openapi, &limits))
         .background("newest", move |stopping| async move {
             newest.watch(registry, signer, stopping).await;
             Ok(())

@@ -3,4 +3,3 @@
 pub mod backend;
 pub mod forward;
 pub mod newest;
-pub mod stream;

@@ -8,7 +8,7 @@ use tonic_types::StatusExt;
 
 use crate::contract::Backend;
 use crate::error::Refused;
-use crate::json::transcode::code_name;
+use crate::json::transcode::problem;
 
 /// Waits for a part so long and no longer.
 pub async fn within<T>(
@@ -64,7 +64,7 @@ impl Parts {
 fn reason(status: &Status) -> String {
     match status.get_details_error_info() {
         Some(info) => info.reason,
-        None => code_name(status.code()).to_string(),
+        None => problem::name(status.code()).to_string(),
     }
 }
 

@@ -14,12 +14,12 @@ use chassis::serve::body_too_slow;
 use chassis::serve::room::{Place, Room};
 use http_body::Body as HttpBody;
 use http_body_util::BodyExt;
+use serde::Deserialize;
 use tokio::time::timeout_at;
 use tonic::Status;
 
-use crate::edge::door::Limits;
 use crate::error::Refused;
-use crate::pass::stream::Deadline;
+use crate::stream::Deadline;
 
 /// All callers who have calls here.
 pub struct Standings {
@@ -115,4 +115,31 @@ impl Standing {
         let mut held = self.bytes.lock().unwrap_or_else(PoisonError::into_inner);
         if held.grow(bytes) { Ok(()) } else { Err(Refused::TooManyOfCaller) }
     }
+}
+
+/// How much may be in progress at once. Streams have a limit of their own: a hundred that stay
+/// open take nothing from those who ask and go.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    /// Calls that are being answered once.
+    pub calls_max: usize,
+    /// Calls that stream, in either direction.
+    pub streams_max: usize,
+    /// Calls of one caller, also those that wait for their body or for their reader.
+    pub caller_calls_max: usize,
+    /// Streams of one caller.
+    pub caller_streams_max: usize,
+    /// Bytes of questions and answers in memory.
+    pub bytes_max: usize,
+    /// Those of one caller.
+    pub caller_bytes_max: usize,
+    /// Documents on their way, such as `/openapi.json`.
+    pub documents_max: usize,
+    /// Those to one address.
+    pub documents_per_address_max: usize,
+    /// How long the whole body of a call that is answered once may take.
+    pub body_ms_max: u64,
+    /// Values in one JSON body.
+    pub json_values_max: usize,
 }

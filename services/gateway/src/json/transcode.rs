@@ -1,12 +1,12 @@
 //! JSON over HTTP, by the `google.api.http` option of each method.
 //!
 //! A request becomes the method's message by its descriptor and goes through the same door
-//! as a gRPC call ([`crate::edge::door`]); the answer comes back as canonical proto3 JSON, with
+//! as a gRPC call ([`crate::door`]); the answer comes back as canonical proto3 JSON, with
 //! int64 as text. A stream is answered as lines (NDJSON): `{"result": …}`, and, if it breaks
 //! off, a last `{"error": …}`.
 
 mod codec;
-mod problem;
+pub mod problem;
 mod request;
 mod strict;
 mod template;
@@ -38,11 +38,10 @@ use tonic::{Status, Streaming};
 use tower::util::BoxCloneSyncService;
 
 use crate::contract::{Contract, Method};
-use crate::edge::door::{Admitted, Door};
+use crate::door::{Admitted, Door};
 use crate::error::{Refused, Unfit};
-use crate::pass::stream::Whole;
+use crate::stream::Whole;
 
-pub use problem::name as code_name;
 pub use template::{Segment, Template};
 
 /// Headers of the HTTP request that are the call's metadata.

@@ -33,7 +33,7 @@ use crate::edge::standing::Standing;
 use crate::error::Refused;
 use crate::pass::backend::{self, Replicas};
 use crate::pass::newest::Newest;
-use crate::pass::stream::{Broken, Deadline, Guarded, Watched, Whole};
+use crate::stream::{Broken, Deadline, Guarded, Watched, Whole};
 
 /// Headers of one connection, or of this door: they are not passed on. `te` and
 /// `content-type` are gRPC's and stay.

@@ -21,7 +21,6 @@ use chassis::serve::{Asked, Form, Measured, Peer, Unbroken};
 use http::{Extensions, HeaderMap, HeaderValue, Request, Response, header};
 use http_body_util::Full;
 use proto::gateway::v1::gateway_service_server::GatewayServiceServer;
-use serde::Deserialize;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tonic::Status;
 use tonic::body::Body;
@@ -32,43 +31,16 @@ use tower::{Layer, Service, ServiceExt, service_fn};
 use crate::composite::api::Composites;
 use crate::contract::{Contract, Method, Owner};
 use crate::edge::authenticate::Issuers;
-use crate::edge::standing::{Standing, Standings};
+use crate::edge::standing::{Limits, Standing, Standings};
 use crate::error::Refused;
 use crate::json::transcode::{GrpcDoor, Transcoder};
 use crate::pass::forward::{Forwarder, Inbound};
-use crate::pass::stream::{Deadline, Whole};
+use crate::stream::{Deadline, Whole};
 
 /// Kept of a call's time, so that our refusal is out before the connection is given up.
 const MARGIN: Duration = Duration::from_millis(10);
 /// In front of a gRPC message.
 const HEAD: usize = 5;
-
-/// How much may be in progress at once. Streams have a limit of their own: a hundred that stay
-/// open take nothing from those who ask and go.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Limits {
-    /// Calls that are being answered once.
-    pub calls_max: usize,
-    /// Calls that stream, in either direction.
-    pub streams_max: usize,
-    /// Calls of one caller, also those that wait for their body or for their reader.
-    pub caller_calls_max: usize,
-    /// Streams of one caller.
-    pub caller_streams_max: usize,
-    /// Bytes of questions and answers in memory.
-    pub bytes_max: usize,
-    /// Those of one caller.
-    pub caller_bytes_max: usize,
-    /// Documents on their way, such as `/openapi.json`.
-    pub documents_max: usize,
-    /// Those to one address.
-    pub documents_per_address_max: usize,
-    /// How long the whole body of a call that is answered once may take.
-    pub body_ms_max: u64,
-    /// Values in one JSON body.
-    pub json_values_max: usize,
-}
 
 /// What stands behind the port.
 pub struct Door {
