@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use time::Date;
 
-use super::{Gateway, date, id};
+use super::gateway::Gateway;
+use super::values::{date, id};
 
 /// `congdoan plan`.
 #[derive(Args, Debug)]
