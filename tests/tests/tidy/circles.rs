@@ -11,31 +11,6 @@ use std::path::{Path, PathBuf};
 
 use super::{none, texts};
 
-/// Files that may need each other, each of a crate, with the reason.
-const ALLOWED: [(&str, &[&str], &str); 3] = [
-    (
-        "services/reporting",
-        &[
-            "ground::figure::completeness",
-            "ground::figure::counting",
-            "ground::figure::source",
-            "ground::reference",
-            "ground::template",
-        ],
-        "an indicator is a formula over what is counted, and completeness is told by indicators",
-    ),
-    (
-        "services/reporting",
-        &["activity::record_activities", "activity::wire"],
-        "what was recorded is told to others as it is answered",
-    ),
-    (
-        "services/reporting",
-        &["report::print", "report::rows"],
-        "rows are read for an order of printing",
-    ),
-];
-
 /// A module: the names from the crate's own file down to it, which has none.
 type Module = Vec<String>;
 
@@ -280,16 +255,9 @@ fn no_two_files_of_a_crate_need_each_other() {
     assert!(crates.len() > 8, "only {} crates were found", crates.len());
     let mut findings = Vec::new();
     for (of, sources) in &crates {
-        let may = |file: &str, other: &str| {
-            let allowed = ALLOWED.iter().filter(|(known, ..)| known == of);
-            allowed.into_iter().any(|(_, files, _)| files.contains(&file) && files.contains(&other))
-        };
         for (file, others) in circles(sources) {
-            let file = file.join("::");
-            let others = others.iter().map(|other| other.join("::"));
-            for other in others.filter(|other| !may(&file, other)) {
-                findings.push(format!("{of}: {file} needs {other}"));
-            }
+            let others: Vec<String> = others.iter().map(|other| other.join("::")).collect();
+            findings.push(format!("{of}: {} needs {}", file.join("::"), others.join(", ")));
         }
     }
     none(&findings, "what two files need belongs beneath both, or their caller above both:");

@@ -88,6 +88,8 @@ impl Event {
             Self::Noted(Noted::SplitOff { predecessor_id, .. }) => *predecessor_id,
             Self::Noted(Noted::TerritoryChanged(changed)) => changed.organisation_id,
             Self::Noted(Noted::DecisionAliasAdded { decision_id, .. }) => *decision_id,
+            Self::Noted(Noted::SecondmentBegun(secondment)) => secondment.secondment_id,
+            Self::Noted(Noted::SecondmentEnded { secondment_id, .. }) => *secondment_id,
             Self::Suspended { organisation_id }
             | Self::Resumed { organisation_id }
             | Self::SectorChanged { organisation_id, .. }
@@ -282,6 +284,21 @@ impl Event {
                     decision_id: decision_id.to_string(),
                     kind,
                     number,
+                })
+            }
+            Self::Noted(Noted::SecondmentBegun(secondment)) => {
+                Change::SecondmentBegun(pb::SecondmentBegun {
+                    secondment_id: secondment.secondment_id.to_string(),
+                    organisation_id: secondment.organisation_id.to_string(),
+                    host_id: secondment.host_id.to_string(),
+                    person_id: secondment.person_id.to_string(),
+                    until_on: secondment.until_on.map(civil),
+                })
+            }
+            Self::Noted(Noted::SecondmentEnded { secondment_id, organisation_id }) => {
+                Change::SecondmentEnded(pb::SecondmentEnded {
+                    secondment_id: secondment_id.to_string(),
+                    organisation_id: organisation_id.to_string(),
                 })
             }
         }

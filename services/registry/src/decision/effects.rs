@@ -39,6 +39,7 @@ pub enum Kind {
     OfficesEnded,
     SteeringCommitteeEstablished,
     UnitAssigned,
+    PersonSeconded,
 }
 
 /// One thing that a document did, to one organisation.
@@ -173,10 +174,15 @@ fn touched(event: Event) -> Vec<(Kind, Uuid)> {
             one(Kind::SteeringCommitteeEstablished, it.organisation_id)
         }
         Event::Body(Body::UnitAssigned(it)) => one(Kind::UnitAssigned, it.unit_id),
+        Event::Noted(Noted::SecondmentBegun(it)) => {
+            vec![(Kind::PersonSeconded, it.organisation_id), (Kind::PersonSeconded, it.host_id)]
+        }
         // The document itself, what names no organisation, and what tells what is known of
         // organisations rather than what was done to them.
         Event::DecisionRecorded(_)
         | Event::Noted(Noted::DecisionAliasAdded { .. })
+        // It rests on no document.
+        | Event::Noted(Noted::SecondmentEnded { .. })
         | Event::CeremonyHeld(_)
         | Event::EmployersRecorded(_)
         | Event::CampaignStageReached(_)
