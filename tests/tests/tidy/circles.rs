@@ -48,8 +48,10 @@ fn tokens(text: &str) -> Vec<&str> {
                 ends
             });
             end.map_or(rest.len(), |end| end + 2)
-        } else if rest.starts_with("'\\") {
-            rest[2..].find('\'').map_or(rest.len(), |end| end + 3)
+        } else if let Some(letter) = rest.strip_prefix("'\\") {
+            // At least one letter is escaped: it may be the sign that ends it.
+            let end = letter.char_indices().skip(1).find(|(_, c)| *c == '\'');
+            end.map_or(rest.len(), |(end, _)| end + 3)
         } else if first == '\'' && rest.chars().nth(2) == Some('\'') {
             rest.chars().take(3).map(char::len_utf8).sum()
         } else if is_word(first) {
