@@ -79,6 +79,7 @@ pub fn by(reference: &Reference, breakdown: pb::Breakdown, grouping: &str) -> Re
             }
             By::Group
         }
+        pb::Breakdown::Type => By::Type,
     })
 }
 
@@ -263,6 +264,7 @@ fn headed(
             };
             pb::FigureLine { sector: line.to_string(), ..of(pb::LineKind::Sector, head) }
         }
+        By::Type => pb::FigureLine { r#type: line.to_string(), ..of(pb::LineKind::Type, line) },
         By::Child | By::Unit | By::Nothing => match line {
             "ITSELF" => of(pb::LineKind::Itself, "trực tiếp"),
             "ENDED" => of(pb::LineKind::Ended, "đã kết thúc"),

@@ -7,7 +7,7 @@ use proto::reporting::v1::{self as pb, LineKind};
 use time::macros::date;
 use uuid::Uuid;
 
-use crate::world::{World, query, state};
+use crate::world::{ORIGIN, World, query, state};
 use stage::feed::traceparent;
 
 const YEAR_2020: (time::Date, time::Date) = (date!(2020 - 01 - 01), date!(2020 - 12 - 31));
@@ -228,5 +228,55 @@ async fn old_figures_keep_the_old_names_and_suspended_unions_stay_in_stock_unles
     asked.without_suspended = true;
     let figures = officer.figures.query_figures(asked).await.expect("counted").into_inner().figures;
     assert_eq!((figures[0].value, figures[0].without_suspended), (2, true));
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn by_type_a_unit_counts_as_what_it_was_on_the_day() {
+    let world = World::start().await;
+    let workplaces = world.loads_unions(world.badinh, "NNN_CP", 3);
+    let other_sector = world.loads_unions(world.badinh, "HC", 1)[0];
+    let drivers = Uuid::now_v7();
+    let guild = |name: &str| state(drivers, Some(world.badinh), "ND_CS", "NNN_CP", name, ORIGIN);
+    world.loads(vec![guild("Nghiệp đoàn xích lô")]);
+    world.admits(drivers, date!(2020 - 02 - 01), 40);
+    world.admits(other_sector, date!(2020 - 02 - 01), 11);
+    world.admits(workplaces[0], date!(2020 - 03 - 01), 5);
+    // From the middle of the year on it is a guild, too.
+    world.changes_type(workplaces[0], ("CDCS", "ND_CS"), date!(2020 - 07 - 01));
+    world.admits(workplaces[0], date!(2020 - 08 - 01), 7);
+    let mut officer = world.officer();
+
+    let mut lines = async |indicator: &str, through: time::Date, group: &str, as_of| {
+        let mut asked = query(indicator, world.badinh, (YEAR_2020.0, through), as_of);
+        asked.breakdown = pb::Breakdown::Type.into();
+        asked.without_suspended = true;
+        if !group.is_empty() {
+            asked.sector_grouping = "BA_KHOI".into();
+            asked.sector_group = group.into();
+        }
+        let answer = officer.figures.query_figures(asked).await.expect("counted").into_inner();
+        let lines = answer.figures.into_iter().flat_map(|figure| figure.lines);
+        lines
+            .map(|line| {
+                assert_eq!((line.kind(), &line.head), (LineKind::Type, &line.r#type));
+                (line.r#type, line.value)
+            })
+            .collect::<Vec<_>>()
+    };
+    let of = |unions: i64, guilds: i64| {
+        vec![("CDCS".to_string(), unions), ("ND_CS".to_string(), guilds)]
+    };
+    let (june, december) = (date!(2020 - 06 - 30), YEAR_2020.1);
+    for as_of in [None, Some(date!(2021 - 01 - 01))] {
+        assert_eq!(lines("ORG_STOCK", june, "", as_of).await, of(4, 1));
+        assert_eq!(lines("ORG_STOCK", december, "", as_of).await, of(3, 2));
+        assert_eq!(lines("MBR_STOCK", june, "", as_of).await, of(16, 40));
+        assert_eq!(lines("MBR_STOCK", december, "", as_of).await, of(11, 52));
+        assert_eq!(lines("MBR_ADMITTED", december, "", as_of).await, of(16, 47));
+        // Of one group of sectors.
+        assert_eq!(lines("ORG_STOCK", june, "NGOAI_NHA_NUOC", as_of).await, of(3, 1));
+        assert_eq!(lines("MBR_ADMITTED", december, "NGOAI_NHA_NUOC", as_of).await, of(5, 47));
+    }
     world.stop().await;
 }
