@@ -1,9 +1,11 @@
 //! What can be asked for on the command line.
 
+pub mod decided;
 pub mod feed;
 pub mod lookup;
 mod mistake;
 pub mod plan;
+pub mod reference;
 mod vietnamese;
 
 use std::ffi::OsString;
@@ -139,6 +141,8 @@ was done answers that it was.")]
     Member(Member),
     /// List what may be written where a code is asked for: types, sectors, roles, indicators.
     List(List),
+    /// Load a later version of a list of codes or rules.
+    Reference(reference::Reference),
     /// Print a report for an organisation, a period and a tree.
     Report(Report),
     /// Walk a figure down to the units, changes and decisions that made it.

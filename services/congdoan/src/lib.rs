@@ -4,11 +4,12 @@
 //! The system and the client are [`system`]'s, what `congdoan demo` replays is [`scenarios`]'s:
 //! here it is put into words. [`cli`] is what can be asked for, [`language`], [`told`], [`output`]
 //! and [`sheet`] are how it speaks and what it reads, [`reach`] and [`running`] how a command finds
-//! the system. The other modules are one command each.
+//! the system, [`decided`] what it names as its decision. The other modules are one command each.
 
 pub mod bootstrap;
 pub mod cli;
 pub mod completion;
+pub mod decided;
 pub mod explain;
 pub mod fault;
 pub mod feed;
@@ -24,6 +25,7 @@ pub mod output;
 pub mod owner;
 pub mod plan;
 pub mod reach;
+pub mod reference;
 pub mod report;
 pub mod running;
 pub mod search;

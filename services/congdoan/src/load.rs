@@ -18,7 +18,7 @@ use uuid::Uuid;
 use crate::cli::Load;
 use crate::language::{counted, tell};
 use crate::output::{is_json, line, print_json};
-use crate::told::{may_be_repeated, placed, read_file, told};
+use crate::told::{file_name, may_be_repeated, placed, read_file, told};
 
 pub use rows::read;
 use rows::{Tree, read_files};
@@ -98,11 +98,6 @@ fn done(validate_only: bool, sent: &Sent) -> String {
         ),
         (false, false) => tell!("Đã nạp {count} tổ chức.", "{organisations} {were} loaded."),
     }
-}
-
-/// A file as its person calls it.
-fn file_name(file: &Path) -> String {
-    file.file_name().unwrap_or(file.as_os_str()).to_string_lossy().into_owned()
 }
 
 /// What the id of a load is derived from: the same files under the same id, so that a load

@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use congdoan::cli::{Cli, Command};
 use congdoan::report::Printed;
 use congdoan::{
-    bootstrap, completion, explain, feed, keys, list, load, member, migrate, output, plan, report,
-    search, token, told, up, with_postgres,
+    bootstrap, completion, explain, feed, keys, list, load, member, migrate, output, plan,
+    reference, report, search, token, told, up, with_postgres,
 };
 
 /// What was asked for is printed, and a figure in it is known not to be complete.
@@ -23,6 +23,7 @@ async fn main() -> ExitCode {
         Command::Search(search) => search::run(search).await,
         Command::Member(member) => member::run(member).await,
         Command::List(list) => list::run(list).await,
+        Command::Reference(reference) => reference::run(reference).await,
         Command::Report(report) => match report::run(report).await {
             Ok(Printed::Whole) => Ok(()),
             Ok(Printed::Incomplete) => return ExitCode::from(INCOMPLETE),

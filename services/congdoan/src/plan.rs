@@ -16,14 +16,14 @@ use prost::{Message, Name};
 use proto::google::longrunning::Operation;
 use proto::google::longrunning::operation::Result as Outcome;
 use proto::registry::v1 as pb;
-use proto::registry::v1::basis::Basis;
 use scenarios::plan_of_2025;
 use serde_json::json;
 use system::Client;
 use tonic::Status;
 use uuid::Uuid;
 
-use crate::cli::plan::{CopyPlan, CreatePlan, Decided, Plan, PlanCommand};
+use crate::cli::plan::{CopyPlan, CreatePlan, Plan, PlanCommand};
+use crate::decided;
 use crate::fault::{CONFLICTS_FOUND, fault};
 use crate::language::{counted, tell};
 use crate::organisation;
@@ -124,35 +124,13 @@ fn not_mended(file: &Path) -> String {
     tell!("phương án chưa được sửa theo {file}", "the plan was not mended after {file}")
 }
 
-/// What a plan rests on, as the options say; nothing where they say nothing.
-fn basis(decided: &Decided, issuer_id: &str, title: &str) -> Option<pb::Basis> {
-    let basis = match (&decided.decision_id, &decided.decision) {
-        (Some(decision_id), _) => Basis::DecisionId(decision_id.to_string()),
-        (None, Some(number)) => Basis::NewDecision(pb::NewDecision {
-            issuer_id: issuer_id.to_owned(),
-            number: number.clone(),
-            issued_on: decided.issued_on.map(civil),
-            effective_on: decided.effective_on.or(decided.issued_on).map(civil),
-            title: title.to_owned(),
-            ..pb::NewDecision::default()
-        }),
-        (None, None) => return None,
-    };
-    Some(pb::Basis { basis: Some(basis) })
-}
-
 /// The option that a field of the request is.
 fn option(field: &str) -> Option<String> {
-    let option = match field {
-        "name" | "basis.new_decision.title" => "NAME",
-        "organisation_id" | "basis.new_decision.issuer_id" => "--organisation",
-        "effective_on" | "basis.new_decision.effective_on" => "--effective-on",
-        "basis.new_decision.number" | "basis" => "--decision",
-        "basis.new_decision.issued_on" => "--issued-on",
-        "basis.decision_id" => "--decision-id",
-        _ => return None,
-    };
-    Some(option.to_owned())
+    match field {
+        "name" | "basis.new_decision.title" => Some("NAME".to_owned()),
+        "organisation_id" | "basis.new_decision.issuer_id" => Some("--organisation".to_owned()),
+        _ => decided::option(field),
+    }
 }
 
 async fn create(create: CreatePlan) -> anyhow::Result<()> {
@@ -160,7 +138,7 @@ async fn create(create: CreatePlan) -> anyhow::Result<()> {
     let organisation = organisation::today(&client, &create.organisation).await?;
     let request = pb::CreatePlanRequest {
         request_id: Uuid::new_v4().to_string(),
-        basis: basis(&create.decided, &organisation.organisation_id, &create.name),
+        basis: create.decided.basis(Some(&organisation.organisation_id), &create.name),
         organisation_id: organisation.organisation_id,
         name: create.name,
         effective_on: create.decided.effective_on.map(civil),
@@ -178,7 +156,7 @@ async fn copy(copy: CopyPlan) -> anyhow::Result<()> {
     let request = pb::CopyPlanRequest {
         request_id: Uuid::new_v4().to_string(),
         plan_id: copy.plan_id.to_string(),
-        basis: basis(&copy.decided, &known.organisation_id, title),
+        basis: copy.decided.basis(Some(&known.organisation_id), title),
         name: copy.name.unwrap_or_default(),
         effective_on: copy.decided.effective_on.map(civil),
         ..pb::CopyPlanRequest::default()

@@ -385,6 +385,11 @@ pub fn in_words(error: anyhow::Error, what: String) -> anyhow::Error {
     }
 }
 
+/// A file as its person calls it.
+pub fn file_name(file: &Path) -> String {
+    file.file_name().unwrap_or(file.as_os_str()).to_string_lossy().into_owned()
+}
+
 /// Reads a file that the command line names.
 pub fn read_file(file: &Path) -> anyhow::Result<Vec<u8>> {
     std::fs::read(file).map_err(|error| {

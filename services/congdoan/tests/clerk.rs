@@ -4,6 +4,8 @@
 mod known;
 #[path = "clerk/mistakes.rs"]
 mod mistakes;
+#[path = "clerk/references.rs"]
+mod references;
 
 use std::fs;
 use std::path::PathBuf;
@@ -309,6 +311,7 @@ async fn a_clerk_loads_looks_up_and_plans() {
     known::searches(&office).await;
     known::reports(&office).await;
     known::says_why_a_code_is_nobodys(&office).await;
+    references::loads(&office).await;
     known::migrates(&office).await;
     // Last: whoever follows membership has to be rebuilt after it.
     known::feeds(&office).await;

@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use time::Date;
 
-use super::{Gateway, date, id};
+use super::decided::Decided;
+use super::{Gateway, id};
 
 /// `congdoan plan`.
 #[derive(Args, Debug)]
@@ -178,23 +178,6 @@ has already are passed over: what broke off is just repeated.")]
         #[arg(long, value_name = "FILE.csv")]
         file: Option<PathBuf>,
     },
-}
-
-/// What a plan rests on: a decision that is recorded with it, or one that the register has.
-#[derive(Args, Debug)]
-pub struct Decided {
-    /// The number of its decision, as printed.
-    #[arg(long, value_name = "NUMBER", requires = "issued_on", conflicts_with = "decision_id")]
-    pub decision: Option<String>,
-    /// When that was signed, YYYY-MM-DD.
-    #[arg(long, value_name = "DATE", value_parser = date, requires = "decision")]
-    pub issued_on: Option<Date>,
-    /// From when the plan's steps hold; of a decision that is known, its own date by default.
-    #[arg(long, value_name = "DATE", value_parser = date)]
-    pub effective_on: Option<Date>,
-    /// The id of a decision that the register has already.
-    #[arg(long, value_name = "UUID", value_parser = id)]
-    pub decision_id: Option<uuid::Uuid>,
 }
 
 /// `congdoan plan create`.

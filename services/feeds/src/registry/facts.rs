@@ -146,6 +146,15 @@ pub enum Noted {
         /// As printed.
         number: String,
     },
+    /// An organisation sends a person to another.
+    SecondmentBegun(Secondment),
+    /// She returns.
+    SecondmentEnded {
+        /// The secondment.
+        secondment_id: Uuid,
+        /// Who had sent her.
+        organisation_id: Uuid,
+    },
 }
 
 /// An organisation as it stands from its first day on.
@@ -413,6 +422,21 @@ pub struct Assignment {
     pub person_id: Uuid,
     /// Who is followed.
     pub unit_id: Uuid,
+}
+
+/// A person whom an organisation sends to another for a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Secondment {
+    /// UUIDv7.
+    pub secondment_id: Uuid,
+    /// Who sends.
+    pub organisation_id: Uuid,
+    /// Who receives.
+    pub host_id: Uuid,
+    /// An id of membership.
+    pub person_id: Uuid,
+    /// The first day without it, where that is known already.
+    pub until_on: Option<Date>,
 }
 
 /// A subject may act in a role on an organisation and all that lies in its scope.

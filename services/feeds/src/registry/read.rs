@@ -14,7 +14,7 @@ use super::facts::{
     ActsUndone, Assignment, Body, ByElection, CampaignStage, Ceremony, Committee, Congress,
     Decision, Employer, EmployersRecorded, EndedSeat, EndedUnit, Ending, Event, Founded, Grant,
     HandedOver, HandedUnit, Launched, Name, Noted, Office, Organisation, Period, Renamed, Seat,
-    SteeringCommittee, TerritoryChanged, Timeline, TypeChanged,
+    Secondment, SteeringCommittee, TerritoryChanged, Timeline, TypeChanged,
 };
 use super::values::{EndKind, MembersOutcome, Recognition, Seal, Share, Shares, Status};
 use crate::reading::{date, each, id, ids, optional, optional_date, optional_id};
@@ -207,6 +207,17 @@ fn event(body: pb::RegistryChange, aggregate_id: Uuid, on: Date) -> anyhow::Resu
             decision_id: id("decision_id", &it.decision_id)?,
             kind: it.kind,
             number: it.number,
+        }),
+        Change::SecondmentBegun(it) => Event::Noted(Noted::SecondmentBegun(Secondment {
+            secondment_id: id("secondment_id", &it.secondment_id)?,
+            organisation_id: organisation_id(&it.organisation_id)?,
+            host_id: id("host_id", &it.host_id)?,
+            person_id: id("person_id", &it.person_id)?,
+            until_on: optional_date("until_on", it.until_on)?,
+        })),
+        Change::SecondmentEnded(it) => Event::Noted(Noted::SecondmentEnded {
+            secondment_id: id("secondment_id", &it.secondment_id)?,
+            organisation_id: organisation_id(&it.organisation_id)?,
         }),
     })
 }

@@ -2,6 +2,7 @@
 
 use chassis::database::{Act, Acting};
 use chassis::refusal::{Failure, OnConstraint};
+use feeds::registry::{Noted, Secondment};
 use serde::{Deserialize, Serialize};
 use time::Date;
 use uuid::Uuid;
@@ -89,6 +90,14 @@ impl Act for BeginSecondment {
         .on_constraint("secondment_once", || {
             Refused::SecondmentExists { person_id }.at("person_id")
         })?;
+        let sent = Secondment {
+            secondment_id,
+            organisation_id,
+            host_id,
+            person_id,
+            until_on: self.until_on,
+        };
+        acting.publish_all(Noted::SecondmentBegun(sent).on(on, decision_id));
         Ok(SecondmentBegun { secondment_id, decision_id })
     }
 }

@@ -3,6 +3,7 @@
 use chassis::access::unknown_or_denied;
 use chassis::database::{Act, Acting};
 use chassis::refusal::Failure;
+use feeds::registry::Noted;
 use serde::{Deserialize, Serialize};
 use time::Date;
 use uuid::Uuid;
@@ -60,6 +61,8 @@ impl Act for EndSecondment {
         sqlx::query_file!("src/secondment/end_secondment.sql", secondment_id, on, acted_at, act_id)
             .execute(acting.db())
             .await?;
+        let ended = Noted::SecondmentEnded { secondment_id, organisation_id };
+        acting.publish_all(ended.on(on, None));
         Ok(SecondmentEnded)
     }
 }

@@ -92,6 +92,51 @@ async fn a_person_sent_to_another_organisation_is_there_until_the_secondment_end
 }
 
 #[tokio::test]
+async fn a_secondment_is_told_and_is_what_its_decision_did_to_both_organisations() {
+    let world = World::start().await;
+    let mut officer = world.actor("hanoi");
+    let (city, district, person) = (world.unit("HN"), world.unit("HN-BD"), Uuid::now_v7());
+    let until = civil(date!(2021 - 01 - 01));
+    let request = pb::BeginSecondmentRequest {
+        until_on: Some(until),
+        effective_on: None,
+        basis: Some(decided(date!(2018 - 05 - 01))),
+        ..second(city, district, person, date!(2018 - 05 - 01))
+    };
+    let before = world.changes().await;
+    let begun = officer.secondments.begin_secondment(request).await.expect("begun").into_inner();
+    let changes = world.published_since(before).await;
+    let [Change::DecisionRecorded(_), Change::SecondmentBegun(told)] = changes.as_slice() else {
+        panic!("published: {changes:?}");
+    };
+    let expected = pb::SecondmentBegun {
+        secondment_id: begun.secondment_id.clone(),
+        organisation_id: city.to_string(),
+        host_id: district.to_string(),
+        person_id: person.to_string(),
+        until_on: Some(until),
+    };
+    assert_eq!(*told, expected);
+
+    let before = world.changes().await;
+    let end = ending(&begun.secondment_id, date!(2020 - 01 - 01));
+    officer.secondments.end_secondment(end).await.expect("ended");
+    let changes = world.published_since(before).await;
+    let [Change::SecondmentEnded(told)] = changes.as_slice() else {
+        panic!("published: {changes:?}");
+    };
+    assert_eq!((&told.secondment_id, id(&told.organisation_id)), (&begun.secondment_id, city));
+
+    let asked =
+        pb::GetDecisionEffectsRequest { decision_id: begun.decision_id, ..Default::default() };
+    let effects = officer.decisions.get_decision_effects(asked).await.expect("read").into_inner();
+    let effects: Vec<_> =
+        effects.effects.iter().map(|one| (one.kind(), id(&one.organisation_id))).collect();
+    let seconded = pb::DecisionEffectKind::PersonSeconded;
+    assert_eq!(effects, [(seconded, city), (seconded, district)]);
+}
+
+#[tokio::test]
 async fn every_rule_of_a_secondment_refuses_with_its_reason() {
     let world = World::start().await;
     let mut officer = world.actor("hanoi");

@@ -42,6 +42,8 @@ pub const COMMANDS: &[(&str, &str)] = &[
     ("list sectors", "Khối (khu vực) và nhóm khối"),
     ("list roles", "Vai trò có thể phân quyền"),
     ("list indicators", "Chỉ tiêu thống kê, để hỏi và giải thích số liệu"),
+    ("reference", "Nạp phiên bản mới của một danh mục mã hoặc quy định"),
+    ("reference load", "Thay một danh mục mã hoặc quy định bằng phiên bản mới, kèm quyết định"),
     ("report", "In báo cáo của một tổ chức, trong một kỳ, trên một cây"),
     ("explain", "Đi từ một số liệu xuống các đơn vị, biến động và quyết định tạo nên nó"),
     ("token", "Xin mã truy cập của nơi cấp mã thử nghiệm, và in ra"),
@@ -113,11 +115,12 @@ pub const ARGUMENTS: &[(&str, &str)] = &[
     ("lines", "Số dòng, như 12 hoặc 20-25"),
     ("decision", "Số quyết định, như in trên văn bản"),
     ("issued_on", "Ngày ký, NĂM-THÁNG-NGÀY"),
-    (
-        "effective_on",
-        "Các bước có hiệu lực từ ngày nào; với quyết định đã có, mặc định là ngày của nó",
-    ),
+    ("effective_on", "Có hiệu lực từ ngày nào; với quyết định đã có, mặc định là ngày của nó"),
     ("decision_id", "Định danh của quyết định mà sổ bộ đã có"),
+    ("title", "Quyết định được ghi cùng lúc nói về việc gì"),
+    ("which", "Danh mục nào"),
+    ("reference load file", "Toàn bộ danh mục đó"),
+    ("dry_run", "Cho biết sẽ có gì khác đi, và không nạp gì"),
     (
         "text",
         "Tên, tên viết tắt, tên khác hoặc mã, nay hoặc trước đây; không cần dấu. Không ghi thì liệt kê theo các tùy chọn",
@@ -173,6 +176,25 @@ pub const VALUES: &[(&str, &[(&str, &str)])] = &[
             ("not-yet-founded", "sẽ thành lập vào một ngày sau"),
         ],
     ),
+    (
+        "which",
+        &[
+            ("organisation-types", "loại hình tổ chức, và loại nào đứng dưới loại nào"),
+            ("sectors", "khối và nhóm khối"),
+            ("minimum-founders", "số người ít nhất để thành lập"),
+            ("communes", "xã, phường theo tỉnh"),
+            ("territories", "loại hình nào có địa bàn"),
+            ("document-kinds", "loại văn bản"),
+            ("bodies", "các ban được bầu hoặc chỉ định"),
+            ("positions", "chức vụ trong các ban"),
+            ("body-sizes", "số ủy viên của các ban"),
+            ("body-shares", "tỷ lệ trong các ban"),
+            ("congress-forms", "khi nào đại hội là đại hội đại biểu"),
+            ("deadlines", "thời hạn"),
+            ("enterprise-types", "loại hình doanh nghiệp"),
+            ("campaign-stages", "các bước vận động thành lập"),
+        ],
+    ),
 ];
 
 /// What clap writes of itself, with what it is in Vietnamese.
@@ -214,6 +236,15 @@ Nạp tất cả hoặc không nạp dòng nào: chỗ sai được báo theo t�
 thảo, tiêu đề là dòng 1. Lần nạp bị ngắt được nạp tiếp khi chạy lại (run again) đúng lệnh đó.",
     ),
     (
+        "reference load",
+        "Thay một danh mục mã hoặc quy định bằng phiên bản mới, kèm quyết định: việc của người quản trị \
+Tổng Liên đoàn.\n\n\
+FILE.csv là toàn bộ danh mục, mã UTF-8, ngăn cách bằng dấu phẩy, với tiêu đề như tệp của nó trong \
+services/registry/reference; cột khác không được đọc. Ngày ghi NĂM-THÁNG-NGÀY; valid_to là ngày cuối \
+cùng. Quy định không có trong tệp thì không áp dụng vào ngày nào nữa; mã không có trong tệp vẫn còn. \
+Nạp điều đã có thì không thay đổi gì.",
+    ),
+    (
         "plan add",
         "Thêm các bước của một tệp CSV, mã UTF-8: kind (FOUND thành lập, END kết thúc, HAND_OVER \
 chuyển giao, RENAME đổi tên, CHANGE_TYPE đổi loại hình), unit, name, short_name, code, type, sector, \
@@ -252,6 +283,13 @@ Ví dụ:
   congdoan plan commit $plan
   congdoan plan undo $plan
   congdoan plan copy $plan --decision-id 0190…   làm lại, theo quyết định thật"),
+    ("reference", "\
+Ví dụ:
+  congdoan reference load minimum-founders minimum_founders.csv --decision 12/QĐ-TLĐ \\
+    --issued-on 2026-01-05 --dry-run
+  congdoan reference load minimum-founders minimum_founders.csv --decision 12/QĐ-TLĐ \\
+    --issued-on 2026-01-05
+  congdoan reference load sectors sectors.csv --decision-id 0190…   cùng quyết định đó"),
     ("report", "\
 Ví dụ:
   congdoan report BA_DINH --organisation LDLD-01-001 --from 2020-01-01 --to 2020-12-31
