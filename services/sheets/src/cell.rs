@@ -5,8 +5,6 @@ use std::borrow::Cow;
 use time::Date;
 use unicode_normalization::UnicodeNormalization;
 
-use crate::writing::date_in_words;
-
 /// What stands in a cell.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Cell {
@@ -123,6 +121,11 @@ pub fn composed(text: &str) -> String {
         }
     }
     composed
+}
+
+/// `31/05/1990`.
+pub fn date_in_words(date: Date) -> String {
+    format!("{:02}/{:02}/{:04}", date.day(), u8::from(date.month()), date.year())
 }
 
 /// A column as a spreadsheet names it, from 0: `A`, `Z`, `AA`.

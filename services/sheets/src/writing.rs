@@ -11,8 +11,6 @@ mod xlsx;
 
 use std::io::{self, Write};
 
-use time::Date;
-
 pub use corrected::Corrected;
 pub use template::{Form, template};
 
@@ -61,9 +59,4 @@ impl<W: Write> Writer<W> {
             Kind::Xlsx(xlsx) => xlsx.finish(),
         }
     }
-}
-
-/// `31/05/1990`.
-pub fn date_in_words(date: Date) -> String {
-    format!("{:02}/{:02}/{:04}", date.day(), u8::from(date.month()), date.year())
 }
