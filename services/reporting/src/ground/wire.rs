@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use chassis::parse;
 use chassis::refusal::Refusal;
-use prost_types::Timestamp;
 use proto::reporting::v1 as pb;
-use time::{Date, OffsetDateTime};
+use time::Date;
 use uuid::Uuid;
 
 use crate::ground::figure::{By, Completeness, Count, Figure, Scope};
@@ -121,17 +120,6 @@ pub fn value_unit(unit: pb::ValueUnit, indicator: &Indicator) -> ValueUnit {
 
 // Out.
 
-pub(crate) fn timestamp(instant: OffsetDateTime) -> Timestamp {
-    Timestamp {
-        seconds: instant.unix_timestamp(),
-        nanos: i32::try_from(instant.nanosecond()).unwrap_or(0),
-    }
-}
-
-pub(crate) fn text(id: Option<Uuid>) -> String {
-    id.map(|id| id.to_string()).unwrap_or_default()
-}
-
 /// A period as the contracts carry it.
 pub fn period_out(period: Period) -> pb::Period {
     pb::Period {
@@ -183,7 +171,7 @@ pub fn figure(
         value: figure.value.total,
         numerator: figure.value.total,
         denominator: figure.denominator_total(),
-        known_at: Some(timestamp(figure.known.at)),
+        known_at: Some(parse::instant(figure.known.at)),
         feed_positions: figure
             .known
             .positions
