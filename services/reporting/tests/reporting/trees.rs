@@ -295,7 +295,6 @@ async fn documents_count_with_their_issuer_where_it_stood_and_where_its_heir_sta
             kind: "QUYET_DINH".to_string(),
             issued_on: Some(civil(on)),
             effective_on: Some(civil(on)),
-            ..Default::default()
         };
         world.says(on, RegistryWhat::DecisionRecorded(decision))
     };
