@@ -106,6 +106,11 @@ impl Refusal {
         self.0.violations.iter().map(|violation| violation.field.as_str())
     }
 
+    /// What is wrong, as a sentence in this language.
+    pub fn sentence(&self, language: Language) -> String {
+        self.0.text(language).into_owned()
+    }
+
     /// The status, in the language of the call that is being answered.
     pub fn status(&self) -> Status {
         self.status_in(LANGUAGE.try_with(|language| *language).unwrap_or_default())
@@ -195,7 +200,8 @@ impl From<sqlx::Error> for Failure {
     }
 }
 
-fn conflicting_act() -> Refusal {
+/// The refusal of an act that crossed with another: it may be repeated.
+pub fn conflicting_act() -> Refusal {
     Refusal::of(Reason::ConflictingAct)
 }
 

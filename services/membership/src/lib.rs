@@ -16,6 +16,7 @@ pub mod consequence;
 pub mod delegation;
 pub mod follow;
 pub mod ground;
+pub mod import;
 pub mod membership;
 pub mod party;
 pub mod training;
@@ -44,7 +45,7 @@ static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
 /// The schema, as the owner of the database applies it.
 pub static SCHEMA: database::Schema = database::Schema {
     migrations: &MIGRATIONS,
-    functions: chassis::functions!["person_scope", "persons_in_scope",],
+    functions: chassis::functions!["members_named", "person_scope", "persons_in_scope",],
 };
 
 /// All that can be configured.
@@ -65,6 +66,16 @@ pub struct Config {
     pub keys: crate::ground::keys::Config,
     /// How many identity numbers somebody may ask about.
     pub identity: crate::ground::quota::Config,
+    /// How files of members are taken in.
+    pub imports: Imports,
+}
+
+/// How files of members are taken in.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Imports {
+    /// Lines of one batch, at most: what is applied at once, whole or not at all.
+    pub batch_lines: usize,
 }
 
 /// Where the services are whose feeds are followed.
@@ -82,7 +93,8 @@ pub async fn start(config: Config) -> anyhow::Result<Running> {
         Arc::new(seen::Keys::new(config.seen_key.read()?.as_bytes()).context("use seen_key")?);
     let database = database::open(&config.database, "membership", &["registry"], seal).await?;
     let quota = Quota::new(database.clone(), config.identity);
-    let api = Api { database: database.clone(), keys, quota };
+    let batch_lines = config.imports.batch_lines.max(1);
+    let api = Api { database: database.clone(), keys, quota, batch_lines };
     Service::new("membership", &config.serve)
         .routes(routes(api))
         .database(database)
@@ -94,6 +106,7 @@ pub async fn start(config: Config) -> anyhow::Result<Running> {
 fn routes(api: Api) -> Routes {
     Routes::new(pb::application_service_server::ApplicationServiceServer::new(api.clone()))
         .add_service(pb::membership_service_server::MembershipServiceServer::new(api.clone()))
+        .add_service(pb::import_service_server::ImportServiceServer::new(api.clone()))
         .add_service(pb::training_service_server::TrainingServiceServer::new(api.clone()))
         .add_service(pb::party_service_server::PartyServiceServer::new(api.clone()))
         .add_service(pb::cadre_service_server::CadreServiceServer::new(api.clone()))

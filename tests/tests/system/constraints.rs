@@ -214,8 +214,19 @@ const TOLD: &[(&str, &str, Told)] = &[
     ("membership", "public.organisation*", FOLLOWED),
     ("membership", "*.application_closed", Never("both are written by one statement")),
     ("membership", "*.membership_ends_by_movement", Never("both are written by one statement")),
-    ("membership", "*.membership_begun_by", ID),
-    ("membership", "*.membership_ended_by", ID),
+    (
+        "membership",
+        "public.member_import*",
+        Never("lines are counted by the service, with their import locked"),
+    ),
+    ("membership", "*.membership_days", Never("nobody leaves before she has come")),
+    (
+        "membership",
+        "trigger membership_apart",
+        Never("whom it writes of the act has enrolled; two at a time has a name of its own"),
+    ),
+    ("membership", "trigger *_person", Never("the act has written the person down")),
+    ("membership", "trigger keep_id", Never("no act deletes what others name by its id")),
     ("membership", "*.movement_taken_back_movement", FOLLOWED),
     ("membership", "*.identity_asked_numbers", Never("numbers are counted up from the last one")),
     (

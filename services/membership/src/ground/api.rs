@@ -21,6 +21,8 @@ pub struct Api {
     pub keys: Arc<Keys>,
     /// How many identity numbers somebody may ask about.
     pub quota: Quota,
+    /// Lines of one batch of an import, at most.
+    pub batch_lines: usize,
 }
 
 impl Api {

@@ -203,10 +203,19 @@ impl Keys {
 
     /// Seals a value for the row of one person.
     pub fn seal(&self, column: Column, person_id: Uuid, value: &str) -> anyhow::Result<Sealed> {
+        self.seal_in(place(column, person_id, self.newest), value.as_bytes())
+    }
+
+    /// Seals what a line of an import said, for its row.
+    pub fn seal_line(&self, import: Uuid, line: i64, said: &[u8]) -> anyhow::Result<Sealed> {
+        self.seal_in(place_of_line(import, line, self.newest), said)
+    }
+
+    fn seal_in(&self, place: String, value: &[u8]) -> anyhow::Result<Sealed> {
         let key = &self.data[&self.newest];
-        let mut sealed = value.as_bytes().to_vec();
+        let mut sealed = value.to_vec();
         let nonce = key
-            .seal_in_place_append_tag(Aad::from(place(column, person_id, self.newest)), &mut sealed)
+            .seal_in_place_append_tag(Aad::from(place), &mut sealed)
             .map_err(|_| anyhow!("a value cannot be sealed"))?;
         Ok(Sealed {
             key_version: self.newest,
@@ -221,13 +230,22 @@ impl Keys {
         person_id: Uuid,
         sealed: &Sealed,
     ) -> anyhow::Result<String> {
+        let opened = self.opened(place(column, person_id, sealed.key_version), sealed)?;
+        String::from_utf8(opened).context("a sealed value is no text")
+    }
+
+    /// Opens what a line of an import said.
+    pub fn open_line(&self, import: Uuid, line: i64, sealed: &Sealed) -> anyhow::Result<Vec<u8>> {
+        self.opened(place_of_line(import, line, sealed.key_version), sealed)
+    }
+
+    fn opened(&self, place: String, sealed: &Sealed) -> anyhow::Result<Vec<u8>> {
         let key = self
             .data
             .get(&sealed.key_version)
             .with_context(|| format!("there is no data key {}", sealed.key_version))?;
         let mut bytes = sealed.ciphertext.clone();
-        let opened = open(key, place(column, person_id, sealed.key_version), &mut bytes)?;
-        String::from_utf8(opened.to_vec()).context("a sealed value is no text")
+        Ok(open(key, place, &mut bytes)?.to_vec())
     }
 
     /// The blind index of an identity number: equal for equal numbers.
@@ -258,6 +276,10 @@ fn place(column: Column, person_id: Uuid, key_version: i32) -> String {
         Column::Phone => "person_contact.ciphertext",
     };
     format!("{column} {person_id} {key_version}")
+}
+
+fn place_of_line(import: Uuid, line: i64, key_version: i32) -> String {
+    format!("member_import_line.ciphertext {import} {line} {key_version}")
 }
 
 /// Opens nonce and ciphertext in place.

@@ -24,6 +24,21 @@ pub struct WaitingPeriod {
     pub rule: String,
 }
 
+/// Where whoever has a citizen number was registered at birth, by its first three digits.
+#[derive(Debug, Deserialize)]
+struct NumberProvince {
+    digits: String,
+    code: String,
+    code_2025: String,
+}
+
+static NUMBER_PROVINCES: LazyLock<BTreeMap<String, (String, String)>> = LazyLock::new(|| {
+    let provinces: Vec<NumberProvince> = rows(include_str!("../../reference/number_provinces.csv"))
+        .expect("the provinces compiled in are well written");
+    let provinces = provinces.into_iter();
+    provinces.map(|line| (line.digits, (line.code, line.code_2025))).collect()
+});
+
 static TOPICS: LazyLock<BTreeMap<String, String>> =
     LazyLock::new(|| codes(include_str!("../../reference/topics.csv")));
 
@@ -60,4 +75,25 @@ pub fn events() -> &'static BTreeMap<String, String> {
 /// After which exits a person waits, and how long.
 pub fn waiting_periods() -> &'static [WaitingPeriod] {
     &WAITING_PERIODS
+}
+
+/// Whether a citizen number may be of somebody born in a province, by its code of before or after
+/// 2025; none where its first digits are no province's.
+pub fn number_is_of_province(number: &str, code: &str) -> Option<bool> {
+    let (before, now) = NUMBER_PROVINCES.get(number.get(..3)?)?;
+    Some(before == code || now == code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_of_the_province_that_was_and_of_the_one_that_is() {
+        assert_eq!(number_is_of_province("006085000001", "06"), Some(true));
+        assert_eq!(number_is_of_province("006085000001", "19"), Some(true));
+        assert_eq!(number_is_of_province("006085000001", "01"), Some(false));
+        assert_eq!(number_is_of_province("999085000001", "01"), None);
+        assert_eq!(NUMBER_PROVINCES.len(), 63);
+    }
 }

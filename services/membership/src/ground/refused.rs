@@ -55,6 +55,9 @@ chassis::refusals! {
         IdentityQuotaExhausted { most: i32 },
         QuestionAmbiguous { field: &'static str },
         ApplicationOverlaps at "applicants",
+        ImportHeaderMissing at "header",
+        ImportLinesMissing { lines_done: usize } at "header.first_line",
+        ImportLineTooLong { limit: usize } at "line",
     }
 }
 

@@ -8,6 +8,8 @@ mod admission;
 mod applicants;
 mod books;
 mod ends;
+mod imports;
+mod imports_killed;
 mod late;
 mod leaving;
 mod never;

@@ -49,6 +49,7 @@ stage::actor! {
     cadre: pb::cadre_service_client::CadreServiceClient,
     delegations: pb::delegation_service_client::DelegationServiceClient,
     consequences: pb::consequence_service_client::ConsequenceServiceClient,
+    imports: pb::import_service_client::ImportServiceClient,
 }
 
 impl World {
@@ -63,7 +64,8 @@ impl World {
             "keys.master = '{}'
              keys.data = '{}'
              keys.blind_index = '{}'
-             keys.pseudonym = '{}'",
+             keys.pseudonym = '{}'
+             imports.batch_lines = 40",
             keys.master.path().display(),
             keys.data.display(),
             keys.blind_index.path().display(),

@@ -52,13 +52,15 @@ fn kind_of(method: &str) -> Kind {
         "/ListSectors",
         "/ListRoles",
     ];
-    const FILTERED: [&str; 6] = [
+    const FILTERED: [&str; 8] = [
         "/BatchGetOrganisations",
         "/SearchOrganisations",
         "/ListOrganisations",
         "/ListCodeBearers",
         "/ListConsequences",
         "/GetLoad",
+        "/GetImport",
+        "/ListImportLines",
     ];
     if PUBLIC.iter().any(|name| method.ends_with(name)) {
         Kind::Public

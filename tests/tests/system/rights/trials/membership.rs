@@ -1,9 +1,10 @@
 //! Membership's methods.
 
+use prost::Message;
 use proto::membership::v1::*;
 use stage::made_up::{known, on, people, person, request_id};
 
-use super::{DAY, Trial, kind_of, one};
+use super::{DAY, Kind, Trial, kind_of, one};
 use crate::rights::desk::Desk;
 
 fn admission(union: &Desk, lines: Vec<PersonLine>) -> AdmitMembersRequest {
@@ -96,7 +97,39 @@ fn mending(ended: &Desk, person_id: &str) -> MendConsequenceRequest {
     }
 }
 
+/// An import of two people into a union.
+fn import_into(union: &Desk) -> Vec<Vec<u8>> {
+    use import_members_request::{Header, Lines, Part};
+    let header = Header {
+        request_id: request_id(),
+        organisation_id: union.union.id.clone(),
+        kind: AdmissionKind::Recognised.into(),
+        effective_on: on(DAY),
+        ..Header::default()
+    };
+    let lines = people(2).into_iter();
+    let lines = lines.map(|person| ImportLine { person: Some(person), ..ImportLine::default() });
+    [Part::Header(header), Part::Lines(Lines { lines: lines.collect() })]
+        .map(|part| ImportMembersRequest { part: Some(part) }.encode_to_vec())
+        .to_vec()
+}
+
 pub fn list(trials: &mut Vec<Trial>) {
+    trials.push(Trial {
+        method: "congdoan.membership.v1.ImportService/ImportMembers",
+        kind: Kind::Scoped,
+        writes: true,
+        mixed: false,
+        ask: |mine, _| import_into(mine),
+    });
+    of_service! { trials, "membership.v1.ImportService",
+        // Only her own imports are told of, and she has begun none of these names.
+        read "GetImport": |_, _| GetImportRequest { import_id: request_id() };
+        read "ListImportLines": |_, _| ListImportLinesRequest {
+            import_id: request_id(),
+            ..ListImportLinesRequest::default()
+        };
+    }
     of_service! { trials, "membership.v1.ApplicationService",
         write "RecordApplicants": |mine, _| RecordApplicantsRequest {
             request_id: request_id(),
