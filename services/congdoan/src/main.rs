@@ -22,7 +22,7 @@ async fn main() -> ExitCode {
         Command::Plan(plan) => plan::run(plan).await,
         Command::Search(search) => search::run(search).await,
         Command::Member(member) => member::run(member).await,
-        Command::Members(members) => members::run(members),
+        Command::Members(members) => members::run(members).await,
         Command::List(list) => list::run(list).await,
         Command::Reference(reference) => reference::run(reference).await,
         Command::Report(report) => match report::run(report).await {

@@ -38,6 +38,8 @@ pub enum Column {
     JoinedOn,
     /// Mã công đoàn: the code of the union, where a list has people of several.
     Union,
+    /// A mark that somebody is another than the member whose name and birth she has.
+    Another,
     /// What a list has for readers: a signature, remarks, and what the register wrote beside a
     /// refused line.
     ForReaders,
@@ -211,6 +213,7 @@ const SPELLINGS: &[(Column, &[&str])] = &[
         ],
     ),
     (Column::Union, &["macongdoan", "macdcs", "macongdoancoso", "matochuc", "unioncode", "union"]),
+    (Column::Another, &["languoikhac", "nguoikhac", "anotherperson"]),
     (
         Column::ForReaders,
         &["kyten", "chuky", "ky", "ghichu", "signature", "note", "notes", "remarks"],
@@ -218,7 +221,7 @@ const SPELLINGS: &[(Column, &[&str])] = &[
 ];
 
 /// Columns in the order of the forms; what is for readers is none of them.
-pub const ALL: [Column; 16] = [
+pub const ALL: [Column; 17] = [
     Column::Ordinal,
     Column::Name,
     Column::Birth,
@@ -235,6 +238,7 @@ pub const ALL: [Column; 16] = [
     Column::Occupation,
     Column::JoinedOn,
     Column::Union,
+    Column::Another,
 ];
 
 impl Column {
@@ -279,6 +283,7 @@ impl Column {
             Self::Occupation => "Nghề nghiệp",
             Self::JoinedOn => "Ngày vào công đoàn",
             Self::Union => "Mã công đoàn",
+            Self::Another => "Là người khác",
             Self::ForReaders => "Ghi chú",
         }
     }
@@ -302,6 +307,7 @@ impl Column {
             Self::Occupation => "occupation",
             Self::JoinedOn => "joined_on",
             Self::Union => "union",
+            Self::Another => "another",
             Self::ForReaders => "for_readers",
         }
     }

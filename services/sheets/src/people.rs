@@ -13,7 +13,7 @@ use crate::refused::Refused;
 use crate::spelling::key;
 use crate::table::Table;
 use crate::value::{
-    Birth, IdentityKind, Sex, Wrong, birth, country, day, identity, name, phone, plain, sex,
+    Birth, IdentityKind, Sex, Wrong, birth, country, day, identity, mark, name, phone, plain, sex,
 };
 
 /// Somebody of a list, as far as it says.
@@ -43,6 +43,8 @@ pub struct Person {
     pub joined_on: Option<Date>,
     /// The code of her union, where the list says it.
     pub union: String,
+    /// She is another than the member whose name and birth she has: the list marks it with an x.
+    pub is_another: bool,
 }
 
 /// A number that identifies somebody, as it is typed.
@@ -306,6 +308,7 @@ impl<R: Read + Seek> People<R> {
             occupation: read!(Column::Occupation, plain),
             joined_on: read!(Column::JoinedOn, day),
             union: read!(Column::Union, plain),
+            is_another: read!(Column::Another, mark),
         };
         for (column, sex) in [(Column::BirthMale, Sex::Male), (Column::BirthFemale, Sex::Female)] {
             let cell = self.cell(row, column);

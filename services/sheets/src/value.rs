@@ -9,7 +9,7 @@ use time::Date;
 
 pub(crate) use birth::{birth, day};
 pub(crate) use number::{identity, phone};
-pub(crate) use plain::{country, name, plain, sex};
+pub(crate) use plain::{country, mark, name, plain, sex};
 pub use wrong::Wrong;
 
 /// ISO 5218, as far as a list says it.

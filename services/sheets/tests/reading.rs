@@ -58,6 +58,7 @@ fn expected() -> Vec<Person> {
         occupation: empty(),
         joined_on: None,
         union: empty(),
+        is_another: false,
     };
     vec![
         person(

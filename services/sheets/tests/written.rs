@@ -210,7 +210,8 @@ fn refused_lines_come_back_as_they_were_with_the_reason_beside_them() {
             assert!(read[1][6].contains("Excel") && read.len() == 2, "{read:?}");
             // It is sent as it is: what the register wrote is no column of the list.
             let people = People::open(Cursor::new(file), Limits::default()).expect("a list");
-            assert_eq!(people.columns()[5..], [Some(Column::ForReaders); 2]);
+            assert_eq!(people.columns()[5..7], [Some(Column::ForReaders); 2]);
+            assert_eq!(people.columns()[7..], [Some(Column::Another)]);
         }
     }
 }

@@ -3,13 +3,18 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
+use time::Date;
+
+use super::gateway::Gateway;
+use super::values::{date, id};
 
 /// `congdoan members`.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
   congdoan members template members.xlsx
-  congdoan members check members.xlsx")]
+  congdoan members check members.xlsx
+  congdoan members import members.xlsx --union CDCS-1 --effective-on 2026-03-01")]
 pub struct Members {
     /// What to do.
     #[command(subcommand)]
@@ -34,6 +39,16 @@ needed. Lines are counted as a spreadsheet counts them, the first of the file be
 Dates are day/month/year: 05/06/1990 is 5 June. What only an American could mean is refused, and so \
 is what Excel has made of a number: 1.23457E+11, or one without the zeros in front.")]
     Check(Check),
+    /// Take the people of a file in as members. The same file again changes nothing.
+    #[command(long_about = "\
+Take the people of a file in as members. FILE is what `congdoan members check` says of it.
+
+Each line is taken or not by itself. Lines in which something is wrong, and people who may be members \
+already, are written to another file, with the reason beside each: corrected, it is imported as it is; \
+an x in its column \"Là người khác\" says that somebody is another than the member who has her name and \
+birth. An import that broke off goes on behind the last line that was done when the same command is \
+run again, and the same file again changes nothing.")]
+    Import(Import),
 }
 
 /// `congdoan members template`.
@@ -67,4 +82,52 @@ pub struct Check {
     /// The file.
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
+}
+
+/// `congdoan members import`.
+#[derive(Args, Debug)]
+pub struct Import {
+    /// The file.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The union of whoever has none in the column "Mã công đoàn", by its code or id.
+    #[arg(long, value_name = "CODE")]
+    pub union: Option<String>,
+    /// From when on they are members who have no day in the column "Ngày vào công đoàn", YYYY-MM-DD.
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub effective_on: Date,
+    /// How they became members.
+    #[arg(long, value_enum, default_value_t = Kind::Admitted)]
+    pub kind: Kind,
+    /// The number of the decision, as printed.
+    #[arg(long, value_name = "NUMBER")]
+    pub decision: Option<String>,
+    /// When that was signed, YYYY-MM-DD.
+    #[arg(long, value_name = "DATE", value_parser = date, requires = "decision")]
+    pub issued_on: Option<Date>,
+    /// Check everything and take in nobody.
+    #[arg(long)]
+    pub validate_only: bool,
+    /// Where the lines are written that were not taken, with the reason beside each; by default beside
+    /// the file, under a name that is free. A workbook if it ends in .xlsx, else CSV.
+    #[arg(long, value_name = "FILE")]
+    pub corrected: Option<PathBuf>,
+    /// Names this import: the same id never imports twice, and goes on where it broke off. Derived
+    /// from the file and these options by default.
+    #[arg(long, value_name = "UUID", value_parser = id)]
+    pub request_id: Option<uuid::Uuid>,
+    /// Whom to talk to.
+    #[command(flatten)]
+    pub to: Gateway,
+}
+
+/// How people became members.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Kind {
+    /// kết nạp
+    Admitted,
+    /// công nhận
+    Recognised,
+    /// kết nạp lại
+    Readmitted,
 }

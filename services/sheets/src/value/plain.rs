@@ -69,6 +69,16 @@ pub(crate) fn sex(cell: &Cell) -> Result<Option<Sex>, Wrong> {
     }
 }
 
+/// Whether a mark stands in a cell.
+pub(crate) fn mark(cell: &Cell) -> Result<bool, Wrong> {
+    match key(&cell.shown()).as_str() {
+        "" if cell.is_empty() => Ok(false),
+        "x" | "1" | "co" | "dung" | "yes" | "true" => Ok(true),
+        "0" | "khong" | "no" | "false" => Ok(false),
+        _ => Err(Wrong::MarkUnknown),
+    }
+}
+
 /// The code of a country; nothing where nothing stands there.
 pub(crate) fn country(cell: &Cell) -> Result<Option<String>, Wrong> {
     let shown = cell.shown();

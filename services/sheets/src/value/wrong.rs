@@ -59,6 +59,8 @@ pub enum Wrong {
     PhoneLostZero,
     /// It says neither man nor woman.
     SexUnknown,
+    /// A mark is an x, or nothing.
+    MarkUnknown,
     /// Both the column of men and that of women have something, or they say otherwise than the sex.
     SexTwice,
     /// A formula that came to nothing.
@@ -93,6 +95,7 @@ impl Wrong {
             Self::PhoneMalformed => "PHONE_MALFORMED",
             Self::PhoneLostZero => "PHONE_LOST_ZERO",
             Self::SexUnknown => "SEX_UNKNOWN",
+            Self::MarkUnknown => "MARK_UNKNOWN",
             Self::SexTwice => "SEX_TWICE",
             Self::FormulaFailed => "FORMULA_FAILED",
             Self::Misquoted(_) => "QUOTATION_MARK",
@@ -212,6 +215,13 @@ impl Wrong {
             ),
             Self::SexUnknown => {
                 say!(language, "giới tính phải là Nam hoặc Nữ", "the sex must be Nam or Nữ")
+            }
+            Self::MarkUnknown => {
+                say!(
+                    language,
+                    "chỉ đánh dấu x, hoặc để trống",
+                    "it is marked with an x, or left empty"
+                )
             }
             Self::SexTwice => {
                 say!(language, "vừa ghi là nam vừa ghi là nữ", "it says both a man and a woman")

@@ -44,6 +44,11 @@ impl<W: Write> Corrected<W> {
             Language::English => texts[1],
         };
         headings.extend([in_language(LINE), in_language(REASON)]);
+        // To say so of whoever may be a member already.
+        let asks = !columns.contains(&Some(Column::Another));
+        if asks {
+            headings.push(Column::Another.heading());
+        }
         Ok(Self { writer: Writer::begin(out, format, &headings)?, kept })
     }
 

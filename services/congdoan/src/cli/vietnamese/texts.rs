@@ -40,6 +40,10 @@ pub const COMMANDS: &[(&str, &str)] = &[
     ("members", "Đoàn viên trong tệp: tệp mẫu để điền, kiểm tra tệp đã điền"),
     ("members template", "Ghi tệp mẫu để điền, gồm các cột của mẫu 5a hoặc 5b và một dòng ví dụ"),
     ("members check", "Đọc một tệp và nêu mọi chỗ sai theo dòng và cột; không gửi gì"),
+    (
+        "members import",
+        "Nhận người trong một tệp làm đoàn viên; nhập lại đúng tệp đó thì không thay đổi gì",
+    ),
     ("list", "Liệt kê những mã có thể ghi: loại hình, khối, vai trò, chỉ tiêu"),
     ("list types", "Loại hình tổ chức, cấp trên của chúng và thời gian có hiệu lực"),
     ("list sectors", "Khối (khu vực) và nhóm khối"),
@@ -126,6 +130,22 @@ pub const ARGUMENTS: &[(&str, &str)] = &[
     (
         "members template file",
         "Tệp sẽ ghi, chưa được có; tên kết thúc bằng .xlsx là bảng tính, còn lại là CSV",
+    ),
+    ("union", "Công đoàn của những người không có mã ở cột Mã công đoàn: mã hoặc định danh của nó"),
+    (
+        "members import effective_on",
+        "Là đoàn viên từ ngày nào, với những người không có ngày ở cột Ngày vào công đoàn, NĂM-THÁNG-NGÀY",
+    ),
+    ("members import kind", "Trở thành đoàn viên bằng cách nào"),
+    ("members import issued_on", "Ngày ký quyết định, NĂM-THÁNG-NGÀY"),
+    ("members import validate_only", "Kiểm tra tất cả và không nhận ai"),
+    (
+        "corrected",
+        "Nơi ghi những dòng chưa được nhận, kèm lý do; mặc định ghi cạnh tệp, dưới một tên còn trống. Kết thúc bằng .xlsx là bảng tính, còn lại là CSV",
+    ),
+    (
+        "members import request_id",
+        "Tên của lần nhập: cùng một tên không bao giờ nhập hai lần, và nhập tiếp từ chỗ dừng; mặc định suy ra từ tệp và các tùy chọn này",
     ),
     ("xlsx", "Ghi bảng tính, dù tên là gì"),
     ("form", "Theo các cột của mẫu nào"),
@@ -263,6 +283,14 @@ danh sách. Các cột là của mẫu 5a và 5b, thứ tự tùy ý, viết th�
 Cần có họ tên và ngày sinh hoặc năm sinh. Dòng đếm như trong bảng tính, dòng đầu của tệp là dòng 1.\n\n\
 Ngày ghi ngày/tháng/năm: 05/06/1990 là ngày 5 tháng 6. Ngày chỉ có thể là kiểu Mỹ thì không nhận, và cả những số đã bị \
 Excel làm hỏng: 1,23457E+11, hoặc mất số 0 ở đầu.",
+    ),
+    (
+        "members import",
+        "Nhận người trong một tệp làm đoàn viên. FILE như `congdoan members check` nói.\n\n\
+Mỗi dòng được nhận hay không là việc riêng của dòng đó. Dòng có chỗ sai, và người có thể đã là đoàn viên, được ghi ra \
+một tệp khác kèm lý do: sửa xong thì nhập chính tệp đó; dấu x ở cột \"Là người khác\" nghĩa là không phải đoàn viên \
+cùng họ tên và ngày sinh. Lần nhập bị ngắt được nhập tiếp khi chạy lại đúng lệnh đó; nhập lại đúng tệp đó thì không \
+thay đổi gì.",
     ),
     (
         "plan add",
