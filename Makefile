@@ -48,9 +48,10 @@ release: rust postgresql ## Keep of this commit what the next release is tried o
 	tests/release/renew.sh
 
 # Seeds are printed; CONGDOAN_SEED repeats one. CONGDOAN_HISTORIES takes a number of acts, too.
-soak: build postgresql ## What takes long: random histories against a model and a recount, and 10,000 reads of one's own writes.
+soak: build postgresql ## What takes long: random histories against a model and a recount, 500 imports killed, and 10,000 reads of one's own writes.
 	CONGDOAN_HISTORIES=$${CONGDOAN_HISTORIES:-full} $(BUILT)/congdoan with-postgres -- $(CARGO) test --locked --package tests --test histories -- --nocapture
 	CONGDOAN_HISTORIES=$${CONGDOAN_HISTORIES:-full} $(BUILT)/congdoan with-postgres -- $(CARGO) test --locked --package registry --test registry histories -- --nocapture
+	CONGDOAN_HISTORIES=$${CONGDOAN_HISTORIES:-full} $(BUILT)/congdoan with-postgres -- $(CARGO) test --locked --package membership --test membership imports_killed -- --nocapture
 	CONGDOAN_HISTORIES=$${CONGDOAN_HISTORIES:-full} $(BUILT)/congdoan with-postgres -- $(CARGO) test --locked --package tests --test system freshness -- --nocapture
 
 bench: rust postgresql ## Measure the whole system on a made-up country: SIZE=tiny, province or national; AREA=edge only that.

@@ -21,6 +21,7 @@ mod under_way;
 use chassis::feed::Change;
 use chassis::refusal::Failure;
 use sqlx::PgConnection;
+use time::Date;
 use uuid::Uuid;
 
 pub use membership::Membership;
@@ -35,6 +36,49 @@ struct Because {
     movement_id: Option<Uuid>,
     /// It takes that movement back.
     takes_back: bool,
+}
+
+/// Remembers many changes that take nothing back, as [`remember`] does one.
+async fn remember_all(
+    connection: &mut PgConnection,
+    source: &str,
+    changes: &[(&Change, Because)],
+) -> Result<(), Failure> {
+    let change_ids: Vec<Uuid> = changes.iter().map(|(change, _)| change.change_id).collect();
+    let positions: Vec<i64> = changes.iter().map(|(change, _)| change.position).collect();
+    let acts: Vec<Uuid> = changes.iter().map(|(change, _)| change.act_id).collect();
+    let kinds: Vec<&str> = changes.iter().map(|(change, _)| change.kind.as_str()).collect();
+    let days: Vec<Date> = changes.iter().map(|(change, _)| change.effective_on).collect();
+    let decisions: Vec<Option<Uuid>> =
+        changes.iter().map(|(change, _)| change.decision_id).collect();
+    let traces: Vec<&str> = changes.iter().map(|(change, _)| change.traceparent.as_str()).collect();
+    let origins: Vec<Option<Uuid>> = changes.iter().map(|(_, because)| because.act_id).collect();
+    let movements: Vec<Option<Uuid>> =
+        changes.iter().map(|(_, because)| because.movement_id).collect();
+    sqlx::query!(
+        "insert into change_seen
+             (change_id, source, position, act_id, kind, effective_on, decision_id, traceparent,
+              because_act_id, origin_act_id, movement_id)
+         select change_id, $1, position, act_id, kind, effective_on, decision_id, traceparent,
+                because_act_id, because_act_id, movement_id
+         from unnest($2::uuid[], $3::bigint[], $4::uuid[], $5::text[], $6::date[], $7::uuid[],
+                     $8::text[], $9::uuid[], $10::uuid[])
+              as line (change_id, position, act_id, kind, effective_on, decision_id, traceparent,
+                       because_act_id, movement_id)",
+        source,
+        &change_ids,
+        &positions,
+        &acts,
+        &kinds as &[&str],
+        &days,
+        &decisions as &[Option<Uuid>],
+        &traces as &[&str],
+        &origins as &[Option<Uuid>],
+        &movements as &[Option<Uuid>],
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 /// Remembers what a figure may later have to point at; answers the act of registry that a

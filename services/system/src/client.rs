@@ -142,6 +142,7 @@ services! {
     plans: registry::plan_service_client::PlanServiceClient;
     operations: registry::operation_service_client::OperationServiceClient;
     applications: membership::application_service_client::ApplicationServiceClient;
+    imports: membership::import_service_client::ImportServiceClient;
     memberships: membership::membership_service_client::MembershipServiceClient;
     trainings: membership::training_service_client::TrainingServiceClient;
     party: membership::party_service_client::PartyServiceClient;

@@ -7,6 +7,7 @@
 
 mod chance;
 mod employer;
+mod member;
 mod officer;
 mod place;
 mod restructuring;
@@ -22,6 +23,7 @@ use time::Date;
 use time::macros::date;
 
 pub use employer::Employer;
+pub use member::Member;
 pub use officer::{Congress, Officer};
 pub use place::Places;
 pub use restructuring::COMMUNE_UNIONS;
@@ -149,6 +151,11 @@ impl National {
     pub fn congresses(&self) -> impl Iterator<Item = Congress> {
         let living = self.unions().filter(Unit::lives);
         living.map(move |unit| officer::congress(self.seed, &self.places, &unit))
+    }
+
+    /// The members of a union, where there are so many in the unions before it.
+    pub fn members(&self, unit: &Unit, first: u64) -> impl Iterator<Item = Member> {
+        member::members(self.seed, &self.places, unit, first)
     }
 
     /// The employers of living unions.

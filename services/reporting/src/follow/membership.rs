@@ -7,8 +7,9 @@ use sqlx::PgConnection;
 use time::Date;
 use uuid::Uuid;
 
-use crate::follow::{Because, remember, under_way};
-use crate::ground::{fact, ledger};
+use crate::follow::{Because, remember, remember_all, under_way};
+use crate::ground::fact::{self, Facts};
+use crate::ground::ledger;
 
 /// Follows membership, behind registry.
 pub struct Membership;
@@ -19,7 +20,11 @@ impl Follow for Membership {
 
     async fn apply(&self, following: &mut Following, act: &[Change]) -> Result<(), Failure> {
         let events = act.iter().map(membership::read).collect::<Result<Vec<_>, _>>()?;
-        for (change, event) in act.iter().zip(&events) {
+        // An import admits people to many unions by one act: all of them at once.
+        let admitted = events.iter().take_while(|event| matches!(event, Event::Admitted(_)));
+        let (admitted, others) = act.split_at(admitted.count());
+        admit(following.db(), admitted, &events).await?;
+        for (change, event) in others.iter().zip(&events[admitted.len()..]) {
             let facts = fact::of_membership(event, change.effective_on);
             let because = because(event, &events);
             let origin = remember(following.db(), Self::SOURCE, change, &because).await?;
@@ -38,6 +43,65 @@ impl Follow for Membership {
         }
         Ok(())
     }
+}
+
+/// What begins an act, where that is admissions.
+async fn admit(
+    connection: &mut PgConnection,
+    changes: &[Change],
+    act: &[Event],
+) -> Result<(), Failure> {
+    if changes.is_empty() {
+        return Ok(());
+    }
+    let admitted = || changes.iter().zip(act);
+    let seen: Vec<(&Change, Because)> =
+        admitted().map(|(change, event)| (change, because(event, act))).collect();
+    remember_all(connection, Membership::SOURCE, &seen).await?;
+    let facts: Vec<(Uuid, Facts)> = admitted()
+        .map(|(change, event)| (change.change_id, fact::of_membership(event, change.effective_on)))
+        .collect();
+    let all: Vec<(Uuid, &Facts)> = facts.iter().map(|(id, facts)| (*id, facts)).collect();
+    ledger::write_all(connection, &all).await?;
+    begin_all(connection, admitted()).await?;
+    for ((_, because), (_, facts)) in seen.iter().zip(&facts) {
+        if let Some(origin) = because.act_id {
+            under_way::moved(connection, origin, facts).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Those who are admitted are members.
+async fn begin_all<'a>(
+    connection: &mut PgConnection,
+    admitted: impl Iterator<Item = (&'a Change, &'a Event)>,
+) -> Result<(), Failure> {
+    let (mut memberships, mut people) = (Vec::new(), Vec::new());
+    let (mut unions, mut days) = (Vec::new(), Vec::new());
+    for (change, event) in admitted {
+        if let Event::Admitted(admission) = event {
+            for line in &admission.lines {
+                memberships.push(line.membership_id);
+                people.push(line.person_id);
+                unions.push(admission.organisation_id);
+                days.push(change.effective_on);
+            }
+        }
+    }
+    sqlx::query!(
+        "insert into membership (membership_id, person_id, organisation_id, valid, begun_on)
+         select membership_id, person_id, organisation_id, daterange(begun_on, null), begun_on
+         from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::date[])
+              as line (membership_id, person_id, organisation_id, begun_on)",
+        &memberships,
+        &people,
+        &unions,
+        &days,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 /// What a change of an act leads to, given all changes of the act.

@@ -16,32 +16,46 @@ pub async fn write(
     change_id: Uuid,
     facts: &Facts,
 ) -> Result<(), Failure> {
-    if !facts.additive.is_empty() {
-        write_additive(connection, change_id, &facts.additive).await?;
-        roll_up(connection, &facts.additive).await?;
+    write_all(connection, &[(change_id, facts)]).await
+}
+
+/// As [`write`], for many changes at once.
+pub async fn write_all(
+    connection: &mut PgConnection,
+    changes: &[(Uuid, &Facts)],
+) -> Result<(), Failure> {
+    let additive: Vec<(Uuid, &Fact)> = changes
+        .iter()
+        .flat_map(|(change_id, facts)| facts.additive.iter().map(|fact| (*change_id, fact)))
+        .collect();
+    if !additive.is_empty() {
+        write_additive(connection, &additive).await?;
+        roll_up(connection, additive.iter().map(|(_, fact)| *fact)).await?;
     }
-    if !facts.distinct.is_empty() {
-        write_distinct(connection, change_id, facts).await?;
+    for (change_id, facts) in changes {
+        if !facts.distinct.is_empty() {
+            write_distinct(connection, *change_id, facts).await?;
+        }
     }
     Ok(())
 }
 
 async fn write_additive(
     connection: &mut PgConnection,
-    change_id: Uuid,
-    facts: &[Fact],
+    facts: &[(Uuid, &Fact)],
 ) -> Result<(), Failure> {
-    let units: Vec<Uuid> = facts.iter().map(|fact| fact.unit_id).collect();
-    let dates: Vec<Date> = facts.iter().map(|fact| fact.on_date).collect();
-    let codes: Vec<&str> = facts.iter().map(|fact| fact.code.as_str()).collect();
-    let reasons: Vec<&str> = facts.iter().map(|fact| fact.reason.as_str()).collect();
-    let sexes: Vec<i16> = facts.iter().map(|fact| fact.sex).collect();
-    let counterparts: Vec<Uuid> = facts.iter().map(|fact| fact.counterpart_id).collect();
-    let amounts: Vec<i64> = facts.iter().map(|fact| fact.amount).collect();
+    let units: Vec<Uuid> = facts.iter().map(|(_, fact)| fact.unit_id).collect();
+    let dates: Vec<Date> = facts.iter().map(|(_, fact)| fact.on_date).collect();
+    let codes: Vec<&str> = facts.iter().map(|(_, fact)| fact.code.as_str()).collect();
+    let reasons: Vec<&str> = facts.iter().map(|(_, fact)| fact.reason.as_str()).collect();
+    let sexes: Vec<i16> = facts.iter().map(|(_, fact)| fact.sex).collect();
+    let counterparts: Vec<Uuid> = facts.iter().map(|(_, fact)| fact.counterpart_id).collect();
+    let amounts: Vec<i64> = facts.iter().map(|(_, fact)| fact.amount).collect();
+    let change_ids: Vec<Uuid> = facts.iter().map(|(change_id, _)| *change_id).collect();
     sqlx::query!(
         "insert into fact (unit_id, on_date, code, reason, sex, counterpart_id, amount, change_id)
-         select *, $8 from unnest($1::uuid[], $2::date[], $3::text[], $4::text[], $5::smallint[],
-                                  $6::uuid[], $7::bigint[])",
+         select * from unnest($1::uuid[], $2::date[], $3::text[], $4::text[], $5::smallint[],
+                              $6::uuid[], $7::bigint[], $8::uuid[])",
         &units,
         &dates,
         &codes as &[&str],
@@ -49,7 +63,7 @@ async fn write_additive(
         &sexes,
         &counterparts,
         &amounts,
-        change_id,
+        &change_ids,
     )
     .execute(connection)
     .await?;
@@ -59,7 +73,10 @@ async fn write_additive(
 /// The key of a row of the roll-up, in the order of its primary key.
 type Month<'a> = (Uuid, Code, Date, &'a str, i16, Uuid);
 
-async fn roll_up(connection: &mut PgConnection, facts: &[Fact]) -> Result<(), Failure> {
+async fn roll_up<'a>(
+    connection: &mut PgConnection,
+    facts: impl Iterator<Item = &'a Fact>,
+) -> Result<(), Failure> {
     // Summed first, so that no row is touched twice, and in the order of the key, so that
     // two followers and an act that touch the same rows queue instead of deadlocking.
     let mut months: BTreeMap<Month<'_>, i64> = BTreeMap::new();

@@ -12,6 +12,7 @@ mod country;
 mod edge;
 mod lines;
 mod load;
+mod members;
 mod moves;
 mod pages;
 mod plan;
@@ -36,6 +37,9 @@ struct Arguments {
     /// What is measured besides the load, which everything needs; everything, if not given.
     #[arg(long, value_enum)]
     only: Vec<Area>,
+    /// How many people are taken in; as the size says, if not given.
+    #[arg(long, env = "PEOPLE")]
+    people: Option<u64>,
     /// The seed of the country.
     #[arg(long, default_value_t = 2025)]
     seed: u64,
@@ -52,6 +56,7 @@ enum Area {
     Search,
     Plan,
     Load,
+    Membership,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -67,6 +72,15 @@ impl SizeName {
             Self::Tiny => Size::Tiny,
             Self::Province => Size::Province,
             Self::National => Size::National,
+        }
+    }
+
+    /// How many people are taken in.
+    fn people(self) -> u64 {
+        match self {
+            Self::Tiny => 4_000,
+            Self::Province => 100_000,
+            Self::National => 1_000_000,
         }
     }
 
@@ -114,6 +128,11 @@ async fn main() -> anyhow::Result<ExitCode> {
     if is_asked(Area::Tree) {
         let measured = moves::measure(&country, &mut lines).await;
         lines.failed("tree", measured);
+    }
+    if is_asked(Area::Membership) {
+        let people = arguments.people.unwrap_or(arguments.size.people());
+        let measured = members::measure(&country, people, &mut lines).await;
+        lines.failed("membership", measured);
     }
     country.stop().await?;
     if is_asked(Area::Load) {
