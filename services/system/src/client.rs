@@ -148,7 +148,6 @@ services! {
     party: membership::party_service_client::PartyServiceClient;
     cadres: membership::cadre_service_client::CadreServiceClient;
     delegations: membership::delegation_service_client::DelegationServiceClient;
-    imports: membership::import_service_client::ImportServiceClient;
     consequences: membership::consequence_service_client::ConsequenceServiceClient;
     figures: reporting::figure_service_client::FigureServiceClient;
     targets: reporting::target_service_client::TargetServiceClient;
