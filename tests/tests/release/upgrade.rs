@@ -1,5 +1,6 @@
 //! A database of the last release becomes one of today, and everything goes on.
 
+use chassis::refusal::testing::hear;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chassis::access::token::{GATEWAY, Signer};
@@ -63,7 +64,8 @@ async fn what_the_last_release_left_answers_the_same_and_goes_on() {
         value.parse::<i64>().expect("a number")
     };
     let before = members().await;
-    let client = Client::connect(&system.gateway(), &token).await.expect("connected");
+    let client =
+        Client::connect(&system.gateway(), &token).await.expect("connected").heard_by(hear);
     let mut union = line("AFTER-THE-RELEASE", "CDCS", &notes.province_code);
     union.founded_on = stage::made_up::on(date!(2024 - 02 - 01));
     let messages: Vec<LoadOrganisationsRequest> = load_messages(request_id(), &[union]);

@@ -2,6 +2,7 @@
 //! then nothing that the system leaves behind may know them, but the one database that is
 //! there to.
 
+use chassis::refusal::testing::hear;
 use std::collections::BTreeMap;
 
 use http::Method;
@@ -394,7 +395,7 @@ async fn canary_people_appear_in_no_log_span_measure_error_or_feed() {
         .await
         .expect("bootstrapped");
     let token = system::token::ask(&running.issuer, ADMINISTRATOR).await.expect("a token");
-    let client = Client::connect(&running.gateway, &token).await.expect("connected");
+    let client = Client::connect(&running.gateway, &token).await.expect("connected").heard_by(hear);
     let line = Line::to(&running.gateway).await.bearing(&token);
 
     let mut refusals = Refusals::default();
