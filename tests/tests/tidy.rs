@@ -4,6 +4,8 @@
 mod dependencies;
 #[path = "tidy/feeds.rs"]
 mod feeds;
+#[path = "tidy/modules.rs"]
+mod modules;
 #[path = "tidy/reasons.rs"]
 mod reasons;
 #[path = "tidy/rooms.rs"]
@@ -12,6 +14,8 @@ mod rooms;
 mod schema;
 #[path = "tidy/services.rs"]
 mod services;
+#[path = "tidy/uses.rs"]
+mod uses;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,11 +1,11 @@
 //! A database of the last release becomes one of today, and everything goes on.
 
-use chassis::refusal::testing::hear;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chassis::access::token::{GATEWAY, Signer};
 use chassis::call::Caller;
 use chassis::cluster::testing;
+use chassis::refusal::testing::hear;
 use prost::Message;
 use proto::registry::v1::{LoadOrganisationsRequest, MakeGrantRequest, MakeGrantResponse};
 use serde_json::json;

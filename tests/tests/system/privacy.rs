@@ -2,9 +2,9 @@
 //! then nothing that the system leaves behind may know them, but the one database that is
 //! there to.
 
-use chassis::refusal::testing::hear;
 use std::collections::BTreeMap;
 
+use chassis::refusal::testing::hear;
 use http::Method;
 use proto::gateway::v1::*;
 use proto::membership::v1::*;

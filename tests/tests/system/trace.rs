@@ -1,9 +1,9 @@
 //! One trace covers a client, the gateway, a service and its statements; and what follows from
 //! it elsewhere is linked to it.
 
-use chassis::refusal::testing::hear;
 use std::collections::BTreeMap;
 
+use chassis::refusal::testing::hear;
 use fake_opentelemetry_collector::ExportedSpan;
 use opentelemetry::trace::{
     Span as _, SpanKind, TraceContextExt, Tracer as _, TracerProvider as _,

@@ -6,26 +6,8 @@ use std::path::Path;
 
 use proto::services::OWNERS;
 
+use super::uses::named;
 use super::{none, texts};
-
-/// The first name after each `crate::` of a text, comments left out: `ground`, `organisation`.
-fn named(text: &str) -> Vec<(usize, String)> {
-    let mut named = Vec::new();
-    for (index, line) in text.lines().enumerate() {
-        if line.trim_start().starts_with("//") {
-            continue;
-        }
-        for rest in line.split("crate::").skip(1) {
-            let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
-            let names = if end == 0 { rest.trim_matches(['{', ';', '}']) } else { &rest[..end] };
-            for name in names.split(',') {
-                let name = name.trim().split("::").next().unwrap_or_default();
-                named.push((index + 1, name.to_owned()));
-            }
-        }
-    }
-    named
-}
 
 #[test]
 fn a_room_imports_the_ground_and_no_other_room() {
@@ -54,8 +36,9 @@ fn a_room_imports_the_ground_and_no_other_room() {
             {
                 continue;
             }
-            for (line, name) in named(text) {
-                if rooms.contains(&name) && name != room {
+            for one in named(text, &["crate"]) {
+                let (line, name) = (one.line, &one.path[1]);
+                if rooms.contains(name) && name != room {
                     findings.push(format!("{}:{line}: {room} knows {name}", path.display()));
                 }
             }
