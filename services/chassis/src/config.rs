@@ -115,40 +115,6 @@ impl fmt::Debug for SecretFile {
 mod tests {
     use super::*;
 
-    #[derive(Debug, Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Whole {
-        serve: crate::serve::Config,
-        greeting: Greeting,
-    }
-
-    #[derive(Debug, Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Greeting {
-        word: String,
-        times: u32,
-    }
-
-    const DEFAULTS: &str = "[serve]\ncall_ms_max = 5000\n[greeting]\nword = 'chào'\ntimes = 1\n";
-
-    #[test]
-    fn a_service_starts_from_the_chassis_defaults_and_overrides_what_differs() {
-        let whole: Whole = with(DEFAULTS, "[greeting]\ntimes = 3").expect("understood");
-        assert_eq!(whole.serve.call_ms_max, 5_000);
-        assert_eq!(whole.serve.calls_max, 512);
-        assert_eq!((whole.greeting.word.as_str(), whole.greeting.times), ("chào", 3));
-    }
-
-    #[test]
-    fn an_unknown_key_is_an_error_that_names_it() {
-        for bad in
-            ["[greeting]\ntimez = 3", "[serve]\nadress = '[::1]:1'", "[telemetry]\nfilter = 'x'"]
-        {
-            let error = with::<Whole>(DEFAULTS, bad).expect_err("refused");
-            assert!(format!("{error:#}").contains("unknown field"), "{error:#}");
-        }
-    }
-
     #[test]
     fn a_secret_is_not_printed() {
         let folder = tempfile::tempdir().expect("a folder");

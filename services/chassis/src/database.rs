@@ -8,7 +8,9 @@
 //! `act.request` are written by one transaction, in a task of its own: a cancelled call, a
 //! repeated call and a killed process all leave either the whole act or nothing.
 
+mod config;
 mod connections;
+mod day;
 mod functions;
 mod growth;
 pub(crate) mod housekeeping;
@@ -20,45 +22,30 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use proto::refusal::v1::Reason;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, PgConnection, PgPool, Postgres, Transaction};
-use time::{Date, OffsetDateTime, UtcOffset};
+use time::{Date, OffsetDateTime};
 use tonic::{Response, Status};
 use tracing::Instrument;
 use uuid::Uuid;
 
 use crate::access::{PUBLIC, permission_denied};
 use crate::call::{Call, Caller};
-use crate::config::SecretFile;
-use crate::feed::{self, NewChange, Waker};
+use crate::feed::{ActStamp, NewChange, Waker, append};
 use crate::refusal::{Failure, Refusal};
 use crate::seen::{Keys, Progress, Seen};
 
 use connections::Connections;
 
+pub use config::Config;
 pub use connections::pool;
+pub use day::{civil_date, today};
 pub use functions::{ACCESS, Function};
 pub use growth::Growth;
 pub use housekeeping::forget_requests;
 pub(crate) use opening::LARGE_BYTES;
-
-/// How a service reaches its database.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Config {
-    /// `postgres://registry@127.0.0.1/registry`; no password in it.
-    pub url: String,
-    /// A file with the password, where one is needed.
-    #[serde(default)]
-    pub password: Option<SecretFile>,
-    /// Connections at most: some of them for reads, some for acts, some for what runs beside
-    /// the calls.
-    pub connections_max: u32,
-    /// How long a call waits for a connection, and an act for a lock, in milliseconds.
-    pub acquire_timeout_ms: u64,
-}
 
 /// What an act may write that is not told by the length of its message.
 const WORK_BYTES: usize = 1024 * 1024;
@@ -126,20 +113,6 @@ pub async fn migrate(owner_url: &str, schema: &Schema) -> anyhow::Result<()> {
         .await
         .context("apply the functions")?;
     crate::access::roles::load(&mut connection).await.context("load the roles' permissions")
-}
-
-/// Today in Vietnam, where civil dates are counted.
-pub fn today() -> Date {
-    civil_date(OffsetDateTime::now_utc())
-}
-
-/// The civil date in Asia/Ho_Chi_Minh (UTC+7, without daylight saving) at an instant.
-pub fn civil_date(instant: OffsetDateTime) -> Date {
-    const VIETNAM: UtcOffset = match UtcOffset::from_hms(7, 0, 0) {
-        Ok(offset) => offset,
-        Err(_) => UtcOffset::UTC,
-    };
-    instant.to_offset(VIETNAM).date()
 }
 
 /// Something that a service does: one file, one transaction.
@@ -478,14 +451,14 @@ async fn perform<A: Act>(
     let answer = act.perform(&mut acting).await?;
 
     let Acting { mut transaction, changes, registry_position, .. } = acting;
-    let stamp = feed::ActStamp {
+    let stamp = ActStamp {
         act_id,
         acted_at,
         actor: caller.principal(),
         traceparent: crate::telemetry::traceparent(),
         registry_position,
     };
-    let change_id = feed::append(&mut transaction, &stamp, changes).await?;
+    let change_id = append(&mut transaction, &stamp, changes).await?;
     Ok((answer, transaction, change_id))
 }
 

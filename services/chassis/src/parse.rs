@@ -3,11 +3,12 @@
 //! Each function takes the name of the field as the caller wrote it, so that a refusal names
 //! it: `lines[12].name`.
 
+use prost_types::Timestamp;
 use proto::door::text::{Wrong, ordered};
 use proto::door::{Kind, Rule};
 use proto::google::r#type::Date as WireDate;
 use proto::refusal::v1::Reason;
-use time::{Date, Month};
+use time::{Date, Month, OffsetDateTime};
 use uuid::Uuid;
 
 use crate::refusal::Refusal;
@@ -53,6 +54,20 @@ pub fn civil(date: Date) -> WireDate {
         month: i32::from(u8::from(date.month())),
         day: i32::from(date.day()),
     }
+}
+
+/// An instant as the contracts carry it.
+pub fn instant(at: OffsetDateTime) -> Timestamp {
+    Timestamp {
+        seconds: at.unix_timestamp(),
+        // Below 1,000,000,000: fits.
+        nanos: i32::try_from(at.nanosecond()).unwrap_or_default(),
+    }
+}
+
+/// An id that may be absent; the contracts write an absent one as an empty text.
+pub fn id_or_empty(id: Option<Uuid>) -> String {
+    id.map(|id| id.to_string()).unwrap_or_default()
 }
 
 /// A required text of at most `limit` characters, in order: in NFC, without what has no ink,

@@ -5,6 +5,7 @@
 //! ([`proto::reason`]). A failure is our own trouble: its cause stays in our log, and the caller
 //! reads "internal error".
 
+mod content;
 mod list;
 pub mod testing;
 mod written;
@@ -12,83 +13,19 @@ mod written;
 use std::fmt;
 use std::time::Duration;
 
+use content::{Content, Violation};
+pub use content::{LANGUAGE, Language};
 pub use list::Given;
-use proto::reason::{self, Told};
+use proto::reason;
 use proto::refusal::v1::Reason;
 use tonic::Code;
 pub use tonic::Status;
-
-/// The language of the texts in an answer.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Language {
-    /// vi-VN, the default.
-    #[default]
-    Vietnamese,
-    /// en-US.
-    English,
-}
-
-impl Language {
-    /// Reads an `accept-language` header: the first of `vi` and `en` that it names.
-    pub fn accepted(header: Option<&str>) -> Self {
-        header
-            .into_iter()
-            .flat_map(|value| value.split(','))
-            .find_map(|range| {
-                let range = range.trim().to_ascii_lowercase();
-                if range.starts_with("vi") {
-                    Some(Language::Vietnamese)
-                } else if range.starts_with("en") {
-                    Some(Language::English)
-                } else {
-                    None
-                }
-            })
-            .unwrap_or_default()
-    }
-
-    fn tag(self) -> &'static str {
-        match self {
-            Language::Vietnamese => "vi-VN",
-            Language::English => "en-US",
-        }
-    }
-}
-
-tokio::task_local! {
-    /// The language that the call being answered asked for; set by [`crate::serve`].
-    pub static LANGUAGE: Language;
-}
-
-/// What belongs to a refusal, by its keys.
-type Metadata = Vec<(&'static str, String)>;
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Violation {
-    field: String,
-    told: &'static Told,
-    /// None where it is the refusal's own.
-    metadata: Option<Metadata>,
-    /// Told in few words, with what it is about, which may be nothing.
-    about: Option<String>,
-}
 
 /// Why a request was refused: never our trouble, always something that the caller can mend.
 ///
 /// One word wide: refusals travel in the results of everything that parses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal(Box<Content>);
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Content {
-    domain: &'static str,
-    told: &'static Told,
-    metadata: Metadata,
-    violations: Vec<Violation>,
-    /// Fields at fault that were counted and are not among the violations.
-    more: usize,
-    retry_after: Option<Duration>,
-}
 
 impl Refusal {
     /// A refusal for this reason, of whichever contract.

@@ -47,8 +47,3 @@ pub(crate) fn each<W, T>(
 ) -> anyhow::Result<Vec<T>> {
     lines.into_iter().map(read).collect()
 }
-
-/// How absent ids are written.
-pub(crate) fn text(id: Option<Uuid>) -> String {
-    id.map(|id| id.to_string()).unwrap_or_default()
-}

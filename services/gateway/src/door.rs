@@ -1,39 +1,30 @@
-//! The one port: gRPC, gRPC-Web and JSON, told apart by what they say they are.
+//! The door that every call goes through, whichever way it came.
 //!
-//! All three become the same gRPC call, which passes the same steps here: is there such a
-//! method, is there room at all, who calls, does the caller have room, what is asked, and where
-//! does it go. Nothing of a body is read before it is known who sends it.
+//! Is there such a method, is there room at all, who calls, does the caller have room, what is
+//! asked, and where does it go. Nothing of a body is read before it is known who sends it.
 
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use axum::Router;
 use axum::body::Body as AxumBody;
-use axum::extract::{Extension, Request as AxumRequest, State};
-use axum::response::{IntoResponse, Response as AxumResponse};
-use axum::routing::get;
-use bytes::Bytes;
 use chassis::call::{Caller, Deadline as CallDeadline};
 use chassis::refusal::{LANGUAGE, Language};
-use chassis::serve::room::Room;
-use chassis::serve::{Asked, Form, Measured, Peer, Unbroken};
-use http::{Extensions, HeaderMap, HeaderValue, Request, Response, header};
+use chassis::serve::{Asked, Measured};
+use http::{Extensions, HeaderMap, Request, Response};
 use http_body_util::Full;
 use proto::gateway::v1::gateway_service_server::GatewayServiceServer;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tonic::Status;
 use tonic::body::Body;
-use tonic_web::GrpcWebLayer;
 use tower::util::BoxCloneSyncService;
-use tower::{Layer, Service, ServiceExt, service_fn};
+use tower::{Service, ServiceExt, service_fn};
 
 use crate::composite::api::Composites;
 use crate::contract::{Contract, Method, Owner};
 use crate::edge::authenticate::Issuers;
-use crate::edge::standing::{Limits, Standing, Standings};
+use crate::edge::standing::{Standing, Standings};
 use crate::error::Refused;
-use crate::json::transcode::{GrpcDoor, Transcoder};
 use crate::pass::forward::{Forwarder, Inbound};
 use crate::stream::{Deadline, Whole};
 
@@ -42,7 +33,10 @@ const MARGIN: Duration = Duration::from_millis(10);
 /// In front of a gRPC message.
 const HEAD: usize = 5;
 
-/// What stands behind the port.
+/// The door, as it is entered by callers in this process.
+pub type GrpcDoor = BoxCloneSyncService<Request<Body>, Response<Body>, Infallible>;
+
+/// What stands behind the door.
 pub struct Door {
     /// The methods.
     pub contract: Arc<Contract>,
@@ -52,8 +46,6 @@ pub struct Door {
     pub forwarder: Arc<Forwarder>,
     /// The methods of the gateway itself.
     pub composites: GatewayServiceServer<Composites>,
-    /// For JSON.
-    pub transcoder: Transcoder,
     /// The longest that a call may take, when nobody says less.
     pub call_max: Duration,
     /// How much one call may ask.
@@ -78,56 +70,6 @@ pub struct Admitted {
     pub deadline: Deadline,
 }
 
-/// A document that is the same for everybody.
-struct Document {
-    text: Bytes,
-    room: Arc<Room<Peer>>,
-}
-
-/// The routes of the port: everything that has no place of its own goes through the door.
-pub fn routes(door: Arc<Door>, openapi: String, limits: &Limits) -> Router {
-    let document = Arc::new(Document {
-        text: openapi.into(),
-        room: Room::new(limits.documents_max, limits.documents_per_address_max),
-    });
-    let published = get(move |Extension(peer): Extension<Peer>| published(document.clone(), peer))
-        .fallback(only_read);
-    Router::new().route("/openapi.json", published).fallback(enter).with_state(door)
-}
-
-/// The refusal of another verb at a document.
-async fn only_read(State(door): State<Arc<Door>>) -> AxumResponse {
-    door.transcoder.refuse(Refused::VerbNotAllowed { allowed: "GET, HEAD".to_string() })
-}
-
-/// Every reader has the same bytes, and a place until it has taken them.
-async fn published(document: Arc<Document>, peer: Peer) -> AxumResponse {
-    let Some(place) = document.room.enter(peer) else {
-        let full: Status = Refused::Overloaded { service: "gateway" }.into();
-        return Form::Json.refuse(&full);
-    };
-    let text = Body::new(Full::new(document.text.clone()));
-    let body = AxumBody::new(Whole::of(text, place));
-    let json = HeaderValue::from_static("application/json");
-    let length = HeaderValue::from(document.text.len());
-    ([(header::CONTENT_TYPE, json), (header::CONTENT_LENGTH, length)], body).into_response()
-}
-
-async fn enter(State(door): State<Arc<Door>>, request: AxumRequest) -> AxumResponse {
-    match Form::of(request.headers()) {
-        Form::Grpc => door.grpc(request.map(Body::new)).await.map(AxumBody::new),
-        Form::GrpcWeb => {
-            // tonic's layer refuses plain HTTP/1.1: it sees what says that it is gRPC-Web.
-            let web = GrpcWebLayer::new().layer(door.measured(request.uri().path()));
-            match web.oneshot(request.map(|body| Body::new(Unbroken(body)))).await {
-                Ok(response) => response.map(AxumBody::new),
-                Err(never) => match never {},
-            }
-        }
-        Form::Json => door.transcoder.answer(request, &door).await,
-    }
-}
-
 impl Door {
     /// The door of gRPC for callers in this process.
     pub fn through(self: &Arc<Self>) -> GrpcDoor {
@@ -139,7 +81,7 @@ impl Door {
     }
 
     /// The same for gRPC-Web, whose messages nobody has measured yet.
-    fn measured(self: &Arc<Self>, path: &str) -> GrpcDoor {
+    pub fn measured(self: &Arc<Self>, path: &str) -> GrpcDoor {
         let mut asked = self.asked;
         if self.contract.method(path).is_some_and(|method| method.asks_on()) {
             (asked.one_message, asked.idle) = (false, self.stream_idle);
@@ -153,7 +95,7 @@ impl Door {
     }
 
     /// Answers a gRPC call.
-    async fn grpc(&self, request: Request<Body>) -> Response<Body> {
+    pub async fn grpc(&self, request: Request<Body>) -> Response<Body> {
         match self.call(request).await {
             Ok(response) => response,
             Err(status) => status.into_http(),

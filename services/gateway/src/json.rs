@@ -1,4 +1,5 @@
 //! The same contracts as JSON over HTTP, and their description.
 
 pub mod openapi;
+pub mod route;
 pub mod transcode;

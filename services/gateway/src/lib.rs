@@ -2,8 +2,7 @@
 //!
 //! It speaks gRPC, gRPC-Web and [`json`], knows every method by its contract ([`contract`]),
 //! recognises its callers at the [`edge`], and passes calls on undecoded ([`pass`]); its `door` puts
-//! these together. What it
-//! answers of several services' answers is [`composite`]. It keeps nothing durable; the one
+//! these together, behind the one `port`. What it answers of several services' answers is [`composite`]. It keeps nothing durable; the one
 //! thing that it remembers is the newest change of rights or tree ([`pass::newest`]).
 //!
 //! **Invariant:** a new RPC needs no line here.
@@ -15,6 +14,7 @@ pub mod edge;
 mod error;
 pub mod json;
 pub mod pass;
+mod port;
 pub mod stream;
 
 use std::sync::Arc;
@@ -39,6 +39,7 @@ use crate::json::transcode::Transcoder;
 use crate::pass::backend::Replicas;
 use crate::pass::forward::Forwarder;
 use crate::pass::newest::Newest;
+use crate::port::Port;
 
 pub use crate::composite::api::Patience;
 pub use crate::edge::authenticate::IssuerConfig;
@@ -83,7 +84,7 @@ pub async fn start(config: Config) -> anyhow::Result<Running> {
         config.serve.address
     );
     let contract = Arc::new(Contract::read()?);
-    let routes = crate::json::transcode::routes(&contract)?;
+    let routes = crate::json::route::routes(&contract)?;
     let openapi = crate::json::openapi::document(&contract, &routes).to_string();
     let signer = config.serve.signer(GATEWAY)?;
     let keys = Arc::new(Keys::new(config.seen_key.read()?.as_bytes()).context("use seen_key")?);
@@ -116,7 +117,6 @@ pub async fn start(config: Config) -> anyhow::Result<Running> {
     let limits = config.limits;
     let (pool, values_max) = (contract.pool.clone(), limits.json_values_max);
     let door = Arc::new(Door {
-        transcoder: Transcoder::new(routes, pool, asked.message_bytes, values_max),
         composites: GatewayServiceServer::new(composites),
         contract,
         issuers,
@@ -129,9 +129,11 @@ pub async fn start(config: Config) -> anyhow::Result<Running> {
         standings: Standings::new(&limits, asked.idle),
     });
 
+    let transcoder = Transcoder::new(routes, pool, asked.message_bytes, values_max);
+
     let health_every = Duration::from_millis(config.backends.health_ms);
     let mut service = Service::at_the_edge(GATEWAY, &config.serve)
-        .http(crate::door::routes(door, openapi, &limits))
+        .http(crate::port::routes(Port { door, transcoder }, openapi, &limits))
         .background("newest", move |stopping| async move {
             newest.watch(registry, signer, stopping).await;
             Ok(())

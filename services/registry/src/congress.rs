@@ -8,4 +8,5 @@ pub mod hold_congress;
 pub mod offices;
 pub mod ordinals;
 pub mod sizes;
+mod term;
 pub(crate) mod wire;

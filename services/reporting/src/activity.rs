@@ -2,4 +2,5 @@
 
 pub(crate) mod api;
 pub mod record_activities;
+pub mod reported;
 pub(crate) mod wire;

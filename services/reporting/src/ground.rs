@@ -5,6 +5,7 @@ pub mod api;
 pub mod fact;
 pub mod figure;
 pub mod ledger;
+pub mod period;
 pub mod reading;
 pub mod reference;
 pub mod refused;

@@ -49,6 +49,7 @@ pub static SCHEMA: database::Schema = database::Schema {
         "place",
         "place_as_of",
         "place_as_then",
+        "spliced",
         "unions_on",
         "was_union_in_year",
     ],

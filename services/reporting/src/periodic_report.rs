@@ -1,3 +1,4 @@
 //! `PeriodicReportService`: who owes which report.
 
 pub(crate) mod api;
+pub(crate) mod wire;

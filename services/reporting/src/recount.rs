@@ -12,7 +12,7 @@ use time::Date;
 use uuid::Uuid;
 
 use crate::ground::fact::Code;
-use crate::ground::figure::Period;
+use crate::ground::period::Period;
 
 struct Organisation {
     /// As what it was known first, and where its type changed, from when as what.

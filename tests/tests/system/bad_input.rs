@@ -357,10 +357,8 @@ fn cases(ground: &Ground) -> Vec<Case> {
     let too_large = (Code::ResourceExhausted, EVERYBODY, "MESSAGE_TOO_LARGE");
     cases.push(case("five megabytes", RENAME, &request, too_large, "").telling("limit", LIMIT));
 
-    // A dossier's step, in the words of the dossier. Tried only: what membership has written down
-    // by then stays open for the mended dossier.
+    // A dossier's step, in the words of the dossier; membership has written nobody down by then.
     let mut request = dossier(ground);
-    request.validate_only = true;
     let incomplete = request.dossier.as_mut().expect("a dossier");
     incomplete.applicants.pop();
     incomplete.committee.clear();

@@ -134,24 +134,35 @@ async fn a_dossier_that_registry_refuses_founds_nothing_and_succeeds_when_it_is_
     let refused = post(&world, "/v1/grassroots-unions:found", &bad, None).await;
     assert_eq!(refused.refused().short(), ("SECTOR_UNKNOWN", "dossier.union.sector"));
     world.settled().await;
-    let memberships: i64 = sqlx::query_scalar("select count(*) from membership")
-        .fetch_one(world.pool("membership"))
-        .await
-        .expect("counted");
-    assert_eq!(memberships, 0, "applicants of a union that was not founded are no members");
+    assert_eq!(applicants(&world).await, (0, 0), "nobody is written down for what is refused");
+    // Nor for a union of too few.
+    let mut too_few = dossier(&request_id(), &district);
+    let few: Vec<Json> = people(4).iter().map(|person| json!({ "name": person.name })).collect();
+    too_few["dossier"]["applicants"] = json!(few);
+    let refused = post(&world, "/v1/grassroots-unions:found", &too_few, None).await;
+    assert_eq!(refused.refused().short(), ("FOUNDERS_TOO_FEW", "dossier.applicants"));
+    assert_eq!(applicants(&world).await, (0, 0), "nobody is written down for what is refused");
 
-    // The same request id: registry's refusal was not stored, membership's step is repeated.
+    // The same request id: no step was taken under it.
     let mut mended = bad.clone();
     mended["dossier"]["union"]["sector"] = json!("NNN_TNHH");
     let founded = post(&world, "/v1/grassroots-unions:found", &mended, None).await;
     assert!(founded.status.is_success(), "{}", founded.json());
     world.settled().await;
-    let counted: (i64, i64) =
-        sqlx::query_as("select (select count(*) from person), (select count(*) from membership)")
-            .fetch_one(world.pool("membership"))
-            .await
-            .expect("counted");
-    assert_eq!(counted, (7, 7), "nobody was written down twice");
+    assert_eq!(applicants(&world).await, (7, 7));
+    let memberships: i64 = sqlx::query_scalar("select count(*) from membership")
+        .fetch_one(world.pool("membership"))
+        .await
+        .expect("counted");
+    assert_eq!(memberships, 7);
+}
+
+/// How many people membership knows, and how many applications.
+async fn applicants(world: &World) -> (i64, i64) {
+    sqlx::query_as("select (select count(*) from person), (select count(*) from application)")
+        .fetch_one(world.pool("membership"))
+        .await
+        .expect("counted")
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -14,7 +14,7 @@ use proto::refusal::v1::Reason;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{AssertSqlSafe, ConnectOptions, Executor, PgPool, Postgres, Transaction};
 
-use super::Config;
+use super::config::Config;
 use super::growth::Growth;
 use super::opening::{self, Purpose};
 use crate::call::Call;

@@ -28,8 +28,11 @@ use uuid::Uuid;
 use self::instruments::Instruments;
 use self::interruption::{Halt, Interruption, interruption, passing};
 use self::reading::{Act, Reading};
-use super::{ActStamp, Change, Feed, NewChange, append};
+use super::change::{ActStamp, Change, NewChange};
+use super::part::Feed;
+use super::pending::append;
 use crate::database::{LARGE_BYTES, civil_date};
+use crate::parse::id_or_empty;
 use crate::refusal::{Failure, Refusal};
 use crate::seen::Applied;
 use crate::telemetry;
@@ -533,9 +536,9 @@ where
         .await
         .map_err(|error| Interruption::Away(format!("{:#}", anyhow::Error::new(error))))?;
     let request = WatchRequest {
-        epoch: text(stored.epoch),
+        epoch: id_or_empty(stored.epoch),
         position: stored.position,
-        change_id: text(stored.change_id),
+        change_id: id_or_empty(stored.change_id),
         headers_only: false,
         from_head: false,
     };
@@ -545,10 +548,6 @@ where
         .await
         .map(tonic::Response::into_inner)
         .map_err(|status| interruption(&status, stored.position))
-}
-
-fn text(id: Option<Uuid>) -> String {
-    id.map(|id| id.to_string()).unwrap_or_default()
 }
 
 fn received(

@@ -7,7 +7,8 @@ use sqlx::postgres::PgListener;
 use tokio::time::{MissedTickBehavior, interval, sleep};
 use tokio_util::sync::CancellationToken;
 
-use super::{APPLIED, Feed, HEAD, PENDING, POLL};
+use super::head::{self, APPLIED, HEAD, PENDING};
+use super::part::{Feed, POLL};
 use crate::refusal::Failure;
 
 /// Looks for itself, ten times a second: nothing depends on a notification.
@@ -79,7 +80,7 @@ async fn learn(feed: &Feed) -> Result<(), sqlx::Error> {
 
 async fn learn_head(feed: &Feed) -> Result<(), sqlx::Error> {
     let known = *feed.heads.borrow();
-    let head = super::head(&feed.pool).await?;
+    let head = head::head(&feed.pool).await?;
     feed.head_is(head, known);
     Ok(())
 }
@@ -94,7 +95,7 @@ pub(super) async fn announce(feed: &Feed, stopping: &CancellationToken) {
             () = feed.announcements.head.notified() => HEAD,
             () = feed.announcements.applied.notified() => APPLIED,
         };
-        if let Err(error) = super::notify(&feed.pool, channel, feed.process).await {
+        if let Err(error) = head::notify(&feed.pool, channel, feed.process).await {
             tracing::debug!(
                 cause = %Failure::from(error),
                 "other processes will learn by their poll"

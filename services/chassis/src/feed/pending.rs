@@ -5,14 +5,14 @@ use sqlx::PgConnection;
 use time::Date;
 use uuid::Uuid;
 
-use super::{ActStamp, NewChange};
+use super::change::{ActStamp, NewChange};
 
 /// Appends an act's changes, in their order, to `feed.pending`, in the act's own
 /// transaction; answers the id of the last, by which a reader can wait for the whole act.
 ///
 /// To be called once per act, after it has locked every aggregate that it touches: that is
 /// what keeps the changes of one aggregate in the order in which they happened. After the
-/// commit, and never before, comes [`Waker::wake`](super::Waker::wake).
+/// commit, and never before, comes [`Waker::wake`](super::waker::Waker::wake).
 pub async fn append(
     connection: &mut PgConnection,
     stamp: &ActStamp,

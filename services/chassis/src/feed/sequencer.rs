@@ -9,7 +9,8 @@ use time::OffsetDateTime;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
-use super::{Feed, Head, POLL, meter};
+use super::head::Head;
+use super::part::{Feed, POLL, meter};
 use crate::refusal::Failure;
 
 /// What one round moves at most, but for the rest of an act that reaches beyond. A round is

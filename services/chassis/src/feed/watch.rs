@@ -6,19 +6,19 @@ use std::time::Duration;
 use anyhow::Context;
 use futures_util::{Stream, stream};
 use prost::Message;
-use prost_types::{Any, Timestamp};
+use prost_types::Any;
 use proto::feed::v1::feed_service_server::FeedService;
 use proto::feed::v1::{Change, WatchRequest, WatchResponse};
 use proto::refusal::v1::Reason;
-use time::OffsetDateTime;
 use tokio::sync::watch as latest;
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
 use uuid::Uuid;
 
-use super::{Feed, Head};
-use crate::parse;
+use super::head::Head;
+use super::part::Feed;
+use crate::parse::{self, civil, id_or_empty, instant};
 use crate::refusal::{Failure, Refusal};
 
 /// What one message holds at most: one page per watcher is all that is kept in memory.
@@ -189,16 +189,16 @@ impl Watcher {
                 continue;
             };
             changes.push(Change {
-                change_id: text(row.change_id),
+                change_id: id_or_empty(row.change_id),
                 position,
-                act_id: text(row.act_id),
+                act_id: id_or_empty(row.act_id),
                 act_complete: row.act_complete.unwrap_or_default(),
                 kind: row.kind.unwrap_or_default(),
-                aggregate_id: text(row.aggregate_id),
-                acted_at: row.acted_at.map(timestamp),
-                effective_on: row.effective_on.map(parse::civil),
+                aggregate_id: id_or_empty(row.aggregate_id),
+                acted_at: row.acted_at.map(instant),
+                effective_on: row.effective_on.map(civil),
                 actor: row.actor.unwrap_or_default(),
-                decision_id: text(row.decision_id),
+                decision_id: id_or_empty(row.decision_id),
                 traceparent: row.traceparent.unwrap_or_default(),
                 registry_position: row.registry_position.unwrap_or_default(),
                 body: row.body.map(|body| Any::decode(&*body)).transpose()?,
@@ -206,16 +206,5 @@ impl Watcher {
             self.position = position;
         }
         Ok(Some((changes, head)))
-    }
-}
-
-fn text(id: Option<Uuid>) -> String {
-    id.map(|id| id.to_string()).unwrap_or_default()
-}
-
-fn timestamp(at: OffsetDateTime) -> Timestamp {
-    Timestamp {
-        seconds: at.unix_timestamp(),
-        nanos: i32::try_from(at.nanosecond()).unwrap_or_default(),
     }
 }

@@ -11,7 +11,7 @@ use tonic_types::{ErrorDetails, FieldViolation, LocalizedMessage, StatusExt};
 
 use proto::reason::{Told, filled};
 
-use super::{Content, Language, Metadata, Violation};
+use super::content::{Content, Language, Metadata, Violation};
 
 /// The whole of a refusal as it travels. Clients of gRPC usually read 8 KiB of headers.
 pub(super) const BYTES_MAX: usize = 6 * 1024;

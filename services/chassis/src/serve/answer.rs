@@ -13,8 +13,8 @@ use tokio_util::sync::WaitForCancellationFutureOwned;
 use tonic::{Code, Status};
 use tracing::Span;
 
-use super::conduct::Measure;
-use super::connections::Peer;
+use super::measures::Measure;
+use super::peer::Peer;
 use super::room::Place;
 use crate::refusal::{LANGUAGE, Language};
 

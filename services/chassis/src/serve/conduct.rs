@@ -12,7 +12,6 @@ use axum::response::Response;
 use futures_util::FutureExt;
 use http::{HeaderMap, Method, StatusCode};
 use opentelemetry::KeyValue;
-use opentelemetry::metrics::{Counter, Histogram, UpDownCounter};
 use percent_encoding::percent_decode_str;
 use proto::refusal::v1::Reason;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -22,11 +21,12 @@ use tracing::field::Empty;
 use tracing::{Instrument, Span, info_span};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
-use super::Config;
 use super::answer::{Answer, Cut, Held, code_in, fits};
-use super::connections::Peer;
+use super::config::Config;
 use super::deadline::{self, DEADLINE};
 use super::form::{Form, language, overloaded};
+use super::measures::{Measure, Measures};
+use super::peer::Peer;
 use super::question::{Asked, Measured, malformed};
 use super::reader::Reader;
 use super::room::Room;
@@ -133,72 +133,6 @@ enum Kind {
     Watch,
     /// Health and reflection: not measured, and with places of their own.
     Infrastructure { streams: bool },
-}
-
-/// Rate, errors and duration of every method.
-struct Measures {
-    requests: Counter<u64>,
-    errors: Counter<u64>,
-    duration: Histogram<f64>,
-    active: UpDownCounter<i64>,
-}
-
-impl Measures {
-    fn new() -> Self {
-        let meter = telemetry::meter();
-        Self {
-            requests: meter
-                .u64_counter("rpc.server.requests")
-                .with_description("Calls that came in.")
-                .build(),
-            errors: meter
-                .u64_counter("rpc.server.errors")
-                .with_description("Calls that were not answered with OK, by status code.")
-                .build(),
-            duration: meter
-                .f64_histogram("rpc.server.call.duration")
-                .with_unit("s")
-                .with_description("From the first header in to the last frame out.")
-                .with_boundaries(vec![
-                    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
-                ])
-                .build(),
-            active: meter
-                .i64_up_down_counter("rpc.server.active")
-                .with_description("Calls in progress.")
-                .build(),
-        }
-    }
-}
-
-/// One call's part in the measures; counted when it is over.
-pub(super) struct Measure {
-    measures: Arc<Measures>,
-    labels: Vec<KeyValue>,
-    begun: Instant,
-}
-
-impl Measure {
-    fn begin(measures: &Arc<Measures>, labels: Vec<KeyValue>) -> Self {
-        measures.requests.add(1, &labels);
-        measures.active.add(1, &labels);
-        Self { measures: measures.clone(), labels, begun: Instant::now() }
-    }
-
-    /// The call is over.
-    pub(super) fn finish(mut self, span: &Span, code: Code) {
-        self.measures.active.add(-1, &self.labels);
-        self.labels.push(KeyValue::new("rpc.response.status_code", name(code)));
-        self.measures.duration.record(self.begun.elapsed().as_secs_f64(), &self.labels);
-        span.record("rpc.response.status_code", name(code));
-        if code != Code::Ok {
-            self.measures.errors.add(1, &self.labels);
-        }
-        // What the caller did wrong is no error of ours.
-        if matches!(code, Code::Unknown | Code::Internal | Code::DataLoss) {
-            span.record("otel.status_code", "ERROR");
-        }
-    }
 }
 
 /// Answers one call, or refuses it in our own words.
@@ -466,28 +400,5 @@ fn code_of(status: StatusCode) -> Code {
         _ if status.is_client_error() => Code::FailedPrecondition,
         _ if status.is_server_error() => Code::Internal,
         _ => Code::Ok,
-    }
-}
-
-/// A code as the contracts write it.
-pub(super) fn name(code: Code) -> &'static str {
-    match code {
-        Code::Ok => "OK",
-        Code::Cancelled => "CANCELLED",
-        Code::Unknown => "UNKNOWN",
-        Code::InvalidArgument => "INVALID_ARGUMENT",
-        Code::DeadlineExceeded => "DEADLINE_EXCEEDED",
-        Code::NotFound => "NOT_FOUND",
-        Code::AlreadyExists => "ALREADY_EXISTS",
-        Code::PermissionDenied => "PERMISSION_DENIED",
-        Code::ResourceExhausted => "RESOURCE_EXHAUSTED",
-        Code::FailedPrecondition => "FAILED_PRECONDITION",
-        Code::Aborted => "ABORTED",
-        Code::OutOfRange => "OUT_OF_RANGE",
-        Code::Unimplemented => "UNIMPLEMENTED",
-        Code::Internal => "INTERNAL",
-        Code::Unavailable => "UNAVAILABLE",
-        Code::DataLoss => "DATA_LOSS",
-        Code::Unauthenticated => "UNAUTHENTICATED",
     }
 }

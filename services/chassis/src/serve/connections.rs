@@ -2,10 +2,8 @@
 //! what is asked on each of them, with how it fares on its way back ([`super::reader`]).
 
 use std::convert::Infallible;
-use std::net::{IpAddr, Ipv6Addr};
 use std::pin::pin;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Router;
@@ -21,9 +19,11 @@ use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 use tower::Service;
 
-use super::Config;
+use super::config::Config;
 use super::form::Form;
+use super::in_progress::{InProgress, Occupied};
 use super::incoming::Connection;
+use super::peer::Peer;
 use super::reader::{Given, Reader, Readers, Tasks};
 use super::rest::Heard;
 use super::room::{Place, Room};
@@ -34,23 +34,6 @@ const SEND_BYTES_MAX: usize = 64 * 1024;
 const HTTP1_BYTES_MAX: usize = 64 * 1024;
 /// After a connection could not be taken for want of files or memory.
 const ACCEPT_AGAIN_AFTER: Duration = Duration::from_millis(50);
-
-/// The address that a request comes from, as it is counted: of IPv6 the network, since one
-/// host has all of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Peer(pub IpAddr);
-
-impl Peer {
-    fn of(address: IpAddr) -> Self {
-        Self(match address.to_canonical() {
-            IpAddr::V4(address) => IpAddr::V4(address),
-            IpAddr::V6(address) => {
-                let [a, b, c, d, ..] = address.segments();
-                IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
-            }
-        })
-    }
-}
 
 /// What all connections of one listener share.
 struct Shared {
@@ -165,46 +148,12 @@ fn builder(http1: bool, config: &Config, limits: Limits) -> Builder<Tasks> {
 struct Talk {
     peer: Peer,
     readers: Readers,
-    in_progress: AtomicUsize,
-    idle_since: Mutex<Instant>,
-    _place: Place<Peer>,
+    occupied: Arc<Occupied>,
 }
 
 impl Talk {
     fn new(peer: Peer, place: Place<Peer>) -> Arc<Self> {
-        Arc::new(Self {
-            peer,
-            readers: Readers::default(),
-            in_progress: AtomicUsize::new(0),
-            idle_since: Mutex::new(Instant::now()),
-            _place: place,
-        })
-    }
-
-    fn is_idle_for(&self, idle: Duration, now: Instant) -> bool {
-        let since = *self.idle_since.lock().unwrap_or_else(PoisonError::into_inner);
-        self.in_progress.load(Ordering::Acquire) == 0 && now > since + idle
-    }
-}
-
-/// A request in progress, until its answer is taken.
-pub(super) struct InProgress {
-    talk: Arc<Talk>,
-    _place: Option<Place<Peer>>,
-}
-
-impl InProgress {
-    fn begin(talk: &Arc<Talk>, place: Option<Place<Peer>>) -> Self {
-        talk.in_progress.fetch_add(1, Ordering::AcqRel);
-        Self { talk: talk.clone(), _place: place }
-    }
-}
-
-impl Drop for InProgress {
-    fn drop(&mut self) {
-        let mut since = self.talk.idle_since.lock().unwrap_or_else(PoisonError::into_inner);
-        *since = Instant::now();
-        self.talk.in_progress.fetch_sub(1, Ordering::AcqRel);
+        Arc::new(Self { peer, readers: Readers::default(), occupied: Occupied::new(place) })
     }
 }
 
@@ -248,7 +197,7 @@ async fn converse(
         };
         let stuck = talk.readers.look(now);
         let old = limits.age.is_some_and(|age| now > begun + age);
-        let idle = limits.idle.is_some_and(|idle| talk.is_idle_for(idle, now));
+        let idle = limits.idle.is_some_and(|idle| talk.occupied.is_idle_for(idle, now));
         if breaks.is_none() && (stuck || old || idle) {
             connection.as_mut().graceful_shutdown();
         }
@@ -280,7 +229,7 @@ async fn answer(
     talk.readers.add(reader.clone());
     let place = shared.requests.enter(talk.peer);
     let has_place = place.is_some();
-    let in_progress = InProgress::begin(&talk, place);
+    let in_progress = InProgress::begin(&talk.occupied, place);
     let response = if has_place {
         request.extensions_mut().insert(talk.peer);
         request.extensions_mut().insert(reader.clone());

@@ -14,11 +14,15 @@
 
 mod answer;
 mod conduct;
+mod config;
 mod connections;
 mod deadline;
 mod form;
+mod in_progress;
 mod incoming;
+mod measures;
 mod outgoing;
+mod peer;
 mod question;
 mod reader;
 mod ready;
@@ -26,10 +30,9 @@ mod reflection;
 mod rest;
 pub mod room;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -38,7 +41,6 @@ use axum::Router;
 use axum::middleware::from_fn_with_state;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use serde::Deserialize;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -47,85 +49,17 @@ use tonic_health::server::HealthReporter;
 use tracing::Instrument;
 
 use crate::access::layer::{admit, admit_to_speak_on, method_unknown};
-use crate::access::token::{Signer, Verifier};
+use crate::access::token::Verifier;
 use crate::access::{FEED_WATCH, declared};
-use crate::config::SecretFile;
 use crate::database::{Database, housekeeping};
 use crate::feed::{Feed, Follow};
 
-pub use connections::Peer;
+pub use config::Config;
 pub use deadline::remaining;
 pub use form::Form;
 pub use outgoing::{Outgoing, SpeakForItself, channel, endpoint};
+pub use peer::Peer;
 pub use question::{Asked, Measured, Unbroken, body_too_slow};
-
-/// Where and within which limits a service serves.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Config {
-    /// Where it listens; port 0 picks a free one.
-    pub address: SocketAddr,
-    /// The longest that a call may take; also the deadline of one that has none.
-    pub call_ms_max: u64,
-    /// The same for answers that are streams. Following a feed has no limit.
-    pub stream_ms_max: u64,
-    /// The largest message that is read.
-    pub message_bytes_max: usize,
-    /// All messages of one call together.
-    pub call_bytes_max: u64,
-    /// How long a body may bring nothing ...
-    pub body_idle_ms: u64,
-    /// ... and a stream of messages.
-    pub stream_idle_ms: u64,
-    /// How long an answer may wait for its reader ...
-    pub answer_idle_ms: u64,
-    /// ... and take in all.
-    pub answer_ms_max: u64,
-    /// Calls in progress at once.
-    pub calls_max: usize,
-    /// Calls of health and reflection at once ...
-    pub infrastructure_max: usize,
-    /// ... and of one address.
-    pub infrastructure_per_address_max: usize,
-    /// How long calls in progress may go on when the service stops.
-    pub drain_ms: u64,
-    /// Connections at once ...
-    pub connections_max: usize,
-    /// ... and of one address.
-    pub connections_per_address_max: usize,
-    /// Requests at once of one address.
-    pub requests_per_address_max: usize,
-    /// How old a connection may become; 0 means as old as it likes.
-    pub connection_age_ms_max: u64,
-    /// How long nothing may be asked on it; 0 means as long as it likes.
-    pub connection_idle_ms_max: u64,
-    /// How long a new connection may take to begin to speak.
-    pub handshake_ms: u64,
-    /// HTTP/2: calls at once on one connection.
-    pub streams_max: u32,
-    /// HTTP/2: resets, by either side, that end the connection; 0 means that none do.
-    pub resets_max: usize,
-    /// HTTP/2: the largest list of headers.
-    pub header_bytes_max: u32,
-    /// How often a silent connection is asked whether it lives.
-    pub keepalive_interval_ms: u64,
-    /// How long it may take to say so.
-    pub keepalive_timeout_ms: u64,
-    /// The private key by which the service speaks for itself.
-    #[serde(default)]
-    pub key: Option<SecretFile>,
-    /// Whose internal tokens are believed: names and files with public keys.
-    #[serde(default)]
-    pub signers: BTreeMap<String, PathBuf>,
-}
-
-impl Config {
-    /// This service as a signer of internal tokens.
-    pub fn signer(&self, name: &str) -> anyhow::Result<Arc<Signer>> {
-        let key = self.key.as_ref().context("serve.key names no private key")?;
-        Ok(Arc::new(Signer::from_pem_file(name, key)?))
-    }
-}
 
 type Task = Box<dyn FnOnce(CancellationToken) -> BoxFuture<'static, anyhow::Result<()>> + Send>;
 type Teller = Box<dyn FnOnce(HealthReporter, CancellationToken) -> BoxFuture<'static, ()> + Send>;

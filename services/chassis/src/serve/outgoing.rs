@@ -18,8 +18,8 @@ use tracing::field::Empty;
 use tracing::{Instrument, info_span};
 
 use super::answer::code_in;
-use super::conduct::name;
 use super::deadline;
+use super::form::name;
 use crate::access::token::Signer;
 use crate::telemetry;
 

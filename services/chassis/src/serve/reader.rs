@@ -19,7 +19,7 @@ use bytes::Buf;
 use futures_util::task::AtomicWaker;
 use http_body::{Body as HttpBody, Frame, SizeHint};
 
-use super::connections::InProgress;
+use super::in_progress::InProgress;
 
 tokio::task_local! {
     /// The task that answers one call of HTTP/2. HTTP/1.1 has none: its connection answers.

@@ -1,7 +1,7 @@
 //! How facts are written: as the contract carries them.
 
 use chassis::feed::NewChange;
-use chassis::parse::civil;
+use chassis::parse::{civil, id_or_empty};
 use proto::membership::v1 as pb;
 use proto::membership::v1::membership_change::Change;
 use time::Date;
@@ -9,7 +9,6 @@ use uuid::Uuid;
 
 use super::facts::{Admission, Event, Exit, Line, Movement, Referral, Transfer};
 use crate::kind;
-use crate::reading::text;
 
 impl Event {
     /// The change that tells this: it holds from `on`. No change of membership's names a
@@ -46,7 +45,7 @@ impl Event {
             Self::Transferred(transfer) => Change::MembersTransferred(transfer.into()),
             Self::Exited(exit) => Change::MembersExited(exit.into()),
             Self::TakenBack(taken) => Change::MovementTakenBack(pb::MovementTakenBack {
-                registry_act_id: text(taken.registry_act_id),
+                registry_act_id: id_or_empty(taken.registry_act_id),
                 movement: Some(match taken.movement {
                     Movement::Admission(it) => {
                         pb::movement_taken_back::Movement::MembersAdmitted(it.into())
@@ -139,7 +138,7 @@ fn lines(lines: &[Line]) -> Vec<pb::MemberLine> {
 impl From<Admission> for pb::MembersAdmitted {
     fn from(admission: Admission) -> Self {
         Self {
-            admission_id: text(admission.admission_id),
+            admission_id: id_or_empty(admission.admission_id),
             organisation_id: admission.organisation_id.to_string(),
             kind: admission.kind as i32,
             lines: lines(&admission.lines),
@@ -150,11 +149,11 @@ impl From<Admission> for pb::MembersAdmitted {
 impl From<Transfer> for pb::MembersTransferred {
     fn from(transfer: Transfer) -> Self {
         Self {
-            transfer_id: text(transfer.transfer_id),
+            transfer_id: id_or_empty(transfer.transfer_id),
             from_organisation_id: transfer.from_organisation_id.to_string(),
             to_organisation_id: transfer.to_organisation_id.to_string(),
             lines: lines(&transfer.lines),
-            registry_act_id: text(transfer.registry_act_id),
+            registry_act_id: id_or_empty(transfer.registry_act_id),
         }
     }
 }
@@ -162,11 +161,11 @@ impl From<Transfer> for pb::MembersTransferred {
 impl From<Exit> for pb::MembersExited {
     fn from(exit: Exit) -> Self {
         Self {
-            exit_id: text(exit.exit_id),
+            exit_id: id_or_empty(exit.exit_id),
             organisation_id: exit.organisation_id.to_string(),
             reason: exit.reason as i32,
             lines: lines(&exit.lines),
-            registry_act_id: text(exit.registry_act_id),
+            registry_act_id: id_or_empty(exit.registry_act_id),
         }
     }
 }

@@ -2,7 +2,7 @@
 //! hold at once become several changes of the one act.
 
 use chassis::feed::NewChange;
-use chassis::parse::civil;
+use chassis::parse::{civil, id_or_empty};
 use proto::registry::v1 as pb;
 use proto::registry::v1::registry_change::Change;
 use time::Date;
@@ -14,7 +14,6 @@ use super::facts::{
 };
 use super::values::{MembersOutcome, Shares, Status};
 use crate::kind;
-use crate::reading::text;
 
 /// So many lines one change carries at most.
 const LINES_MAX: usize = 1_000;
@@ -140,7 +139,7 @@ impl Event {
             }
             Self::DecisionRecorded(decision) => Change::DecisionRecorded(pb::DecisionRecorded {
                 decision_id: decision.decision_id.to_string(),
-                issuer_id: text(decision.issuer_id),
+                issuer_id: id_or_empty(decision.issuer_id),
                 kind: decision.kind,
                 number: decision.number,
                 issued_on: decision.issued_on.map(civil),
@@ -193,7 +192,7 @@ impl Event {
                     employer_id: reached.employer_id.to_string(),
                     organisation_id: reached.organisation_id.to_string(),
                     stage: reached.stage,
-                    union_id: text(reached.union_id),
+                    union_id: id_or_empty(reached.union_id),
                 })
             }
             Self::Body(Body::SteeringCommitteeEstablished(established)) => {
@@ -366,7 +365,7 @@ impl From<Organisation> for pb::OrganisationState {
             short_name: organisation.short_name,
             r#type: organisation.type_code,
             sector: organisation.sector.unwrap_or_default(),
-            superior_id: text(organisation.superior_id),
+            superior_id: id_or_empty(organisation.superior_id),
             founded_on: Some(civil(organisation.founded_on)),
         }
     }
@@ -393,10 +392,10 @@ impl From<super::EndedUnit> for pb::organisations_ended::Unit {
         Self {
             organisation_id: unit.organisation_id.to_string(),
             kind: pb::EndKind::from(unit.kind).into(),
-            principal_successor_id: text(unit.principal_successor_id),
-            last_superior_id: text(unit.last_superior_id),
+            principal_successor_id: id_or_empty(unit.principal_successor_id),
+            last_superior_id: id_or_empty(unit.last_superior_id),
             members_outcome: outcome(unit.members_outcome).into(),
-            rehome_to_id: text(unit.members_outcome.rehome_to_id()),
+            rehome_to_id: id_or_empty(unit.members_outcome.rehome_to_id()),
             successors: successors(&unit.shares),
             share_whole: unit.shares.whole,
         }
@@ -464,7 +463,7 @@ impl From<Ceremony> for pb::CeremonyHeld {
                 .iter()
                 .map(|launched| pb::ceremony_held::Launched {
                     organisation_id: launched.organisation_id.to_string(),
-                    decision_id: text(launched.decision_id),
+                    decision_id: id_or_empty(launched.decision_id),
                 })
                 .collect(),
         }
@@ -524,7 +523,7 @@ impl From<Timeline> for pb::OrganisationTimeline {
                     until_on: period.until_on.map(civil),
                 })
                 .collect(),
-            founded_under_id: text(timeline.founded_under_id),
+            founded_under_id: id_or_empty(timeline.founded_under_id),
         }
     }
 }
@@ -534,10 +533,10 @@ impl From<Ending> for pb::organisation_timeline::Ending {
         Self {
             ended_on: Some(civil(ending.ended_on)),
             kind: pb::EndKind::from(ending.kind).into(),
-            principal_successor_id: text(ending.principal_successor_id),
-            last_superior_id: text(ending.last_superior_id),
+            principal_successor_id: id_or_empty(ending.principal_successor_id),
+            last_superior_id: id_or_empty(ending.last_superior_id),
             members_outcome: outcome(ending.members_outcome).into(),
-            rehome_to_id: text(ending.members_outcome.rehome_to_id()),
+            rehome_to_id: id_or_empty(ending.members_outcome.rehome_to_id()),
         }
     }
 }

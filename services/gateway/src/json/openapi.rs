@@ -10,7 +10,7 @@ use proto::reason::{all, named};
 use serde_json::{Map, Value as Json, json};
 
 use crate::contract::Contract;
-use crate::json::transcode::{BodyOf, Route, Segment};
+use crate::json::route::{BodyOf, Route, Segment};
 
 /// The document for these routes.
 pub fn document(contract: &Contract, routes: &[Route]) -> Json {

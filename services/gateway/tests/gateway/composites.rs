@@ -27,6 +27,7 @@ use proto::reporting::v1::{
     Figure, ListOpenTargetsRequest, ListOpenTargetsResponse, OpenTargets, QueryFiguresRequest,
     QueryFiguresResponse,
 };
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
 use tonic::{Code, Response, Status};
 use tonic_types::StatusExt;
@@ -370,9 +371,11 @@ fn founding() -> FoundGrassrootsUnionRequest {
     }
 }
 
-/// Remembers the requests of the steps; applicant n becomes person "p<n>".
+/// Remembers the requests of the steps; applicant n becomes person "p<n>". A union is founded once:
+/// afterwards its request id is that of the founding, and of no trial.
 #[derive(Clone, Default)]
 struct Steps {
+    tried: Arc<Mutex<Vec<FoundOrganisationRequest>>>,
     recorded: Arc<Mutex<Vec<RecordApplicantsRequest>>>,
     founded: Arc<Mutex<Vec<FoundOrganisationRequest>>>,
 }
@@ -391,10 +394,19 @@ impl Steps {
             recorded.lock().unwrap().push(asked);
             Ok(Response::new(RecordApplicantsResponse { applicants, warnings: vec![] }))
         });
-        let founded = steps.founded.clone();
+        let (tried, founded) = (steps.tried.clone(), steps.founded.clone());
         world.registry.answer(FOUND, move |asked: FoundOrganisationRequest| {
             let office_ids = (0..asked.offices.len()).map(|n| format!("o{n}")).collect();
-            founded.lock().unwrap().push(asked);
+            let known = |before: &FoundOrganisationRequest| before.request_id == asked.request_id;
+            match asked.validate_only {
+                true if founded.lock().unwrap().iter().any(known) => {
+                    let domain = "congdoan.vn";
+                    let details = ErrorDetails::with_error_info("REQUEST_ID_REUSED", domain, []);
+                    return Err(Status::with_error_details(Code::AlreadyExists, "", details));
+                }
+                true => tried.lock().unwrap().push(asked),
+                false => founded.lock().unwrap().push(asked),
+            }
             Ok(Response::new(FoundOrganisationResponse {
                 organisation_id: "the-union".to_string(),
                 decision_id: "the-decision".to_string(),
@@ -427,10 +439,23 @@ async fn a_founding_records_the_applicants_and_then_founds_with_their_ids() {
     assert_eq!(seats, [("p3", "CHAIR"), ("p0", "MEMBER")]);
     let basis = found.basis.clone().and_then(|basis| basis.basis);
     assert_eq!(basis, dossier.decision.map(basis::Basis::NewDecision));
+    // Tried before, as it was asked for but for the people, of whom each is somebody else.
+    let tried = steps.tried.lock().unwrap()[0].clone();
+    let people: HashSet<&String> = tried.applicant_ids.iter().collect();
+    assert_eq!(people.len(), 5);
+    let seats: Vec<_> = tried.offices.iter().map(|office| office.person_id.clone()).collect();
+    assert_eq!(seats, [tried.applicant_ids[3].clone(), tried.applicant_ids[0].clone()]);
+    let mut asked_for = FoundOrganisationRequest { validate_only: true, ..found.clone() };
+    asked_for.applicant_ids = tried.applicant_ids.clone();
+    for (office, person_id) in asked_for.offices.iter_mut().zip(seats) {
+        office.person_id = person_id;
+    }
+    assert_eq!(tried, asked_for);
     let recorded = steps.recorded.lock().unwrap()[0].clone();
     assert_eq!((&recorded.organisation_id, recorded.applicants), (superior, dossier.applicants));
 
-    // Repeating it repeats the steps, under the same ids.
+    // Repeating it repeats the steps, under the same ids, of which the trial knows that they were
+    // taken.
     client.found_grassroots_union(asked).await.expect("founded");
     assert_eq!(steps.founded.lock().unwrap()[1].encode_to_vec(), found.encode_to_vec());
     assert_eq!(steps.recorded.lock().unwrap()[1].request_id, recorded.request_id);
@@ -462,7 +487,33 @@ async fn a_refused_step_is_told_in_the_words_of_the_dossier() {
     assert_eq!(status.get_details_error_info().expect("a reason").reason, "CODE_TAKEN");
     let bad = status.get_details_bad_request().expect("fields");
     assert_eq!(bad.field_violations[0].field, "dossier.union.code");
-    assert_eq!(steps.recorded.lock().unwrap().len(), 1);
+    assert!(steps.recorded.lock().unwrap().is_empty(), "nobody is written down");
+}
+
+#[tokio::test]
+async fn a_founding_that_broke_off_between_its_steps_is_finished_by_its_repetition() {
+    let world = World::start().await;
+    let steps = Steps::taken_by(&world);
+    counts_members(&world.membership, 5);
+    let tried = steps.tried.clone();
+    world.registry.answer(FOUND, move |asked: FoundOrganisationRequest| {
+        if !asked.validate_only {
+            return Err(Status::internal("internal error"));
+        }
+        tried.lock().unwrap().push(asked);
+        Ok(Response::new(FoundOrganisationResponse::default()))
+    });
+    let mut client = GatewayServiceClient::new(world.an().await);
+    let asked = founding();
+    let status = client.found_grassroots_union(asked.clone()).await.expect_err("broken off");
+    assert_eq!(status.code(), Code::Internal);
+    let recorded = steps.recorded.lock().unwrap()[0].clone();
+
+    let steps = Steps::taken_by(&world);
+    let answer = client.found_grassroots_union(asked).await.expect("founded").into_inner();
+    assert_eq!(answer.organisation_id, "the-union");
+    assert_eq!(steps.recorded.lock().unwrap()[0].request_id, recorded.request_id);
+    assert_eq!(steps.founded.lock().unwrap().len(), 1);
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Requests of `ConsequenceService` parsed, and its answers written out.
 
-use chassis::parse::{self, civil};
+use chassis::parse::{self, civil, id_or_empty, instant};
 use chassis::refusal::Refusal;
 use proto::membership::v1 as pb;
 use uuid::Uuid;
@@ -10,7 +10,7 @@ use crate::consequence::later_movements::{About, LaterMovement};
 use crate::consequence::mend_consequence::{MendConsequence, Mended};
 use crate::consequence::passed_over::PassedOver;
 use crate::ground::refused::Refused;
-use crate::ground::wire::{ids, instant, text};
+use crate::ground::wire::ids;
 
 pub fn mend_consequence(request: pb::MendConsequenceRequest) -> Result<MendConsequence, Refusal> {
     Ok(MendConsequence {
@@ -46,7 +46,7 @@ pub fn consequence(row: Consequence, passed_over: &[PassedOver]) -> pb::Conseque
         organisation_id: row.organisation_id.to_string(),
         kind: i32::from(row.kind),
         effective_on: Some(civil(row.effective_on)),
-        to_organisation_id: text(row.to_organisation_id),
+        to_organisation_id: id_or_empty(row.to_organisation_id),
         members: row.members,
         passed_over: mine.map(self::passed_over).collect(),
         finished_at: row.finished_at.map(instant),
@@ -106,7 +106,7 @@ pub fn later_movement(movement: LaterMovement) -> pb::list_later_movements_respo
         person_id: movement.person_id.to_string(),
         joins_on: movement.joins_on.map(civil),
         leaves_on: movement.leaves_on.map(civil),
-        to_organisation_id: text(movement.to_organisation_id),
+        to_organisation_id: id_or_empty(movement.to_organisation_id),
     }
 }
 

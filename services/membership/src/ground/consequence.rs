@@ -16,6 +16,7 @@ mod applicants;
 mod course;
 mod ends;
 mod history;
+mod movement;
 mod never;
 mod revise;
 mod settle;
@@ -27,10 +28,11 @@ pub use applicants::{Founding, admit_applicants};
 pub use course::{Contradictions, Step};
 pub use ends::{carry_out, of_ends};
 pub use history::{History, of as histories};
+pub use movement::Movement;
 pub use revise::{Occasion, Revision, revise};
 pub use settle::{Settling, go_on};
 pub use suspended::list_who_joined;
-pub use undone::{Movement, TakenBack, take_back};
+pub use undone::{TakenBack, take_back};
 pub use waiting::tell_what_waits;
 
 /// What a consequence does; the numbers are those of the contract.

@@ -2,10 +2,9 @@
 
 use chassis::refusal::Refusal;
 use chassis::{door, parse};
-use prost_types::Timestamp;
 use proto::google::r#type::Date as WireDate;
 use proto::membership::v1 as pb;
-use time::{Date, OffsetDateTime};
+use time::Date;
 use uuid::Uuid;
 
 use crate::ground::movement::Dated;
@@ -196,16 +195,4 @@ pub(crate) fn warnings(warnings: Vec<Warning>) -> Vec<pb::LineWarning> {
             other: warning.other.unwrap_or_default(),
         })
         .collect()
-}
-
-pub(crate) fn instant(at: OffsetDateTime) -> Timestamp {
-    Timestamp {
-        seconds: at.unix_timestamp(),
-        // Below 1,000,000,000: fits.
-        nanos: i32::try_from(at.nanosecond()).unwrap_or_default(),
-    }
-}
-
-pub(crate) fn text(id: Option<Uuid>) -> String {
-    id.map(|id| id.to_string()).unwrap_or_default()
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chassis::parse::{self, civil};
+use chassis::parse::{self, civil, id_or_empty};
 use chassis::refusal::Refusal;
 use feeds::membership::{AdmissionKind, ExitReason};
 use proto::membership::v1 as pb;
@@ -10,7 +10,7 @@ use proto::membership::v1 as pb;
 use crate::ground::keys::Keys;
 use crate::ground::person::Identity;
 use crate::ground::refused::Refused;
-use crate::ground::wire::{dated, identity, ids, roll, text, warnings};
+use crate::ground::wire::{dated, identity, ids, roll, warnings};
 use crate::membership::admit_members::{AdmitMembers, Admitted};
 use crate::membership::exit_members::{ExitMembers, Exited};
 use crate::membership::members::{Count, Found, Identifying, Listed, Membership, Person};
@@ -153,7 +153,7 @@ pub fn found(found: Found) -> pb::FindPersonResponse {
     pb::FindPersonResponse {
         person_id: found.person_id.to_string(),
         name: found.name,
-        organisation_id: text(found.organisation_id),
+        organisation_id: id_or_empty(found.organisation_id),
     }
 }
 

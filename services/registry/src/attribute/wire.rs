@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use chassis::parse::{self, civil};
+use chassis::parse::{self, civil, id_or_empty};
 use chassis::refusal::Refusal;
 use proto::registry::v1 as pb;
 use time::Date;
@@ -20,7 +20,7 @@ use crate::ground::refused::Refused;
 use crate::ground::wire::attributes::{commune, seal_and_account};
 use crate::ground::wire::basis::optional_basis;
 use crate::ground::wire::organisation::{AS_OF, as_of};
-use crate::ground::wire::{NAME_MAX, count, reference_code, text, texts};
+use crate::ground::wire::{NAME_MAX, count, reference_code, texts};
 
 /// Codes of one act, at most.
 const COMMUNES_MAX: usize = 5_000;
@@ -79,7 +79,7 @@ fn codes(field: &str, codes: &[String]) -> Result<Vec<String>, Refusal> {
 /// The answer of [`change_territory`].
 pub fn territory_changed(changed: TerritoryChanged) -> pb::ChangeTerritoryResponse {
     pb::ChangeTerritoryResponse {
-        decision_id: text(changed.decision_id),
+        decision_id: id_or_empty(changed.decision_id),
         communes_added: count(changed.added),
         communes_left: count(changed.left),
     }
@@ -104,7 +104,7 @@ pub fn record_seal_and_account(
 pub fn seal_and_account_recorded(
     recorded: SealAndAccountRecorded,
 ) -> pb::RecordSealAndAccountResponse {
-    pb::RecordSealAndAccountResponse { decision_id: text(recorded.decision_id) }
+    pb::RecordSealAndAccountResponse { decision_id: id_or_empty(recorded.decision_id) }
 }
 
 /// Other names.
@@ -135,7 +135,7 @@ pub fn change_aliases(request: pb::ChangeAliasesRequest) -> Result<ChangeAliases
 
 /// The answer of [`change_aliases`].
 pub fn aliases_changed(changed: AliasesChanged) -> pb::ChangeAliasesResponse {
-    pb::ChangeAliasesResponse { decision_id: text(changed.decision_id) }
+    pb::ChangeAliasesResponse { decision_id: id_or_empty(changed.decision_id) }
 }
 
 /// Joint direction that begins.
@@ -152,7 +152,7 @@ pub fn begin_joint_direction(
 
 /// The answer of [`begin_joint_direction`].
 pub fn joint_direction_begun(begun: JointDirectionBegun) -> pb::BeginJointDirectionResponse {
-    pb::BeginJointDirectionResponse { decision_id: text(begun.decision_id) }
+    pb::BeginJointDirectionResponse { decision_id: id_or_empty(begun.decision_id) }
 }
 
 /// Joint direction that ends.
@@ -169,7 +169,7 @@ pub fn end_joint_direction(
 
 /// The answer of [`end_joint_direction`].
 pub fn joint_direction_ended(ended: JointDirectionEnded) -> pb::EndJointDirectionResponse {
-    pb::EndJointDirectionResponse { decision_id: text(ended.decision_id) }
+    pb::EndJointDirectionResponse { decision_id: id_or_empty(ended.decision_id) }
 }
 
 /// Whose details, as of when.

@@ -11,7 +11,7 @@ use chassis::refusal::Failure;
 use time::Date;
 use uuid::Uuid;
 
-use crate::congress::hold_congress::{Congress, CongressForm};
+use crate::congress::term::{Congress, CongressForm};
 use crate::ground::refused::Refused;
 use crate::ground::seats::{EXECUTIVE, NewOffice};
 use crate::ground::tree::Standing;

@@ -1,6 +1,6 @@
 //! `congress.proto`.
 
-use chassis::parse;
+use chassis::parse::{self, id_or_empty};
 use chassis::refusal::Refusal;
 use feeds::registry::Office;
 use proto::registry::v1 as pb;
@@ -10,8 +10,9 @@ use uuid::Uuid;
 use crate::congress::appoint_committee::{AppointCommittee, CommitteeAppointed};
 use crate::congress::end_offices::{EndOffices, OfficesEnded};
 use crate::congress::hold_by_election::{ByElectionHeld, HoldByElection};
-use crate::congress::hold_congress::{Congress, CongressForm, CongressHeld, HoldCongress};
+use crate::congress::hold_congress::{CongressHeld, HoldCongress};
 use crate::congress::sizes::DecidedSize;
+use crate::congress::term::{Congress, CongressForm};
 use crate::ground::bodies::Bodies;
 use crate::ground::reading::{AsOf, Page};
 use crate::ground::refused::Refused;
@@ -20,7 +21,7 @@ use crate::ground::wire::organisation::{AS_OF, as_of};
 use crate::ground::wire::seats::{
     OFFICES_MAX, TERM_YEARS_MAX, new_offices, some_new_offices, term,
 };
-use crate::ground::wire::{REASON_MAX, count, ids, reference_code, text, texts};
+use crate::ground::wire::{REASON_MAX, count, ids, reference_code, texts};
 
 /// Terms are usually of so many years; others say why.
 const USUAL_TERM_YEARS: i32 = 5;
@@ -102,7 +103,7 @@ pub fn congress_held(held: CongressHeld) -> pb::HoldCongressResponse {
         congress_id: held.congress_id.to_string(),
         office_ids: texts(&held.office_ids),
         offices_ended: count(held.offices_ended),
-        decision_id: text(held.decision_id),
+        decision_id: id_or_empty(held.decision_id),
     }
 }
 
@@ -124,7 +125,7 @@ pub fn by_election_held(held: ByElectionHeld) -> pb::HoldByElectionResponse {
     pb::HoldByElectionResponse {
         by_election_id: held.by_election_id.to_string(),
         office_ids: texts(&held.office_ids),
-        decision_id: text(held.decision_id),
+        decision_id: id_or_empty(held.decision_id),
     }
 }
 
@@ -146,7 +147,7 @@ pub fn appoint_committee(
 pub fn committee_appointed(appointed: CommitteeAppointed) -> pb::AppointCommitteeResponse {
     pb::AppointCommitteeResponse {
         office_ids: texts(&appointed.office_ids),
-        decision_id: text(appointed.decision_id),
+        decision_id: id_or_empty(appointed.decision_id),
     }
 }
 
@@ -169,7 +170,10 @@ pub fn end_offices(request: pb::EndOfficesRequest) -> Result<EndOffices, Refusal
 
 /// The answer of [`end_offices`].
 pub fn offices_ended(ended: OfficesEnded) -> pb::EndOfficesResponse {
-    pb::EndOfficesResponse { offices: count(ended.offices), decision_id: text(ended.decision_id) }
+    pb::EndOfficesResponse {
+        offices: count(ended.offices),
+        decision_id: id_or_empty(ended.decision_id),
+    }
 }
 
 /// Whose bodies, as of when.

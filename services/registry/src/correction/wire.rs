@@ -1,6 +1,6 @@
 //! `correction.proto`.
 
-use chassis::parse;
+use chassis::parse::{self, id_or_empty};
 use chassis::refusal::Refusal;
 use proto::registry::v1 as pb;
 use proto::registry::v1::correct_organisation_request::Attribute as Given;
@@ -64,7 +64,7 @@ pub fn correct(request: pb::CorrectOrganisationRequest) -> Result<CorrectOrganis
 
 /// The answer of [`correct`].
 pub fn corrected(corrected: Corrected) -> pb::CorrectOrganisationResponse {
-    let decision_id = corrected.decision_id.map(|id| id.to_string()).unwrap_or_default();
+    let decision_id = id_or_empty(corrected.decision_id);
     pb::CorrectOrganisationResponse { decision_id }
 }
 

@@ -5,7 +5,6 @@ use std::collections::HashSet;
 use chassis::database::Reading;
 use chassis::refusal::Failure;
 use feeds::registry::{self, Body, Event, Noted};
-use proto::registry::v1::DecisionEffectKind as Kind;
 use time::Date;
 use uuid::Uuid;
 
@@ -15,7 +14,34 @@ use crate::ground::reading::{Asked, Page};
 /// So many changes are read at once: one carries up to a thousand organisations.
 const CHANGES_MAX: i64 = 20;
 
-/// What a document did to one organisation.
+/// What a document did to an organisation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)] // `DecisionEffectKind` of the contract says what each means
+pub enum Kind {
+    Founded,
+    Loaded,
+    Recognised,
+    Renamed,
+    HandedOver,
+    Suspended,
+    Resumed,
+    Ended,
+    SectorChanged,
+    TypeChanged,
+    Split,
+    TerritoryChanged,
+    SealRecorded,
+    AliasesChanged,
+    JointDirectionBegun,
+    JointDirectionEnded,
+    Elected,
+    Appointed,
+    OfficesEnded,
+    SteeringCommitteeEstablished,
+    UnitAssigned,
+}
+
+/// One thing that a document did, to one organisation.
 #[derive(Clone, Debug)]
 pub struct Effect {
     /// Where it stands: its change, and its place in it.

@@ -6,7 +6,7 @@ use proto::registry::v1 as pb;
 
 use crate::decision::add_decision_alias::{AddDecisionAlias, DecisionAliasAdded};
 use crate::decision::decisions::{Document, DocumentsOf};
-use crate::decision::effects::Effect;
+use crate::decision::effects::{Effect, Kind};
 use crate::decision::record_decision::{RecordDecision, Recorded};
 use crate::ground::reading::Page;
 use crate::ground::wire::basis::{KIND_MAX, NUMBER_MAX, new_decision};
@@ -81,12 +81,38 @@ pub fn effects(page: Page<Effect>) -> pb::GetDecisionEffectsResponse {
             .rows
             .into_iter()
             .map(|effect| pb::DecisionEffect {
-                kind: effect.kind.into(),
+                kind: kind(effect.kind).into(),
                 organisation_id: effect.organisation_id.to_string(),
                 effective_on: Some(civil(effect.effective_on)),
                 registry_act_id: effect.act_id.to_string(),
             })
             .collect(),
         next_page_token: page.next_page_token,
+    }
+}
+
+fn kind(kind: Kind) -> pb::DecisionEffectKind {
+    match kind {
+        Kind::Founded => pb::DecisionEffectKind::Founded,
+        Kind::Loaded => pb::DecisionEffectKind::Loaded,
+        Kind::Recognised => pb::DecisionEffectKind::Recognised,
+        Kind::Renamed => pb::DecisionEffectKind::Renamed,
+        Kind::HandedOver => pb::DecisionEffectKind::HandedOver,
+        Kind::Suspended => pb::DecisionEffectKind::Suspended,
+        Kind::Resumed => pb::DecisionEffectKind::Resumed,
+        Kind::Ended => pb::DecisionEffectKind::Ended,
+        Kind::SectorChanged => pb::DecisionEffectKind::SectorChanged,
+        Kind::TypeChanged => pb::DecisionEffectKind::TypeChanged,
+        Kind::Split => pb::DecisionEffectKind::Split,
+        Kind::TerritoryChanged => pb::DecisionEffectKind::TerritoryChanged,
+        Kind::SealRecorded => pb::DecisionEffectKind::SealRecorded,
+        Kind::AliasesChanged => pb::DecisionEffectKind::AliasesChanged,
+        Kind::JointDirectionBegun => pb::DecisionEffectKind::JointDirectionBegun,
+        Kind::JointDirectionEnded => pb::DecisionEffectKind::JointDirectionEnded,
+        Kind::Elected => pb::DecisionEffectKind::Elected,
+        Kind::Appointed => pb::DecisionEffectKind::Appointed,
+        Kind::OfficesEnded => pb::DecisionEffectKind::OfficesEnded,
+        Kind::SteeringCommitteeEstablished => pb::DecisionEffectKind::SteeringCommitteeEstablished,
+        Kind::UnitAssigned => pb::DecisionEffectKind::UnitAssigned,
     }
 }

@@ -1,6 +1,6 @@
 //! `employer.proto`.
 
-use chassis::parse::{self, civil};
+use chassis::parse::{self, civil, id_or_empty};
 use chassis::refusal::Refusal;
 use proto::registry::v1 as pb;
 use time::Date;
@@ -15,9 +15,7 @@ use crate::employer::survey_employers::{
 };
 use crate::ground::reading::Page;
 use crate::ground::refused::Refused;
-use crate::ground::wire::{
-    NAME_MAX, REASON_MAX, count, ids, in_order, reference_code, text, texts,
-};
+use crate::ground::wire::{NAME_MAX, REASON_MAX, count, ids, in_order, reference_code, texts};
 
 /// Employers of one survey request, at most.
 const EMPLOYERS_MAX: usize = 1_000;
@@ -273,7 +271,7 @@ pub fn campaigns_page(page: Page<Campaign>) -> pb::ListCampaignsResponse {
                 stage: campaign.stage,
                 reached_on: Some(civil(campaign.reached_on)),
                 block_reason: campaign.block_reason,
-                union_id: text(campaign.union_id),
+                union_id: id_or_empty(campaign.union_id),
             })
             .collect(),
         next_page_token: page.next_page_token,

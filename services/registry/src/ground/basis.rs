@@ -101,24 +101,43 @@ pub async fn effective_on(
     Ok(on)
 }
 
-/// From when a decision holds that was recorded before: its date is all that is read of it. An
-/// act about an organisation may rest on what was decided within the caller's scope, or above
-/// that organisation, now or while it stood there; any other decision is unknown to it.
-async fn known(
+/// What is read of a decision that was recorded before.
+#[derive(Clone, Copy, Debug)]
+pub struct Decided {
+    /// Who issued it.
+    pub issuer_id: Uuid,
+    /// From when it holds.
+    pub effective_on: Date,
+}
+
+/// A decision that was recorded before and that an act about an organisation may rest on: it was
+/// issued within the caller's scope, or above that organisation, now or while it stood there. Any
+/// other decision is unknown to the act.
+pub async fn decided_about(
     acting: &mut Acting,
     decision_id: Uuid,
     organisation_id: Uuid,
-) -> Result<Date, Failure> {
-    let effective_on = sqlx::query_scalar!(
-        "select effective_on from decision
+) -> Result<Option<Decided>, Failure> {
+    let decided = sqlx::query_as!(
+        Decided,
+        "select issuer_id, effective_on from decision
          where decision_id = $1 and decides_about(issuer_id, $2)",
         decision_id,
         organisation_id,
     )
     .fetch_optional(acting.db())
     .await?;
-    match effective_on {
-        Some(effective_on) => Ok(effective_on),
+    Ok(decided)
+}
+
+/// From when a decision holds that was recorded before: its date is all that an act takes of it.
+async fn known(
+    acting: &mut Acting,
+    decision_id: Uuid,
+    organisation_id: Uuid,
+) -> Result<Date, Failure> {
+    match decided_about(acting, decision_id, organisation_id).await? {
+        Some(decided) => Ok(decided.effective_on),
         None => {
             let refusal = Refused::DecisionUnknown { decision_id }.at("basis.decision_id");
             Err(unknown_or_denied(acting.db(), refusal).await)

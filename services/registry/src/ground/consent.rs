@@ -5,6 +5,7 @@ use chassis::refusal::Failure;
 use time::Date;
 use uuid::Uuid;
 
+use crate::ground::basis;
 use crate::ground::refused::Refused;
 
 /// Refuses a decision as consent that no superior of the organisation, as it stood on that
@@ -17,15 +18,10 @@ pub async fn refuse_other_than_superiors(
     organisation_id: Uuid,
     on: Date,
 ) -> Result<(), Failure> {
-    let issuer_id = sqlx::query_scalar!(
-        "select issuer_id from decision
-         where decision_id = $1 and decides_about(issuer_id, $2)",
-        decision_id,
-        organisation_id,
-    )
-    .fetch_optional(acting.db())
-    .await?
-    .ok_or_else(|| Refused::DecisionUnknown { decision_id }.at(field))?;
+    let issuer_id = basis::decided_about(acting, decision_id, organisation_id)
+        .await?
+        .ok_or_else(|| Refused::DecisionUnknown { decision_id }.at(field))?
+        .issuer_id;
     let is_superior = sqlx::query_scalar!(
         r#"with recursive above (organisation_id) as (
                select superior_id from organisation_parent

@@ -51,24 +51,18 @@ pub fn list(name: &str) -> Option<&'static List> {
 }
 
 /// Applies what is compiled in and was not applied before. Replicas that start together wait for
-/// each other.
+/// each other, where there is anything to apply: what is unchanged costs one read.
 pub async fn bring_up_to_date(pool: &PgPool) -> anyhow::Result<()> {
     bring(pool, |list| list.file).await
 }
 
 async fn bring(pool: &PgPool, file: impl Fn(&List) -> &'static str) -> anyhow::Result<()> {
+    if unapplied(&mut *pool.acquire().await?, &file).await?.is_empty() {
+        return Ok(());
+    }
     let mut transaction = pool.begin().await?;
     lock(&mut transaction).await?;
-    let applied: Vec<(String, Vec<u8>)> =
-        sqlx::query_as("select list, checksum from reference_version")
-            .fetch_all(&mut *transaction)
-            .await?;
-    for list in &LISTS {
-        let text = file(list);
-        let checksum = checksum(text.as_bytes());
-        if applied.iter().any(|(name, known)| name == list.name && *known == checksum) {
-            continue;
-        }
+    for (list, text) in unapplied(&mut transaction, &file).await? {
         let version = Version { effective_on: today(), loaded: None };
         let outcome = apply(&mut transaction, list, text.as_bytes(), version).await;
         if let Err(wrong) = outcome.with_context(|| format!("apply {}", list.name))? {
@@ -77,6 +71,21 @@ async fn bring(pool: &PgPool, file: impl Fn(&List) -> &'static str) -> anyhow::R
     }
     transaction.commit().await?;
     Ok(())
+}
+
+/// The lists whose files no version was made of, with the files.
+async fn unapplied(
+    db: &mut PgConnection,
+    file: impl Fn(&List) -> &'static str,
+) -> Result<Vec<(&'static List, &'static str)>, sqlx::Error> {
+    let applied: Vec<(String, Vec<u8>)> =
+        sqlx::query_as("select list, checksum from reference_version").fetch_all(db).await?;
+    let is_applied = |list: &List, text: &str| {
+        let checksum = checksum(text.as_bytes());
+        applied.iter().any(|(name, known)| name == list.name && *known == checksum)
+    };
+    let files = LISTS.iter().map(|list| (list, file(list)));
+    Ok(files.filter(|(list, text)| !is_applied(list, text)).collect())
 }
 
 /// Whoever writes reference data waits for whoever does.

@@ -1,8 +1,7 @@
 //! `history.proto`.
 
-use chassis::parse::{self, civil};
+use chassis::parse::{self, civil, id_or_empty, instant};
 use chassis::refusal::Refusal;
-use prost_types::Timestamp;
 use proto::registry::v1 as pb;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
@@ -11,7 +10,7 @@ use crate::ground::reading::Page;
 use crate::ground::refused::Refused;
 use crate::ground::wire::attributes::commune;
 use crate::ground::wire::organisation::{as_of, organisation};
-use crate::ground::wire::{code, optional_instant, text};
+use crate::ground::wire::{code, optional_instant};
 use crate::history::code_bearers::CodeBearer;
 use crate::history::compare::{Compared, Comparison, Counts, Difference, Kind};
 use crate::history::successions::{Direction, Succession};
@@ -58,18 +57,11 @@ fn fact(fact: Fact) -> pb::OrganisationFact {
         commune: fact.commune.map(commune),
         from_on: Some(civil(fact.from_on)),
         until_on: fact.until_on.map(civil),
-        recorded_at: Some(timestamp(fact.recorded_at)),
-        replaced_at: fact.replaced_at.map(timestamp),
+        recorded_at: Some(instant(fact.recorded_at)),
+        replaced_at: fact.replaced_at.map(instant),
         act_id: fact.act_id.to_string(),
-        replaced_by_act_id: text(fact.replaced_by),
-        decision_id: text(fact.decision_id),
-    }
-}
-
-fn timestamp(at: OffsetDateTime) -> Timestamp {
-    Timestamp {
-        seconds: at.unix_timestamp(),
-        nanos: i32::try_from(at.nanosecond()).unwrap_or_default(),
+        replaced_by_act_id: id_or_empty(fact.replaced_by),
+        decision_id: id_or_empty(fact.decision_id),
     }
 }
 
@@ -98,7 +90,7 @@ pub fn successions_page(page: Page<Succession>) -> pb::ListSuccessionsResponse {
         share_whole: one.share_whole,
         split_off: one.end_kind.is_none(),
         distance: one.distance,
-        decision_id: text(one.decision_id),
+        decision_id: id_or_empty(one.decision_id),
     };
     pb::ListSuccessionsResponse {
         successions: page.rows.into_iter().map(succession).collect(),

@@ -1,6 +1,6 @@
 //! `life_cycle.proto`.
 
-use chassis::parse;
+use chassis::parse::{self, id_or_empty};
 use chassis::refusal::Refusal;
 use feeds::registry::Recognition;
 use proto::registry::v1 as pb;
@@ -9,7 +9,7 @@ use crate::ground::refused::Refused;
 use crate::ground::wire::basis::basis;
 use crate::ground::wire::organisation::{sector, share, share_whole, units};
 use crate::ground::wire::seats::new_offices;
-use crate::ground::wire::{NAME_MAX, SHORT_NAME_MAX, code, reference_code, text, texts};
+use crate::ground::wire::{NAME_MAX, SHORT_NAME_MAX, code, reference_code, texts};
 use crate::life_cycle::change_type::{ChangeType, TypeChanged};
 use crate::life_cycle::recognise_organisation::{RecogniseOrganisation, Recognised};
 use crate::life_cycle::split_off::{Part, SplitOff, SplitOffDone};
@@ -38,7 +38,7 @@ pub fn recognise(
 
 /// The answer of [`recognise`].
 pub fn recognised(recognised: Recognised) -> pb::RecogniseOrganisationResponse {
-    pb::RecogniseOrganisationResponse { decision_id: text(recognised.decision_id) }
+    pb::RecogniseOrganisationResponse { decision_id: id_or_empty(recognised.decision_id) }
 }
 
 /// An organisation's new type.
@@ -55,7 +55,7 @@ pub fn change_type(request: pb::ChangeTypeRequest) -> Result<ChangeType, Refusal
 
 /// The answer of [`change_type`].
 pub fn type_changed(changed: TypeChanged) -> pb::ChangeTypeResponse {
-    pb::ChangeTypeResponse { decision_id: text(changed.decision_id) }
+    pb::ChangeTypeResponse { decision_id: id_or_empty(changed.decision_id) }
 }
 
 /// Organisations to be split off.
@@ -107,6 +107,6 @@ fn part(n: usize, part: pb::split_off_request::Part, whole: i32) -> Result<Part,
 pub fn split(done: SplitOffDone) -> pb::SplitOffResponse {
     pb::SplitOffResponse {
         organisation_ids: texts(&done.organisation_ids),
-        decision_id: text(done.decision_id),
+        decision_id: id_or_empty(done.decision_id),
     }
 }

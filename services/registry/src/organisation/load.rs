@@ -2,11 +2,14 @@
 //! nothing.
 
 pub(crate) mod api;
+mod bad_lines;
 mod check;
 mod history;
 mod insert;
+mod line;
 pub mod parts;
 mod told;
+mod tree;
 pub(crate) mod wire;
 
 use std::collections::HashMap;
@@ -14,86 +17,18 @@ use std::collections::HashMap;
 use chassis::database::{Act, Acting};
 use chassis::refusal::Failure;
 use feeds::registry as fact;
-use feeds::registry::{EndKind, Organisation};
 use serde::{Deserialize, Serialize};
-use sqlx::PgConnection;
-use time::{Date, Duration, OffsetDateTime};
-use uuid::{Timestamp, Uuid};
+use time::Date;
 
-use self::check::{Draft, Superior, Understood};
+use self::bad_lines::BadLines;
+use self::check::{Draft, Registered};
+use self::history::Period;
+use self::line::Line;
+use self::tree::Tree;
 use crate::ground::basis::{self, Basis};
-use crate::ground::refused::{REFUSALS_MAX, Refused, lines_refused};
+use crate::ground::refused::Refused;
 use crate::ground::rules::Rules;
-use crate::ground::tree::{self, ACTIVE, Record, SUSPENDED};
-
-pub use self::history::Period;
-
-/// One organisation as it stood from its first day on, and what it went through since.
-#[derive(Clone, Debug)]
-pub struct Line {
-    /// Unique in the load at any date.
-    pub code: String,
-    /// NFC.
-    pub name: String,
-    /// Empty where there is none.
-    pub short_name: String,
-    /// For example `LDLD_HUYEN`.
-    pub type_code: String,
-    /// None for superior organisations.
-    pub sector: Option<String>,
-    /// The code of an earlier line, or of an organisation of the register.
-    pub superior_code: String,
-    /// The first day.
-    pub founded_on: Date,
-    /// In the order of their days.
-    pub changes: Vec<Change>,
-    /// None where it still exists.
-    pub ending: Option<Ending>,
-}
-
-/// What became of an organisation on a later day; what is none stayed as it was.
-#[derive(Clone, Debug)]
-#[allow(missing_docs)]
-pub struct Change {
-    pub from_on: Date,
-    pub code: Option<String>,
-    pub name: Option<String>,
-    pub short_name: Option<String>,
-    pub type_code: Option<String>,
-    pub sector: Option<String>,
-    pub superior_code: Option<String>,
-    pub status: Option<Status>,
-}
-
-/// Whether an organisation that lived was directed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Status {
-    /// It was.
-    Active,
-    /// It was not.
-    Suspended,
-}
-
-impl Status {
-    /// As the schema writes it.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Active => ACTIVE,
-            Self::Suspended => SUSPENDED,
-        }
-    }
-}
-
-/// How an organisation ended.
-#[derive(Clone, Debug)]
-pub struct Ending {
-    /// The first day on which it no longer existed.
-    pub ended_on: Date,
-    /// How.
-    pub kind: EndKind,
-    /// The code of the one heir on that day.
-    pub principal_successor_code: Option<String>,
-}
+use crate::ground::tree::{self as organisations, Record};
 
 /// A tree to be loaded, superiors before their subordinates.
 #[derive(Debug)]
@@ -109,64 +44,6 @@ pub struct LoadOrganisations {
 pub struct Loaded {
     /// How many organisations were loaded.
     pub organisations: usize,
-}
-
-/// An organisation of the register that lines name: the superior of some, the heir of others.
-#[derive(Debug)]
-pub struct Registered {
-    organisation_id: Uuid,
-    status: String,
-    ended_on: Option<Date>,
-    types: Vec<String>,
-    types_from: Vec<Date>,
-}
-
-impl Registered {
-    /// Its types with their days, from the day on for which it was named.
-    fn types(&self) -> Vec<Period<&str>> {
-        let untils = self.types_from.iter().copied().skip(1).map(Some).chain([None]);
-        self.types
-            .iter()
-            .zip(&self.types_from)
-            .zip(untils)
-            .map(|((value, from), until)| Period {
-                from: *from,
-                until,
-                value: &**value,
-                change: None,
-            })
-            .collect()
-    }
-}
-
-/// What is wrong with the lines of a load.
-#[derive(Default)]
-pub struct BadLines(Vec<(usize, String, Refused)>);
-
-impl BadLines {
-    fn refuse(&mut self, n: usize, part: impl Into<String>, refused: Refused) {
-        self.0.push((n, part.into(), refused));
-    }
-
-    fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// Refuses the load if there are any. Whoever may load nowhere learns no more than that.
-    async fn none(mut self, acting: &mut Acting) -> Result<(), Failure> {
-        if self.is_empty() {
-            return Ok(());
-        }
-        refuse_the_unauthorised(acting.db()).await?;
-        self.0.sort_by_key(|(n, ..)| *n);
-        // Lines, not faults: one line may have several.
-        let refused = self.0.chunk_by(|(a, ..), (b, ..)| a == b).count();
-        let first = self.0.into_iter().take(REFUSALS_MAX);
-        let named = first
-            .map(|(n, part, refused)| refused.refusal().field(format!("lines[{n}].{part}")))
-            .collect();
-        lines_refused(refused, named)
-    }
 }
 
 impl Act for LoadOrganisations {
@@ -193,82 +70,10 @@ impl Act for LoadOrganisations {
         };
         let record = Record::of(acting, decision_id);
         let inserted = insert::insert(acting.db(), &tree, record).await;
-        tree::code_taken(inserted, "lines", "")?;
+        organisations::code_taken(inserted, "lines", "")?;
         acting.publish_all(fact::loaded(tree.founded(), told::lives(&tree), decision_id));
         Ok(Loaded { organisations: tree.lines.len() })
     }
-}
-
-/// The lines of a load that has been checked, with the ids of their organisations.
-pub struct Tree<'a> {
-    /// As they came.
-    pub lines: &'a [Line],
-    /// As they were understood.
-    pub understood: Vec<Understood<'a>>,
-    /// Their organisations.
-    pub organisation_ids: Vec<Uuid>,
-}
-
-impl<'a> Tree<'a> {
-    fn of(lines: &'a [Line], understood: Vec<Understood<'a>>) -> Self {
-        Self { lines, understood, organisation_ids: apart(lines.len()) }
-    }
-
-    /// The organisation that a line names.
-    pub fn id_of(&self, named: Superior) -> Uuid {
-        match named {
-            Superior::Line(n) => self.organisation_ids[n],
-            Superior::Registered(organisation_id) => organisation_id,
-        }
-    }
-
-    /// The first superior of a line.
-    fn superior_id(&self, n: usize) -> Option<Uuid> {
-        self.understood[n].superiors.first().map(|superior| self.id_of(superior.value))
-    }
-
-    /// The organisations as they stood on their first days.
-    fn founded(&self) -> Vec<Organisation> {
-        let lines = self.lines.iter().enumerate();
-        lines
-            .map(|(n, line)| Organisation {
-                organisation_id: self.organisation_ids[n],
-                code: line.code.clone(),
-                name: line.name.clone(),
-                short_name: line.short_name.clone(),
-                type_code: line.type_code.clone(),
-                sector: line.sector.clone(),
-                superior_id: self.superior_id(n),
-                founded_on: line.founded_on,
-            })
-            .collect()
-    }
-}
-
-/// So many ids in order, each of a millisecond of its own, the last of the present one. An
-/// exclusion constraint's index tells ids apart by their first 53 bits only: of thousands made
-/// in one millisecond it would find none without looking at most of them.
-fn apart(count: usize) -> Vec<Uuid> {
-    let last = OffsetDateTime::now_utc();
-    (0..count)
-        .rev()
-        .map(|before| {
-            let at = last - Duration::milliseconds(before as i64);
-            let seconds = u64::try_from(at.unix_timestamp()).unwrap_or_default();
-            Uuid::new_v7(Timestamp::from_unix_time(seconds, at.nanosecond(), 0, 0))
-        })
-        .collect()
-}
-
-/// Whoever may load nowhere learns that, and nothing about the lines.
-pub async fn refuse_the_unauthorised(db: &mut PgConnection) -> Result<(), Failure> {
-    let held =
-        sqlx::query_scalar!(r#"select access.holds() as "holds!""#).fetch_one(&mut *db).await?;
-    if held {
-        return Ok(());
-    }
-    let refused = Refused::LinesRefused { refused: 0 };
-    Err(chassis::access::unknown_or_denied(db, refused).await)
 }
 
 /// The organisations of the register that lines name, by code and date.
@@ -288,7 +93,7 @@ async fn registered(
     )
     .fetch_all(acting.db())
     .await?;
-    tree::lean_on(acting, &ids).await?;
+    organisations::lean_on(acting, &ids).await?;
     let rows = sqlx::query_file!("src/organisation/load/registered.sql", &codes as &[&str], &dates)
         .fetch_all(acting.db())
         .await?;

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use chassis::parse;
+use chassis::parse::{self, id_or_empty};
 use chassis::refusal::Refusal;
 use feeds::registry::{EndKind, MembersOutcome, Share, Shares};
 use proto::google::r#type::Date as WireDate;
@@ -21,7 +21,7 @@ use crate::ground::wire::organisation::{
 };
 use crate::ground::wire::seats::new_offices;
 use crate::ground::wire::{
-    NAME_MAX, SHORT_NAME_MAX, code, count, ids, in_order, reference_code, text, texts,
+    NAME_MAX, SHORT_NAME_MAX, code, count, ids, in_order, reference_code, texts,
 };
 use crate::organisation::change_sector::{ChangeSector, SectorChanged};
 use crate::organisation::end_organisations::{EndOrganisations, Ended, EndingUnit};
@@ -116,7 +116,7 @@ fn founding_route(
 pub fn founded(founded: Founded) -> pb::FoundOrganisationResponse {
     pb::FoundOrganisationResponse {
         organisation_id: founded.organisation_id.to_string(),
-        decision_id: text(founded.decision_id),
+        decision_id: id_or_empty(founded.decision_id),
         office_ids: texts(&founded.office_ids),
     }
 }
@@ -144,7 +144,7 @@ pub fn rename(request: pb::RenameOrganisationRequest) -> Result<RenameOrganisati
 
 /// The answer of [`rename`].
 pub fn renamed(renamed: Renamed) -> pb::RenameOrganisationResponse {
-    pb::RenameOrganisationResponse { decision_id: text(renamed.decision_id) }
+    pb::RenameOrganisationResponse { decision_id: id_or_empty(renamed.decision_id) }
 }
 
 /// Units to be handed over.
@@ -163,7 +163,7 @@ pub fn hand_over(
 /// The answer of [`hand_over`].
 pub fn handed_over(handed_over: HandedOver) -> pb::HandOverOrganisationsResponse {
     pb::HandOverOrganisationsResponse {
-        decision_id: text(handed_over.decision_id),
+        decision_id: id_or_empty(handed_over.decision_id),
         units: count(handed_over.units),
     }
 }
@@ -179,7 +179,7 @@ pub fn suspend(request: pb::SuspendOrganisationRequest) -> Result<SuspendOrganis
 
 /// The answer of [`suspend`].
 pub fn suspended(suspended: Suspended) -> pb::SuspendOrganisationResponse {
-    pb::SuspendOrganisationResponse { decision_id: text(suspended.decision_id) }
+    pb::SuspendOrganisationResponse { decision_id: id_or_empty(suspended.decision_id) }
 }
 
 /// An organisation whose direction is to be resumed.
@@ -193,7 +193,7 @@ pub fn resume(request: pb::ResumeOrganisationRequest) -> Result<ResumeOrganisati
 
 /// The answer of [`resume`].
 pub fn resumed(resumed: Resumed) -> pb::ResumeOrganisationResponse {
-    pb::ResumeOrganisationResponse { decision_id: text(resumed.decision_id) }
+    pb::ResumeOrganisationResponse { decision_id: id_or_empty(resumed.decision_id) }
 }
 
 /// Units to be ended.
@@ -310,7 +310,7 @@ fn members_outcome(
 /// The answer of [`end`].
 pub fn ended(ended: Ended) -> pb::EndOrganisationsResponse {
     pb::EndOrganisationsResponse {
-        decision_id: text(ended.decision_id),
+        decision_id: id_or_empty(ended.decision_id),
         units: count(ended.units),
         handed_over: count(ended.handed_over),
     }
@@ -328,7 +328,7 @@ pub fn change_sector(request: pb::ChangeSectorRequest) -> Result<ChangeSector, R
 
 /// The answer of [`change_sector`].
 pub fn sector_changed(changed: SectorChanged) -> pb::ChangeSectorResponse {
-    pb::ChangeSectorResponse { decision_id: text(changed.decision_id) }
+    pb::ChangeSectorResponse { decision_id: id_or_empty(changed.decision_id) }
 }
 
 /// Which organisation, as of when.

@@ -2,7 +2,7 @@
 
 use anyhow::Context;
 use chassis::door;
-use chassis::parse::{self, civil};
+use chassis::parse::{self, civil, id_or_empty};
 use chassis::refusal::{Failure, Refusal};
 use feeds::registry::EndKind;
 use prost::{Message, Name};
@@ -17,7 +17,7 @@ use crate::ground::reading::Page;
 use crate::ground::refused::{REFUSALS_MAX, Refused};
 use crate::ground::wire::basis::{basis, optional_basis};
 use crate::ground::wire::organisation::sector;
-use crate::ground::wire::{NAME_MAX, SHORT_NAME_MAX, code, reference_code, text, texts};
+use crate::ground::wire::{NAME_MAX, SHORT_NAME_MAX, code, reference_code, texts};
 use crate::plan::add_plan_steps::{AddPlanSteps, StepsAdded};
 use crate::plan::copy_plan::{CopyPlan, PlanCopied};
 use crate::plan::create_plan::{CreatePlan, PlanCreated};
@@ -312,7 +312,7 @@ pub fn plan(plan: Plan) -> pb::Plan {
         state: state.into(),
         steps: count(plan.steps),
         last_line: plan.last_line,
-        act_id: text(plan.committed_by),
+        act_id: id_or_empty(plan.committed_by),
     }
 }
 
@@ -373,10 +373,10 @@ fn planned(step: PlannedStep) -> Result<pb::list_plan_steps_response::Step, Fail
     };
     let found = step.organisation_id.map(|organisation_id| pb::PlanStepOutcome {
         organisation_id: organisation_id.to_string(),
-        from_superior_id: text(step.from_superior_id),
-        superior_id: text(step.superior_id),
-        successor_id: text(step.successor_id),
-        rehome_to_id: text(step.rehome_to_id),
+        from_superior_id: id_or_empty(step.from_superior_id),
+        superior_id: id_or_empty(step.superior_id),
+        successor_id: id_or_empty(step.successor_id),
+        rehome_to_id: id_or_empty(step.rehome_to_id),
         subordinates_moved: count(step.subordinates_moved),
         offices_ended: step.offices_ended,
         assignments_ended: step.assignments_ended,

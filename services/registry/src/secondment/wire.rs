@@ -1,14 +1,14 @@
 //! `secondment.proto`.
 
-use chassis::parse::{self, civil};
+use chassis::parse::{self, civil, id_or_empty};
 use chassis::refusal::Refusal;
 use proto::registry::v1 as pb;
 use time::Date;
 
 use crate::ground::reading::Page;
+use crate::ground::wire::REASON_MAX;
 use crate::ground::wire::basis::optional_basis;
 use crate::ground::wire::organisation::{AS_OF, as_of};
-use crate::ground::wire::{REASON_MAX, text};
 use crate::secondment::begin_secondment::{BeginSecondment, SecondmentBegun};
 use crate::secondment::end_secondment::{EndSecondment, SecondmentEnded};
 use crate::secondment::secondments::{Secondment, SecondmentsAsked};
@@ -30,7 +30,7 @@ pub fn begin(request: pb::BeginSecondmentRequest) -> Result<BeginSecondment, Ref
 pub fn begun(begun: SecondmentBegun) -> pb::BeginSecondmentResponse {
     pb::BeginSecondmentResponse {
         secondment_id: begun.secondment_id.to_string(),
-        decision_id: text(begun.decision_id),
+        decision_id: id_or_empty(begun.decision_id),
     }
 }
 
@@ -75,7 +75,7 @@ pub fn secondments_page(page: Page<Secondment>) -> pb::ListSecondmentsResponse {
                 task: secondment.task,
                 from_on: Some(civil(secondment.from_on)),
                 until_on: secondment.until_on.map(civil),
-                decision_id: text(secondment.decision_id),
+                decision_id: id_or_empty(secondment.decision_id),
             })
             .collect(),
         next_page_token: page.next_page_token,

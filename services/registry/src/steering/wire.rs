@@ -1,6 +1,6 @@
 //! `steering.proto`.
 
-use chassis::parse::{self, civil};
+use chassis::parse::{self, civil, id_or_empty};
 use chassis::refusal::Refusal;
 use proto::registry::v1 as pb;
 use time::Date;
@@ -11,7 +11,7 @@ use crate::ground::seats::STEERING;
 use crate::ground::wire::basis::optional_basis;
 use crate::ground::wire::organisation::{AS_OF, as_of};
 use crate::ground::wire::seats::some_new_offices;
-use crate::ground::wire::{text, texts};
+use crate::ground::wire::texts;
 use crate::steering::assign_unit::{AssignUnit, Assigned};
 use crate::steering::committees::{CommitteesAsked, SteeringCommittee};
 use crate::steering::complete_steering_committee::{CompleteSteeringCommittee, Completed};
@@ -39,7 +39,7 @@ pub fn established(established: Established) -> pb::EstablishSteeringCommitteeRe
     pb::EstablishSteeringCommitteeResponse {
         steering_committee_id: established.steering_committee_id.to_string(),
         office_ids: texts(&established.office_ids),
-        decision_id: text(established.decision_id),
+        decision_id: id_or_empty(established.decision_id),
     }
 }
 
@@ -137,7 +137,7 @@ pub fn complete(
 pub fn completed(completed: Completed) -> pb::CompleteSteeringCommitteeResponse {
     pb::CompleteSteeringCommitteeResponse {
         office_ids: texts(&completed.office_ids),
-        decision_id: text(completed.decision_id),
+        decision_id: id_or_empty(completed.decision_id),
     }
 }
 

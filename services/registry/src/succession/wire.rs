@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use chassis::parse::{self, civil};
+use chassis::parse::{self, civil, id_or_empty};
 use chassis::refusal::Refusal;
 use proto::registry::v1 as pb;
 use time::Date;
@@ -13,7 +13,7 @@ use crate::ground::seats::EXECUTIVE;
 use crate::ground::wire::basis::optional_basis;
 use crate::ground::wire::organisation::{AS_OF, as_of};
 use crate::ground::wire::seats::TERM_YEARS_MAX;
-use crate::ground::wire::{ids, reference_code, text, texts};
+use crate::ground::wire::{ids, reference_code, texts};
 use crate::succession::plan_succession::{PlanSuccession, SuccessionPlanned};
 use crate::succession::plans::{PlansAsked, SuccessionPlan};
 
@@ -52,7 +52,7 @@ pub fn plan(request: pb::PlanSuccessionRequest) -> Result<PlanSuccession, Refusa
 pub fn planned(planned: SuccessionPlanned) -> pb::PlanSuccessionResponse {
     pb::PlanSuccessionResponse {
         succession_plan_id: planned.succession_plan_id.to_string(),
-        decision_id: text(planned.decision_id),
+        decision_id: id_or_empty(planned.decision_id),
     }
 }
 
@@ -86,7 +86,7 @@ pub fn plans_page(page: Page<SuccessionPlan>) -> pb::ListSuccessionPlansResponse
                 term_to_year: plan.term_to_year,
                 planned_on: Some(civil(plan.planned_on)),
                 candidate_ids: texts(&plan.candidate_ids),
-                decision_id: text(plan.decision_id),
+                decision_id: id_or_empty(plan.decision_id),
             })
             .collect(),
         next_page_token: page.next_page_token,

@@ -6,7 +6,7 @@ use proto::reporting::v1 as pb;
 use proto::reporting::v1::reporting_change::Change as What;
 use uuid::Uuid;
 
-use crate::activity::record_activities::{Activity, Kind as ActivityKind};
+use crate::activity::reported::{Activity, Kind as ActivityKind};
 use crate::ground::refused::Refused;
 
 /// The largest count of an activity.

@@ -9,9 +9,10 @@ use tonic::{Request, Response, Status};
 use uuid::Uuid;
 
 use crate::figure::explain::explain;
+use crate::figure::wire::{book, explained_unit, sector_groupings};
 use crate::ground::api::Api;
 use crate::ground::figure::book::Books;
-use crate::ground::figure::{By, Counting, Scope};
+use crate::ground::figure::{By, Counting, Scope, heads_of};
 use crate::ground::refused::Refused;
 use crate::ground::{reading as reads, wire};
 
@@ -25,26 +26,9 @@ impl FigureService for Api {
         &self,
         _: Request<ListIndicatorsRequest>,
     ) -> Result<Response<ListIndicatorsResponse>, Status> {
-        let sector_groupings = self
-            .reference
-            .groupings()
-            .iter()
-            .map(|(code, grouping)| SectorGrouping {
-                code: code.clone(),
-                groups: grouping
-                    .groups
-                    .iter()
-                    .map(|group| sector_grouping::Group {
-                        code: group.code.clone(),
-                        name_vi: group.name_vi.clone(),
-                        sectors: group.sectors.clone(),
-                    })
-                    .collect(),
-            })
-            .collect();
         Ok(Response::new(ListIndicatorsResponse {
             indicators: self.reference.indicators().iter().map(wire::indicator_out).collect(),
-            sector_groupings,
+            sector_groupings: sector_groupings(self.reference),
         }))
     }
 
@@ -100,7 +84,8 @@ impl FigureService for Api {
                 Refused::ListTooLong { field: "indicators", entries: lines, limit: LINES_MAX };
             return Err(too_long.into());
         }
-        let figures = wire::figures(&mut reading, self.reference, &counted).await?;
+        let names = heads_of(&mut reading, &counted).await?;
+        let figures = wire::figures(self.reference, &counted, &names);
         Ok(reading.reply(QueryFiguresResponse { figures }))
     }
 
@@ -132,7 +117,7 @@ impl FigureService for Api {
         let figure = wire::figure(self.reference, &explanation.figure, &Default::default());
         Ok(reading.reply(ExplainFigureResponse {
             figure: Some(figure),
-            units: explanation.units.into_iter().map(crate::figure::wire::explained_unit).collect(),
+            units: explanation.units.into_iter().map(explained_unit).collect(),
             next_page_token,
         }))
     }
@@ -151,8 +136,8 @@ impl FigureService for Api {
         let books = Books::read(&mut reading, self.reference, head, as_of, period).await?;
         warn_if_unbalanced(&books);
         Ok(reading.reply(GetBookResponse {
-            members: Some(crate::figure::wire::book(books.members)),
-            unions: Some(crate::figure::wire::book(books.unions)),
+            members: Some(book(books.members)),
+            unions: Some(book(books.unions)),
         }))
     }
 }

@@ -10,7 +10,9 @@ use tokio::task::spawn_blocking;
 use uuid::Uuid;
 
 use crate::ground::fact::Code;
-use crate::ground::figure::{By, Counting, Figure, Period, Scope, Source, heads};
+use crate::ground::figure::scope::over_pieces;
+use crate::ground::figure::{By, Counting, Figure, Pieces, Scope, Source, heads};
+use crate::ground::period::Period;
 use crate::ground::reference::{Indicator, Reference};
 
 /// How many changes of one unit are shown at most.
@@ -122,7 +124,8 @@ pub async fn explain(
     rest.truncate(page_size);
 
     let names = heads(&mut *connection, &rest, period.through).await?;
-    let mut behind = Behind { connection, scope: by_unit, period, units: &rest, reference };
+    let pieces = Pieces::of(&by_unit, reference);
+    let mut behind = Behind { connection, reference, scope: by_unit, pieces, period, units: &rest };
     let changes = behind.changes(indicator).await?;
     // A union of thousands has a long past: sorting that of hundreds of them is not for a thread
     // that others' calls are waiting for.
@@ -172,10 +175,11 @@ fn arrange(
 /// Finds the changes behind the sources of an indicator, for a page of units.
 struct Behind<'a> {
     connection: &'a mut PgConnection,
+    reference: &'static Reference,
     scope: Scope,
+    pieces: Pieces,
     period: Period,
     units: &'a [Uuid],
-    reference: &'static Reference,
 }
 
 /// A unit, a change, from when what the change says of the unit holds, and what that adds.
@@ -241,20 +245,13 @@ impl Behind<'_> {
     }
 
     async fn of(&mut self, source: &Source) -> Result<Vec<(Uuid, Uuid, Date, i64)>, Failure> {
-        let (sectors, groups) = self.reference.sector_groups(&self.scope.grouping);
-        let (head, as_of) = (self.scope.head, self.scope.as_of);
-        let (group, direct_only) = (self.scope.group.clone(), self.scope.direct_only);
-        let (from, until) = (self.period.from, self.period.until());
-        let through = self.period.through;
+        let Period { from, through } = self.period;
+        let until = self.period.until();
+        let head = self.scope.head;
         Ok(match source {
-            Source::Flow(code, reasons) => sqlx::query_file!(
+            Source::Flow(code, reasons) => over_pieces!(
                 "src/figure/changes_flow.sql",
-                head,
-                as_of,
-                &sectors,
-                &groups,
-                group,
-                direct_only,
+                self.pieces,
                 from,
                 until,
                 code.as_str(),
@@ -266,14 +263,9 @@ impl Behind<'_> {
             .into_iter()
             .map(|row| (row.unit_id, row.change_id, row.on_date, row.amount))
             .collect(),
-            Source::Ratings(reasons) => sqlx::query_file!(
+            Source::Ratings(reasons) => over_pieces!(
                 "src/figure/changes_ratings.sql",
-                head,
-                as_of,
-                &sectors,
-                &groups,
-                group,
-                direct_only,
+                self.pieces,
                 from,
                 until,
                 reasons,
@@ -289,14 +281,9 @@ impl Behind<'_> {
                     Source::TransferredIn => Code::TransferIn,
                     _ => Code::TransferOut,
                 };
-                sqlx::query_file!(
+                over_pieces!(
                     "src/figure/changes_transfers.sql",
-                    head,
-                    as_of,
-                    &sectors,
-                    &groups,
-                    group,
-                    direct_only,
+                    self.pieces,
                     from,
                     until,
                     code.as_str(),
@@ -314,14 +301,9 @@ impl Behind<'_> {
             | Source::MembersOutWithUnit => {
                 let comes = matches!(source, Source::UnionsIn | Source::MembersInWithUnit);
                 let unions = matches!(source, Source::UnionsIn | Source::UnionsOut);
-                sqlx::query_file!(
+                over_pieces!(
                     "src/figure/changes_moves.sql",
-                    head,
-                    as_of,
-                    &sectors,
-                    &groups,
-                    group,
-                    direct_only,
+                    self.pieces,
                     from,
                     until,
                     comes,
@@ -374,14 +356,9 @@ impl Behind<'_> {
             .into_iter()
             .map(|row| (row.unit_id, row.change_id, row.on_date, row.amount))
             .collect(),
-            Source::Subjects(code, reasons) => sqlx::query_file!(
+            Source::Subjects(code, reasons) => over_pieces!(
                 "src/figure/changes_subjects.sql",
-                head,
-                as_of,
-                &sectors,
-                &groups,
-                group,
-                direct_only,
+                self.pieces,
                 from,
                 until,
                 code.as_str(),
@@ -395,14 +372,9 @@ impl Behind<'_> {
             .collect(),
             Source::OfficersAt | Source::OfficersDuring | Source::OfficersTrained => {
                 let from = if *source == Source::OfficersAt { through } else { from };
-                sqlx::query_file!(
+                over_pieces!(
                     "src/figure/changes_officers.sql",
-                    head,
-                    as_of,
-                    &sectors,
-                    &groups,
-                    group,
-                    direct_only,
+                    self.pieces,
                     from,
                     until,
                     *source == Source::OfficersTrained,

@@ -5,7 +5,28 @@ use proto::reporting::v1 as pb;
 
 use crate::figure::explain::Unit;
 use crate::ground::figure::book::Book;
+use crate::ground::reference::Reference;
 use crate::ground::wire::text;
+
+/// How sectors can be put together.
+pub fn sector_groupings(reference: &Reference) -> Vec<pb::SectorGrouping> {
+    reference
+        .groupings()
+        .iter()
+        .map(|(code, grouping)| pb::SectorGrouping {
+            code: code.clone(),
+            groups: grouping
+                .groups
+                .iter()
+                .map(|group| pb::sector_grouping::Group {
+                    code: group.code.clone(),
+                    name_vi: group.name_vi.clone(),
+                    sectors: group.sectors.clone(),
+                })
+                .collect(),
+        })
+        .collect()
+}
 
 /// A unit of an explanation.
 pub fn explained_unit(unit: Unit) -> pb::ExplainedUnit {

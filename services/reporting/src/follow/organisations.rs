@@ -80,23 +80,23 @@ pub(super) async fn change_type(
         "with held as (
              delete from organisation_type where organisation_id = $1 and valid @> $2::date
              returning valid, type, grassroots, change_id
+         ),
+         was as (
+             select * from held
+             union all
+             -- At the first change of its type: what it has been ever since.
+             select daterange(null, null), type, grassroots, founding_change_id
+             from organisation
+             where organisation_id = $1
+               and not exists (select from organisation_type where organisation_id = $1)
          )
          insert into organisation_type (organisation_id, valid, type, grassroots, change_id)
-         select $1, daterange(lower(valid), $2), type, grassroots, change_id
-         from held where lower_inf(valid) or lower(valid) < $2
-         union all
-         select $1, daterange($2, upper(valid)), $3, $4, $5 from held
-         union all
-         -- The first change of its type: what it has been, and what it is.
-         select organisation_id, days.valid,
-                case when days.since then $3 else type end,
-                case when days.since then $4 else grassroots end,
-                case when days.since then $5 else founding_change_id end
-         from organisation
-         cross join (values (daterange(null, $2), false), (daterange($2, null), true))
-                    as days (valid, since)
-         where organisation_id = $1
-           and not exists (select from organisation_type where organisation_id = $1)",
+         select $1, s.valid,
+                case when s.anew then $3 else was.type end,
+                case when s.anew then $4 else was.grassroots end,
+                case when s.anew then $5 else was.change_id end
+         from was
+         cross join lateral spliced(was.valid, $2) s",
         unit,
         change.effective_on,
         changed.type_code,
@@ -134,10 +134,11 @@ pub(super) async fn rename(
              returning valid, name, short_name
          )
          insert into organisation_name (organisation_id, valid, name, short_name)
-         select $1, daterange(lower(valid), $2), name, short_name
-         from held where lower_inf(valid) or lower(valid) < $2
-         union all
-         select $1, daterange($2, upper(valid)), $3, $4 from held",
+         select $1, s.valid,
+                case when s.anew then $3 else held.name end,
+                case when s.anew then $4 else held.short_name end
+         from held
+         cross join lateral spliced(held.valid, $2) s",
         renamed.organisation_id,
         on,
         renamed.name,
@@ -161,10 +162,11 @@ pub(super) async fn change_sector(
              returning valid, sector, change_id
          )
          insert into organisation_sector (organisation_id, valid, sector, change_id)
-         select $1, daterange(lower(valid), $2), sector, change_id
-         from held where lower_inf(valid) or lower(valid) < $2
-         union all
-         select $1, daterange($2, upper(valid)), $3, $4 from held
+         select $1, s.valid,
+                case when s.anew then $3 else held.sector end,
+                case when s.anew then $4 else held.change_id end
+         from held
+         cross join lateral spliced(held.valid, $2) s
          union all
          select $1, daterange(null, null), $3, $4
          where not exists (select from organisation_sector where organisation_id = $1)",
@@ -208,7 +210,10 @@ pub(super) async fn resume(
              returning valid, change_id
          )
          insert into suspension (organisation_id, valid, change_id)
-         select $1, daterange(lower(valid), $2), change_id from held where lower(valid) < $2",
+         select $1, s.valid, held.change_id
+         from held
+         cross join lateral spliced(held.valid, $2) s
+         where not s.anew",
         unit,
         on,
     )

@@ -5,7 +5,7 @@ use sqlx::PgConnection;
 use time::{Date, Month};
 use uuid::Uuid;
 
-use crate::ground::figure::Period;
+use crate::ground::period::Period;
 
 /// How often a report is due, in months.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

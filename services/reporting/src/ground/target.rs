@@ -13,7 +13,7 @@ use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
-use crate::ground::figure::Period;
+use crate::ground::period::Period;
 use crate::ground::reference::{Indicator, Kind};
 
 /// When a target is met.

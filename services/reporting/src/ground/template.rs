@@ -16,13 +16,15 @@
 //! A name in small letters is a word of the row when the line lists something (`each`), or a
 //! parameter of the report.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, bail, ensure};
 use serde::Deserialize;
 
-use crate::ground::reference::{Kind, Reference};
+use crate::ground::reference::grouping::Grouping;
+use crate::ground::reference::indicator::{Indicator, Kind};
 use crate::ground::refused::Refused;
+use crate::ground::reports_due::Cadence;
 
 /// One kind of report.
 #[derive(Clone, Debug)]
@@ -132,9 +134,16 @@ struct LineRow {
     unless_zero: bool,
 }
 
+/// What a template may name.
+#[derive(Clone, Copy)]
+pub(super) struct Named<'a> {
+    pub indicators: &'a [Indicator],
+    pub groupings: &'a BTreeMap<String, Grouping>,
+}
+
 impl Template {
     /// Reads a template's file, and checks every name in it.
-    pub fn read(text: &str, reference: &Reference) -> anyhow::Result<Self> {
+    pub(super) fn read(text: &str, named: Named<'_>) -> anyhow::Result<Self> {
         let file: File = toml::from_str(text)?;
         let parameters: Vec<Parameter> = file
             .parameters
@@ -145,7 +154,7 @@ impl Template {
             .lines
             .into_iter()
             .map(|row| {
-                let parts = parts(&row.text, reference)
+                let parts = parts(&row.text, named)
                     .with_context(|| format!("read the line {:?}", row.text))?;
                 let parameter =
                     |word: &String| parameters.iter().any(|parameter| parameter.name == *word);
@@ -159,7 +168,7 @@ impl Template {
                 );
                 let unassigned = match &row.unassigned {
                     Some(text) => Some(
-                        self::parts(text, reference)
+                        self::parts(text, named)
                             .with_context(|| format!("read the line {text:?}"))?,
                     ),
                     None => None,
@@ -258,8 +267,7 @@ impl Chosen {
     }
 
     /// `cadence`: how often reports are due.
-    pub fn cadence(&self) -> Result<crate::ground::reports_due::Cadence, Refused> {
-        use crate::ground::reports_due::Cadence;
+    pub fn cadence(&self) -> Result<Cadence, Refused> {
         match self.text("cadence") {
             "" => Ok(Cadence::QUARTER),
             text => Cadence::read(text).ok_or_else(|| malformed("cadence")),
@@ -287,7 +295,7 @@ fn malformed(name: &str) -> Refused {
     Refused::ParameterMalformed { field: "parameters".to_string(), parameter: name.to_string() }
 }
 
-fn parts(text: &str, reference: &Reference) -> anyhow::Result<Vec<Part>> {
+fn parts(text: &str, named: Named<'_>) -> anyhow::Result<Vec<Part>> {
     let mut parts = Vec::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('{') {
@@ -295,7 +303,7 @@ fn parts(text: &str, reference: &Reference) -> anyhow::Result<Vec<Part>> {
             parts.push(Part::Text(before.to_string()));
         }
         let (place, after) = after.split_once('}').context("a brace does not close")?;
-        parts.push(part(place, reference).with_context(|| format!("read {{{place}}}"))?);
+        parts.push(part(place, named).with_context(|| format!("read {{{place}}}"))?);
         rest = after;
     }
     if !rest.is_empty() {
@@ -304,7 +312,7 @@ fn parts(text: &str, reference: &Reference) -> anyhow::Result<Vec<Part>> {
     Ok(parts)
 }
 
-fn part(place: &str, reference: &Reference) -> anyhow::Result<Part> {
+fn part(place: &str, named: Named<'_>) -> anyhow::Result<Part> {
     if place.chars().all(|c| c.is_ascii_lowercase() || c == '_') {
         return Ok(Part::Word(place.to_string()));
     }
@@ -323,7 +331,7 @@ fn part(place: &str, reference: &Reference) -> anyhow::Result<Part> {
     let (rest, group) = match rest.split_once('@') {
         Some((rest, group)) => {
             let (grouping, group) = group.split_once('.').context("a group needs its grouping")?;
-            let known = reference.groupings().get(grouping).is_some_and(|known| known.has(group));
+            let known = named.groupings.get(grouping).is_some_and(|known| known.has(group));
             ensure!(known, "no group {group} in a grouping {grouping}");
             (rest, Some((grouping.to_string(), group.to_string())))
         }
@@ -333,7 +341,11 @@ fn part(place: &str, reference: &Reference) -> anyhow::Result<Part> {
         Some(code) => (code, true),
         None => (rest, false),
     };
-    let indicator = reference.indicator(code).with_context(|| format!("no indicator {code}"))?;
+    let indicator = named
+        .indicators
+        .iter()
+        .find(|indicator| indicator.code == code)
+        .with_context(|| format!("no indicator {code}"))?;
     if (indicator.kind == Kind::Share) != (format == Format::Percent) {
         bail!("shares, and only shares, are printed as percentages");
     }

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use chassis::parse;
-use chassis::refusal::{Failure, Refusal};
+use chassis::refusal::Refusal;
 use prost_types::Timestamp;
 use proto::reporting::v1 as pb;
-use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
-use crate::ground::figure::{By, Completeness, Count, Figure, Period, Scope, heads};
+use crate::ground::figure::{By, Completeness, Count, Figure, Scope};
+use crate::ground::period::Period;
 use crate::ground::reference::{Indicator, Kind, Reference};
 use crate::ground::refused::Refused;
 use crate::ground::target::{Comparator, Issuer, ValueUnit};
@@ -157,33 +157,13 @@ pub fn indicator_out(indicator: &Indicator) -> pb::Indicator {
     }
 }
 
-/// Figures, their lines named; all of one scope and period.
-pub async fn figures(
-    connection: &mut PgConnection,
+/// Figures whose lines, if they have any, are named by `names`.
+pub fn figures(
     reference: &Reference,
     figures: &[Figure],
-) -> Result<Vec<pb::Figure>, Failure> {
-    let mut named: Vec<Uuid> = figures
-        .iter()
-        .filter(|figure| figure.scope.by == By::Child)
-        .flat_map(|figure| {
-            figure
-                .value
-                .lines
-                .keys()
-                .chain(figure.denominator.iter().flat_map(|count| count.lines.keys()))
-        })
-        .filter_map(|line| Uuid::parse_str(line).ok())
-        .collect();
-    named.sort_unstable();
-    named.dedup();
-    let names = match figures.first() {
-        Some(figure) if !named.is_empty() => {
-            heads(connection, &named, figure.period.through).await?
-        }
-        _ => BTreeMap::new(),
-    };
-    Ok(figures.iter().map(|one| figure(reference, one, &names)).collect())
+    names: &BTreeMap<Uuid, String>,
+) -> Vec<pb::Figure> {
+    figures.iter().map(|one| figure(reference, one, names)).collect()
 }
 
 /// A figure whose lines, if it has any, are named by `names`.

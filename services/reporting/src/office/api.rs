@@ -12,6 +12,7 @@ use uuid::Uuid;
 use crate::ground::api::Api;
 use crate::ground::reading as reads;
 use crate::office::offices_of_people_who_left::offices_of_people_who_left;
+use crate::office::wire::office;
 
 #[tonic::async_trait]
 impl OfficeService for Api {
@@ -29,22 +30,7 @@ impl OfficeService for Api {
         let after: Option<Uuid> = page.after()?;
         let rows = offices_of_people_who_left(&mut reading, of, after, page.limit()).await?;
         let Page { rows, next_page_token } = page.page(rows, |last| last.office_id)?;
-        let offices = rows
-            .into_iter()
-            .map(|office| OfficeOfPersonWhoLeft {
-                office_id: office.office_id.to_string(),
-                organisation_id: office.organisation_id.to_string(),
-                body: office.body,
-                position: office.position,
-                person_id: office.person_id.to_string(),
-                departure: match office.member_of_id {
-                    None => Departure::MembershipEnded.into(),
-                    Some(_) => Departure::MemberElsewhere.into(),
-                },
-                left_on: Some(parse::civil(office.left_on)),
-                member_of_id: office.member_of_id.map(|id| id.to_string()).unwrap_or_default(),
-            })
-            .collect();
+        let offices = rows.into_iter().map(office).collect();
         Ok(reading.reply(ListOfficesOfPeopleWhoLeftResponse { offices, next_page_token }))
     }
 }

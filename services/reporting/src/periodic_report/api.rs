@@ -9,9 +9,10 @@ use tonic::{Request, Response, Status};
 use uuid::Uuid;
 
 use crate::ground::api::Api;
-use crate::ground::figure::Period as Days;
+use crate::ground::period::Period as Days;
 use crate::ground::reports_due::{self, Cadence as Every};
 use crate::ground::{reading as reads, wire};
+use crate::periodic_report::wire::{answered, cadence};
 
 /// Reports of one page, at most.
 const PAGE_MAX: i64 = 500;
@@ -28,12 +29,7 @@ impl PeriodicReportService for Api {
         let (call, asked, page) = Call::list(request, self.database.keys())?;
         let page = page.at_most(PAGE_MAX);
         let start: Option<Start> = page.after()?;
-        let every = match asked.cadence() {
-            Cadence::Month => Every::MONTH,
-            Cadence::Unspecified | Cadence::Quarter => Every::QUARTER,
-            Cadence::HalfYear => Every::HALF_YEAR,
-            Cadence::Year => Every::YEAR,
-        };
+        let every = cadence(asked.cadence());
         let organisation_id = parse::id("organisation_id", &asked.organisation_id)?;
         let period = wire::period(asked.period)?;
 
@@ -81,25 +77,4 @@ fn page_of(
         skipped = 0;
     }
     (shown, None)
-}
-
-fn answered(assignment: reports_due::Assignment, due: Vec<Days>) -> Assignment {
-    Assignment {
-        assignment_id: assignment.assignment_id.to_string(),
-        steering_committee_id: assignment.steering_committee_id.to_string(),
-        office_id: assignment.office_id.to_string(),
-        person_id: assignment.person_id.to_string(),
-        position: assignment.position,
-        unit_id: assignment.unit_id.to_string(),
-        unit_name: assignment.unit_name,
-        from_on: Some(parse::civil(assignment.from_on)),
-        until_on: assignment.until_on.map(parse::civil),
-        reports_due: due
-            .into_iter()
-            .map(|span| ReportDue {
-                due_on: Some(parse::civil(span.until())),
-                period: Some(wire::period_out(span)),
-            })
-            .collect(),
-    }
 }

@@ -8,9 +8,10 @@ use proto::reporting::v1::*;
 use tonic::{Request, Response, Status};
 
 use crate::ground::api::Api;
-use crate::ground::figure;
+use crate::ground::period;
 use crate::ground::refused::Refused;
 use crate::rating::record_ratings::RecordRatings;
+use crate::rating::wire::scheme;
 
 const LINES_MAX: usize = 1_000;
 const FIRST_YEAR: i32 = 1990;
@@ -35,29 +36,7 @@ impl RatingService for Api {
         &self,
         _: Request<ListSchemesRequest>,
     ) -> Result<Response<ListSchemesResponse>, Status> {
-        let schemes = self
-            .reference
-            .schemes()
-            .iter()
-            .map(|known| Scheme {
-                code: known.code.clone(),
-                name_vi: known.name_vi.clone(),
-                from_year: known.from_year,
-                through_year: known.through_year,
-                document: known.document.clone(),
-                issued_on: Some(parse::civil(known.issued_on)),
-                grades: known
-                    .grades
-                    .iter()
-                    .map(|grade| scheme::Grade {
-                        code: grade.code.clone(),
-                        rank: grade.rank,
-                        name_vi: grade.name_vi.clone(),
-                        score_from: grade.score_from,
-                    })
-                    .collect(),
-            })
-            .collect();
+        let schemes = self.reference.schemes().iter().map(scheme).collect();
         Ok(Response::new(ListSchemesResponse { schemes }))
     }
 }
@@ -76,7 +55,7 @@ impl Api {
             .into());
         }
         let year = asked.year;
-        let counts_on = figure::year(year)
+        let counts_on = period::year(year)
             .filter(|_| (FIRST_YEAR..=today().year()).contains(&year))
             .map(|year| year.through)
             .ok_or(Refused::RatingYearOutOfRange { year })?;

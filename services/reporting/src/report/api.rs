@@ -9,7 +9,9 @@ use tonic::{Request, Response, Status};
 use crate::ground::api::Api;
 use crate::ground::refused::Refused;
 use crate::ground::{reading as reads, wire};
-use crate::report::print::{Order, print};
+use crate::report::order::Order;
+use crate::report::print::print;
+use crate::report::wire::{printed, template};
 
 #[tonic::async_trait]
 impl ReportService for Api {
@@ -17,24 +19,7 @@ impl ReportService for Api {
         &self,
         _: Request<ListTemplatesRequest>,
     ) -> Result<Response<ListTemplatesResponse>, Status> {
-        let templates = self
-            .reference
-            .templates()
-            .iter()
-            .map(|known| Template {
-                code: known.code.clone(),
-                title_vi: known.title.clone(),
-                parameters: known
-                    .parameters
-                    .iter()
-                    .map(|parameter| template::Parameter {
-                        name: parameter.name.clone(),
-                        default_value: parameter.default.clone(),
-                        meaning_vi: parameter.meaning.clone(),
-                    })
-                    .collect(),
-            })
-            .collect();
+        let templates = self.reference.templates().iter().map(template).collect();
         Ok(Response::new(ListTemplatesResponse { templates }))
     }
 
@@ -43,13 +28,13 @@ impl ReportService for Api {
         request: Request<PrintReportRequest>,
     ) -> Result<Response<PrintReportResponse>, Status> {
         let (call, asked) = Call::read(request)?;
-        let template = self
+        let of = self
             .reference
             .templates()
             .iter()
             .find(|known| known.code == asked.template)
             .ok_or(Refused::TemplateUnknown { template: asked.template })?;
-        let parameters = template.parameters(
+        let parameters = of.parameters(
             asked.parameters.into_iter().map(|parameter| (parameter.name, parameter.value)),
         )?;
         let order = Order {
@@ -61,7 +46,7 @@ impl ReportService for Api {
 
         let mut reading = self.database.read(&call).await?;
         reads::organisation(&mut reading, order.head).await?;
-        let printed = print(&mut reading, self.reference, template, order).await?;
-        Ok(reading.reply(crate::report::wire::printed(self.reference, printed)))
+        let report = print(&mut reading, self.reference, of, order).await?;
+        Ok(reading.reply(printed(self.reference, report)))
     }
 }

@@ -12,29 +12,17 @@ use time::Date;
 use uuid::Uuid;
 
 use crate::ground::figure::book::Books;
-use crate::ground::figure::{
-    self, Completeness, Completing, Counting, Figure, Period, Scope, heads,
-};
+use crate::ground::figure::{Completeness, Completing, Counting, Figure, Scope, heads};
+use crate::ground::period::{Period, year};
 use crate::ground::reference::Reference;
 use crate::ground::refused::Refused;
 use crate::ground::target::asked::{Asked, asked};
 use crate::ground::target::measured::against;
 use crate::ground::target::{self, Issuer, Target};
-use crate::ground::template::{Chosen, Each, Format, Line, Number, Part, Template};
+use crate::ground::template::{Each, Format, Line, Number, Part, Template};
 use crate::ground::vietnamese;
+use crate::report::order::Order;
 use crate::report::rows::{Row, Rows};
-
-/// What is to be printed.
-pub struct Order {
-    /// For whom.
-    pub head: Uuid,
-    /// Over which period.
-    pub period: Period,
-    /// As of a day, or as then.
-    pub as_of: Option<Date>,
-    /// What was chosen.
-    pub parameters: Chosen,
-}
 
 /// Where a period lies on the day of the print.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -185,8 +173,8 @@ impl Printer<'_> {
 
     fn period_of(&self, line: &Line) -> Result<Period, Refused> {
         let Some(parameter) = &line.year_of else { return Ok(self.order.period) };
-        let year = self.order.parameters.year(parameter)?;
-        Ok(year.and_then(figure::year).unwrap_or(self.order.period))
+        let number = self.order.parameters.year(parameter)?;
+        Ok(number.and_then(year).unwrap_or(self.order.period))
     }
 
     async fn line(&mut self, line: &Line) -> Result<Vec<PrintedLine>, Failure> {

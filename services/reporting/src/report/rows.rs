@@ -8,7 +8,8 @@ use sqlx::PgConnection;
 use time::Date;
 use uuid::Uuid;
 
-use crate::ground::figure::{Figure, Period, heads};
+use crate::ground::figure::{Figure, heads};
+use crate::ground::period::Period;
 use crate::ground::reference::Reference;
 use crate::ground::reports_due::{self, Assignments};
 use crate::ground::target::cascade::{Cascade, Of, cascade};
@@ -16,7 +17,7 @@ use crate::ground::target::measured::measure;
 use crate::ground::target::{Issuer, Target};
 use crate::ground::template::Each;
 use crate::ground::vietnamese;
-use crate::report::print::Order;
+use crate::report::order::Order;
 
 /// What stands in one sentence.
 #[derive(Default)]

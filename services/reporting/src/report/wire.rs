@@ -5,8 +5,26 @@ use std::collections::BTreeMap;
 use proto::reporting::v1 as pb;
 
 use crate::ground::reference::Reference;
+use crate::ground::template::Template;
 use crate::ground::wire::{completeness, figure};
 use crate::report::print::{Printed, When};
+
+/// What can be printed, and what can be chosen.
+pub fn template(template: &Template) -> pb::Template {
+    pb::Template {
+        code: template.code.clone(),
+        title_vi: template.title.clone(),
+        parameters: template
+            .parameters
+            .iter()
+            .map(|parameter| pb::template::Parameter {
+                name: parameter.name.clone(),
+                default_value: parameter.default.clone(),
+                meaning_vi: parameter.meaning.clone(),
+            })
+            .collect(),
+    }
+}
 
 /// A printed report.
 pub fn printed(reference: &Reference, printed: Printed) -> pb::PrintReportResponse {

@@ -4,10 +4,9 @@ use chassis::call::Call;
 use chassis::database::today;
 use chassis::page::Page;
 use chassis::parse;
-use chassis::refusal::{Failure, Refusal};
+use chassis::refusal::Refusal;
 use proto::reporting::v1::target_service_server::TargetService;
 use proto::reporting::v1::*;
-use time::Date;
 use tonic::{Request, Response, Status};
 use uuid::Uuid;
 
@@ -16,10 +15,11 @@ use crate::ground::figure::heads;
 use crate::ground::refused::Refused;
 use crate::ground::target::cascade::{LEVELS_MAX, Node, Of, cascade};
 use crate::ground::target::measured::measure;
-use crate::ground::target::{self, Row, Target, ValueUnit};
+use crate::ground::target::{self, Target, ValueUnit};
 use crate::ground::{reading as reads, wire};
 use crate::target::assign_target::AssignTarget;
 use crate::target::open_targets::open_targets;
+use crate::target::targets_of_unit::{After, targets_of_unit};
 
 /// Units that are asked about in one call, at most.
 const UNITS_MAX: usize = 1_000;
@@ -48,34 +48,18 @@ impl TargetService for Api {
         request: Request<ListTargetsRequest>,
     ) -> Result<Response<ListTargetsResponse>, Status> {
         let (call, asked, page) = Call::list(request, self.database.keys())?;
-        let after: Option<(Date, String, Uuid)> = page.after()?;
+        let after: Option<After> = page.after()?;
         let organisation_id = parse::id("organisation_id", &asked.organisation_id)?;
         if !asked.indicator.is_empty() {
             wire::indicator(self.reference, "indicator", &asked.indicator)?;
         }
-        let (from, indicator, target_id) = match after {
-            Some((from, indicator, target_id)) => (Some(from), indicator, target_id),
-            None => (None, String::new(), Uuid::nil()),
-        };
 
         let mut reading = self.database.read(&call).await?;
         reads::organisation(&mut reading, organisation_id).await?;
-        let rows = sqlx::query_file_as!(
-            Row,
-            "src/ground/target/list.sql",
-            organisation_id,
-            asked.indicator,
-            from,
-            indicator,
-            target_id,
-            page.limit(),
-        )
-        .fetch_all(&mut *reading)
-        .await
-        .map_err(Failure::from)?;
-        let Page { rows, next_page_token } = page.page(target::read_rows(rows)?, |last| {
-            (last.period.from, last.indicator.clone(), last.target_id)
-        })?;
+        let of = (organisation_id, asked.indicator.as_str());
+        let rows = targets_of_unit(&mut reading, of, after, page.limit()).await?;
+        let Page { rows, next_page_token } =
+            page.page(rows, |last| (last.period.from, last.indicator.clone(), last.target_id))?;
         Ok(reading.reply(ListTargetsResponse {
             targets: rows.iter().map(crate::target::wire::target).collect(),
             next_page_token,

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use time::Date;
 use uuid::Uuid;
 
-use crate::ground::figure::Period;
+use crate::ground::period::Period;
 use crate::ground::refused::Refused;
 use crate::ground::target::{Comparator, Issuer, Target, ValueUnit};
 use crate::target::wire::target_assigned;

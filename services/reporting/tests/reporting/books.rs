@@ -8,7 +8,7 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use proto::membership::v1::ExitReason;
 use proto::reporting::v1 as pb;
-use reporting::ground::figure::Period;
+use reporting::ground::period::Period;
 use reporting::recount::{Line, Recount};
 use time::macros::date;
 use time::{Date, Duration};

@@ -34,7 +34,7 @@ async fn two_issuers_five_years_a_ceremony_and_a_rating_print_as_in_thanh_tri() 
     for (year, unions, members) in
         [(2016, 18, 760), (2017, 17, 760), (2018, 18, 760), (2019, 17, 760), (2020, 18, 760)]
     {
-        let days = reporting::ground::figure::year(year)
+        let days = reporting::ground::period::year(year)
             .map(|year| (year.from, year.through))
             .expect("a year");
         for (indicator, value) in [("ORG_FOUNDED", unions), ("MBR_ADMITTED", members)] {

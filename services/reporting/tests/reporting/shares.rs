@@ -367,7 +367,7 @@ async fn every_share_of_a_random_world_is_a_part_of_its_whole() {
     assert!(shares.len() >= 5, "{shares:?}");
     let mut counted: BTreeMap<String, i64> = BTreeMap::new();
     let years = (2016..=2021).map(|year| {
-        let year = reporting::ground::figure::year(year).expect("a year");
+        let year = reporting::ground::period::year(year).expect("a year");
         (year.from, year.through)
     });
     let periods = years.chain([

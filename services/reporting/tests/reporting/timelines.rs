@@ -7,7 +7,7 @@ use proto::registry::v1::organisation_timeline::{Ending, NamePeriod, Period as K
 use proto::registry::v1::registry_change::Change as RegistryWhat;
 use proto::registry::v1::{self as registry, OrganisationTimeline, TimelinesCorrected};
 use proto::reporting::v1 as pb;
-use reporting::ground::figure::Period;
+use reporting::ground::period::Period;
 use reporting::recount::Recount;
 use time::Date;
 use time::macros::date;

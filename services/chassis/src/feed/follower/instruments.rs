@@ -5,7 +5,7 @@ use opentelemetry::KeyValue;
 use opentelemetry::metrics::{Counter, Gauge};
 
 use super::reading::Act;
-use crate::feed::meter;
+use crate::feed::part::meter;
 
 pub(super) struct Instruments {
     attributes: [KeyValue; 2],

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::ground::change::{self, Moved};
 use crate::ground::consequence::course::{Move, Step};
 use crate::ground::consequence::history::{History, Recorded, Stay};
-use crate::ground::consequence::undone::Movement;
+use crate::ground::consequence::movement::{Movement, reopen_applications};
 use crate::ground::roll::{Enrolled, LINES_MAX};
 
 /// Because of what, and as part of which act, movements are put in the place of others.
@@ -453,8 +453,7 @@ async fn applications(
             movement_ids.push(recorded.movement_id);
         }
     }
-    crate::ground::consequence::undone::reopen_applications(connection, &person_ids, &movement_ids)
-        .await
+    reopen_applications(connection, &person_ids, &movement_ids).await
 }
 
 /// Consequences say how many people they have moved.

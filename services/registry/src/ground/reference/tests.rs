@@ -1,5 +1,7 @@
 //! Of a file that has changed, against a real database: what this service starts with.
 
+use std::time::Duration;
+
 use chassis::cluster::testing::database;
 use sqlx::{Connection, PgPool};
 
@@ -60,6 +62,12 @@ async fn a_service_with_a_changed_rule_starts_and_keeps_what_was_said() {
     bring_up_to_date(&pool).await.expect("the program of before starts");
     assert_eq!(texts(&pool, DISTRICTS).await, after);
     assert_eq!(texts(&pool, versions).await, applied);
+
+    // So it starts while somebody else writes reference data: it neither waits nor compares.
+    let mut writing = pool.begin().await.expect("begun");
+    lock(&mut writing).await.expect("locked");
+    let starts = tokio::time::timeout(Duration::from_secs(30), bring_up_to_date(&pool));
+    starts.await.expect("waits for nobody").expect("started");
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Organisations, and what several contracts ask or say of them.
 
-use chassis::parse::{self, civil};
+use chassis::parse::{self, civil, id_or_empty};
 use chassis::refusal::Refusal;
 use feeds::registry::EndKind;
 use prost_types::Timestamp;
@@ -11,7 +11,7 @@ use time::Date;
 use crate::ground::organisation::{Organisation, Status};
 use crate::ground::reading::AsOf;
 use crate::ground::refused::Refused;
-use crate::ground::wire::{optional_instant, reference_code, text};
+use crate::ground::wire::{optional_instant, reference_code};
 
 /// Units of one act, at most.
 pub(crate) const UNITS_MAX: usize = 100_000;
@@ -104,13 +104,13 @@ pub fn organisation(organisation: Organisation) -> pb::Organisation {
         short_name: organisation.short_name,
         r#type: organisation.type_code,
         sector: organisation.sector.unwrap_or_default(),
-        superior_id: text(organisation.superior_id),
+        superior_id: id_or_empty(organisation.superior_id),
         founded_on: Some(civil(organisation.founded_on)),
         status: status.into(),
         status_from: organisation.status_from.map(civil),
         ended_on: organisation.ended_on.map(civil),
         end_kind: end_kind.into(),
-        principal_successor_id: text(organisation.principal_successor_id),
+        principal_successor_id: id_or_empty(organisation.principal_successor_id),
     }
 }
 

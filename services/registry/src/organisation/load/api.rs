@@ -10,10 +10,9 @@ use tonic::{Code, Request, Response, Status, Streaming};
 use crate::ground::api::Api;
 use crate::ground::refused::Refused;
 use crate::ground::wire::basis::optional_basis;
-use crate::organisation::load::parts::Load;
-use crate::organisation::load::{
-    LoadOrganisations, parts as load_parts, refuse_the_unauthorised, wire,
-};
+use crate::organisation::load::bad_lines::refuse_the_unauthorised;
+use crate::organisation::load::parts::{self as load_parts, Load};
+use crate::organisation::load::{LoadOrganisations, wire};
 
 /// Lines of one load, at most.
 const LINES_MAX: usize = 200_000;

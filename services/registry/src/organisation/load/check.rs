@@ -9,8 +9,9 @@ use uuid::Uuid;
 use crate::ground::refused::Refused;
 use crate::ground::rules::Rules;
 use crate::ground::tree::SUSPENDED;
+use crate::organisation::load::bad_lines::BadLines;
 use crate::organisation::load::history::{History, Period, out_of_order};
-use crate::organisation::load::{BadLines, Line, Registered, Status};
+use crate::organisation::load::line::{Line, Status};
 
 /// A line has no id as long as it is not loaded; the refusal names it by its number.
 const NO_ID: Uuid = Uuid::nil();
@@ -22,6 +23,39 @@ pub enum Superior {
     Line(usize),
     /// By its id.
     Registered(Uuid),
+}
+
+/// An organisation of the register that lines name: the superior of some, the heir of others.
+#[derive(Debug)]
+pub struct Registered {
+    /// Its id.
+    pub organisation_id: Uuid,
+    /// As the schema writes it, on the day for which it was named.
+    pub status: String,
+    /// None where it lives on.
+    pub ended_on: Option<Date>,
+    /// Its types from that day on ...
+    pub types: Vec<String>,
+    /// ... and their first days.
+    pub types_from: Vec<Date>,
+}
+
+impl Registered {
+    /// Its types with their days, from the day on for which it was named.
+    fn types(&self) -> Vec<Period<&str>> {
+        let untils = self.types_from.iter().copied().skip(1).map(Some).chain([None]);
+        self.types
+            .iter()
+            .zip(&self.types_from)
+            .zip(untils)
+            .map(|((value, from), until)| Period {
+                from: *from,
+                until,
+                value: &**value,
+                change: None,
+            })
+            .collect()
+    }
 }
 
 /// A line as it was understood.

@@ -3,7 +3,7 @@
 use time::Date;
 
 use crate::ground::refused::Refused;
-use crate::organisation::load::{Line, Status};
+use crate::organisation::load::line::{Line, Status};
 
 /// A value, the days for which it held, and the change of the line by which it began; none
 /// where it held from the first day on.

@@ -7,8 +7,8 @@ use time::Date;
 use uuid::Uuid;
 
 use crate::ground::tree::{ENDED, Record};
-use crate::organisation::load::Tree;
 use crate::organisation::load::history::Period;
+use crate::organisation::load::tree::Tree;
 
 /// Rows of one attribute, column by column.
 struct Rows<T> {

@@ -5,7 +5,8 @@ use feeds::registry as fact;
 use feeds::registry::{MembersOutcome, Name, Timeline};
 
 use crate::organisation::load::history::Period;
-use crate::organisation::load::{Status, Tree};
+use crate::organisation::load::line::Status;
+use crate::organisation::load::tree::Tree;
 
 /// The lives of the organisations that have a history, in the order of the load.
 pub fn lives(tree: &Tree<'_>) -> Vec<Timeline> {

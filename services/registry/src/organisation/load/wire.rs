@@ -9,8 +9,9 @@ use proto::registry::v1::load_organisations_request as given;
 use crate::ground::refused::{REFUSALS_MAX, Refused, lines_refused};
 use crate::ground::wire::organisation::end_kind;
 use crate::ground::wire::{NAME_MAX, SHORT_NAME_MAX, code, count, reference_code};
+use crate::organisation::load::Loaded;
+use crate::organisation::load::line::{Change, Ending, Line, Status};
 use crate::organisation::load::parts::Progress;
-use crate::organisation::load::{Change, Ending, Line, Loaded, Status};
 
 /// Changes of one line, at most.
 const CHANGES_MAX: usize = 200;

@@ -9,7 +9,10 @@ use time::Date;
 use uuid::Uuid;
 
 use crate::ground::fact::Code;
-use crate::ground::figure::{Counting, Period, Scope, Source};
+use crate::ground::figure::counting::Counting;
+use crate::ground::figure::scope::Scope;
+use crate::ground::figure::source::Source;
+use crate::ground::period::Period;
 use crate::ground::reference::Reference;
 use crate::ground::refused::Refused;
 

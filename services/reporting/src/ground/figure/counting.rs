@@ -6,33 +6,37 @@ use chassis::refusal::Failure;
 use sqlx::PgConnection;
 use time::Date;
 
-use super::{Completeness, Completing, Count, Figure, Formula, Known, Period, Scope, Source};
 use crate::ground::fact::Code;
+use crate::ground::figure::completeness::{Completeness, Completing};
+use crate::ground::figure::count::Count;
+use crate::ground::figure::counted::{Figure, Known};
+use crate::ground::figure::scope::{Pieces, Scope, over_pieces};
+use crate::ground::figure::source::{Formula, Source};
+use crate::ground::period::{Period, year};
 use crate::ground::reference::{Indicator, Reference};
 
 /// Counts the sources of one scope and period, each once.
 pub struct Counting<'a> {
-    pub(super) connection: &'a mut PgConnection,
-    pub(super) reference: &'static Reference,
-    pub(super) scope: Scope,
-    pub(super) period: Period,
-    pub(super) sectors: Vec<String>,
-    pub(super) groups: Vec<String>,
+    connection: &'a mut PgConnection,
+    reference: &'static Reference,
+    scope: Scope,
+    period: Period,
+    pieces: Pieces,
     /// By code; those of codes that were not asked for yet are absent.
-    flows: BTreeMap<String, Vec<FlowRow>>,
+    flows: BTreeMap<String, Vec<Flow>>,
     /// Codes that will be asked for: they come with the first statement.
     expected: BTreeSet<Code>,
     transfers_inside: Option<Vec<(String, String, i64)>>,
     counted: BTreeMap<Source, Count>,
     /// By line: amounts and grades.
     ratings: Option<Vec<(String, String, i64)>>,
-    pub(super) settled: Option<Completeness>,
+    settled: Option<Completeness>,
     known: Option<Known>,
 }
 
-struct FlowRow {
+/// What happened in one line, of one code.
+struct Flow {
     line: String,
-    code: String,
     reason: String,
     amount: i64,
 }
@@ -45,14 +49,13 @@ impl<'a> Counting<'a> {
         scope: Scope,
         period: Period,
     ) -> Self {
-        let (sectors, groups) = reference.sector_groups(&scope.grouping);
+        let pieces = Pieces::of(&scope, reference);
         Self {
             connection,
             reference,
             scope,
             period,
-            sectors,
-            groups,
+            pieces,
             flows: BTreeMap::new(),
             expected: BTreeSet::new(),
             transfers_inside: None,
@@ -178,22 +181,15 @@ impl<'a> Counting<'a> {
         Ok(reasons)
     }
 
-    async fn flows(&mut self, code: Code) -> Result<&[FlowRow], Failure> {
+    async fn flows(&mut self, code: Code) -> Result<&[Flow], Failure> {
         if !self.flows.contains_key(code.as_str()) {
             let mut codes = std::mem::take(&mut self.expected);
             codes.insert(code);
             codes.retain(|code| !self.flows.contains_key(code.as_str()));
             let codes: Vec<&str> = codes.into_iter().map(Code::as_str).collect();
-            let rows = sqlx::query_file_as!(
-                FlowRow,
+            let rows = over_pieces!(
                 "src/ground/figure/flows.sql",
-                self.scope.head,
-                self.scope.as_of,
-                self.scope.by.code(),
-                &self.sectors,
-                &self.groups,
-                self.scope.group,
-                self.scope.direct_only,
+                self.pieces,
                 self.period.from,
                 self.period.until(),
                 &codes as &[&str],
@@ -202,7 +198,8 @@ impl<'a> Counting<'a> {
             .await?;
             self.flows.extend(codes.into_iter().map(|code| (code.to_string(), Vec::new())));
             for row in rows {
-                self.flows.entry(row.code.clone()).or_default().push(row);
+                let flow = Flow { line: row.line, reason: row.reason, amount: row.amount };
+                self.flows.entry(row.code).or_default().push(flow);
             }
         }
         Ok(self.flows.get(code.as_str()).map_or(&[], Vec::as_slice))
@@ -213,15 +210,9 @@ impl<'a> Counting<'a> {
         let inside = match &self.transfers_inside {
             Some(inside) => inside.clone(),
             None => {
-                let inside: Vec<(String, String, i64)> = sqlx::query_file!(
+                let inside: Vec<(String, String, i64)> = over_pieces!(
                     "src/ground/figure/transfers_inside.sql",
-                    self.scope.head,
-                    self.scope.as_of,
-                    self.scope.by.code(),
-                    &self.sectors,
-                    &self.groups,
-                    self.scope.group,
-                    self.scope.direct_only,
+                    self.pieces,
                     self.period.from,
                     self.period.until(),
                 )
@@ -246,15 +237,9 @@ impl<'a> Counting<'a> {
     }
 
     async fn moves(&mut self) -> Result<(), Failure> {
-        let rows = sqlx::query_file!(
+        let rows = over_pieces!(
             "src/ground/figure/moves.sql",
-            self.scope.head,
-            self.scope.as_of,
-            self.scope.by.code(),
-            &self.sectors,
-            &self.groups,
-            self.scope.group,
-            self.scope.direct_only,
+            self.pieces,
             self.period.from,
             self.period.until(),
         )
@@ -279,15 +264,9 @@ impl<'a> Counting<'a> {
 
     /// Unions at the end of a day.
     pub async fn unions_at(&mut self, on: Date) -> Result<Count, Failure> {
-        let rows = sqlx::query_file!(
+        let rows = over_pieces!(
             "src/ground/figure/unions_at.sql",
-            self.scope.head,
-            self.scope.as_of,
-            self.scope.by.code(),
-            &self.sectors,
-            &self.groups,
-            self.scope.group,
-            self.scope.direct_only,
+            self.pieces,
             on,
             self.scope.without_suspended,
         )
@@ -298,15 +277,9 @@ impl<'a> Counting<'a> {
 
     /// Members at the end of a day.
     pub async fn members_at(&mut self, on: Date) -> Result<Count, Failure> {
-        let rows = sqlx::query_file!(
+        let rows = over_pieces!(
             "src/ground/figure/members_at.sql",
-            self.scope.head,
-            self.scope.as_of,
-            self.scope.by.code(),
-            &self.sectors,
-            &self.groups,
-            self.scope.group,
-            self.scope.direct_only,
+            self.pieces,
             on,
             &Code::MEMBER_MOVEMENTS.map(Code::as_str) as &[&str],
         )
@@ -316,15 +289,9 @@ impl<'a> Counting<'a> {
     }
 
     async fn subjects(&mut self, code: Code, reasons: &[String]) -> Result<Count, Failure> {
-        let rows = sqlx::query_file!(
+        let rows = over_pieces!(
             "src/ground/figure/subjects.sql",
-            self.scope.head,
-            self.scope.as_of,
-            self.scope.by.code(),
-            &self.sectors,
-            &self.groups,
-            self.scope.group,
-            self.scope.direct_only,
+            self.pieces,
             self.period.from,
             self.period.until(),
             code.as_str(),
@@ -336,35 +303,19 @@ impl<'a> Counting<'a> {
     }
 
     async fn officers(&mut self, from: Date) -> Result<(Count, Count), Failure> {
-        let rows = sqlx::query_file!(
-            "src/ground/figure/officers.sql",
-            self.scope.head,
-            self.scope.as_of,
-            self.scope.by.code(),
-            &self.sectors,
-            &self.groups,
-            self.scope.group,
-            self.scope.direct_only,
-            from,
-            self.period.until(),
-        )
-        .fetch_all(&mut *self.connection)
-        .await?;
+        let rows =
+            over_pieces!("src/ground/figure/officers.sql", self.pieces, from, self.period.until(),)
+                .fetch_all(&mut *self.connection)
+                .await?;
         let in_post = distinct(rows.iter().map(|row| (row.line.clone(), row.in_post)));
         let trained = distinct(rows.into_iter().map(|row| (row.line, row.trained)));
         Ok((in_post, trained))
     }
 
     async fn employers(&mut self, workforce: i32) -> Result<Count, Failure> {
-        let rows = sqlx::query_file!(
+        let rows = over_pieces!(
             "src/ground/figure/employers.sql",
-            self.scope.head,
-            self.scope.as_of,
-            self.scope.by.code(),
-            &self.sectors,
-            &self.groups,
-            self.scope.group,
-            self.scope.direct_only,
+            self.pieces,
             self.period.through,
             workforce,
         )
@@ -374,15 +325,9 @@ impl<'a> Counting<'a> {
     }
 
     async fn reach(&mut self) -> Result<(), Failure> {
-        let rows = sqlx::query_file!(
+        let rows = over_pieces!(
             "src/ground/figure/reach.sql",
-            self.scope.head,
-            self.scope.as_of,
-            self.scope.by.code(),
-            &self.sectors,
-            &self.groups,
-            self.scope.group,
-            self.scope.direct_only,
+            self.pieces,
             self.period.from,
             self.period.until(),
             self.period.through,
@@ -412,15 +357,9 @@ impl<'a> Counting<'a> {
         let rows = match &self.ratings {
             Some(rows) => rows,
             None => {
-                let rows = sqlx::query_file!(
+                let rows = over_pieces!(
                     "src/ground/figure/ratings.sql",
-                    self.scope.head,
-                    self.scope.as_of,
-                    self.scope.by.code(),
-                    &self.sectors,
-                    &self.groups,
-                    self.scope.group,
-                    self.scope.direct_only,
+                    self.pieces,
                     self.period.from,
                     self.period.until(),
                 )
@@ -437,6 +376,44 @@ impl<'a> Counting<'a> {
                 .filter(|(_, grade, _)| grades.is_empty() || grades.contains(grade))
                 .map(|(line, _, amount)| (line.clone(), *amount)),
         ))
+    }
+
+    /// Of the unions that are eligible in the years that end within the period and that the
+    /// indicator's grades are of, those that were rated.
+    async fn rated(&mut self, indicator: &Indicator) -> Result<Completeness, Failure> {
+        let grades = indicator.grades();
+        let year_ends: Vec<Date> = (self.period.from.year()..=self.period.through.year())
+            .filter(|year| self.reference.rates_in(*year, grades))
+            .filter_map(|number| Some(year(number)?.through))
+            .filter(|last| (self.period.from..=self.period.through).contains(last))
+            .collect();
+        let row = over_pieces!("src/ground/figure/eligible.sql", self.pieces, &year_ends, grades,)
+            .fetch_one(&mut *self.connection)
+            .await?;
+        Ok(Completeness {
+            of: Completing::Ratings,
+            covered: row.rated,
+            expected: row.eligible,
+            under_way: 0,
+        })
+    }
+
+    /// Of the units whose members membership has to place, those where it has.
+    async fn settled(&mut self) -> Result<Completeness, Failure> {
+        if let Some(settled) = self.settled {
+            return Ok(settled);
+        }
+        let row = over_pieces!("src/ground/figure/settled.sql", self.pieces, self.period.through,)
+            .fetch_one(&mut *self.connection)
+            .await?;
+        let settled = Completeness {
+            of: Completing::Members,
+            covered: row.expected - row.missing,
+            expected: row.expected,
+            under_way: row.under_way,
+        };
+        self.settled = Some(settled);
+        Ok(settled)
     }
 
     async fn known(&mut self) -> Result<Known, Failure> {

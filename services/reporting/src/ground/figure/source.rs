@@ -3,7 +3,7 @@
 use anyhow::{Context, bail, ensure};
 
 use crate::ground::fact::{Code, Counting};
-use crate::ground::reference::Scheme;
+use crate::ground::reference::scheme::{Scheme, reasons};
 
 /// Where a number comes from.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -56,7 +56,7 @@ impl Source {
             None => (text, ""),
         };
         if let Some(code) = Code::parse(name) {
-            let reasons = Source::reasons(list, schemes)?;
+            let reasons = reasons(list, schemes)?;
             return Ok(match code.counting() {
                 Counting::Summed => Source::Flow(code, reasons),
                 Counting::Subjects => Source::Subjects(code, reasons),

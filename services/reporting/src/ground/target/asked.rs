@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use time::Date;
 use uuid::Uuid;
 
-use crate::ground::figure::Period;
+use crate::ground::period::Period;
 use crate::ground::target::{Comparator, Issuer, Target, ValueUnit};
 
 /// What a figure is held against: the sum of the targets that make up the period.
@@ -96,7 +96,7 @@ mod tests {
     #[test]
     fn five_yearly_quotas_make_up_five_years_and_a_gap_makes_nothing() {
         let year = |year: i32, value| {
-            let period = crate::ground::figure::year(year).expect("a year");
+            let period = crate::ground::period::year(year).expect("a year");
             target(period.from, period.through, value, Comparator::GreaterOrEqual)
         };
         let mut targets =

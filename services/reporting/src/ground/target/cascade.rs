@@ -7,7 +7,7 @@ use chassis::refusal::Failure;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::ground::figure::Period;
+use crate::ground::period::Period;
 use crate::ground::target::{Issuer, Row, Target, read_rows};
 
 /// Targets of a cascade that are shown, at most.

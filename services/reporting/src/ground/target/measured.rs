@@ -6,7 +6,8 @@ use chassis::refusal::Failure;
 use sqlx::PgConnection;
 use time::Date;
 
-use crate::ground::figure::{Counting, Figure, Period, Scope, Source};
+use crate::ground::figure::{Counting, Figure, Scope, Source};
+use crate::ground::period::Period;
 use crate::ground::reference::{Indicator, Reference};
 use crate::ground::target::{Comparator, Target, ValueUnit};
 use crate::ground::vietnamese;

@@ -43,11 +43,12 @@ pub async fn measure(country: &Country, lines: &mut Lines) -> anyhow::Result<()>
         let token = country.system.issuer().token(ADMINISTRATOR)?;
         clients.push(Client::connect(&country.system.gateway(), &token).await?);
     }
-    let (mut constant, mut organisation, mut member) = (0.0, 0.0, 0.0);
+    let (mut constant, mut hop, mut organisation, mut member) = (0.0, 0.0, 0.0, 0.0);
     // The first turn warms up.
     for turn in 0..=TURNS {
         let rates = (
             rate(&clients, |client, _| refused(client)).await?,
+            rate(&clients, |client, _| refused_behind(client)).await?,
             rate(&clients, |client, n| {
                 let organisation_id = organisations[n % organisations.len()].clone();
                 one_organisation(client, organisation_id)
@@ -58,13 +59,16 @@ pub async fn measure(country: &Country, lines: &mut Lines) -> anyhow::Result<()>
         );
         if turn > 0 {
             constant += rates.0 / TURNS as f64;
-            organisation += rates.1 / TURNS as f64;
-            member += rates.2 / TURNS as f64;
+            hop += rates.1 / TURNS as f64;
+            organisation += rates.2 / TURNS as f64;
+            member += rates.3 / TURNS as f64;
         }
     }
     let reference = Some((constant, "a call that the gateway answers alone"));
     let work = |method: &str| format!("{method} by {CLIENTS} clients through the gateway");
     let bar = || Bar::Owed { least: SHARE, never_below: NEVER_BELOW };
+    let refusal = work("GetOrganisation of no id, refused by the service without a statement");
+    lines.add("edge", refusal, (hop, "calls/s"), reference, Bar::None);
     lines.add("edge", work("GetOrganisation"), (organisation, "calls/s"), reference, bar());
     lines.add("edge", work("GetMember"), (member, "calls/s"), reference, bar());
     Ok(())
@@ -103,6 +107,16 @@ async fn refused(client: Client) -> anyhow::Result<()> {
         Err(status) if status.code() == Code::InvalidArgument => Ok(()),
         Err(status) => Err(status.into()),
         Ok(_) => bail!("the gateway did not answer by itself"),
+    }
+}
+
+/// What the way to a service and back costs alone.
+async fn refused_behind(client: Client) -> anyhow::Result<()> {
+    let request = GetOrganisationRequest { organisation_id: "-".into(), ..Default::default() };
+    match client.organisations().get_organisation(request).await {
+        Err(status) if status.code() == Code::InvalidArgument => Ok(()),
+        Err(status) => Err(status.into()),
+        Ok(_) => bail!("an id that is none was found"),
     }
 }
 

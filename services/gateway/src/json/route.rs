@@ -1,0 +1,144 @@
+//! Which path leads to which method: the `google.api.http` option of each, read.
+
+mod template;
+
+use std::sync::Arc;
+
+use anyhow::{Context, bail};
+use http::Method as Verb;
+use prost_reflect::{DynamicMessage, Kind, Value};
+
+use crate::contract::{Contract, Method};
+
+pub use template::{Segment, Template};
+
+/// One `google.api.http` binding.
+pub struct Route {
+    /// `GET`, `POST`, …
+    pub verb: Verb,
+    /// The path.
+    pub template: Template,
+    /// What the HTTP body holds.
+    pub body: BodyOf,
+    /// The method behind it.
+    pub method: Arc<Method>,
+}
+
+/// What an HTTP body holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BodyOf {
+    /// Nothing: every field comes by the path or the query.
+    Nothing,
+    /// Every field that the path does not bind.
+    Message,
+    /// One message field; the others come by the query.
+    Field(String),
+}
+
+/// Reads the bindings of every method that is open to the outside. The less a template
+/// leaves open, the earlier it stands.
+pub fn routes(contract: &Contract) -> anyhow::Result<Vec<Route>> {
+    let http = contract
+        .pool
+        .get_extension_by_name("google.api.http")
+        .context("the contracts do not define google.api.http")?;
+    let mut routes = Vec::new();
+    for method in contract.methods() {
+        let options = method.descriptor.options();
+        if !options.has_extension(&http) {
+            continue;
+        }
+        let rule = options.get_extension(&http);
+        let rule = rule.as_message().context("google.api.http is no message")?;
+        bind(rule, method, &mut routes)
+            .with_context(|| format!("read the HTTP binding of {}", method.path))?;
+    }
+    routes.sort_by_key(|route| route.template.openness());
+    Ok(routes)
+}
+
+fn bind(
+    rule: &DynamicMessage,
+    method: &Arc<Method>,
+    routes: &mut Vec<Route>,
+) -> anyhow::Result<()> {
+    if method.descriptor.is_client_streaming() {
+        bail!("a stream of messages has no path: it is called by gRPC");
+    }
+    let text = |name: &str| -> String {
+        let value = rule.get_field_by_name(name);
+        value.and_then(|value| value.as_str().map(str::to_string)).unwrap_or_default()
+    };
+    let (verb, path) = [
+        ("get", Verb::GET),
+        ("put", Verb::PUT),
+        ("post", Verb::POST),
+        ("delete", Verb::DELETE),
+        ("patch", Verb::PATCH),
+    ]
+    .into_iter()
+    .find(|(name, _)| rule.has_field_by_name(name))
+    .map(|(name, verb)| (verb, text(name)))
+    .context("it has no verb that we know")?;
+    if !text("response_body").is_empty() {
+        bail!("response_body is not supported");
+    }
+    let body = match text("body").as_str() {
+        "" => BodyOf::Nothing,
+        "*" => BodyOf::Message,
+        field => {
+            let descriptor = method.descriptor.input().get_field_by_name(field);
+            let kind = descriptor.with_context(|| format!("there is no field {field}"))?.kind();
+            if !matches!(kind, Kind::Message(_)) {
+                bail!("the body names {field}, which is no message");
+            }
+            BodyOf::Field(field.to_string())
+        }
+    };
+    routes.push(Route {
+        verb,
+        template: Template::parse(&path).map_err(anyhow::Error::msg)?,
+        body,
+        method: method.clone(),
+    });
+    if let Some(Value::List(more)) = rule.get_field_by_name("additional_bindings").as_deref() {
+        for rule in more.iter().filter_map(Value::as_message) {
+            bind(rule, method, routes)?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_binding_of_the_contracts_is_understood() {
+        let contract = Contract::read().expect("read");
+        let routes = routes(&contract).expect("understood");
+        assert!(routes.len() > 20);
+        for route in &routes {
+            let input = route.method.descriptor.input();
+            for variable in &route.template.variables {
+                let field = variable.field.split('.').next().expect("a name");
+                assert!(input.get_field_by_name(field).is_some(), "{}", route.method.path);
+            }
+        }
+    }
+
+    #[test]
+    fn no_two_methods_share_a_path() {
+        let contract = Contract::read().expect("read");
+        let mut paths: Vec<_> = routes(&contract)
+            .expect("understood")
+            .into_iter()
+            .map(|route| (route.verb.to_string(), route.template.segments, route.template.verb))
+            .map(|shape| format!("{shape:?}"))
+            .collect();
+        let before = paths.len();
+        paths.sort();
+        paths.dedup();
+        assert_eq!(paths.len(), before);
+    }
+}

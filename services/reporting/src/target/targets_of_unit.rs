@@ -1,0 +1,37 @@
+//! The targets of a unit, one after the other.
+
+use chassis::refusal::Failure;
+use sqlx::PgConnection;
+use time::Date;
+use uuid::Uuid;
+
+use crate::ground::target::{Row, Target, read_rows};
+
+/// The one that a page begins behind: its first day, its indicator and its id.
+pub type After = (Date, String, Uuid);
+
+/// A unit's targets of one indicator (of all, if it is empty), at most so many, after one.
+pub async fn targets_of_unit(
+    connection: &mut PgConnection,
+    (organisation_id, indicator): (Uuid, &str),
+    after: Option<After>,
+    limit: i64,
+) -> Result<Vec<Target>, Failure> {
+    let (from, after_indicator, target_id) = match after {
+        Some((from, indicator, target_id)) => (Some(from), indicator, target_id),
+        None => (None, String::new(), Uuid::nil()),
+    };
+    let rows = sqlx::query_file_as!(
+        Row,
+        "src/target/targets_of_unit.sql",
+        organisation_id,
+        indicator,
+        from,
+        after_indicator,
+        target_id,
+        limit,
+    )
+    .fetch_all(connection)
+    .await?;
+    read_rows(rows)
+}
