@@ -400,9 +400,8 @@ impl Steps {
             let known = |before: &FoundOrganisationRequest| before.request_id == asked.request_id;
             match asked.validate_only {
                 true if founded.lock().unwrap().iter().any(known) => {
-                    let domain = "congdoan.vn";
-                    let details = ErrorDetails::with_error_info("REQUEST_ID_REUSED", domain, []);
-                    return Err(Status::with_error_details(Code::AlreadyExists, "", details));
+                    let reused = Refusal::of(proto::refusal::v1::Reason::RequestIdReused);
+                    return Err(reused.status_in(Language::English));
                 }
                 true => tried.lock().unwrap().push(asked),
                 false => founded.lock().unwrap().push(asked),
