@@ -1,5 +1,7 @@
 //! Taste, and what must never be in the repository, checked by a machine.
 
+#[path = "tidy/circles.rs"]
+mod circles;
 #[path = "tidy/dependencies.rs"]
 mod dependencies;
 #[path = "tidy/feeds.rs"]
@@ -14,8 +16,6 @@ mod rooms;
 mod schema;
 #[path = "tidy/services.rs"]
 mod services;
-#[path = "tidy/uses.rs"]
-mod uses;
 
 use std::fs;
 use std::path::{Path, PathBuf};
