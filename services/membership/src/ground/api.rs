@@ -3,14 +3,17 @@
 use std::sync::Arc;
 
 use chassis::call::Call;
-use chassis::database::{Act, Acted, Database, today};
+use chassis::database::{Act, Acted, Database, civil_date, today};
 use chassis::parse;
 use chassis::refusal::Refusal;
-use time::Date;
+use prost_types::Timestamp;
+use proto::refusal::v1::Reason;
+use time::{Date, OffsetDateTime};
 use tonic::Status;
 
 use crate::ground::keys::Keys;
 use crate::ground::quota::{self, Quota};
+use crate::ground::refused::Refused;
 
 /// Answers every service of the contract.
 #[derive(Clone)]
@@ -43,6 +46,24 @@ impl Api {
         }
         acted
     }
+}
+
+/// The instant whose knowledge is asked for; none means now. What will be known tomorrow, nobody
+/// knows; clocks that differ by seconds do.
+pub(crate) fn known_at(instant: Option<Timestamp>) -> Result<Option<OffsetDateTime>, Refusal> {
+    let Some(instant) = instant else { return Ok(None) };
+    let nanoseconds = i128::from(instant.seconds) * 1_000_000_000 + i128::from(instant.nanos);
+    let known_at = OffsetDateTime::from_unix_timestamp_nanos(nanoseconds)
+        .ok()
+        .filter(|instant| (1900..=2200).contains(&instant.year()))
+        .ok_or_else(|| {
+            Refusal::of(Reason::DateMalformed).with("of", "instant").field("known_at")
+        })?;
+    let (on, today) = (civil_date(known_at), today());
+    if on > today {
+        return Err(Refused::DateInFuture { field: "known_at", on, today }.into());
+    }
+    Ok(Some(known_at))
 }
 
 /// The day asked for, or today.

@@ -215,7 +215,7 @@ async fn balances(events: Vec<(i64, Event)>) {
     for day in &days {
         let organisation_ids = model.unions.iter().map(|union| union.union.to_string()).collect();
         let as_of = Some(chassis::parse::civil(*day));
-        let request = pb::CountMembersRequest { organisation_ids, as_of };
+        let request = pb::CountMembersRequest { organisation_ids, as_of, known_at: None };
         let answer = actor.members.count_members(request).await.expect("counted").into_inner();
         for count in answer.counts {
             let union = id(&count.organisation_id);
