@@ -39,6 +39,7 @@ pub enum Kind {
     OfficesEnded,
     SteeringCommitteeEstablished,
     UnitAssigned,
+    PersonSeconded,
 }
 
 /// One thing that a document did, to one organisation.

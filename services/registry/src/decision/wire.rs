@@ -114,5 +114,6 @@ fn kind(kind: Kind) -> pb::DecisionEffectKind {
         Kind::OfficesEnded => pb::DecisionEffectKind::OfficesEnded,
         Kind::SteeringCommitteeEstablished => pb::DecisionEffectKind::SteeringCommitteeEstablished,
         Kind::UnitAssigned => pb::DecisionEffectKind::UnitAssigned,
+        Kind::PersonSeconded => pb::DecisionEffectKind::PersonSeconded,
     }
 }
