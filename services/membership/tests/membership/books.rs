@@ -155,11 +155,16 @@ async fn happens(world: &World, actor: &mut Actor, model: &mut Model, on: Date, 
 }
 
 /// Who came and who went, by union and day, as it was published.
-type Flows = BTreeMap<(Uuid, Date), (i64, i64)>;
+pub type Flows = BTreeMap<(Uuid, Date), (i64, i64)>;
 
 async fn flows(world: &World) -> Flows {
+    flows_of(world.published().await.into_iter().map(|(_, on, change, _)| (on, change)))
+}
+
+/// What came and went by these changes.
+pub fn flows_of(changes: impl IntoIterator<Item = (Date, Published)>) -> Flows {
     let mut flows = Flows::new();
-    for (_, on, change, _) in world.published().await {
+    for (on, change) in changes {
         match change {
             Published::MembersAdmitted(change) => admitted(&mut flows, on, &change, 1),
             Published::MembersTransferred(change) => transferred(&mut flows, on, &change, 1),

@@ -15,6 +15,7 @@ mod never;
 mod numbers;
 mod past;
 mod privacy;
+mod retold;
 mod scope;
 mod undone;
 mod world;

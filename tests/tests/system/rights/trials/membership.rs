@@ -202,36 +202,36 @@ pub fn list(trials: &mut Vec<Trial>) {
     of_service! { trials, "membership.v1.CorrectionService",
         write "UndoMovement": |mine, _| UndoMovementRequest {
             request_id: request_id(),
-            movement_id: mine.admission.clone(),
-            person_ids: vec![mine.members[5].clone()],
+            movement_id: mine.doubtful.0.clone(),
+            person_ids: vec![mine.doubtful.1[0].clone()],
             reason: "ghi nhầm".to_owned(),
             ..UndoMovementRequest::default()
         };
         write "CorrectMovement": |mine, _| CorrectMovementRequest {
             request_id: request_id(),
-            movement_id: mine.admission.clone(),
-            person_ids: vec![mine.members[6].clone()],
+            movement_id: mine.doubtful.0.clone(),
+            person_ids: vec![mine.doubtful.1[1].clone()],
             reason: "ghi nhầm".to_owned(),
             admission_kind: AdmissionKind::Recognised.into(),
             ..CorrectMovementRequest::default()
         };
         mixed "CorrectMovement": |mine, theirs| CorrectMovementRequest {
             request_id: request_id(),
-            movement_id: mine.admission.clone(),
-            person_ids: vec![mine.members[6].clone()],
+            movement_id: mine.doubtful.0.clone(),
+            person_ids: vec![mine.doubtful.1[1].clone()],
             reason: "ghi nhầm".to_owned(),
             to_organisation_id: theirs.union.id.clone(),
             ..CorrectMovementRequest::default()
         };
         write "CorrectPerson": |mine, _| CorrectPersonRequest {
             request_id: request_id(),
-            person_id: mine.members[0].clone(),
+            person_id: mine.doubtful.1[2].clone(),
             reason: "theo căn cước".to_owned(),
             name: "Trần Văn Khác".to_owned(),
             ..CorrectPersonRequest::default()
         };
         read "ListCorrections": |mine, _| ListCorrectionsRequest {
-            about_id: mine.admission.clone(),
+            about_id: mine.doubtful.0.clone(),
             ..ListCorrectionsRequest::default()
         };
     }
