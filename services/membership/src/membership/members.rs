@@ -317,15 +317,19 @@ pub async fn count(
             sqlx::query_as!(
                 Count,
                 r#"select asked.organisation_id as "organisation_id!",
-                          count(person.person_id) as "members!",
-                          count(person.person_id) filter (where sex = 2) as "female!"
+                          count(member.person_id) as "members!",
+                          count(member.person_id) filter (where sex = 2) as "female!"
                    from unnest($1::uuid[]) with ordinality as asked (organisation_id, line)
-                   left join membership_known stay
-                     on stay.organisation_id = asked.organisation_id
-                    and from_on <= $2 and (until_on is null or until_on > $2)
-                    and stay.recorded @> $3::timestamptz
-                   left join person_known person
-                     on person.person_id = stay.person_id and person.recorded @> $3::timestamptz
+                   left join lateral (
+                       select stay.person_id, person.sex
+                       from membership_known stay
+                       join person_known person
+                         on person.person_id = stay.person_id
+                        and person.recorded @> $3::timestamptz
+                       where stay.organisation_id = asked.organisation_id
+                         and from_on <= $2 and (until_on is null or until_on > $2)
+                         and stay.recorded @> $3::timestamptz
+                       offset 0) member on true
                    group by asked.organisation_id, line
                    order by line"#,
                 organisation_ids,
