@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use anyhow::{Context, ensure};
 use proto::reporting::v1::{
     Breakdown, ExplainFigureRequest, Figure, GetBookRequest, IndicatorKind, LineKind,
-    ListIndicatorsRequest, QueryFiguresRequest,
+    ListIndicatorsRequest, PrintReportResponse, QueryFiguresRequest,
 };
 use scenarios::expected::{AFTERWARDS, NEW_THAI_NGUYEN, REPORTS, ROLLED_UP};
 use scenarios::print::{asked, asked_of, missing, on_tree_of};
@@ -44,7 +44,11 @@ async fn five_federations_come_out_to_the_digit_and_their_figures_explain_themse
     findings.claim(events >= 100_000, || format!("only {events} events"));
 
     let words = |report: &scenarios::expected::Report| report.words.to_vec();
-    let figures = reports_hold_their_words(&replayed, words, &mut findings).await?;
+    let printed = reports_hold_their_words(&replayed, words, &mut findings).await?;
+    let figures: Vec<Figure> = printed
+        .iter()
+        .flat_map(|printed| printed.lines.iter().flat_map(|line| line.figures.clone()))
+        .collect();
     figures_are_the_same_when_asked_and_explain_themselves(&replayed, &figures, &mut findings)
         .await?;
     books_balance(&replayed, &mut findings).await?;
@@ -54,7 +58,7 @@ async fn five_federations_come_out_to_the_digit_and_their_figures_explain_themse
     replayed.rate_again().await?;
     replayed.reorganise().await?;
     let words = |report: &scenarios::expected::Report| report.words_after_objection();
-    reports_hold_their_words(&replayed, words, &mut findings).await?;
+    let afterwards = reports_hold_their_words(&replayed, words, &mut findings).await?;
     parts_sum_to_the_whole(&replayed, &mut findings).await?;
     nothing_is_lost_between_the_trees(&replayed, &mut findings).await?;
     let rows = Rows::read(&system).await?;
@@ -67,25 +71,51 @@ async fn five_federations_come_out_to_the_digit_and_their_figures_explain_themse
         findings.0.len(),
         findings.0.join("\n")
     );
+    for (report, printed) in REPORTS.iter().zip(&printed) {
+        insta::assert_snapshot!(report.template.to_lowercase(), text(printed));
+    }
+    // After the reorganisation they say what they said, but for who was rated again.
+    insta::assert_snapshot!("said_otherwise_afterwards", otherwise(&printed, &afterwards));
     Ok(())
 }
 
-/// Each report prints its sentences; answers with the figures that it printed.
+/// As it is read: a heading, and a sentence a line.
+fn text(printed: &PrintReportResponse) -> String {
+    let lines = printed.lines.iter().map(|line| line.text.as_str());
+    std::iter::once(printed.title.as_str()).chain(lines).collect::<Vec<_>>().join("\n")
+}
+
+/// The lines of some reports that are not in them afterwards, and those that are new.
+fn otherwise(before: &[PrintReportResponse], afterwards: &[PrintReportResponse]) -> String {
+    let mut said = String::new();
+    for (report, (before, now)) in REPORTS.iter().zip(before.iter().zip(afterwards)) {
+        let (before, now) = (text(before), text(now));
+        let gone = before.lines().filter(|line| !now.lines().any(|other| other == *line));
+        let new = now.lines().filter(|line| !before.lines().any(|other| other == *line));
+        for line in gone.map(|line| format!("- {line}")).chain(new.map(|line| format!("+ {line}")))
+        {
+            said.push_str(&format!("{}: {line}\n", report.federation));
+        }
+    }
+    said
+}
+
+/// Each report prints its sentences; answers with what was printed.
 async fn reports_hold_their_words(
     replayed: &Replayed,
     words: impl Fn(&scenarios::expected::Report) -> Vec<&'static str>,
     findings: &mut Findings,
-) -> anyhow::Result<Vec<Figure>> {
-    let mut figures = Vec::new();
+) -> anyhow::Result<Vec<PrintReportResponse>> {
+    let mut reports = Vec::new();
     for report in &REPORTS {
         let request = asked_of(report, &replayed.tree)?;
         let printed = replayed.confederation.client.print_report(request).await?;
         for words in missing(&printed, &words(report)) {
             findings.0.push(format!("{} does not say: {words}", report.federation));
         }
-        figures.extend(printed.lines.into_iter().flat_map(|line| line.figures));
+        reports.push(printed);
     }
-    Ok(figures)
+    Ok(reports)
 }
 
 /// A figure that a report printed is what QueryFigures answers, and ExplainFigure's units and

@@ -1,5 +1,7 @@
 //! Taste, and what must never be in the repository, checked by a machine.
 
+#[path = "tidy/circles.rs"]
+mod circles;
 #[path = "tidy/dependencies.rs"]
 mod dependencies;
 #[path = "tidy/feeds.rs"]

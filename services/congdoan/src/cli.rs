@@ -2,25 +2,29 @@
 
 pub mod decided;
 pub mod feed;
+mod figure;
+mod gateway;
 pub mod lookup;
 mod mistake;
 pub mod plan;
 pub mod reference;
+pub(crate) mod values;
 mod vietnamese;
 
 use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use anyhow::Context;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
-use time::Date;
-use time::macros::format_description;
 
 use self::lookup::{Completion, List, Member, Search};
 use self::plan::Plan;
-use crate::language::{self, Language, tell};
+use self::values::{address, id};
+use crate::language::{self, Language};
 use crate::output;
+
+pub use self::figure::{Explain, Question, Report};
+pub use self::gateway::Gateway;
 
 /// The national register of Vietnam's trade unions, on the command line.
 ///
@@ -241,104 +245,6 @@ pub struct Load {
     pub to: Gateway,
 }
 
-/// The organisation, the period and the tree that a figure or a report is asked for.
-#[derive(Args, Debug)]
-pub struct Question {
-    /// The organisation's code, as it was in the period; or its id.
-    #[arg(long, value_name = "CODE")]
-    pub organisation: String,
-    /// The first day of the period, YYYY-MM-DD.
-    #[arg(long, value_name = "DATE", value_parser = date)]
-    pub from: Date,
-    /// Its last day.
-    #[arg(long, value_name = "DATE", value_parser = date)]
-    pub to: Date,
-    /// On the tree of this day; by default as then, on the tree of each fact's own day.
-    #[arg(long, value_name = "DATE", value_parser = date)]
-    pub as_of: Option<Date>,
-}
-
-/// `congdoan report`.
-#[derive(Args, Debug)]
-#[command(after_help = "\
-Examples:
-  congdoan report BA_DINH --organisation LDLD-01-001 --from 2020-01-01 --to 2020-12-31
-  congdoan report BA_DINH --organisation LDLD-01 --from 2020-01-01 --to 2020-12-31 --as-of 2026-01-01
-  congdoan report --list
-
-A report knows what the commands before it have seen: it waits for it, and, up to half a minute, for \
-what membership has yet to carry out of it.
-
-Exit codes:
-  0  printed, and every figure is complete
-  1  not printed
-  2  the command line is wrong
-  3  printed, and a figure in it is not complete, or the period has not begun; it says so")]
-pub struct Report {
-    /// The template's code, such as BA_DINH.
-    #[arg(required_unless_present = "list")]
-    pub template: Option<String>,
-    /// List the templates with their parameters instead.
-    #[arg(long, conflicts_with_all = [
-        "template", "parameters", "figures", "no_wait", "organisation", "from", "to", "as_of",
-    ])]
-    pub list: bool,
-    /// A parameter of the template.
-    #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = parameter)]
-    pub parameters: Vec<(String, String)>,
-    /// Print under each line the figures it was computed from.
-    #[arg(long)]
-    pub figures: bool,
-    /// Print what there is, without waiting for what earlier commands have seen.
-    #[arg(long)]
-    pub no_wait: bool,
-    /// What is asked.
-    #[command(flatten)]
-    pub question: Option<Question>,
-    /// Whom to talk to.
-    #[command(flatten)]
-    pub to: Gateway,
-}
-
-/// `congdoan explain`.
-#[derive(Args, Debug)]
-#[command(after_help = "\
-Examples:
-  congdoan explain MBR_ADMITTED --organisation LDLD-01-001 --from 2020-01-01 --to 2020-12-31
-  congdoan explain RATING_STRONG --organisation LDLD-01-020 --from 2018-01-01 --to 2018-12-31 \\
-    --sector-grouping HAI_KHU_VUC --sector-group NGOAI_NHA_NUOC")]
-pub struct Explain {
-    /// The indicator's code, such as MBR_ADMITTED.
-    pub indicator: String,
-    /// What is asked.
-    #[command(flatten)]
-    pub question: Question,
-    /// Count units of one group of this grouping of sectors only.
-    #[arg(long, value_name = "CODE", requires = "sector_group")]
-    pub sector_grouping: Option<String>,
-    /// The group.
-    #[arg(long, value_name = "CODE", requires = "sector_grouping")]
-    pub sector_group: Option<String>,
-    /// Leave suspended unions out of stocks of unions.
-    #[arg(long)]
-    pub without_suspended: bool,
-    /// Count only the organisation itself and what lies directly below it.
-    #[arg(long)]
-    pub direct_only: bool,
-    /// Print at most so many units; 0 prints all.
-    #[arg(long, value_name = "COUNT", default_value_t = 20, value_parser = count)]
-    pub units: usize,
-    /// Print at most so many changes of each unit.
-    #[arg(long, value_name = "COUNT", default_value_t = 5, value_parser = count)]
-    pub changes: usize,
-    /// Explain what there is, without waiting for what earlier commands have seen.
-    #[arg(long)]
-    pub no_wait: bool,
-    /// Whom to talk to.
-    #[command(flatten)]
-    pub to: Gateway,
-}
-
 /// `congdoan token`.
 #[derive(Args, Debug)]
 pub struct Token {
@@ -396,69 +302,6 @@ pub struct WithPostgres {
     /// The command and its arguments.
     #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
     pub command: Vec<OsString>,
-}
-
-/// Whom to talk to, and in whose name.
-#[derive(Args, Clone, Debug)]
-pub struct Gateway {
-    /// The gateway; that of the running system by default.
-    #[arg(long, value_name = "URL", env = "CONGDOAN_GATEWAY")]
-    pub gateway: Option<String>,
-    /// An access token. By default the development issuer is asked for one.
-    #[arg(long, value_name = "TOKEN", env = "CONGDOAN_TOKEN", hide_env_values = true)]
-    pub token: Option<String>,
-    /// Whom the development issuer is asked for; the one who bootstrapped by default.
-    #[arg(long, conflicts_with = "token")]
-    pub subject: Option<String>,
-    /// Where the running system keeps its addresses.
-    #[arg(long, value_name = "DIRECTORY", default_value = ".congdoan")]
-    pub data: PathBuf,
-}
-
-/// `2020-12-31`.
-pub(crate) fn date(text: &str) -> anyhow::Result<Date> {
-    Date::parse(text, format_description!("[year]-[month]-[day]")).map_err(|_| {
-        anyhow::Error::msg(tell!(
-            "\"{text}\" không phải là ngày có trong lịch; hãy ghi năm-tháng-ngày, như 2020-12-31",
-            "\"{text}\" is no day of the calendar; write year-month-day, such as 2020-12-31"
-        ))
-    })
-}
-
-/// An id of the register.
-pub(crate) fn id(text: &str) -> anyhow::Result<uuid::Uuid> {
-    uuid::Uuid::try_parse(text).map_err(|_| {
-        anyhow::Error::msg(tell!(
-            "đây không phải định danh; định danh có 32 chữ số và chữ cái, như 01a222a1-c793-7048-b24e-bc3615c3c00c",
-            "it is no id; an id has 32 digits and letters, such as 01a222a1-c793-7048-b24e-bc3615c3c00c"
-        ))
-    })
-}
-
-/// `20`.
-pub(crate) fn count(text: &str) -> anyhow::Result<usize> {
-    text.trim().parse().map_err(|_| {
-        anyhow::Error::msg(tell!(
-            "đây không phải là số; hãy ghi số, như 20",
-            "it is no number; write one, such as 20"
-        ))
-    })
-}
-
-/// `127.0.0.1:8080`.
-fn address(text: &str) -> anyhow::Result<SocketAddr> {
-    text.trim().parse().map_err(|_| {
-        anyhow::Error::msg(tell!(
-            "đây không phải là địa chỉ; hãy ghi địa chỉ và cổng số, như 127.0.0.1:8080",
-            "it is no address; write an address and a port, such as 127.0.0.1:8080"
-        ))
-    })
-}
-
-fn parameter(text: &str) -> anyhow::Result<(String, String)> {
-    let (name, value) =
-        text.split_once('=').with_context(|| tell!("hãy ghi TÊN=GIÁ_TRỊ", "write NAME=VALUE"))?;
-    Ok((name.to_owned(), value.to_owned()))
 }
 
 #[cfg(test)]

@@ -16,8 +16,8 @@ use crate::ground::period::Period;
 
 struct Organisation {
     /// As what it was known first, and where its type changed, from when as what.
-    grassroots: bool,
-    types: Vec<(Option<Date>, bool)>,
+    kind: Kind,
+    kinds: Vec<(Option<Date>, Kind)>,
     founded_on: Date,
     ended_on: Option<Date>,
     heir_id: Option<Uuid>,
@@ -29,10 +29,20 @@ struct Organisation {
     superiors: Vec<(Date, Option<Date>, Uuid)>,
 }
 
+/// A type, and whether what is of it is a union.
+struct Kind {
+    type_code: String,
+    grassroots: bool,
+}
+
 impl Organisation {
+    fn kind_on(&self, day: Date) -> &Kind {
+        let begun = self.kinds.iter().rev().find(|(from, _)| from.is_none_or(|from| from <= day));
+        begun.map_or(&self.kind, |(_, kind)| kind)
+    }
+
     fn is_union_on(&self, day: Date) -> bool {
-        let begun = self.types.iter().rev().find(|(from, _)| from.is_none_or(|from| from <= day));
-        begun.map_or(self.grassroots, |(_, grassroots)| *grassroots)
+        self.kind_on(day).grassroots
     }
 }
 
@@ -69,7 +79,7 @@ impl Recount {
     /// Reads everything.
     pub async fn read(pool: &PgPool) -> Result<Self, Failure> {
         let mut organisations: BTreeMap<Uuid, Organisation> = sqlx::query!(
-            "select organisation_id, grassroots, founded_on, ended_on, heir_id, last_superior_id,
+            "select organisation_id, type, grassroots, founded_on, ended_on, heir_id, last_superior_id,
                     never_existed, founded_under_id
              from organisation"
         )
@@ -78,8 +88,8 @@ impl Recount {
         .into_iter()
         .map(|row| {
             let organisation = Organisation {
-                grassroots: row.grassroots,
-                types: Vec::new(),
+                kind: Kind { type_code: row.r#type, grassroots: row.grassroots },
+                kinds: Vec::new(),
                 founded_on: row.founded_on,
                 ended_on: row.ended_on,
                 heir_id: row.heir_id,
@@ -103,14 +113,15 @@ impl Recount {
             }
         }
         let types = sqlx::query!(
-            r#"select organisation_id, lower(valid) as from_on, grassroots
+            r#"select organisation_id, lower(valid) as from_on, type, grassroots
                from organisation_type order by lower(valid) nulls first"#
         )
         .fetch_all(pool)
         .await?;
         for row in types {
             if let Some(organisation) = organisations.get_mut(&row.organisation_id) {
-                organisation.types.push((row.from_on, row.grassroots));
+                let kind = Kind { type_code: row.r#type, grassroots: row.grassroots };
+                organisation.kinds.push((row.from_on, kind));
             }
         }
         let facts = sqlx::query_as!(
@@ -209,6 +220,12 @@ impl Recount {
         if at == head { Some(line) } else { self.climb(head, at, day) }
     }
 
+    /// The type that a unit was of on a day.
+    fn type_on(&self, unit: Uuid, day: Date) -> String {
+        let known = self.organisations.get(&unit);
+        known.map_or(String::new(), |organisation| organisation.kind_on(day).type_code.clone())
+    }
+
     /// The sum of a code's facts in a period, by line.
     pub fn flow(
         &self,
@@ -218,6 +235,28 @@ impl Recount {
         code: &str,
         reasons: &[&str],
     ) -> BTreeMap<Line, i64> {
+        self.flow_by(head, as_of, period, (code, reasons), |line, _, _| line)
+    }
+
+    /// The same, by the type of the unit on the day of the fact.
+    pub fn flow_by_type(
+        &self,
+        head: Uuid,
+        as_of: Option<Date>,
+        period: Period,
+        code: &str,
+    ) -> BTreeMap<String, i64> {
+        self.flow_by(head, as_of, period, (code, &[]), |_, unit, on| self.type_on(unit, on))
+    }
+
+    fn flow_by<K: Ord>(
+        &self,
+        head: Uuid,
+        as_of: Option<Date>,
+        period: Period,
+        (code, reasons): (&str, &[&str]),
+        key: impl Fn(Line, Uuid, Date) -> K,
+    ) -> BTreeMap<K, i64> {
         let mut lines = BTreeMap::new();
         for fact in &self.facts {
             let wanted = fact.code == code
@@ -232,7 +271,7 @@ impl Recount {
             if transfer && self.line(head, as_of, fact.counterpart_id, fact.on_date).is_some() {
                 continue;
             }
-            *lines.entry(line).or_default() += fact.amount;
+            *lines.entry(key(line, fact.unit_id, fact.on_date)).or_default() += fact.amount;
         }
         lines.retain(|_, amount| *amount != 0);
         lines
@@ -240,10 +279,30 @@ impl Recount {
 
     /// Members at the end of a day, by line.
     pub fn members_at(&self, head: Uuid, as_of: Option<Date>, on: Date) -> BTreeMap<Line, i64> {
+        self.members_by(head, as_of, on, |line, _| line)
+    }
+
+    /// The same, by the types of that day.
+    pub fn members_at_by_type(
+        &self,
+        head: Uuid,
+        as_of: Option<Date>,
+        on: Date,
+    ) -> BTreeMap<String, i64> {
+        self.members_by(head, as_of, on, |_, unit| self.type_on(unit, on))
+    }
+
+    fn members_by<K: Ord>(
+        &self,
+        head: Uuid,
+        as_of: Option<Date>,
+        on: Date,
+        key: impl Fn(Line, Uuid) -> K,
+    ) -> BTreeMap<K, i64> {
         let mut lines = BTreeMap::new();
         for unit in self.organisations.keys() {
             if let Some(line) = self.line(head, as_of, *unit, on) {
-                *lines.entry(line).or_default() += self.members_of(*unit, on);
+                *lines.entry(key(line, *unit)).or_default() += self.members_of(*unit, on);
             }
         }
         lines.retain(|_, amount| *amount != 0);
@@ -269,13 +328,33 @@ impl Recount {
 
     /// Unions at the end of a day, by line.
     pub fn unions_at(&self, head: Uuid, as_of: Option<Date>, on: Date) -> BTreeMap<Line, i64> {
+        self.unions_by(head, as_of, on, |line, _| line)
+    }
+
+    /// The same, by the types of that day.
+    pub fn unions_at_by_type(
+        &self,
+        head: Uuid,
+        as_of: Option<Date>,
+        on: Date,
+    ) -> BTreeMap<String, i64> {
+        self.unions_by(head, as_of, on, |_, unit| self.type_on(unit, on))
+    }
+
+    fn unions_by<K: Ord>(
+        &self,
+        head: Uuid,
+        as_of: Option<Date>,
+        on: Date,
+        key: impl Fn(Line, Uuid) -> K,
+    ) -> BTreeMap<K, i64> {
         let mut lines = BTreeMap::new();
         for (unit, organisation) in &self.organisations {
             if organisation.is_union_on(on)
                 && self.lives(*unit, on)
                 && let Some(line) = self.line(head, as_of, *unit, on)
             {
-                *lines.entry(line).or_default() += 1;
+                *lines.entry(key(line, *unit)).or_default() += 1;
             }
         }
         lines

@@ -237,6 +237,15 @@ where
     stream::iter(acts).buffered(IN_FLIGHT).try_collect().await
 }
 
+/// Performs acts each after the one before: what is listed in the order in which it was recorded,
+/// a report lists the same way in every replay.
+pub async fn in_order<T, F>(acts: impl IntoIterator<Item = F>) -> anyhow::Result<Vec<T>>
+where
+    F: Future<Output = anyhow::Result<T>>,
+{
+    stream::iter(acts).buffered(1).try_collect().await
+}
+
 fn not_ready(status: &Status) -> bool {
     matches!(status.code(), Code::Unavailable | Code::ResourceExhausted)
 }

@@ -14,7 +14,7 @@ use time::{Date, Duration};
 
 use self::children::{CHILDREN, Child};
 use crate::block::Block;
-use crate::client::at_once;
+use crate::client::{at_once, in_order};
 use crate::country::INDUSTRY_AND_TRADE;
 use crate::office::{End, Founding, Office, Quota, by_decision, seat, spread};
 use crate::people::People;
@@ -179,7 +179,7 @@ async fn assign_quotas(
             ..Quota::default()
         };
         confederation.assign(format!("quota/thai-nguyen/{n}"), asked).await?;
-        at_once(branches.iter().map(|branch| {
+        in_order(branches.iter().map(|branch| {
             let handed_down = Quota {
                 indicator,
                 organisation_id: &branch.office.organisation_id,
@@ -366,21 +366,23 @@ async fn steer(office: &Office, branches: &[Branch]) -> anyhow::Result<()> {
     };
     let committee = office.client.establish_steering_committee(request).await?;
     office.client.happened(1 + committee.office_ids.len());
-    at_once(branches.iter().zip(committee.office_ids.iter().cycle()).map(|(branch, office_id)| {
-        let request = AssignUnitRequest {
-            request_id: office.client.request_id(&format!("steering/{}", branch.child.place)),
-            steering_committee_id: committee.steering_committee_id.clone(),
-            office_id: office_id.clone(),
-            unit_id: branch.office.organisation_id.clone(),
-            effective_on: Some(civil(established_on + Duration::days(20))),
-            ..AssignUnitRequest::default()
-        };
-        async move {
-            office.client.assign_unit(request).await?;
-            office.client.happened(1);
-            anyhow::Ok(())
-        }
-    }))
+    in_order(branches.iter().zip(committee.office_ids.iter().cycle()).map(
+        |(branch, office_id)| {
+            let request = AssignUnitRequest {
+                request_id: office.client.request_id(&format!("steering/{}", branch.child.place)),
+                steering_committee_id: committee.steering_committee_id.clone(),
+                office_id: office_id.clone(),
+                unit_id: branch.office.organisation_id.clone(),
+                effective_on: Some(civil(established_on + Duration::days(20))),
+                ..AssignUnitRequest::default()
+            };
+            async move {
+                office.client.assign_unit(request).await?;
+                office.client.happened(1);
+                anyhow::Ok(())
+            }
+        },
+    ))
     .await?;
     Ok(())
 }

@@ -82,6 +82,8 @@ pub async fn of_registry(registry: &PgPool, tree: &Tree, events: &mut Vec<Event>
     let rows: Vec<(String, Uuid, Date, String)> = sqlx::query_as(
         "select 'congress', organisation_id, held_on, '' from congress
          union all
+         select 'decision', issuer_id, issued_on, kind from decision
+         union all
          select 'ceremony', l.organisation_id, c.held_on, c.kind
          from ceremony c join ceremony_launched l using (ceremony_id)
          union all
@@ -98,6 +100,7 @@ pub async fn of_registry(registry: &PgPool, tree: &Tree, events: &mut Vec<Event>
             ("ceremony", "LAUNCH") => "launched",
             ("ceremony", _) => continue,
             ("handed over", _) => "handed over",
+            ("decision", _) => "issued",
             _ if tree.get(unit).is_union(on) => "congress of a union",
             _ => continue,
         };

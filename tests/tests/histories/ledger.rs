@@ -12,7 +12,7 @@ use crate::subjects::Subjects;
 use crate::tree::Tree;
 
 /// Every additive indicator.
-pub const ADDITIVE: [&str; 34] = [
+pub const ADDITIVE: [&str; 35] = [
     "ORG_STOCK",
     "ORG_FOUNDED",
     "ORG_BECAME",
@@ -40,6 +40,7 @@ pub const ADDITIVE: [&str; 34] = [
     "CEREMONY_HELD",
     "HANDED_OVER",
     "CONG_HELD",
+    "DECISION_ISSUED",
     "TRAIN_ATTENDANCES",
     "DELEGATE_SENT",
     "RATING_RATED",
@@ -324,6 +325,7 @@ impl View<'_> {
             "CEREMONY_HELD" => flow(&["launched"]),
             "HANDED_OVER" => flow(&["handed over"]),
             "CONG_HELD" => flow(&["congress of a union"]),
+            "DECISION_ISSUED" => flow(&["issued"]),
             "TRAIN_ATTENDANCES" => flow(&["attended"]),
             "DELEGATE_SENT" => flow(&["sent"]),
             "RATING_RATED" => flow(&["rated"]),

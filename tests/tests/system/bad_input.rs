@@ -189,7 +189,7 @@ fn cases(ground: &Ground) -> Vec<Case> {
     let mut request = dossier(ground);
     let union = request.dossier.as_mut().and_then(|dossier| dossier.union.as_mut());
     union.expect("a union").superior_id = nobody.clone();
-    let unknown = (Code::NotFound, MEMBERSHIP, "ORGANISATION_UNKNOWN");
+    let unknown = (Code::NotFound, REGISTRY, "ORGANISATION_UNKNOWN");
     cases.push(case(
         "a dossier under nobody",
         DOSSIER,
@@ -256,17 +256,13 @@ fn cases(ground: &Ground) -> Vec<Case> {
     dossier_of.decision = Some(made_up::decision(tomorrow));
     dossier_of.union.as_mut().expect("a union").superior_id = ground.province.id.clone();
     let future = (Code::InvalidArgument, REGISTRY, "DECISION_IN_FUTURE");
-    cases.push(Case {
-        // Tried only: what the step before left would be open applications, which lapse.
-        what: "a dossier with a decision of tomorrow",
-        ..case(
-            "",
-            DOSSIER,
-            &FoundGrassrootsUnionRequest { validate_only: true, ..request },
-            future,
-            "dossier.decision.issued_on",
-        )
-    });
+    cases.push(case(
+        "a dossier with a decision of tomorrow",
+        DOSSIER,
+        &request,
+        future,
+        "dossier.decision.issued_on",
+    ));
 
     // Text that cannot be brought into order.
     let malformed = (Code::InvalidArgument, EVERYBODY, "TEXT_MALFORMED");
@@ -280,7 +276,6 @@ fn cases(ground: &Ground) -> Vec<Case> {
     let mut request = dossier(ground);
     let union = request.dossier.as_mut().and_then(|dossier| dossier.union.as_mut());
     union.expect("a union").name = turning("CĐCS Công ty Thử");
-    request.validate_only = true;
     cases.push(case(
         "a dossier's name that turns",
         DOSSIER,

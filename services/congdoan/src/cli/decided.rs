@@ -3,7 +3,7 @@
 use clap::Args;
 use time::Date;
 
-use super::{date, id};
+use super::values::{date, id};
 
 /// A decision that is recorded with the act, or one that the register has.
 #[derive(Args, Debug)]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use uuid::Uuid;
 
-use super::id;
+use super::values::id;
 
 /// `congdoan feed`.
 #[derive(Args, Debug)]

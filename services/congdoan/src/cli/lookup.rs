@@ -4,7 +4,8 @@ use clap::{Args, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use time::Date;
 
-use super::{Gateway, count, date, id};
+use super::gateway::Gateway;
+use super::values::{count, date, id};
 
 /// `congdoan search`.
 #[derive(Args, Debug)]

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::decided::Decided;
-use super::{Gateway, id};
+use super::gateway::Gateway;
+use super::values::id;
 
 /// `congdoan plan`.
 #[derive(Args, Debug)]

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::Gateway;
 use super::decided::Decided;
+use super::gateway::Gateway;
 
 /// `congdoan reference`.
 #[derive(Args, Debug)]

@@ -7,7 +7,7 @@ use proto::google::r#type::Date as CivilDate;
 use proto::registry::v1::load_organisations_request::{Change, Ending, Line};
 use proto::registry::v1::{EndKind, OrganisationStatus};
 
-use crate::cli::date;
+use crate::cli::values::date;
 use crate::language::tell;
 use crate::sheet::{self, Column, Faults, Row, in_column, optional, required};
 

@@ -1,124 +1,26 @@
 //! Correcting what was recorded wrongly of an organisation: one attribute, of some days.
 
+mod attribute;
 mod further;
+mod life_days;
 
 use std::ops::Bound;
 
 use chassis::database::{Act, Acting};
-use chassis::refusal::{Failure, OnConstraint};
-use feeds::registry::Seal;
+use chassis::refusal::Failure;
 use serde::{Deserialize, Serialize};
 use sqlx::postgres::types::PgRange;
 use time::Date;
 use uuid::Uuid;
 
-use crate::ground::attributes::Account;
 use crate::ground::basis::{self, Basis};
-use crate::ground::life::{self, Changed};
+use crate::ground::life;
 use crate::ground::refused::Refused;
 use crate::ground::rules::Rules;
 use crate::ground::timeline;
 use crate::ground::tree::{self, ACTIVE, SUSPENDED, Scope, Standing};
 
-/// What is known otherwise.
-#[derive(Clone, Debug)]
-pub enum Attribute {
-    /// Under whom it stood.
-    Superior(Uuid),
-    /// The name that it bore, and the short name.
-    Name(String, String),
-    /// For example `CDCS`.
-    Type(String),
-    /// For example `NNN_CP`.
-    Sector(String),
-    /// Unique among those alive at the same time.
-    Code(String),
-    /// `ACTIVE` or `SUSPENDED`.
-    Status(String),
-    /// Its first day.
-    FoundedOn(Date),
-    /// The first day on which it no longer existed.
-    EndedOn(Date),
-    /// Whether a commune belonged to its territory.
-    Territory {
-        /// For example `00004`.
-        commune: String,
-        /// It did.
-        held: bool,
-    },
-    /// Its seal and its account.
-    Seal(Seal, Account),
-    /// Whether it was known under another name.
-    Alias {
-        /// NFC.
-        alias: String,
-        /// It was.
-        known: bool,
-    },
-    /// Whether an organisation directed it beside its superior.
-    Director {
-        /// The organisation.
-        director_id: Uuid,
-        /// It did.
-        directs: bool,
-    },
-}
-
-impl Attribute {
-    /// As the schema writes it.
-    fn code(&self) -> &'static str {
-        match self {
-            Self::Superior(_) => "SUPERIOR",
-            Self::Name(..) => "NAME",
-            Self::Type(_) => "TYPE",
-            Self::Sector(_) => "SECTOR",
-            Self::Code(_) => "CODE",
-            Self::Status(_) => "STATUS",
-            Self::FoundedOn(_) => "FOUNDING",
-            Self::EndedOn(_) => "ENDING",
-            Self::Territory { .. } => "TERRITORY",
-            Self::Seal(..) => "SEAL",
-            Self::Alias { .. } => "ALIAS",
-            Self::Director { .. } => "DIRECTOR",
-        }
-    }
-
-    /// What the organisation's superiors, subordinates and heirs have to agree with.
-    fn changes(&self) -> Changed {
-        match self {
-            Self::Type(_)
-            | Self::Status(_)
-            | Self::FoundedOn(_)
-            | Self::EndedOn(_)
-            | Self::Territory { .. } => Changed::LifeOrType,
-            Self::Superior(_)
-            | Self::Name(..)
-            | Self::Sector(_)
-            | Self::Code(_)
-            | Self::Seal(..)
-            | Self::Alias { .. }
-            | Self::Director { .. } => Changed::OtherThings,
-        }
-    }
-
-    /// The field that names it.
-    fn field(&self) -> &'static str {
-        match self {
-            Self::Superior(_) => "superior_id",
-            Self::Name(..) => "name",
-            Self::Type(_) => "type",
-            Self::Sector(_) => "sector",
-            Self::Code(_) => "code",
-            Self::Status(_) => "status",
-            Self::FoundedOn(_) => "founded_on",
-            Self::EndedOn(_) => "ended_on",
-            Self::Territory { .. } => "territory",
-            Self::Seal(..) => "seal_and_account",
-            Self::Alias { .. } => "alias",
-            Self::Director { .. } => "joint_direction",
-        }
-    }
-}
+pub use attribute::Attribute;
 
 /// What is to be known of an organisation instead of what is.
 #[derive(Debug)]
@@ -400,34 +302,14 @@ impl CorrectOrganisation {
             }
             Attribute::FoundedOn(on) if *on == unit.founded_on => Ok(0),
             Attribute::FoundedOn(on) => {
-                self.founded(acting, unit.founded_on, *on, decision_id).await?;
+                life_days::founded(acting, id, unit.founded_on, *on, decision_id).await?;
                 Ok(1)
             }
             Attribute::EndedOn(on) => {
                 let Some(ended_on) = unit.ended_on.filter(|ended_on| ended_on != on) else {
                     return Ok(0);
                 };
-                refuse_begun(acting, id, *on, "ended_on").await?;
-                let written = sqlx::query_file_scalar!(
-                    "src/correction/correct_organisation/ending.sql",
-                    id,
-                    on,
-                    ended_on,
-                    at,
-                    act_id,
-                    None::<Uuid>,
-                )
-                .fetch_one(acting.db())
-                .await;
-                tree::code_taken(written, "ended_on", "")
-                    .on_constraint("organisation_territory_taken", || {
-                        Refused::CommuneTaken { commune: String::new() }.at("ended_on")
-                    })
-                    // It was suspended, or directed again, on that day or after it.
-                    .on_constraint("organisation_status_known", || {
-                        let organisation_id = self.organisation_id;
-                        Refused::LifeContradicted { organisation_id, on: Some(*on) }.at("ended_on")
-                    })
+                life_days::ended(acting, id, ended_on, *on).await
             }
         }
     }
@@ -459,58 +341,6 @@ impl CorrectOrganisation {
         };
         Ok(PgRange { start, end: next.map_or(Bound::Unbounded, Bound::Excluded) })
     }
-
-    /// Another first day: what began with the organisation begins then. What was recorded of
-    /// the days before is no part of its life, and refuses it.
-    async fn founded(
-        &self,
-        acting: &mut Acting,
-        old: Date,
-        new: Date,
-        decision_id: Option<Uuid>,
-    ) -> Result<(), Failure> {
-        let organisation_id = self.organisation_id;
-        let (act_id, at) = (acting.act_id, acting.acted_at);
-        let changed_before = sqlx::query_scalar!(
-            "select min(lower(valid)) as changed_on
-             from organisation_fact
-             where organisation_id = $1 and binds <> 'EVER'
-               and attribute not in ('SUBORDINATE', 'HEIR')
-               and lower(valid) > $2 and lower(valid) <= $3",
-            organisation_id,
-            old,
-            new,
-        )
-        .fetch_one(acting.db())
-        .await?;
-        if let Some(on) = changed_before {
-            return Err(
-                Refused::LifeContradicted { organisation_id, on: Some(on) }.at("founded_on")
-            );
-        }
-        sqlx::query_file!(
-            "src/correction/correct_organisation/founding.sql",
-            organisation_id,
-            new,
-            at,
-            act_id,
-            decision_id,
-        )
-        .execute(acting.db())
-        .await?;
-        let begun = sqlx::query!(
-            "select begin_life($1, $2, $3, $4, $5)",
-            organisation_id,
-            old,
-            new,
-            act_id,
-            at
-        )
-        .execute(acting.db())
-        .await;
-        tree::code_taken(begun, "founded_on", "")?;
-        Ok(())
-    }
 }
 
 /// The rights reach the organisation under all superiors that it had on the days corrected.
@@ -530,28 +360,4 @@ async fn refuse_past_of_others(
         return Ok(());
     }
     Err(tree::unknown(acting, "organisation_id", organisation_id).await)
-}
-
-/// Refuses an end on a day on which, or after which, something known of the organisation begins.
-/// Whoever stands below, or ended into it, is looked at afterwards.
-async fn refuse_begun(
-    acting: &mut Acting,
-    organisation_id: Uuid,
-    on: Date,
-    field: &str,
-) -> Result<(), Failure> {
-    let begun = sqlx::query_scalar!(
-        "select max(lower(valid)) as begun_on
-         from organisation_fact
-         where organisation_id = $1 and binds in ('THROUGHOUT', 'BEGINS')
-           and attribute not in ('SUBORDINATE', 'HEIR') and lower(valid) >= $2::date",
-        organisation_id,
-        on,
-    )
-    .fetch_one(acting.db())
-    .await?;
-    match begun {
-        None => Ok(()),
-        Some(_) => Err(Refused::LifeContradicted { organisation_id, on: begun }.at(field)),
-    }
 }

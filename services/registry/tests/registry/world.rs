@@ -21,6 +21,7 @@ use std::collections::HashMap;
 
 use chassis::cluster::testing::filled;
 use chassis::parse::civil;
+pub use chassis::parse::instant;
 use chassis::serve::Running;
 use proto::registry::v1 as pb;
 use proto::registry::v1::registry_change::Change;
@@ -388,13 +389,6 @@ pub fn office(position: &str, person: Uuid) -> pb::NewOffice {
         position: position.to_string(),
         person_id: person.to_string(),
         ..Default::default()
-    }
-}
-
-pub fn instant(at: OffsetDateTime) -> prost_types::Timestamp {
-    prost_types::Timestamp {
-        seconds: at.unix_timestamp(),
-        nanos: i32::try_from(at.nanosecond()).expect("under a second"),
     }
 }
 

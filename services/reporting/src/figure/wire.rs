@@ -1,12 +1,11 @@
 //! Requests of `FigureService` parsed, and its answers written out.
 
-use chassis::parse;
+use chassis::parse::{self, id_or_empty};
 use proto::reporting::v1 as pb;
 
 use crate::figure::explain::Unit;
 use crate::ground::figure::book::Book;
 use crate::ground::reference::Reference;
-use crate::ground::wire::text;
 
 /// How sectors can be put together.
 pub fn sector_groupings(reference: &Reference) -> Vec<pb::SectorGrouping> {
@@ -44,7 +43,7 @@ pub fn explained_unit(unit: Unit) -> pb::ExplainedUnit {
                 kind: change.kind,
                 effective_on: Some(parse::civil(change.effective_on)),
                 amount: change.amount,
-                decision_id: text(change.decision_id),
+                decision_id: id_or_empty(change.decision_id),
                 decision_number: change.decision_number.unwrap_or_default(),
                 traceparent: change.traceparent,
                 source: change.source,

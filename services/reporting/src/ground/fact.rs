@@ -254,6 +254,12 @@ pub fn of_registry(
                 }
             }
         }
+        Event::DecisionRecorded(decision) => {
+            // A feed of before does not always tell who issued it, and when.
+            if let (Some(issuer), Some(on)) = (decision.issuer_id, decision.issued_on) {
+                facts.add(issuer, on, Code::DecisionIssued, &decision.kind, 1);
+            }
+        }
         Event::CampaignStageReached(reached) => {
             let (unit, employer) = (reached.organisation_id, reached.employer_id.to_string());
             facts.subject(unit, effective_on, Code::Campaign, &reached.stage, &employer);
@@ -261,7 +267,6 @@ pub fn of_registry(
         Event::Renamed(_)
         | Event::HandedOver(_)
         | Event::SectorChanged { .. }
-        | Event::DecisionRecorded(_)
         | Event::Body(
             Body::CommitteeAppointed(_)
             | Body::OfficesEnded(_)
@@ -357,6 +362,27 @@ mod tests {
         let facts = of_registry(&ceremony, ON, |_| true, |_| true);
         let count = |code: Code| facts.additive.iter().filter(|fact| fact.code == code).count();
         assert_eq!((count(Code::Ceremony), count(Code::HandedOver)), (3, 2));
+    }
+
+    #[test]
+    fn a_document_counts_with_its_issuer_on_the_day_of_its_signature() {
+        let issued = registry::Decision {
+            decision_id: unit(5),
+            issuer_id: Some(unit(9)),
+            kind: "QUYET_DINH".to_string(),
+            number: "12/QĐ-LĐLĐ".to_string(),
+            issued_on: Some(date!(2020 - 02 - 20)),
+            effective_on: Some(ON),
+        };
+        let of = |decision: &registry::Decision| {
+            let event = registry::Event::DecisionRecorded(decision.clone());
+            of_registry(&event, ON, |_| false, |_| false).additive
+        };
+        let [fact] = &of(&issued)[..] else { panic!("one fact") };
+        assert_eq!((fact.unit_id, fact.on_date), (unit(9), date!(2020 - 02 - 20)));
+        assert_eq!((fact.code, fact.reason.as_str()), (Code::DecisionIssued, "QUYET_DINH"));
+        assert_eq!(of(&registry::Decision { issuer_id: None, ..issued.clone() }), []);
+        assert_eq!(of(&registry::Decision { issued_on: None, ..issued }), []);
     }
 
     #[test]

@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use chassis::parse;
 use chassis::refusal::Refusal;
-use prost_types::Timestamp;
 use proto::reporting::v1 as pb;
-use time::{Date, OffsetDateTime};
+use time::Date;
 use uuid::Uuid;
 
 use crate::ground::figure::{By, Completeness, Count, Figure, Scope};
@@ -79,6 +78,7 @@ pub fn by(reference: &Reference, breakdown: pb::Breakdown, grouping: &str) -> Re
             }
             By::Group
         }
+        pb::Breakdown::Type => By::Type,
     })
 }
 
@@ -119,17 +119,6 @@ pub fn value_unit(unit: pb::ValueUnit, indicator: &Indicator) -> ValueUnit {
 }
 
 // Out.
-
-pub(crate) fn timestamp(instant: OffsetDateTime) -> Timestamp {
-    Timestamp {
-        seconds: instant.unix_timestamp(),
-        nanos: i32::try_from(instant.nanosecond()).unwrap_or(0),
-    }
-}
-
-pub(crate) fn text(id: Option<Uuid>) -> String {
-    id.map(|id| id.to_string()).unwrap_or_default()
-}
 
 /// A period as the contracts carry it.
 pub fn period_out(period: Period) -> pb::Period {
@@ -182,7 +171,7 @@ pub fn figure(
         value: figure.value.total,
         numerator: figure.value.total,
         denominator: figure.denominator_total(),
-        known_at: Some(timestamp(figure.known.at)),
+        known_at: Some(parse::instant(figure.known.at)),
         feed_positions: figure
             .known
             .positions
@@ -211,7 +200,9 @@ pub(crate) fn completeness(completeness: Completeness) -> pb::Completeness {
     }
 }
 
-pub(crate) fn lines(
+/// The lines of a figure, headed; none where its lines are not asked for, or are those of an
+/// explanation.
+fn lines(
     reference: &Reference,
     scope: &Scope,
     value: &Count,
@@ -231,48 +222,48 @@ pub(crate) fn lines(
     }
     amounts
         .into_iter()
-        .map(|(line, (value, denominator))| {
-            let (kind, organisation_id, sector, head) = head(reference, scope, line, names);
-            pb::FigureLine {
-                kind: kind.into(),
-                organisation_id,
-                sector,
-                head,
-                value,
-                numerator: if share { value } else { 0 },
-                denominator,
-            }
+        .map(|(line, (value, denominator))| pb::FigureLine {
+            value,
+            numerator: if share { value } else { 0 },
+            denominator,
+            ..headed(reference, scope, line, names)
         })
         .collect()
 }
 
-pub(crate) fn head(
+/// A line that has its head, and no numbers yet.
+fn headed(
     reference: &Reference,
     scope: &Scope,
     line: &str,
     names: &BTreeMap<Uuid, String>,
-) -> (pb::LineKind, String, String, String) {
-    let plain = |kind, head: &str| (kind, String::new(), String::new(), head.to_string());
+) -> pb::FigureLine {
+    let of = |kind: pb::LineKind, head: &str| pb::FigureLine {
+        kind: kind.into(),
+        head: head.to_string(),
+        ..pb::FigureLine::default()
+    };
     match scope.by {
         By::Sector | By::Group => {
             let head = match reference.groupings().get(&scope.grouping) {
-                _ if line.is_empty() => "không thuộc khối nào".to_string(),
-                Some(grouping) if scope.by == By::Group => grouping.name_vi(line).to_string(),
-                _ => line.to_string(),
+                _ if line.is_empty() => "không thuộc khối nào",
+                Some(grouping) if scope.by == By::Group => grouping.name_vi(line),
+                _ => line,
             };
-            (pb::LineKind::Sector, String::new(), line.to_string(), head)
+            pb::FigureLine { sector: line.to_string(), ..of(pb::LineKind::Sector, head) }
         }
+        By::Type => pb::FigureLine { r#type: line.to_string(), ..of(pb::LineKind::Type, line) },
         By::Child | By::Unit | By::Nothing => match line {
-            "ITSELF" => plain(pb::LineKind::Itself, "trực tiếp"),
-            "ENDED" => plain(pb::LineKind::Ended, "đã kết thúc"),
-            "NOT_YET_FOUNDED" => plain(pb::LineKind::NotYetFounded, "chưa thành lập"),
+            "ITSELF" => of(pb::LineKind::Itself, "trực tiếp"),
+            "ENDED" => of(pb::LineKind::Ended, "đã kết thúc"),
+            "NOT_YET_FOUNDED" => of(pb::LineKind::NotYetFounded, "chưa thành lập"),
             child => {
-                let name = Uuid::parse_str(child)
-                    .ok()
-                    .and_then(|id| names.get(&id))
-                    .cloned()
-                    .unwrap_or_default();
-                (pb::LineKind::Child, child.to_string(), String::new(), name)
+                let name = Uuid::parse_str(child).ok().and_then(|id| names.get(&id));
+                let head = name.map(String::as_str).unwrap_or_default();
+                pb::FigureLine {
+                    organisation_id: child.to_string(),
+                    ..of(pb::LineKind::Child, head)
+                }
             }
         },
     }

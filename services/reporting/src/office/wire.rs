@@ -1,9 +1,8 @@
 //! Answers of `OfficeService` written out.
 
-use chassis::parse;
+use chassis::parse::{self, id_or_empty};
 use proto::reporting::v1 as pb;
 
-use crate::ground::wire::text;
 use crate::office::offices_of_people_who_left::OfficeOfPersonWhoLeft;
 
 /// An office whose holder has left.
@@ -20,6 +19,6 @@ pub fn office(office: OfficeOfPersonWhoLeft) -> pb::OfficeOfPersonWhoLeft {
         }
         .into(),
         left_on: Some(parse::civil(office.left_on)),
-        member_of_id: text(office.member_of_id),
+        member_of_id: id_or_empty(office.member_of_id),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chassis::parse;
+use chassis::parse::{self, id_or_empty, instant};
 use proto::reporting::v1 as pb;
 use proto::reporting::v1::reporting_change::Change as What;
 use uuid::Uuid;
@@ -11,7 +11,7 @@ use crate::ground::reference::{Indicator, Reference};
 use crate::ground::target::cascade::{Cascade, Node, sum};
 use crate::ground::target::measured::Measured;
 use crate::ground::target::{Comparator, Issuer, Target, ValueUnit};
-use crate::ground::wire::{figure, period_out, text, timestamp};
+use crate::ground::wire::{figure, period_out};
 use crate::target::open_targets::OpenTargets;
 
 /// What is asked of a unit on a day.
@@ -96,8 +96,8 @@ pub fn target(target: &Target) -> pb::Target {
         sector_group: target.sector_group.clone(),
         revision: target.revision,
         assigned_on: Some(parse::civil(target.assigned_on)),
-        decision_id: text(target.decision_id),
-        recorded_at: Some(timestamp(target.recorded_at)),
+        decision_id: id_or_empty(target.decision_id),
+        recorded_at: Some(instant(target.recorded_at)),
     }
 }
 

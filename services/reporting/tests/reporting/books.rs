@@ -414,8 +414,41 @@ async fn compare(
         assert_eq!(book.closing - book.opening, moved(net), "{net}, {context}");
     }
     if explain {
+        compare_types(national, recount, head, days, as_of, &context).await;
         for code in ["MBR_NET", "MBR_STOCK", "ORG_NET"] {
             national.explained(figure(code), true, 200).await;
         }
+    }
+}
+
+/// The same figures by the types of units, each of the day on which it happened.
+async fn compare_types(
+    national: &mut Actor,
+    recount: &Recount,
+    head: Uuid,
+    days: (Date, Date),
+    as_of: Option<Date>,
+    context: &str,
+) {
+    let period = Period { from: days.0, through: days.1 };
+    let mut asked = crate::world::query("", head, days, as_of);
+    asked.indicators = ADDITIVE.iter().chain(&MOVES).map(|code| (*code).to_string()).collect();
+    asked.breakdown = pb::Breakdown::Type.into();
+    let answer = national.figures.query_figures(asked).await.expect("counted").into_inner();
+    for figure in &answer.figures {
+        let code = figure.indicator.as_str();
+        let sum: i64 = figure.lines.iter().map(|line| line.value).sum();
+        assert_eq!(sum, figure.value, "{code} by types, {context}");
+        if MOVES.contains(&code) {
+            continue;
+        }
+        let counted: BTreeMap<String, i64> =
+            figure.lines.iter().map(|line| (line.r#type.clone(), line.value)).collect();
+        let again = match code {
+            "MBR_STOCK" => recount.members_at_by_type(head, as_of, days.1),
+            "ORG_STOCK" => recount.unions_at_by_type(head, as_of, days.1),
+            flow => recount.flow_by_type(head, as_of, period, flow),
+        };
+        assert_eq!(counted, again, "{code} by types, {context}");
     }
 }

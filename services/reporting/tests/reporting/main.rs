@@ -12,6 +12,7 @@ mod offices;
 mod print;
 mod scope;
 mod shares;
+mod splices;
 mod targets;
 mod timelines;
 mod trees;

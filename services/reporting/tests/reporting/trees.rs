@@ -1,13 +1,16 @@
 //! As then and as of: where what happened is counted.
 
+use chassis::parse::civil;
 use proto::membership::v1::ExitReason;
 use proto::registry::v1::registry_change::Change as RegistryWhat;
 use proto::registry::v1::{DecisionRecorded, OrganisationRenamed, OrganisationSuspended};
 use proto::reporting::v1::{self as pb, LineKind};
+use reporting::ground::period::Period;
+use reporting::recount::Recount;
 use time::macros::date;
 use uuid::Uuid;
 
-use crate::world::{World, query, state};
+use crate::world::{ORIGIN, World, query, state};
 use stage::feed::traceparent;
 
 const YEAR_2020: (time::Date, time::Date) = (date!(2020 - 01 - 01), date!(2020 - 12 - 31));
@@ -228,5 +231,101 @@ async fn old_figures_keep_the_old_names_and_suspended_unions_stay_in_stock_unles
     asked.without_suspended = true;
     let figures = officer.figures.query_figures(asked).await.expect("counted").into_inner().figures;
     assert_eq!((figures[0].value, figures[0].without_suspended), (2, true));
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn by_type_a_unit_counts_as_what_it_was_on_the_day() {
+    let world = World::start().await;
+    let workplaces = world.loads_unions(world.badinh, "NNN_CP", 3);
+    let other_sector = world.loads_unions(world.badinh, "HC", 1)[0];
+    let drivers = Uuid::now_v7();
+    let guild = |name: &str| state(drivers, Some(world.badinh), "ND_CS", "NNN_CP", name, ORIGIN);
+    world.loads(vec![guild("Nghiệp đoàn xích lô")]);
+    world.admits(drivers, date!(2020 - 02 - 01), 40);
+    world.admits(other_sector, date!(2020 - 02 - 01), 11);
+    world.admits(workplaces[0], date!(2020 - 03 - 01), 5);
+    // From the middle of the year on it is a guild, too.
+    world.changes_type(workplaces[0], ("CDCS", "ND_CS"), date!(2020 - 07 - 01));
+    world.admits(workplaces[0], date!(2020 - 08 - 01), 7);
+    let mut officer = world.officer();
+
+    let mut lines = async |indicator: &str, through: time::Date, group: &str, as_of| {
+        let mut asked = query(indicator, world.badinh, (YEAR_2020.0, through), as_of);
+        asked.breakdown = pb::Breakdown::Type.into();
+        asked.without_suspended = true;
+        if !group.is_empty() {
+            asked.sector_grouping = "BA_KHOI".into();
+            asked.sector_group = group.into();
+        }
+        let answer = officer.figures.query_figures(asked).await.expect("counted").into_inner();
+        let lines = answer.figures.into_iter().flat_map(|figure| figure.lines);
+        lines
+            .map(|line| {
+                assert_eq!((line.kind(), &line.head), (LineKind::Type, &line.r#type));
+                (line.r#type, line.value)
+            })
+            .collect::<Vec<_>>()
+    };
+    let of = |unions: i64, guilds: i64| {
+        vec![("CDCS".to_string(), unions), ("ND_CS".to_string(), guilds)]
+    };
+    let (june, december) = (date!(2020 - 06 - 30), YEAR_2020.1);
+    for as_of in [None, Some(date!(2021 - 01 - 01))] {
+        assert_eq!(lines("ORG_STOCK", june, "", as_of).await, of(4, 1));
+        assert_eq!(lines("ORG_STOCK", december, "", as_of).await, of(3, 2));
+        assert_eq!(lines("MBR_STOCK", june, "", as_of).await, of(16, 40));
+        assert_eq!(lines("MBR_STOCK", december, "", as_of).await, of(11, 52));
+        assert_eq!(lines("MBR_ADMITTED", december, "", as_of).await, of(16, 47));
+        // Of one group of sectors.
+        assert_eq!(lines("ORG_STOCK", june, "NGOAI_NHA_NUOC", as_of).await, of(3, 1));
+        assert_eq!(lines("MBR_ADMITTED", december, "NGOAI_NHA_NUOC", as_of).await, of(5, 47));
+    }
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn documents_count_with_their_issuer_where_it_stood_and_where_its_heir_stands() {
+    let world = World::start().await;
+    let issued = |issuer: Uuid, number: u8, on: time::Date| {
+        let decision = DecisionRecorded {
+            decision_id: Uuid::now_v7().to_string(),
+            issuer_id: issuer.to_string(),
+            number: format!("{number}/QĐ-LĐLĐ"),
+            kind: "QUYET_DINH".to_string(),
+            issued_on: Some(civil(on)),
+            effective_on: Some(civil(on)),
+        };
+        world.says(on, RegistryWhat::DecisionRecorded(decision))
+    };
+    let first = issued(world.badinh, 1, date!(2020 - 02 - 01));
+    issued(world.badinh, 2, date!(2020 - 11 - 30));
+    issued(world.caugiay, 1, date!(2020 - 03 - 01));
+    issued(world.hanoi, 1, date!(2019 - 12 - 31));
+    // The district ends, and another goes on with what it did.
+    world.ends(world.badinh, world.hanoi, Some(world.caugiay), date!(2021 - 01 - 01));
+    let mut officer = world.officer();
+
+    let (then, now) = (None, Some(date!(2021 - 06 - 01)));
+    for (head, as_of, value) in [
+        (world.badinh, then, 2),
+        (world.caugiay, then, 1),
+        (world.caugiay, now, 3),
+        (world.hanoi, then, 3),
+        (world.hanoi, now, 3),
+    ] {
+        let figure = officer.figure("DECISION_ISSUED", head, YEAR_2020, as_of).await;
+        assert_eq!(figure.value, value, "{head} as of {as_of:?}");
+        officer.explained(&figure, true, 10).await;
+        let recount = Recount::read(&world.look().await).await.expect("read");
+        let period = Period { from: YEAR_2020.0, through: YEAR_2020.1 };
+        let again = recount.flow(head, as_of, period, "DECISION_ISSUED", &["QUYET_DINH"]);
+        assert_eq!(again.values().sum::<i64>(), value, "{head} as of {as_of:?}");
+    }
+    let figure = officer.figure("DECISION_ISSUED", world.badinh, YEAR_2020, then).await;
+    let units = officer.explained(&figure, true, 10).await;
+    let change = units[0].changes.first().expect("a change");
+    assert_eq!((change.change_id.as_str(), change.amount), (first.to_string().as_str(), 1));
+    assert_eq!(change.kind, "registry.decision_recorded");
     world.stop().await;
 }

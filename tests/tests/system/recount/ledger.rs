@@ -8,7 +8,7 @@ use time::{Date, Duration, Month};
 use uuid::Uuid;
 
 /// What is recounted: every additive indicator.
-pub const INDICATORS: [&str; 34] = [
+pub const INDICATORS: [&str; 35] = [
     "ORG_STOCK",
     "ORG_FOUNDED",
     "ORG_BECAME",
@@ -36,6 +36,7 @@ pub const INDICATORS: [&str; 34] = [
     "CEREMONY_HELD",
     "HANDED_OVER",
     "CONG_HELD",
+    "DECISION_ISSUED",
     "TRAIN_ATTENDANCES",
     "DELEGATE_SENT",
     "RATING_RATED",
@@ -196,6 +197,7 @@ impl Ledger {
             "CEREMONY_HELD" => flow("launched"),
             "HANDED_OVER" => flow("handed over"),
             "CONG_HELD" => flow("congress of a union"),
+            "DECISION_ISSUED" => flow("issued"),
             "TRAIN_ATTENDANCES" => flow("attended"),
             "DELEGATE_SENT" => flow("sent"),
             "RATING_RATED" => flow("rated"),
@@ -420,7 +422,7 @@ async fn of_registry(
     organisations: &BTreeMap<Uuid, Organisation>,
     events: &mut Vec<Event>,
 ) {
-    // Unions only, except for ceremonies, which are for whatever was launched.
+    // Unions only, except for ceremonies, which are for whatever was launched, and documents.
     let rows: Vec<(String, Uuid, Date, String)> = sqlx::query_as(
         "select 'origin', organisation_id, founded_on, origin
          from organisation_founding where upper_inf(recorded)
@@ -450,6 +452,8 @@ async fn of_registry(
          union all
          select 'congress', organisation_id, held_on, '' from congress
          union all
+         select 'decision', issuer_id, issued_on, kind from decision
+         union all
          select 'ceremony', l.organisation_id, c.held_on, c.kind
          from ceremony c join ceremony_launched l using (ceremony_id)
          union all
@@ -466,6 +470,7 @@ async fn of_registry(
             ("ceremony", "LAUNCH") => "launched",
             ("ceremony", _) => continue,
             ("handed over", _) => "handed over",
+            ("decision", _) => "issued",
             ("type", "BECAME") => "became a union",
             ("type", _) => "ceased to be a union",
             _ if !union => continue,

@@ -38,6 +38,8 @@ pub enum Code {
     HandedOver,
     /// A congress was held.
     Congress,
+    /// A decision or another document was issued.
+    DecisionIssued,
     /// Somebody attended a course on a day.
     Attended,
     /// A delegate was sent.
@@ -75,7 +77,7 @@ pub enum Counting {
 
 impl Code {
     /// Every one.
-    const ALL: [Self; 27] = [
+    const ALL: [Self; 28] = [
         Self::MembersAdmitted,
         Self::MembersRecognised,
         Self::MembersReadmitted,
@@ -92,6 +94,7 @@ impl Code {
         Self::Ceremony,
         Self::HandedOver,
         Self::Congress,
+        Self::DecisionIssued,
         Self::Attended,
         Self::Delegate,
         Self::Inspection,
@@ -145,6 +148,7 @@ impl Code {
             Self::Ceremony => "CEREMONY",
             Self::HandedOver => "HANDED_OVER",
             Self::Congress => "CONGRESS",
+            Self::DecisionIssued => "DECISION_ISSUED",
             Self::Attended => "ATTENDED",
             Self::Delegate => "DELEGATE",
             Self::Inspection => "INSPECTION",
@@ -183,6 +187,7 @@ impl Code {
             | Self::Ceremony
             | Self::HandedOver
             | Self::Congress
+            | Self::DecisionIssued
             | Self::Attended
             | Self::Delegate
             | Self::Inspection

@@ -18,6 +18,8 @@ pub enum By {
     Sector,
     /// Groups of the scope's grouping.
     Group,
+    /// Types of organisations.
+    Type,
 }
 
 impl By {
@@ -28,6 +30,7 @@ impl By {
             By::Unit => "UNIT",
             By::Sector => "SECTOR",
             By::Group => "GROUP",
+            By::Type => "TYPE",
         }
     }
 }

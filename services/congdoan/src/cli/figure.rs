@@ -1,0 +1,113 @@
+//! `congdoan report` and `congdoan explain`: what is asked of figures.
+
+use anyhow::Context;
+use clap::Args;
+use time::Date;
+
+use super::gateway::Gateway;
+use super::values::{count, date};
+use crate::language::tell;
+
+/// The organisation, the period and the tree that a figure or a report is asked for.
+#[derive(Args, Debug)]
+pub struct Question {
+    /// The organisation's code, as it was in the period; or its id.
+    #[arg(long, value_name = "CODE")]
+    pub organisation: String,
+    /// The first day of the period, YYYY-MM-DD.
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub from: Date,
+    /// Its last day.
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub to: Date,
+    /// On the tree of this day; by default as then, on the tree of each fact's own day.
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub as_of: Option<Date>,
+}
+
+/// `congdoan report`.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  congdoan report BA_DINH --organisation LDLD-01-001 --from 2020-01-01 --to 2020-12-31
+  congdoan report BA_DINH --organisation LDLD-01 --from 2020-01-01 --to 2020-12-31 --as-of 2026-01-01
+  congdoan report --list
+
+A report knows what the commands before it have seen: it waits for it, and, up to half a minute, for \
+what membership has yet to carry out of it.
+
+Exit codes:
+  0  printed, and every figure is complete
+  1  not printed
+  2  the command line is wrong
+  3  printed, and a figure in it is not complete, or the period has not begun; it says so")]
+pub struct Report {
+    /// The template's code, such as BA_DINH.
+    #[arg(required_unless_present = "list")]
+    pub template: Option<String>,
+    /// List the templates with their parameters instead.
+    #[arg(long, conflicts_with_all = [
+        "template", "parameters", "figures", "no_wait", "organisation", "from", "to", "as_of",
+    ])]
+    pub list: bool,
+    /// A parameter of the template.
+    #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = parameter)]
+    pub parameters: Vec<(String, String)>,
+    /// Print under each line the figures it was computed from.
+    #[arg(long)]
+    pub figures: bool,
+    /// Print what there is, without waiting for what earlier commands have seen.
+    #[arg(long)]
+    pub no_wait: bool,
+    /// What is asked.
+    #[command(flatten)]
+    pub question: Option<Question>,
+    /// Whom to talk to.
+    #[command(flatten)]
+    pub to: Gateway,
+}
+
+/// `congdoan explain`.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  congdoan explain MBR_ADMITTED --organisation LDLD-01-001 --from 2020-01-01 --to 2020-12-31
+  congdoan explain RATING_STRONG --organisation LDLD-01-020 --from 2018-01-01 --to 2018-12-31 \\
+    --sector-grouping HAI_KHU_VUC --sector-group NGOAI_NHA_NUOC")]
+pub struct Explain {
+    /// The indicator's code, such as MBR_ADMITTED.
+    pub indicator: String,
+    /// What is asked.
+    #[command(flatten)]
+    pub question: Question,
+    /// Count units of one group of this grouping of sectors only.
+    #[arg(long, value_name = "CODE", requires = "sector_group")]
+    pub sector_grouping: Option<String>,
+    /// The group.
+    #[arg(long, value_name = "CODE", requires = "sector_grouping")]
+    pub sector_group: Option<String>,
+    /// Leave suspended unions out of stocks of unions.
+    #[arg(long)]
+    pub without_suspended: bool,
+    /// Count only the organisation itself and what lies directly below it.
+    #[arg(long)]
+    pub direct_only: bool,
+    /// Print at most so many units; 0 prints all.
+    #[arg(long, value_name = "COUNT", default_value_t = 20, value_parser = count)]
+    pub units: usize,
+    /// Print at most so many changes of each unit.
+    #[arg(long, value_name = "COUNT", default_value_t = 5, value_parser = count)]
+    pub changes: usize,
+    /// Explain what there is, without waiting for what earlier commands have seen.
+    #[arg(long)]
+    pub no_wait: bool,
+    /// Whom to talk to.
+    #[command(flatten)]
+    pub to: Gateway,
+}
+
+fn parameter(text: &str) -> anyhow::Result<(String, String)> {
+    let (name, value) =
+        text.split_once('=').with_context(|| tell!("hãy ghi TÊN=GIÁ_TRỊ", "write NAME=VALUE"))?;
+    Ok((name.to_owned(), value.to_owned()))
+}
