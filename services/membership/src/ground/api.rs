@@ -4,10 +4,8 @@ use std::sync::Arc;
 
 use chassis::call::Call;
 use chassis::database::{Act, Acted, Database, civil_date, today};
-use chassis::parse;
+use chassis::parse::{self, Timestamp};
 use chassis::refusal::Refusal;
-use prost_types::Timestamp;
-use proto::refusal::v1::Reason;
 use time::{Date, OffsetDateTime};
 use tonic::Status;
 
@@ -51,14 +49,7 @@ impl Api {
 /// The instant whose knowledge is asked for; none means now. What will be known tomorrow, nobody
 /// knows; clocks that differ by seconds do.
 pub(crate) fn known_at(instant: Option<Timestamp>) -> Result<Option<OffsetDateTime>, Refusal> {
-    let Some(instant) = instant else { return Ok(None) };
-    let nanoseconds = i128::from(instant.seconds) * 1_000_000_000 + i128::from(instant.nanos);
-    let known_at = OffsetDateTime::from_unix_timestamp_nanos(nanoseconds)
-        .ok()
-        .filter(|instant| (1900..=2200).contains(&instant.year()))
-        .ok_or_else(|| {
-            Refusal::of(Reason::DateMalformed).with("of", "instant").field("known_at")
-        })?;
+    let Some(known_at) = parse::optional_instant("known_at", instant)? else { return Ok(None) };
     let (on, today) = (civil_date(known_at), today());
     if on > today {
         return Err(Refused::DateInFuture { field: "known_at", on, today }.into());

@@ -192,6 +192,38 @@ async fn what_was_known_before_each_act_can_be_read() {
 }
 
 #[tokio::test]
+async fn stays_of_before_pasts_were_kept_were_known_since_their_movements() {
+    let world = World::start().await;
+    let mut officer = world.officer();
+    let before = OffsetDateTime::now_utc();
+    let persons = officer.admits(world.alpha, DAY, people(2)).await.expect("admitted");
+    let joined = OffsetDateTime::now_utc();
+    let exit = pb::ExitReason::Retired;
+    officer.exits(world.alpha, exit, LATER, &persons[..1]).await.expect("left");
+    let left = OffsetDateTime::now_utc();
+    // As a database is that was filled by the last release.
+    let mut look = world.look().await;
+    for statement in [
+        "set session_replication_role = replica",
+        "update membership set recorded_at = null",
+        "delete from membership_past",
+        "set session_replication_role = origin",
+    ] {
+        sqlx::query(AssertSqlSafe(statement)).execute(&mut look).await.expect("made old");
+    }
+    for (at, members) in [(before, 0), (joined, 2), (left, 1)] {
+        assert_eq!(officer.counted(world.alpha, LATER, at).await.0, members);
+    }
+    // And what is done to them now is known as everything is.
+    let movement = officer.movements(persons[0]).await.remove(1);
+    officer.undoes(&movement, &[]).await.expect("undone");
+    for (at, members) in [(before, 0), (joined, 2), (left, 1), (OffsetDateTime::now_utc(), 2)] {
+        assert_eq!(officer.counted(world.alpha, LATER, at).await.0, members);
+    }
+    world.stop().await;
+}
+
+#[tokio::test]
 async fn what_followed_from_an_act_of_registry_was_not_known_before_it() {
     let world = World::start().await;
     let mut officer = world.officer();
