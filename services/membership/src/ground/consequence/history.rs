@@ -238,15 +238,44 @@ async fn movements(
 /// What is known of the unions of these histories, and of all in which they go on.
 pub async fn lives(connection: &mut PgConnection, histories: &[History]) -> Result<Lives, Failure> {
     let decided = histories.iter().flat_map(|history| &history.decided);
-    lives_of(connection, decided.map(|decided| decided.what)).await
+    lives_of(connection, unions(decided.map(|decided| decided.what))).await
 }
 
-/// What is known of the unions of these movements, and of all in which they go on.
+/// The unions that these movements leave and join.
+pub fn unions(moves: impl Iterator<Item = Move>) -> Vec<Uuid> {
+    moves.flat_map(|what| [what.from(), what.to()]).flatten().collect()
+}
+
+/// The unions of all movements of these people. For who has not locked them yet: they may be moved
+/// meanwhile.
+pub async fn unions_of(
+    connection: &mut PgConnection,
+    person_ids: &[Uuid],
+) -> Result<Vec<Uuid>, Failure> {
+    Ok(sqlx::query_scalar!(
+        r#"with named as materialized (
+               select begun_by as movement_id from membership where person_id = any ($1)
+               union select ended_by from membership
+                     where person_id = any ($1) and ended_by is not null
+               union select movement_id from movement_taken_back
+                     where person_id = any ($1) and stands
+           )
+           select from_organisation_id as "organisation_id!"
+           from named join movement using (movement_id) where from_organisation_id is not null
+           union
+           select to_organisation_id
+           from named join movement using (movement_id) where to_organisation_id is not null"#,
+        person_ids,
+    )
+    .fetch_all(connection)
+    .await?)
+}
+
+/// What is known of these unions, and of all in which they go on.
 pub async fn lives_of(
     connection: &mut PgConnection,
-    moves: impl Iterator<Item = Move>,
+    mut named: Vec<Uuid>,
 ) -> Result<Lives, Failure> {
-    let mut named: Vec<Uuid> = moves.flat_map(|what| [what.from(), what.to()]).flatten().collect();
     named.sort_unstable();
     named.dedup();
     let rows = sqlx::query!(

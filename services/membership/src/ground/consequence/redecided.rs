@@ -43,10 +43,9 @@ impl Redecided {
         person_ids: &[Uuid],
         instead: Option<Move>,
     ) -> Result<(), Failure> {
-        let histories = history::of(acting.db(), person_ids).await?;
-        let decided = histories.iter().flat_map(|history| &history.decided);
-        let moves = decided.map(|decided| decided.what).chain(instead);
-        let unions: Vec<Uuid> = history::lives_of(acting.db(), moves).await?.into_keys().collect();
+        let mut named = history::unions_of(acting.db(), person_ids).await?;
+        named.extend(history::unions(instead.into_iter()));
+        let unions: Vec<Uuid> = history::lives_of(acting.db(), named).await?.into_keys().collect();
         sqlx::query!(
             "select from organisation where organisation_id = any ($1)
              order by organisation_id for key share",
@@ -70,7 +69,7 @@ impl Redecided {
         let histories = history::of(acting.db(), person_ids).await?;
         let decided = histories.iter().flat_map(|history| &history.decided);
         let moves = decided.chain(&instead).map(|decided| decided.what);
-        let lives = history::lives_of(acting.db(), moves).await?;
+        let lives = history::lives_of(acting.db(), history::unions(moves)).await?;
         let lines: HashMap<Uuid, usize> =
             person_ids.iter().enumerate().map(|(line, person_id)| (*person_id, line)).collect();
         let mut bad = BadLines::default();
