@@ -36,6 +36,8 @@ pub struct CorrectPerson {
     pub birth: Option<Birth>,
     /// Where she works, or that it is not known.
     pub workplace: Option<Option<String>>,
+    /// What she works as, or that it is not known.
+    pub occupation: Option<Option<String>>,
     /// Her phone, or that none is known.
     pub phone: Option<Option<String>>,
     /// The number that identifies her, or that she has none.
@@ -63,6 +65,7 @@ struct Written {
     birth_date: Option<Date>,
     birth_year: Option<i16>,
     workplace: Option<String>,
+    occupation: Option<String>,
 }
 
 impl Act for CorrectPerson {
@@ -134,7 +137,8 @@ impl CorrectPerson {
     async fn written(&self, acting: &mut Acting) -> Result<Written, Failure> {
         let written = sqlx::query_as!(
             Written,
-            "select name, sex, birth_date, birth_year, workplace from person where person_id = $1",
+            "select name, sex, birth_date, birth_year, workplace, occupation
+             from person where person_id = $1",
             self.person_id,
         )
         .fetch_one(acting.db())
@@ -153,6 +157,7 @@ impl CorrectPerson {
             birth_date,
             birth_year,
             workplace: self.workplace.clone().unwrap_or_else(|| was.workplace.clone()),
+            occupation: self.occupation.clone().unwrap_or_else(|| was.occupation.clone()),
         }
     }
 
@@ -160,7 +165,7 @@ impl CorrectPerson {
         sqlx::query!(
             "update person
              set name = $2, name_key = $3, sex = $4, birth_date = $5, birth_year = $6,
-                 workplace = $7
+                 workplace = $7, occupation = $8
              where person_id = $1",
             self.person_id,
             now.name,
@@ -169,6 +174,7 @@ impl CorrectPerson {
             now.birth_date,
             now.birth_year,
             now.workplace,
+            now.occupation,
         )
         .execute(acting.db())
         .await?;

@@ -59,10 +59,12 @@ pub fn correct_person(
         Some(phone) if is_phone(phone) => Some(Some(phone.to_string())),
         Some(_) => return Err(Refused::PhoneMalformed { field: field("phone") }.into()),
     };
-    let workplace = match &request.workplace {
-        None => None,
-        Some(workplace) => Some(parse::optional_text("workplace", workplace, TITLE_MAX)?),
+    let said = |field: &'static str, text: &Option<String>, most: usize| match text {
+        None => Ok(None),
+        Some(text) => parse::optional_text(field, text, most).map(Some),
     };
+    let workplace = said("workplace", &request.workplace, TITLE_MAX)?;
+    let occupation = said("occupation", &request.occupation, NAME_MAX)?;
     let number = request.identity_number.as_deref();
     let identity = match number {
         None if request.identity_kind == 0 && request.identity_country.is_empty() => None,
@@ -82,6 +84,7 @@ pub fn correct_person(
         sex: request.sex.map(|number| sex("sex", number)).transpose()?,
         birth,
         workplace,
+        occupation,
         phone,
         identity,
     })

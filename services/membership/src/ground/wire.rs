@@ -187,6 +187,7 @@ pub(crate) fn person_line(
         )?,
         phone,
         workplace: parse::optional_text(&field("workplace"), &line.workplace, TITLE_MAX)?,
+        occupation: parse::optional_text(&field("occupation"), &line.occupation, NAME_MAX)?,
     }))
 }
 

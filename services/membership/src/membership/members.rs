@@ -31,6 +31,8 @@ pub struct Person {
     pub birth_year: Option<i16>,
     /// Where she works.
     pub workplace: Option<String>,
+    /// What she works as.
+    pub occupation: Option<String>,
 }
 
 /// What only those read who hold the permission for it.
@@ -72,6 +74,7 @@ struct Row {
     birth_date: Option<Date>,
     birth_year: Option<i16>,
     workplace: Option<String>,
+    occupation: Option<String>,
     membership_id: Option<Uuid>,
     organisation_id: Option<Uuid>,
     from_on: Option<Date>,
@@ -125,6 +128,7 @@ pub async fn get(
         birth_date: first.birth_date,
         birth_year: first.birth_year,
         workplace: first.workplace.clone(),
+        occupation: first.occupation.clone(),
     };
     let opened = |column, key_version: Option<i32>, ciphertext: &Option<Vec<u8>>| {
         key_version

@@ -113,6 +113,7 @@ pub fn person(person: Person, identifying: Identifying) -> pb::Person {
         birth_date: person.birth_date.map(civil),
         birth_year: person.birth_year.map_or(0, i32::from),
         workplace: person.workplace.unwrap_or_default(),
+        occupation: person.occupation.unwrap_or_default(),
         identity_number: number,
         identity_kind: i32::from(kind),
         identity_country: country,

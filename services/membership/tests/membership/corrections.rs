@@ -315,6 +315,7 @@ async fn a_person_is_corrected_and_figures_by_sex_follow_of_every_day() {
         sex: Some(pb::Sex::Female.into()),
         birth_date: Some(civil(date!(1986 - 05 - 04))),
         workplace: Some("Trường Tiểu học Ba Đình".to_string()),
+        occupation: Some("Giáo viên".to_string()),
         phone: Some("0999004711".to_string()),
         ..Default::default()
     };
@@ -323,6 +324,7 @@ async fn a_person_is_corrected_and_figures_by_sex_follow_of_every_day() {
     assert_eq!(seen.name, "Trần Thị Hai");
     assert_eq!((seen.sex(), seen.birth_year), (pb::Sex::Female, 1986));
     assert_eq!(seen.phone.as_deref(), Some("0999004711"));
+    assert_eq!((&*seen.occupation, &*seen.workplace), ("Giáo viên", "Trường Tiểu học Ba Đình"));
     assert_eq!(officer.counted(world.alpha, JOINED, believed).await, (1, 0));
     let now = OffsetDateTime::now_utc();
     assert_eq!(officer.counted(world.alpha, JOINED, now).await, (1, 1));
