@@ -51,6 +51,7 @@ release: rust postgresql ## Keep of this commit what the next release is tried o
 soak: build postgresql ## What takes long: random histories against a model and a recount, and 10,000 reads of one's own writes.
 	CONGDOAN_HISTORIES=$${CONGDOAN_HISTORIES:-full} $(BUILT)/congdoan with-postgres -- $(CARGO) test --locked --package tests --test histories -- --nocapture
 	CONGDOAN_HISTORIES=$${CONGDOAN_HISTORIES:-full} $(BUILT)/congdoan with-postgres -- $(CARGO) test --locked --package registry --test registry histories -- --nocapture
+	CONGDOAN_HISTORIES=$${CONGDOAN_HISTORIES:-full} $(BUILT)/congdoan with-postgres -- $(CARGO) test --locked --package membership --test membership retold -- --nocapture
 	CONGDOAN_HISTORIES=$${CONGDOAN_HISTORIES:-full} $(BUILT)/congdoan with-postgres -- $(CARGO) test --locked --package tests --test system freshness -- --nocapture
 
 bench: rust postgresql ## Measure the whole system on a made-up country: SIZE=tiny, province or national; AREA=edge only that.

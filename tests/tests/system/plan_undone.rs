@@ -184,7 +184,8 @@ async fn by_subordinate(client: &Client, province: &str) -> BTreeMap<String, i64
 
 /// The members of each union on a day, as membership tells it.
 async fn members(client: &Client, unions: &[String], day: Date) -> Vec<i32> {
-    let ask = CountMembersRequest { organisation_ids: unions.to_vec(), as_of: on(day) };
+    let ask =
+        CountMembersRequest { organisation_ids: unions.to_vec(), as_of: on(day), known_at: None };
     let counts = client.memberships().count_members(ask).await.expect("counted").into_inner();
     counts.counts.iter().map(|count| count.members).collect()
 }

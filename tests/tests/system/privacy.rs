@@ -149,7 +149,7 @@ async fn live(system: &System, client: &Client, stranger: &Line, refusals: &mut 
         admitted.into_inner().members.into_iter().map(|member| member.person_id).collect();
     let admit = admission(ending, day, canaries(20..23));
     client.memberships().admit_members(admit).await.expect("admitted");
-    let get = GetMemberRequest { person_id: members[0].clone() };
+    let get = GetMemberRequest { person_id: members[0].clone(), known_at: None };
     let read = client.memberships().get_member(get).await.expect("read").into_inner();
     let person = read.person.expect("a person");
     assert!(person.name.contains(NAME) && person.identity_number().starts_with(NUMBER));

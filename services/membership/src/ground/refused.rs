@@ -55,6 +55,16 @@ chassis::refusals! {
         IdentityQuotaExhausted { most: i32 },
         QuestionAmbiguous { field: &'static str },
         ApplicationOverlaps at "applicants",
+        DecisionUnknown { field: String, decision_id: Uuid },
+        DecisionAmbiguous { field: String },
+        DocumentKindMalformed { field: String },
+        DateInFuture { field: &'static str, on: Date, today: Date },
+        MovementUnknown { movement_id: Uuid },
+        MovementUndone { field: String },
+        MovementFollows { registry_act_id: Uuid },
+        MovementRestedOn { field: String },
+        MovementKindDiffers { field: &'static str },
+        CorrectionChangesNothing { field: &'static str },
     }
 }
 

@@ -7,7 +7,7 @@ use sqlx::PgConnection;
 use time::Date;
 use uuid::Uuid;
 
-use crate::follow::{Because, remember, under_way};
+use crate::follow::{Because, events, remember, under_way};
 use crate::ground::{fact, ledger};
 
 /// Follows membership, behind registry.
@@ -63,6 +63,7 @@ fn because(event: &Event, act: &[Event]) -> Because {
                 | Event::PartyAdmitted(_)
                 | Event::CadreRecommended(_)
                 | Event::DelegationSent(_)
+                | Event::DecisionWrittenDown(_)
                 | Event::TakenBack(_) => None,
             });
             of(finished, admission.admission_id)
@@ -78,11 +79,12 @@ fn because(event: &Event, act: &[Event]) -> Because {
         | Event::PartyReferred(_)
         | Event::PartyAdmitted(_)
         | Event::CadreRecommended(_)
-        | Event::DelegationSent(_) => Because::default(),
+        | Event::DelegationSent(_)
+        | Event::DecisionWrittenDown(_) => Because::default(),
     }
 }
 
-/// Keeps who is a member where.
+/// Keeps who is a member where, and on what it rests.
 async fn copy(connection: &mut PgConnection, on: Date, event: &Event) -> Result<(), Failure> {
     match event {
         Event::Admitted(admission) => {
@@ -102,6 +104,9 @@ async fn copy(connection: &mut PgConnection, on: Date, event: &Event) -> Result<
             }
             Movement::Exit(exit) => never_ended(connection, on, &exit.lines).await,
         },
+        Event::DecisionWrittenDown(decision) => {
+            events::write_down_decision(connection, decision).await
+        }
         // Nothing that makes or unmakes a member.
         Event::TrainingCourseHeld(_)
         | Event::PartyReferred(_)
