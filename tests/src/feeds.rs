@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+use proto::services::{OWNERS, SERVICES};
 use sqlx::PgPool;
 
 /// Who follows whom.
-pub const FOLLOWED: [(&str, &str); 3] =
-    [("membership", "registry"), ("reporting", "registry"), ("reporting", "membership")];
+pub fn followed_by() -> impl Iterator<Item = (&'static str, &'static str)> {
+    SERVICES.iter().flat_map(|service| service.follows.iter().map(|source| (service.name, *source)))
+}
 
 /// How long followers may take to catch up before something is wrong.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -41,7 +43,7 @@ pub async fn followed(pools: &BTreeMap<&'static str, PgPool>) {
     loop {
         let mut waits_for = None;
         // Registry's feed first: what membership publishes of it is in membership's.
-        for (service, source) in FOLLOWED {
+        for (service, source) in followed_by() {
             let (position, halted) = follower(&pools[service], source).await;
             assert_eq!(halted, None, "{service} follows {source} no more");
             let head = head(&pools[source]).await;
@@ -50,10 +52,13 @@ pub async fn followed(pools: &BTreeMap<&'static str, PgPool>) {
                 break;
             }
         }
-        let own = head(&pools["reporting"]).await;
-        match waits_for {
-            None if own.is_some() => return,
-            _ => {}
+        for owner in OWNERS {
+            if waits_for.is_none() && head(&pools[owner]).await.is_none() {
+                waits_for = Some(format!("{owner}'s changes to be numbered"));
+            }
+        }
+        if waits_for.is_none() {
+            return;
         }
         assert!(began.elapsed() < PATIENCE, "still waiting: {waits_for:?}");
         tokio::time::sleep(LOOK).await;

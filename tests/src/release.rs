@@ -96,8 +96,9 @@ pub fn differences(then: &Json, now: &Json, path: &str) -> Vec<String> {
 /// When they cannot be read.
 pub fn statements() -> BTreeMap<String, Vec<String>> {
     let services = Path::new(env!("CARGO_MANIFEST_DIR")).join("../services");
-    ["chassis", "feeds", "registry", "membership", "reporting"]
+    ["chassis", "feeds"]
         .into_iter()
+        .chain(proto::services::OWNERS)
         .map(|owner| {
             let files = std::fs::read_dir(services.join(owner).join(".sqlx")).expect("statements");
             let mut statements: Vec<String> = files
@@ -111,6 +112,11 @@ pub fn statements() -> BTreeMap<String, Vec<String>> {
             (owner.to_owned(), statements)
         })
         .collect()
+}
+
+/// Whether the last release had this service.
+pub fn had(service: &str) -> bool {
+    folder().join(format!("{service}.sql.gz")).exists()
 }
 
 /// Writes a file of a release.

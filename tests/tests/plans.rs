@@ -9,7 +9,9 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use chassis::cluster::testing::database;
+use proto::services::{OWNERS, SERVICES};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, Row};
+use system::schema;
 
 /// A table with more rows is large.
 const LARGE: f32 = 10_000.0;
@@ -52,13 +54,13 @@ const GATHERED: &[(&str, &str)] = &[
 async fn no_kept_plan_reads_a_large_table_from_end_to_end() {
     let mut faults = Vec::new();
     let mut met = BTreeSet::new();
-    for (service, schema, statements) in [
-        ("registry", &registry::SCHEMA, &["registry"][..]),
-        // The libraries' own statements run on what is there for those who follow.
-        ("membership", &membership::SCHEMA, &["membership", "feeds", "chassis"][..]),
-        ("reporting", &reporting::SCHEMA, &["reporting"][..]),
-    ] {
-        let database = database(service, schema).await;
+    let mut tried = 0;
+    // The libraries' own statements run on what is there for those who follow.
+    let follower = SERVICES.iter().find(|service| !service.follows.is_empty());
+    let follower = follower.expect("somebody follows").name;
+    for service in OWNERS {
+        let libraries = ["feeds", "chassis"].into_iter().filter(|_| service == follower);
+        let database = database(service, schema(service).expect("a schema")).await;
         let mut connection =
             PgConnection::connect(&database.superuser_url).await.expect("connected");
         connection.execute(include_str!("plans/fill.sql")).await.expect("filled");
@@ -71,20 +73,21 @@ async fn no_kept_plan_reads_a_large_table_from_end_to_end() {
         .expect("counted")
         .into_iter()
         .collect();
-        assert!(large.len() > 10, "{service} is not filled: {large:?}");
+        assert!(large.len() > 3, "{service} is not filled: {large:?}");
         connection.execute("set plan_cache_mode = force_generic_plan").await.expect("set");
-        for owner in statements {
+        for owner in [service].into_iter().chain(libraries) {
             let statements = statements_of(owner);
-            assert!(statements.len() > 5, "{owner} has no statements");
+            assert!(!statements.is_empty(), "{owner} has no statements");
+            tried += statements.len();
             for (statement, parameters) in statements {
                 let read = read_from_end_to_end(&mut connection, &statement, parameters).await;
                 let text = statement.split_whitespace().collect::<Vec<_>>().join(" ");
                 for table in read.intersection(&large) {
-                    if GATHERED.iter().any(|(of, part)| of == owner && text.contains(part)) {
+                    if GATHERED.iter().any(|(of, part)| *of == owner && text.contains(part)) {
                         continue;
                     }
                     let whole = WHOLE.iter().position(|(of, part, tables)| {
-                        of == owner && text.contains(part) && tables.contains(&table.as_str())
+                        *of == owner && text.contains(part) && tables.contains(&table.as_str())
                     });
                     match whole {
                         Some(n) => {
@@ -96,6 +99,7 @@ async fn no_kept_plan_reads_a_large_table_from_end_to_end() {
             }
         }
     }
+    assert!(tried > 400, "only {tried} statements were explained");
     assert!(faults.is_empty(), "sequential scans of large tables:\n{}", faults.join("\n"));
     let never: Vec<_> = (0..WHOLE.len()).filter(|n| !met.contains(n)).map(|n| WHOLE[n]).collect();
     assert!(never.is_empty(), "these read nothing whole any more: {never:?}");

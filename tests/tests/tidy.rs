@@ -6,6 +6,8 @@ mod circles;
 mod dependencies;
 #[path = "tidy/feeds.rs"]
 mod feeds;
+#[path = "tidy/modules.rs"]
+mod modules;
 #[path = "tidy/reasons.rs"]
 mod reasons;
 #[path = "tidy/rooms.rs"]

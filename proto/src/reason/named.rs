@@ -4,8 +4,8 @@
 //! A comment names reasons after their code (`NOT_FOUND with ORGANISATION_UNKNOWN; …`), and may
 //! refer to another method of its service, whose reasons are its own as well (`as
 //! RenameOrganisation's`), or to a message, whose comments name some (the reasons of
-//! `PersonLine`). Reasons that any call may be refused for are declared as `general`, and need
-//! not be named.
+//! `PersonLine`). A method of the gateway may refer to one of any service, to which it goes. Reasons
+//! that any call may be refused for are declared as `general`, and need not be named.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -49,26 +49,28 @@ pub fn methods(pool: &DescriptorPool) -> BTreeMap<String, Method> {
         .collect();
     let described = |method: &MethodDescriptor| {
         let service = method.parent_service();
-        let package = service.package_name();
         let mut described = Method::default();
         let mut seen = HashSet::new();
-        let mut next = vec![method.name().to_string()];
-        while let Some(name) = next.pop() {
-            let key = (package.to_string(), name);
+        let own = (service.package_name().to_string(), method.name().to_string());
+        let mut next = vec![own.clone()];
+        while let Some(key) = next.pop() {
             let Some(said) = errors.get(&key).filter(|_| seen.insert(key.clone())) else {
                 continue;
             };
-            // What is wrong with another's comment is said of the other.
-            let own = key.1 == method.name();
+            let package = key.0.as_str();
             let read = read(package, said);
             described.reasons.extend(read.reasons);
-            if own {
+            // What is wrong with another's comment is said of the other.
+            if key == own {
                 described.says = true;
                 described.unknown = read.unknown;
                 described.miscoded = read.miscoded;
             }
             for word in words(said).filter(|word| word.starts_with(char::is_uppercase)) {
-                next.push(word.to_string());
+                let of_others = all().iter().map(|reasons| reasons.package);
+                let packages =
+                    [package].into_iter().chain(of_others.filter(|_| package == GATEWAY));
+                next.extend(packages.map(|package| (package.to_string(), word.to_string())));
                 described.reasons.extend(comments.in_message(pool, package, word));
             }
         }

@@ -45,7 +45,7 @@ pub use day::{civil_date, today};
 pub use functions::{ACCESS, Function};
 pub use growth::Growth;
 pub use housekeeping::forget_requests;
-pub(crate) use opening::LARGE_BYTES;
+pub(crate) use opening::{LARGE_BYTES, Stamp};
 
 /// What an act may write that is not told by the length of its message.
 const WORK_BYTES: usize = 1024 * 1024;
@@ -309,10 +309,11 @@ impl Database {
     }
 
     async fn transact<A: Act>(&self, call: &Call, act: A) -> Result<Outcome<A::Answer>, Failure> {
-        let mut transaction = self.connections.act(call).await?;
+        let stamp = Stamp::now();
+        let mut transaction = self.connections.act(call, stamp).await?;
         let request_id = call.request_id.ok_or_else(|| crate::parse::required("request_id"))?;
         let principal = call.caller.principal();
-        let act_id = Uuid::now_v7();
+        let act_id = stamp.act_id;
 
         // Rights come before everything that may wait: whoever may do this nowhere holds up
         // nobody. Two calls with one request id queue here, on the primary key.
@@ -362,7 +363,7 @@ impl Database {
         }
 
         let (answer, mut transaction, change_id) =
-            perform(transaction, &call.caller, act_id, act).await?;
+            perform(transaction, &call.caller, stamp, act).await?;
         let epoch = sqlx::query_scalar!(
             r#"update act.request set answer = $3, change_id = $4
                where principal = $1 and request_id = $2
@@ -394,15 +395,15 @@ impl Database {
         let database = self.clone();
         let call = Call::of_work(caller, permission);
         let work = async move {
-            let mut transaction = database.connections.work(&call).await?;
+            let stamp = Stamp::now();
+            let mut transaction = database.connections.work(&call, stamp).await?;
             let held = sqlx::query_scalar!(r#"select access.holds() as "held!""#)
                 .fetch_one(&mut *transaction)
                 .await?;
             if !held {
                 return Err(permission_denied(&call.permission).into());
             }
-            let (answer, transaction, _) =
-                perform(transaction, &call.caller, Uuid::now_v7(), act).await?;
+            let (answer, transaction, _) = perform(transaction, &call.caller, stamp, act).await?;
             transaction.commit().await?;
             Ok::<_, Failure>(answer)
         };
@@ -435,10 +436,9 @@ impl Database {
 async fn perform<A: Act>(
     transaction: Transaction<'static, Postgres>,
     caller: &Caller,
-    act_id: Uuid,
+    Stamp { act_id, acted_at }: Stamp,
     act: A,
 ) -> Result<(A::Answer, Transaction<'static, Postgres>, Option<Uuid>), Failure> {
-    let acted_at = OffsetDateTime::now_utc();
     let mut acting = Acting {
         transaction,
         changes: Vec::new(),

@@ -3,7 +3,7 @@
 //! Each function takes the name of the field as the caller wrote it, so that a refusal names
 //! it: `lines[12].name`.
 
-use prost_types::Timestamp;
+pub use prost_types::Timestamp;
 use proto::door::text::{Wrong, ordered};
 use proto::door::{Kind, Rule};
 use proto::google::r#type::Date as WireDate;
@@ -28,6 +28,20 @@ pub fn optional_id(field: &str, text: &str) -> Result<Option<Uuid>, Refusal> {
         return Ok(None);
     }
     Uuid::parse_str(text).map(Some).map_err(|_| Refusal::of(Reason::IdMalformed).field(field))
+}
+
+/// An instant of a year that anything here can be of, or none where the message is absent.
+pub fn optional_instant(
+    field: &str,
+    instant: Option<Timestamp>,
+) -> Result<Option<OffsetDateTime>, Refusal> {
+    let Some(instant) = instant else { return Ok(None) };
+    let nanoseconds = i128::from(instant.seconds) * 1_000_000_000 + i128::from(instant.nanos);
+    OffsetDateTime::from_unix_timestamp_nanos(nanoseconds)
+        .ok()
+        .filter(|instant| (1900..=2200).contains(&instant.year()))
+        .map(Some)
+        .ok_or_else(|| Refusal::of(Reason::DateMalformed).with("of", "instant").field(field))
 }
 
 /// A required civil date.

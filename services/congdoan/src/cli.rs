@@ -101,7 +101,7 @@ pub enum Command {
     /// Run the whole system on this machine until interrupted.
     #[command(long_about = "\
 Run the whole system on this machine until interrupted: a private PostgreSQL (15 or newer, \
-found in CONGDOAN_PG_BIN, in /usr/lib/postgresql or on the PATH; also as root), the four \
+found in CONGDOAN_PG_BIN, in /usr/lib/postgresql or on the PATH; also as root), the \
 services, and an issuer of access tokens for development, which gives a token to anybody \
 who asks and therefore listens on loopback only.")]
     Up(Up),

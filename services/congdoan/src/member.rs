@@ -14,7 +14,7 @@ use crate::told::told;
 /// Prints the person, and whom to ask for what is left out.
 pub async fn run(member: Member) -> anyhow::Result<()> {
     let client = member.to.connect().await?;
-    let request = pb::GetMemberRequest { person_id: member.person_id.to_string() };
+    let request = pb::GetMemberRequest { person_id: member.person_id.to_string(), known_at: None };
     let found = client.memberships().get_member(request).await.map_err(told)?.into_inner();
     let names = names(&client, &found.memberships).await?;
     answer(&found, |found| words(found, &names))

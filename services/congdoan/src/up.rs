@@ -63,11 +63,12 @@ pub async fn run_demo(asked: Demo) -> anyhow::Result<()> {
 }
 
 async fn start(options: Options) -> anyhow::Result<System> {
+    let services = proto::services::OWNERS.join(", ");
     let progress = ProgressBar::new_spinner()
         .with_style(ProgressStyle::with_template("{spinner} {msg}").context("draw a spinner")?)
         .with_message(tell!(
-            "đang khởi động PostgreSQL, registry, membership, reporting và cổng",
-            "starting PostgreSQL, registry, membership, reporting and the gateway"
+            "đang khởi động PostgreSQL, {services} và cổng",
+            "starting PostgreSQL, {services} and the gateway"
         ));
     progress.enable_steady_tick(Duration::from_millis(100));
     let system = System::start(options).await;

@@ -22,6 +22,7 @@ pub struct RegistryFollower;
 
 impl Follow for RegistryFollower {
     const SOURCE: &'static str = "registry";
+    const KEEPS_PAST: bool = true;
 
     async fn apply(&self, following: &mut Following, act: &[Change]) -> Result<(), Failure> {
         let Some(Change { act_id, effective_on: first_on, .. }) = act.first() else {
@@ -118,11 +119,13 @@ impl Meaning {
                 self.members_concerned = true;
             }
             Event::ActsUndone(undone) => self.taken.undone_acts.extend(undone.act_ids),
+            Event::DecisionRecorded(decision) => {
+                keep_decision(connection, decision.decision_id, decision.issuer_id).await?;
+            }
             // Nothing that decides who may be a member where.
             Event::Renamed(_)
             | Event::HandedOver(_)
             | Event::SectorChanged { .. }
-            | Event::DecisionRecorded(_)
             | Event::Body(_)
             | Event::CeremonyHeld(_)
             | Event::EmployersRecorded(_)
@@ -133,6 +136,23 @@ impl Meaning {
         }
         Ok(())
     }
+}
+
+/// A document of registry's, which acts of this service may name.
+async fn keep_decision(
+    connection: &mut PgConnection,
+    decision_id: Uuid,
+    issuer_id: Option<Uuid>,
+) -> Result<(), Failure> {
+    sqlx::query!(
+        "insert into registry_decision (decision_id, issuer_id) values ($1, $2)
+         on conflict on constraint registry_decision_key do nothing",
+        decision_id,
+        issuer_id,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 /// The organisations that an event suspends, resumes or ends, or says so of otherwise.

@@ -4,6 +4,7 @@ pub mod api;
 pub mod change;
 pub mod consequence;
 pub mod day;
+pub mod decision;
 pub mod joining;
 pub mod keys;
 pub mod leaving;

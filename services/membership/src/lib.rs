@@ -13,6 +13,7 @@
 pub mod application;
 pub mod cadre;
 pub mod consequence;
+pub mod correction;
 pub mod delegation;
 pub mod follow;
 pub mod ground;
@@ -45,7 +46,16 @@ static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
 /// The schema, as the owner of the database applies it.
 pub static SCHEMA: database::Schema = database::Schema {
     migrations: &MIGRATIONS,
-    functions: chassis::functions!["members_named", "person_scope", "persons_in_scope",],
+    functions: chassis::functions![
+        "act_recorded_at",
+        "covered_on",
+        "keep_past",
+        "members_named",
+        "past_stays",
+        "person_scope",
+        "persons_in_scope",
+        "recorded_anew",
+    ],
 };
 
 /// All that can be configured.
@@ -111,5 +121,6 @@ fn routes(api: Api) -> Routes {
         .add_service(pb::party_service_server::PartyServiceServer::new(api.clone()))
         .add_service(pb::cadre_service_server::CadreServiceServer::new(api.clone()))
         .add_service(pb::delegation_service_server::DelegationServiceServer::new(api.clone()))
+        .add_service(pb::correction_service_server::CorrectionServiceServer::new(api.clone()))
         .add_service(pb::consequence_service_server::ConsequenceServiceServer::new(api))
 }

@@ -60,6 +60,7 @@ impl Client {
             language: MetadataValue::from_static("en"),
             seen: Arc::default(),
             kept: None,
+            heard: None,
         };
         Ok(Self { door })
     }
@@ -79,6 +80,16 @@ impl Client {
     /// Gives the consistency token of each answer to whoever keeps it.
     pub fn keeping(mut self, keep: impl Fn(&str) + Send + Sync + 'static) -> Self {
         self.door.kept = Some(Arc::new(keep));
+        self
+    }
+
+    /// Lets somebody hear the head of each answer, with the path of its method; whoever speaks on
+    /// lines that are made of this one is heard as well.
+    pub fn heard_by(
+        mut self,
+        hears: impl Fn(&str, &http::HeaderMap) + Send + Sync + 'static,
+    ) -> Self {
+        self.door.heard = Some(Arc::new(hears));
         self
     }
 
@@ -159,6 +170,8 @@ services! {
 
 /// What keeps a consistency token.
 type Keep = dyn Fn(&str) + Send + Sync;
+/// What hears the heads of answers, with the paths of their methods.
+type Hear = dyn Fn(&str, &http::HeaderMap) + Send + Sync;
 
 /// Where calls go out: adds what every call says, remembers what every answer says.
 #[derive(Clone)]
@@ -169,6 +182,8 @@ pub struct Door {
     seen: Arc<Mutex<Option<String>>>,
     /// Who keeps what was seen.
     kept: Option<Arc<Keep>>,
+    /// Who hears each answer.
+    heard: Option<Arc<Hear>>,
 }
 
 impl Service<http::Request<Body>> for Door {
@@ -200,11 +215,15 @@ impl Service<http::Request<Body>> for Door {
         if let Some(value) = seen.and_then(|seen| seen.parse().ok()) {
             headers.entry(SEEN).or_insert(value);
         }
+        let heard = self.heard.clone().map(|heard| (heard, request.uri().path().to_owned()));
         let answer = self.channel.call(request);
         let remembered = self.seen.clone();
         let kept = self.kept.clone();
         Box::pin(async move {
             let answer = answer.await?;
+            if let Some((heard, path)) = heard {
+                heard(&path, answer.headers());
+            }
             if let Some(seen) = answer.headers().get(SEEN).and_then(|value| value.to_str().ok()) {
                 *remembered.lock().unwrap_or_else(PoisonError::into_inner) = Some(seen.to_owned());
                 if let Some(kept) = kept {

@@ -1,6 +1,7 @@
 //! Calls of any method by its name: with any message, any headers, any number of messages.
 
 use bytes::{Buf, BufMut, Bytes};
+use chassis::refusal::testing::Heard;
 use http::uri::PathAndQuery;
 use prost::Message;
 use tokio_stream as stream;
@@ -13,7 +14,8 @@ use tonic::{Request, Response, Status};
 /// The largest answer that is read.
 const ANSWER_BYTES_MAX: usize = 64 << 20;
 
-/// A line to a server on which nothing is added to a call but these headers.
+/// A line to a server on which nothing is added to a call but these headers; the test fails where a
+/// refusal is heard on it of which the contract of the method does not say that it may come.
 #[derive(Clone)]
 pub struct Line {
     channel: Channel,
@@ -72,7 +74,8 @@ impl Line {
         for (name, value) in &self.headers {
             request.metadata_mut().insert(name.clone(), value.parse().expect("ASCII"));
         }
-        let mut grpc = Grpc::new(self.channel.clone()).max_decoding_message_size(ANSWER_BYTES_MAX);
+        let mut grpc =
+            Grpc::new(Heard(self.channel.clone())).max_decoding_message_size(ANSWER_BYTES_MAX);
         grpc.ready().await.map_err(|error| Status::unavailable(error.to_string()))?;
         let response: Response<Bytes> = grpc.client_streaming(request, path, AsItIs).await?;
         let (metadata, bytes, _) = response.into_parts();

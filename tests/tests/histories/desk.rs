@@ -266,7 +266,7 @@ impl Desk {
 
     /// Where a person's memberships were, oldest first: the Confederation can read everybody.
     pub async fn memberships(&mut self, person_id: &str) -> Vec<Membership> {
-        let request = GetMemberRequest { person_id: person_id.to_owned() };
+        let request = GetMemberRequest { person_id: person_id.to_owned(), known_at: None };
         match self.client.memberships().get_member(request).await {
             Ok(answer) => answer.into_inner().memberships,
             Err(status) => {

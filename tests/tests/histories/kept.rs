@@ -45,7 +45,7 @@ pub async fn keep(world: &World, desk: &Desk, indicators: &[String], folder: &Pa
     let text = serde_json::to_vec(&kept).expect("JSON");
     release::write(folder, "notes.json.gz", &text);
 
-    for service in ["registry", "membership", "reporting"] {
+    for service in proto::services::OWNERS {
         let url = &world.system.database(service).expect("a database").owner_url;
         release::write(folder, &format!("{service}.sql.gz"), &dumped(url));
     }

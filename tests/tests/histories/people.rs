@@ -196,7 +196,7 @@ pub async fn scopes(
     let administrator = world.administrator();
     for _ in 0..asked.min(people.len()) {
         let person = people[rng.random_range(0..people.len())];
-        let request = GetMemberRequest { person_id: person.to_string() };
+        let request = GetMemberRequest { person_id: person.to_string(), known_at: None };
         let suspects = || -> BTreeSet<String> {
             lie[person].scope.iter().chain([person]).map(Uuid::to_string).collect()
         };

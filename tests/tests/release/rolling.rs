@@ -14,7 +14,7 @@ async fn every_statement_of_the_last_release_can_be_prepared_today() {
         serde_json::from_slice(&release::read("statements.json.gz")).expect("statements");
     let mut found = Vec::new();
     let mut prepared = 0;
-    for service in OWNERS {
+    for service in OWNERS.into_iter().filter(|service| release::had(service)) {
         let fresh = database(service, schema(service).expect("a schema")).await;
         // As the program does: not as whoever owns the tables.
         let mut connection = PgConnection::connect(&fresh.url).await.expect("connected");

@@ -267,7 +267,10 @@ fn what_is_written_otherwise_is_found() {
         )
     );
     let found = rules(&|files| {
-        let file = files.iter_mut().find(|file| !file.enum_type.is_empty()).expect("one");
+        let has_both = |file: &&mut FileDescriptorProto| {
+            !file.enum_type.is_empty() && !file.message_type.is_empty()
+        };
+        let file = files.iter_mut().find(has_both).expect("one");
         file.enum_type[0].value[0].name = Some("None".into());
         file.enum_type[0].name = Some("Other_kind".into());
         file.message_type[0].field[0].name = Some("someField".into());

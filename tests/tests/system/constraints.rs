@@ -209,7 +209,19 @@ const TOLD: &[(&str, &str, Told)] = &[
         Never("candidates are placed in the order of their list"),
     ),
     ("membership", "*.person_identity_blind", Never("the index is an HMAC of that length")),
-    ("membership", "*.person_identity_key", Never("one number is written for one new person")),
+    (
+        "membership",
+        "*.person_identity_key",
+        Never("one number is written for one new person, and what was hers before is hers again"),
+    ),
+    (
+        "membership",
+        "*.decision_document",
+        Never("a document that is known already is that one, in the same statement"),
+    ),
+    ("membership", "*.decision_issuer", Never("the act says one or the other")),
+    ("membership", "*.correction_reason", Never("a text is bounded as it comes in")),
+    ("membership", "*.movement_corrects", Never("the act has read the movement that it corrects")),
     ("membership", "*_key", ID),
     ("membership", "public.organisation*", FOLLOWED),
     ("membership", "*.application_closed", Never("both are written by one statement")),
@@ -249,6 +261,7 @@ const TOLD: &[(&str, &str, Told)] = &[
     ("reporting", "public.target.*_organisation_id_fkey", SCOPED),
     ("reporting", "*", FOLLOWED),
     // Triggers that raise by themselves.
+    ("membership", "trigger past_stays", Never("no act writes a past: tables keep theirs")),
     (
         "registry",
         "trigger keep_organisation",

@@ -205,3 +205,17 @@ async fn what_json_says_twice_or_nobody_knows_is_refused_with_its_field() {
         assert_eq!(told, (reason.to_string(), field.to_string()), "{path} {body}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_listens_hears_through_the_gateway_what_a_service_refuses() {
+    let world = World::start().await;
+    let (told, mut heard) = tokio::sync::mpsc::unbounded_channel();
+    let client = world.client(ADMINISTRATOR).heard_by(move |path, head| {
+        let _ = told.send((path.to_owned(), Status::from_header_map(head)));
+    });
+    let unknown = ListRolesRequest { permission: "no.such.permission".to_owned() };
+    let refused = client.references().list_roles(unknown).await.expect_err("refused");
+    let (path, status) = heard.recv().await.expect("heard");
+    assert_eq!(path, "/congdoan.registry.v1.ReferenceService/ListRoles");
+    assert_eq!(Refused::of(&status.expect("a refusal")), Refused::of(&refused));
+}

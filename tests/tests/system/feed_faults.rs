@@ -14,7 +14,7 @@ use rand::{RngExt, SeedableRng};
 use stage::made_up::{self, on, people, period, request_id};
 use stage::refused::Refused;
 use system::Client;
-use tests::feeds::{self, FOLLOWED};
+use tests::feeds;
 use tests::world::{ADMINISTRATOR, OPENED_ON, Unit, World, admission};
 use time::macros::date;
 use tokio::task::JoinSet;
@@ -103,7 +103,7 @@ async fn start(world: &mut World, service: &'static str) {
 
 /// Every follower has applied every change of its source, once, each at its own position.
 async fn followed_once_and_in_order(world: &World) {
-    for (service, source) in FOLLOWED {
+    for (service, source) in feeds::followed_by() {
         let stream: Vec<(i64, Uuid, Uuid, bool)> = sqlx::query_as(
             "select position, change_id, act_id, act_complete from feed.stream order by position",
         )

@@ -112,6 +112,7 @@ async fn the_plan_of_2025_is_done_and_taken_back_and_nobody_ever_sees_half_of_it
     let count = || CountMembersRequest {
         organisation_ids: vec![union.id.clone()],
         as_of: on(date!(2025 - 08 - 01)),
+        known_at: None,
     };
     let members = client.memberships().count_members(count()).await.expect("counted");
     assert_eq!(members.into_inner().counts[0].members, 3);

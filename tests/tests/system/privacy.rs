@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use chassis::refusal::testing::hear;
 use http::Method;
 use proto::gateway::v1::*;
 use proto::membership::v1::*;
@@ -23,10 +24,11 @@ use tonic::Status;
 const MEMBERSHIPS: &str = "congdoan.membership.v1.MembershipService";
 const ADMIT: &str = "congdoan.membership.v1.MembershipService/AdmitMembers";
 
-/// Words that stand in every canary's name, workplace, number and phone, and nowhere else;
+/// Words that stand in every canary's name, workplace, occupation, number and phone, and nowhere else;
 /// digits enough that no id and no instant has them by chance.
 const NAME: &str = "Kanarixq";
 const WORKPLACE: &str = "Zizeronwerk";
+const OCCUPATION: &str = "Quintarbeit";
 const NUMBER: &str = "999088174";
 const PHONE: &str = "8490177352";
 
@@ -39,6 +41,7 @@ fn canary(number: u32) -> PersonLine {
         identity_number: format!("{NUMBER}{number:03}"),
         phone: format!("+{PHONE}{number:02}"),
         workplace: format!("{WORKPLACE} {number}"),
+        occupation: format!("{OCCUPATION} {number}"),
         ..PersonLine::default()
     }
 }
@@ -50,7 +53,7 @@ fn canaries(numbers: std::ops::Range<u32>) -> Vec<PersonLine> {
 /// What would betray a canary in a text, also in one that writes bytes as hexadecimal digits
 /// or characters as escapes.
 fn needles() -> Vec<(String, String)> {
-    let plain = [NAME, WORKPLACE, NUMBER, PHONE];
+    let plain = [NAME, WORKPLACE, OCCUPATION, NUMBER, PHONE];
     let mut needles = Vec::new();
     for word in plain {
         needles.push((word.to_owned(), word.to_lowercase()));
@@ -146,7 +149,7 @@ async fn live(system: &System, client: &Client, stranger: &Line, refusals: &mut 
         admitted.into_inner().members.into_iter().map(|member| member.person_id).collect();
     let admit = admission(ending, day, canaries(20..23));
     client.memberships().admit_members(admit).await.expect("admitted");
-    let get = GetMemberRequest { person_id: members[0].clone() };
+    let get = GetMemberRequest { person_id: members[0].clone(), known_at: None };
     let read = client.memberships().get_member(get).await.expect("read").into_inner();
     let person = read.person.expect("a person");
     assert!(person.name.contains(NAME) && person.identity_number().starts_with(NUMBER));
@@ -332,6 +335,7 @@ async fn live_by_json(system: &System, token: &str, union_id: &str) -> Vec<Strin
             "identityNumber": person.identity_number,
             "phone": person.phone,
             "workplace": person.workplace,
+            "occupation": person.occupation,
         })
     };
     let admission = |person: serde_json::Value| {
@@ -394,7 +398,7 @@ async fn canary_people_appear_in_no_log_span_measure_error_or_feed() {
         .await
         .expect("bootstrapped");
     let token = system::token::ask(&running.issuer, ADMINISTRATOR).await.expect("a token");
-    let client = Client::connect(&running.gateway, &token).await.expect("connected");
+    let client = Client::connect(&running.gateway, &token).await.expect("connected").heard_by(hear);
     let line = Line::to(&running.gateway).await.bearing(&token);
 
     let mut refusals = Refusals::default();
@@ -428,10 +432,11 @@ async fn canary_people_appear_in_no_log_span_measure_error_or_feed() {
     assert!(log.lines().count() > 1_000, "it was to log everything");
     assert!(heard.spans.len() > 100 && !heard.logs.is_empty() && !heard.metrics.is_empty());
 
-    // The one place that is to know them: names and workplaces, but no number and no phone.
+    // The one place that is to know them: names, workplaces and occupations, but no number and no
+    // phone.
     let at_home = |place: &str| place == "membership: public.person";
     let home = places.iter().find(|(place, _)| at_home(place)).expect("the people");
-    assert!(home.1.contains(NAME), "they do live here");
+    assert!(home.1.contains(NAME) && home.1.contains(OCCUPATION), "they do live here");
     let secret = [NUMBER, PHONE].map(str::to_owned);
     assert!(!secret.iter().any(|secret| home.1.contains(secret)), "numbers are encrypted");
 

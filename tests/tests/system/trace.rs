@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use chassis::refusal::testing::hear;
 use fake_opentelemetry_collector::ExportedSpan;
 use opentelemetry::trace::{
     Span as _, SpanKind, TraceContextExt, Tracer as _, TracerProvider as _,
@@ -67,7 +68,7 @@ async fn one_trace_covers_client_gateway_service_and_statement_and_the_follower_
         .await
         .expect("bootstrapped");
     let token = system::token::ask(&running.issuer, ADMINISTRATOR).await.expect("a token");
-    let client = Client::connect(&running.gateway, &token).await.expect("connected");
+    let client = Client::connect(&running.gateway, &token).await.expect("connected").heard_by(hear);
     let lines = [line("T-01", "LDLD_TINH", "TLD"), line("CS-1", "CDCS", "T-01")];
     let messages = load_messages(stage::made_up::request_id(), &lines);
     let load = tokio_stream::iter(messages);
@@ -173,7 +174,7 @@ async fn each_plan_is_done_in_a_trace_of_its_own_that_links_to_the_call_that_ask
         .await
         .expect("bootstrapped");
     let token = system::token::ask(&running.issuer, ADMINISTRATOR).await.expect("a token");
-    let client = Client::connect(&running.gateway, &token).await.expect("connected");
+    let client = Client::connect(&running.gateway, &token).await.expect("connected").heard_by(hear);
     let lines = [
         line("T-01", "LDLD_TINH", "TLD"),
         line("CS-1", "CDCS", "T-01"),

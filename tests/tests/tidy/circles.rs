@@ -12,13 +12,15 @@ use std::path::{Path, PathBuf};
 use super::{none, texts};
 
 /// A module: the names from the crate's own file down to it, which has none.
-type Module = Vec<String>;
+pub(super) type Module = Vec<String>;
 
 /// What a file says of its crate.
 #[derive(Debug, Default)]
 struct Names {
     /// What it names, from the crate's own file down.
     named: BTreeSet<Module>,
+    /// What it names that is none of the crate's, as it names it.
+    outside: BTreeSet<Module>,
     /// What it hands on of what lies below it, by the name under which it does.
     handed_on: BTreeMap<String, Module>,
 }
@@ -142,7 +144,10 @@ fn names(text: &str, module: &Module, below: &BTreeSet<&str>) -> Names {
             let is_public = at > 0 && matches!(tokens[at - 1], "pub" | ")");
             let (used, taken) = tree(&tokens[at + 1..], &[]);
             for (name, path) in used {
-                let Some(path) = full(&path) else { continue };
+                let Some(path) = full(&path) else {
+                    names.outside.insert(path);
+                    continue;
+                };
                 if is_public && path.starts_with(module) {
                     names.handed_on.insert(name, path);
                 } else {
@@ -159,7 +164,10 @@ fn names(text: &str, module: &Module, below: &BTreeSet<&str>) -> Names {
                 at += 2;
             }
             if path.len() > 1 {
-                names.named.extend(full(&path));
+                match full(&path) {
+                    Some(path) => names.named.insert(path),
+                    None => names.outside.insert(path),
+                };
             }
             at += 1;
         } else {
@@ -195,9 +203,18 @@ fn defined(path: &[String], files: &BTreeMap<Module, Names>, depth: usize) -> Mo
     }
 }
 
-/// Which file of a crate needs which others that need it, whether directly or by way of others. The
-/// files are given by their places in the crate's source.
-fn circles(sources: &[(PathBuf, &str)]) -> BTreeMap<Module, BTreeSet<Module>> {
+/// What a file needs.
+#[derive(Debug, Default)]
+pub(super) struct Needed {
+    /// Of its own crate: files.
+    pub files: BTreeSet<Module>,
+    /// Of others: paths.
+    pub outside: BTreeSet<Module>,
+}
+
+/// What each file of a crate needs, but for the crate's own. The files are given by their places in
+/// the crate's source.
+pub(super) fn needed(sources: &[(PathBuf, &str)]) -> BTreeMap<Module, Needed> {
     let modules: Vec<(Module, &str)> =
         sources.iter().filter_map(|(path, text)| Some((module(path)?, *text))).collect();
     let files: BTreeMap<Module, Names> = modules
@@ -210,15 +227,22 @@ fn circles(sources: &[(PathBuf, &str)]) -> BTreeMap<Module, BTreeSet<Module>> {
             (module.clone(), names(text, module, &below.collect()))
         })
         .collect();
-    let needs: BTreeMap<Module, BTreeSet<Module>> = files
+    files
         .iter()
         .filter(|(module, _)| !module.is_empty())
         .map(|(module, names)| {
             let named = names.named.iter().map(|path| defined(path, &files, 8));
-            let others = named.filter(|other| !other.is_empty() && other != module);
-            (module.clone(), others.collect())
+            let others = named.filter(|other| !other.is_empty() && other != module).collect();
+            (module.clone(), Needed { files: others, outside: names.outside.clone() })
         })
-        .collect();
+        .collect()
+}
+
+/// Which file of a crate needs which others that need it, whether directly or by way of others.
+fn circles(sources: &[(PathBuf, &str)]) -> BTreeMap<Module, BTreeSet<Module>> {
+    let needed = needed(sources).into_iter();
+    let needs: BTreeMap<Module, BTreeSet<Module>> =
+        needed.map(|(module, needed)| (module, needed.files)).collect();
     let mut circles = needs.clone();
     for (module, others) in &mut circles {
         others.retain(|other| stand_on(other, &needs).contains(module));

@@ -2,30 +2,12 @@
 //! one need not read the others.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use proto::services::OWNERS;
 
+use super::circles;
 use super::{none, texts};
-
-/// The first name after each `crate::` of a text, comments left out: `ground`, `organisation`.
-fn named(text: &str) -> Vec<(usize, String)> {
-    let mut named = Vec::new();
-    for (index, line) in text.lines().enumerate() {
-        if line.trim_start().starts_with("//") {
-            continue;
-        }
-        for rest in line.split("crate::").skip(1) {
-            let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
-            let names = if end == 0 { rest.trim_matches(['{', ';', '}']) } else { &rest[..end] };
-            for name in names.split(',') {
-                let name = name.trim().split("::").next().unwrap_or_default();
-                named.push((index + 1, name.to_owned()));
-            }
-        }
-    }
-    named
-}
 
 #[test]
 fn a_room_imports_the_ground_and_no_other_room() {
@@ -44,20 +26,21 @@ fn a_room_imports_the_ground_and_no_other_room() {
             .filter(|room| room != "ground")
             .collect();
         rooms_of_all += rooms.len();
-        for (path, text) in &texts {
-            let Some(within) = inside(path) else { continue };
-            let first = within.iter().next().and_then(|part| part.to_str()).unwrap_or_default();
-            let room = first.trim_end_matches(".rs");
-            // The crate's own file puts the rooms together, and the first founding is all of it.
-            if within.extension().is_none_or(|kind| kind != "rs")
-                || ["lib", "main", "bootstrap"].contains(&room)
-            {
+        let sources: Vec<(PathBuf, &str)> = texts
+            .iter()
+            .filter_map(|(path, text)| Some((inside(path)?, text.as_str())))
+            .filter(|(within, _)| within.extension().is_some_and(|kind| kind == "rs"))
+            .collect();
+        for (file, needed) in circles::needed(&sources) {
+            // The first founding is all of them.
+            let room = &file[0];
+            if room == "bootstrap" {
                 continue;
             }
-            for (line, name) in named(text) {
-                if rooms.contains(&name) && name != room {
-                    findings.push(format!("{}:{line}: {room} knows {name}", path.display()));
-                }
+            let others = needed.files.iter().filter(|other| rooms.contains(&other[0]));
+            for other in others.filter(|other| other[0] != *room) {
+                let (file, other) = (file.join("::"), other.join("::"));
+                findings.push(format!("{service}: {file} knows {other}"));
             }
         }
     }

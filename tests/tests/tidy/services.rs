@@ -86,6 +86,7 @@ fn lacks(service: &Service) -> Vec<String> {
             needs(compose, &format!("\n      - {file}\n"));
             needs(compose, &format!("\n  {file}: {{ file: ./secrets/{file} }}\n"));
         }
+        needs(&format!("{crate_folder}/migrations.sha256"), "  migrations/");
         if !Path::new(&root().join(&crate_folder).join("migrations")).is_dir() {
             lacking.push(format!("{name}: there is no folder {crate_folder}/migrations"));
         }
@@ -129,6 +130,7 @@ fn a_further_service_is_told_everything_that_it_lacks() {
         "services/welfare/Cargo.toml",
         "services/welfare/defaults.toml",
         "services/welfare/migrations",
+        "services/welfare/migrations.sha256",
         "services/welfare/sqlx.toml",
         "services/welfare/src/main.rs",
     ] {

@@ -16,7 +16,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Executor, PgPool, Postgres, Transactio
 
 use super::config::Config;
 use super::growth::Growth;
-use super::opening::{self, Purpose};
+use super::opening::{self, Purpose, Stamp};
 use crate::call::Call;
 use crate::refusal::{Failure, Refusal};
 use crate::telemetry::statement;
@@ -88,15 +88,20 @@ impl Connections {
         begin(&self.reads, Purpose::Read, call).await
     }
 
-    pub(super) async fn act(&self, call: &Call) -> Result<Transaction<'static, Postgres>, Failure> {
-        begin(&self.acts, Purpose::Act { lock_timeout: self.patience }, call).await
+    pub(super) async fn act(
+        &self,
+        call: &Call,
+        stamp: Stamp,
+    ) -> Result<Transaction<'static, Postgres>, Failure> {
+        begin(&self.acts, Purpose::Act { lock_timeout: self.patience, stamp }, call).await
     }
 
     pub(super) async fn work(
         &self,
         call: &Call,
+        stamp: Stamp,
     ) -> Result<Transaction<'static, Postgres>, Failure> {
-        begin(&self.acts, Purpose::Work, call).await
+        begin(&self.acts, Purpose::Work { stamp }, call).await
     }
 }
 

@@ -6,6 +6,9 @@
 use std::fmt::Write;
 use std::time::Duration;
 
+use time::OffsetDateTime;
+use uuid::Uuid;
+
 use crate::call::{Call, unauthenticated};
 use crate::refusal::Refusal;
 
@@ -20,14 +23,39 @@ pub(crate) const LARGE_BYTES: usize = 4 * 1024;
 /// that the connection kept, made for one line in an empty register, are given up first.
 const PLANNED_ANEW: &str = "; discard plans; set local plan_cache_mode = auto";
 
+/// Which act a transaction writes, and when it is recorded: what the database writes of itself
+/// says the same as the act does.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stamp {
+    /// UUIDv7.
+    pub act_id: Uuid,
+    /// To the microsecond, as the database keeps instants.
+    pub acted_at: OffsetDateTime,
+}
+
+impl Stamp {
+    /// Of an act that is done now.
+    pub(crate) fn now() -> Self {
+        let acted_at = OffsetDateTime::now_utc().truncate_to_microsecond();
+        Self { act_id: Uuid::now_v7(), acted_at }
+    }
+
+    /// The instant, as the database reads it.
+    pub(crate) fn instant(&self) -> String {
+        let (date, (hour, minute, second, microsecond)) =
+            (self.acted_at.date(), self.acted_at.time().as_hms_micro());
+        format!("{date} {hour:02}:{minute:02}:{second:02}.{microsecond:06}+00")
+    }
+}
+
 /// What the transaction of a call is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub(super) enum Purpose {
     /// Each of its statements sees what is committed when it starts, so that what it reads
     /// behind a lock is what whoever held it has left. It waits for no lock longer than this.
-    Act { lock_timeout: Duration },
+    Act { lock_timeout: Duration, stamp: Stamp },
     /// The same for what nobody waits for: it may wait for as long as it takes.
-    Work,
+    Work { stamp: Stamp },
     /// All of its statements see one instant, and none the half of an act that a follower or
     /// another call commits between them.
     Read,
@@ -39,7 +67,7 @@ pub(super) fn text(purpose: Purpose, call: &Call) -> Result<String, Refusal> {
     let mut text = String::with_capacity(384);
     text.push_str(GUARD);
     text.push_str(match purpose {
-        Purpose::Act { .. } | Purpose::Work => "begin",
+        Purpose::Act { .. } | Purpose::Work { .. } => "begin",
         Purpose::Read => "begin isolation level repeatable read, read only",
     });
     // No deadline means no limit but the server's own; zero is how PostgreSQL says it.
@@ -48,7 +76,7 @@ pub(super) fn text(purpose: Purpose, call: &Call) -> Result<String, Refusal> {
     if is_large(purpose, call) {
         text.push_str(PLANNED_ANEW);
     }
-    if let Purpose::Act { lock_timeout } = purpose {
+    if let Purpose::Act { lock_timeout, .. } = purpose {
         set(&mut text, "lock_timeout", &milliseconds(lock_timeout).to_string())?;
     }
     set(&mut text, "congdoan.issuer", &call.caller.issuer)?;
@@ -56,13 +84,17 @@ pub(super) fn text(purpose: Purpose, call: &Call) -> Result<String, Refusal> {
     set(&mut text, "congdoan.permission", &call.permission)?;
     set(&mut text, "congdoan.office", call.caller.office.as_deref().unwrap_or_default())?;
     set(&mut text, "congdoan.purpose", call.caller.purpose.as_deref().unwrap_or_default())?;
+    if let Purpose::Act { stamp, .. } | Purpose::Work { stamp } = purpose {
+        set(&mut text, "congdoan.act_id", &stamp.act_id.to_string())?;
+        set(&mut text, "congdoan.acted_at", &stamp.instant())?;
+    }
     Ok(text)
 }
 
 fn is_large(purpose: Purpose, call: &Call) -> bool {
     match purpose {
         Purpose::Act { .. } => call.content_bytes > LARGE_BYTES,
-        Purpose::Work => true,
+        Purpose::Work { .. } => true,
         Purpose::Read => false,
     }
 }
@@ -148,22 +180,45 @@ mod tests {
     #[test]
     fn an_act_waits_for_locks_as_long_as_it_was_told() {
         let call = Call::of_work(Caller::system("an"), "registry.organisation.found");
-        let act = Purpose::Act { lock_timeout: Duration::from_secs(5) };
+        let act = Purpose::Act { lock_timeout: Duration::from_secs(5), stamp: Stamp::now() };
         let text = text(act, &call).expect("written");
         assert!(text.starts_with("begin; rollback; begin; set local statement_timeout = E'0'"));
         assert!(text.contains("; set local lock_timeout = E'5000'"));
-        assert!(!super::text(Purpose::Work, &call).expect("written").contains("lock_timeout"));
+        assert!(
+            !super::text(Purpose::Work { stamp: Stamp::now() }, &call)
+                .expect("written")
+                .contains("lock_timeout")
+        );
+    }
+
+    #[test]
+    fn an_act_says_which_it_is_and_when_it_is_recorded() {
+        let call = Call::of_work(Caller::system("an"), "registry.organisation.found");
+        let acted_at = time::macros::datetime!(2026-11-29 00:05:09.000_120 UTC);
+        let stamp = Stamp { act_id: Uuid::from_u128(1), acted_at };
+        let act = Purpose::Act { lock_timeout: Duration::from_secs(5), stamp };
+        let text = text(act, &call).expect("written");
+        assert!(text.ends_with(
+            "; set local congdoan.act_id = E'00000000-0000-0000-0000-000000000001'; \
+             set local congdoan.acted_at = E'2026-11-29 00:05:09.000120+00'"
+        ));
+        let read = super::text(Purpose::Read, &call).expect("written");
+        assert!(!read.contains("acted_at"), "a read records nothing");
     }
 
     #[test]
     fn an_act_on_many_is_planned_for_them() {
         let mut call = Call::of_work(Caller::system("an"), "registry.organisation.load");
-        let act = Purpose::Act { lock_timeout: Duration::from_secs(5) };
+        let act = Purpose::Act { lock_timeout: Duration::from_secs(5), stamp: Stamp::now() };
         call.digest_of(&[0; LARGE_BYTES]);
         assert!(!text(act, &call).expect("written").contains("discard plans"));
         call.digest_of(&[0; LARGE_BYTES + 1]);
         assert!(text(act, &call).expect("written").contains("discard plans"));
-        assert!(text(Purpose::Work, &call).expect("written").contains("discard plans"));
+        assert!(
+            text(Purpose::Work { stamp: Stamp::now() }, &call)
+                .expect("written")
+                .contains("discard plans")
+        );
         assert!(!text(Purpose::Read, &call).expect("written").contains("discard plans"));
     }
 }

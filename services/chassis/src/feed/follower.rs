@@ -31,7 +31,7 @@ use self::reading::{Act, Reading};
 use super::change::{ActStamp, Change, NewChange};
 use super::part::Feed;
 use super::pending::append;
-use crate::database::{LARGE_BYTES, civil_date};
+use crate::database::{LARGE_BYTES, Stamp, civil_date};
 use crate::parse::id_or_empty;
 use crate::refusal::{Failure, Refusal};
 use crate::seen::Applied;
@@ -63,6 +63,10 @@ pub trait Follow: Send + Sync + 'static {
     /// on which the change was decided.
     const AFTER: Option<&'static str> = None;
 
+    /// The tables of this service keep their pasts by themselves: they are told which act it is,
+    /// and when it is recorded, as acts tell them.
+    const KEEPS_PAST: bool = false;
+
     /// Applies one act, in the transaction of `following`. Several acts share a transaction,
     /// and one that fails is tried again alone: apply nothing anywhere else.
     fn apply(
@@ -87,12 +91,12 @@ pub struct Following {
 
 impl Following {
     fn new(transaction: Transaction<'static, Postgres>) -> Self {
-        let acted_at = OffsetDateTime::now_utc();
+        let Stamp { act_id, acted_at } = Stamp::now();
         Self {
             transaction,
             changes: Vec::new(),
             source_position: 0,
-            act_id: Uuid::now_v7(),
+            act_id,
             acted_at,
             today: civil_date(acted_at),
         }
@@ -121,9 +125,22 @@ impl Following {
 
     fn begin(&mut self, act: &Act) {
         self.source_position = act.last_position();
-        self.act_id = Uuid::now_v7();
-        self.acted_at = OffsetDateTime::now_utc();
+        Stamp { act_id: self.act_id, acted_at: self.acted_at } = Stamp::now();
         self.today = civil_date(self.acted_at);
+    }
+
+    /// Tells the database which act this is.
+    async fn stamp(&mut self) -> Result<(), Failure> {
+        let stamp = Stamp { act_id: self.act_id, acted_at: self.acted_at };
+        sqlx::query!(
+            r#"select set_config('congdoan.act_id', $1, true) as "act_id!",
+                      set_config('congdoan.acted_at', $2, true) as "acted_at!""#,
+            stamp.act_id.to_string(),
+            stamp.instant(),
+        )
+        .fetch_one(&mut *self.transaction)
+        .await?;
+        Ok(())
     }
 }
 
@@ -414,6 +431,9 @@ impl<F: Follow> Session<'_, F> {
         telemetry::link(&span, &first.traceparent);
         async {
             following.begin(act);
+            if F::KEEPS_PAST {
+                following.stamp().await?;
+            }
             let applying = if skipped.is_empty() {
                 self.follower.apply(following, &act.changes).boxed()
             } else {

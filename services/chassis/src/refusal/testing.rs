@@ -63,12 +63,20 @@ where
         let answer = self.0.call(request);
         Box::pin(async move {
             let answer = answer.await?;
-            // A refusal says in the head of the answer all there is.
-            if let Some(status) = Status::from_header_map(answer.headers()) {
-                assert_named(&path, &status);
-            }
+            hear(&path, answer.headers());
             Ok(answer)
         })
+    }
+}
+
+/// Hears the head of an answer of the method at a path such as
+/// `/congdoan.registry.v1.PlanService/GetPlan`: a refusal says there all there is.
+///
+/// # Panics
+/// Where the contract of the method does not say that it may refuse for this reason.
+pub fn hear(path: &str, head: &http::HeaderMap) {
+    if let Some(status) = Status::from_header_map(head) {
+        assert_named(path, &status);
     }
 }
 
@@ -91,5 +99,36 @@ fn assert_named(path: &str, status: &Status) {
         let domains = [info.domain.as_str(), <Reason as proto::reason::Reason>::DOMAIN];
         let named = domains.into_iter().any(|domain| method.names(domain, reason));
         assert!(named, "{path} refuses with {reason}, which its comment does not name");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proto::registry::v1::Reason as OfRegistry;
+
+    use super::*;
+    use crate::refusal::{Language, Refusal};
+
+    const METHOD: &str = "/congdoan.registry.v1.ReferenceService/ListRoles";
+
+    fn heard(refusal: Refusal) {
+        let answer = refusal.status_in(Language::English).into_http::<Body>();
+        hear(METHOD, answer.headers());
+    }
+
+    #[test]
+    fn a_reason_that_the_method_names_is_heard_and_so_is_one_of_any_call() {
+        heard(Refusal::of(OfRegistry::PermissionUnknown).field("permission"));
+        let long = Refusal::of(Reason::TextTooLong).with("characters", "9").with("limit", "8");
+        heard(long.field("permission"));
+        hear(METHOD, &http::HeaderMap::new());
+    }
+
+    #[test]
+    #[should_panic(
+        expected = "ListRoles refuses with PLAN_UNKNOWN, which its comment does not name"
+    )]
+    fn another_reason_fails_the_test() {
+        heard(Refusal::of(OfRegistry::PlanUnknown));
     }
 }

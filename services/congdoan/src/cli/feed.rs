@@ -36,7 +36,7 @@ pub enum FeedCommand {
 #[derive(Args, Debug)]
 pub struct FeedOf {
     /// The service.
-    #[arg(value_parser = ["registry", "membership", "reporting"])]
+    #[arg(value_parser = proto::services::OWNERS)]
     pub service: String,
     /// The service's database, for the owner of its schema.
     #[arg(long, value_name = "URL", env = "CONGDOAN_OWNER_URL", hide_env_values = true)]
@@ -53,7 +53,7 @@ pub struct SkipChange {
     #[command(flatten)]
     pub of: FeedOf,
     /// Whose feed is followed.
-    #[arg(long, value_parser = ["registry", "membership"])]
+    #[arg(long, value_parser = proto::services::OWNERS)]
     pub source: String,
     /// The change at which it halted, as `feed show` prints it.
     #[arg(long, value_name = "ID", value_parser = id)]

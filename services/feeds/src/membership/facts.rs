@@ -34,6 +34,8 @@ pub enum Event {
         /// For the members of how many organisations.
         organisations: i32,
     },
+    /// A document that movements rest on was written down.
+    DecisionWrittenDown(Decision),
 }
 
 /// One person of a movement, and the membership that it began or ended.
@@ -95,7 +97,7 @@ pub struct Exit {
 /// A movement, with those of its people for whom it is taken back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TakenBack {
-    /// The act of registry because of which.
+    /// The act of registry because of which; none where it is an act of membership alone.
     pub registry_act_id: Option<Uuid>,
     /// The movement.
     pub movement: Movement,
@@ -195,6 +197,21 @@ pub struct Finished {
     pub members: i32,
 }
 
+/// A document, as it was written down with a movement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decision {
+    /// UUIDv7.
+    pub decision_id: Uuid,
+    /// The organisation that issued it.
+    pub issuer_id: Option<Uuid>,
+    /// For example `QUYET_DINH`.
+    pub kind: String,
+    /// As printed.
+    pub number: String,
+    /// When it was signed.
+    pub issued_on: Option<Date>,
+}
+
 /// How a membership begins by an admission. The numbers are those of the contract, and what
 /// the database keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -274,6 +291,16 @@ impl ExitReason {
             Self::UnionEnded => "UNION_ENDED",
             Self::LeftScope => "LEFT_SCOPE",
             Self::Emigrated => "EMIGRATED",
+        }
+    }
+}
+
+impl From<Movement> for Event {
+    fn from(movement: Movement) -> Self {
+        match movement {
+            Movement::Admission(admission) => Self::Admitted(admission),
+            Movement::Transfer(transfer) => Self::Transferred(transfer),
+            Movement::Exit(exit) => Self::Exited(exit),
         }
     }
 }

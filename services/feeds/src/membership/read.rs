@@ -8,8 +8,8 @@ use proto::membership::v1::membership_change::Change;
 use time::Date;
 
 use super::facts::{
-    Admission, AdmissionKind, Attendance, Delegate, Delegation, Event, Exit, ExitReason, Finished,
-    Line, Movement, Recommendation, Referral, TakenBack, TrainingCourse, Transfer,
+    Admission, AdmissionKind, Attendance, Decision, Delegate, Delegation, Event, Exit, ExitReason,
+    Finished, Line, Movement, Recommendation, Referral, TakenBack, TrainingCourse, Transfer,
 };
 use crate::reading::{each, id, optional_date, optional_id};
 
@@ -98,6 +98,13 @@ fn event(body: pb::MembershipChange, on: Date) -> anyhow::Result<Event> {
             registry_act_id: id("registry_act_id", &it.registry_act_id)?,
             organisations: it.organisations,
         },
+        Change::DecisionWrittenDown(it) => Event::DecisionWrittenDown(Decision {
+            decision_id: id("decision_id", &it.decision_id)?,
+            issuer_id: optional_id("issuer_id", &it.issuer_id)?,
+            kind: it.kind,
+            number: it.number,
+            issued_on: optional_date("issued_on", it.issued_on)?,
+        }),
     })
 }
 

@@ -11,12 +11,17 @@ use super::facts::{Admission, Event, Exit, Line, Movement, Referral, Transfer};
 use crate::kind;
 
 impl Event {
-    /// The change that tells this: it holds from `on`. No change of membership's names a
-    /// decision: those are other documents than registry's.
+    /// The change that tells this: it holds from `on`, and rests on no decision.
     pub fn on(self, on: Date) -> NewChange {
+        self.resting_on(on, None)
+    }
+
+    /// The change that tells this: it holds from `on`, and rests on this decision of registry's,
+    /// or on one that was written down here.
+    pub fn resting_on(self, on: Date, decision_id: Option<Uuid>) -> NewChange {
         let aggregate_id = self.aggregate_id();
         let body = pb::MembershipChange { change: Some(self.written()) };
-        kind::change(&body, aggregate_id, on, None)
+        kind::change(&body, aggregate_id, on, decision_id)
     }
 
     /// The aggregate that the act has locked.
@@ -36,6 +41,7 @@ impl Event {
             Self::DelegationSent(delegation) => delegation.delegation_id,
             Self::ConsequenceFinished(finished) => finished.organisation_id,
             Self::ConsequencesWaiting { registry_act_id, .. } => *registry_act_id,
+            Self::DecisionWrittenDown(decision) => decision.decision_id,
         }
     }
 
@@ -119,6 +125,13 @@ impl Event {
                     organisations,
                 })
             }
+            Self::DecisionWrittenDown(it) => Change::DecisionWrittenDown(pb::DecisionWrittenDown {
+                decision_id: it.decision_id.to_string(),
+                issuer_id: id_or_empty(it.issuer_id),
+                kind: it.kind,
+                number: it.number,
+                issued_on: it.issued_on.map(civil),
+            }),
         }
     }
 }

@@ -62,6 +62,7 @@ pub async fn get(
     let counts = membership.count_members(CountMembersRequest {
         organisation_ids: vec![id.clone()],
         as_of: Some(asked.as_of),
+        known_at: None,
     });
     let mut reporting = FigureServiceClient::new(services.clone());
     let figures = reporting.query_figures(QueryFiguresRequest {

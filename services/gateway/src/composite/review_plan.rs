@@ -75,6 +75,7 @@ pub async fn get(
         let counts = membership.count_members(CountMembersRequest {
             organisation_ids: organisation_ids.clone(),
             as_of: page.effective_on.and_then(eve),
+            known_at: None,
         });
         let ending = units(&page.steps, |kind| kind == Kind::End);
         let movements = later_movements(services, &ending, page.effective_on);

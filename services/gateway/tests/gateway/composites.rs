@@ -1,5 +1,6 @@
 //! Methods that need several services.
 
+use chassis::refusal::{Language, Refusal};
 use http::Method;
 use prost::Message;
 use proto::gateway::v1::gateway_service_client::GatewayServiceClient;
@@ -29,7 +30,7 @@ use proto::reporting::v1::{
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
 use tonic::{Code, Response, Status};
-use tonic_types::{ErrorDetails, StatusExt};
+use tonic_types::StatusExt;
 use uuid::Uuid;
 
 use super::behind::Behind;
@@ -399,9 +400,8 @@ impl Steps {
             let known = |before: &FoundOrganisationRequest| before.request_id == asked.request_id;
             match asked.validate_only {
                 true if founded.lock().unwrap().iter().any(known) => {
-                    let domain = "congdoan.vn";
-                    let details = ErrorDetails::with_error_info("REQUEST_ID_REUSED", domain, []);
-                    return Err(Status::with_error_details(Code::AlreadyExists, "", details));
+                    let reused = Refusal::of(proto::refusal::v1::Reason::RequestIdReused);
+                    return Err(reused.status_in(Language::English));
                 }
                 true => tried.lock().unwrap().push(asked),
                 false => founded.lock().unwrap().push(asked),
@@ -477,10 +477,8 @@ async fn a_refused_step_is_told_in_the_words_of_the_dossier() {
     let world = World::start().await;
     let steps = Steps::taken_by(&world);
     world.registry.answer(FOUND, |_: FoundOrganisationRequest| {
-        let mut details = ErrorDetails::with_error_info("CODE_TAKEN", "registry.congdoan.vn", []);
-        details.add_bad_request_violation("code", "taken");
-        let status = Status::with_error_details(Code::AlreadyExists, "taken", details);
-        Err::<Response<FoundOrganisationResponse>, _>(status)
+        let taken = Refusal::of(proto::registry::v1::Reason::CodeTaken).field("code");
+        Err::<Response<FoundOrganisationResponse>, _>(taken.status_in(Language::English))
     });
     let mut client = GatewayServiceClient::new(world.an().await);
     let status = client.found_grassroots_union(founding()).await.expect_err("refused");

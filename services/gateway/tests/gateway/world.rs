@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use chassis::access::token::{self, GATEWAY};
+use chassis::refusal::testing::Heard;
 use chassis::seen::{Keys, Seen};
 use chassis::serve::Running;
 use gateway::edge::development_issuer::DevelopmentIssuer;
@@ -94,13 +95,14 @@ impl World {
         self.issuer.token("an").expect("signed")
     }
 
-    pub async fn channel(&self) -> Channel {
+    /// A channel on which nobody is refused for what the contract of the method does not say.
+    pub async fn channel(&self) -> Heard<Channel> {
         let endpoint = Endpoint::from_shared(self.gateway.uri()).expect("an address");
-        endpoint.connect().await.expect("connected")
+        Heard(endpoint.connect().await.expect("connected"))
     }
 
     /// A channel on which An calls.
-    pub async fn an(&self) -> InterceptedService<Channel, Bearer> {
+    pub async fn an(&self) -> InterceptedService<Heard<Channel>, Bearer> {
         InterceptedService::new(self.channel().await, Bearer(self.token()))
     }
 

@@ -6,7 +6,7 @@ use proto::membership::v1 as pb;
 use tonic::{Request, Response, Status};
 
 use crate::cadre::{recommendations, wire};
-use crate::ground::api::Api;
+use crate::ground::api::{Api, known_at};
 
 #[tonic::async_trait]
 impl pb::cadre_service_server::CadreService for Api {
@@ -25,8 +25,9 @@ impl pb::cadre_service_server::CadreService for Api {
     ) -> Result<Response<pb::ListCadreRecommendationsResponse>, Status> {
         let (call, asked, page) = Call::list(request, self.database.keys())?;
         let organisation_id = parse::id("organisation_id", &asked.organisation_id)?;
+        let known_at = known_at(asked.known_at)?;
         let mut reading = self.database.read(&call).await?;
-        let found = recommendations::list(&mut reading, organisation_id, &page).await?;
+        let found = recommendations::list(&mut reading, organisation_id, known_at, &page).await?;
         Ok(reading.reply(pb::ListCadreRecommendationsResponse {
             recommendations: found.rows.into_iter().map(wire::recommendation).collect(),
             next_page_token: found.next_page_token,

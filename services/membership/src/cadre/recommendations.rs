@@ -3,7 +3,7 @@
 use chassis::page::{Asked, Page};
 use chassis::refusal::Failure;
 use sqlx::PgConnection;
-use time::Date;
+use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
 use crate::ground::organisation;
@@ -29,20 +29,46 @@ pub struct Recommendation {
 pub async fn list(
     connection: &mut PgConnection,
     organisation_id: Uuid,
+    known_at: Option<OffsetDateTime>,
     asked: &Asked<'_>,
 ) -> Result<Page<Recommendation>, Failure> {
     organisation::in_scope(connection, organisation_id).await?;
-    let rows = sqlx::query_as!(
-        Recommendation,
-        "select recommendation_id, organisation_id, person_id, recommended_on, committee, purposes
-         from cadre_recommendation
-         where organisation_id = $1 and ($2::uuid is null or recommendation_id > $2)
-         order by recommendation_id limit $3",
-        organisation_id,
-        asked.after::<Uuid>()?,
-        asked.limit(),
-    )
-    .fetch_all(connection)
-    .await?;
+    let after = asked.after::<Uuid>()?;
+    let rows = match known_at {
+        None => {
+            sqlx::query_as!(
+                Recommendation,
+                "select recommendation_id, organisation_id, person_id, recommended_on, committee,
+                        purposes
+                 from cadre_recommendation
+                 where organisation_id = $1 and ($2::uuid is null or recommendation_id > $2)
+                 order by recommendation_id limit $3",
+                organisation_id,
+                after,
+                asked.limit(),
+            )
+            .fetch_all(connection)
+            .await?
+        }
+        Some(at) => {
+            sqlx::query_as!(
+                Recommendation,
+                r#"select recommendation_id as "recommendation_id!",
+                          organisation_id as "organisation_id!", person_id as "person_id!",
+                          recommended_on as "recommended_on!", committee as "committee?",
+                          purposes as "purposes!"
+                   from cadre_recommendation_known
+                   where organisation_id = $1 and ($2::uuid is null or recommendation_id > $2)
+                     and recorded @> $4::timestamptz
+                   order by recommendation_id limit $3"#,
+                organisation_id,
+                after,
+                asked.limit(),
+                at,
+            )
+            .fetch_all(connection)
+            .await?
+        }
+    };
     asked.page(rows, |line| line.recommendation_id)
 }

@@ -55,11 +55,8 @@ impl Act for MendConsequence {
         let field = |_| "person_ids".to_string();
         organisation::all_in_scope(acting.db(), &unions, field).await?;
 
-        let occasion = Occasion {
-            registry_act_id: Some(self.registry_act_id),
-            act_id: acting.act_id,
-            acted_at: acting.acted_at,
-        };
+        let registry_act_id = Some(self.registry_act_id);
+        let occasion = Occasion { registry_act_id, ..Occasion::of(acting) };
         let settled = settling.write(acting.db(), &occasion).await?;
         acting.publish_all(settled.changes);
         self.note(acting).await

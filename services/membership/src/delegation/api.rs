@@ -6,7 +6,7 @@ use proto::membership::v1 as pb;
 use tonic::{Request, Response, Status};
 
 use crate::delegation::{delegations, wire};
-use crate::ground::api::Api;
+use crate::ground::api::{Api, known_at};
 
 #[tonic::async_trait]
 impl pb::delegation_service_server::DelegationService for Api {
@@ -25,8 +25,9 @@ impl pb::delegation_service_server::DelegationService for Api {
     ) -> Result<Response<pb::GetDelegationResponse>, Status> {
         let (call, asked) = Call::read(request)?;
         let delegation_id = parse::id("delegation_id", &asked.delegation_id)?;
+        let known_at = known_at(asked.known_at)?;
         let mut reading = self.database.read(&call).await?;
-        let found = delegations::get(&mut reading, delegation_id).await?;
+        let found = delegations::get(&mut reading, delegation_id, known_at).await?;
         Ok(reading.reply(wire::delegation(found)))
     }
 }

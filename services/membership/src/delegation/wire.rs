@@ -2,8 +2,8 @@
 
 use chassis::parse::{self, civil};
 use chassis::refusal::Refusal;
+use feeds::membership::Delegate;
 use proto::membership::v1 as pb;
-use uuid::Uuid;
 
 use crate::delegation::delegations::Delegation;
 use crate::delegation::send_delegation::{SendDelegation, Sent};
@@ -28,7 +28,7 @@ pub fn sent(sent: Sent) -> pb::SendDelegationResponse {
 }
 
 pub fn delegation(
-    (delegation, delegates): (Delegation, Vec<(Uuid, Uuid)>),
+    (delegation, delegates): (Delegation, Vec<Delegate>),
 ) -> pb::GetDelegationResponse {
     pb::GetDelegationResponse {
         delegation_id: delegation.delegation_id.to_string(),
@@ -38,9 +38,9 @@ pub fn delegation(
         held_on: Some(civil(delegation.held_on)),
         delegates: delegates
             .into_iter()
-            .map(|(person_id, organisation_id)| pb::Delegate {
-                person_id: person_id.to_string(),
-                organisation_id: organisation_id.to_string(),
+            .map(|delegate| pb::Delegate {
+                person_id: delegate.person_id.to_string(),
+                organisation_id: delegate.organisation_id.to_string(),
             })
             .collect(),
     }

@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use chassis::call::Call;
-use chassis::database::{Act, Acted, Database, today};
-use chassis::parse;
+use chassis::database::{Act, Acted, Database, civil_date, today};
+use chassis::parse::{self, Timestamp};
 use chassis::refusal::Refusal;
-use time::Date;
+use time::{Date, OffsetDateTime};
 use tonic::Status;
 
 use crate::ground::keys::Keys;
 use crate::ground::quota::{self, Quota};
+use crate::ground::refused::Refused;
 
 /// Answers every service of the contract.
 #[derive(Clone)]
@@ -45,6 +46,17 @@ impl Api {
         }
         acted
     }
+}
+
+/// The instant whose knowledge is asked for; none means now. What will be known tomorrow, nobody
+/// knows; clocks that differ by seconds do.
+pub(crate) fn known_at(instant: Option<Timestamp>) -> Result<Option<OffsetDateTime>, Refusal> {
+    let Some(known_at) = parse::optional_instant("known_at", instant)? else { return Ok(None) };
+    let (on, today) = (civil_date(known_at), today());
+    if on > today {
+        return Err(Refused::DateInFuture { field: "known_at", on, today }.into());
+    }
+    Ok(Some(known_at))
 }
 
 /// The day asked for, or today.

@@ -117,8 +117,7 @@ async fn still_there(
     if revisions.is_empty() {
         return Ok(());
     }
-    let occasion =
-        Occasion { registry_act_id: None, act_id: acting.act_id, acted_at: acting.acted_at };
+    let occasion = Occasion::of(acting);
     let changes = consequence::revise(acting.db(), &occasion, &revisions).await?;
     acting.publish_all(changes);
     Ok(())

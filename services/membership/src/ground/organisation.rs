@@ -82,7 +82,12 @@ pub async fn all_stand(
         };
         standing.allows(field, organisation_id, on, asked)?;
     }
-    // Read after the locks: what was decided on cannot be newer than this position.
+    decided_on(acting).await
+}
+
+/// Says on which position of registry's feed the act is decided. Read after the locks: what it was
+/// decided on cannot be newer.
+pub async fn decided_on(acting: &mut Acting) -> Result<(), Failure> {
     let position = sqlx::query_scalar!(
         r#"select coalesce(max(position), 0) as "position!"
            from feed.follower where source = 'registry'"#

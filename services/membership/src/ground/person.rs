@@ -106,6 +106,8 @@ pub struct NewPerson {
     pub phone: Option<String>,
     /// Where she works.
     pub workplace: Option<String>,
+    /// What she works as.
+    pub occupation: Option<String>,
 }
 
 impl fmt::Debug for NewPerson {
@@ -205,6 +207,7 @@ mod tests {
             identity: Some(citizen("999085000001")),
             phone: None,
             workplace: None,
+            occupation: None,
         };
         let printed = format!("{person:?} {:?}", person.identity);
         assert!(!printed.contains("Hòa") && !printed.contains("999"), "{printed}");

@@ -224,11 +224,13 @@ impl Roll {
         let (act_id, acted_at) = (acting.act_id, acting.acted_at);
         sqlx::query!(
             "insert into person (person_id, name, name_key, sex, birth_date, birth_year, workplace,
-                                 recorded_under, act_id, recorded_at)
-             select person_id, name, name_key, sex, birth_date, birth_year, workplace, $8, $9, $10
+                                 occupation, recorded_under, act_id, recorded_at)
+             select person_id, name, name_key, sex, birth_date, birth_year, workplace, occupation,
+                    $9, $10, $11
              from unnest($1::uuid[], $2::text[], $3::text[], $4::smallint[], $5::date[],
-                         $6::smallint[], $7::text[])
-                  as line (person_id, name, name_key, sex, birth_date, birth_year, workplace)",
+                         $6::smallint[], $7::text[], $8::text[])
+                  as line (person_id, name, name_key, sex, birth_date, birth_year, workplace,
+                           occupation)",
             &rows.person_ids,
             &rows.names as &[&str],
             &rows.name_keys,
@@ -236,6 +238,7 @@ impl Roll {
             &rows.birth_dates as &[Option<Date>],
             &rows.birth_years as &[Option<i16>],
             &rows.workplaces as &[Option<&str>],
+            &rows.occupations as &[Option<&str>],
             recorded_under,
             act_id,
             acted_at,
@@ -417,6 +420,7 @@ struct PersonRows<'a> {
     birth_dates: Vec<Option<Date>>,
     birth_years: Vec<Option<i16>>,
     workplaces: Vec<Option<&'a str>>,
+    occupations: Vec<Option<&'a str>>,
 }
 
 impl<'a> PersonRows<'a> {
@@ -428,6 +432,7 @@ impl<'a> PersonRows<'a> {
         self.birth_dates.push(person.birth_date);
         self.birth_years.push(person.birth_year);
         self.workplaces.push(person.workplace.as_deref());
+        self.occupations.push(person.occupation.as_deref());
     }
 }
 

@@ -7,10 +7,13 @@ use proto::membership::v1 as pb;
 use time::Date;
 use uuid::Uuid;
 
+use crate::ground::decision::{Basis, DECISION, Issuer, WrittenDecision};
 use crate::ground::movement::Dated;
 use crate::ground::person::{Identity, IdentityKind, Line, NewPerson, Sex, is_phone};
 use crate::ground::refused::{BadLines, Refused};
 use crate::ground::roll::{LINES_MAX, Roll, Warning};
+
+pub(crate) mod kinds;
 
 pub(crate) const NAME_MAX: usize = 200;
 
@@ -62,15 +65,83 @@ pub(crate) fn dated(
     effective_on: Date,
     decision_number: &str,
     decision_issued_on: Option<WireDate>,
+    basis: Option<pb::MovementBasis>,
 ) -> Result<Dated, Refusal> {
-    Ok(Dated {
-        effective_on,
-        decision_number: parse::optional_text(
-            "decision_number",
-            decision_number,
-            DECISION_NUMBER_MAX,
-        )?,
-        decision_issued_on: parse::optional_date("decision_issued_on", decision_issued_on)?,
+    let number = parse::optional_text("decision_number", decision_number, DECISION_NUMBER_MAX)?;
+    let issued_on = parse::optional_date("decision_issued_on", decision_issued_on)?;
+    let basis = match (self::basis("basis", basis)?, number) {
+        (Some(_), Some(_)) => {
+            return Err(Refused::DecisionAmbiguous { field: "basis".to_string() }.into());
+        }
+        (Some(_), None) if issued_on.is_some() => {
+            return Err(Refused::DecisionAmbiguous { field: "basis".to_string() }.into());
+        }
+        (Some(basis), None) => Some(basis),
+        (None, number) => number.map(|number| {
+            Basis::New(WrittenDecision {
+                issuer: Issuer::Itself,
+                kind: DECISION.to_string(),
+                number,
+                issued_on,
+                issued_on_field: "decision_issued_on",
+            })
+        }),
+    };
+    let decision_issued_on = issued_on.filter(|_| basis.is_none());
+    Ok(Dated { effective_on, basis, decision_issued_on })
+}
+
+/// What an act rests on, if anything; `field` names it.
+pub(crate) fn basis(
+    field: &'static str,
+    basis: Option<pb::MovementBasis>,
+) -> Result<Option<Basis>, Refusal> {
+    use pb::movement_basis::Basis as Wire;
+    let Some(basis) = basis.and_then(|basis| basis.basis) else { return Ok(None) };
+    Ok(Some(match basis {
+        Wire::DecisionId(decision_id) => {
+            let field = format!("{field}.decision_id");
+            Basis::Known { decision_id: parse::id(&field, &decision_id)?, field }
+        }
+        Wire::WrittenDecision(decision) => Basis::New(written_decision(field, &decision)?),
+    }))
+}
+
+fn written_decision(
+    of: &'static str,
+    decision: &pb::WrittenDecision,
+) -> Result<WrittenDecision, Refusal> {
+    let field = |field: &str| format!("{of}.written_decision.{field}");
+    let named = parse::optional_text(&field("issuer_name"), &decision.issuer_name, TITLE_MAX)?;
+    let issuer_id = parse::optional_id(&field("issuer_id"), &decision.issuer_id)?;
+    let code = |kind: &str| {
+        let capital = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+        kind.len() <= 40 && kind.bytes().all(capital)
+    };
+    if !code(&decision.kind) {
+        return Err(Refused::DocumentKindMalformed { field: field("kind") }.into());
+    }
+    Ok(WrittenDecision {
+        issuer: match (issuer_id, named) {
+            (Some(_), Some(_)) => {
+                return Err(Refused::DecisionAmbiguous { field: field("issuer_name") }.into());
+            }
+            (Some(organisation_id), None) => {
+                Issuer::Organisation { field: field("issuer_id"), organisation_id }
+            }
+            (None, Some(name)) => Issuer::Named(name),
+            (None, None) => Issuer::Itself,
+        },
+        kind: match decision.kind.as_str() {
+            "" => DECISION.to_string(),
+            kind => kind.to_string(),
+        },
+        number: parse::text(&field("number"), &decision.number, DECISION_NUMBER_MAX)?,
+        issued_on: parse::optional_date(&field("issued_on"), decision.issued_on)?,
+        issued_on_field: match of {
+            "decision" => "decision.written_decision.issued_on",
+            _ => "basis.written_decision.issued_on",
+        },
     })
 }
 
@@ -105,12 +176,7 @@ pub(crate) fn person_line(
     };
     Ok(Line::New(NewPerson {
         name: parse::text(&field("name"), &line.name, NAME_MAX)?,
-        sex: match pb::Sex::try_from(line.sex) {
-            Ok(pb::Sex::Unspecified) => Sex::NotKnown,
-            Ok(pb::Sex::Male) => Sex::Male,
-            Ok(pb::Sex::Female) => Sex::Female,
-            Err(_) => return Err(Refused::EnumValueUnknown { field: field("sex") }.into()),
-        },
+        sex: sex(&field("sex"), line.sex)?,
         birth_date,
         birth_year,
         identity: identity(
@@ -121,7 +187,17 @@ pub(crate) fn person_line(
         )?,
         phone,
         workplace: parse::optional_text(&field("workplace"), &line.workplace, TITLE_MAX)?,
+        occupation: parse::optional_text(&field("occupation"), &line.occupation, NAME_MAX)?,
     }))
+}
+
+pub(crate) fn sex(field: &str, number: i32) -> Result<Sex, Refusal> {
+    match pb::Sex::try_from(number) {
+        Ok(pb::Sex::Unspecified) => Ok(Sex::NotKnown),
+        Ok(pb::Sex::Male) => Ok(Sex::Male),
+        Ok(pb::Sex::Female) => Ok(Sex::Female),
+        Err(_) => Err(Refused::EnumValueUnknown { field: field.to_string() }.into()),
+    }
 }
 
 pub(crate) fn birth(

@@ -56,7 +56,7 @@ impl Act for ApplyBatch {
         if !self.is_next(acting).await? {
             return Ok(Applied { act_id, crossed: true });
         }
-        let known = Known::of(acting, self.import, &self.batch).await?;
+        let known = Known::of(acting, self.import, &self.terms, &self.batch).await?;
         let judged = {
             let mut earlier = self.earlier.lock().await;
             if !self.terms.validate_only {
@@ -113,7 +113,7 @@ impl ApplyBatch {
         .fetch_one(acting.db())
         .await?;
         acting.set_registry_position(position);
-        write::write(acting, &self.terms, &self.batch, &admitted).await?;
+        write::write(acting, &self.terms, &self.batch, &known.decisions, &admitted).await?;
 
         let known_before: Vec<&Admitted> =
             admitted.iter().map(|(_, admitted)| admitted).filter(|one| !one.is_new).collect();

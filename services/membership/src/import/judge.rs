@@ -122,6 +122,9 @@ impl<'a> Judging<'a> {
         let Some(union) = self.known.unions.get(&organisation_id) else {
             return Err(Refused::OrganisationUnknown { field, organisation_id }.into());
         };
+        if let Some(refusal) = self.known.undecided.get(&organisation_id) {
+            return Err(refusal.clone());
+        }
         let Union { founded_on, ended_on, suspensions } = union;
         if on < *founded_on {
             let founded_on = *founded_on;

@@ -4,13 +4,15 @@
 use std::collections::{HashMap, HashSet};
 
 use chassis::database::Acting;
-use chassis::refusal::Failure;
+use chassis::refusal::{Failure, Refusal};
 use time::Date;
+use tonic::Code;
 use uuid::Uuid;
 
+use crate::ground::decision::Basis;
 use crate::ground::reference::waiting_periods;
 use crate::ground::roll;
-use crate::import::line::{Batch, Newcomer, Who};
+use crate::import::line::{Batch, Newcomer, Terms, Who};
 
 /// A union in the caller's scope, that is known to exist.
 #[derive(Debug)]
@@ -80,6 +82,10 @@ pub struct Namesake {
 pub struct Known {
     /// Those in the caller's scope.
     pub unions: HashMap<Uuid, Union>,
+    /// The document that the admissions of a union rest on, where they rest on one ...
+    pub decisions: HashMap<Uuid, Uuid>,
+    /// ... or why they may not.
+    pub undecided: HashMap<Uuid, Refusal>,
     /// By blind index: who has the number.
     pub holders: HashMap<Vec<u8>, Uuid>,
     /// By their ids.
@@ -91,9 +97,20 @@ pub struct Known {
 impl Known {
     /// Reads it, and locks the unions and then whoever may join them, each in the order of their
     /// ids.
-    pub async fn of(acting: &mut Acting, import: Uuid, batch: &Batch) -> Result<Self, Failure> {
+    pub async fn of(
+        acting: &mut Acting,
+        import: Uuid,
+        terms: &Terms,
+        batch: &Batch,
+    ) -> Result<Self, Failure> {
         let unions = unions(acting, batch).await?;
         let mut known = Self { unions, ..Self::default() };
+        // Before people are locked. Where nobody is taken in, no document is written down.
+        if !terms.validate_only
+            && let Some(basis) = &terms.dated.basis
+        {
+            known.rest(acting, basis).await?;
+        }
         // Nothing is looked up for lines whose union is not the caller's.
         let newcomers: Vec<(Uuid, &Newcomer)> = batch
             .lines
@@ -121,6 +138,26 @@ impl Known {
         }
         known.namesakes = namesakes(acting, &newcomers).await?;
         Ok(known)
+    }
+}
+
+impl Known {
+    /// Finds or writes down the document that each union's admissions rest on.
+    async fn rest(&mut self, acting: &mut Acting, basis: &Basis) -> Result<(), Failure> {
+        let mut unions: Vec<Uuid> = self.unions.keys().copied().collect();
+        unions.sort_unstable();
+        for union in unions {
+            match basis.rest(acting, union).await {
+                Ok(decision_id) => {
+                    self.decisions.insert(union, decision_id);
+                }
+                Err(Failure::Refused(refusal)) if refusal.code() == Code::NotFound => {
+                    self.undecided.insert(union, refusal);
+                }
+                Err(failure) => return Err(failure),
+            }
+        }
+        Ok(())
     }
 }
 

@@ -77,6 +77,8 @@ pub struct Newcomer {
     pub birth_year: Option<i16>,
     /// Where she works.
     pub workplace: Option<String>,
+    /// What she works as.
+    pub occupation: Option<String>,
     /// Her number, if she has one.
     pub number: Option<Number>,
     /// Her phone, sealed.
@@ -198,6 +200,7 @@ fn newcomer(person: NewPerson, is_another: bool, keys: &Keys) -> anyhow::Result<
         birth_date: person.birth_date,
         birth_year: person.birth_year,
         workplace: person.workplace,
+        occupation: person.occupation,
         number,
         phone,
         is_another,

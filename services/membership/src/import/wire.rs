@@ -45,7 +45,12 @@ pub fn terms(header: &Header, today: Date) -> Result<Terms, Refusal> {
         }
     };
     let effective_on = parse::date("header.effective_on", header.effective_on)?;
-    let dated = dated(effective_on, &header.decision_number, header.decision_issued_on)?;
+    let dated = dated(
+        effective_on,
+        &header.decision_number,
+        header.decision_issued_on,
+        header.basis.clone(),
+    )?;
     plausible(&dated, today)?;
     Ok(Terms {
         organisation_id: parse::optional_id("header.organisation_id", &header.organisation_id)?,

@@ -31,6 +31,7 @@ pub async fn write(
     acting: &mut Acting,
     terms: &Terms,
     batch: &Batch,
+    decisions: &HashMap<Uuid, Uuid>,
     admitted: &[(usize, Admitted)],
 ) -> Result<(), Failure> {
     let new: Vec<(&Newcomer, Uuid)> = admitted
@@ -48,7 +49,7 @@ pub async fn write(
     identities(acting, &new).await?;
     contacts(acting, &new).await?;
     let movements = movements(admitted);
-    record(acting, terms, &movements).await?;
+    record(acting, terms, decisions, &movements).await?;
     memberships(acting, &movements).await?;
     for movement in movements {
         let event = Event::Admitted(Admission {
@@ -57,15 +58,16 @@ pub async fn write(
             kind: terms.kind,
             lines: change::lines(&movement.members),
         });
-        acting.publish(event.on(movement.on));
+        let decision_id = decisions.get(&movement.organisation_id).copied();
+        acting.publish(event.resting_on(movement.on, decision_id));
     }
     Ok(())
 }
 
 async fn persons(acting: &mut Acting, new: &[(&Newcomer, Uuid)]) -> Result<(), Failure> {
     let into = "person (person_id, name, name_key, sex, birth_date, birth_year, workplace, \
-                recorded_under, act_id, recorded_at)";
-    let mut rows = Rows::new(into, 10, new.len() * 2 * ROW_BYTES);
+                occupation, recorded_under, act_id, recorded_at)";
+    let mut rows = Rows::new(into, 11, new.len() * 2 * ROW_BYTES);
     for (newcomer, union) in new {
         rows.row()
             .uuid(newcomer.person_id)
@@ -75,6 +77,7 @@ async fn persons(acting: &mut Acting, new: &[(&Newcomer, Uuid)]) -> Result<(), F
             .optional_date(newcomer.birth_date)
             .optional_smallint(newcomer.birth_year)
             .optional_text(newcomer.workplace.as_deref())
+            .optional_text(newcomer.occupation.as_deref())
             .uuid(*union)
             .uuid(acting.act_id)
             .instant(acting.acted_at);
@@ -106,11 +109,18 @@ async fn identities(acting: &mut Acting, new: &[(&Newcomer, Uuid)]) -> Result<()
 }
 
 async fn contacts(acting: &mut Acting, new: &[(&Newcomer, Uuid)]) -> Result<(), Failure> {
-    let mut rows =
-        Rows::new("person_contact (person_id, key_version, ciphertext)", 3, new.len() * ROW_BYTES);
+    let mut rows = Rows::new(
+        "person_contact (person_id, key_version, ciphertext, recorded_at)",
+        4,
+        new.len() * ROW_BYTES,
+    );
     for (newcomer, _) in new {
         if let Some(phone) = &newcomer.phone {
-            rows.row().uuid(newcomer.person_id).integer(phone.key_version).bytes(&phone.ciphertext);
+            rows.row()
+                .uuid(newcomer.person_id)
+                .integer(phone.key_version)
+                .bytes(&phone.ciphertext)
+                .instant(acting.acted_at);
         }
     }
     Ok(rows.copy(acting.db()).await?)
@@ -145,7 +155,12 @@ fn movements(admitted: &[(usize, Admitted)]) -> Vec<Movement> {
     movements
 }
 
-async fn record(acting: &mut Acting, terms: &Terms, movements: &[Movement]) -> Result<(), Failure> {
+async fn record(
+    acting: &mut Acting,
+    terms: &Terms,
+    decisions: &HashMap<Uuid, Uuid>,
+    movements: &[Movement],
+) -> Result<(), Failure> {
     let ids: Vec<Uuid> = movements.iter().map(|movement| movement.movement_id).collect();
     let unions: Vec<Uuid> = movements.iter().map(|movement| movement.organisation_id).collect();
     let days: Vec<Date> = movements.iter().map(|movement| movement.on).collect();
@@ -153,22 +168,30 @@ async fn record(acting: &mut Acting, terms: &Terms, movements: &[Movement]) -> R
         .iter()
         .map(|movement| i32::try_from(movement.members.len()).unwrap_or(i32::MAX))
         .collect();
+    let rested_on: Vec<Option<Uuid>> = movements
+        .iter()
+        .map(|movement| decisions.get(&movement.organisation_id).copied())
+        .collect();
+    let (number, issued_on) = terms.dated.written();
     let (act_id, acted_at) = (acting.act_id, acting.acted_at);
     sqlx::query!(
         "insert into movement (movement_id, kind, to_organisation_id, admission_kind, effective_on,
-                               decision_number, decision_issued_on, members, act_id, recorded_at)
-         select movement_id, 'admission', organisation_id, $5, effective_on, $6, $7, members, $8, $9
-         from unnest($1::uuid[], $2::uuid[], $3::date[], $4::integer[])
-              as line (movement_id, organisation_id, effective_on, members)",
+                               decision_number, decision_issued_on, members, act_id, recorded_at,
+                               decision_id)
+         select movement_id, 'admission', organisation_id, $5, effective_on, $6, $7, members, $8, $9,
+                decision_id
+         from unnest($1::uuid[], $2::uuid[], $3::date[], $4::integer[], $10::uuid[])
+              as line (movement_id, organisation_id, effective_on, members, decision_id)",
         &ids,
         &unions,
         &days,
         &members,
         terms.kind as i16,
-        terms.dated.decision_number,
-        terms.dated.decision_issued_on,
+        number,
+        issued_on,
         act_id,
         acted_at,
+        &rested_on as &[Option<Uuid>],
     )
     .execute(acting.db())
     .await?;
@@ -177,8 +200,9 @@ async fn record(acting: &mut Acting, terms: &Terms, movements: &[Movement]) -> R
 
 async fn memberships(acting: &mut Acting, movements: &[Movement]) -> Result<(), Failure> {
     let members: usize = movements.iter().map(|movement| movement.members.len()).sum();
-    let into = "membership (person_id, membership_id, organisation_id, from_on, begun_by)";
-    let mut rows = Rows::new(into, 5, members * ROW_BYTES);
+    let into = "membership (person_id, membership_id, organisation_id, from_on, begun_by, \
+                recorded_at)";
+    let mut rows = Rows::new(into, 6, members * ROW_BYTES);
     for movement in movements {
         for member in &movement.members {
             rows.row()
@@ -186,7 +210,8 @@ async fn memberships(acting: &mut Acting, movements: &[Movement]) -> Result<(), 
                 .uuid(member.membership_id)
                 .uuid(movement.organisation_id)
                 .date(movement.on)
-                .uuid(movement.movement_id);
+                .uuid(movement.movement_id)
+                .instant(acting.acted_at);
         }
     }
     Ok(rows.copy(acting.db()).await?)

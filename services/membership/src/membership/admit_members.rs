@@ -12,6 +12,7 @@ use uuid::Uuid;
 use crate::ground::change::{self, Moved};
 use crate::ground::consequence;
 use crate::ground::day::plausible;
+use crate::ground::decision::rests_on;
 use crate::ground::joining::{joined, may_join};
 use crate::ground::keys::Keys;
 use crate::ground::movement::Dated;
@@ -51,6 +52,9 @@ impl Act for AdmitMembers {
         plausible(&self.dated, acting.today)?;
         let on = self.dated.effective_on;
         organisation::stands(acting, self.organisation_id, on, Asked::Joins).await?;
+        let basis = self.dated.basis.as_ref();
+        let decision_id = rests_on(acting, basis, self.organisation_id).await?;
+        let (number, issued_on) = self.dated.written();
         let mut warnings = self.roll.warnings();
         warnings.extend(self.roll.namesakes(acting, self.organisation_id).await?);
         let enrolled = self.roll.enrol(acting, &self.keys, self.organisation_id).await?;
@@ -63,17 +67,18 @@ impl Act for AdmitMembers {
         sqlx::query!(
             "insert into movement (movement_id, kind, to_organisation_id, admission_kind,
                                    effective_on, decision_number, decision_issued_on, members,
-                                   act_id, recorded_at)
-             values ($1, 'admission', $2, $3, $4, $5, $6, $7, $8, $9)",
+                                   act_id, recorded_at, decision_id)
+             values ($1, 'admission', $2, $3, $4, $5, $6, $7, $8, $9, $10)",
             admission_id,
             self.organisation_id,
             self.kind as i16,
             on,
-            self.dated.decision_number,
-            self.dated.decision_issued_on,
+            number,
+            issued_on,
             i32::try_from(enrolled.len()).unwrap_or(i32::MAX),
             act_id,
             acted_at,
+            decision_id,
         )
         .execute(acting.db())
         .await?;
@@ -107,7 +112,7 @@ impl Act for AdmitMembers {
             kind: self.kind,
             lines: change::lines(&lines),
         });
-        acting.publish(admitted.on(on));
+        acting.publish(admitted.resting_on(on, decision_id));
         // Late paper: the union may have ended since, or end on a day that is still to come.
         consequence::go_on(acting, &[union], &person_ids).await?;
         joined(acting, &person_ids).await?;

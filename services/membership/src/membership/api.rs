@@ -6,7 +6,7 @@ use chassis::parse;
 use proto::membership::v1 as pb;
 use tonic::{Request, Response, Status};
 
-use crate::ground::api::{Api, as_of};
+use crate::ground::api::{Api, as_of, known_at};
 use crate::membership::{members, wire};
 
 #[tonic::async_trait]
@@ -45,9 +45,10 @@ impl pb::membership_service_server::MembershipService for Api {
     ) -> Result<Response<pb::GetMemberResponse>, Status> {
         let (call, asked) = Call::read(request)?;
         let person_id = parse::id("person_id", &asked.person_id)?;
+        let known_at = known_at(asked.known_at)?;
         let mut reading = self.database.read(&call).await?;
         let (person, memberships, identifying) =
-            members::get(&mut reading, &self.keys, person_id).await?;
+            members::get(&mut reading, &self.keys, person_id, known_at).await?;
         let identity_roles = identifying.held_by.iter().map(ToString::to_string).collect();
         Ok(reading.reply(pb::GetMemberResponse {
             identity_roles,
@@ -62,9 +63,9 @@ impl pb::membership_service_server::MembershipService for Api {
     ) -> Result<Response<pb::ListMembersResponse>, Status> {
         let (call, asked, page) = Call::list(request, self.database.keys())?;
         let organisation_id = parse::id("organisation_id", &asked.organisation_id)?;
-        let as_of = as_of(asked.as_of)?;
+        let (as_of, known_at) = (as_of(asked.as_of)?, known_at(asked.known_at)?);
         let mut reading = self.database.read(&call).await?;
-        let found = members::list(&mut reading, organisation_id, as_of, &page).await?;
+        let found = members::list(&mut reading, organisation_id, as_of, known_at, &page).await?;
         Ok(reading.reply(pb::ListMembersResponse {
             members: found.rows.into_iter().map(wire::listed).collect(),
             next_page_token: found.next_page_token,
@@ -89,9 +90,9 @@ impl pb::membership_service_server::MembershipService for Api {
         let (call, asked) = Call::read(request)?;
         let organisation_ids =
             crate::ground::wire::ids("organisation_ids", &asked.organisation_ids)?;
-        let as_of = as_of(asked.as_of)?;
+        let (as_of, known_at) = (as_of(asked.as_of)?, known_at(asked.known_at)?);
         let mut reading = self.database.read(&call).await?;
-        let counts = members::count(&mut reading, &organisation_ids, as_of).await?;
+        let counts = members::count(&mut reading, &organisation_ids, as_of, known_at).await?;
         Ok(reading.reply(pb::CountMembersResponse {
             counts: counts.into_iter().map(wire::count).collect(),
         }))

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::ground::change;
 use crate::ground::day::plausible;
+use crate::ground::decision::rests_on;
 use crate::ground::leaving::{end, leaving};
 use crate::ground::movement::Dated;
 use crate::ground::organisation::{self, Asked};
@@ -44,6 +45,9 @@ impl Act for ExitMembers {
         plausible(&self.dated, acting.today)?;
         let on = self.dated.effective_on;
         organisation::stands(acting, self.organisation_id, on, Asked::Leaves).await?;
+        let basis = self.dated.basis.as_ref();
+        let decision_id = rests_on(acting, basis, self.organisation_id).await?;
+        let (number, issued_on) = self.dated.written();
         let ended = leaving(acting, self.organisation_id, &self.person_ids, on).await?;
 
         let exit_id = Uuid::now_v7();
@@ -52,17 +56,18 @@ impl Act for ExitMembers {
         sqlx::query!(
             "insert into movement (movement_id, kind, from_organisation_id, exit_reason,
                                    effective_on, decision_number, decision_issued_on, members,
-                                   act_id, recorded_at)
-             values ($1, 'exit', $2, $3, $4, $5, $6, $7, $8, $9)",
+                                   act_id, recorded_at, decision_id)
+             values ($1, 'exit', $2, $3, $4, $5, $6, $7, $8, $9, $10)",
             exit_id,
             self.organisation_id,
             self.reason as i16,
             on,
-            self.dated.decision_number,
-            self.dated.decision_issued_on,
+            number,
+            issued_on,
             members,
             act_id,
             acted_at,
+            decision_id,
         )
         .execute(acting.db())
         .await?;
@@ -76,7 +81,7 @@ impl Act for ExitMembers {
             lines: change::lines(&ended),
             registry_act_id: None,
         });
-        acting.publish(exited.on(on));
+        acting.publish(exited.resting_on(on, decision_id));
         Ok(Exited { exit_id, members })
     }
 }

@@ -4,7 +4,7 @@ use chassis::access::{self, roles};
 use chassis::page::{Asked, Page};
 use chassis::refusal::Failure;
 use sqlx::PgConnection;
-use time::Date;
+use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
 use crate::ground::keys::{Column, Keys, Sealed};
@@ -31,6 +31,8 @@ pub struct Person {
     pub birth_year: Option<i16>,
     /// Where she works.
     pub workplace: Option<String>,
+    /// What she works as.
+    pub occupation: Option<String>,
 }
 
 /// What only those read who hold the permission for it.
@@ -59,18 +61,62 @@ pub struct Membership {
     pub admission_kind: Option<i16>,
     /// `membership.v1.ExitReason`, where it ended by an exit.
     pub exit_reason: Option<i16>,
+    /// The movement that began it.
+    pub begun_by: Uuid,
+    /// The movement that ended it.
+    pub ended_by: Option<Uuid>,
+}
+
+/// A person with one of her stays, or none.
+struct Row {
+    name: String,
+    sex: i16,
+    birth_date: Option<Date>,
+    birth_year: Option<i16>,
+    workplace: Option<String>,
+    occupation: Option<String>,
+    membership_id: Option<Uuid>,
+    organisation_id: Option<Uuid>,
+    from_on: Option<Date>,
+    until_on: Option<Date>,
+    admission_kind: Option<i16>,
+    exit_reason: Option<i16>,
+    begun_by: Option<Uuid>,
+    ended_by: Option<Uuid>,
+    identity_kind: Option<i16>,
+    identity_country: Option<String>,
+    identity_key_version: Option<i32>,
+    identity_ciphertext: Option<Vec<u8>>,
+    phone_key_version: Option<i32>,
+    phone_ciphertext: Option<Vec<u8>>,
+    identified: bool,
 }
 
 /// A person in the caller's scope, her memberships, and, with the permission for it, what
-/// identifies her: all in one statement, on both permissions.
+/// identifies her: all in one statement, on both permissions. As it is known, or was known then.
 pub async fn get(
     connection: &mut PgConnection,
     keys: &Keys,
     person_id: Uuid,
+    known_at: Option<OffsetDateTime>,
 ) -> Result<(Person, Vec<Membership>, Identifying), Failure> {
-    let rows = sqlx::query_file!("src/membership/member.sql", person_id, IDENTITY_READ)
-        .fetch_all(&mut *connection)
-        .await?;
+    let rows = match known_at {
+        None => {
+            sqlx::query_file_as!(Row, "src/membership/member.sql", person_id, IDENTITY_READ)
+                .fetch_all(&mut *connection)
+                .await?
+        }
+        Some(at) => {
+            let file = sqlx::query_file_as!(
+                Row,
+                "src/membership/member_known.sql",
+                person_id,
+                IDENTITY_READ,
+                at,
+            );
+            file.fetch_all(&mut *connection).await?
+        }
+    };
     let Some(first) = rows.first() else {
         let unknown = Refused::PersonUnknown { field: "person_id".to_string() };
         return Err(access::unknown_or_denied(connection, unknown).await);
@@ -82,6 +128,7 @@ pub async fn get(
         birth_date: first.birth_date,
         birth_year: first.birth_year,
         workplace: first.workplace.clone(),
+        occupation: first.occupation.clone(),
     };
     let opened = |column, key_version: Option<i32>, ciphertext: &Option<Vec<u8>>| {
         key_version
@@ -110,6 +157,8 @@ pub async fn get(
                 until_on: row.until_on,
                 admission_kind: row.admission_kind,
                 exit_reason: row.exit_reason,
+                begun_by: row.begun_by?,
+                ended_by: row.ended_by,
             })
         })
         .collect();
@@ -138,23 +187,53 @@ pub async fn list(
     connection: &mut PgConnection,
     organisation_id: Uuid,
     as_of: Date,
+    known_at: Option<OffsetDateTime>,
     asked: &Asked<'_>,
 ) -> Result<Page<Listed>, Failure> {
     organisation::in_scope(connection, organisation_id).await?;
-    let rows = sqlx::query_as!(
-        Listed,
-        "select person_id, membership_id, name, sex, birth_year, from_on
-         from membership join person using (person_id)
-         where organisation_id = $1 and from_on <= $2 and (until_on is null or until_on > $2)
-           and ($3::uuid is null or person_id > $3)
-         order by person_id limit $4",
-        organisation_id,
-        as_of,
-        asked.after::<Uuid>()?,
-        asked.limit(),
-    )
-    .fetch_all(connection)
-    .await?;
+    let after = asked.after::<Uuid>()?;
+    let rows = match known_at {
+        None => {
+            sqlx::query_as!(
+                Listed,
+                "select person_id, membership_id, name, sex, birth_year, from_on
+                 from membership join person using (person_id)
+                 where organisation_id = $1 and from_on <= $2
+                   and (until_on is null or until_on > $2)
+                   and ($3::uuid is null or person_id > $3)
+                 order by person_id limit $4",
+                organisation_id,
+                as_of,
+                after,
+                asked.limit(),
+            )
+            .fetch_all(connection)
+            .await?
+        }
+        Some(at) => {
+            sqlx::query_as!(
+                Listed,
+                r#"select stay.person_id as "person_id!", membership_id as "membership_id!",
+                          name as "name!", sex as "sex!", birth_year as "birth_year?",
+                          from_on as "from_on!"
+                   from membership_known stay
+                   join person_known person
+                     on person.person_id = stay.person_id and person.recorded @> $5::timestamptz
+                   where organisation_id = $1 and from_on <= $2
+                     and (until_on is null or until_on > $2)
+                     and ($3::uuid is null or stay.person_id > $3)
+                     and stay.recorded @> $5::timestamptz
+                   order by stay.person_id limit $4"#,
+                organisation_id,
+                as_of,
+                after,
+                asked.limit(),
+                at,
+            )
+            .fetch_all(connection)
+            .await?
+        }
+    };
     asked.page(rows, |member| member.person_id)
 }
 
@@ -215,23 +294,55 @@ pub async fn count(
     connection: &mut PgConnection,
     organisation_ids: &[Uuid],
     as_of: Date,
+    known_at: Option<OffsetDateTime>,
 ) -> Result<Vec<Count>, Failure> {
     let field = |line| format!("organisation_ids[{line}]");
     organisation::all_in_scope(connection, organisation_ids, field).await?;
-    let counts = sqlx::query_as!(
-        Count,
-        r#"select asked.organisation_id as "organisation_id!", count(person.person_id) as "members!",
-                  count(person.person_id) filter (where sex = 2) as "female!"
-           from unnest($1::uuid[]) with ordinality as asked (organisation_id, line)
-           left join membership on membership.organisation_id = asked.organisation_id
-                               and from_on <= $2 and (until_on is null or until_on > $2)
-           left join person on person.person_id = membership.person_id
-           group by asked.organisation_id, line
-           order by line"#,
-        organisation_ids,
-        as_of,
-    )
-    .fetch_all(connection)
-    .await?;
+    let counts = match known_at {
+        None => {
+            sqlx::query_as!(
+                Count,
+                r#"select asked.organisation_id as "organisation_id!",
+                          count(person.person_id) as "members!",
+                          count(person.person_id) filter (where sex = 2) as "female!"
+                   from unnest($1::uuid[]) with ordinality as asked (organisation_id, line)
+                   left join membership on membership.organisation_id = asked.organisation_id
+                                       and from_on <= $2 and (until_on is null or until_on > $2)
+                   left join person on person.person_id = membership.person_id
+                   group by asked.organisation_id, line
+                   order by line"#,
+                organisation_ids,
+                as_of,
+            )
+            .fetch_all(connection)
+            .await?
+        }
+        Some(at) => {
+            sqlx::query_as!(
+                Count,
+                r#"select asked.organisation_id as "organisation_id!",
+                          count(member.person_id) as "members!",
+                          count(member.person_id) filter (where sex = 2) as "female!"
+                   from unnest($1::uuid[]) with ordinality as asked (organisation_id, line)
+                   left join lateral (
+                       select stay.person_id, person.sex
+                       from membership_known stay
+                       join person_known person
+                         on person.person_id = stay.person_id
+                        and person.recorded @> $3::timestamptz
+                       where stay.organisation_id = asked.organisation_id
+                         and from_on <= $2 and (until_on is null or until_on > $2)
+                         and stay.recorded @> $3::timestamptz
+                       offset 0) member on true
+                   group by asked.organisation_id, line
+                   order by line"#,
+                organisation_ids,
+                as_of,
+                at,
+            )
+            .fetch_all(connection)
+            .await?
+        }
+    };
     Ok(counts)
 }

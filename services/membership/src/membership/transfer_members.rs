@@ -9,6 +9,7 @@ use uuid::Uuid;
 use crate::ground::change::{self, Moved};
 use crate::ground::consequence;
 use crate::ground::day::plausible;
+use crate::ground::decision::rests_on;
 use crate::ground::leaving::{end, leaving};
 use crate::ground::movement::Dated;
 use crate::ground::organisation::{self, Asked};
@@ -49,6 +50,9 @@ impl Act for TransferMembers {
             ("to_organisation_id", self.to, Asked::Joins),
         ];
         organisation::all_stand(acting, &both, on).await?;
+        let basis = self.dated.basis.as_ref();
+        let decision_id = rests_on(acting, basis, self.from).await?;
+        let (number, issued_on) = self.dated.written();
         let ended = leaving(acting, self.from, &self.person_ids, on).await?;
 
         let transfer_id = Uuid::now_v7();
@@ -57,17 +61,18 @@ impl Act for TransferMembers {
         sqlx::query!(
             "insert into movement (movement_id, kind, from_organisation_id, to_organisation_id,
                                    effective_on, decision_number, decision_issued_on, members,
-                                   act_id, recorded_at)
-             values ($1, 'transfer', $2, $3, $4, $5, $6, $7, $8, $9)",
+                                   act_id, recorded_at, decision_id)
+             values ($1, 'transfer', $2, $3, $4, $5, $6, $7, $8, $9, $10)",
             transfer_id,
             self.from,
             self.to,
             on,
-            self.dated.decision_number,
-            self.dated.decision_issued_on,
+            number,
+            issued_on,
             members,
             act_id,
             acted_at,
+            decision_id,
         )
         .execute(acting.db())
         .await?;
@@ -99,7 +104,7 @@ impl Act for TransferMembers {
             lines: change::lines(&begun),
             registry_act_id: None,
         });
-        acting.publish(transferred.on(on));
+        acting.publish(transferred.resting_on(on, decision_id));
         consequence::go_on(acting, &[self.to], &self.person_ids).await?;
         Ok(Transferred { transfer_id, members })
     }

@@ -4,13 +4,11 @@ use std::sync::Arc;
 
 use chassis::parse::{self, civil, id_or_empty};
 use chassis::refusal::Refusal;
-use feeds::membership::{AdmissionKind, ExitReason};
 use proto::membership::v1 as pb;
 
 use crate::ground::keys::Keys;
 use crate::ground::person::Identity;
-use crate::ground::refused::Refused;
-use crate::ground::wire::{dated, identity, ids, roll, warnings};
+use crate::ground::wire::{dated, identity, ids, kinds, roll, warnings};
 use crate::membership::admit_members::{AdmitMembers, Admitted};
 use crate::membership::exit_members::{ExitMembers, Exited};
 use crate::membership::members::{Count, Found, Identifying, Listed, Membership, Person};
@@ -20,19 +18,18 @@ pub fn admit_members(
     request: pb::AdmitMembersRequest,
     keys: &Arc<Keys>,
 ) -> Result<AdmitMembers, Refusal> {
-    let kind = match pb::AdmissionKind::try_from(request.kind) {
-        Ok(pb::AdmissionKind::Unspecified) => return Err(parse::required("kind")),
-        Ok(pb::AdmissionKind::Admitted) => AdmissionKind::Admitted,
-        Ok(pb::AdmissionKind::Recognised) => AdmissionKind::Recognised,
-        Ok(pb::AdmissionKind::Readmitted) => AdmissionKind::Readmitted,
-        Err(_) => return Err(Refused::EnumValueUnknown { field: "kind".to_string() }.into()),
-    };
+    let kind = kinds::admission("kind", request.kind)?.ok_or_else(|| parse::required("kind"))?;
     let effective_on = parse::date("effective_on", request.effective_on)?;
     Ok(AdmitMembers {
         keys: keys.clone(),
         organisation_id: parse::id("organisation_id", &request.organisation_id)?,
         kind,
-        dated: dated(effective_on, &request.decision_number, request.decision_issued_on)?,
+        dated: dated(
+            effective_on,
+            &request.decision_number,
+            request.decision_issued_on,
+            request.basis,
+        )?,
         roll: roll("lines", request.lines, effective_on)?,
     })
 }
@@ -42,31 +39,28 @@ pub fn transfer_members(request: pb::TransferMembersRequest) -> Result<TransferM
     Ok(TransferMembers {
         from: parse::id("from_organisation_id", &request.from_organisation_id)?,
         to: parse::id("to_organisation_id", &request.to_organisation_id)?,
-        dated: dated(effective_on, &request.decision_number, request.decision_issued_on)?,
+        dated: dated(
+            effective_on,
+            &request.decision_number,
+            request.decision_issued_on,
+            request.basis,
+        )?,
         person_ids: ids("person_ids", &request.person_ids)?,
     })
 }
 
 pub fn exit_members(request: pb::ExitMembersRequest) -> Result<ExitMembers, Refusal> {
-    use pb::ExitReason as Wire;
-    let reason = match Wire::try_from(request.reason) {
-        Ok(Wire::Unspecified) => return Err(parse::required("reason")),
-        Ok(Wire::Resigned) => ExitReason::Resigned,
-        Ok(Wire::Expelled) => ExitReason::Expelled,
-        Ok(Wire::Died) => ExitReason::Died,
-        Ok(Wire::Retired) => ExitReason::Retired,
-        Ok(Wire::LeftEmployment) => ExitReason::LeftEmployment,
-        Ok(Wire::BecameManager) => ExitReason::BecameManager,
-        Ok(Wire::UnionEnded) => ExitReason::UnionEnded,
-        Ok(Wire::LeftScope) => ExitReason::LeftScope,
-        Ok(Wire::Emigrated) => ExitReason::Emigrated,
-        Err(_) => return Err(Refused::EnumValueUnknown { field: "reason".to_string() }.into()),
-    };
+    let reason = kinds::exit("reason", request.reason)?.ok_or_else(|| parse::required("reason"))?;
     let effective_on = parse::date("effective_on", request.effective_on)?;
     Ok(ExitMembers {
         organisation_id: parse::id("organisation_id", &request.organisation_id)?,
         reason,
-        dated: dated(effective_on, &request.decision_number, request.decision_issued_on)?,
+        dated: dated(
+            effective_on,
+            &request.decision_number,
+            request.decision_issued_on,
+            request.basis,
+        )?,
         person_ids: ids("person_ids", &request.person_ids)?,
     })
 }
@@ -119,6 +113,7 @@ pub fn person(person: Person, identifying: Identifying) -> pb::Person {
         birth_date: person.birth_date.map(civil),
         birth_year: person.birth_year.map_or(0, i32::from),
         workplace: person.workplace.unwrap_or_default(),
+        occupation: person.occupation.unwrap_or_default(),
         identity_number: number,
         identity_kind: i32::from(kind),
         identity_country: country,
@@ -134,6 +129,8 @@ pub fn membership(membership: Membership) -> pb::Membership {
         until_on: membership.until_on.map(civil),
         admission_kind: membership.admission_kind.map_or(0, i32::from),
         exit_reason: membership.exit_reason.map_or(0, i32::from),
+        begun_by: membership.begun_by.to_string(),
+        ended_by: id_or_empty(membership.ended_by),
     }
 }
 

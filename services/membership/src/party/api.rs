@@ -5,7 +5,7 @@ use chassis::parse;
 use proto::membership::v1 as pb;
 use tonic::{Request, Response, Status};
 
-use crate::ground::api::Api;
+use crate::ground::api::{Api, known_at};
 use crate::party::{referrals as party_referrals, wire};
 
 #[tonic::async_trait]
@@ -35,8 +35,9 @@ impl pb::party_service_server::PartyService for Api {
     ) -> Result<Response<pb::ListPartyReferralsResponse>, Status> {
         let (call, asked, page) = Call::list(request, self.database.keys())?;
         let organisation_id = parse::id("organisation_id", &asked.organisation_id)?;
+        let known_at = known_at(asked.known_at)?;
         let mut reading = self.database.read(&call).await?;
-        let found = party_referrals::list(&mut reading, organisation_id, &page).await?;
+        let found = party_referrals::list(&mut reading, organisation_id, known_at, &page).await?;
         Ok(reading.reply(pb::ListPartyReferralsResponse {
             referrals: found.rows.into_iter().map(wire::party_referral).collect(),
             next_page_token: found.next_page_token,

@@ -3,7 +3,7 @@
 use chassis::page::{Asked, Page};
 use chassis::refusal::Failure;
 use sqlx::PgConnection;
-use time::Date;
+use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
 use crate::ground::organisation;
@@ -27,20 +27,44 @@ pub struct PartyReferral {
 pub async fn list(
     connection: &mut PgConnection,
     organisation_id: Uuid,
+    known_at: Option<OffsetDateTime>,
     asked: &Asked<'_>,
 ) -> Result<Page<PartyReferral>, Failure> {
     organisation::in_scope(connection, organisation_id).await?;
-    let rows = sqlx::query_as!(
-        PartyReferral,
-        "select referral_id, organisation_id, person_id, referred_on, admitted_on
-         from party_referral
-         where organisation_id = $1 and ($2::uuid is null or referral_id > $2)
-         order by referral_id limit $3",
-        organisation_id,
-        asked.after::<Uuid>()?,
-        asked.limit(),
-    )
-    .fetch_all(connection)
-    .await?;
+    let after = asked.after::<Uuid>()?;
+    let rows = match known_at {
+        None => {
+            sqlx::query_as!(
+                PartyReferral,
+                "select referral_id, organisation_id, person_id, referred_on, admitted_on
+                 from party_referral
+                 where organisation_id = $1 and ($2::uuid is null or referral_id > $2)
+                 order by referral_id limit $3",
+                organisation_id,
+                after,
+                asked.limit(),
+            )
+            .fetch_all(connection)
+            .await?
+        }
+        Some(at) => {
+            sqlx::query_as!(
+                PartyReferral,
+                r#"select referral_id as "referral_id!", organisation_id as "organisation_id!",
+                          person_id as "person_id!", referred_on as "referred_on!",
+                          admitted_on as "admitted_on?"
+                   from party_referral_known
+                   where organisation_id = $1 and ($2::uuid is null or referral_id > $2)
+                     and recorded @> $4::timestamptz
+                   order by referral_id limit $3"#,
+                organisation_id,
+                after,
+                asked.limit(),
+                at,
+            )
+            .fetch_all(connection)
+            .await?
+        }
+    };
     asked.page(rows, |case| case.referral_id)
 }

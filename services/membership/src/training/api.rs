@@ -5,7 +5,7 @@ use chassis::parse;
 use proto::membership::v1 as pb;
 use tonic::{Request, Response, Status};
 
-use crate::ground::api::Api;
+use crate::ground::api::{Api, known_at};
 use crate::training::{courses, wire};
 
 #[tonic::async_trait]
@@ -25,8 +25,9 @@ impl pb::training_service_server::TrainingService for Api {
     ) -> Result<Response<pb::GetTrainingCourseResponse>, Status> {
         let (call, asked) = Call::read(request)?;
         let course_id = parse::id("course_id", &asked.course_id)?;
+        let known_at = known_at(asked.known_at)?;
         let mut reading = self.database.read(&call).await?;
-        let (course, attendances) = courses::get(&mut reading, course_id).await?;
+        let (course, attendances) = courses::get(&mut reading, course_id, known_at).await?;
         Ok(reading.reply(pb::GetTrainingCourseResponse {
             course: Some(wire::course(course)),
             attendances: attendances.into_iter().map(wire::attendance).collect(),
@@ -39,8 +40,9 @@ impl pb::training_service_server::TrainingService for Api {
     ) -> Result<Response<pb::ListTrainingCoursesResponse>, Status> {
         let (call, asked, page) = Call::list(request, self.database.keys())?;
         let organisation_id = parse::id("organisation_id", &asked.organisation_id)?;
+        let known_at = known_at(asked.known_at)?;
         let mut reading = self.database.read(&call).await?;
-        let found = courses::list(&mut reading, organisation_id, &page).await?;
+        let found = courses::list(&mut reading, organisation_id, known_at, &page).await?;
         Ok(reading.reply(pb::ListTrainingCoursesResponse {
             courses: found.rows.into_iter().map(wire::course).collect(),
             next_page_token: found.next_page_token,

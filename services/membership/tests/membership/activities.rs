@@ -46,7 +46,7 @@ async fn a_course_counts_people_once_and_attendances_each() {
     let held = held.expect("held").into_inner();
     assert_eq!((held.people, held.attendances), (3, 4));
 
-    let get = pb::GetTrainingCourseRequest { course_id: held.course_id.clone() };
+    let get = pb::GetTrainingCourseRequest { course_id: held.course_id.clone(), known_at: None };
     let got = officer.training.get_training_course(get).await.expect("read").into_inner();
     assert_eq!(got.attendances.len(), 4);
     assert_eq!(got.course.expect("a course").title, "Tập huấn Điều lệ");
@@ -108,7 +108,8 @@ async fn a_course_that_contradicts_itself_is_refused() {
         request.request_id = request_id();
         assert_eq!(refused(officer.training.hold_training_course(request).await), expected);
     }
-    let unknown = pb::GetTrainingCourseRequest { course_id: Uuid::now_v7().to_string() };
+    let unknown =
+        pb::GetTrainingCourseRequest { course_id: Uuid::now_v7().to_string(), known_at: None };
     assert_eq!(refused(officer.training.get_training_course(unknown).await).0, "COURSE_UNKNOWN");
 }
 
@@ -253,7 +254,7 @@ async fn a_delegation_goes_to_an_event_of_another_organisation() {
         .await
         .expect("the host need not lie in the scope");
     let delegation_id = sent.into_inner().delegation_id;
-    let get = pb::GetDelegationRequest { delegation_id: delegation_id.clone() };
+    let get = pb::GetDelegationRequest { delegation_id: delegation_id.clone(), known_at: None };
     let got = officer.delegations.get_delegation(get).await.expect("read").into_inner();
     assert_eq!((got.delegates.len(), got.event.as_str()), (4, event));
     let published = world.published().await;
@@ -270,6 +271,7 @@ async fn a_delegation_goes_to_an_event_of_another_organisation() {
     ] {
         assert_eq!(refused(officer.delegations.send_delegation(request).await), expected);
     }
-    let unknown = pb::GetDelegationRequest { delegation_id: Uuid::now_v7().to_string() };
+    let unknown =
+        pb::GetDelegationRequest { delegation_id: Uuid::now_v7().to_string(), known_at: None };
     assert_eq!(refused(officer.delegations.get_delegation(unknown).await).0, "DELEGATION_UNKNOWN");
 }

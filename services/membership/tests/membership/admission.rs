@@ -149,6 +149,21 @@ async fn every_bad_line_is_named_in_one_refusal() {
 }
 
 #[tokio::test]
+async fn what_a_person_works_as_may_be_left_out_and_is_not_too_long() {
+    let world = World::start().await;
+    let mut officer = world.officer();
+    let works_as = |occupation: String| pb::PersonLine { occupation, ..person(1) };
+    let long = officer.admits(world.alpha, DAY, vec![person(2), works_as("ă".repeat(201))]).await;
+    assert_eq!(refused(long), because("TEXT_TOO_LONG", "lines[1].occupation"));
+    let lines = vec![works_as(format!("  {} ", "ă".repeat(200))), person(2)];
+    let admitted = officer.admits(world.alpha, DAY, lines).await.expect("admitted");
+    for (person_id, expected) in admitted.into_iter().zip(["ă".repeat(200), String::new()]) {
+        let seen = officer.sees(person_id).await.expect("seen").person.expect("a person");
+        assert_eq!(seen.occupation, expected);
+    }
+}
+
+#[tokio::test]
 async fn a_refusal_speaks_the_callers_language() {
     let world = World::start().await;
     for (language, expected) in [("vi", "CCCD có 12 chữ số"), ("en", "12 digits")] {

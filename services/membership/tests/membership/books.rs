@@ -155,11 +155,16 @@ async fn happens(world: &World, actor: &mut Actor, model: &mut Model, on: Date, 
 }
 
 /// Who came and who went, by union and day, as it was published.
-type Flows = BTreeMap<(Uuid, Date), (i64, i64)>;
+pub type Flows = BTreeMap<(Uuid, Date), (i64, i64)>;
 
 async fn flows(world: &World) -> Flows {
+    flows_of(world.published().await.into_iter().map(|(_, on, change, _)| (on, change)))
+}
+
+/// What came and went by these changes.
+pub fn flows_of(changes: impl IntoIterator<Item = (Date, Published)>) -> Flows {
     let mut flows = Flows::new();
-    for (_, on, change, _) in world.published().await {
+    for (on, change) in changes {
         match change {
             Published::MembersAdmitted(change) => admitted(&mut flows, on, &change, 1),
             Published::MembersTransferred(change) => transferred(&mut flows, on, &change, 1),
@@ -215,7 +220,7 @@ async fn balances(events: Vec<(i64, Event)>) {
     for day in &days {
         let organisation_ids = model.unions.iter().map(|union| union.union.to_string()).collect();
         let as_of = Some(chassis::parse::civil(*day));
-        let request = pb::CountMembersRequest { organisation_ids, as_of };
+        let request = pb::CountMembersRequest { organisation_ids, as_of, known_at: None };
         let answer = actor.members.count_members(request).await.expect("counted").into_inner();
         for count in answer.counts {
             let union = id(&count.organisation_id);

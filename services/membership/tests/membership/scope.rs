@@ -34,6 +34,7 @@ async fn an_officer_reads_and_changes_its_own_subtree_and_nothing_else() {
     let count = pb::CountMembersRequest {
         organisation_ids: vec![world.alpha.to_string(), world.gamma.to_string()],
         as_of: None,
+        known_at: None,
     };
     assert_eq!(refused(hanoi.members.count_members(count).await).0, unknown);
     assert!(hanoi.sees(near[0]).await.is_ok());
@@ -68,6 +69,7 @@ async fn who_holds_no_right_is_told_so_on_every_method() {
     denied!(members.count_members(pb::CountMembersRequest {
         organisation_ids: vec![organisation_id.clone()],
         as_of: None,
+        known_at: None,
     }));
     denied!(members.find_person(pb::FindPersonRequest {
         identity_number: "999085000001".to_string(),
@@ -76,6 +78,7 @@ async fn who_holds_no_right_is_told_so_on_every_method() {
     denied!(applications.get_application(pb::GetApplicationRequest {
         application_id: person.to_string(),
         as_of: None,
+        known_at: None,
     }));
     denied!(applications.list_applications(pb::ListApplicationsRequest {
         organisation_id: organisation_id.clone(),
@@ -94,10 +97,10 @@ async fn who_holds_no_right_is_told_so_on_every_method() {
         }],
         ..Default::default()
     }));
-    denied!(
-        training
-            .get_training_course(pb::GetTrainingCourseRequest { course_id: person.to_string() })
-    );
+    denied!(training.get_training_course(pb::GetTrainingCourseRequest {
+        course_id: person.to_string(),
+        known_at: None
+    }));
     denied!(training.list_training_courses(pb::ListTrainingCoursesRequest {
         organisation_id: organisation_id.clone(),
         ..Default::default()
@@ -145,9 +148,10 @@ async fn who_holds_no_right_is_told_so_on_every_method() {
         }],
         ..Default::default()
     }));
-    denied!(
-        delegations.get_delegation(pb::GetDelegationRequest { delegation_id: person.to_string() })
-    );
+    denied!(delegations.get_delegation(pb::GetDelegationRequest {
+        delegation_id: person.to_string(),
+        known_at: None
+    }));
     denied!(consequences.list_consequences(pb::ListConsequencesRequest::default()));
 }
 
@@ -221,6 +225,7 @@ async fn members_are_listed_page_by_page_as_of_a_day() {
             as_of: Some(chassis::parse::civil(left)),
             page_size: 2,
             page_token,
+            ..Default::default()
         };
         let page = officer.members.list_members(request).await.expect("a page").into_inner();
         assert!(page.members.len() <= 2);

@@ -15,7 +15,8 @@ use std::time::Instant;
 
 use chassis::cluster::testing::database;
 use chassis::database::today;
-use chassis::parse::civil;
+use chassis::parse::{self, civil, instant};
+use proto::google::r#type::Date as WireDate;
 use proto::membership::v1 as pb;
 use proto::membership::v1::membership_change::Change as Published;
 use sqlx::PgConnection;
@@ -23,8 +24,8 @@ pub use stage::made_up::{id, texts};
 pub use stage::refused::{because, refused};
 use stage::registry::{Registry, state};
 use stage::{Setting, Stage};
-use time::Date;
 use time::macros::date;
+use time::{Date, OffsetDateTime};
 use tonic::Status;
 use uuid::Uuid;
 
@@ -50,6 +51,7 @@ stage::actor! {
     delegations: pb::delegation_service_client::DelegationServiceClient,
     consequences: pb::consequence_service_client::ConsequenceServiceClient,
     imports: pb::import_service_client::ImportServiceClient,
+    corrections: pb::correction_service_client::CorrectionServiceClient,
 }
 
 impl World {
@@ -194,13 +196,96 @@ impl Actor {
         let request = pb::CountMembersRequest {
             organisation_ids: vec![union.to_string()],
             as_of: Some(civil(as_of)),
+            known_at: None,
         };
         let answer = self.members.count_members(request).await.expect("counted").into_inner();
         answer.counts[0].members
     }
 
+    /// How many members a union had on a day, and how many of them are women, as was known then.
+    pub async fn counted(
+        &mut self,
+        union: Uuid,
+        as_of: Date,
+        known_at: OffsetDateTime,
+    ) -> (i32, i32) {
+        let request = pb::CountMembersRequest {
+            organisation_ids: vec![union.to_string()],
+            as_of: Some(civil(as_of)),
+            known_at: Some(instant(known_at)),
+        };
+        let answer = self.members.count_members(request).await.expect("counted").into_inner();
+        (answer.counts[0].members, answer.counts[0].female)
+    }
+
+    /// Undoes a movement for some people, or for all.
+    pub async fn undoes(&mut self, movement: &str, persons: &[Uuid]) -> Result<i32, Status> {
+        let request = pb::UndoMovementRequest {
+            request_id: Uuid::new_v4().to_string(),
+            movement_id: movement.to_string(),
+            person_ids: texts(persons),
+            reason: "ghi nhầm".to_string(),
+            ..Default::default()
+        };
+        Ok(self.corrections.undo_movement(request).await?.into_inner().members)
+    }
+
+    /// Corrects a movement, and answers which is in its place.
+    pub async fn corrects(
+        &mut self,
+        movement: &str,
+        correction: pb::CorrectMovementRequest,
+    ) -> Result<String, Status> {
+        let request = pb::CorrectMovementRequest {
+            request_id: Uuid::new_v4().to_string(),
+            movement_id: movement.to_string(),
+            reason: "ghi nhầm".to_string(),
+            ..correction
+        };
+        Ok(self.corrections.correct_movement(request).await?.into_inner().movement_id)
+    }
+
+    /// Says who a person is.
+    pub async fn corrects_person(
+        &mut self,
+        person: Uuid,
+        correction: pb::CorrectPersonRequest,
+    ) -> Result<(), Status> {
+        let request = pb::CorrectPersonRequest {
+            request_id: Uuid::new_v4().to_string(),
+            person_id: person.to_string(),
+            reason: "theo căn cước".to_string(),
+            ..correction
+        };
+        self.corrections.correct_person(request).await.map(|_| ())
+    }
+
+    /// The movements that began and ended the stays of a person, in order.
+    pub async fn movements(&mut self, person: Uuid) -> Vec<String> {
+        let stays = self.sees(person).await.expect("seen").memberships;
+        let mut movements: Vec<String> = Vec::new();
+        for stay in stays {
+            for movement in [stay.begun_by, stay.ended_by] {
+                if !movement.is_empty() && movements.last() != Some(&movement) {
+                    movements.push(movement);
+                }
+            }
+        }
+        movements
+    }
+
+    /// The stays of a person: union, first day, first day after.
+    pub async fn stays(&mut self, person: Uuid) -> Vec<(Uuid, Date, Option<Date>)> {
+        let stays = self.sees(person).await.expect("seen").memberships;
+        let day = |day: Option<WireDate>| parse::optional_date("day", day).expect("a day");
+        let stay = |stay: &pb::Membership| {
+            (id(&stay.organisation_id), day(stay.from_on).expect("a day"), day(stay.until_on))
+        };
+        stays.iter().map(stay).collect()
+    }
+
     pub async fn sees(&mut self, person: Uuid) -> Result<pb::GetMemberResponse, Status> {
-        let request = pb::GetMemberRequest { person_id: person.to_string() };
+        let request = pb::GetMemberRequest { person_id: person.to_string(), known_at: None };
         Ok(self.members.get_member(request).await?.into_inner())
     }
 }

@@ -10,7 +10,6 @@ use chassis::database::{civil_date, today};
 use chassis::parse;
 use chassis::refusal::Refusal;
 use prost_types::Timestamp;
-use proto::refusal::v1::Reason;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
@@ -46,12 +45,7 @@ pub(crate) fn optional_instant(
     field: &str,
     instant: Option<Timestamp>,
 ) -> Result<Option<OffsetDateTime>, Refusal> {
-    let Some(instant) = instant else { return Ok(None) };
-    let nanoseconds = i128::from(instant.seconds) * 1_000_000_000 + i128::from(instant.nanos);
-    let known_at = OffsetDateTime::from_unix_timestamp_nanos(nanoseconds)
-        .ok()
-        .filter(|instant| (1900..=2200).contains(&instant.year()))
-        .ok_or_else(|| Refusal::of(Reason::DateMalformed).with("of", "instant").field(field))?;
+    let Some(known_at) = parse::optional_instant(field, instant)? else { return Ok(None) };
     // What will be known tomorrow, nobody knows; clocks that differ by seconds do.
     let (on, today) = (civil_date(known_at), today());
     if on > today {

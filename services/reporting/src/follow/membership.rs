@@ -7,7 +7,7 @@ use sqlx::PgConnection;
 use time::Date;
 use uuid::Uuid;
 
-use crate::follow::{Because, remember, remember_all, under_way};
+use crate::follow::{Because, events, remember, remember_all, under_way};
 use crate::ground::fact::{self, Facts};
 use crate::ground::ledger;
 
@@ -20,11 +20,17 @@ impl Follow for Membership {
 
     async fn apply(&self, following: &mut Following, act: &[Change]) -> Result<(), Failure> {
         let events = act.iter().map(membership::read).collect::<Result<Vec<_>, _>>()?;
-        // An import admits people to many unions by one act: all of them at once.
-        let admitted = events.iter().take_while(|event| matches!(event, Event::Admitted(_)));
-        let (admitted, others) = act.split_at(admitted.count());
-        admit(following.db(), admitted, &events).await?;
-        for (change, event) in others.iter().zip(&events[admitted.len()..]) {
+        let mut at = 0;
+        while let (Some(change), Some(event)) = (act.get(at), events.get(at)) {
+            // An import admits people to many unions by one act: all of them at once.
+            let run = events[at..].iter().take_while(|event| matches!(event, Event::Admitted(_)));
+            let run = at..at + run.count();
+            if !run.is_empty() {
+                at = run.end;
+                admit(following.db(), &act[run.clone()], &events[run], &events).await?;
+                continue;
+            }
+            at += 1;
             let facts = fact::of_membership(event, change.effective_on);
             let because = because(event, &events);
             let origin = remember(following.db(), Self::SOURCE, change, &because).await?;
@@ -45,16 +51,14 @@ impl Follow for Membership {
     }
 }
 
-/// What begins an act, where that is admissions.
+/// Admissions that follow one another in an act.
 async fn admit(
     connection: &mut PgConnection,
     changes: &[Change],
+    events: &[Event],
     act: &[Event],
 ) -> Result<(), Failure> {
-    if changes.is_empty() {
-        return Ok(());
-    }
-    let admitted = || changes.iter().zip(act);
+    let admitted = || changes.iter().zip(events);
     let seen: Vec<(&Change, Because)> =
         admitted().map(|(change, event)| (change, because(event, act))).collect();
     remember_all(connection, Membership::SOURCE, &seen).await?;
@@ -127,6 +131,7 @@ fn because(event: &Event, act: &[Event]) -> Because {
                 | Event::PartyAdmitted(_)
                 | Event::CadreRecommended(_)
                 | Event::DelegationSent(_)
+                | Event::DecisionWrittenDown(_)
                 | Event::TakenBack(_) => None,
             });
             of(finished, admission.admission_id)
@@ -142,11 +147,12 @@ fn because(event: &Event, act: &[Event]) -> Because {
         | Event::PartyReferred(_)
         | Event::PartyAdmitted(_)
         | Event::CadreRecommended(_)
-        | Event::DelegationSent(_) => Because::default(),
+        | Event::DelegationSent(_)
+        | Event::DecisionWrittenDown(_) => Because::default(),
     }
 }
 
-/// Keeps who is a member where.
+/// Keeps who is a member where, and on what it rests.
 async fn copy(connection: &mut PgConnection, on: Date, event: &Event) -> Result<(), Failure> {
     match event {
         Event::Admitted(admission) => {
@@ -166,6 +172,9 @@ async fn copy(connection: &mut PgConnection, on: Date, event: &Event) -> Result<
             }
             Movement::Exit(exit) => never_ended(connection, on, &exit.lines).await,
         },
+        Event::DecisionWrittenDown(decision) => {
+            events::write_down_decision(connection, decision).await
+        }
         // Nothing that makes or unmakes a member.
         Event::TrainingCourseHeld(_)
         | Event::PartyReferred(_)

@@ -152,7 +152,9 @@ pub fn of_membership(event: &membership::Event, effective_on: Date) -> Facts {
                 facts.add(delegate.organisation_id, effective_on, Code::Delegate, &sent.event, 1);
             }
         }
-        Event::ConsequenceFinished(_) | Event::ConsequencesWaiting { .. } => {}
+        Event::ConsequenceFinished(_)
+        | Event::ConsequencesWaiting { .. }
+        | Event::DecisionWrittenDown(_) => {}
     }
     facts
 }

@@ -83,6 +83,60 @@ fn leads_to(change: &pb::ExplainedChange, act: Uuid, kind: &str, number: &str) {
 }
 
 #[tokio::test]
+async fn a_movement_leads_to_the_decision_that_it_rests_on_and_a_corrected_one_to_its_own() {
+    let world = World::start().await;
+    let mut national = world.national();
+    let union = world.loads_unions(world.badinh, "NNN_CP", 1)[0];
+    let written = |number: &str| {
+        let decision_id = Uuid::now_v7();
+        let written = members::DecisionWrittenDown {
+            decision_id: decision_id.to_string(),
+            issuer_id: union.to_string(),
+            kind: "QUYET_DINH".to_string(),
+            number: number.to_string(),
+            issued_on: None,
+        };
+        (decision_id, MembershipWhat::DecisionWrittenDown(written))
+    };
+    let admission = members::MembersAdmitted {
+        admission_id: Uuid::now_v7().to_string(),
+        organisation_id: union.to_string(),
+        kind: members::AdmissionKind::Admitted.into(),
+        lines: lines(5),
+    };
+    let (first, recorded) = written("3/QĐ-CĐCS");
+    let admitted = MembershipWhat::MembersAdmitted(admission.clone());
+    world.carries_out_by(ENDED, Some(first), vec![recorded, admitted]);
+    let change = only(&mut national, "MBR_ADMITTED", union).await;
+    assert_eq!(change.decision_number, "3/QĐ-CĐCS");
+    assert_eq!(change.decision_id, first.to_string());
+
+    // It was another decision, and another day: what is taken back and what is in its place.
+    let taken_back = MovementTakenBack {
+        registry_act_id: String::new(),
+        movement: Some(Movement::MembersAdmitted(admission.clone())),
+    };
+    world.carries_out(ENDED, vec![MembershipWhat::MovementTakenBack(taken_back)]);
+    let (second, recorded) = written("4/QĐ-CĐCS");
+    let later = date!(2020 - 10 - 01);
+    let admission =
+        members::MembersAdmitted { admission_id: Uuid::now_v7().to_string(), ..admission };
+    let admitted = MembershipWhat::MembersAdmitted(admission);
+    world.carries_out_by(later, Some(second), vec![recorded, admitted]);
+    let figure = national.figure("MBR_ADMITTED", union, YEAR, None).await;
+    assert_eq!(figure.value, 5);
+    let units = national.explained(&figure, true, 10).await;
+    let behind: Vec<(&str, i64)> = units[0]
+        .changes
+        .iter()
+        .map(|change| (change.decision_number.as_str(), change.amount))
+        .collect();
+    assert_eq!(behind.len(), 3, "{units:#?}");
+    assert!(behind.contains(&("3/QĐ-CĐCS", 5)) && behind.contains(&("4/QĐ-CĐCS", 5)));
+    assert!(behind.contains(&("", -5)));
+}
+
+#[tokio::test]
 async fn every_kind_of_consequence_leads_to_its_act_decision_and_trace() {
     let world = World::start().await;
     let mut national = world.national();

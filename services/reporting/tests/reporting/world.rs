@@ -211,13 +211,23 @@ impl World {
 
     /// One act of membership's; answers the ids of its changes.
     pub fn carries_out(&self, on: Date, what: Vec<MembershipWhat>) -> Vec<Uuid> {
+        self.carries_out_by(on, None, what)
+    }
+
+    /// One act of membership's that rests on a decision; answers the ids of its changes.
+    pub fn carries_out_by(
+        &self,
+        on: Date,
+        decision: Option<Uuid>,
+        what: Vec<MembershipWhat>,
+    ) -> Vec<Uuid> {
         let changes = what.into_iter().map(|what| {
             let kind = kind("membership", &what);
             let body = members::MembershipChange { change: Some(what) };
             (kind, Any::from_msg(&body).expect("encoded"))
         });
         let behind = self.registry.position();
-        self.membership.does(on, None, behind, changes.collect()).1
+        self.membership.does(on, decision, behind, changes.collect()).1
     }
 
     pub fn admits(&self, unit: Uuid, on: Date, people: usize) -> Uuid {

@@ -24,6 +24,8 @@ pub struct Desk {
     /// May direct it as well.
     pub to_direct: Unit,
     pub members: Vec<String>,
+    /// An admission of the union of its own, to be undone or corrected, and its people.
+    pub doubtful: (String, Vec<String>),
     /// The identity number of `members[5]`.
     pub identity_number: String,
     pub decision: String,
@@ -65,6 +67,8 @@ impl Desk {
         let units = units.into_iter().chain(ending).chain(directing);
         let mut ids: Vec<&str> = units.map(|unit| unit.id.as_str()).collect();
         ids.extend(self.members.iter().map(String::as_str));
+        ids.push(&self.doubtful.0);
+        ids.extend(self.doubtful.1.iter().map(String::as_str));
         ids.extend([
             self.decision.as_str(),
             &self.office_to_end,
@@ -125,6 +129,11 @@ pub async fn desk(world: &World, code: &str) -> Desk {
     let lines = people(8);
     let identity_number = lines[5].identity_number.clone();
     let members = world.admit(&union, date!(2019 - 01 - 01), lines).await;
+    let doubtful = tests::world::admission(&union, date!(2019 - 01 - 01), people(3));
+    let doubtful = client.memberships().admit_members(doubtful).await.expect("admitted");
+    let doubtful = doubtful.into_inner();
+    let people_of = doubtful.members.into_iter().map(|member| member.person_id).collect();
+    let doubtful = (doubtful.admission_id, people_of);
 
     let decision = RecordDecisionRequest {
         request_id: request_id(),
@@ -325,6 +334,7 @@ pub async fn desk(world: &World, code: &str) -> Desk {
         suspended,
         to_end,
         members,
+        doubtful,
         identity_number,
         decision,
         office_to_end: appointed.into_inner().office_ids.remove(0),

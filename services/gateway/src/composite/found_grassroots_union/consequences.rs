@@ -52,6 +52,7 @@ pub async fn consequences(
         CountMembersRequest {
             organisation_ids: vec![union.organisation_id.to_string()],
             as_of: union.from_on,
+            known_at: None,
         },
         founded,
     );

@@ -132,7 +132,7 @@ async fn admit(
     sqlx::query!(
         "insert into movement (movement_id, kind, to_organisation_id, admission_kind, effective_on,
                                registry_act_id, members, act_id, recorded_at)
-         values ($1, 'admission', $2, $3, $4, $5, $6, $5, now())",
+         values ($1, 'admission', $2, $3, $4, $5, $6, $5, act_recorded_at())",
         admission_id,
         founding.organisation_id,
         AdmissionKind::Admitted as i16,

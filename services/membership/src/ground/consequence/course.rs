@@ -16,12 +16,27 @@ const STEPS_MAX: usize = 32;
 /// What a movement does, of whichever day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Move {
-    /// Joins a union; `membership.v1.AdmissionKind`.
-    Admission { to: Uuid, kind: i16 },
+    /// Joins a union.
+    Admission {
+        /// The union.
+        to: Uuid,
+        /// `membership.v1.AdmissionKind`.
+        kind: i16,
+    },
     /// Goes from one union to another.
-    Transfer { from: Uuid, to: Uuid },
-    /// Leaves; `membership.v1.ExitReason`.
-    Exit { from: Uuid, reason: i16 },
+    Transfer {
+        /// The union that is left.
+        from: Uuid,
+        /// The union that is joined.
+        to: Uuid,
+    },
+    /// Leaves.
+    Exit {
+        /// The union.
+        from: Uuid,
+        /// `membership.v1.ExitReason`.
+        reason: i16,
+    },
 }
 
 impl Move {
@@ -47,6 +62,9 @@ impl Move {
 pub struct Decided {
     /// The movement as it was first recorded.
     pub movement_id: Uuid,
+    /// The first movement that this one is in the place of, by corrections, or itself: it says the
+    /// order of what was decided of one day.
+    pub first: Uuid,
     /// Its day.
     pub on: Date,
     /// What it does.
@@ -438,6 +456,7 @@ mod tests {
             .zip(moves)
             .map(|(id, (on, what))| Decided {
                 movement_id: Uuid::from_u128(id),
+                first: Uuid::from_u128(id),
                 on: *on,
                 what: *what,
             })

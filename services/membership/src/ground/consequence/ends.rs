@@ -318,7 +318,7 @@ async fn record(
                                recorded_at)
          select movement_id, case when to_id is null then 'exit' else 'transfer' end,
                 from_id, to_id, case when to_id is null then $7::smallint end,
-                effective_on, registry_act_id, members, registry_act_id, now()
+                effective_on, registry_act_id, members, registry_act_id, act_recorded_at()
          from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::date[], $5::uuid[], $6::integer[])
               as line (movement_id, from_id, to_id, effective_on, registry_act_id, members)",
         &ids,

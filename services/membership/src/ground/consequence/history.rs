@@ -42,6 +42,8 @@ pub struct Recorded {
     pub registry_act_id: Option<Uuid>,
     /// The movement that was decided, where this one stands in its place.
     pub restates: Option<Uuid>,
+    /// The first movement that it is in the place of, by corrections, or itself.
+    pub first: Uuid,
 }
 
 impl Recorded {
@@ -50,6 +52,11 @@ impl Recorded {
     pub fn is_decided(&self) -> bool {
         self.restates.is_none()
             && (self.registry_act_id.is_none() || matches!(self.what, Move::Admission { .. }))
+    }
+
+    /// The movement that was decided and that it carries out, as decided or otherwise.
+    pub fn carries_out(&self) -> Option<Uuid> {
+        self.restates.or_else(|| self.is_decided().then_some(self.movement_id))
     }
 }
 
@@ -169,16 +176,17 @@ fn history(
     for recorded in counts.iter().filter(|recorded| recorded.is_decided()) {
         decided.push(Decided {
             movement_id: recorded.movement_id,
+            first: recorded.first,
             on: recorded.on,
             what: recorded.what,
         });
     }
     for id in standing {
-        let Recorded { movement_id, on, what, .. } = known(id)?;
-        decided.push(Decided { movement_id, on, what });
+        let Recorded { movement_id, first, on, what, .. } = known(id)?;
+        decided.push(Decided { movement_id, first, on, what });
     }
     // Ids tell the order of what was decided of one day.
-    decided.sort_unstable_by_key(|decided| (decided.on, decided.movement_id));
+    decided.sort_unstable_by_key(|decided| (decided.on, decided.first));
     Ok(History { person, stays, counts, decided })
 }
 
@@ -188,15 +196,16 @@ async fn movements(
     person_ids: &[Uuid],
 ) -> Result<HashMap<Uuid, Recorded>, Failure> {
     let rows = sqlx::query!(
-        "select movement_id, kind, from_organisation_id, to_organisation_id, admission_kind,
-                exit_reason, effective_on, registry_act_id, restates
+        r#"select movement_id, kind, from_organisation_id, to_organisation_id, admission_kind,
+                exit_reason, effective_on, registry_act_id, restates,
+                coalesce(corrects, movement_id) as "first!"
          from movement
          where movement_id in (
              select begun_by from membership where person_id = any ($1)
              union select ended_by from membership
                    where person_id = any ($1) and ended_by is not null
              union select movement_id from movement_taken_back
-                   where person_id = any ($1) and stands)",
+                   where person_id = any ($1) and stands)"#,
         person_ids,
     )
     .fetch_all(connection)
@@ -219,6 +228,7 @@ async fn movements(
                 what,
                 registry_act_id: row.registry_act_id,
                 restates: row.restates,
+                first: row.first,
             },
         );
     }
@@ -227,12 +237,45 @@ async fn movements(
 
 /// What is known of the unions of these histories, and of all in which they go on.
 pub async fn lives(connection: &mut PgConnection, histories: &[History]) -> Result<Lives, Failure> {
-    let mut named: Vec<Uuid> = histories
-        .iter()
-        .flat_map(|history| &history.decided)
-        .flat_map(|decided| [decided.what.from(), decided.what.to()])
-        .flatten()
-        .collect();
+    let decided = histories.iter().flat_map(|history| &history.decided);
+    lives_of(connection, unions(decided.map(|decided| decided.what))).await
+}
+
+/// The unions that these movements leave and join.
+pub fn unions(moves: impl Iterator<Item = Move>) -> Vec<Uuid> {
+    moves.flat_map(|what| [what.from(), what.to()]).flatten().collect()
+}
+
+/// The unions of all movements of these people. For who has not locked them yet: they may be moved
+/// meanwhile.
+pub async fn unions_of(
+    connection: &mut PgConnection,
+    person_ids: &[Uuid],
+) -> Result<Vec<Uuid>, Failure> {
+    Ok(sqlx::query_scalar!(
+        r#"with named as materialized (
+               select begun_by as movement_id from membership where person_id = any ($1)
+               union select ended_by from membership
+                     where person_id = any ($1) and ended_by is not null
+               union select movement_id from movement_taken_back
+                     where person_id = any ($1) and stands
+           )
+           select from_organisation_id as "organisation_id!"
+           from named join movement using (movement_id) where from_organisation_id is not null
+           union
+           select to_organisation_id
+           from named join movement using (movement_id) where to_organisation_id is not null"#,
+        person_ids,
+    )
+    .fetch_all(connection)
+    .await?)
+}
+
+/// What is known of these unions, and of all in which they go on.
+pub async fn lives_of(
+    connection: &mut PgConnection,
+    mut named: Vec<Uuid>,
+) -> Result<Lives, Failure> {
     named.sort_unstable();
     named.dedup();
     let rows = sqlx::query!(

@@ -36,12 +36,12 @@ pub struct Movement {
 }
 
 impl Movement {
-    /// That it is taken back for its people, because of an act of registry.
-    pub fn taken_back(&self, registry_act_id: Uuid) -> anyhow::Result<NewChange> {
+    /// What it is, as it is told.
+    pub fn told(&self) -> anyhow::Result<told::Movement> {
         let from = || self.from_organisation_id.context("a movement from nowhere");
         let to = || self.to_organisation_id.context("a movement to nowhere");
         let (id, lines) = (Some(self.movement_id), change::lines(&self.lines));
-        let movement = match self.kind.as_str() {
+        Ok(match self.kind.as_str() {
             "admission" => told::Movement::Admission(Admission {
                 admission_id: id,
                 organisation_id: to()?,
@@ -62,10 +62,42 @@ impl Movement {
                 lines,
                 registry_act_id: self.registry_act_id,
             }),
-        };
-        let taken = told::TakenBack { registry_act_id: Some(registry_act_id), movement };
-        Ok(Event::TakenBack(taken).on(self.effective_on))
+        })
     }
+
+    /// That it is taken back for its people: because of an act of registry, if one is why, and by
+    /// a decision, if there is one.
+    pub fn taken_back(
+        &self,
+        registry_act_id: Option<Uuid>,
+        decision_id: Option<Uuid>,
+    ) -> anyhow::Result<NewChange> {
+        let taken = told::TakenBack { registry_act_id, movement: self.told()? };
+        Ok(Event::TakenBack(taken).resting_on(self.effective_on, decision_id))
+    }
+}
+
+/// An application that led to an admission of which another day is known was closed on that day.
+pub async fn move_applications(
+    connection: &mut PgConnection,
+    person_ids: &[Uuid],
+    was: Date,
+    on: Date,
+) -> Result<(), Failure> {
+    sqlx::query!(
+        "update application set closed_on = greatest(applied_on, $3)
+         where person_id = any ($1) and closed_as = 2 and closed_on = greatest(applied_on, $2)
+           and not exists (select from application later
+                           where later.person_id = application.person_id
+                             and later.application_id <> application.application_id
+                             and later.applied_on >= application.applied_on)",
+        person_ids,
+        was,
+        on,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 /// An application that led to one of these admissions, which no longer count, is open again.

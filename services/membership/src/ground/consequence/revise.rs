@@ -1,9 +1,10 @@
 //! Puts movements in the place of others: what people's books said is taken back, last
 //! movement first, what they are to say is recorded, and both are published.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use anyhow::anyhow;
+use chassis::database::Acting;
 use chassis::feed::NewChange;
 use chassis::refusal::Failure;
 use feeds::membership::{Admission, AdmissionKind, Event, Exit, ExitReason, Transfer};
@@ -26,6 +27,23 @@ pub struct Occasion {
     pub act_id: Uuid,
     /// Its instant.
     pub acted_at: OffsetDateTime,
+    /// The movement that was never decided, as is known by this act: alone it does not stand.
+    pub undone: Option<Uuid>,
+    /// The decision of the act to take back what it takes back.
+    pub decision_id: Option<Uuid>,
+}
+
+impl Occasion {
+    /// An act of this service, which decides nothing of what was decided before.
+    pub fn of(acting: &Acting) -> Self {
+        Self {
+            registry_act_id: None,
+            act_id: acting.act_id,
+            acted_at: acting.acted_at,
+            undone: None,
+            decision_id: None,
+        }
+    }
 }
 
 /// One person's movements as they are to count.
@@ -50,12 +68,25 @@ impl<'a> Revision<'a> {
     pub fn of(
         history: &'a History,
         steps: &[Step],
+        movement_id: impl FnMut(&Step) -> Uuid,
+    ) -> Option<Self> {
+        Self::without(history, steps, None, movement_id)
+    }
+
+    /// The same, where a movement was never decided: what carries it out does not stay, also where
+    /// another that is alike is in its place.
+    pub fn without(
+        history: &'a History,
+        steps: &[Step],
+        undone: Option<Uuid>,
         mut movement_id: impl FnMut(&Step) -> Uuid,
     ) -> Option<Self> {
+        let stays = |one: &Recorded| undone.is_none() || one.carries_out() != undone;
         let mut left: Vec<Recorded> = history.counts.clone();
         let mut counts = Vec::with_capacity(steps.len());
         for step in steps {
-            let kept = left.iter().position(|one| one.on == step.on && one.what == step.what);
+            let alike = |one: &Recorded| one.on == step.on && one.what == step.what && stays(one);
+            let kept = left.iter().position(alike);
             counts.push(match kept {
                 Some(place) => Counts::Still(left.remove(place)),
                 None => Counts::Now { movement_id: movement_id(step), step: *step },
@@ -68,12 +99,19 @@ impl<'a> Revision<'a> {
 
     /// The unions whose books it changes.
     pub fn unions(&self) -> impl Iterator<Item = Uuid> {
+        self.concerned().map(|(union, _)| union)
+    }
+
+    /// The unions whose books it changes, with the days of the movements.
+    pub fn concerned(&self) -> impl Iterator<Item = (Uuid, Date)> {
         let now = self.counts.iter().filter_map(|counts| match counts {
             Counts::Still(_) => None,
-            Counts::Now { step, .. } => Some(step.what),
+            Counts::Now { step, .. } => Some((step.what, step.on)),
         });
-        let then = self.taken_back.iter().map(|recorded| recorded.what);
-        now.chain(then).flat_map(|what| [what.from(), what.to()]).flatten()
+        let then = self.taken_back.iter().map(|recorded| (recorded.what, recorded.on));
+        now.chain(then).flat_map(|(what, on)| {
+            [what.from(), what.to()].into_iter().flatten().map(move |union| (union, on))
+        })
     }
 
     /// The stays as they are to be.
@@ -142,6 +180,8 @@ pub async fn revise(
     write_stays(connection, revisions, &stays).await?;
     applications(connection, revisions).await?;
 
+    let ids: Vec<Uuid> = recorded.keys().map(|(_, _, id)| *id).collect();
+    let decisions = decisions(connection, &ids).await?;
     let mut changes = Vec::new();
     publish_taken_back(occasion, revisions, &mut changes)?;
     for ((on, _, movement_id), movement) in recorded {
@@ -168,7 +208,7 @@ pub async fn revise(
                 registry_act_id,
             }),
         };
-        changes.push(moved.on(on));
+        changes.push(moved.resting_on(on, decisions.get(&movement_id).copied()));
     }
     count(connection, revisions).await?;
     Ok(changes)
@@ -182,15 +222,16 @@ async fn take_back(
 ) -> Result<(), Failure> {
     let (mut person_ids, mut movement_ids) = (Vec::new(), Vec::new());
     let mut begun_ids: Vec<Option<Uuid>> = Vec::new();
-    let (mut acts, mut stands) = (Vec::new(), Vec::new());
+    let (mut acts, mut stands) = (Vec::<Option<Uuid>>::new(), Vec::new());
     for revision in revisions {
         for recorded in &revision.taken_back {
             person_ids.push(revision.history.person.person_id);
             movement_ids.push(recorded.movement_id);
             let begun = |stay: &&Stay| stay.begun_by == recorded.movement_id;
             begun_ids.push(revision.history.stays.iter().find(begun).map(|s| s.membership_id));
-            acts.push(because(occasion, recorded)?);
-            stands.push(recorded.is_decided());
+            acts.push(occasion.registry_act_id.or(recorded.registry_act_id));
+            let undone = occasion.undone == Some(recorded.movement_id);
+            stands.push(recorded.is_decided() && !undone);
         }
     }
     sqlx::query!(
@@ -202,7 +243,7 @@ async fn take_back(
         &person_ids,
         &movement_ids,
         &begun_ids as &[Option<Uuid>],
-        &acts,
+        &acts as &[Option<Uuid>],
         &stands,
         occasion.act_id,
         occasion.acted_at,
@@ -212,12 +253,19 @@ async fn take_back(
     Ok(())
 }
 
-/// The act of registry because of which a movement is taken back.
-fn because(occasion: &Occasion, recorded: &Recorded) -> anyhow::Result<Uuid> {
-    occasion
-        .registry_act_id
-        .or(recorded.registry_act_id)
-        .ok_or_else(|| anyhow!("a movement is taken back without an act of registry"))
+/// The decisions that these movements rest on, of those that do.
+pub async fn decisions(
+    connection: &mut PgConnection,
+    movement_ids: &[Uuid],
+) -> Result<HashMap<Uuid, Uuid>, Failure> {
+    let rows = sqlx::query!(
+        r#"select movement_id, decision_id as "decision_id!" from movement
+           where movement_id = any ($1) and decision_id is not null"#,
+        movement_ids,
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.movement_id, row.decision_id)).collect())
 }
 
 /// A movement that is recorded now, and the people.
@@ -271,9 +319,12 @@ async fn record(
         }
     }
 
-    let ids: Vec<Uuid> = recorded.keys().map(|(_, _, id)| *id).collect();
-    let days: Vec<Date> = recorded.keys().map(|(on, _, _)| *on).collect();
-    let new = || recorded.values();
+    // What is carried out as it was decided was written down when it was decided.
+    let unwritten =
+        || recorded.iter().filter(|((_, _, id), new): &(&_, &New)| new.decided_by != Some(*id));
+    let ids: Vec<Uuid> = unwritten().map(|((_, _, id), _)| *id).collect();
+    let days: Vec<Date> = unwritten().map(|((on, _, _), _)| *on).collect();
+    let new = || unwritten().map(|(_, new)| new);
     let kinds: Vec<&str> = new().map(|new| kind(new.what)).collect();
     let from: Vec<Option<Uuid>> = new().map(|new| new.what.from()).collect();
     let to: Vec<Option<Uuid>> = new().map(|new| new.what.to()).collect();
@@ -288,11 +339,11 @@ async fn record(
         "insert into movement (movement_id, kind, from_organisation_id, to_organisation_id,
                                admission_kind, exit_reason, effective_on, decision_number,
                                decision_issued_on, registry_act_id, members, restates, act_id,
-                               recorded_at)
+                               recorded_at, decision_id)
          select line.movement_id, line.kind, line.from_id, line.to_id, line.admission_kind,
                 line.exit_reason, line.effective_on, decided.decision_number,
                 decided.decision_issued_on, line.registry_act_id, line.members, line.restates,
-                coalesce(line.registry_act_id, $11), $12
+                coalesce(line.registry_act_id, $11), $12, decided.decision_id
          from unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::smallint[],
                      $6::smallint[], $7::date[], $8::uuid[], $9::integer[], $10::uuid[])
               as line (movement_id, kind, from_id, to_id, admission_kind, exit_reason,
@@ -500,10 +551,10 @@ fn publish_taken_back(
 ) -> anyhow::Result<()> {
     let rounds = revisions.iter().map(|revision| revision.taken_back.len()).max().unwrap_or(0);
     for round in 0..rounds {
-        let mut movements: BTreeMap<(Uuid, Uuid), Movement> = BTreeMap::new();
+        let mut movements: BTreeMap<(Uuid, Option<Uuid>), Movement> = BTreeMap::new();
         for revision in revisions {
             let Some(recorded) = revision.taken_back.iter().rev().nth(round) else { continue };
-            let act = because(occasion, recorded)?;
+            let act = occasion.registry_act_id.or(recorded.registry_act_id);
             movements
                 .entry((recorded.movement_id, act))
                 .or_insert_with(|| movement(recorded))
@@ -511,7 +562,7 @@ fn publish_taken_back(
                 .push(taken_back_line(revision.history, recorded));
         }
         for ((_, act), movement) in &movements {
-            changes.push(movement.taken_back(*act)?);
+            changes.push(movement.taken_back(*act, occasion.decision_id)?);
         }
     }
     Ok(())
@@ -529,6 +580,35 @@ fn movement(recorded: &Recorded) -> Movement {
         registry_act_id: recorded.registry_act_id,
         lines: Vec::new(),
     }
+}
+
+/// What is told of a person is known otherwise, of all days: her movements are taken back, last
+/// movement first, and told again in their order, of her as she is known now.
+pub async fn tell_again(
+    connection: &mut PgConnection,
+    history: &History,
+    now: Enrolled,
+    decision_id: Option<Uuid>,
+) -> Result<Vec<NewChange>, Failure> {
+    let ids: Vec<Uuid> = history.counts.iter().map(|recorded| recorded.movement_id).collect();
+    let decisions = decisions(connection, &ids).await?;
+    let mut changes = Vec::with_capacity(2 * ids.len());
+    let told = |recorded: &Recorded| Movement {
+        lines: vec![taken_back_line(history, recorded)],
+        ..movement(recorded)
+    };
+    for recorded in history.counts.iter().rev() {
+        changes.push(told(recorded).taken_back(recorded.registry_act_id, decision_id)?);
+    }
+    for recorded in &history.counts {
+        let mut movement = told(recorded);
+        for line in &mut movement.lines {
+            line.person = now;
+        }
+        let decision_id = decisions.get(&recorded.movement_id).copied();
+        changes.push(Event::from(movement.told()?).resting_on(recorded.on, decision_id));
+    }
+    Ok(changes)
 }
 
 /// The membership that the movement had begun or, by an exit, ended.

@@ -130,6 +130,8 @@ pub async fn follow(
         registry_act_id: Some(registry_act_id),
         act_id: following.act_id,
         acted_at: following.acted_at,
+        undone: None,
+        decision_id: None,
     };
     let settled = settle(following.db(), &occasion, person_ids).await?;
     for change in settled.changes {
@@ -175,15 +177,17 @@ pub async fn go_on(
     if !ends {
         return Ok(());
     }
-    let occasion =
-        Occasion { registry_act_id: None, act_id: acting.act_id, acted_at: acting.acted_at };
+    let occasion = Occasion::of(acting);
     let settled = settle(acting.db(), &occasion, person_ids).await?;
     acting.publish_all(settled.changes);
     Ok(())
 }
 
 /// Lists what is not as it was decided: nothing is left to do, unless she has no place.
-async fn note(connection: &mut PgConnection, noted: &[(Uuid, Otherwise)]) -> Result<(), Failure> {
+pub(super) async fn note(
+    connection: &mut PgConnection,
+    noted: &[(Uuid, Otherwise)],
+) -> Result<(), Failure> {
     let noted: Vec<(Uuid, Uuid, Uuid, i16)> = noted
         .iter()
         .filter_map(|(person_id, otherwise)| {
@@ -223,7 +227,10 @@ async fn note(connection: &mut PgConnection, noted: &[(Uuid, Otherwise)]) -> Res
 }
 
 /// Consequences whose members cannot go where they should wait, and say why.
-async fn wait(connection: &mut PgConnection, waiting: &[(Uuid, Obstacle)]) -> Result<(), Failure> {
+pub(super) async fn wait(
+    connection: &mut PgConnection,
+    waiting: &[(Uuid, Obstacle)],
+) -> Result<(), Failure> {
     if waiting.is_empty() {
         return Ok(());
     }

@@ -208,7 +208,7 @@ async fn take_back_last_first(
             let organisation_id = movement.from_organisation_id.or(movement.to_organisation_id);
             let people = i32::try_from(movement.lines.len()).unwrap_or(i32::MAX);
             *counted.entry(organisation_id.unwrap_or_default()).or_default() += people;
-            following.publish(movement.taken_back(registry_act_id)?);
+            following.publish(movement.taken_back(Some(registry_act_id), None)?);
         }
     }
     Ok(counted)

@@ -127,7 +127,7 @@ async fn one_organisation(client: Client, organisation_id: String) -> anyhow::Re
 }
 
 async fn one_member(client: Client, person_id: String) -> anyhow::Result<()> {
-    client.memberships().get_member(GetMemberRequest { person_id }).await?;
+    client.memberships().get_member(GetMemberRequest { person_id, known_at: None }).await?;
     Ok(())
 }
 

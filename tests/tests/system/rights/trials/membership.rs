@@ -154,7 +154,10 @@ pub fn list(trials: &mut Vec<Trial>) {
         mixed "TransferMembers": |mine, theirs| transfer(mine, theirs);
         mixed "TransferMembers": |mine, theirs| transfer(theirs, mine);
         write "ExitMembers": |mine, _| exit(mine, mine);
-        read "GetMember": |mine, _| GetMemberRequest { person_id: mine.members[5].clone() };
+        read "GetMember": |mine, _| GetMemberRequest {
+            person_id: mine.members[5].clone(),
+            ..GetMemberRequest::default()
+        };
         read "ListMembers": |mine, _| ListMembersRequest {
             organisation_id: mine.union.id.clone(),
             ..ListMembersRequest::default()
@@ -180,6 +183,7 @@ pub fn list(trials: &mut Vec<Trial>) {
         };
         read "GetTrainingCourse": |mine, _| GetTrainingCourseRequest {
             course_id: mine.course.clone(),
+            known_at: None,
         };
         read "ListTrainingCourses": |mine, _| ListTrainingCoursesRequest {
             organisation_id: mine.district.id.clone(),
@@ -225,6 +229,43 @@ pub fn list(trials: &mut Vec<Trial>) {
         };
         read "GetDelegation": |mine, _| GetDelegationRequest {
             delegation_id: mine.delegation.clone(),
+            known_at: None,
+        };
+    }
+    of_service! { trials, "membership.v1.CorrectionService",
+        write "UndoMovement": |mine, _| UndoMovementRequest {
+            request_id: request_id(),
+            movement_id: mine.doubtful.0.clone(),
+            person_ids: vec![mine.doubtful.1[0].clone()],
+            reason: "ghi nhầm".to_owned(),
+            ..UndoMovementRequest::default()
+        };
+        write "CorrectMovement": |mine, _| CorrectMovementRequest {
+            request_id: request_id(),
+            movement_id: mine.doubtful.0.clone(),
+            person_ids: vec![mine.doubtful.1[1].clone()],
+            reason: "ghi nhầm".to_owned(),
+            admission_kind: AdmissionKind::Recognised.into(),
+            ..CorrectMovementRequest::default()
+        };
+        mixed "CorrectMovement": |mine, theirs| CorrectMovementRequest {
+            request_id: request_id(),
+            movement_id: mine.doubtful.0.clone(),
+            person_ids: vec![mine.doubtful.1[1].clone()],
+            reason: "ghi nhầm".to_owned(),
+            to_organisation_id: theirs.union.id.clone(),
+            ..CorrectMovementRequest::default()
+        };
+        write "CorrectPerson": |mine, _| CorrectPersonRequest {
+            request_id: request_id(),
+            person_id: mine.doubtful.1[2].clone(),
+            reason: "theo căn cước".to_owned(),
+            name: "Trần Văn Khác".to_owned(),
+            ..CorrectPersonRequest::default()
+        };
+        read "ListCorrections": |mine, _| ListCorrectionsRequest {
+            about_id: mine.doubtful.0.clone(),
+            ..ListCorrectionsRequest::default()
         };
     }
     of_service! { trials, "membership.v1.ConsequenceService",

@@ -1,0 +1,26 @@
+-- What a statement changes or takes away goes to the table's past: each version with the instant
+-- and the act that replaced it. What one act wrote and changed again was never known to anybody,
+-- and what a statement writes as it was is no change. It runs as the owner of the schema, who alone
+-- may write a past; and it is planned for what the statement did, not for what one once did.
+create or replace function keep_past() returns trigger
+    language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+declare
+    acted_at timestamptz := public.act_recorded_at();
+    act_id   uuid := nullif(current_setting('congdoan.act_id', true), '')::uuid;
+    replaced text := case tg_op when 'DELETE' then 'select * from old_rows'
+                     else 'select * from old_rows except all select * from new_rows' end;
+begin
+    if not exists (select from old_rows) then
+        return null;
+    end if;
+    execute format(
+        'insert into %I.%I
+         select greatest($1, was.recorded_at + interval ''1 microsecond''), $2, was.*
+         from (%s) was
+         where was.recorded_at is distinct from $1',
+        tg_table_schema, tg_table_name || '_past', replaced)
+    using acted_at, act_id;
+    return null;
+end;
+$$;

@@ -1,0 +1,57 @@
+//! `CorrectionService`, answered: parse, act or read, reply.
+
+use chassis::call::Call;
+use chassis::parse;
+use proto::membership::v1 as pb;
+use tonic::{Request, Response, Status};
+
+use crate::correction::{corrections, wire};
+use crate::ground::api::Api;
+
+#[tonic::async_trait]
+impl pb::correction_service_server::CorrectionService for Api {
+    async fn undo_movement(
+        &self,
+        request: Request<pb::UndoMovementRequest>,
+    ) -> Result<Response<pb::UndoMovementResponse>, Status> {
+        let (call, asked) = Call::write(request)?;
+        let act = wire::undo_movement(asked)?;
+        Ok(self.database.act(call, act).await?.reply(wire::undone))
+    }
+
+    async fn correct_movement(
+        &self,
+        request: Request<pb::CorrectMovementRequest>,
+    ) -> Result<Response<pb::CorrectMovementResponse>, Status> {
+        let (call, asked) = Call::write(request)?;
+        let act = wire::correct_movement(asked)?;
+        Ok(self.database.act(call, act).await?.reply(wire::corrected))
+    }
+
+    async fn correct_person(
+        &self,
+        request: Request<pb::CorrectPersonRequest>,
+    ) -> Result<Response<pb::CorrectPersonResponse>, Status> {
+        let (call, asked) = Call::write(request)?;
+        let act = wire::correct_person(asked, &self.keys)?;
+        let numbers = act.numbers();
+        Ok(self
+            .act_on_numbers(call, numbers, act)
+            .await?
+            .reply(|_| pb::CorrectPersonResponse::default()))
+    }
+
+    async fn list_corrections(
+        &self,
+        request: Request<pb::ListCorrectionsRequest>,
+    ) -> Result<Response<pb::ListCorrectionsResponse>, Status> {
+        let (call, asked, page) = Call::list(request, self.database.keys())?;
+        let about_id = parse::id("about_id", &asked.about_id)?;
+        let mut reading = self.database.read(&call).await?;
+        let found = corrections::list(&mut reading, about_id, &page).await?;
+        Ok(reading.reply(pb::ListCorrectionsResponse {
+            corrections: found.rows.into_iter().map(wire::correction).collect(),
+            next_page_token: found.next_page_token,
+        }))
+    }
+}

@@ -1,0 +1,252 @@
+//! Says who a person is, where she was written down as somebody else.
+
+use std::sync::Arc;
+
+use chassis::database::{Act, Acting};
+use chassis::refusal::{Failure, OnConstraint};
+use serde::{Deserialize, Serialize};
+use time::Date;
+use uuid::Uuid;
+
+use crate::correction::record::{Correction, Kind};
+use crate::ground::consequence::{histories, tell_again};
+use crate::ground::day::signed;
+use crate::ground::decision::{Basis, rests_on};
+use crate::ground::keys::{Column, Keys};
+use crate::ground::organisation;
+use crate::ground::person::{Identity, Sex, name_key};
+use crate::ground::refused::Refused;
+use crate::ground::roll::{self, Enrolled, blind_index};
+
+/// A person is somebody else than was written down; what is not said stays as it is.
+pub struct CorrectPerson {
+    /// Seals and finds identity numbers.
+    pub keys: Arc<Keys>,
+    /// Who.
+    pub person_id: Uuid,
+    /// Why.
+    pub reason: String,
+    /// The document that shows it.
+    pub basis: Option<Basis>,
+    /// In NFC, as she writes it.
+    pub name: Option<String>,
+    /// Sex, or that it is not known.
+    pub sex: Option<Sex>,
+    /// When she was born.
+    pub birth: Option<Birth>,
+    /// Where she works, or that it is not known.
+    pub workplace: Option<Option<String>>,
+    /// What she works as, or that it is not known.
+    pub occupation: Option<Option<String>>,
+    /// Her phone, or that none is known.
+    pub phone: Option<Option<String>>,
+    /// The number that identifies her, or that she has none.
+    pub identity: Option<Option<Identity>>,
+}
+
+/// When somebody was born.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Birth {
+    /// The day, where it is known.
+    pub date: Option<Date>,
+    /// The year; that of the day, where that is known.
+    pub year: i16,
+}
+
+/// It was done.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Corrected {}
+
+/// A person, as she is written down.
+#[derive(PartialEq, Eq)]
+struct Written {
+    name: String,
+    sex: i16,
+    birth_date: Option<Date>,
+    birth_year: Option<i16>,
+    workplace: Option<String>,
+    occupation: Option<String>,
+}
+
+impl Act for CorrectPerson {
+    type Answer = Corrected;
+
+    async fn perform(self, acting: &mut Acting) -> Result<Corrected, Failure> {
+        signed(self.basis.as_ref(), acting.today)?;
+        let person_id = self.person_id;
+        let field = |_| "person_id".to_string();
+        roll::all_in_scope(acting, &[person_id], field).await?;
+        let union = self.union(acting).await?;
+        let decision_id = rests_on(acting, self.basis.as_ref(), union).await?;
+        organisation::decided_on(acting).await?;
+        roll::lock(acting, &[person_id]).await?;
+        let counted = histories(acting.db(), &[person_id]).await?;
+        let was = self.written(acting).await?;
+        let now = self.corrected(&was);
+        let mut changed = was != now;
+        if changed {
+            self.write(acting, &now).await?;
+        }
+        changed |= self.write_phone(acting).await?;
+        changed |= self.write_identity(acting).await?;
+        if !changed {
+            return Err(Refused::CorrectionChangesNothing { field: "person_id" }.into());
+        }
+        // Figures know her by sex and year of birth, and by nothing else.
+        if (was.sex, was.birth_year) != (now.sex, now.birth_year) {
+            let birth_year = now.birth_year.unwrap_or_default();
+            let known = Enrolled { person_id, sex: now.sex, birth_year };
+            for history in &counted {
+                let changes = tell_again(acting.db(), history, known, decision_id).await?;
+                acting.publish_all(changes);
+            }
+        }
+        let corrected = Correction {
+            kind: Kind::PersonCorrected,
+            about_id: person_id,
+            now_id: None,
+            people: 1,
+            reason: &self.reason,
+            decision_id,
+        };
+        corrected.record(acting).await?;
+        Ok(Corrected {})
+    }
+}
+
+impl CorrectPerson {
+    /// How many identity numbers it asks about.
+    pub fn numbers(&self) -> usize {
+        usize::from(self.identity.as_ref().is_some_and(Option::is_some))
+    }
+
+    /// The organisation in whose scope she lies.
+    async fn union(&self, acting: &mut Acting) -> Result<Uuid, Failure> {
+        let union = sqlx::query_scalar!(
+            r#"select organisation_id as "organisation_id!"
+               from person_scope($1) as scope (organisation_id)
+               where access.covers(organisation_id)
+               order by organisation_id limit 1"#,
+            self.person_id,
+        )
+        .fetch_one(acting.db())
+        .await?;
+        Ok(union)
+    }
+
+    async fn written(&self, acting: &mut Acting) -> Result<Written, Failure> {
+        let written = sqlx::query_as!(
+            Written,
+            "select name, sex, birth_date, birth_year, workplace, occupation
+             from person where person_id = $1",
+            self.person_id,
+        )
+        .fetch_one(acting.db())
+        .await?;
+        Ok(written)
+    }
+
+    fn corrected(&self, was: &Written) -> Written {
+        let (birth_date, birth_year) = match self.birth {
+            Some(birth) => (birth.date, Some(birth.year)),
+            None => (was.birth_date, was.birth_year),
+        };
+        Written {
+            name: self.name.clone().unwrap_or_else(|| was.name.clone()),
+            sex: self.sex.map_or(was.sex, |sex| sex as i16),
+            birth_date,
+            birth_year,
+            workplace: self.workplace.clone().unwrap_or_else(|| was.workplace.clone()),
+            occupation: self.occupation.clone().unwrap_or_else(|| was.occupation.clone()),
+        }
+    }
+
+    async fn write(&self, acting: &mut Acting, now: &Written) -> Result<(), Failure> {
+        sqlx::query!(
+            "update person
+             set name = $2, name_key = $3, sex = $4, birth_date = $5, birth_year = $6,
+                 workplace = $7, occupation = $8
+             where person_id = $1",
+            self.person_id,
+            now.name,
+            name_key(&now.name),
+            now.sex,
+            now.birth_date,
+            now.birth_year,
+            now.workplace,
+            now.occupation,
+        )
+        .execute(acting.db())
+        .await?;
+        Ok(())
+    }
+
+    /// Answers whether anything is said of the phone.
+    async fn write_phone(&self, acting: &mut Acting) -> Result<bool, Failure> {
+        let Some(phone) = &self.phone else { return Ok(false) };
+        let Some(phone) = phone else {
+            let gone =
+                sqlx::query!("delete from person_contact where person_id = $1", self.person_id)
+                    .execute(acting.db())
+                    .await?;
+            return Ok(gone.rows_affected() > 0);
+        };
+        let sealed = self.keys.seal(Column::Phone, self.person_id, phone)?;
+        sqlx::query!(
+            "insert into person_contact (person_id, key_version, ciphertext)
+             values ($1, $2, $3)
+             on conflict on constraint person_contact_key do update
+             set key_version = excluded.key_version, ciphertext = excluded.ciphertext",
+            self.person_id,
+            sealed.key_version,
+            sealed.ciphertext,
+        )
+        .execute(acting.db())
+        .await?;
+        Ok(true)
+    }
+
+    /// A number that was hers and is not said is hers no longer; answers whether anything changed.
+    async fn write_identity(&self, acting: &mut Acting) -> Result<bool, Failure> {
+        let Some(identity) = &self.identity else { return Ok(false) };
+        let index = identity.as_ref().map(|identity| blind_index(&self.keys, identity));
+        let acted_at = acting.acted_at;
+        let ended = sqlx::query!(
+            "update person_identity set ended_at = $3
+             where person_id = $1 and ended_at is null and blind_index is distinct from $2",
+            self.person_id,
+            index,
+            acted_at,
+        )
+        .execute(acting.db())
+        .await?
+        .rows_affected();
+        let (Some(identity), Some(index)) = (identity, index) else { return Ok(ended > 0) };
+        let sealed = self.keys.seal(Column::IdentityNumber, self.person_id, &identity.number)?;
+        let country = Some(identity.country.as_str()).filter(|country| !country.is_empty());
+        // One that was hers before, and was ended, is hers again.
+        let written = sqlx::query!(
+            "insert into person_identity (blind_index, person_id, kind, country, key_version,
+                                          ciphertext, recorded_at)
+             values ($1, $2, $3, $4, $5, $6, $7)
+             on conflict on constraint person_identity_key do update
+             set key_version = excluded.key_version, ciphertext = excluded.ciphertext,
+                 ended_at = null
+             where person_identity.ended_at is not null",
+            index,
+            self.person_id,
+            identity.kind as i16,
+            country,
+            sealed.key_version,
+            sealed.ciphertext,
+            acted_at,
+        )
+        .execute(acting.db())
+        .await
+        .on_constraint("identity_number_taken", || Refused::IdentityNumberTaken {
+            field: "identity_number".to_string(),
+        })?
+        .rows_affected();
+        Ok(ended + written > 0)
+    }
+}

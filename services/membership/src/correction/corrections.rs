@@ -1,0 +1,68 @@
+//! What was corrected or undone of a movement or of a person.
+
+use chassis::access;
+use chassis::page::{Asked, Page};
+use chassis::refusal::Failure;
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::ground::refused::Refused;
+
+/// An act that corrected or undid something.
+#[derive(Debug)]
+pub struct Recorded {
+    /// The act.
+    pub act_id: Uuid,
+    /// `membership.v1.CorrectionKind`.
+    pub kind: i16,
+    /// The movement, or the person.
+    pub about_id: Uuid,
+    /// The movement in its place.
+    pub now_id: Option<Uuid>,
+    /// For how many people.
+    pub people: i32,
+    /// Why.
+    pub reason: String,
+    /// By which decision.
+    pub decision_id: Option<Uuid>,
+    /// Who did it.
+    pub actor: String,
+    /// When.
+    pub recorded_at: OffsetDateTime,
+}
+
+/// All of one movement or person in the caller's scope, the first first.
+pub async fn list(
+    connection: &mut PgConnection,
+    about_id: Uuid,
+    asked: &Asked<'_>,
+) -> Result<Page<Recorded>, Failure> {
+    let known = sqlx::query_scalar!(
+        r#"select exists (select from movement
+                          where movement_id = $1
+                            and (access.covers(from_organisation_id)
+                                 or access.covers(to_organisation_id)))
+               or exists (select persons_in_scope(array[$1])) as "known!""#,
+        about_id,
+    )
+    .fetch_one(&mut *connection)
+    .await?;
+    if !known {
+        let unknown = Refused::MovementUnknown { movement_id: about_id };
+        return Err(access::unknown_or_denied(connection, unknown).await);
+    }
+    let rows = sqlx::query_as!(
+        Recorded,
+        "select act_id, kind, about_id, now_id, people, reason, decision_id, actor, recorded_at
+         from correction
+         where about_id = $1 and ($2::uuid is null or act_id > $2)
+         order by act_id limit $3",
+        about_id,
+        asked.after::<Uuid>()?,
+        asked.limit(),
+    )
+    .fetch_all(connection)
+    .await?;
+    asked.page(rows, |one| one.act_id)
+}

@@ -1,0 +1,127 @@
+//! Requests of `CorrectionService` parsed, and its answers written out.
+
+use std::sync::Arc;
+
+use chassis::database::today;
+use chassis::parse::{self, id_or_empty, instant};
+use chassis::refusal::Refusal;
+use proto::membership::v1 as pb;
+use time::Date;
+use uuid::Uuid;
+
+use crate::correction::correct_movement::{CorrectMovement, Corrected};
+use crate::correction::correct_person::{Birth, CorrectPerson};
+use crate::correction::corrections::Recorded;
+use crate::correction::undo_movement::{UndoMovement, Undone};
+use crate::ground::keys::Keys;
+use crate::ground::person::is_phone;
+use crate::ground::refused::Refused;
+use crate::ground::wire::{NAME_MAX, TITLE_MAX, basis, birth, identity, ids, kinds, sex};
+
+const REASON_MAX: usize = 1_000;
+
+pub fn undo_movement(request: pb::UndoMovementRequest) -> Result<UndoMovement, Refusal> {
+    Ok(UndoMovement {
+        movement_id: parse::id("movement_id", &request.movement_id)?,
+        person_ids: some("person_ids", &request.person_ids)?,
+        reason: parse::text("reason", &request.reason, REASON_MAX)?,
+        basis: basis("basis", request.basis)?,
+    })
+}
+
+pub fn correct_movement(request: pb::CorrectMovementRequest) -> Result<CorrectMovement, Refusal> {
+    Ok(CorrectMovement {
+        movement_id: parse::id("movement_id", &request.movement_id)?,
+        person_ids: some("person_ids", &request.person_ids)?,
+        reason: parse::text("reason", &request.reason, REASON_MAX)?,
+        basis: basis("basis", request.basis)?,
+        on: parse::optional_date("effective_on", request.effective_on)?,
+        admission_kind: kinds::admission("admission_kind", request.admission_kind)?,
+        exit_reason: kinds::exit("exit_reason", request.exit_reason)?,
+        to: parse::optional_id("to_organisation_id", &request.to_organisation_id)?,
+        decision: basis("decision", request.decision)?,
+    })
+}
+
+/// Ids, if there are any.
+fn some(list: &'static str, texts: &[String]) -> Result<Vec<Uuid>, Refusal> {
+    if texts.is_empty() { Ok(Vec::new()) } else { ids(list, texts) }
+}
+
+pub fn correct_person(
+    request: pb::CorrectPersonRequest,
+    keys: &Arc<Keys>,
+) -> Result<CorrectPerson, Refusal> {
+    let field = |field: &str| field.to_string();
+    let phone = match request.phone.as_deref() {
+        None => None,
+        Some("") => Some(None),
+        Some(phone) if is_phone(phone) => Some(Some(phone.to_string())),
+        Some(_) => return Err(Refused::PhoneMalformed { field: field("phone") }.into()),
+    };
+    let said = |field: &'static str, text: &Option<String>, most: usize| match text {
+        None => Ok(None),
+        Some(text) => parse::optional_text(field, text, most).map(Some),
+    };
+    let workplace = said("workplace", &request.workplace, TITLE_MAX)?;
+    let occupation = said("occupation", &request.occupation, NAME_MAX)?;
+    let number = request.identity_number.as_deref();
+    let identity = match number {
+        None if request.identity_kind == 0 && request.identity_country.is_empty() => None,
+        None => return Err(parse::required("identity_number")),
+        Some(number) => {
+            let (kind, country) = (request.identity_kind, &request.identity_country);
+            Some(identity(field, number, kind, country)?)
+        }
+    };
+    let birth = born(&request, today())?;
+    Ok(CorrectPerson {
+        keys: keys.clone(),
+        person_id: parse::id("person_id", &request.person_id)?,
+        reason: parse::text("reason", &request.reason, REASON_MAX)?,
+        basis: basis("basis", request.basis)?,
+        name: parse::optional_text("name", &request.name, NAME_MAX)?,
+        sex: request.sex.map(|number| sex("sex", number)).transpose()?,
+        birth,
+        workplace,
+        occupation,
+        phone,
+        identity,
+    })
+}
+
+/// What is said of the birth, if anything.
+fn born(request: &pb::CorrectPersonRequest, today: Date) -> Result<Option<Birth>, Refusal> {
+    let said = pb::PersonLine {
+        birth_date: request.birth_date,
+        birth_year: request.birth_year,
+        ..pb::PersonLine::default()
+    };
+    let (date, year) = birth(&|field| field.to_string(), &said, today)?;
+    Ok(year.map(|year| Birth { date, year }))
+}
+
+pub fn undone(undone: Undone) -> pb::UndoMovementResponse {
+    pb::UndoMovementResponse { members: undone.members }
+}
+
+pub fn corrected(corrected: Corrected) -> pb::CorrectMovementResponse {
+    pb::CorrectMovementResponse {
+        movement_id: corrected.movement_id.to_string(),
+        members: corrected.members,
+    }
+}
+
+pub fn correction(recorded: Recorded) -> pb::Correction {
+    pb::Correction {
+        act_id: recorded.act_id.to_string(),
+        kind: i32::from(recorded.kind),
+        about_id: recorded.about_id.to_string(),
+        now_id: id_or_empty(recorded.now_id),
+        people: recorded.people,
+        reason: recorded.reason,
+        decision_id: id_or_empty(recorded.decision_id),
+        actor: recorded.actor,
+        recorded_at: Some(instant(recorded.recorded_at)),
+    }
+}
