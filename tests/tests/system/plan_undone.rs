@@ -118,11 +118,14 @@ impl Province {
 /// A figure: numerator, denominator, and its lines by kind and organisation.
 type Told = (i64, i64, Vec<(i32, String, i64)>);
 
-/// Every figure of these organisations, in every period, on every tree.
+/// A document was issued, whatever becomes of the plan that rested on it: undoing takes none back.
+const DOCUMENTS: &str = "DECISION_ISSUED";
+
+/// Every figure of these organisations but that of documents, in every period, on every tree.
 async fn figures(client: &Client, heads: &[&Unit]) -> BTreeMap<String, Told> {
     let listed = client.figures().list_indicators(ListIndicatorsRequest {}).await.expect("listed");
-    let indicators: Vec<String> =
-        listed.into_inner().indicators.into_iter().map(|indicator| indicator.code).collect();
+    let listed = listed.into_inner().indicators.into_iter().map(|indicator| indicator.code);
+    let indicators: Vec<String> = listed.filter(|code| code != DOCUMENTS).collect();
     let mut told = BTreeMap::new();
     for head in heads {
         for (from, through) in PERIODS {
