@@ -60,7 +60,7 @@ pub async fn tell_again(
         ..movement(recorded)
     };
     for recorded in history.counts.iter().rev() {
-        changes.push(told(recorded).taken_back(recorded.registry_act_id, decision_id)?);
+        changes.push(told(recorded).taken_back(None, decision_id)?);
     }
     for recorded in &history.counts {
         let mut movement = told(recorded);
