@@ -8,8 +8,7 @@ use sheets::people::{Identity, Person};
 use sheets::value::{Birth, IdentityKind, Sex};
 
 /// What a list may say and the register does not take from it.
-pub(super) const NOT_TAKEN: [Column; 4] =
-    [Column::Ethnicity, Column::HomePlace, Column::Address, Column::Occupation];
+pub(super) const NOT_TAKEN: [Column; 3] = [Column::Ethnicity, Column::HomePlace, Column::Address];
 
 /// A line of an import; `union_id` where the list says the union.
 pub(super) fn of(person: Person, union_id: Option<String>) -> pb::ImportLine {
@@ -43,6 +42,7 @@ pub(super) fn of(person: Person, union_id: Option<String>) -> pb::ImportLine {
         identity_country: country,
         phone: person.phone.unwrap_or_default(),
         workplace: person.workplace,
+        occupation: person.occupation,
         ..pb::PersonLine::default()
     };
     pb::ImportLine {
@@ -64,6 +64,7 @@ pub(super) fn column_of(field: &str) -> Option<Column> {
         "identity_country" => Column::Country,
         "phone" => Column::Phone,
         "workplace" => Column::Workplace,
+        "occupation" => Column::Occupation,
         "organisation_id" => Column::Union,
         "joined_on" | "effective_on" => Column::JoinedOn,
         _ => return None,

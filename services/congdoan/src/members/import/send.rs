@@ -142,8 +142,9 @@ impl Reading {
         parts: &mpsc::Sender<pb::ImportMembersRequest>,
     ) -> anyhow::Result<()> {
         // Nobody takes any more: the answer says why.
-        let give = |part: Part| parts.blocking_send(pb::ImportMembersRequest { part: Some(part) });
-        if give(Part::Header(header)).is_err() {
+        let give =
+            |part: Part| parts.blocking_send(pb::ImportMembersRequest { part: Some(part) }).is_ok();
+        if !give(Part::Header(header)) {
             return Ok(());
         }
         let mut lines = Vec::with_capacity(MESSAGE);
@@ -159,13 +160,13 @@ impl Reading {
             if lines.len() == MESSAGE {
                 self.drawn.inc(MESSAGE as u64);
                 let lines = std::mem::replace(&mut lines, Vec::with_capacity(MESSAGE));
-                if give(Part::Lines(Lines { lines })).is_err() {
+                if !give(Part::Lines(Lines { lines })) {
                     return Ok(());
                 }
             }
         }
         self.drawn.inc(lines.len() as u64);
-        let _ = give(Part::Lines(Lines { lines }));
+        give(Part::Lines(Lines { lines }));
         Ok(())
     }
 }
