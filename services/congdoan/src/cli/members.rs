@@ -97,8 +97,8 @@ pub struct Import {
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub effective_on: Date,
     /// How they became members.
-    #[arg(long, value_enum, default_value_t = Kind::Admitted)]
-    pub kind: Kind,
+    #[arg(long = "kind", value_name = "KIND", value_enum, default_value_t = Kind::Admitted)]
+    pub how: Kind,
     /// The number of the decision, as printed.
     #[arg(long, value_name = "NUMBER")]
     pub decision: Option<String>,
@@ -124,10 +124,10 @@ pub struct Import {
 /// How people became members.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Kind {
-    /// kết nạp
+    /// they applied, and were admitted
     Admitted,
-    /// công nhận
+    /// they were recognised: members of an organisation of workers
     Recognised,
-    /// kết nạp lại
+    /// they were members before
     Readmitted,
 }

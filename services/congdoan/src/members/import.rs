@@ -119,7 +119,7 @@ fn named(import: &Import) -> anyhow::Result<Uuid> {
         (
             &import.union,
             import.effective_on,
-            import.kind,
+            import.how,
             &import.decision,
             import.issued_on,
             import.validate_only
@@ -165,7 +165,7 @@ fn header(
             "the list has no column Mã công đoàn; say --union"
         )
     );
-    let kind = match import.kind {
+    let kind = match import.how {
         Kind::Admitted => pb::AdmissionKind::Admitted,
         Kind::Recognised => pb::AdmissionKind::Recognised,
         Kind::Readmitted => pb::AdmissionKind::Readmitted,

@@ -136,7 +136,7 @@ pub const ARGUMENTS: &[(&str, &str)] = &[
         "members import effective_on",
         "Là đoàn viên từ ngày nào, với những người không có ngày ở cột Ngày vào công đoàn, NĂM-THÁNG-NGÀY",
     ),
-    ("members import kind", "Trở thành đoàn viên bằng cách nào"),
+    ("how", "Trở thành đoàn viên bằng cách nào"),
     ("members import issued_on", "Ngày ký quyết định, NĂM-THÁNG-NGÀY"),
     ("members import validate_only", "Kiểm tra tất cả và không nhận ai"),
     (
@@ -205,6 +205,7 @@ pub const VALUES: &[(&str, &[(&str, &str)])] = &[
             ("not-yet-founded", "sẽ thành lập vào một ngày sau"),
         ],
     ),
+    ("how", &[("admitted", "kết nạp"), ("recognised", "công nhận"), ("readmitted", "kết nạp lại")]),
     ("form", &[("5a", "mẫu của từng người"), ("5b", "mẫu tập thể, ngày sinh ghi theo nam nữ")]),
     (
         "which",
