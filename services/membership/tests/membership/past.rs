@@ -15,7 +15,7 @@ const DAY: Date = date!(2024 - 03 - 01);
 const LATER: Date = date!(2024 - 06 - 01);
 
 /// Tables with a person in them that keep no past, and why.
-const WITHOUT_A_PAST: [(&str, &str); 0] = [];
+const WITHOUT_A_PAST: &[(&str, &str)] = &[];
 
 #[tokio::test]
 async fn every_table_about_people_keeps_its_past() {
