@@ -127,15 +127,21 @@ async fn a_file_of_members_is_taken_in_and_the_same_file_again_changes_nothing()
 
     // One change for each batch and union, with whom it took in.
     let published = world.published().await;
-    let mut people = 0;
+    let (mut people, mut changes, mut decisions) = (0, 0, 0);
     for (_, on, change, position) in &published {
-        let pb::membership_change::Change::MembersAdmitted(admitted) = change else {
-            panic!("{change:?}")
-        };
-        assert_eq!((*on, *position), (DAY, world.registry.position()));
-        people += admitted.lines.len();
+        use pb::membership_change::Change;
+        match change {
+            Change::MembersAdmitted(admitted) => {
+                assert_eq!((*on, *position), (DAY, world.registry.position()));
+                people += admitted.lines.len();
+                changes += 1;
+            }
+            Change::DecisionWrittenDown(_) => decisions += 1,
+            other => panic!("{other:?}"),
+        }
     }
-    assert_eq!((people, published.len()), (160, 5), "batches of forty, of which one is of both");
+    // Batches of forty, of which one is of both unions; the decision is of each union itself.
+    assert_eq!((people, changes, decisions), (160, 5, 2));
 
     // The same again, by its id: nothing happens.
     let again = officer.imports(header(import, world.alpha), lines()).await.expect("repeated");

@@ -91,6 +91,7 @@ async fn published(world: &World) -> usize {
     let told = world.published().await.into_iter();
     told.map(|(_, _, change, _)| match change {
         pb::membership_change::Change::MembersAdmitted(admitted) => admitted.lines.len(),
+        pb::membership_change::Change::DecisionWrittenDown(_) => 0,
         other => panic!("{other:?}"),
     })
     .sum()

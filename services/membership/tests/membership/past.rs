@@ -15,7 +15,8 @@ const DAY: Date = date!(2024 - 03 - 01);
 const LATER: Date = date!(2024 - 06 - 01);
 
 /// Tables with a person in them that keep no past, and why.
-const WITHOUT_A_PAST: [(&str, &str); 0] = [];
+const WITHOUT_A_PAST: &[(&str, &str)] =
+    &[("member_import_line", "what became of a line of a file, which is written once")];
 
 #[tokio::test]
 async fn every_table_about_people_keeps_its_past() {
@@ -69,7 +70,8 @@ async fn every_table_about_people_keeps_its_past() {
         .fetch_all(&mut look)
         .await
         .expect("triggers");
-        if kept != ["keeps_past_of_deletes", "keeps_past_of_updates", "recorded_anew"] {
+        let watching = ["keeps_past_of_deletes", "keeps_past_of_updates", "recorded_anew"];
+        if !watching.iter().all(|watching| kept.iter().any(|kept| kept == watching)) {
             findings.push(format!("{table} is watched by {kept:?} only"));
         }
         let writes: bool = sqlx::query_scalar(

@@ -177,16 +177,18 @@ async fn send(country: &Country, people: u64) -> anyhow::Result<Sent> {
         }
     }
     let took = begun.elapsed().as_secs_f64();
-    taken.push((took, done.lines_done));
+    let lines_done = done.lines_done;
+    taken.push((took, lines_done));
     let between = |from: f64, until: f64| {
         let at = |share: f64| {
-            let lines = (done.lines_done as f64 * share) as i64;
+            let lines = (lines_done as f64 * share) as i64;
             taken.iter().find(|(_, sent)| *sent >= lines).copied().unwrap_or_default()
         };
         let (from, until) = (at(from), at(until));
         (until.1 - from.1) as f64 / (until.0 - from.0).max(f64::EPSILON)
     };
-    Ok(Sent { import: done, took, first: between(0.05, 0.3), last: between(0.65, 0.95) })
+    let (first, last) = (between(0.05, 0.3), between(0.65, 0.95));
+    Ok(Sent { import: done, took, first, last })
 }
 
 fn line(union_id: &str, member: Member) -> ImportLine {
