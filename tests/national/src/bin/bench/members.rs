@@ -30,9 +30,9 @@ use crate::lines::{Bar, Lines};
 const TABLES: [&str; 5] = ["person", "person_identity", "person_contact", "movement", "membership"];
 /// The database into which the rows are copied.
 const COPIED: &str = "membership_copied";
-/// Lines in one message, and people in one stream.
+/// Lines in one message, and people in one stream: the client makes up so many at a time.
 const MESSAGE: usize = 1_000;
-const STREAM: usize = 400_000;
+const STREAM: usize = 64_000;
 /// So many people are copied for the reference.
 const REFERENCE: i64 = 1_000_000;
 const CLIENTS: usize = 8;
@@ -186,7 +186,8 @@ async fn send(country: &Country, people: u64) -> anyhow::Result<Sent> {
         let (from, until) = (at(from), at(until));
         (until.1 - from.1) as f64 / (until.0 - from.0).max(f64::EPSILON)
     };
-    Ok(Sent { import: done, took, first: between(0.05, 0.3), last: between(0.65, 0.95) })
+    let (first, last) = (between(0.05, 0.3), between(0.65, 0.95));
+    Ok(Sent { import: done, took, first, last })
 }
 
 fn line(union_id: &str, member: Member) -> ImportLine {
