@@ -30,9 +30,9 @@ use crate::lines::{Bar, Lines};
 const TABLES: [&str; 5] = ["person", "person_identity", "person_contact", "movement", "membership"];
 /// The database into which the rows are copied.
 const COPIED: &str = "membership_copied";
-/// Lines in one message, and people in one stream.
+/// Lines in one message, and people in one stream: the client makes up so many at a time.
 const MESSAGE: usize = 1_000;
-const STREAM: usize = 400_000;
+const STREAM: usize = 64_000;
 /// So many people are copied for the reference.
 const REFERENCE: i64 = 1_000_000;
 const CLIENTS: usize = 8;
