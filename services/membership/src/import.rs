@@ -18,5 +18,6 @@ pub mod line;
 pub mod lines;
 pub mod progress;
 mod reading;
+pub mod terms;
 pub(crate) mod wire;
 mod write;

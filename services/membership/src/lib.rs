@@ -49,8 +49,10 @@ pub static SCHEMA: database::Schema = database::Schema {
     functions: chassis::functions![
         "act_recorded_at",
         "covered_on",
+        "keep_id",
         "keep_past",
         "members_named",
+        "membership_apart",
         "past_stays",
         "person_scope",
         "persons_in_scope",

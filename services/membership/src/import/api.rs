@@ -19,9 +19,10 @@ use crate::ground::organisation;
 use crate::ground::refused::Refused;
 use crate::import::apply::{Applied, ApplyBatch};
 use crate::import::judge::Earlier;
-use crate::import::line::{self, Batch, Terms};
+use crate::import::line::{self, Batch};
 use crate::import::progress::{self, Import, Progress};
 use crate::import::reading::{self, Reading};
+use crate::import::terms::Terms;
 use crate::import::{lines, wire};
 
 /// Lines of an import that takes nobody in, at most: what they would have done is remembered.

@@ -17,7 +17,8 @@ use crate::ground::keys::{Keys, Sealed};
 use crate::ground::quota::Quota;
 use crate::import::judge::{Admitted, Earlier, Judged, Outcome, judge};
 use crate::import::known::Known;
-use crate::import::line::{Batch, Terms, Warning};
+use crate::import::line::{Batch, Warning};
+use crate::import::terms::Terms;
 use crate::import::write;
 
 /// A batch to be applied.

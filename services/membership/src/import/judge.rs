@@ -11,7 +11,8 @@ use uuid::Uuid;
 
 use crate::ground::refused::Refused;
 use crate::import::known::{Known, Namesake, Person, Stay, Union};
-use crate::import::line::{Batch, Joining, Newcomer, Terms, Who};
+use crate::import::line::{Batch, Joining, Newcomer, Who};
+use crate::import::terms::Terms;
 
 /// What becomes of a line.
 #[derive(Debug)]

@@ -12,7 +12,8 @@ use uuid::Uuid;
 use crate::ground::decision::Basis;
 use crate::ground::reference::waiting_periods;
 use crate::ground::roll;
-use crate::import::line::{Batch, Newcomer, Terms, Who};
+use crate::import::line::{Batch, Newcomer, Who};
+use crate::import::terms::Terms;
 
 /// A union in the caller's scope, that is known to exist.
 #[derive(Debug)]

@@ -5,35 +5,21 @@ use std::sync::Arc;
 
 use aws_lc_rs::digest::{Context, SHA256};
 use chassis::refusal::Refusal;
-use feeds::membership::AdmissionKind;
 use prost::Message;
 use proto::membership::v1 as pb;
 use time::Date;
 use uuid::Uuid;
 
 use crate::ground::keys::{Column, Keys, Sealed};
-use crate::ground::movement::Dated;
 use crate::ground::person::{Identity, Line as Person, NewPerson, Sex, name_key};
 use crate::ground::reference::number_is_of_province;
 use crate::ground::refused::Refused;
 use crate::ground::roll::blind_index;
+use crate::import::terms::Terms;
 use crate::import::wire;
 
 /// A line of a file is no longer than this, encoded; nor is what is kept of it.
 pub const LINE_BYTES_MAX: usize = 4 * 1024;
-
-/// What the header says of all lines.
-#[derive(Clone, Debug)]
-pub struct Terms {
-    /// The union of lines that name none.
-    pub organisation_id: Option<Uuid>,
-    /// How people are admitted.
-    pub kind: AdmissionKind,
-    /// The day of lines that have none, and the decision.
-    pub dated: Dated,
-    /// Nobody is taken in.
-    pub validate_only: bool,
-}
 
 /// What is unlikely about a line; the numbers are those of the contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

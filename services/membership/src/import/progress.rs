@@ -6,7 +6,7 @@ use proto::refusal::v1::Reason;
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
-use crate::import::line::Terms;
+use crate::import::terms::Terms;
 
 /// What of an import is kept by its id only is dropped after so long.
 const KEPT: &str = "30 days";

@@ -15,9 +15,9 @@ use crate::ground::day::{not_too_far, plausible};
 use crate::ground::person::Line as Person;
 use crate::ground::refused::Refused;
 use crate::ground::wire::{dated, person_line};
-use crate::import::line::Terms;
 use crate::import::lines::{Listed, Outcomes};
 use crate::import::progress::Progress;
+use crate::import::terms::Terms;
 
 /// A line as it was read.
 pub struct Given {

@@ -13,7 +13,8 @@ use crate::ground::change::{self, Moved};
 use crate::ground::roll::{Enrolled, LINES_MAX};
 use crate::import::copy::Rows;
 use crate::import::judge::Admitted;
-use crate::import::line::{Batch, Newcomer, Number, Terms, Who};
+use crate::import::line::{Batch, Newcomer, Number, Who};
+use crate::import::terms::Terms;
 
 /// How many bytes a row takes, about: what is made room for.
 const ROW_BYTES: usize = 192;

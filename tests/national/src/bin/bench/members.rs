@@ -30,9 +30,13 @@ use crate::lines::{Bar, Lines};
 const TABLES: [&str; 5] = ["person", "person_identity", "person_contact", "movement", "membership"];
 /// The database into which the rows are copied.
 const COPIED: &str = "membership_copied";
-/// Lines in one message, and people in one stream: the client makes up so many at a time.
+/// Lines in one message.
 const MESSAGE: usize = 1_000;
-const STREAM: usize = 64_000;
+/// An import takes so many streams, each of which is answered when its people are taken in: by
+/// that the rate at its end is held against the one at its beginning ...
+const STREAMS: u64 = 10;
+/// ... and the client makes up so many people at a time, at most.
+const STREAM_MAX: usize = 100_000;
 /// So many people are copied for the reference.
 const REFERENCE: i64 = 1_000_000;
 const CLIENTS: usize = 8;
@@ -135,13 +139,14 @@ async fn send(country: &Country, people: u64) -> anyhow::Result<Sent> {
             members.map(move |member| line(&id, member)).collect::<Vec<_>>()
         });
     let mut all = all.take(usize::try_from(people)?).peekable();
+    let stream_of = usize::try_from(people / STREAMS)?.clamp(MESSAGE, STREAM_MAX);
 
     let import_id = Uuid::now_v7().to_string();
     let begun = Instant::now();
     let mut done = Import::default();
     let mut taken: Vec<(f64, i64)> = vec![(0.0, 0)];
     while all.peek().is_some() {
-        let lines: Vec<ImportLine> = all.by_ref().take(STREAM).collect();
+        let lines: Vec<ImportLine> = all.by_ref().take(stream_of).collect();
         let header = Header {
             request_id: import_id.clone(),
             kind: AdmissionKind::Recognised.into(),
@@ -150,20 +155,11 @@ async fn send(country: &Country, people: u64) -> anyhow::Result<Sent> {
             continues: all.peek().is_some(),
             ..Header::default()
         };
-        let from = done.lines_done;
-        // Taken from the client as it goes: what was sent is not held.
-        let pulled = Arc::new(std::sync::Mutex::new(Vec::new()));
-        let noted = pulled.clone();
         let mut lines = lines.into_iter();
-        let mut sent = 0_i64;
         let messages = std::iter::once(Part::Header(header)).chain(std::iter::from_fn(move || {
             let some: Vec<ImportLine> = lines.by_ref().take(MESSAGE).collect();
             if some.is_empty() {
                 return None;
-            }
-            sent += some.len() as i64;
-            if let Ok(mut noted) = noted.lock() {
-                noted.push((begun.elapsed().as_secs_f64(), from + sent));
             }
             Some(Part::Lines(ImportLines { lines: some }))
         }));
@@ -172,22 +168,18 @@ async fn send(country: &Country, people: u64) -> anyhow::Result<Sent> {
         request.set_timeout(Duration::from_secs(900));
         let answer = country.client.imports().import_members(request).await?;
         done = answer.into_inner().import.context("an import")?;
-        if let Ok(pulled) = pulled.lock() {
-            taken.extend(pulled.iter());
-        }
+        taken.push((begun.elapsed().as_secs_f64(), done.lines_done));
     }
     let took = begun.elapsed().as_secs_f64();
-    let lines_done = done.lines_done;
-    taken.push((took, lines_done));
     let between = |from: f64, until: f64| {
         let at = |share: f64| {
-            let lines = (lines_done as f64 * share) as i64;
-            taken.iter().find(|(_, sent)| *sent >= lines).copied().unwrap_or_default()
+            let lines = (done.lines_done as f64 * share) as i64;
+            taken.iter().find(|(_, done)| *done >= lines).copied().unwrap_or_default()
         };
         let (from, until) = (at(from), at(until));
         (until.1 - from.1) as f64 / (until.0 - from.0).max(f64::EPSILON)
     };
-    let (first, last) = (between(0.05, 0.3), between(0.65, 0.95));
+    let (first, last) = (between(0.0, 0.3), between(0.7, 1.0));
     Ok(Sent { import: done, took, first, last })
 }
 
