@@ -5,6 +5,7 @@ pub mod feed;
 mod figure;
 mod gateway;
 pub mod lookup;
+pub mod members;
 mod mistake;
 pub mod plan;
 pub mod reference;
@@ -143,6 +144,8 @@ was done answers that it was.")]
     Search(Search),
     /// Print a person of the register, and where she is or was a member.
     Member(Member),
+    /// Keep members in files: a template to fill in, and a check of what was filled in.
+    Members(members::Members),
     /// List what may be written where a code is asked for: types, sectors, roles, indicators.
     List(List),
     /// Load a later version of a list of codes or rules.

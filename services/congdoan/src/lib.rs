@@ -19,6 +19,7 @@ pub mod language;
 pub mod list;
 pub mod load;
 pub mod member;
+pub mod members;
 pub mod migrate;
 pub mod organisation;
 pub mod output;

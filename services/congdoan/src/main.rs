@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use congdoan::cli::{Cli, Command};
 use congdoan::report::Printed;
 use congdoan::{
-    bootstrap, completion, explain, feed, keys, list, load, member, migrate, output, plan,
+    bootstrap, completion, explain, feed, keys, list, load, member, members, migrate, output, plan,
     reference, report, search, token, told, up, with_postgres,
 };
 
@@ -22,6 +22,7 @@ async fn main() -> ExitCode {
         Command::Plan(plan) => plan::run(plan).await,
         Command::Search(search) => search::run(search).await,
         Command::Member(member) => member::run(member).await,
+        Command::Members(members) => members::run(members).await,
         Command::List(list) => list::run(list).await,
         Command::Reference(reference) => reference::run(reference).await,
         Command::Report(report) => match report::run(report).await {

@@ -400,7 +400,7 @@ pub fn read_file(file: &Path) -> anyhow::Result<Vec<u8>> {
 
 /// Writes a file that the command line names. One that is there already is somebody's work, and stays
 /// as it is.
-pub fn write_file(file: &Path, content: &str) -> anyhow::Result<()> {
+pub fn write_file(file: &Path, content: impl AsRef<[u8]>) -> anyhow::Result<()> {
     let shown = file.display();
     // A pipe or a terminal holds nothing that could be lost.
     if std::fs::metadata(file).is_ok_and(|known| known.is_file()) {
@@ -413,7 +413,7 @@ pub fn write_file(file: &Path, content: &str) -> anyhow::Result<()> {
         ));
     }
     let opened = std::fs::OpenOptions::new().write(true).create_new(!file.exists()).open(file);
-    opened.and_then(|mut opened| io::Write::write_all(&mut opened, content.as_bytes())).map_err(
+    opened.and_then(|mut opened| io::Write::write_all(&mut opened, content.as_ref())).map_err(
         |error| {
             let why = words(&error);
             fault(

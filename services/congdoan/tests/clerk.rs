@@ -1,5 +1,7 @@
 //! The command line as a clerk meets it, in both languages, against a real system.
 
+#[path = "clerk/files.rs"]
+mod files;
 #[path = "clerk/known.rs"]
 mod known;
 #[path = "clerk/mistakes.rs"]
@@ -315,6 +317,17 @@ async fn a_clerk_loads_looks_up_and_plans() {
     known::migrates(&office).await;
     // Last: whoever follows membership has to be rebuilt after it.
     known::feeds(&office).await;
+    office.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clerk_takes_members_in_from_files() {
+    let office = Office::open().await;
+    let tree = office.file("tree.csv", TREE);
+    office.says(&["load", &tree]).await.well();
+    files::imports(&office).await;
+    files::asks_about_namesakes(&office).await;
+    files::goes_on(&office).await;
     office.close().await;
 }
 

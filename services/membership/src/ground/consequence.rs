@@ -22,6 +22,7 @@ mod redecided;
 mod revise;
 mod settle;
 mod suspended;
+mod told;
 mod undone;
 mod waiting;
 
@@ -31,9 +32,10 @@ pub use ends::{carry_out, of_ends};
 pub use history::{History, of as histories};
 pub use movement::{Movement, move_applications};
 pub use redecided::Redecided;
-pub use revise::{Occasion, Revision, revise, tell_again};
+pub use revise::{Occasion, Revision, revise};
 pub use settle::{Settling, go_on};
 pub use suspended::list_who_joined;
+pub use told::tell_again;
 pub use undone::{TakenBack, take_back};
 pub use waiting::tell_what_waits;
 

@@ -3,13 +3,14 @@
 mod corrections;
 mod happenings;
 mod members;
+mod movements;
 mod organisations;
 mod plans;
 
 use crate::desk::Desk;
 
 /// What can be done, and how often it is tried.
-pub const KINDS: [(&str, usize); 49] = [
+pub const KINDS: [(&str, usize); 52] = [
     ("found", 40),
     ("found by dossier", 30),
     ("found with applicants", 12),
@@ -45,6 +46,9 @@ pub const KINDS: [(&str, usize); 49] = [
     ("transfer", 80),
     ("apply", 30),
     ("make good", 30),
+    ("undo a movement", 30),
+    ("correct a movement", 40),
+    ("correct a person", 8),
     ("course", 12),
     ("delegation", 8),
     ("refer to the party", 10),
@@ -100,6 +104,9 @@ impl Desk {
             "transfer" => self.transfer(kind).await,
             "apply" => self.apply(kind).await,
             "make good" => self.mend(kind).await,
+            "undo a movement" => self.undo_movement(kind).await,
+            "correct a movement" => self.correct_movement(kind).await,
+            "correct a person" => self.correct_person(kind).await,
             "course" => self.course(kind).await,
             "delegation" => self.delegation(kind).await,
             "refer to the party" => self.refer(kind).await,

@@ -37,6 +37,13 @@ pub const COMMANDS: &[(&str, &str)] = &[
     ("plan generate-2025", "In các bước của ngày 01/7/2025: 63 tỉnh thành 34, cấp huyện kết thúc"),
     ("search", "Tìm tổ chức theo tên, mã, hoặc một xã, phường trong địa bàn"),
     ("member", "In một người trong sổ bộ, và nơi người đó là hoặc từng là đoàn viên"),
+    ("members", "Đoàn viên trong tệp: tệp mẫu để điền, kiểm tra tệp đã điền"),
+    ("members template", "Ghi tệp mẫu để điền, gồm các cột của mẫu 5a hoặc 5b và một dòng ví dụ"),
+    ("members check", "Đọc một tệp và nêu mọi chỗ sai theo dòng và cột; không gửi gì"),
+    (
+        "members import",
+        "Nhận người trong một tệp làm đoàn viên; nhập lại đúng tệp đó thì không thay đổi gì",
+    ),
     ("list", "Liệt kê những mã có thể ghi: loại hình, khối, vai trò, chỉ tiêu"),
     ("list types", "Loại hình tổ chức, cấp trên của chúng và thời gian có hiệu lực"),
     ("list sectors", "Khối (khu vực) và nhóm khối"),
@@ -120,6 +127,28 @@ pub const ARGUMENTS: &[(&str, &str)] = &[
     ("title", "Quyết định được ghi cùng lúc nói về việc gì"),
     ("which", "Danh mục nào"),
     ("reference load file", "Toàn bộ danh mục đó"),
+    (
+        "members template file",
+        "Tệp sẽ ghi, chưa được có; tên kết thúc bằng .xlsx là bảng tính, còn lại là CSV",
+    ),
+    ("union", "Công đoàn của những người không có mã ở cột Mã công đoàn: mã hoặc định danh của nó"),
+    (
+        "members import effective_on",
+        "Là đoàn viên từ ngày nào, với những người không có ngày ở cột Ngày vào công đoàn, NĂM-THÁNG-NGÀY",
+    ),
+    ("how", "Trở thành đoàn viên bằng cách nào"),
+    ("members import issued_on", "Ngày ký quyết định, NĂM-THÁNG-NGÀY"),
+    ("members import validate_only", "Kiểm tra tất cả và không nhận ai"),
+    (
+        "corrected",
+        "Nơi ghi những dòng chưa được nhận, kèm lý do; mặc định ghi cạnh tệp, dưới một tên còn trống. Kết thúc bằng .xlsx là bảng tính, còn lại là CSV",
+    ),
+    (
+        "members import request_id",
+        "Tên của lần nhập: cùng một tên không bao giờ nhập hai lần, và nhập tiếp từ chỗ dừng; mặc định suy ra từ tệp và các tùy chọn này",
+    ),
+    ("xlsx", "Ghi bảng tính, dù tên là gì"),
+    ("form", "Theo các cột của mẫu nào"),
     ("dry_run", "Cho biết sẽ có gì khác đi, và không nạp gì"),
     (
         "text",
@@ -176,6 +205,8 @@ pub const VALUES: &[(&str, &[(&str, &str)])] = &[
             ("not-yet-founded", "sẽ thành lập vào một ngày sau"),
         ],
     ),
+    ("how", &[("admitted", "kết nạp"), ("recognised", "công nhận"), ("readmitted", "kết nạp lại")]),
+    ("form", &[("5a", "mẫu của từng người"), ("5b", "mẫu tập thể, ngày sinh ghi theo nam nữ")]),
     (
         "which",
         &[
@@ -243,6 +274,24 @@ FILE.csv là toàn bộ danh mục, mã UTF-8, ngăn cách bằng dấu phẩy, 
 services/registry/reference; cột khác không được đọc. Ngày ghi NĂM-THÁNG-NGÀY; valid_to là ngày cuối \
 cùng. Quy định không có trong tệp thì không áp dụng vào ngày nào nữa; mã không có trong tệp vẫn còn. \
 Nạp điều đã có thì không thay đổi gì.",
+    ),
+    (
+        "members check",
+        "Đọc một tệp và nêu mọi chỗ sai theo dòng và cột. Không gửi gì.\n\n\
+FILE là danh sách như các cơ quan vẫn làm: CSV do Excel ghi, mã Unicode hoặc Windows-1258, ngăn cách bằng dấu \
+phẩy, chấm phẩy hoặc tab; hoặc bảng tính .xlsx, đọc trang đầu tiên. Trên dòng tiêu đề có thể có tên cơ quan, tên \
+danh sách. Các cột là của mẫu 5a và 5b, thứ tự tùy ý, viết thế nào cũng được; cột khác không được đọc, và có nói rõ. \
+Cần có họ tên và ngày sinh hoặc năm sinh. Dòng đếm như trong bảng tính, dòng đầu của tệp là dòng 1.\n\n\
+Ngày ghi ngày/tháng/năm: 05/06/1990 là ngày 5 tháng 6. Ngày chỉ có thể là kiểu Mỹ thì không nhận, và cả những số đã bị \
+Excel làm hỏng: 1,23457E+11, hoặc mất số 0 ở đầu.",
+    ),
+    (
+        "members import",
+        "Nhận người trong một tệp làm đoàn viên. FILE như `congdoan members check` nói.\n\n\
+Mỗi dòng được nhận hay không là việc riêng của dòng đó. Dòng có chỗ sai, và người có thể đã là đoàn viên, được ghi ra \
+một tệp khác kèm lý do: sửa xong thì nhập chính tệp đó; dấu x ở cột \"Là người khác\" nghĩa là không phải đoàn viên \
+cùng họ tên và ngày sinh. Lần nhập bị ngắt được nhập tiếp khi chạy lại đúng lệnh đó; nhập lại đúng tệp đó thì không \
+thay đổi gì.",
     ),
     (
         "plan add",

@@ -27,7 +27,7 @@ use crate::ground::roll;
 /// A movement that was decided, as it is known otherwise for some people.
 #[derive(Debug)]
 pub struct Redecided {
-    /// Who was never moved by it.
+    /// The movement, which was never decided as it was recorded.
     movement_id: Uuid,
     /// What is in its place, if anything is.
     instead: Option<Decided>,

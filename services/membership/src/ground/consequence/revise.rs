@@ -1,7 +1,7 @@
 //! Puts movements in the place of others: what people's books said is taken back, last
 //! movement first, what they are to say is recorded, and both are published.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use anyhow::anyhow;
 use chassis::database::Acting;
@@ -16,7 +16,10 @@ use crate::ground::change::{self, Moved};
 use crate::ground::consequence::course::{Move, Step};
 use crate::ground::consequence::history::{History, Recorded, Stay};
 use crate::ground::consequence::movement::{Movement, reopen_applications};
-use crate::ground::roll::{Enrolled, LINES_MAX};
+use crate::ground::consequence::told::{
+    admission_kind, decisions, exit_reason, kind, movement, taken_back_line,
+};
+use crate::ground::roll::LINES_MAX;
 
 /// Because of what, and as part of which act, movements are put in the place of others.
 #[derive(Clone, Copy, Debug)]
@@ -253,21 +256,6 @@ async fn take_back(
     Ok(())
 }
 
-/// The decisions that these movements rest on, of those that do.
-pub async fn decisions(
-    connection: &mut PgConnection,
-    movement_ids: &[Uuid],
-) -> Result<HashMap<Uuid, Uuid>, Failure> {
-    let rows = sqlx::query!(
-        r#"select movement_id, decision_id as "decision_id!" from movement
-           where movement_id = any ($1) and decision_id is not null"#,
-        movement_ids,
-    )
-    .fetch_all(connection)
-    .await?;
-    Ok(rows.into_iter().map(|row| (row.movement_id, row.decision_id)).collect())
-}
-
 /// A movement that is recorded now, and the people.
 #[derive(Debug)]
 struct New {
@@ -365,29 +353,6 @@ async fn record(
     .execute(connection)
     .await?;
     Ok(recorded)
-}
-
-/// As movements are named in the database.
-fn kind(what: Move) -> &'static str {
-    match what {
-        Move::Admission { .. } => "admission",
-        Move::Transfer { .. } => "transfer",
-        Move::Exit { .. } => "exit",
-    }
-}
-
-fn admission_kind(what: Move) -> Option<i16> {
-    match what {
-        Move::Admission { kind, .. } => Some(kind),
-        Move::Transfer { .. } | Move::Exit { .. } => None,
-    }
-}
-
-fn exit_reason(what: Move) -> Option<i16> {
-    match what {
-        Move::Exit { reason, .. } => Some(reason),
-        Move::Transfer { .. } | Move::Admission { .. } => None,
-    }
 }
 
 /// Stays that are no longer leave the books, others end on another day, and new ones come: in
@@ -566,57 +531,4 @@ fn publish_taken_back(
         }
     }
     Ok(())
-}
-
-fn movement(recorded: &Recorded) -> Movement {
-    Movement {
-        movement_id: recorded.movement_id,
-        kind: kind(recorded.what).to_string(),
-        from_organisation_id: recorded.what.from(),
-        to_organisation_id: recorded.what.to(),
-        admission_kind: admission_kind(recorded.what),
-        exit_reason: exit_reason(recorded.what),
-        effective_on: recorded.on,
-        registry_act_id: recorded.registry_act_id,
-        lines: Vec::new(),
-    }
-}
-
-/// What is told of a person is known otherwise, of all days: her movements are taken back, last
-/// movement first, and told again in their order, of her as she is known now.
-pub async fn tell_again(
-    connection: &mut PgConnection,
-    history: &History,
-    now: Enrolled,
-    decision_id: Option<Uuid>,
-) -> Result<Vec<NewChange>, Failure> {
-    let ids: Vec<Uuid> = history.counts.iter().map(|recorded| recorded.movement_id).collect();
-    let decisions = decisions(connection, &ids).await?;
-    let mut changes = Vec::with_capacity(2 * ids.len());
-    let told = |recorded: &Recorded| Movement {
-        lines: vec![taken_back_line(history, recorded)],
-        ..movement(recorded)
-    };
-    for recorded in history.counts.iter().rev() {
-        changes.push(told(recorded).taken_back(recorded.registry_act_id, decision_id)?);
-    }
-    for recorded in &history.counts {
-        let mut movement = told(recorded);
-        for line in &mut movement.lines {
-            line.person = now;
-        }
-        let decision_id = decisions.get(&recorded.movement_id).copied();
-        changes.push(Event::from(movement.told()?).resting_on(recorded.on, decision_id));
-    }
-    Ok(changes)
-}
-
-/// The membership that the movement had begun or, by an exit, ended.
-fn taken_back_line(history: &History, recorded: &Recorded) -> Moved {
-    let concerned = history.stays.iter().find(|stay| match recorded.what {
-        Move::Admission { .. } | Move::Transfer { .. } => stay.begun_by == recorded.movement_id,
-        Move::Exit { .. } => stay.ended_by == Some(recorded.movement_id),
-    });
-    let person: Enrolled = history.person;
-    Moved { membership_id: concerned.map(|stay| stay.membership_id).unwrap_or_default(), person }
 }
