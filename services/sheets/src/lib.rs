@@ -2,7 +2,7 @@
 //!
 //! A [`table`] is a file as a stream of rows, CSV or XLSX, read under [`limits`], so that a file made
 //! to do harm costs a few megabytes and is [`refused`]. [`people`] understands its rows: the
-//! [`column`]s of the forms 5a and 5b, however they are spelt, and in them the [`value`]s as people
+//! [columns](mod@column) of the forms 5a and 5b, however they are spelt, and in them the [`value`]s as people
 //! write them. What a program spoiled is told by line and column, and never guessed at.
 //! [`writing`] is the other way: a template to fill in, the refused lines with the reason beside each,
 //! and any other table.
