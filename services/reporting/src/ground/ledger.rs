@@ -19,7 +19,7 @@ pub async fn write(
     write_all(connection, &[(change_id, facts)]).await
 }
 
-/// As [`write`], for many changes at once.
+/// As [`write()`], for many changes at once.
 pub async fn write_all(
     connection: &mut PgConnection,
     changes: &[(Uuid, &Facts)],
