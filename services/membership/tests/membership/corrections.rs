@@ -404,12 +404,18 @@ async fn a_movement_rests_on_a_decision_and_says_so_in_the_feed() {
         ..crate::world::admission(world.alpha, JOINED, people(1))
     };
     let decisions = async || -> Vec<(Uuid, String, Option<Uuid>)> {
-        let mut look = world.look().await;
-        world.published().await;
-        sqlx::query_as("select change_id, kind, decision_id from feed.stream order by position")
-            .fetch_all(&mut look)
-            .await
-            .expect("read")
+        // Numbered already or still to be: an act is in one of the two from its commit on.
+        sqlx::query_as(
+            "select change_id, kind, decision_id
+             from (select 0 as part, position as place, change_id, kind, decision_id
+                   from feed.stream
+                   union all
+                   select 1, pending_id, change_id, kind, decision_id from feed.pending) as each
+             order by part, place",
+        )
+        .fetch_all(&mut world.look().await)
+        .await
+        .expect("read")
     };
     // Written down once, whichever act names it.
     for _ in 0..2 {
