@@ -175,10 +175,10 @@ pub async fn finish(pool: &PgPool, import: Uuid, lines: i64) -> Result<(), Failu
 /// refused, and why, stays known.
 pub async fn drop_forgotten(pool: &PgPool) -> Result<(), Failure> {
     sqlx::query!(
-        "update member_import_line said set key_version = null, ciphertext = null
-         from member_import import
-         where import.import_key = said.import_key and said.ciphertext is not null
-           and import.last_at < now() - $1::text::interval",
+        "update member_import_line set key_version = null, ciphertext = null
+         where ciphertext is not null
+           and import_key = any (array(select import.import_key from member_import import
+                                       where import.last_at < now() - $1::text::interval))",
         KEPT,
     )
     .execute(pool)
