@@ -327,7 +327,7 @@ async fn single(country: &Country, lines: &mut Lines) -> anyhow::Result<()> {
         format!("AdmitMembers of one person by {CLIENTS} clients through the gateway"),
         (admitted, "people/s"),
         Some((inserted, "synchronous inserts by as many")),
-        Bar::Owed { least: 0.5, never_below: 0.02 },
+        Bar::Owed { least: 0.5, never_below: 0.004 },
     );
     Ok(())
 }
