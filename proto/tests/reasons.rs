@@ -9,7 +9,7 @@ use std::fs;
 use std::path::Path;
 
 use prost_reflect::DescriptorPool;
-use proto::reason::{all, named, names};
+use proto::reason::{all, code_name, named, names};
 
 /// What is written of a contract of its own, which says this of its only reason.
 fn written(domain: &str, said: &str) -> Result<String, String> {
@@ -179,7 +179,7 @@ fn page() -> String {
                 true => "any call".to_string(),
                 false => by.join(", "),
             };
-            let code = named::name_of(told.code);
+            let code = code_name(told.code);
             page.push_str(&format!("| `{}` | {code} | {said} | {by} |\n", told.reason));
         }
     }

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use prost_reflect::{DescriptorPool, MethodDescriptor};
 
-use super::{Reasons, Told, all};
+use super::{Reasons, Told, all, code_name};
 
 /// What a method says that it refuses with.
 #[derive(Clone, Debug, Default)]
@@ -101,7 +101,7 @@ fn read(package: &str, said: &str) -> Method {
                 continue;
             };
             read.reasons.insert((domain, told.reason));
-            if code.is_some_and(|code| code != name_of(told.code)) {
+            if code.is_some_and(|code| code != code_name(told.code)) {
                 read.miscoded.push(word.to_string());
             }
         }
@@ -139,33 +139,29 @@ fn is_shouted(word: &str) -> bool {
 }
 
 fn is_code(word: &str) -> bool {
-    CODES.iter().any(|(_, name)| *name == word)
+    CODES.iter().any(|code| code_name(*code) == word)
 }
 
-/// A code as google.rpc.Code names it.
-pub fn name_of(code: tonic::Code) -> &'static str {
-    CODES.iter().find(|(known, _)| *known == code).map_or("UNKNOWN", |(_, name)| name)
-}
-
-const CODES: [(tonic::Code, &str); 12] = {
+/// The codes of refusals: what else a call may end with has no reason.
+const CODES: [tonic::Code; 12] = {
     use tonic::Code::{
         Aborted, AlreadyExists, DeadlineExceeded, FailedPrecondition, InvalidArgument, NotFound,
         OutOfRange, PermissionDenied, ResourceExhausted, Unauthenticated, Unavailable,
         Unimplemented,
     };
     [
-        (InvalidArgument, "INVALID_ARGUMENT"),
-        (DeadlineExceeded, "DEADLINE_EXCEEDED"),
-        (NotFound, "NOT_FOUND"),
-        (AlreadyExists, "ALREADY_EXISTS"),
-        (PermissionDenied, "PERMISSION_DENIED"),
-        (ResourceExhausted, "RESOURCE_EXHAUSTED"),
-        (FailedPrecondition, "FAILED_PRECONDITION"),
-        (Aborted, "ABORTED"),
-        (OutOfRange, "OUT_OF_RANGE"),
-        (Unimplemented, "UNIMPLEMENTED"),
-        (Unavailable, "UNAVAILABLE"),
-        (Unauthenticated, "UNAUTHENTICATED"),
+        InvalidArgument,
+        DeadlineExceeded,
+        NotFound,
+        AlreadyExists,
+        PermissionDenied,
+        ResourceExhausted,
+        FailedPrecondition,
+        Aborted,
+        OutOfRange,
+        Unimplemented,
+        Unavailable,
+        Unauthenticated,
     ]
 };
 

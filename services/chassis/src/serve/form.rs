@@ -5,6 +5,7 @@ use axum::body::Body;
 use axum::response::Response;
 use http::header::{ACCEPT_LANGUAGE, CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use proto::reason::code_name;
 use proto::refusal::v1::Reason;
 use serde_json::{Value as Json, json};
 use tonic::{Code, Status};
@@ -126,7 +127,7 @@ fn json_of(status: &Status) -> Response {
     let http = http_status(status.code(), &reason);
     let body = json!({"error": {
         "code": http.as_u16(),
-        "status": name(status.code()),
+        "status": code_name(status.code()),
         "message": status.message(),
         "details": told,
     }});
@@ -150,29 +151,6 @@ fn http_status(code: Code, reason: &str) -> StatusCode {
         (Code::InvalidArgument, _) => StatusCode::BAD_REQUEST,
         (Code::Unimplemented, _) => StatusCode::NOT_IMPLEMENTED,
         _ => StatusCode::INTERNAL_SERVER_ERROR,
-    }
-}
-
-/// A code as the contracts write it.
-pub(super) fn name(code: Code) -> &'static str {
-    match code {
-        Code::Ok => "OK",
-        Code::Cancelled => "CANCELLED",
-        Code::Unknown => "UNKNOWN",
-        Code::InvalidArgument => "INVALID_ARGUMENT",
-        Code::DeadlineExceeded => "DEADLINE_EXCEEDED",
-        Code::NotFound => "NOT_FOUND",
-        Code::AlreadyExists => "ALREADY_EXISTS",
-        Code::PermissionDenied => "PERMISSION_DENIED",
-        Code::ResourceExhausted => "RESOURCE_EXHAUSTED",
-        Code::FailedPrecondition => "FAILED_PRECONDITION",
-        Code::Aborted => "ABORTED",
-        Code::OutOfRange => "OUT_OF_RANGE",
-        Code::Unimplemented => "UNIMPLEMENTED",
-        Code::Internal => "INTERNAL",
-        Code::Unavailable => "UNAVAILABLE",
-        Code::DataLoss => "DATA_LOSS",
-        Code::Unauthenticated => "UNAUTHENTICATED",
     }
 }
 

@@ -5,10 +5,10 @@ use std::time::Instant;
 
 use opentelemetry::KeyValue;
 use opentelemetry::metrics::{Counter, Histogram, UpDownCounter};
+use proto::reason::code_name;
 use tonic::Code;
 use tracing::Span;
 
-use super::form::name;
 use crate::telemetry;
 
 /// Rate, errors and duration of every method.
@@ -64,9 +64,9 @@ impl Measure {
     /// The call is over.
     pub(super) fn finish(mut self, span: &Span, code: Code) {
         self.measures.active.add(-1, &self.labels);
-        self.labels.push(KeyValue::new("rpc.response.status_code", name(code)));
+        self.labels.push(KeyValue::new("rpc.response.status_code", code_name(code)));
         self.measures.duration.record(self.begun.elapsed().as_secs_f64(), &self.labels);
-        span.record("rpc.response.status_code", name(code));
+        span.record("rpc.response.status_code", code_name(code));
         if code != Code::Ok {
             self.measures.errors.add(1, &self.labels);
         }

@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use futures_util::future::BoxFuture;
 use http::header::AUTHORIZATION;
 use http::{Request, Response};
+use proto::reason::code_name;
 use tonic::body::Body;
 use tonic::metadata::MetadataValue;
 use tonic::service::Interceptor;
@@ -19,7 +20,6 @@ use tracing::{Instrument, info_span};
 
 use super::answer::code_in;
 use super::deadline;
-use super::form::name;
 use crate::access::token::Signer;
 use crate::telemetry;
 
@@ -98,7 +98,7 @@ impl Service<Request<Body>> for Outgoing {
                     Ok(response) => code_in(response.headers()).unwrap_or(Code::Ok),
                     Err(_) => Code::Unavailable,
                 };
-                entered.record("rpc.response.status_code", name(code));
+                entered.record("rpc.response.status_code", code_name(code));
                 if code != Code::Ok {
                     entered.record("otel.status_code", "ERROR");
                 }

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use proto::gateway::v1::AbsentPart;
+use proto::reason::code_name;
 use tonic::{Response, Status};
 use tonic_types::StatusExt;
 
 use crate::contract::Backend;
 use crate::error::Refused;
-use crate::json::transcode::problem;
 
 /// Waits for a part so long and no longer.
 pub async fn within<T>(
@@ -64,7 +64,7 @@ impl Parts {
 fn reason(status: &Status) -> String {
     match status.get_details_error_info() {
         Some(info) => info.reason,
-        None => problem::name(status.code()).to_string(),
+        None => code_name(status.code()).to_string(),
     }
 }
 

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use prost_reflect::{
     DescriptorPool, EnumDescriptor, FieldDescriptor, FileDescriptor, Kind, MessageDescriptor,
 };
-use proto::reason::{all, named};
+use proto::reason::{all, code_name, named};
 use serde_json::{Map, Value as Json, json};
 
 use crate::contract::Contract;
@@ -96,7 +96,7 @@ fn reasons() -> Map<String, Json> {
                 })
                 .collect();
             let mut said = json!({
-                "code": named::name_of(reason.code),
+                "code": code_name(reason.code),
                 "vi": reason.vi,
                 "en": reason.en,
                 "of_any_call": reason.general,
