@@ -1,5 +1,8 @@
 //! The documents that movements rest on: of registry, or written down here.
 
+use std::collections::HashMap;
+
+use anyhow::anyhow;
 use chassis::access;
 use chassis::database::Acting;
 use chassis::refusal::Failure;
@@ -70,14 +73,40 @@ impl Basis {
     /// The document, which an act about a union may rest on; written down now if need be. To be
     /// asked before people are locked: acts that write one document down wait for each other here.
     pub async fn rest(&self, acting: &mut Acting, union: Uuid) -> Result<Uuid, Failure> {
-        match self {
-            Basis::Known { field, decision_id } => {
-                known(acting, field, *decision_id, union).await?;
-                Ok(*decision_id)
-            }
-            Basis::New(decision) => decision.write_down(acting, union).await,
+        let mut rested = self.rest_each(acting, &[union]).await?;
+        match (rested.decisions.remove(&union), rested.refused) {
+            (Some(decision_id), _) => Ok(decision_id),
+            (None, Some(refused)) => Err(refused),
+            (None, None) => Err(anyhow!("a document is neither there nor refused").into()),
         }
     }
+
+    /// The same for many unions at once.
+    pub async fn rest_each(&self, acting: &mut Acting, unions: &[Uuid]) -> Result<Rested, Failure> {
+        match self {
+            Basis::Known { field, decision_id } => {
+                let decisions = known(acting, *decision_id, unions).await?;
+                let refused = if decisions.len() < unions.len() {
+                    let field = field.clone();
+                    let unknown = Refused::DecisionUnknown { field, decision_id: *decision_id };
+                    Some(access::unknown_or_denied(acting.db(), unknown).await)
+                } else {
+                    None
+                };
+                Ok(Rested { decisions, refused })
+            }
+            Basis::New(decision) => decision.write_down(acting, unions).await,
+        }
+    }
+}
+
+/// What acts about some unions rest on.
+#[derive(Debug)]
+pub struct Rested {
+    /// By union.
+    pub decisions: HashMap<Uuid, Uuid>,
+    /// Why the others may not rest on it, where there are others.
+    pub refused: Option<Failure>,
 }
 
 /// The document of an act about a union, where it has one.
@@ -92,56 +121,136 @@ pub async fn rests_on(
     }
 }
 
-/// Refuses a document that nobody knows, or that an act about a union may not rest on.
+/// Of these unions those that may rest on a document that is known, each with it.
 async fn known(
     acting: &mut Acting,
-    field: &str,
     decision_id: Uuid,
-    union: Uuid,
-) -> Result<(), Failure> {
-    let known = sqlx::query_scalar!(
-        r#"select exists (
+    unions: &[Uuid],
+) -> Result<HashMap<Uuid, Uuid>, Failure> {
+    let allowed = sqlx::query_scalar!(
+        r#"select union_id as "union_id!"
+           from unnest($2::uuid[]) as asked (union_id)
+           where exists (
                select from registry_decision
-               where decision_id = $1 and (issuer_id is null or decides_about(issuer_id, $2))
+               where decision_id = $1 and (issuer_id is null or decides_about(issuer_id, union_id))
                union all
                select from decision
-               where decision_id = $1 and (issuer_id is null or decides_about(issuer_id, $2))
-           ) as "known!""#,
+               where decision_id = $1 and (issuer_id is null or decides_about(issuer_id, union_id)))"#,
         decision_id,
-        union,
+        unions,
     )
-    .fetch_one(acting.db())
+    .fetch_all(acting.db())
     .await?;
-    if known {
-        return Ok(());
-    }
-    let unknown = Refused::DecisionUnknown { field: field.to_string(), decision_id };
-    Err(access::unknown_or_denied(acting.db(), unknown).await)
+    Ok(allowed.into_iter().map(|union| (union, decision_id)).collect())
 }
 
 impl WrittenDecision {
-    async fn write_down(&self, acting: &mut Acting, union: Uuid) -> Result<Uuid, Failure> {
-        let (issuer_id, issuer_name) = match &self.issuer {
-            Issuer::Itself => (Some(union), None),
-            Issuer::Organisation { field, organisation_id } => {
-                decides(acting, field, *organisation_id, union).await?;
-                (Some(*organisation_id), None)
+    async fn write_down(&self, acting: &mut Acting, unions: &[Uuid]) -> Result<Rested, Failure> {
+        match &self.issuer {
+            // Each union's own.
+            Issuer::Itself => {
+                let decisions = self.write_down_of(acting, unions).await?;
+                Ok(Rested { decisions, refused: None })
             }
-            Issuer::Named(name) => (None, Some(name.as_str())),
-        };
-        if let Some(decision_id) = self.find(acting, issuer_id, issuer_name).await? {
+            Issuer::Organisation { field, organisation_id } => {
+                let issuer_id = *organisation_id;
+                organisation::known(acting, field, issuer_id).await?;
+                let decided = decided_about(acting, issuer_id, unions).await?;
+                let refused = if decided.len() < unions.len() {
+                    let field = field.clone();
+                    let unknown =
+                        Refused::OrganisationUnknown { field, organisation_id: issuer_id };
+                    Some(access::unknown_or_denied(acting.db(), unknown).await)
+                } else {
+                    None
+                };
+                if decided.is_empty() {
+                    return Ok(Rested { decisions: HashMap::new(), refused });
+                }
+                let written = self.write_down_of(acting, &[issuer_id]).await?;
+                let decisions = decided
+                    .into_iter()
+                    .filter_map(|union| Some((union, *written.get(&issuer_id)?)))
+                    .collect();
+                Ok(Rested { decisions, refused })
+            }
+            Issuer::Named(name) => {
+                let decision_id = self.write_down_named(acting, name).await?;
+                let decisions = unions.iter().map(|&union| (union, decision_id)).collect();
+                Ok(Rested { decisions, refused: None })
+            }
+        }
+    }
+
+    /// The documents of these issuers, of each its own; those that nobody wrote down before are
+    /// written down.
+    async fn write_down_of(
+        &self,
+        acting: &mut Acting,
+        issuers: &[Uuid],
+    ) -> Result<HashMap<Uuid, Uuid>, Failure> {
+        let (act_id, acted_at) = (acting.act_id, acting.acted_at);
+        let ids: Vec<Uuid> = issuers.iter().map(|_| Uuid::now_v7()).collect();
+        // In one order, in which acts that write down the same ones wait for each other.
+        let written = sqlx::query!(
+            r#"insert into decision (decision_id, issuer_id, kind, number, issued_on, act_id,
+                                     recorded_at)
+               select decision_id, issuer_id, $3, $4, $5, $6, $7
+               from unnest($1::uuid[], $2::uuid[]) as asked (decision_id, issuer_id)
+               where not exists (select from decision
+                                 where decision.issuer_id = asked.issuer_id and kind = $3
+                                   and number = $4 and issued_on is not distinct from $5)
+               order by issuer_id
+               on conflict on constraint decision_document do nothing
+               returning decision_id, issuer_id as "issuer_id!""#,
+            &ids,
+            issuers,
+            self.kind,
+            self.number,
+            self.issued_on,
+            act_id,
+            acted_at,
+        )
+        .fetch_all(acting.db())
+        .await?;
+        let mut decisions = HashMap::with_capacity(issuers.len());
+        for row in written {
+            self.publish(acting, row.decision_id, Some(row.issuer_id));
+            decisions.insert(row.issuer_id, row.decision_id);
+        }
+        if decisions.len() < issuers.len() {
+            // Written down before, or by another act meanwhile.
+            let found = sqlx::query!(
+                r#"select issuer_id as "issuer_id!", decision_id
+                   from decision
+                   where issuer_id = any ($1) and kind = $2 and number = $3
+                     and issued_on is not distinct from $4"#,
+                issuers,
+                self.kind,
+                self.number,
+                self.issued_on,
+            )
+            .fetch_all(acting.db())
+            .await?;
+            decisions.extend(found.into_iter().map(|row| (row.issuer_id, row.decision_id)));
+        }
+        Ok(decisions)
+    }
+
+    /// The document of an issuer that is no organisation of the trade union.
+    async fn write_down_named(&self, acting: &mut Acting, name: &str) -> Result<Uuid, Failure> {
+        if let Some(decision_id) = self.find_named(acting, name).await? {
             return Ok(decision_id);
         }
         let (act_id, acted_at) = (acting.act_id, acting.acted_at);
         let decision_id = Uuid::now_v7();
         let written = sqlx::query!(
-            "insert into decision (decision_id, issuer_id, issuer_name, kind, number, issued_on,
-                                   act_id, recorded_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8)
+            "insert into decision (decision_id, issuer_name, kind, number, issued_on, act_id,
+                                   recorded_at)
+             values ($1, $2, $3, $4, $5, $6, $7)
              on conflict on constraint decision_document do nothing",
             decision_id,
-            issuer_id,
-            issuer_name,
+            name,
             self.kind,
             self.number,
             self.issued_on,
@@ -153,9 +262,28 @@ impl WrittenDecision {
         .rows_affected();
         if written == 0 {
             // Another act has written it down meanwhile.
-            let found = self.find(acting, issuer_id, issuer_name).await?;
-            return found.ok_or_else(|| anyhow::anyhow!("a document is there and is not").into());
+            let found = self.find_named(acting, name).await?;
+            return found.ok_or_else(|| anyhow!("a document is there and is not").into());
         }
+        self.publish(acting, decision_id, None);
+        Ok(decision_id)
+    }
+
+    async fn find_named(&self, acting: &mut Acting, name: &str) -> Result<Option<Uuid>, Failure> {
+        Ok(sqlx::query_scalar!(
+            "select decision_id from decision
+             where issuer_id is null and issuer_name = $1 and kind = $2 and number = $3
+               and issued_on is not distinct from $4",
+            name,
+            self.kind,
+            self.number,
+            self.issued_on,
+        )
+        .fetch_optional(acting.db())
+        .await?)
+    }
+
+    fn publish(&self, acting: &mut Acting, decision_id: Uuid, issuer_id: Option<Uuid>) {
         let decision = Event::DecisionWrittenDown(Decision {
             decision_id,
             issuer_id,
@@ -165,46 +293,22 @@ impl WrittenDecision {
         });
         let on = self.issued_on.unwrap_or(acting.today);
         acting.publish(decision.resting_on(on, Some(decision_id)));
-        Ok(decision_id)
-    }
-
-    async fn find(
-        &self,
-        acting: &mut Acting,
-        issuer_id: Option<Uuid>,
-        issuer_name: Option<&str>,
-    ) -> Result<Option<Uuid>, Failure> {
-        Ok(sqlx::query_scalar!(
-            "select decision_id from decision
-             where (issuer_id = $1 or $1::uuid is null and issuer_id is null and issuer_name = $2)
-               and kind = $3 and number = $4 and issued_on is not distinct from $5",
-            issuer_id,
-            issuer_name,
-            self.kind,
-            self.number,
-            self.issued_on,
-        )
-        .fetch_optional(acting.db())
-        .await?)
     }
 }
 
-/// Refuses an issuer whose decisions an act about a union may not rest on.
-async fn decides(
+/// Of these unions those about which an issuer decides.
+async fn decided_about(
     acting: &mut Acting,
-    field: &str,
     issuer_id: Uuid,
-    union: Uuid,
-) -> Result<(), Failure> {
-    organisation::known(acting, field, issuer_id).await?;
-    let decides =
-        sqlx::query_scalar!(r#"select decides_about($1, $2) as "decides!""#, issuer_id, union,)
-            .fetch_one(acting.db())
-            .await?;
-    if decides {
-        return Ok(());
-    }
-    let unknown =
-        Refused::OrganisationUnknown { field: field.to_string(), organisation_id: issuer_id };
-    Err(access::unknown_or_denied(acting.db(), unknown).await)
+    unions: &[Uuid],
+) -> Result<Vec<Uuid>, Failure> {
+    Ok(sqlx::query_scalar!(
+        r#"select union_id as "union_id!"
+           from unnest($2::uuid[]) as asked (union_id)
+           where decides_about($1, union_id)"#,
+        issuer_id,
+        unions,
+    )
+    .fetch_all(acting.db())
+    .await?)
 }

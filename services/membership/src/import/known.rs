@@ -143,21 +143,23 @@ impl Known {
 }
 
 impl Known {
-    /// Finds or writes down the document that each union's admissions rest on.
+    /// Finds or writes down the documents that the unions' admissions rest on.
     async fn rest(&mut self, acting: &mut Acting, basis: &Basis) -> Result<(), Failure> {
-        let mut unions: Vec<Uuid> = self.unions.keys().copied().collect();
-        unions.sort_unstable();
-        for union in unions {
-            match basis.rest(acting, union).await {
-                Ok(decision_id) => {
-                    self.decisions.insert(union, decision_id);
-                }
-                Err(Failure::Refused(refusal)) if refusal.code() == Code::NotFound => {
-                    self.undecided.insert(union, refusal);
-                }
-                Err(failure) => return Err(failure),
+        let unions: Vec<Uuid> = self.unions.keys().copied().collect();
+        let (decisions, refused) = match basis.rest_each(acting, &unions).await {
+            Ok(rested) => (rested.decisions, rested.refused),
+            // Nobody may: the issuer is unknown.
+            Err(failure) => (HashMap::new(), Some(failure)),
+        };
+        match refused {
+            None => {}
+            Some(Failure::Refused(refusal)) if refusal.code() == Code::NotFound => {
+                let without = unions.iter().filter(|union| !decisions.contains_key(*union));
+                self.undecided.extend(without.map(|union| (*union, refusal.clone())));
             }
+            Some(failure) => return Err(failure),
         }
+        self.decisions = decisions;
         Ok(())
     }
 }
