@@ -80,30 +80,34 @@ impl Country {
     pub async fn settle(&self, lines: &mut Lines) -> anyhow::Result<()> {
         let begun = Instant::now();
         for service in OWNERS.into_iter().filter(|service| *service != "registry") {
-            let url = &self.system.database(service).context("a database")?.owner_url;
-            let pool = pool(url).await?;
-            loop {
-                let head: i64 = sqlx::query_scalar("select position from feed.head")
-                    .fetch_one(&self.registry)
-                    .await?;
-                let pending: i64 = sqlx::query_scalar("select count(*) from feed.pending")
-                    .fetch_one(&self.registry)
-                    .await?;
-                let (position, halted): (i64, Option<String>) = sqlx::query_as(
-                    "select position, halted from feed.follower where source = 'registry'",
-                )
-                .fetch_one(&pool)
-                .await?;
-                ensure!(halted.is_none(), "{service} stopped following: {halted:?}");
-                if pending == 0 && position >= head {
-                    break;
-                }
-                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-            }
+            self.followed(service).await?;
         }
         let waited = begun.elapsed().as_secs_f64();
         lines.add("feed", "until everybody has followed", (waited, "s"), None, Bar::None);
         Ok(())
+    }
+
+    /// Waits until a service has followed registry.
+    pub async fn followed(&self, service: &str) -> anyhow::Result<()> {
+        let url = &self.system.database(service).context("a database")?.owner_url;
+        let pool = pool(url).await?;
+        loop {
+            let (head, pending): (i64, i64) = sqlx::query_as(
+                "select (select position from feed.head), (select count(*) from feed.pending)",
+            )
+            .fetch_one(&self.registry)
+            .await?;
+            let (position, halted): (i64, Option<String>) = sqlx::query_as(
+                "select position, halted from feed.follower where source = 'registry'",
+            )
+            .fetch_one(&pool)
+            .await?;
+            ensure!(halted.is_none(), "{service} stopped following: {halted:?}");
+            if pending == 0 && position >= head {
+                return Ok(());
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
     }
 
     /// Lets statistics be as they are a minute after: as autovacuum would.

@@ -16,6 +16,7 @@ mod members;
 mod moves;
 mod pages;
 mod plan;
+mod rehome;
 mod search;
 mod timetable;
 

@@ -1,7 +1,7 @@
 //! The restructuring of 2025 as one plan: tried, done, and taken back; and the tree, at
 //! several dates, before it, with it and after it.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::{Context, bail, ensure};
 use futures_util::{StreamExt, stream};
@@ -13,8 +13,8 @@ use proto::registry::v1::{
     ListPlanConflictsRequest, NewDecision, PlanStep, UndoPlanRequest, WaitOperationRequest, basis,
 };
 use sqlx::{Connection, PgConnection};
-use time::Date;
 use time::macros::date;
+use time::{Date, Duration};
 use uuid::Uuid;
 
 use crate::country::Country;
@@ -36,7 +36,8 @@ pub async fn measure(country: &Country, lines: &mut Lines) -> anyhow::Result<()>
     let reference = Some((reference, "one statement closes and writes anew every edge"));
     let steps: Vec<PlanStep> = country.tree.restructuring().collect();
     let count = steps.len();
-    let plan_id = create(country).await?;
+    let name = "Sắp xếp tổ chức công đoàn 2025";
+    let plan_id = create(country, name, "2025/NQ-TLĐ", RESTRUCTURED_ON).await?;
     let begun = Instant::now();
     add(country, &plan_id, steps).await?;
     let took = begun.elapsed().as_secs_f64();
@@ -45,21 +46,8 @@ pub async fn measure(country: &Country, lines: &mut Lines) -> anyhow::Result<()>
 
     let before = checksums(country).await?;
     let begun = Instant::now();
-    let request = DryRunPlanRequest {
-        request_id: request_id(),
-        plan_id: plan_id.clone(),
-        ..Default::default()
-    };
-    let started = country.client.plans().dry_run_plan(request).await?;
-    let done = wait(country, started.into_inner().operation).await?;
+    let found = try_out(country, &plan_id).await?;
     let took = begun.elapsed().as_secs_f64();
-    let found: DryRun = done.to_msg()?;
-    if found.conflicts > 0 {
-        let request = ListPlanConflictsRequest { plan_id: plan_id.clone(), ..Default::default() };
-        let listed = country.client.plans().list_plan_conflicts(request).await?;
-        let first: Vec<_> = listed.into_inner().conflicts.into_iter().take(5).collect();
-        bail!("{} conflicts, such as {first:?}", found.conflicts);
-    }
     let work = format!(
         "dry run: {} units end, {} move, {} are founded",
         found.units_ended, found.units_moved, found.units_founded
@@ -67,13 +55,7 @@ pub async fn measure(country: &Country, lines: &mut Lines) -> anyhow::Result<()>
     lines.add("plan", work, (took, "s"), reference, Bar::Under(10.0));
 
     let begun = Instant::now();
-    let request = CommitPlanRequest {
-        request_id: request_id(),
-        plan_id: plan_id.clone(),
-        ..Default::default()
-    };
-    let started = country.client.plans().commit_plan(request).await?;
-    wait(country, started.into_inner().operation).await?;
+    commit(country, &plan_id).await?;
     lines.add("plan", "commit", (begun.elapsed().as_secs_f64(), "s"), reference, Bar::Under(30.0));
     let with = checksums(country).await?;
     let changed: Vec<bool> =
@@ -95,18 +77,25 @@ pub async fn measure(country: &Country, lines: &mut Lines) -> anyhow::Result<()>
     Ok(())
 }
 
-async fn create(country: &Country) -> anyhow::Result<String> {
-    let on = chassis::parse::civil(RESTRUCTURED_ON);
+/// A plan without steps, for this day.
+pub async fn create(
+    country: &Country,
+    name: &str,
+    number: &str,
+    effective_on: Date,
+) -> anyhow::Result<String> {
+    let on = chassis::parse::civil(effective_on);
+    let issued_on = effective_on - Duration::days(19);
     let decision = NewDecision {
-        number: "2025/NQ-TLĐ".to_owned(),
-        issued_on: Some(chassis::parse::civil(date!(2025 - 06 - 12))),
+        number: number.to_owned(),
+        issued_on: Some(chassis::parse::civil(issued_on)),
         effective_on: Some(on),
         ..NewDecision::default()
     };
     let request = CreatePlanRequest {
         request_id: request_id(),
         organisation_id: country.confederation.clone(),
-        name: "Sắp xếp tổ chức công đoàn 2025".to_owned(),
+        name: name.to_owned(),
         effective_on: Some(on),
         basis: Some(Basis { basis: Some(basis::Basis::NewDecision(decision)) }),
         ..CreatePlanRequest::default()
@@ -115,7 +104,39 @@ async fn create(country: &Country) -> anyhow::Result<String> {
     Ok(created.into_inner().plan_id)
 }
 
-async fn add(country: &Country, plan_id: &str, steps: Vec<PlanStep>) -> anyhow::Result<()> {
+/// Runs it without doing it; answers what was found, among which nothing may stand against it.
+pub async fn try_out(country: &Country, plan_id: &str) -> anyhow::Result<DryRun> {
+    let request = DryRunPlanRequest {
+        request_id: request_id(),
+        plan_id: plan_id.to_owned(),
+        ..Default::default()
+    };
+    let started = country.client.plans().dry_run_plan(request).await?;
+    let found: DryRun = wait(country, started.into_inner().operation).await?.to_msg()?;
+    if found.conflicts > 0 {
+        let request =
+            ListPlanConflictsRequest { plan_id: plan_id.to_owned(), ..Default::default() };
+        let listed = country.client.plans().list_plan_conflicts(request).await?;
+        let first: Vec<_> = listed.into_inner().conflicts.into_iter().take(5).collect();
+        bail!("{} conflicts, such as {first:?}", found.conflicts);
+    }
+    Ok(found)
+}
+
+/// Carries it out.
+pub async fn commit(country: &Country, plan_id: &str) -> anyhow::Result<()> {
+    let request = CommitPlanRequest {
+        request_id: request_id(),
+        plan_id: plan_id.to_owned(),
+        ..Default::default()
+    };
+    let started = country.client.plans().commit_plan(request).await?;
+    wait(country, started.into_inner().operation).await?;
+    Ok(())
+}
+
+/// Adds its steps, by stream.
+pub async fn add(country: &Country, plan_id: &str, steps: Vec<PlanStep>) -> anyhow::Result<()> {
     let header =
         Header { request_id: request_id(), plan_id: plan_id.to_owned(), ..Header::default() };
     let messages: Vec<Part> =
@@ -123,7 +144,7 @@ async fn add(country: &Country, plan_id: &str, steps: Vec<PlanStep>) -> anyhow::
     let parts = std::iter::once(Part::Header(header)).chain(messages);
     let messages = stream::iter(parts).map(|part| AddPlanStepsRequest { part: Some(part) });
     let mut request = tonic::Request::new(messages);
-    request.set_timeout(Duration::from_secs(600));
+    request.set_timeout(std::time::Duration::from_secs(600));
     country.client.plans().add_plan_steps(request).await?;
     Ok(())
 }
