@@ -4,8 +4,8 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::Instant;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
 use proto::membership::v1::{CountMembersRequest, GetMemberRequest};
@@ -16,7 +16,7 @@ use system::Client;
 use time::Date;
 use time::macros::date;
 use tokio::task::JoinSet;
-use tonic::Code;
+use tonic::{Code, Status};
 use uuid::Uuid;
 
 use crate::country::{ADMINISTRATOR, Country};
@@ -60,6 +60,8 @@ pub async fn measure(
     lines.add("membership", work, (took, "s"), None, Bar::Under(60.0));
     let work = format!("of {} reads meanwhile: in neither or in both", read.reads);
     lines.add("membership", work, (read.wrong as f64, "reads"), None, Bar::Exactly(0.0));
+    let work = "the longest that a reader was told meanwhile to ask again";
+    lines.add("membership", work, (read.unanswered.as_secs_f64(), "s"), None, Bar::None);
     let left: i64 = sqlx::query_scalar(
         "select count(*) from membership
          where organisation_id = any ($1) and (until_on is null or until_on > $2)",
@@ -159,14 +161,41 @@ fn steps(unions: &[Union]) -> Vec<PlanStep> {
 /// Clients who look at the people who are moved, all the time.
 struct Readers {
     enough: Arc<AtomicBool>,
-    reads: Arc<AtomicU64>,
-    wrong: Arc<AtomicU64>,
-    at_work: JoinSet<anyhow::Result<()>>,
+    at_work: JoinSet<anyhow::Result<Reader>>,
 }
 
-struct Read {
+/// What a reader has seen.
+struct Reader {
+    enough: Arc<AtomicBool>,
     reads: u64,
     wrong: u64,
+    answered_at: Instant,
+    /// The longest time in which it was told to ask again.
+    unanswered: Duration,
+}
+
+impl Reader {
+    fn enough(&self) -> bool {
+        self.enough.load(Ordering::Relaxed)
+    }
+
+    /// An answer, unless it is to ask again.
+    fn answered<T>(&mut self, answer: Result<T, Status>) -> anyhow::Result<Option<T>> {
+        self.unanswered = self.unanswered.max(self.answered_at.elapsed());
+        match answer {
+            Ok(answer) => {
+                self.answered_at = Instant::now();
+                Ok(Some(answer))
+            }
+            Err(status) if status.code() == Code::Unavailable => Ok(None),
+            Err(status) => Err(status.into()),
+        }
+    }
+
+    fn read(&mut self, right: bool) {
+        self.reads += 1;
+        self.wrong += u64::from(!right);
+    }
 }
 
 impl Readers {
@@ -186,26 +215,22 @@ impl Readers {
         .fetch_all(membership)
         .await?;
         let people = Arc::new(people);
-        let mut readers = Self {
-            enough: Arc::default(),
-            reads: Arc::default(),
-            wrong: Arc::default(),
-            at_work: JoinSet::new(),
-        };
+        let mut readers = Self { enough: Arc::default(), at_work: JoinSet::new() };
         for n in 0..READERS {
             let client = client(country).await?;
             let people = people.clone();
-            let (enough, reads, wrong) = readers.shared();
+            let mut seen = readers.reader();
             readers.at_work.spawn(async move {
                 let mut turn = n;
-                while !enough.load(Ordering::Relaxed) {
+                while !seen.enough() {
                     let person_id = people[turn % people.len()].clone();
-                    let unions = unions_of(&client, person_id).await?;
-                    reads.fetch_add(1, Ordering::Relaxed);
-                    wrong.fetch_add(u64::from(unions != 1), Ordering::Relaxed);
+                    let Some(unions) = seen.answered(unions_of(&client, person_id).await)? else {
+                        continue;
+                    };
+                    seen.read(unions == 1);
                     turn += READERS;
                 }
-                Ok(())
+                Ok(seen)
             });
         }
 
@@ -221,11 +246,11 @@ impl Readers {
             let ids = under.iter().map(|union| union.organisation_id.to_string()).collect();
             let client = client(country).await?;
             let registry = country.registry.clone();
-            let (enough, reads, wrong) = readers.shared();
+            let mut seen = readers.reader();
             readers.at_work.spawn(async move {
                 let mut ids: Vec<String> = ids;
                 let before = ids.len();
-                while !enough.load(Ordering::Relaxed) {
+                while !seen.enough() {
                     if ids.len() == before {
                         ids.extend(bearer(&registry, &receiver(superior_id)).await?);
                     }
@@ -234,36 +259,45 @@ impl Readers {
                         ..CountMembersRequest::default()
                     };
                     // Membership may not know yet whom registry has founded.
-                    let counts = match client.memberships().count_members(request).await {
-                        Ok(counted) => counted.into_inner().counts,
+                    let counted = match client.memberships().count_members(request).await {
                         Err(status) if status.code() == Code::NotFound => {
                             ids.truncate(before);
                             continue;
                         }
-                        Err(status) => return Err(status.into()),
+                        counted => seen.answered(counted)?,
                     };
+                    let Some(counted) = counted else { continue };
+                    let counts = counted.into_inner().counts;
                     let counted: i64 = counts.iter().map(|count| i64::from(count.members)).sum();
-                    reads.fetch_add(1, Ordering::Relaxed);
-                    wrong.fetch_add(u64::from(counted != members), Ordering::Relaxed);
+                    seen.read(counted == members);
                 }
-                Ok(())
+                Ok(seen)
             });
         }
         Ok(readers)
     }
 
-    fn shared(&self) -> (Arc<AtomicBool>, Arc<AtomicU64>, Arc<AtomicU64>) {
-        (self.enough.clone(), self.reads.clone(), self.wrong.clone())
+    fn reader(&self) -> Reader {
+        Reader {
+            enough: self.enough.clone(),
+            reads: 0,
+            wrong: 0,
+            answered_at: Instant::now(),
+            unanswered: Duration::ZERO,
+        }
     }
 
-    async fn stop(mut self) -> anyhow::Result<Read> {
+    /// What all have seen together.
+    async fn stop(mut self) -> anyhow::Result<Reader> {
         self.enough.store(true, Ordering::Relaxed);
+        let mut all = self.reader();
         while let Some(reader) = self.at_work.join_next().await {
-            reader.context("a reader of the bench")??;
+            let one = reader.context("a reader of the bench")??;
+            all.reads += one.reads;
+            all.wrong += one.wrong;
+            all.unanswered = all.unanswered.max(one.unanswered);
         }
-        let (reads, wrong) =
-            (self.reads.load(Ordering::Relaxed), self.wrong.load(Ordering::Relaxed));
-        Ok(Read { reads, wrong })
+        Ok(all)
     }
 }
 
@@ -273,7 +307,7 @@ async fn client(country: &Country) -> anyhow::Result<Client> {
 }
 
 /// How many unions count the person today.
-async fn unions_of(client: &Client, person_id: String) -> anyhow::Result<usize> {
+async fn unions_of(client: &Client, person_id: String) -> Result<usize, Status> {
     let request = GetMemberRequest { person_id, known_at: None };
     let found = client.memberships().get_member(request).await?.into_inner();
     Ok(found.memberships.iter().filter(|membership| membership.until_on.is_none()).count())
