@@ -15,10 +15,13 @@ use time::Date;
 use uuid::Uuid;
 
 use crate::ground::consequence;
-use crate::ground::consequence::{Founding, TakenBack};
+use crate::ground::consequence::{Founding, TakenBack, Waiting};
 
 /// The follower of registry's feed.
-pub struct RegistryFollower;
+pub struct RegistryFollower {
+    /// How many members one transaction moves.
+    pub members_at_a_time: i64,
+}
 
 impl Follow for RegistryFollower {
     const SOURCE: &'static str = "registry";
@@ -49,7 +52,7 @@ impl Follow for RegistryFollower {
             consequence::admit_applicants(following, founding).await?;
         }
         if meaning.members_concerned {
-            consequence::carry_out(following).await?;
+            consequence::carry_out(following, Waiting::All, self.members_at_a_time).await?;
         }
         let unions = &meaning.suspended_otherwise;
         consequence::list_who_joined(following.db(), *act_id, unions, *first_on).await?;
@@ -57,6 +60,10 @@ impl Follow for RegistryFollower {
             consequence::tell_what_waits(following, *act_id, *first_on).await?;
         }
         Ok(())
+    }
+
+    async fn go_on(&self, following: &mut Following) -> Result<(), Failure> {
+        consequence::carry_out(following, Waiting::Left, self.members_at_a_time).await
     }
 }
 

@@ -80,6 +80,16 @@ pub struct Config {
     pub identity: crate::ground::quota::Config,
     /// How files of members are taken in.
     pub imports: Imports,
+    /// How what registry's acts mean for members is carried out.
+    pub consequences: Consequences,
+}
+
+/// How what registry's acts mean for members is carried out.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Consequences {
+    /// Members whom one transaction moves, at most; a larger union apart.
+    pub members_at_a_time: u32,
 }
 
 /// How files of members are taken in.
@@ -107,10 +117,11 @@ pub async fn start(config: Config) -> anyhow::Result<Running> {
     let quota = Quota::new(database.clone(), config.identity);
     let batch_lines = config.imports.batch_lines.max(1);
     let api = Api { database: database.clone(), keys, quota, batch_lines };
+    let members_at_a_time = i64::from(config.consequences.members_at_a_time.max(1));
     Service::new("membership", &config.serve)
         .routes(routes(api))
         .database(database)
-        .follow(&config.feeds.registry, RegistryFollower)
+        .follow(&config.feeds.registry, RegistryFollower { members_at_a_time })
         .start()
         .await
 }

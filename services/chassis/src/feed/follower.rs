@@ -74,6 +74,18 @@ pub trait Follow: Send + Sync + 'static {
         following: &mut Following,
         act: &[Change],
     ) -> impl Future<Output = Result<(), Failure>> + Send;
+
+    /// Does a part of what acts that are applied have left to do, in a transaction of its own.
+    /// What an act means for a million is too much for one: nothing that comes after the act could
+    /// be applied meanwhile, and nobody who has seen it could be answered. Called where an act has
+    /// said [`Following::leave_the_rest`], and once whenever following begins, since whoever applied
+    /// it may have died; as long as the rest is left again, and always after what has arrived.
+    fn go_on(
+        &self,
+        _following: &mut Following,
+    ) -> impl Future<Output = Result<(), Failure>> + Send {
+        async { Ok(()) }
+    }
 }
 
 /// An act of another service, being applied.
@@ -81,6 +93,7 @@ pub struct Following {
     transaction: Transaction<'static, Postgres>,
     changes: Vec<NewChange>,
     source_position: i64,
+    leaves_the_rest: bool,
     /// Names, in this service's own rows and changes, what it does because of the act; UUIDv7.
     pub act_id: Uuid,
     /// When this service does it: one instant for all its rows.
@@ -96,6 +109,7 @@ impl Following {
             transaction,
             changes: Vec::new(),
             source_position: 0,
+            leaves_the_rest: false,
             act_id,
             acted_at,
             today: civil_date(acted_at),
@@ -113,6 +127,11 @@ impl Following {
         self.changes.push(change);
     }
 
+    /// Something is left to do that [`Follow::go_on`] will find.
+    pub fn leave_the_rest(&mut self) {
+        self.leaves_the_rest = true;
+    }
+
     /// Whether the act that is being applied has had consequences that are published.
     pub fn has_published(&self) -> bool {
         !self.changes.is_empty()
@@ -123,8 +142,8 @@ impl Following {
         self.source_position
     }
 
-    fn begin(&mut self, act: &Act) {
-        self.source_position = act.last_position();
+    fn begin(&mut self, source_position: i64) {
+        self.source_position = source_position;
         Stamp { act_id: self.act_id, acted_at: self.acted_at } = Stamp::now();
         self.today = civil_date(self.acted_at);
     }
@@ -215,12 +234,62 @@ impl<F: Follow> Session<'_, F> {
         // owner's past is ours.
         reading.take(self.next(&mut stream, &reading).await?)?;
         self.note_epoch(&stored, &reading).await?;
+        let mut left = true;
         loop {
-            self.read(&mut reading, &mut stream).await?;
+            self.read(&mut reading, &mut stream, left).await?;
+            if reading.acts.is_empty() {
+                left = match self.go_on().await {
+                    Ok(left) => left,
+                    Err(failure) if passing(&failure) => return Err(failure.into()),
+                    Err(failure) => {
+                        return Err(Interruption::Halted(reading.not_gone_on(&failure)));
+                    }
+                };
+                continue;
+            }
             let ready = self.ready(&reading).await?;
             let acts = reading.give(ready);
-            self.apply_all(&acts, &reading).await?;
+            left |= self.apply_all(&acts, &reading).await?;
         }
+    }
+
+    /// Goes on with what is left to do; answers whether there is more.
+    async fn go_on(&self) -> Result<bool, Failure> {
+        let mut transaction = self.feed.pool.begin_with(BEGIN_LARGE).await?;
+        let position = sqlx::query_scalar!(
+            "select position from feed.follower where source = $1 for update",
+            F::SOURCE,
+        )
+        .fetch_one(&mut *transaction)
+        .await?;
+        let mut following = Following::new(transaction);
+        following.begin(position);
+        let span = info_span!(
+            parent: None,
+            "go on",
+            otel.kind = "internal",
+            service = self.feed.service,
+            source = F::SOURCE,
+            position,
+        );
+        let published = async {
+            if F::KEEPS_PAST {
+                following.stamp().await?;
+            }
+            AssertUnwindSafe(self.follower.go_on(&mut following))
+                .catch_unwind()
+                .await
+                .unwrap_or_else(|_| Err(anyhow!("going on panicked").into()))?;
+            self.append(&mut following, position).await
+        }
+        .instrument(span)
+        .await?;
+        let left = following.leaves_the_rest;
+        following.transaction.commit().await?;
+        if published {
+            self.feed.waker.wake();
+        }
+        Ok(left)
     }
 
     async fn stored(&self) -> Result<Stored, sqlx::Error> {
@@ -267,14 +336,19 @@ impl<F: Follow> Session<'_, F> {
         received(message, reading)
     }
 
-    /// Waits for a whole act, then takes in what else has already arrived.
+    /// Waits for a whole act, unless there is something else to do, then takes in what else has
+    /// already arrived.
     async fn read(
         &self,
         reading: &mut Reading,
         stream: &mut Streaming<WatchResponse>,
+        is_busy: bool,
     ) -> Result<(), Interruption> {
+        if self.stopping.is_cancelled() {
+            return Err(Interruption::Stopping);
+        }
         while !reading.full() {
-            let message = if reading.acts.is_empty() {
+            let message = if reading.acts.is_empty() && !is_busy {
                 self.next(stream, reading).await?
             } else {
                 match stream.next().now_or_never() {
@@ -311,10 +385,10 @@ impl<F: Follow> Session<'_, F> {
     }
 
     /// Applies the acts in one transaction; or, if one of them fails, each in its own, so
-    /// that those before it are applied and it is named.
-    async fn apply_all(&self, acts: &[Act], reading: &Reading) -> Result<(), Interruption> {
+    /// that those before it are applied and it is named. Answers whether they left something to do.
+    async fn apply_all(&self, acts: &[Act], reading: &Reading) -> Result<bool, Interruption> {
         match self.apply(acts, reading).await {
-            Ok(()) => return Ok(()),
+            Ok(left) => return Ok(left),
             Err(failure) if passing(&failure) => return Err(failure.into()),
             Err(failure) => tracing::warn!(
                 service = self.feed.service,
@@ -324,17 +398,18 @@ impl<F: Follow> Session<'_, F> {
                 "a batch was rolled back; its acts are tried one by one"
             ),
         }
+        let mut left = false;
         for act in acts {
             match self.apply(std::slice::from_ref(act), reading).await {
-                Ok(()) => {}
+                Ok(leaves) => left |= leaves,
                 Err(failure) if passing(&failure) => return Err(failure.into()),
                 Err(failure) => return Err(Interruption::Halted(act.not_applied(&failure))),
             }
         }
-        Ok(())
+        Ok(left)
     }
 
-    async fn apply(&self, acts: &[Act], reading: &Reading) -> Result<(), Failure> {
+    async fn apply(&self, acts: &[Act], reading: &Reading) -> Result<bool, Failure> {
         let bytes: usize =
             acts.iter().flat_map(|act| &act.changes).map(|change| change.body.value.len()).sum();
         let begin = if bytes > LARGE_BYTES { BEGIN_LARGE } else { "begin" };
@@ -359,7 +434,7 @@ impl<F: Follow> Session<'_, F> {
             acts.iter().take_while(|act| act.last_position() <= locked.position).count();
         let acts = &acts[applied_already..];
         let (Some(first), Some(last)) = (acts.first(), acts.last()) else {
-            return Ok(());
+            return Ok(false);
         };
         if first.first_position() != locked.position + 1 {
             return Err(position_moved().into());
@@ -370,6 +445,7 @@ impl<F: Follow> Session<'_, F> {
         for act in acts {
             published |= self.apply_act(act, &locked.skipped, &mut following).await?;
         }
+        let left = following.leaves_the_rest;
         let mut transaction = following.transaction;
 
         let applied = acts.iter().flat_map(|act| &act.changes);
@@ -404,7 +480,7 @@ impl<F: Follow> Session<'_, F> {
             self.feed.waker.wake();
         }
         self.instruments.applied(acts, reading.head_position - last.last_position());
-        Ok(())
+        Ok(left)
     }
 
     /// Applies one act, and appends what it published; answers whether it did.
@@ -430,7 +506,7 @@ impl<F: Follow> Session<'_, F> {
         );
         telemetry::link(&span, &first.traceparent);
         async {
-            following.begin(act);
+            following.begin(act.last_position());
             if F::KEEPS_PAST {
                 following.stamp().await?;
             }
@@ -446,25 +522,35 @@ impl<F: Follow> Session<'_, F> {
                 .await
                 .unwrap_or_else(|_| Err(anyhow!("applying the act panicked").into()))?;
 
-            let published = mem::take(&mut following.changes);
-            if published.is_empty() {
-                return Ok(false);
-            }
-            let stamp = ActStamp {
-                act_id: following.act_id,
-                acted_at: following.acted_at,
-                actor: format!("{}.follower", self.feed.service),
-                traceparent: telemetry::traceparent(),
-                registry_position: match F::SOURCE {
-                    REGISTRY => act.last_position(),
-                    _ => act.registry_position(),
-                },
+            let registry_position = match F::SOURCE {
+                REGISTRY => act.last_position(),
+                _ => act.registry_position(),
             };
-            append(&mut following.transaction, &stamp, published).await?;
-            Ok(true)
+            self.append(following, registry_position).await
         }
         .instrument(span)
         .await
+    }
+
+    /// Appends what was published; answers whether something was.
+    async fn append(
+        &self,
+        following: &mut Following,
+        registry_position: i64,
+    ) -> Result<bool, Failure> {
+        let published = mem::take(&mut following.changes);
+        if published.is_empty() {
+            return Ok(false);
+        }
+        let stamp = ActStamp {
+            act_id: following.act_id,
+            acted_at: following.acted_at,
+            actor: format!("{}.follower", self.feed.service),
+            traceparent: telemetry::traceparent(),
+            registry_position,
+        };
+        append(&mut following.transaction, &stamp, published).await?;
+        Ok(true)
     }
 
     /// Applies what is left of an act when the changes that an operator skipped are left out.

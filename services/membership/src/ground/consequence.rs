@@ -1,7 +1,8 @@
 //! What registry's acts mean for members, carried out.
 //!
 //! A consequence is recorded when the act is read from the feed and finished when it is
-//! carried out, in the same transaction wherever that is possible. It waits, visibly, where
+//! carried out: in the same transaction where it concerns no more members than one is to move,
+//! otherwise by transactions that follow, each for some unions whole. It waits, visibly, where
 //! the organisation that would receive the members is unknown or does not live.
 //!
 //! What was decided about people is kept apart from what follows from it: a [`course`] says
@@ -28,7 +29,7 @@ mod waiting;
 
 pub use applicants::{Founding, admit_applicants};
 pub use course::{Contradictions, Decided, Move, Step};
-pub use ends::{carry_out, of_ends};
+pub use ends::{Waiting, carry_out, of_ends};
 pub use history::{History, of as histories};
 pub use movement::{Movement, move_applications};
 pub use redecided::Redecided;

@@ -10,7 +10,7 @@ use stage::registry::{Members, state};
 const DAY: Date = date!(2020 - 03 - 01);
 const END: Date = date!(2021 - 07 - 01);
 
-async fn waiting(actor: &mut Actor) -> Vec<pb::Consequence> {
+pub async fn waiting(actor: &mut Actor) -> Vec<pb::Consequence> {
     let request = pb::ListConsequencesRequest::default();
     actor.consequences.list_consequences(request).await.expect("listed").into_inner().consequences
 }

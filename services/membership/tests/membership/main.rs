@@ -15,6 +15,7 @@ mod late;
 mod leaving;
 mod never;
 mod numbers;
+mod parts;
 mod past;
 mod privacy;
 mod retold;

@@ -21,7 +21,7 @@ const DAY: Date = date!(2020 - 03 - 01);
 const END: Date = date!(2021 - 07 - 01);
 const LATER: Date = date!(2021 - 09 - 01);
 
-fn life(union: Uuid, superior: Uuid, founded: Date) -> OrganisationTimeline {
+pub fn life(union: Uuid, superior: Uuid, founded: Date) -> OrganisationTimeline {
     let period = |value: &str| Period {
         from_on: Some(civil(founded)),
         until_on: None,
@@ -38,7 +38,7 @@ fn life(union: Uuid, superior: Uuid, founded: Date) -> OrganisationTimeline {
     }
 }
 
-fn undoes(world: &World, act: Uuid, timelines: Vec<OrganisationTimeline>) -> Uuid {
+pub fn undoes(world: &World, act: Uuid, timelines: Vec<OrganisationTimeline>) -> Uuid {
     let undone = ActsUndone { act_ids: vec![act.to_string()] };
     world.registry.acts(
         LATER,

@@ -56,6 +56,11 @@ stage::actor! {
 
 impl World {
     pub async fn start() -> Self {
+        Self::moving(3_000).await
+    }
+
+    /// One in which a transaction moves so many members of ended unions.
+    pub async fn moving(members_at_a_time: u32) -> Self {
         let registry = Registry::start().await;
         let followed = [("registry", &*registry)];
         let database = database("membership", &membership::SCHEMA).await;
@@ -67,7 +72,8 @@ impl World {
              keys.data = '{}'
              keys.blind_index = '{}'
              keys.pseudonym = '{}'
-             imports.batch_lines = 40",
+             imports.batch_lines = 40
+             consequences.members_at_a_time = {members_at_a_time}",
             keys.master.path().display(),
             keys.data.display(),
             keys.blind_index.path().display(),
@@ -193,13 +199,18 @@ impl Actor {
     }
 
     pub async fn counts(&mut self, union: Uuid, as_of: Date) -> i32 {
+        self.counts_of(&[union], as_of).await[0]
+    }
+
+    /// How many members each of these unions had on a day, by one read.
+    pub async fn counts_of(&mut self, unions: &[Uuid], as_of: Date) -> Vec<i32> {
         let request = pb::CountMembersRequest {
-            organisation_ids: vec![union.to_string()],
+            organisation_ids: unions.iter().map(Uuid::to_string).collect(),
             as_of: Some(civil(as_of)),
             known_at: None,
         };
         let answer = self.members.count_members(request).await.expect("counted").into_inner();
-        answer.counts[0].members
+        answer.counts.iter().map(|count| count.members).collect()
     }
 
     /// How many members a union had on a day, and how many of them are women, as was known then.

@@ -19,7 +19,7 @@ pub(super) enum Interruption {
 
 /// What an operator has to know.
 pub(super) struct Halt {
-    /// One word: FEED_DIVERGED, FEED_GAP, CHANGE_UNREADABLE or ACT_NOT_APPLIED.
+    /// One word: FEED_DIVERGED, FEED_GAP, CHANGE_UNREADABLE, ACT_NOT_APPLIED or REST_NOT_DONE.
     pub(super) reason: &'static str,
     pub(super) position: i64,
     /// Without personal data.

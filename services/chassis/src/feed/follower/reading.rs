@@ -135,6 +135,11 @@ impl Reading {
         Ok(())
     }
 
+    /// What is left of the acts given away cannot be done.
+    pub(super) fn not_gone_on(&self, failure: &Failure) -> Halt {
+        Halt { reason: "REST_NOT_DONE", position: self.given, cause: failure.to_string() }
+    }
+
     /// Gives away the first acts, as many as `ready` and as one batch may hold.
     pub(super) fn give(&mut self, ready: usize) -> Vec<Act> {
         let mut batch = Vec::new();

@@ -1,12 +1,15 @@
 -- Where the members of each ended union continue whose consequence is not finished: the
 -- organisation that the act named or, if that has ended by then too, the one that *its* end
--- named, and so on. An empty destination means that membership ends.
+-- named, and so on. An empty destination means that membership ends. With $1, the first so many
+-- of those that nothing stands against.
 with recursive step (registry_act_id, organisation_id, kind, effective_on, at_id, depth) as (
     select registry_act_id, organisation_id, kind, effective_on, to_organisation_id, 0
-    from consequence
-    where finished_at is null and kind between 2 and 4 and undone_by is null
-      -- Whoever it passed over is not waited for: somebody has to mend it.
-      and obstacle is distinct from 6
+    from (select * from consequence
+          where finished_at is null and kind between 2 and 4 and undone_by is null
+            -- Whoever it passed over is not waited for: somebody has to mend it.
+            and obstacle is distinct from 6 and ($1::bigint is null or obstacle is null)
+          order by registry_act_id, organisation_id, kind
+          limit $1) waiting
     union all
     select step.registry_act_id, step.organisation_id, step.kind, step.effective_on,
            ended.members_to_id, step.depth + 1

@@ -14,8 +14,9 @@ use crate::ground::change::{self, Moved};
 use crate::ground::consequence::{Obstacle, settle};
 use crate::ground::roll::{Enrolled, LINES_MAX};
 
-/// How many members are moved at a time, a larger union apart: bounds the memory.
-const MEMBERS_AT_A_TIME: i64 = 20_000;
+/// Units that are looked at together, of those that were left: how many members each has is
+/// counted.
+const UNITS_AT_A_TIME: i64 = 1_000;
 
 /// Records what an act that ended these units means for their members.
 pub async fn of_ends(
@@ -72,21 +73,43 @@ struct Line {
     person: Enrolled,
 }
 
-/// Carries out what waits, as far as it can be.
-pub async fn carry_out(following: &mut Following) -> Result<(), Failure> {
+/// Which of what waits is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Waiting {
+    /// All: what an act has changed may let go on what could not.
+    All,
+    /// What nothing stands against, and so much of it as fits into one transaction: it is left
+    /// from an act before.
+    Left,
+}
+
+/// Carries out what waits, as far as it can be, for so many members and not many more: the rest is
+/// left to another transaction. A union goes whole.
+pub async fn carry_out(
+    following: &mut Following,
+    waiting: Waiting,
+    members_at_a_time: i64,
+) -> Result<(), Failure> {
+    let mut room = members_at_a_time;
     loop {
-        let ready = ready(following.db()).await?;
-        if ready.is_empty() {
+        let Some(ready) = ready(following.db(), waiting).await? else {
             return Ok(());
-        }
+        };
         let mut rest = &ready[..];
-        while !rest.is_empty() {
-            let (now, later) = rest.split_at(how_many(rest));
+        loop {
+            // The first goes even where it is larger than all the room.
+            let least = usize::from(room == members_at_a_time);
+            let fit = how_many(rest, room).max(least).min(rest.len());
+            let (now, later) = rest.split_at(fit);
+            if now.is_empty() {
+                break;
+            }
             move_members(following, now).await?;
+            room -= now.iter().map(|ended| ended.members).sum::<i64>();
             rest = later;
         }
         // Whoever was moved into a union whose own end is known goes on from there.
-        let again: Vec<Uuid> = ready
+        let again: Vec<Uuid> = ready[..ready.len() - rest.len()]
             .iter()
             .filter(|ended| ended.ends_later && ended.members > 0)
             .filter_map(|ended| ended.to_id)
@@ -98,30 +121,58 @@ pub async fn carry_out(following: &mut Following) -> Result<(), Failure> {
         )
         .execute(following.db())
         .await?;
+        if room <= 0 || !rest.is_empty() {
+            leave(following.db(), rest).await?;
+            following.leave_the_rest();
+            return Ok(());
+        }
     }
 }
 
-/// How many of these units are moved together: one at least.
-fn how_many(units: &[Ended]) -> usize {
+/// Nothing stands any more against what is left.
+async fn leave(connection: &mut PgConnection, left: &[Ended]) -> Result<(), Failure> {
+    let acts: Vec<Uuid> = left.iter().map(|ended| ended.registry_act_id).collect();
+    let units: Vec<Uuid> = left.iter().map(|ended| ended.organisation_id).collect();
+    sqlx::query!(
+        "update consequence set obstacle = null
+         from unnest($1::uuid[], $2::uuid[]) as rest (registry_act_id, organisation_id)
+         where consequence.registry_act_id = rest.registry_act_id
+           and consequence.organisation_id = rest.organisation_id
+           and consequence.kind between 2 and 4 and obstacle is not null",
+        &acts,
+        &units,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// How many of these units have no more members together than that.
+fn how_many(units: &[Ended], room: i64) -> usize {
     let mut members = 0;
-    let fit = units
+    units
         .iter()
         .take_while(|ended| {
             members += ended.members;
-            members <= MEMBERS_AT_A_TIME
+            members <= room
         })
-        .count();
-    fit.max(1)
+        .count()
 }
 
-/// What waits and has a destination that lives; says of the rest why it goes on waiting.
-async fn ready(connection: &mut PgConnection) -> Result<Vec<Ended>, Failure> {
-    let waiting = sqlx::query_file!("src/ground/consequence/destination.sql")
+/// What waits and has a destination that lives; says of the rest why it goes on waiting. None where
+/// nothing is to be done any more.
+async fn ready(
+    connection: &mut PgConnection,
+    waiting: Waiting,
+) -> Result<Option<Vec<Ended>>, Failure> {
+    let most = (waiting == Waiting::Left).then_some(UNITS_AT_A_TIME);
+    let looked_at = sqlx::query_file!("src/ground/consequence/destination.sql", most)
         .fetch_all(&mut *connection)
         .await?;
-    let mut ready = Vec::with_capacity(waiting.len());
+    let nothing_left = looked_at.is_empty();
+    let mut ready = Vec::with_capacity(looked_at.len());
     let (mut acts, mut units, mut obstacles) = (Vec::new(), Vec::new(), Vec::new());
-    for ended in waiting {
+    for ended in looked_at {
         let obstacle = match (ended.to_id, ended.known, ended.lives) {
             (Some(_), false, _) => Obstacle::OrganisationUnknown,
             (Some(_), true, false) => Obstacle::OrganisationEnded,
@@ -161,7 +212,11 @@ async fn ready(connection: &mut PgConnection) -> Result<Vec<Ended>, Failure> {
             "members of ended unions wait: what would receive them is unknown or has ended"
         );
     }
-    Ok(ready)
+    let done = match waiting {
+        Waiting::All => ready.is_empty(),
+        Waiting::Left => nothing_left,
+    };
+    Ok((!done).then_some(ready))
 }
 
 async fn move_members(following: &mut Following, units: &[Ended]) -> Result<(), Failure> {
