@@ -15,12 +15,15 @@ pub mod cadre;
 pub mod consequence;
 pub mod correction;
 pub mod delegation;
+pub mod discipline;
 pub mod follow;
 pub mod ground;
 pub mod import;
 pub mod membership;
 pub mod party;
+pub mod standing;
 pub mod training;
+pub mod transfer_offer;
 
 use std::sync::Arc;
 
@@ -107,8 +110,10 @@ pub async fn start(config: Config) -> anyhow::Result<Running> {
     let quota = Quota::new(database.clone(), config.identity);
     let batch_lines = config.imports.batch_lines.max(1);
     let api = Api { database: database.clone(), keys, quota, batch_lines };
+    let offers = database.pool().clone();
     Service::new("membership", &config.serve)
         .routes(routes(api))
+        .background("offers", move |stopping| transfer_offer::lapse::run(offers, stopping))
         .database(database)
         .follow(&config.feeds.registry, RegistryFollower)
         .start()
@@ -123,6 +128,11 @@ fn routes(api: Api) -> Routes {
         .add_service(pb::party_service_server::PartyServiceServer::new(api.clone()))
         .add_service(pb::cadre_service_server::CadreServiceServer::new(api.clone()))
         .add_service(pb::delegation_service_server::DelegationServiceServer::new(api.clone()))
+        .add_service(pb::discipline_service_server::DisciplineServiceServer::new(api.clone()))
+        .add_service(pb::standing_service_server::StandingServiceServer::new(api.clone()))
+        .add_service(pb::transfer_offer_service_server::TransferOfferServiceServer::new(
+            api.clone(),
+        ))
         .add_service(pb::correction_service_server::CorrectionServiceServer::new(api.clone()))
         .add_service(pb::consequence_service_server::ConsequenceServiceServer::new(api))
 }
