@@ -3,8 +3,12 @@
 pub(crate) mod api;
 pub mod correct_movement;
 pub mod correct_person;
+pub mod correct_standing;
 pub mod corrections;
 mod movement;
 mod record;
+mod standing;
+pub mod undo_discipline;
 pub mod undo_movement;
+pub mod undo_standing;
 pub(crate) mod wire;

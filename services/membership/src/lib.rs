@@ -15,12 +15,15 @@ pub mod cadre;
 pub mod consequence;
 pub mod correction;
 pub mod delegation;
+pub mod discipline;
 pub mod follow;
 pub mod ground;
 pub mod import;
 pub mod membership;
 pub mod party;
+pub mod standing;
 pub mod training;
+pub mod transfer_offer;
 
 use std::sync::Arc;
 
@@ -118,8 +121,10 @@ pub async fn start(config: Config) -> anyhow::Result<Running> {
     let batch_lines = config.imports.batch_lines.max(1);
     let api = Api { database: database.clone(), keys, quota, batch_lines };
     let members_at_a_time = i64::from(config.consequences.members_at_a_time.max(1));
+    let offers = database.pool().clone();
     Service::new("membership", &config.serve)
         .routes(routes(api))
+        .background("offers", move |stopping| transfer_offer::lapse::run(offers, stopping))
         .database(database)
         .follow(&config.feeds.registry, RegistryFollower { members_at_a_time })
         .start()
@@ -134,6 +139,11 @@ fn routes(api: Api) -> Routes {
         .add_service(pb::party_service_server::PartyServiceServer::new(api.clone()))
         .add_service(pb::cadre_service_server::CadreServiceServer::new(api.clone()))
         .add_service(pb::delegation_service_server::DelegationServiceServer::new(api.clone()))
+        .add_service(pb::discipline_service_server::DisciplineServiceServer::new(api.clone()))
+        .add_service(pb::standing_service_server::StandingServiceServer::new(api.clone()))
+        .add_service(pb::transfer_offer_service_server::TransferOfferServiceServer::new(
+            api.clone(),
+        ))
         .add_service(pb::correction_service_server::CorrectionServiceServer::new(api.clone()))
         .add_service(pb::consequence_service_server::ConsequenceServiceServer::new(api))
 }

@@ -2,6 +2,7 @@
 
 pub mod admit_members;
 pub(crate) mod api;
+pub mod count_members;
 pub mod exit_members;
 pub mod members;
 pub mod transfer_members;

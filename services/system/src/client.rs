@@ -158,6 +158,9 @@ services! {
     membership_corrections: membership::correction_service_client::CorrectionServiceClient;
     trainings: membership::training_service_client::TrainingServiceClient;
     party: membership::party_service_client::PartyServiceClient;
+    transfer_offers: membership::transfer_offer_service_client::TransferOfferServiceClient;
+    standings: membership::standing_service_client::StandingServiceClient;
+    discipline: membership::discipline_service_client::DisciplineServiceClient;
     cadres: membership::cadre_service_client::CadreServiceClient;
     delegations: membership::delegation_service_client::DelegationServiceClient;
     consequences: membership::consequence_service_client::ConsequenceServiceClient;

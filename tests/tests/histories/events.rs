@@ -163,6 +163,27 @@ pub async fn of_membership(membership: &PgPool, tree: &Tree, events: &mut Vec<Ev
     for (attended, unit, on) in others {
         events.push(event(tree.unit(unit), on, if attended { "attended" } else { "sent" }));
     }
+    // How people stand, by the days in each union, and steps of discipline.
+    let standing: Vec<(i16, Uuid, Date, i64)> = sqlx::query_as(
+        "select kind, organisation_id, from_on, 1::bigint from standing_spell
+         union all
+         select kind, organisation_id, until_on, -1 from standing_spell where until_on is not null
+         union all
+         select 0, organisation_id, effective_on, 1 from discipline",
+    )
+    .fetch_all(membership)
+    .await
+    .expect("read");
+    for (kind, unit, on, amount) in standing {
+        let what = match kind {
+            0 => "disciplined",
+            1 => "in transfer",
+            2 => "dormant",
+            3 => "parked",
+            _ => "honorary",
+        };
+        events.push(Event { amount, ..event(tree.unit(unit), on, what) });
+    }
 }
 
 /// Ratings and activities.

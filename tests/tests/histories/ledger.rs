@@ -12,7 +12,7 @@ use crate::subjects::Subjects;
 use crate::tree::Tree;
 
 /// Every additive indicator.
-pub const ADDITIVE: [&str; 35] = [
+pub const ADDITIVE: [&str; 41] = [
     "ORG_STOCK",
     "ORG_FOUNDED",
     "ORG_BECAME",
@@ -26,6 +26,12 @@ pub const ADDITIVE: [&str; 35] = [
     "ORG_DECREASED",
     "ORG_NET",
     "MBR_STOCK",
+    "MBR_IN_TRANSFER",
+    "MBR_DORMANT",
+    "MBR_STOCK_ACTIVE",
+    "MBR_PARKED",
+    "HONORARY_STOCK",
+    "DISCIPLINED",
     "MBR_ADMITTED",
     "MBR_RECOGNISED",
     "MBR_READMITTED",
@@ -266,6 +272,18 @@ impl View<'_> {
         })
     }
 
+    /// Who stands so on the last day.
+    fn standing_at(&self, what: &str, asked: Question) -> Amounts {
+        let mut by_unit = Amounts::new();
+        for placed in &self.ledger.events {
+            let event = &placed.event;
+            if event.what == what && event.on <= asked.through {
+                *by_unit.entry(event.unit).or_default() += event.amount;
+            }
+        }
+        self.stock(asked, |unit| by_unit.get(&unit).copied().unwrap_or_default())
+    }
+
     fn came(&self, asked: Question) -> Amounts {
         let mut amounts =
             self.flow(&["admitted", "recognised", "readmitted", "transferred in"], asked);
@@ -307,6 +325,17 @@ impl View<'_> {
                 net
             }
             "MBR_STOCK" => self.stock(asked, |unit| self.ledger.members_of(unit, asked.through)),
+            "MBR_IN_TRANSFER" => self.standing_at("in transfer", asked),
+            "MBR_DORMANT" => self.standing_at("dormant", asked),
+            "MBR_STOCK_ACTIVE" => {
+                let mut active =
+                    self.stock(asked, |unit| self.ledger.members_of(unit, asked.through));
+                plus(&mut active, -1, self.standing_at("dormant", asked));
+                active
+            }
+            "MBR_PARKED" => self.standing_at("parked", asked),
+            "HONORARY_STOCK" => self.standing_at("honorary", asked),
+            "DISCIPLINED" => flow(&["disciplined"]),
             "MBR_ADMITTED" => flow(&["admitted"]),
             "MBR_RECOGNISED" => flow(&["recognised"]),
             "MBR_READMITTED" => flow(&["readmitted"]),

@@ -120,6 +120,10 @@ const TOLD: &[(&str, &str, Told)] = &[
     ("membership", "*.cadre_recommendation_purposes", Refused("PURPOSE_MISSING")),
     ("membership", "*.movement_members", Refused("LINES_EMPTY")),
     ("membership", "*.movement_shape", Refused("TRANSFER_TO_SAME")),
+    ("membership", "*.movement_source", Refused("SOURCE_ONLY_OF_RECOGNITION")),
+    ("membership", "*.standing_shape", Refused("TRANSFER_TO_SAME")),
+    ("membership", "*.standing_ends_after_it_began", Refused("EXPECTED_END_TOO_EARLY")),
+    ("membership", "*.discipline_ended", Refused("EXPECTED_END_TOO_EARLY")),
     ("membership", "*.person_birth_year_of_date", Refused("BIRTH_MALFORMED")),
     ("membership", "*.person_sex_known", Refused("ENUM_VALUE_UNKNOWN")),
     (
@@ -232,6 +236,10 @@ const TOLD: &[(&str, &str, Told)] = &[
         Never("lines are counted by the service, with their import locked"),
     ),
     ("membership", "*.membership_days", Never("nobody leaves before she has come")),
+    ("membership", "*.standing_spell_days", Never("days that are none are not written")),
+    ("membership", "*.standing_only_offers_are_accepted", Never("the act has read that it is one")),
+    ("membership", "*.discipline_measure", CODES),
+    ("membership", "*.discipline_expels_by_exit", Never("both are written by one statement")),
     (
         "membership",
         "trigger membership_apart",

@@ -36,6 +36,14 @@ pub enum Event {
     },
     /// A document that movements rest on was written down.
     DecisionWrittenDown(Decision),
+    /// People stand so in one union, beside their memberships, for a time.
+    StandingRecorded(Standing),
+    /// That is known otherwise of the people named.
+    StandingTakenBack(Standing),
+    /// A step of discipline was taken.
+    DisciplineRecorded(Discipline),
+    /// A step of discipline was never taken.
+    DisciplineTakenBack(Discipline),
 }
 
 /// One person of a movement, and the membership that it began or ended.
@@ -210,6 +218,85 @@ pub struct Decision {
     pub number: String,
     /// When it was signed.
     pub issued_on: Option<Date>,
+}
+
+/// How people stand in one union, beside their memberships, for a time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// UUIDv7.
+    pub standing_id: Uuid,
+    /// How.
+    pub kind: StandingKind,
+    /// The union that counts them, or that named them.
+    pub organisation_id: Uuid,
+    /// Where they are to go, or take part.
+    pub other_organisation_id: Option<Uuid>,
+    /// The first day.
+    pub from_on: Date,
+    /// The first day after it, where one is known.
+    pub until_on: Option<Date>,
+    /// Who.
+    pub people: Vec<Counted>,
+}
+
+/// Somebody who is counted, and is neither moved nor makes a member.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counted {
+    /// The person.
+    pub person_id: Uuid,
+    /// ISO 5218.
+    pub sex: i16,
+}
+
+/// A step of discipline, about one person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Discipline {
+    /// UUIDv7.
+    pub discipline_id: Uuid,
+    /// The union that took it.
+    pub organisation_id: Uuid,
+    /// The pseudonym for the purpose `discipline`.
+    pub subject: String,
+    /// `REPRIMAND`, `WARNING`, `EXPULSION`.
+    pub measure: String,
+}
+
+/// How somebody stands beside her membership. The numbers are those of the contract, and what the
+/// database keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(i16)]
+pub enum StandingKind {
+    /// Đang chuyển: offered to another union.
+    InTransfer = 1,
+    /// Tạm dừng sinh hoạt.
+    Dormant = 2,
+    /// Gửi sinh hoạt.
+    Parked = 3,
+    /// Đoàn viên danh dự.
+    Honorary = 4,
+}
+
+impl StandingKind {
+    /// By its number.
+    pub fn numbered(number: i16) -> anyhow::Result<Self> {
+        Ok(match number {
+            1 => Self::InTransfer,
+            2 => Self::Dormant,
+            3 => Self::Parked,
+            4 => Self::Honorary,
+            other => bail!("nobody stands so: {other}"),
+        })
+    }
+
+    /// As people are counted by it.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::InTransfer => "IN_TRANSFER",
+            Self::Dormant => "DORMANT",
+            Self::Parked => "PARKED",
+            Self::Honorary => "HONORARY",
+        }
+    }
 }
 
 /// How a membership begins by an admission. The numbers are those of the contract, and what

@@ -8,8 +8,9 @@ use proto::membership::v1::membership_change::Change;
 use time::Date;
 
 use super::facts::{
-    Admission, AdmissionKind, Attendance, Decision, Delegate, Delegation, Event, Exit, ExitReason,
-    Finished, Line, Movement, Recommendation, Referral, TakenBack, TrainingCourse, Transfer,
+    Admission, AdmissionKind, Attendance, Counted, Decision, Delegate, Delegation, Discipline,
+    Event, Exit, ExitReason, Finished, Line, Movement, Recommendation, Referral, Standing,
+    StandingKind, TakenBack, TrainingCourse, Transfer,
 };
 use crate::reading::{each, id, optional_date, optional_id};
 
@@ -105,6 +106,43 @@ fn event(body: pb::MembershipChange, on: Date) -> anyhow::Result<Event> {
             number: it.number,
             issued_on: optional_date("issued_on", it.issued_on)?,
         }),
+        Change::StandingRecorded(it) => Event::StandingRecorded(standing(it)?),
+        Change::StandingTakenBack(it) => {
+            let taken = it.standing.context("nothing is taken back")?;
+            Event::StandingTakenBack(standing(taken)?)
+        }
+        Change::DisciplineRecorded(it) => Event::DisciplineRecorded(discipline(it)?),
+        Change::DisciplineTakenBack(it) => {
+            let taken = it.discipline.context("nothing is taken back")?;
+            Event::DisciplineTakenBack(discipline(taken)?)
+        }
+    })
+}
+
+fn standing(standing: pb::StandingRecorded) -> anyhow::Result<Standing> {
+    let from_on = optional_date("from_on", standing.from_on)?;
+    Ok(Standing {
+        standing_id: id("standing_id", &standing.standing_id)?,
+        kind: StandingKind::numbered(i16::try_from(standing.kind)?)?,
+        organisation_id: id("organisation_id", &standing.organisation_id)?,
+        other_organisation_id: optional_id(
+            "other_organisation_id",
+            &standing.other_organisation_id,
+        )?,
+        from_on: from_on.context("a standing that begins on no day")?,
+        until_on: optional_date("until_on", standing.until_on)?,
+        people: each(standing.people, |one| {
+            Ok(Counted { person_id: id("person_id", &one.person_id)?, sex: sex(one.sex) })
+        })?,
+    })
+}
+
+fn discipline(discipline: pb::DisciplineRecorded) -> anyhow::Result<Discipline> {
+    Ok(Discipline {
+        discipline_id: id("discipline_id", &discipline.discipline_id)?,
+        organisation_id: id("organisation_id", &discipline.organisation_id)?,
+        subject: discipline.subject,
+        measure: discipline.measure,
     })
 }
 
@@ -154,11 +192,15 @@ fn exit(exited: pb::MembersExited) -> anyhow::Result<Exit> {
 }
 
 /// A number that is none of ISO 5218's is "not known": the number of people must stay right.
+fn sex(number: i32) -> i16 {
+    i16::try_from(number).ok().filter(|sex| matches!(sex, 1 | 2)).unwrap_or(0)
+}
+
 fn line(line: pb::MemberLine) -> anyhow::Result<Line> {
     Ok(Line {
         membership_id: id("membership_id", &line.membership_id)?,
         person_id: id("person_id", &line.person_id)?,
-        sex: i16::try_from(line.sex).ok().filter(|sex| matches!(sex, 1 | 2)).unwrap_or(0),
+        sex: sex(line.sex),
         birth_year: i16::try_from(line.birth_year).unwrap_or_default(),
     })
 }

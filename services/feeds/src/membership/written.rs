@@ -7,7 +7,9 @@ use proto::membership::v1::membership_change::Change;
 use time::Date;
 use uuid::Uuid;
 
-use super::facts::{Admission, Event, Exit, Line, Movement, Referral, Transfer};
+use super::facts::{
+    Admission, Discipline, Event, Exit, Line, Movement, Referral, Standing, Transfer,
+};
 use crate::kind;
 
 impl Event {
@@ -42,6 +44,12 @@ impl Event {
             Self::ConsequenceFinished(finished) => finished.organisation_id,
             Self::ConsequencesWaiting { registry_act_id, .. } => *registry_act_id,
             Self::DecisionWrittenDown(decision) => decision.decision_id,
+            Self::StandingRecorded(standing) | Self::StandingTakenBack(standing) => {
+                standing.standing_id
+            }
+            Self::DisciplineRecorded(discipline) | Self::DisciplineTakenBack(discipline) => {
+                discipline.discipline_id
+            }
         }
     }
 
@@ -132,6 +140,14 @@ impl Event {
                 number: it.number,
                 issued_on: it.issued_on.map(civil),
             }),
+            Self::StandingRecorded(standing) => Change::StandingRecorded(standing.into()),
+            Self::StandingTakenBack(standing) => {
+                Change::StandingTakenBack(pb::StandingTakenBack { standing: Some(standing.into()) })
+            }
+            Self::DisciplineRecorded(it) => Change::DisciplineRecorded(it.into()),
+            Self::DisciplineTakenBack(it) => {
+                Change::DisciplineTakenBack(pb::DisciplineTakenBack { discipline: Some(it.into()) })
+            }
         }
     }
 }
@@ -179,6 +195,37 @@ impl From<Exit> for pb::MembersExited {
             reason: exit.reason as i32,
             lines: lines(&exit.lines),
             registry_act_id: id_or_empty(exit.registry_act_id),
+        }
+    }
+}
+
+impl From<Standing> for pb::StandingRecorded {
+    fn from(standing: Standing) -> Self {
+        let people = standing.people.iter();
+        Self {
+            standing_id: standing.standing_id.to_string(),
+            kind: standing.kind as i32,
+            organisation_id: standing.organisation_id.to_string(),
+            other_organisation_id: id_or_empty(standing.other_organisation_id),
+            from_on: Some(civil(standing.from_on)),
+            until_on: standing.until_on.map(civil),
+            people: people
+                .map(|one| pb::standing_recorded::Person {
+                    person_id: one.person_id.to_string(),
+                    sex: i32::from(one.sex),
+                })
+                .collect(),
+        }
+    }
+}
+
+impl From<Discipline> for pb::DisciplineRecorded {
+    fn from(discipline: Discipline) -> Self {
+        Self {
+            discipline_id: discipline.discipline_id.to_string(),
+            organisation_id: discipline.organisation_id.to_string(),
+            subject: discipline.subject,
+            measure: discipline.measure,
         }
     }
 }

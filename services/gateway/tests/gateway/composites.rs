@@ -57,6 +57,7 @@ fn counts_members(membership: &Behind, members: i32) {
                 organisation_id,
                 members,
                 female: 1,
+                ..count_members_response::Count::default()
             })
             .collect();
         Ok(Response::new(CountMembersResponse { counts }))
@@ -251,7 +252,12 @@ async fn beside_the_steps_of_a_plan_stand_members_and_quotas_and_each_service_is
         assert_eq!(asked.organisation_ids, [unit.to_string()], "each unit once");
         assert_eq!(asked.as_of, Some(day(2025, 6, 30)), "on the evening before");
         let organisation_id = unit.to_string();
-        let count = count_members_response::Count { organisation_id, members: 12, female: 7 };
+        let count = count_members_response::Count {
+            organisation_id,
+            members: 12,
+            female: 7,
+            ..count_members_response::Count::default()
+        };
         Ok(Response::new(CountMembersResponse { counts: vec![count] }))
     });
     world.reporting.answer(OPEN, move |asked: ListOpenTargetsRequest| {

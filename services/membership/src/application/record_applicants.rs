@@ -9,7 +9,7 @@ use time::{Date, Duration};
 use uuid::Uuid;
 
 use crate::ground::day::not_too_far;
-use crate::ground::joining::may_join;
+use crate::ground::joining::{Joining, may_join};
 use crate::ground::keys::Keys;
 use crate::ground::organisation::{self, Asked};
 use crate::ground::refused::Refused;
@@ -48,7 +48,8 @@ impl Act for RecordApplicants {
         let enrolled = self.applicants.enrol(acting, &self.keys, self.organisation_id).await?;
         let person_ids: Vec<Uuid> = enrolled.iter().map(|person| person.person_id).collect();
 
-        may_join(acting, &self.applicants, &person_ids, self.applied_on, false).await?;
+        let joining = Joining { on: self.applied_on, readmission: false, consented: false };
+        may_join(acting, &self.applicants, &person_ids, joining).await?;
 
         // A newer application replaces an older one from its day on, whichever of the two is
         // recorded first.

@@ -24,7 +24,7 @@ impl pb::correction_service_server::CorrectionService for Api {
         request: Request<pb::CorrectMovementRequest>,
     ) -> Result<Response<pb::CorrectMovementResponse>, Status> {
         let (call, asked) = Call::write(request)?;
-        let act = wire::correct_movement(asked)?;
+        let act = wire::correct_movement(asked, &self.keys)?;
         Ok(self.database.act(call, act).await?.reply(wire::corrected))
     }
 
@@ -39,6 +39,33 @@ impl pb::correction_service_server::CorrectionService for Api {
             .act_on_numbers(call, numbers, act)
             .await?
             .reply(|_| pb::CorrectPersonResponse::default()))
+    }
+
+    async fn undo_standing(
+        &self,
+        request: Request<pb::UndoStandingRequest>,
+    ) -> Result<Response<pb::UndoStandingResponse>, Status> {
+        let (call, asked) = Call::write(request)?;
+        let act = wire::undo_standing(asked)?;
+        Ok(self.database.act(call, act).await?.reply(wire::standing_undone))
+    }
+
+    async fn correct_standing(
+        &self,
+        request: Request<pb::CorrectStandingRequest>,
+    ) -> Result<Response<pb::CorrectStandingResponse>, Status> {
+        let (call, asked) = Call::write(request)?;
+        let act = wire::correct_standing(asked)?;
+        Ok(self.database.act(call, act).await?.reply(wire::standing_corrected))
+    }
+
+    async fn undo_discipline(
+        &self,
+        request: Request<pb::UndoDisciplineRequest>,
+    ) -> Result<Response<pb::UndoDisciplineResponse>, Status> {
+        let (call, asked) = Call::write(request)?;
+        let act = wire::undo_discipline(asked)?;
+        Ok(self.database.act(call, act).await?.reply(wire::discipline_undone))
     }
 
     async fn list_corrections(

@@ -1,6 +1,8 @@
 //! Says what a movement should have been, for all of its people or for some: another is in its
 //! place.
 
+use std::sync::Arc;
+
 use chassis::database::{Act, Acting};
 use chassis::refusal::Failure;
 use feeds::membership::{AdmissionKind, ExitReason};
@@ -13,11 +15,15 @@ use crate::correction::record::{Correction, Kind};
 use crate::ground::consequence::{self, Decided, Move, Redecided};
 use crate::ground::day::{not_too_far, signed};
 use crate::ground::decision::{Basis, rests_on};
+use crate::ground::discipline::{self, Measure, Step};
+use crate::ground::keys::Keys;
 use crate::ground::organisation::{self, Asked};
 use crate::ground::refused::Refused;
 
 /// A movement is known otherwise.
 pub struct CorrectMovement {
+    /// Makes pseudonyms: who is expelled has a step of discipline.
+    pub keys: Arc<Keys>,
     /// The movement.
     pub movement_id: Uuid,
     /// For whom; all of its people where there is none.
@@ -77,6 +83,8 @@ impl Act for CorrectMovement {
         redecided.covered(acting, "movement_id").await?;
         self.write_down(acting, &movement, &instead, own, people.len()).await?;
         redecided.write(acting, decision_id).await?;
+        let rests_on = own.or(movement.decision_id);
+        self.discipline(acting, &instead, rests_on, &people).await?;
         if let Move::Admission { .. } = what {
             consequence::move_applications(acting.db(), &people, movement.on, on).await?;
         }
@@ -123,6 +131,32 @@ impl CorrectMovement {
         }
     }
 
+    /// The step by which they were expelled is that of the exit in its place, if they are expelled
+    /// by that; otherwise it was never taken.
+    async fn discipline(
+        &self,
+        acting: &mut Acting,
+        now: &Decided,
+        decision_id: Option<Uuid>,
+        people: &[Uuid],
+    ) -> Result<(), Failure> {
+        let was = discipline::take_back_with_exit(acting, now.first, people).await?;
+        if let Move::Exit { from, reason } = now.what
+            && reason == ExitReason::Expelled as i16
+        {
+            let step = Step {
+                discipline_id: was.unwrap_or_else(Uuid::now_v7),
+                organisation_id: from,
+                measure: Measure::Expulsion,
+                on: now.on,
+                decision_id,
+                exit_id: Some(now.first),
+            };
+            step.record(acting, &self.keys, people).await?;
+        }
+        Ok(())
+    }
+
     /// The movement in its place, as it is decided. Its own decision is that of the other, unless
     /// another is said.
     async fn write_down(
@@ -147,8 +181,10 @@ impl CorrectMovement {
             "insert into movement (movement_id, kind, from_organisation_id, to_organisation_id,
                                    admission_kind, exit_reason, effective_on, decision_number,
                                    decision_issued_on, members, act_id, recorded_at, decision_id,
-                                   corrects)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+                                   corrects, consent_id, source_organisation)
+             select $1, $2, $3, $4, $5::smallint, $6, $7, $8, $9, $10, $11, $12, $13, $14,
+                    was.consent_id, case when $5 = 2 then was.source_organisation end
+             from movement was where was.movement_id = $15",
             now.movement_id,
             kind,
             now.what.from(),
@@ -163,6 +199,7 @@ impl CorrectMovement {
             acted_at,
             own.or(was.decision_id),
             was.first,
+            was.movement_id,
         )
         .execute(acting.db())
         .await?;

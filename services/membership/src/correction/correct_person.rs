@@ -17,6 +17,7 @@ use crate::ground::organisation;
 use crate::ground::person::{Identity, Sex, name_key};
 use crate::ground::refused::Refused;
 use crate::ground::roll::{self, Enrolled, blind_index};
+use crate::ground::standing;
 
 /// A person is somebody else than was written down; what is not said stays as it is.
 pub struct CorrectPerson {
@@ -100,6 +101,10 @@ impl Act for CorrectPerson {
                 let changes = tell_again(acting.db(), history, known, decision_id).await?;
                 acting.publish_all(changes);
             }
+        }
+        if was.sex != now.sex {
+            let changes = standing::tell_again(acting.db(), person_id, was.sex).await?;
+            acting.publish_all(changes);
         }
         let corrected = Correction {
             kind: Kind::PersonCorrected,

@@ -9,6 +9,9 @@ use uuid::Uuid;
 
 use crate::ground::refused::Refused;
 
+/// The permission of reading steps of discipline.
+const DISCIPLINE_READ: &str = "membership.discipline.read";
+
 /// An act that corrected or undid something.
 #[derive(Debug)]
 pub struct Recorded {
@@ -43,8 +46,21 @@ pub async fn list(
                           where movement_id = $1
                             and (access.covers(from_organisation_id)
                                  or access.covers(to_organisation_id)))
-               or exists (select persons_in_scope(array[$1])) as "known!""#,
+               or exists (select persons_in_scope(array[$1]))
+               -- What is undone leaves the table, and stays known of before.
+               or exists (select from standing
+                          where standing_id = $1 and access.covers(organisation_id)
+                          union all
+                          select from standing_past
+                          where standing_id = $1 and access.covers(organisation_id))
+               or exists (select from discipline
+                          where discipline_id = $1 and access.covers_with(organisation_id, $2)
+                          union all
+                          select from discipline_past
+                          where discipline_id = $1 and access.covers_with(organisation_id, $2))
+                   as "known!""#,
         about_id,
+        DISCIPLINE_READ,
     )
     .fetch_one(&mut *connection)
     .await?;

@@ -14,13 +14,19 @@ pub enum Kind {
     MovementCorrected = 2,
     /// A person is somebody else than was written down.
     PersonCorrected = 3,
+    /// A standing never was, for some people.
+    StandingUndone = 20,
+    /// A standing should have been another, for some people.
+    StandingCorrected = 21,
+    /// A step of discipline was never taken, for some people.
+    DisciplineUndone = 22,
 }
 
 /// What is to be remembered of a correction.
 pub struct Correction<'a> {
     /// What it does.
     pub kind: Kind,
-    /// The movement, or the person.
+    /// The movement, the person, the standing, or the step.
     pub about_id: Uuid,
     /// The movement in its place, where one is.
     pub now_id: Option<Uuid>,

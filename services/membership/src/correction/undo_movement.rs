@@ -10,6 +10,7 @@ use crate::correction::record::{Correction, Kind};
 use crate::ground::consequence::Redecided;
 use crate::ground::day::signed;
 use crate::ground::decision::{Basis, rests_on};
+use crate::ground::discipline;
 
 /// A movement was never decided.
 pub struct UndoMovement {
@@ -42,6 +43,7 @@ impl Act for UndoMovement {
         let redecided = Redecided::of(acting, movement.movement_id, None, &people).await?;
         redecided.covered(acting, "movement_id").await?;
         redecided.write(acting, decision_id).await?;
+        discipline::take_back_with_exit(acting, movement.first, &people).await?;
         let undone = Correction {
             kind: Kind::MovementUndone,
             about_id: movement.movement_id,

@@ -11,8 +11,11 @@ use uuid::Uuid;
 
 use crate::correction::correct_movement::{CorrectMovement, Corrected};
 use crate::correction::correct_person::{Birth, CorrectPerson};
+use crate::correction::correct_standing::{self, CorrectStanding};
 use crate::correction::corrections::Recorded;
+use crate::correction::undo_discipline::{self, UndoDiscipline};
 use crate::correction::undo_movement::{UndoMovement, Undone};
+use crate::correction::undo_standing::{self, UndoStanding};
 use crate::ground::keys::Keys;
 use crate::ground::person::is_phone;
 use crate::ground::refused::Refused;
@@ -29,8 +32,12 @@ pub fn undo_movement(request: pb::UndoMovementRequest) -> Result<UndoMovement, R
     })
 }
 
-pub fn correct_movement(request: pb::CorrectMovementRequest) -> Result<CorrectMovement, Refusal> {
+pub fn correct_movement(
+    request: pb::CorrectMovementRequest,
+    keys: &Arc<Keys>,
+) -> Result<CorrectMovement, Refusal> {
     Ok(CorrectMovement {
+        keys: keys.clone(),
         movement_id: parse::id("movement_id", &request.movement_id)?,
         person_ids: some("person_ids", &request.person_ids)?,
         reason: parse::text("reason", &request.reason, REASON_MAX)?,
@@ -40,6 +47,36 @@ pub fn correct_movement(request: pb::CorrectMovementRequest) -> Result<CorrectMo
         exit_reason: kinds::exit("exit_reason", request.exit_reason)?,
         to: parse::optional_id("to_organisation_id", &request.to_organisation_id)?,
         decision: basis("decision", request.decision)?,
+    })
+}
+
+pub fn undo_standing(request: pb::UndoStandingRequest) -> Result<UndoStanding, Refusal> {
+    Ok(UndoStanding {
+        standing_id: parse::id("standing_id", &request.standing_id)?,
+        person_ids: some("person_ids", &request.person_ids)?,
+        reason: parse::text("reason", &request.reason, REASON_MAX)?,
+        basis: basis("basis", request.basis)?,
+    })
+}
+
+pub fn correct_standing(request: pb::CorrectStandingRequest) -> Result<CorrectStanding, Refusal> {
+    Ok(CorrectStanding {
+        standing_id: parse::id("standing_id", &request.standing_id)?,
+        person_ids: some("person_ids", &request.person_ids)?,
+        reason: parse::text("reason", &request.reason, REASON_MAX)?,
+        basis: basis("basis", request.basis)?,
+        from_on: parse::optional_date("effective_on", request.effective_on)?,
+        expected_until: parse::optional_date("expected_until", request.expected_until)?,
+        ended_on: parse::optional_date("ended_on", request.ended_on)?,
+    })
+}
+
+pub fn undo_discipline(request: pb::UndoDisciplineRequest) -> Result<UndoDiscipline, Refusal> {
+    Ok(UndoDiscipline {
+        discipline_id: parse::id("discipline_id", &request.discipline_id)?,
+        person_ids: some("person_ids", &request.person_ids)?,
+        reason: parse::text("reason", &request.reason, REASON_MAX)?,
+        basis: basis("basis", request.basis)?,
     })
 }
 
@@ -110,6 +147,18 @@ pub fn corrected(corrected: Corrected) -> pb::CorrectMovementResponse {
         movement_id: corrected.movement_id.to_string(),
         members: corrected.members,
     }
+}
+
+pub fn standing_undone(undone: undo_standing::Undone) -> pb::UndoStandingResponse {
+    pb::UndoStandingResponse { members: undone.members }
+}
+
+pub fn standing_corrected(corrected: correct_standing::Corrected) -> pb::CorrectStandingResponse {
+    pb::CorrectStandingResponse { members: corrected.members }
+}
+
+pub fn discipline_undone(undone: undo_discipline::Undone) -> pb::UndoDisciplineResponse {
+    pb::UndoDisciplineResponse { people: undone.people }
 }
 
 pub fn correction(recorded: Recorded) -> pb::Correction {

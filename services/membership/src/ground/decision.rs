@@ -121,6 +121,40 @@ pub async fn rests_on(
     }
 }
 
+/// The consent of a superior to admit again who had been expelled, where there is one. A document
+/// that no superior of the union has issued, today's or one of before, is no consent: it is refused
+/// as one that is missing.
+pub async fn consent(
+    acting: &mut Acting,
+    basis: Option<&Basis>,
+    union: Uuid,
+) -> Result<Option<Uuid>, Failure> {
+    let Some(decision_id) = rests_on(acting, basis, union).await? else { return Ok(None) };
+    let of_a_superior = sqlx::query_scalar!(
+        r#"with recursive above (organisation_id) as (
+               select superior_id from access.superior where organisation_id = $2
+               union
+               select superior.superior_id
+               from above
+               join access.superior superior on superior.organisation_id = above.organisation_id
+           ), issued as (
+               select issuer_id from registry_decision where decision_id = $1
+               union all
+               select issuer_id from decision where decision_id = $1
+           )
+           select exists (select from issued join above on organisation_id = issuer_id)
+               as "of_a_superior!""#,
+        decision_id,
+        union,
+    )
+    .fetch_one(acting.db())
+    .await?;
+    if !of_a_superior {
+        return Err(Refused::ConsentMissing { field: "consent".to_string() }.into());
+    }
+    Ok(Some(decision_id))
+}
+
 /// Of these unions those that may rest on a document that is known, each with it.
 async fn known(
     acting: &mut Acting,

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use chassis::database::Acting;
 use chassis::refusal::Failure;
+use feeds::membership::ExitReason;
 use time::Date;
 use uuid::Uuid;
 
@@ -11,6 +12,7 @@ use crate::ground::consequence::Obstacle;
 use crate::ground::reference::waiting_periods;
 use crate::ground::refused::{BadLines, Refused};
 use crate::ground::roll::Roll;
+use crate::ground::standing;
 
 /// What earlier memberships say about joining on a day.
 struct Past {
@@ -18,26 +20,41 @@ struct Past {
     active: bool,
     former: bool,
     waits_until: Option<Date>,
+    /// The last time that she left, she was expelled.
+    expelled: bool,
+}
+
+/// How people are to join.
+#[derive(Clone, Copy, Debug)]
+pub struct Joining {
+    /// The day.
+    pub on: Date,
+    /// Each was a member before.
+    pub readmission: bool,
+    /// A superior consents to those who had been expelled.
+    pub consented: bool,
 }
 
 /// Refuses those of a roll who are members on that day or later, who must still wait after
-/// their last exit, and, at a readmission, who never were members.
+/// their last exit, who had been expelled, and, at a readmission, who never were members.
 pub async fn may_join(
     acting: &mut Acting,
     roll: &Roll,
     person_ids: &[Uuid],
-    on: Date,
-    readmission: bool,
+    joining: Joining,
 ) -> Result<(), Failure> {
-    let reasons: Vec<i16> = waiting_periods().iter().map(|wait| wait.exit_reason).collect();
-    let months: Vec<i32> = waiting_periods().iter().map(|wait| wait.months).collect();
+    let Joining { on, readmission, consented } = joining;
+    let (reasons, months): (Vec<i16>, Vec<i32>) =
+        waiting_periods(on).map(|wait| (wait.exit_reason, wait.months)).unzip();
     let past: HashMap<Uuid, Past> = sqlx::query_as!(
         Past,
         r#"select person_id,
                   bool_or(until_on is null or until_on > $2) as "active!",
                   coalesce(bool_or(until_on <= $2), false) as "former!",
                   max((until_on + make_interval(months => wait.months))::date)
-                      filter (where until_on <= $2) as waits_until
+                      filter (where until_on <= $2) as waits_until,
+                  coalesce((array_agg(exit_reason order by until_on desc, from_on desc)
+                            filter (where until_on <= $2))[1] = $5, false) as "expelled!"
            from membership
            left join movement on movement_id = ended_by
            left join unnest($3::smallint[], $4::integer[]) as wait (exit_reason, months)
@@ -48,6 +65,7 @@ pub async fn may_join(
         on,
         &reasons,
         &months,
+        ExitReason::Expelled as i16,
     )
     .fetch_all(acting.db())
     .await?
@@ -64,6 +82,9 @@ pub async fn may_join(
                 let until_on = *until_on;
                 bad.add(line, Refused::WaitingPeriodRunning { field, until_on });
             }
+            Some(past) if past.expelled && !consented => {
+                bad.add(line, Refused::ConsentMissing { field });
+            }
             Some(past) if past.former => {}
             Some(_) | None if readmission => {
                 bad.add(line, Refused::FormerMembershipMissing { field });
@@ -74,7 +95,8 @@ pub async fn may_join(
     Ok(bad.refuse()?)
 }
 
-/// People who had been passed over, because a union had no place for them, are members now.
+/// People who had been passed over, because a union had no place for them, are members now; who was
+/// an honorary member is none any longer.
 pub async fn joined(acting: &mut Acting, person_ids: &[Uuid]) -> Result<(), Failure> {
     sqlx::query!(
         "update consequence_passed_over set mended_at = $2
@@ -85,5 +107,7 @@ pub async fn joined(acting: &mut Acting, person_ids: &[Uuid]) -> Result<(), Fail
     )
     .execute(acting.db())
     .await?;
+    let changes = standing::settle(acting.db(), person_ids).await?;
+    acting.publish_all(changes);
     Ok(())
 }

@@ -46,6 +46,8 @@ pub enum Purpose {
     Party,
     /// Recommendations of officers.
     Cadre,
+    /// Steps of discipline.
+    Discipline,
 }
 
 /// Which column a sealed value lives in: part of what binds it.
@@ -259,6 +261,7 @@ impl Keys {
         let purpose = match purpose {
             Purpose::Party => "party",
             Purpose::Cadre => "cadre",
+            Purpose::Discipline => "discipline",
         };
         let message = [purpose.as_bytes(), b"\0", person_id.as_bytes()].concat();
         let tag = hmac::sign(&self.pseudonym, &message);

@@ -30,9 +30,30 @@ pub async fn leaving(
     person_ids: &[Uuid],
     on: Date,
 ) -> Result<Vec<Moved>, Failure> {
+    leaving_to(acting, organisation_id, person_ids, on, false).await
+}
+
+/// As [`leaving`], for who goes on in another union: on the very day on which her own ends, too. So
+/// the members of a union that is divided go where a list says, and the others where its end says.
+pub async fn going_on(
+    acting: &mut Acting,
+    organisation_id: Uuid,
+    person_ids: &[Uuid],
+    on: Date,
+) -> Result<Vec<Moved>, Failure> {
+    leaving_to(acting, organisation_id, person_ids, on, true).await
+}
+
+async fn leaving_to(
+    acting: &mut Acting,
+    organisation_id: Uuid,
+    person_ids: &[Uuid],
+    on: Date,
+    another: bool,
+) -> Result<Vec<Moved>, Failure> {
     none_repeated(person_ids)?;
     roll::lock(acting, person_ids).await?;
-    still_there(acting, organisation_id, person_ids, on).await?;
+    still_there(acting, organisation_id, person_ids, on, another).await?;
     // The last stay of each in this union decides.
     let stays: HashMap<Uuid, Stay> = sqlx::query_as!(
         Stay,
@@ -81,23 +102,26 @@ pub async fn leaving(
     Ok(leaving)
 }
 
-/// Whoever left the union later than on that day, and only because it ended, is still there on
-/// it: what followed from the end is taken back for her. What follows from it now, the act
-/// says when it is done.
+/// Whoever left the union later than on that day (or on it, where she goes on in another), and only
+/// because it ended, is still there: what followed from the end is taken back for her. What follows
+/// from it now, the act says when it is done.
 async fn still_there(
     acting: &mut Acting,
     organisation_id: Uuid,
     person_ids: &[Uuid],
     on: Date,
+    another: bool,
 ) -> Result<(), Failure> {
     let left_later = sqlx::query_scalar!(
         "select distinct person_id
          from membership join movement on movement_id = ended_by
          where person_id = any ($1) and organisation_id = $2
-           and from_on <= $3 and until_on > $3 and registry_act_id is not null",
+           and from_on <= $3 and (until_on > $3 or $4 and until_on = $3)
+           and registry_act_id is not null",
         person_ids,
         organisation_id,
         on,
+        another,
     )
     .fetch_all(acting.db())
     .await?;
@@ -107,8 +131,7 @@ async fn still_there(
     let histories = consequence::histories(acting.db(), &left_later).await?;
     let until_then: Vec<(&History, Vec<Step>)> = histories
         .iter()
-        .filter(|history| history.follows_only_after(on))
-        .map(|history| (history, history.until(on)))
+        .filter_map(|history| Some((history, history.without_end_of(organisation_id, on)?)))
         .collect();
     let revisions: Vec<Revision<'_>> = until_then
         .iter()

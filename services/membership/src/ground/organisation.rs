@@ -47,19 +47,34 @@ pub async fn all_stand(
     organisations: &[(&str, Uuid, Asked)],
     on: Date,
 ) -> Result<(), Failure> {
-    let ids: Vec<Uuid> =
-        organisations.iter().map(|(_, organisation_id, _)| *organisation_id).collect();
+    stand_with(acting, organisations, &[], on).await
+}
+
+/// As [`all_stand`], with others that need not lie in the caller's scope: where members are offered
+/// to, for example, or who has offered them.
+pub async fn stand_with(
+    acting: &mut Acting,
+    organisations: &[(&str, Uuid, Asked)],
+    elsewhere: &[(&str, Uuid, Asked)],
+    on: Date,
+) -> Result<(), Failure> {
+    let id = |(_, organisation_id, _): &(&str, Uuid, Asked)| *organisation_id;
+    let foreign: Vec<Uuid> = elsewhere.iter().map(id).collect();
+    let ids: Vec<Uuid> = organisations.iter().chain(elsewhere).map(id).collect();
     // Locked in a statement of its own: the next ones then see what somebody who held the
     // rows has left. Whoever has no right on an organisation does not wait for it.
     let locked = sqlx::query_scalar!(
         "select organisation_id from organisation
-         where organisation_id = any ($1) and access.covers(organisation_id)
+         where organisation_id = any ($1)
+           and (organisation_id = any ($2) or access.covers(organisation_id))
          order by organisation_id for key share",
         &ids,
+        &foreign,
     )
     .fetch_all(acting.db())
     .await?;
-    for &(field, organisation_id, asked) in organisations {
+    for &(field, organisation_id, asked) in organisations.iter().chain(elsewhere) {
+        let anywhere = foreign.contains(&organisation_id);
         let standing = sqlx::query_as!(
             Standing,
             "select founded_on, ended_on,
@@ -68,17 +83,22 @@ pub async fn all_stand(
                        and suspended_on <= $2 and (resumed_on is null or resumed_on > $2)
                      limit 1) as suspended_on
              from organisation
-             where organisation_id = $1 and access.covers($1) and ($3 or not never_existed)",
+             where organisation_id = $1 and ($4 or access.covers($1))
+               and ($3 or not never_existed)",
             organisation_id,
             on,
             asked == Asked::Leaves,
+            anywhere,
         )
         .fetch_optional(acting.db())
         .await?;
         let Some(standing) = standing.filter(|_| locked.contains(&organisation_id)) else {
             let unknown =
                 Refused::OrganisationUnknown { field: field.to_string(), organisation_id };
-            return Err(access::unknown_or_denied(acting.db(), unknown).await);
+            return Err(match anywhere {
+                true => unknown.into(),
+                false => access::unknown_or_denied(acting.db(), unknown).await,
+            });
         };
         standing.allows(field, organisation_id, on, asked)?;
     }

@@ -6,6 +6,9 @@ use std::sync::LazyLock;
 
 use anyhow::Context;
 use serde::Deserialize;
+use time::{Date, Duration};
+
+use crate::ground::day::months_after;
 
 #[derive(Deserialize)]
 struct Code {
@@ -20,8 +23,58 @@ pub struct WaitingPeriod {
     pub exit_reason: i16,
     /// Whole calendar months from the day of the exit on.
     pub months: i32,
+    /// The first day on which the rule holds for who wants to join; none where it always did.
+    #[serde(deserialize_with = "day")]
+    valid_from: Option<Date>,
+    /// The last one.
+    #[serde(deserialize_with = "day")]
+    valid_to: Option<Date>,
     /// The rule, as the Charter's guidance says it.
     pub rule: String,
+}
+
+/// How long something lasts at most, or at least, by a rule of some days.
+#[derive(Debug, Deserialize)]
+pub struct Limit {
+    code: String,
+    amount: u16,
+    unit: Unit,
+    #[serde(deserialize_with = "day")]
+    valid_from: Option<Date>,
+    #[serde(deserialize_with = "day")]
+    valid_to: Option<Date>,
+    /// The rule, as it is said.
+    pub rule: String,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+enum Unit {
+    Days,
+    Months,
+}
+
+impl Limit {
+    /// The first day after it, for what begins on a day.
+    pub fn after(&self, on: Date) -> Date {
+        match self.unit {
+            Unit::Days => on.saturating_add(Duration::days(self.amount.into())),
+            Unit::Months => months_after(on, self.amount.into()),
+        }
+    }
+}
+
+fn day<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Date>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let format = time::macros::format_description!("[year]-[month]-[day]");
+    Date::parse(&text, &format).map(Some).map_err(serde::de::Error::custom)
+}
+
+fn holds(valid_from: Option<Date>, valid_to: Option<Date>, on: Date) -> bool {
+    valid_from.is_none_or(|from| from <= on) && valid_to.is_none_or(|to| on <= to)
 }
 
 /// Where whoever has a citizen number was registered at birth, by its first three digits.
@@ -50,6 +103,11 @@ static WAITING_PERIODS: LazyLock<Vec<WaitingPeriod>> = LazyLock::new(|| {
         .expect("the waiting periods compiled in are well written")
 });
 
+static LIMITS: LazyLock<Vec<Limit>> = LazyLock::new(|| {
+    rows(include_str!("../../reference/limits.csv"))
+        .expect("the limits compiled in are well written")
+});
+
 fn codes(file: &str) -> BTreeMap<String, String> {
     let codes: Vec<Code> = rows(file).expect("the codes compiled in are well written");
     codes.into_iter().map(|line| (line.code, line.name_vi)).collect()
@@ -72,9 +130,15 @@ pub fn events() -> &'static BTreeMap<String, String> {
     &EVENTS
 }
 
-/// After which exits a person waits, and how long.
-pub fn waiting_periods() -> &'static [WaitingPeriod] {
-    &WAITING_PERIODS
+/// After which exits a person waits, and how long, by the rules of the day on which she wants to
+/// join.
+pub fn waiting_periods(on: Date) -> impl Iterator<Item = &'static WaitingPeriod> + Clone {
+    WAITING_PERIODS.iter().filter(move |wait| holds(wait.valid_from, wait.valid_to, on))
+}
+
+/// The limit of this name, for what begins on a day, if a rule of that day sets one.
+pub fn limit(code: &str, on: Date) -> Option<&'static Limit> {
+    LIMITS.iter().find(|limit| limit.code == code && holds(limit.valid_from, limit.valid_to, on))
 }
 
 /// Whether a citizen number may be of somebody born in a province, by its code of before or after
@@ -86,7 +150,21 @@ pub fn number_is_of_province(number: &str, code: &str) -> Option<bool> {
 
 #[cfg(test)]
 mod tests {
+    use time::macros::date;
+
     use super::*;
+
+    #[test]
+    fn a_limit_is_that_of_the_day_on_which_it_begins() {
+        let on = date!(2024 - 01 - 31);
+        let of = |code| limit(code, on).map(|limit| limit.after(on));
+        assert_eq!(of("DORMANT_JOB_LOST"), Some(date!(2025 - 01 - 31)));
+        assert_eq!(of("TRANSFER_OFFER"), Some(date!(2024 - 03 - 01)));
+        assert_eq!(of("DORMANT_OTHER"), None);
+        let dated = |from, to| holds(from, to, on);
+        assert!(dated(Some(on), Some(on)) && dated(None, None));
+        assert!(!dated(None, on.previous_day()) && !dated(on.next_day(), None));
+    }
 
     #[test]
     fn a_number_is_of_the_province_that_was_and_of_the_one_that_is() {

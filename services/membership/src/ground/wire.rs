@@ -140,6 +140,7 @@ fn written_decision(
         issued_on: parse::optional_date(&field("issued_on"), decision.issued_on)?,
         issued_on_field: match of {
             "decision" => "decision.written_decision.issued_on",
+            "consent" => "consent.written_decision.issued_on",
             _ => "basis.written_decision.issued_on",
         },
     })

@@ -258,13 +258,18 @@ impl<'a> Judging<'a> {
         Ok(self.joins(person_id, person, union, on))
     }
 
-    /// Refuses who must wait after her last exit and, at a readmission, who never was a member.
+    /// Refuses who must wait after her last exit, who was expelled, and, at a readmission, who never
+    /// was a member.
     fn may_join(&self, person: &Person, on: Date, field: String) -> Result<(), Refusal> {
         let left =
             person.stays.iter().filter(|stay| stay.until_on.is_some_and(|until| until <= on));
         let waits_until = left.clone().filter_map(|stay| stay.waits_until).max();
         if let Some(until_on) = waits_until.filter(|until_on| *until_on > on) {
             return Err(Refused::WaitingPeriodRunning { field, until_on }.into());
+        }
+        // A file has no consent of a superior.
+        if left.clone().max_by_key(|stay| stay.until_on).is_some_and(|stay| stay.expelled) {
+            return Err(Refused::ConsentMissing { field }.into());
         }
         if self.terms.kind == AdmissionKind::Readmitted && left.count() == 0 {
             return Err(Refused::FormerMembershipMissing { field }.into());

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use chassis::database::Acting;
 use chassis::refusal::{Failure, Refusal};
+use feeds::membership::ExitReason;
 use time::Date;
 use tonic::Code;
 use uuid::Uuid;
@@ -33,6 +34,8 @@ pub struct Stay {
     pub organisation_id: Uuid,
     /// The first day on which it no longer held.
     pub until_on: Option<Date>,
+    /// It ended because she was expelled.
+    pub expelled: bool,
     /// For so long whoever left waits.
     pub waits_until: Option<Date>,
     /// It was begun by this very import.
@@ -135,7 +138,8 @@ impl Known {
         });
         let asked: HashSet<Uuid> = named.chain(known.holders.values().copied()).collect();
         if !asked.is_empty() {
-            known.persons = persons(acting, import, asked, &known.unions).await?;
+            known.persons =
+                persons(acting, import, asked, &known.unions, terms.dated.effective_on).await?;
         }
         known.namesakes = namesakes(acting, &newcomers).await?;
         Ok(known)
@@ -248,9 +252,10 @@ async fn persons(
     import: Uuid,
     asked: HashSet<Uuid>,
     unions: &HashMap<Uuid, Union>,
+    on: Date,
 ) -> Result<HashMap<Uuid, Person>, Failure> {
     let asked: Vec<Uuid> = asked.into_iter().collect();
-    let mut persons = read(acting, import, &asked).await?;
+    let mut persons = read(acting, import, &asked, on).await?;
     let free: Vec<Uuid> = persons
         .iter()
         .filter(|(_, person)| person.stays.iter().all(|stay| stay.until_on.is_some()))
@@ -258,7 +263,7 @@ async fn persons(
         .collect();
     if !free.is_empty() {
         roll::lock(acting, &free).await?;
-        persons.extend(read(acting, import, &free).await?);
+        persons.extend(read(acting, import, &free, on).await?);
     }
     let mut elsewhere = Vec::new();
     for (person_id, person) in &mut persons {
@@ -287,6 +292,7 @@ async fn read(
     acting: &mut Acting,
     import: Uuid,
     person_ids: &[Uuid],
+    on: Date,
 ) -> Result<HashMap<Uuid, Person>, Failure> {
     let rows = sqlx::query!(
         r#"select person_id, name_key, sex, birth_date,
@@ -314,10 +320,11 @@ async fn read(
             (row.person_id, person)
         })
         .collect();
-    let reasons: Vec<i16> = waiting_periods().iter().map(|wait| wait.exit_reason).collect();
-    let months: Vec<i32> = waiting_periods().iter().map(|wait| wait.months).collect();
+    let (reasons, months): (Vec<i16>, Vec<i32>) =
+        waiting_periods(on).map(|wait| (wait.exit_reason, wait.months)).unzip();
     let stays = sqlx::query!(
         r#"select membership.person_id, organisation_id, until_on,
+                  coalesce(ended.exit_reason = $5, false) as "expelled!",
                   (until_on + make_interval(months => wait.months))::date as waits_until,
                   exists (select from member_import_batch batch
                           where batch.import_key = $2 and batch.act_id = begun.act_id)
@@ -332,6 +339,7 @@ async fn read(
         import,
         &reasons,
         &months,
+        ExitReason::Expelled as i16,
     )
     .fetch_all(acting.db())
     .await?;
@@ -340,6 +348,7 @@ async fn read(
             person.stays.push(Stay {
                 organisation_id: row.organisation_id,
                 until_on: row.until_on,
+                expelled: row.expelled,
                 waits_until: row.waits_until,
                 by_this_import: row.by_this_import,
             });

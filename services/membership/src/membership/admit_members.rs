@@ -12,8 +12,8 @@ use uuid::Uuid;
 use crate::ground::change::{self, Moved};
 use crate::ground::consequence;
 use crate::ground::day::plausible;
-use crate::ground::decision::rests_on;
-use crate::ground::joining::{joined, may_join};
+use crate::ground::decision::{Basis, consent, rests_on};
+use crate::ground::joining::{Joining, joined, may_join};
 use crate::ground::keys::Keys;
 use crate::ground::movement::Dated;
 use crate::ground::organisation::{self, Asked};
@@ -30,6 +30,10 @@ pub struct AdmitMembers {
     pub kind: AdmissionKind,
     /// From when on, by which decision.
     pub dated: Dated,
+    /// The consent of a superior to those who had been expelled.
+    pub consent: Option<Basis>,
+    /// The workers' organisation whose members are recognised, by its name.
+    pub source_organisation: Option<String>,
     /// Who.
     pub roll: Roll,
 }
@@ -54,21 +58,24 @@ impl Act for AdmitMembers {
         organisation::stands(acting, self.organisation_id, on, Asked::Joins).await?;
         let basis = self.dated.basis.as_ref();
         let decision_id = rests_on(acting, basis, self.organisation_id).await?;
+        let consent_id = consent(acting, self.consent.as_ref(), self.organisation_id).await?;
         let (number, issued_on) = self.dated.written();
         let mut warnings = self.roll.warnings();
         warnings.extend(self.roll.namesakes(acting, self.organisation_id).await?);
         let enrolled = self.roll.enrol(acting, &self.keys, self.organisation_id).await?;
         let person_ids: Vec<Uuid> = enrolled.iter().map(|person| person.person_id).collect();
         let readmission = self.kind == AdmissionKind::Readmitted;
-        may_join(acting, &self.roll, &person_ids, on, readmission).await?;
+        let joining = Joining { on, readmission, consented: consent_id.is_some() };
+        may_join(acting, &self.roll, &person_ids, joining).await?;
 
         let admission_id = Uuid::now_v7();
         let (act_id, acted_at) = (acting.act_id, acting.acted_at);
         sqlx::query!(
             "insert into movement (movement_id, kind, to_organisation_id, admission_kind,
                                    effective_on, decision_number, decision_issued_on, members,
-                                   act_id, recorded_at, decision_id)
-             values ($1, 'admission', $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+                                   act_id, recorded_at, decision_id, consent_id,
+                                   source_organisation)
+             values ($1, 'admission', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
             admission_id,
             self.organisation_id,
             self.kind as i16,
@@ -79,6 +86,8 @@ impl Act for AdmitMembers {
             act_id,
             acted_at,
             decision_id,
+            consent_id,
+            self.source_organisation,
         )
         .execute(acting.db())
         .await?;

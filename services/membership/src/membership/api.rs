@@ -7,7 +7,7 @@ use proto::membership::v1 as pb;
 use tonic::{Request, Response, Status};
 
 use crate::ground::api::{Api, as_of, known_at};
-use crate::membership::{members, wire};
+use crate::membership::{count_members, members, wire};
 
 #[tonic::async_trait]
 impl pb::membership_service_server::MembershipService for Api {
@@ -35,7 +35,7 @@ impl pb::membership_service_server::MembershipService for Api {
         request: Request<pb::ExitMembersRequest>,
     ) -> Result<Response<pb::ExitMembersResponse>, Status> {
         let (call, asked) = Call::write(request)?;
-        let act = wire::exit_members(asked)?;
+        let act = wire::exit_members(asked, &self.keys)?;
         Ok(self.database.act(call, act).await?.reply(wire::exited))
     }
 
@@ -92,7 +92,7 @@ impl pb::membership_service_server::MembershipService for Api {
             crate::ground::wire::ids("organisation_ids", &asked.organisation_ids)?;
         let (as_of, known_at) = (as_of(asked.as_of)?, known_at(asked.known_at)?);
         let mut reading = self.database.read(&call).await?;
-        let counts = members::count(&mut reading, &organisation_ids, as_of, known_at).await?;
+        let counts = count_members::count(&mut reading, &organisation_ids, as_of, known_at).await?;
         Ok(reading.reply(pb::CountMembersResponse {
             counts: counts.into_iter().map(wire::count).collect(),
         }))

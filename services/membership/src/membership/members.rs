@@ -61,6 +61,8 @@ pub struct Membership {
     pub admission_kind: Option<i16>,
     /// `membership.v1.ExitReason`, where it ended by an exit.
     pub exit_reason: Option<i16>,
+    /// The workers' organisation that she came from, where she was recognised.
+    pub source_organisation: Option<String>,
     /// The movement that began it.
     pub begun_by: Uuid,
     /// The movement that ended it.
@@ -81,6 +83,7 @@ struct Row {
     until_on: Option<Date>,
     admission_kind: Option<i16>,
     exit_reason: Option<i16>,
+    source_organisation: Option<String>,
     begun_by: Option<Uuid>,
     ended_by: Option<Uuid>,
     identity_kind: Option<i16>,
@@ -157,6 +160,7 @@ pub async fn get(
                 until_on: row.until_on,
                 admission_kind: row.admission_kind,
                 exit_reason: row.exit_reason,
+                source_organisation: row.source_organisation,
                 begun_by: row.begun_by?,
                 ended_by: row.ended_by,
             })
@@ -276,73 +280,4 @@ pub async fn find(
             Err(access::unknown_or_denied(connection, unknown).await)
         }
     }
-}
-
-/// How many members one union has.
-#[derive(Debug)]
-pub struct Count {
-    /// The union.
-    pub organisation_id: Uuid,
-    /// All.
-    pub members: i64,
-    /// Women.
-    pub female: i64,
-}
-
-/// How many members each of these unions has on a day, in the order of the request.
-pub async fn count(
-    connection: &mut PgConnection,
-    organisation_ids: &[Uuid],
-    as_of: Date,
-    known_at: Option<OffsetDateTime>,
-) -> Result<Vec<Count>, Failure> {
-    let field = |line| format!("organisation_ids[{line}]");
-    organisation::all_in_scope(connection, organisation_ids, field).await?;
-    let counts = match known_at {
-        None => {
-            sqlx::query_as!(
-                Count,
-                r#"select asked.organisation_id as "organisation_id!",
-                          count(person.person_id) as "members!",
-                          count(person.person_id) filter (where sex = 2) as "female!"
-                   from unnest($1::uuid[]) with ordinality as asked (organisation_id, line)
-                   left join membership on membership.organisation_id = asked.organisation_id
-                                       and from_on <= $2 and (until_on is null or until_on > $2)
-                   left join person on person.person_id = membership.person_id
-                   group by asked.organisation_id, line
-                   order by line"#,
-                organisation_ids,
-                as_of,
-            )
-            .fetch_all(connection)
-            .await?
-        }
-        Some(at) => {
-            sqlx::query_as!(
-                Count,
-                r#"select asked.organisation_id as "organisation_id!",
-                          count(member.person_id) as "members!",
-                          count(member.person_id) filter (where sex = 2) as "female!"
-                   from unnest($1::uuid[]) with ordinality as asked (organisation_id, line)
-                   left join lateral (
-                       select stay.person_id, person.sex
-                       from membership_known stay
-                       join person_known person
-                         on person.person_id = stay.person_id
-                        and person.recorded @> $3::timestamptz
-                       where stay.organisation_id = asked.organisation_id
-                         and from_on <= $2 and (until_on is null or until_on > $2)
-                         and stay.recorded @> $3::timestamptz
-                       offset 0) member on true
-                   group by asked.organisation_id, line
-                   order by line"#,
-                organisation_ids,
-                as_of,
-                at,
-            )
-            .fetch_all(connection)
-            .await?
-        }
-    };
-    Ok(counts)
 }

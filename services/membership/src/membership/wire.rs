@@ -4,14 +4,17 @@ use std::sync::Arc;
 
 use chassis::parse::{self, civil, id_or_empty};
 use chassis::refusal::Refusal;
+use feeds::membership::AdmissionKind;
 use proto::membership::v1 as pb;
 
 use crate::ground::keys::Keys;
 use crate::ground::person::Identity;
-use crate::ground::wire::{dated, identity, ids, kinds, roll, warnings};
+use crate::ground::refused::Refused;
+use crate::ground::wire::{TITLE_MAX, basis, dated, identity, ids, kinds, roll, warnings};
 use crate::membership::admit_members::{AdmitMembers, Admitted};
+use crate::membership::count_members::Count;
 use crate::membership::exit_members::{ExitMembers, Exited};
-use crate::membership::members::{Count, Found, Identifying, Listed, Membership, Person};
+use crate::membership::members::{Found, Identifying, Listed, Membership, Person};
 use crate::membership::transfer_members::{TransferMembers, Transferred};
 
 pub fn admit_members(
@@ -20,6 +23,11 @@ pub fn admit_members(
 ) -> Result<AdmitMembers, Refusal> {
     let kind = kinds::admission("kind", request.kind)?.ok_or_else(|| parse::required("kind"))?;
     let effective_on = parse::date("effective_on", request.effective_on)?;
+    let source = &request.source_organisation;
+    let source = parse::optional_text("source_organisation", source, TITLE_MAX)?;
+    if source.is_some() && kind != AdmissionKind::Recognised {
+        return Err(Refused::SourceOnlyOfRecognition.into());
+    }
     Ok(AdmitMembers {
         keys: keys.clone(),
         organisation_id: parse::id("organisation_id", &request.organisation_id)?,
@@ -30,6 +38,8 @@ pub fn admit_members(
             request.decision_issued_on,
             request.basis,
         )?,
+        consent: basis("consent", request.consent)?,
+        source_organisation: source,
         roll: roll("lines", request.lines, effective_on)?,
     })
 }
@@ -49,10 +59,14 @@ pub fn transfer_members(request: pb::TransferMembersRequest) -> Result<TransferM
     })
 }
 
-pub fn exit_members(request: pb::ExitMembersRequest) -> Result<ExitMembers, Refusal> {
+pub fn exit_members(
+    request: pb::ExitMembersRequest,
+    keys: &Arc<Keys>,
+) -> Result<ExitMembers, Refusal> {
     let reason = kinds::exit("reason", request.reason)?.ok_or_else(|| parse::required("reason"))?;
     let effective_on = parse::date("effective_on", request.effective_on)?;
     Ok(ExitMembers {
+        keys: keys.clone(),
         organisation_id: parse::id("organisation_id", &request.organisation_id)?,
         reason,
         dated: dated(
@@ -131,6 +145,7 @@ pub fn membership(membership: Membership) -> pb::Membership {
         exit_reason: membership.exit_reason.map_or(0, i32::from),
         begun_by: membership.begun_by.to_string(),
         ended_by: id_or_empty(membership.ended_by),
+        source_organisation: membership.source_organisation.unwrap_or_default(),
     }
 }
 
@@ -158,5 +173,10 @@ pub fn count(count: Count) -> pb::count_members_response::Count {
         organisation_id: count.organisation_id.to_string(),
         members: i32::try_from(count.members).unwrap_or(i32::MAX),
         female: i32::try_from(count.female).unwrap_or(i32::MAX),
+        dormant: i32::try_from(count.dormant).unwrap_or(i32::MAX),
+        in_transfer: i32::try_from(count.in_transfer).unwrap_or(i32::MAX),
+        parked: i32::try_from(count.parked).unwrap_or(i32::MAX),
+        hosted: i32::try_from(count.hosted).unwrap_or(i32::MAX),
+        honorary: i32::try_from(count.honorary).unwrap_or(i32::MAX),
     }
 }

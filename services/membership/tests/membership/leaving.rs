@@ -131,3 +131,38 @@ async fn a_union_that_has_ended_is_left_by_nobody_because_nobody_is_left_in_it()
     let again = officer.exits(world.alpha, pb::ExitReason::Retired, DAY, &persons).await;
     assert_eq!(refused(again), because("MOVEMENT_LATER", "person_ids[0]"));
 }
+
+#[tokio::test]
+async fn a_union_is_divided_by_a_list_and_the_others_go_where_its_end_says() {
+    let world = World::start().await;
+    let mut officer = world.officer();
+    let persons = officer.admits(world.alpha, DAY, people(5)).await.expect("admitted");
+    // Its parts, one of which goes on in its place.
+    let (first, _) = world.registry.founds(world.hanoi, LATER, &[]);
+    let (second, _) = world.registry.founds(world.hanoi, LATER, &[]);
+    let act = world.registry.ends(LATER, &[(world.alpha, Members::Rehomed(first))]);
+    assert_eq!(officer.counts(first, LATER).await, 5);
+    let list = &persons[..3];
+    assert_eq!(officer.transfers(world.alpha, second, LATER, list).await.expect("divided"), 3);
+    assert_eq!(officer.counts(first, LATER).await, 2);
+    assert_eq!(officer.counts(second, LATER).await, 3);
+    assert_eq!(officer.counts(world.alpha, LATER.previous_day().expect("a day")).await, 5);
+    // They have never been in the first part, and nobody has left twice.
+    let stays = officer.stays(persons[0]).await;
+    assert_eq!(stays, [(world.alpha, DAY, Some(LATER)), (second, LATER, None)]);
+    let again = officer.transfers(world.alpha, second, LATER, list).await;
+    assert_eq!(refused(again), because("MEMBERSHIP_NOT_ACTIVE", "person_ids[0]"));
+    let request = pb::ListConsequencesRequest {
+        registry_act_id: act.to_string(),
+        include_finished: true,
+        ..Default::default()
+    };
+    let listed = officer.consequences.list_consequences(request).await.expect("listed");
+    assert_eq!(listed.into_inner().consequences[0].members, 2);
+    // A line of the list was wrong: she goes where the act says.
+    let wrong = officer.movements(persons[0]).await.remove(1);
+    officer.undoes(&wrong, &persons[..1]).await.expect("undone");
+    let stays = officer.stays(persons[0]).await;
+    assert_eq!(stays, [(world.alpha, DAY, Some(LATER)), (first, LATER, None)]);
+    world.stop().await;
+}

@@ -19,7 +19,7 @@ use chassis::parse::{self, civil, instant};
 use proto::google::r#type::Date as WireDate;
 use proto::membership::v1 as pb;
 use proto::membership::v1::membership_change::Change as Published;
-use sqlx::PgConnection;
+use sqlx::{PgConnection, PgPool};
 pub use stage::made_up::{id, texts};
 pub use stage::refused::{because, refused};
 use stage::registry::{Registry, state};
@@ -52,6 +52,9 @@ stage::actor! {
     consequences: pb::consequence_service_client::ConsequenceServiceClient,
     imports: pb::import_service_client::ImportServiceClient,
     corrections: pb::correction_service_client::CorrectionServiceClient,
+    offers: pb::transfer_offer_service_client::TransferOfferServiceClient,
+    standings: pb::standing_service_client::StandingServiceClient,
+    discipline: pb::discipline_service_client::DisciplineServiceClient,
 }
 
 impl World {
@@ -91,7 +94,7 @@ impl World {
             state(beta, Some(hanoi), "CDCS", ORIGIN),
             state(gamma, Some(hue), "CDCS", ORIGIN),
         ]);
-        for role in ["OFFICER", "PARTY_OFFICER", "IDENTITY_OFFICER"] {
+        for role in ["OFFICER", "PARTY_OFFICER", "IDENTITY_OFFICER", "DISCIPLINE_OFFICER"] {
             registry.grants("officer", role, hanoi);
             registry.grants("national", role, confederation);
         }
@@ -115,6 +118,11 @@ impl World {
     /// The database, as its superuser sees it.
     pub async fn look(&self) -> PgConnection {
         self.stage.look().await
+    }
+
+    /// The database, as the service's owner sees it, for what runs beside the calls.
+    pub async fn pool(&self) -> PgPool {
+        PgPool::connect(&self.stage.database().superuser_url).await.expect("connected")
     }
 
     /// All that was published so far, in order: act, day, change, registry's position.

@@ -356,6 +356,18 @@ impl Behind<'_> {
             .into_iter()
             .map(|row| (row.unit_id, row.change_id, row.on_date, row.amount))
             .collect(),
+            Source::StandingAt(kinds) => sqlx::query_file!(
+                "src/figure/changes_standing.sql",
+                self.units,
+                kinds,
+                through,
+                head,
+            )
+            .fetch_all(&mut *self.connection)
+            .await?
+            .into_iter()
+            .map(|row| (row.unit_id, row.change_id, row.on_date, row.amount))
+            .collect(),
             Source::Subjects(code, reasons) => over_pieces!(
                 "src/figure/changes_subjects.sql",
                 self.pieces,

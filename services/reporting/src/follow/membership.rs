@@ -132,6 +132,10 @@ fn because(event: &Event, act: &[Event]) -> Because {
                 | Event::CadreRecommended(_)
                 | Event::DelegationSent(_)
                 | Event::DecisionWrittenDown(_)
+                | Event::StandingRecorded(_)
+                | Event::StandingTakenBack(_)
+                | Event::DisciplineRecorded(_)
+                | Event::DisciplineTakenBack(_)
                 | Event::TakenBack(_) => None,
             });
             of(finished, admission.admission_id)
@@ -148,6 +152,10 @@ fn because(event: &Event, act: &[Event]) -> Because {
         | Event::PartyAdmitted(_)
         | Event::CadreRecommended(_)
         | Event::DelegationSent(_)
+        | Event::StandingRecorded(_)
+        | Event::StandingTakenBack(_)
+        | Event::DisciplineRecorded(_)
+        | Event::DisciplineTakenBack(_)
         | Event::DecisionWrittenDown(_) => Because::default(),
     }
 }
@@ -181,6 +189,10 @@ async fn copy(connection: &mut PgConnection, on: Date, event: &Event) -> Result<
         | Event::PartyAdmitted(_)
         | Event::CadreRecommended(_)
         | Event::DelegationSent(_)
+        | Event::StandingRecorded(_)
+        | Event::StandingTakenBack(_)
+        | Event::DisciplineRecorded(_)
+        | Event::DisciplineTakenBack(_)
         | Event::ConsequenceFinished(_)
         | Event::ConsequencesWaiting { .. } => Ok(()),
     }

@@ -152,11 +152,41 @@ pub fn of_membership(event: &membership::Event, effective_on: Date) -> Facts {
                 facts.add(delegate.organisation_id, effective_on, Code::Delegate, &sent.event, 1);
             }
         }
+        Event::StandingRecorded(standing) => facts.standing(standing, 1),
+        Event::StandingTakenBack(standing) => facts.standing(standing, -1),
+        Event::DisciplineRecorded(it) => {
+            facts.add(it.organisation_id, effective_on, Code::Disciplined, &it.measure, 1);
+        }
+        Event::DisciplineTakenBack(it) => {
+            facts.add(it.organisation_id, effective_on, Code::Disciplined, &it.measure, -1);
+        }
         Event::ConsequenceFinished(_)
         | Event::ConsequencesWaiting { .. }
         | Event::DecisionWrittenDown(_) => {}
     }
     facts
+}
+
+/// How people stand beside their memberships: a stock, of what begins and what ends.
+impl Facts {
+    fn standing(&mut self, standing: &membership::Standing, sign: i64) {
+        let mut by_sex: BTreeMap<i16, i64> = BTreeMap::new();
+        for one in &standing.people {
+            *by_sex.entry(one.sex).or_default() += sign;
+        }
+        let ends = standing.until_on.map(|on| (on, -1));
+        for (on_date, sign) in [Some((standing.from_on, 1)), ends].into_iter().flatten() {
+            self.additive.extend(by_sex.iter().map(|(sex, amount)| Fact {
+                unit_id: standing.organisation_id,
+                on_date,
+                code: Code::Standing,
+                reason: standing.kind.code().to_string(),
+                sex: *sex,
+                counterpart_id: Uuid::nil(),
+                amount: sign * amount,
+            }));
+        }
+    }
 }
 
 /// Movements.

@@ -8,7 +8,7 @@ use time::{Date, Duration, Month};
 use uuid::Uuid;
 
 /// What is recounted: every additive indicator.
-pub const INDICATORS: [&str; 35] = [
+pub const INDICATORS: [&str; 41] = [
     "ORG_STOCK",
     "ORG_FOUNDED",
     "ORG_BECAME",
@@ -22,6 +22,12 @@ pub const INDICATORS: [&str; 35] = [
     "ORG_DECREASED",
     "ORG_NET",
     "MBR_STOCK",
+    "MBR_IN_TRANSFER",
+    "MBR_DORMANT",
+    "MBR_STOCK_ACTIVE",
+    "MBR_PARKED",
+    "HONORARY_STOCK",
+    "DISCIPLINED",
     "MBR_ADMITTED",
     "MBR_RECOGNISED",
     "MBR_READMITTED",
@@ -183,6 +189,12 @@ impl Ledger {
                     - crossing("unions out")
             }
             "MBR_STOCK" => self.members_at(asked),
+            "MBR_IN_TRANSFER" => self.standing_at("in transfer", asked),
+            "MBR_DORMANT" => self.standing_at("dormant", asked),
+            "MBR_STOCK_ACTIVE" => self.members_at(asked) - self.standing_at("dormant", asked),
+            "MBR_PARKED" => self.standing_at("parked", asked),
+            "HONORARY_STOCK" => self.standing_at("honorary", asked),
+            "DISCIPLINED" => flow("disciplined"),
             "MBR_ADMITTED" => flow("admitted"),
             "MBR_RECOGNISED" => flow("recognised"),
             "MBR_READMITTED" => flow("readmitted"),
@@ -315,6 +327,16 @@ impl Ledger {
         let units = self.organisations.keys();
         let counted = units.filter(|unit| self.counts(**unit, asked.through, asked));
         counted.map(|unit| self.members_of(*unit, asked.through)).sum()
+    }
+
+    /// Who stands so on the last day, in the units that count then.
+    fn standing_at(&self, what: &str, asked: Question) -> i64 {
+        let units = self.organisations.keys();
+        let counted: BTreeSet<&Uuid> =
+            units.filter(|unit| self.counts(**unit, asked.through, asked)).collect();
+        let until_then = |event: &&Event| event.what == what && event.on <= asked.through;
+        let events = self.events.iter().filter(until_then);
+        events.filter(|event| counted.contains(&event.unit)).map(|event| event.amount).sum()
     }
 
     /// Units that came under the head or left it, day by day; as of a day none does.
@@ -525,6 +547,27 @@ async fn of_membership(membership: &PgPool, events: &mut Vec<Event>) {
     for (attended, unit, on) in others {
         let what = if attended { "attended" } else { "sent" };
         events.push(Event { unit, on, what, other: None, amount: 1 });
+    }
+    // How people stand, by the days in each union, and steps of discipline.
+    let standing: Vec<(i16, Uuid, Date, i64)> = sqlx::query_as(
+        "select kind, organisation_id, from_on, 1::bigint from standing_spell
+         union all
+         select kind, organisation_id, until_on, -1 from standing_spell where until_on is not null
+         union all
+         select 0, organisation_id, effective_on, 1 from discipline",
+    )
+    .fetch_all(membership)
+    .await
+    .expect("read");
+    for (kind, unit, on, amount) in standing {
+        let what = match kind {
+            0 => "disciplined",
+            1 => "in transfer",
+            2 => "dormant",
+            3 => "parked",
+            _ => "honorary",
+        };
+        events.push(Event { unit, on, what, other: None, amount });
     }
 }
 

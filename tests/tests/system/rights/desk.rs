@@ -8,6 +8,8 @@ use system::Client;
 use tests::world::{Unit, World, line};
 use time::macros::date;
 
+use super::in_motion::{InMotion, in_motion};
+
 /// A district and, below it, one thing of every kind that a method is about.
 pub struct Desk {
     pub district: Unit,
@@ -41,6 +43,7 @@ pub struct Desk {
     pub course: String,
     pub referral: String,
     pub delegation: String,
+    pub in_motion: InMotion,
     /// Ended before, which left a consequence for its members.
     pub ended: Unit,
     /// The act that ended it.
@@ -88,6 +91,7 @@ impl Desk {
             &self.plan_to_commit,
             &self.plan_to_undo,
         ]);
+        ids.extend(self.in_motion.ids());
         ids
     }
 }
@@ -105,7 +109,7 @@ pub fn seat(position: &str, person_id: &str) -> NewOffice {
 pub async fn desk(world: &World, code: &str) -> Desk {
     let registrar = format!("party and identity at {code}");
     let district = world.district(code).await;
-    for role in ["ADMINISTRATOR", "PARTY_OFFICER", "IDENTITY_OFFICER"] {
+    for role in ["ADMINISTRATOR", "PARTY_OFFICER", "IDENTITY_OFFICER", "DISCIPLINE_OFFICER"] {
         world.grant(&registrar, role, &district).await;
     }
     let client = world.client(&registrar);
@@ -260,6 +264,8 @@ pub async fn desk(world: &World, code: &str) -> Desk {
     };
     let delegation = client.delegations().send_delegation(delegation).await.expect("sent");
 
+    let in_motion = in_motion(world, &client, &union, &other_union).await;
+
     // A union that ended left a consequence behind.
     let ended = world.load(vec![line(&format!("{code}-X"), "CDCS", &district.code)]).await;
     let ended = ended.into_iter().next().expect("a union");
@@ -349,6 +355,7 @@ pub async fn desk(world: &World, code: &str) -> Desk {
         course: course.into_inner().course_id,
         referral: referred.referrals[0].referral_id.clone(),
         delegation: delegation.into_inner().delegation_id,
+        in_motion,
         ended,
         act_of_end,
         left,

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use crate::ground::change::{self, Moved};
 use crate::ground::consequence::{Kind, Obstacle};
 use crate::ground::roll::{Enrolled, LINES_MAX};
+use crate::ground::standing;
 
 /// A founding, with the people who applied for it.
 #[derive(Debug)]
@@ -171,5 +172,8 @@ async fn admit(
         lines: change::lines(lines),
     });
     following.publish(admitted.on(founding.founded_on));
+    for change in standing::settle(following.db(), &person_ids).await? {
+        following.publish(change);
+    }
     Ok(())
 }

@@ -13,6 +13,7 @@ use uuid::Uuid;
 use crate::ground::change::{self, Moved};
 use crate::ground::consequence::{Obstacle, settle};
 use crate::ground::roll::{Enrolled, LINES_MAX};
+use crate::ground::standing;
 
 /// Units that are looked at together, of those that were left: how many members each has is
 /// counted.
@@ -251,6 +252,14 @@ async fn move_members(following: &mut Following, units: &[Ended]) -> Result<(), 
             }),
         };
         following.publish(moved.on(*leaves_on));
+    }
+    let people: Vec<Uuid> = movements
+        .iter()
+        .flat_map(|movement| &movement.lines)
+        .map(|line| line.person.person_id)
+        .collect();
+    for change in standing::settle(following.db(), &people).await? {
+        following.publish(change);
     }
     settle_the_rest(following, units).await?;
     let finished = finish(following.db(), units, &moved).await?;

@@ -82,17 +82,24 @@ impl History {
             .all(|recorded| !recorded.is_decided() && recorded.restates.is_none())
     }
 
-    /// The movements that count until a day, as the steps of a course.
-    pub fn until(&self, on: Date) -> Vec<Step> {
-        let until = self.counts.iter().filter(|recorded| recorded.on <= on);
-        until
-            .map(|recorded| Step {
+    /// The movements that count, as the steps of a course, but for the one by which she left a union
+    /// on a day or later because it had ended, and all that followed from that; none where she did
+    /// not, or somebody has decided something since.
+    pub fn without_end_of(&self, union: Uuid, on: Date) -> Option<Vec<Step>> {
+        let follows = |recorded: &Recorded| !recorded.is_decided() && recorded.restates.is_none();
+        let end = self.counts.iter().position(|recorded| {
+            recorded.on >= on && recorded.what.from() == Some(union) && follows(recorded)
+        })?;
+        let (until, since) = self.counts.split_at(end);
+        since.iter().all(follows).then(|| {
+            let step = |recorded: &Recorded| Step {
                 on: recorded.on,
                 what: recorded.what,
                 decided_by: None,
                 because: recorded.registry_act_id,
-            })
-            .collect()
+            };
+            until.iter().map(step).collect()
+        })
     }
 }
 

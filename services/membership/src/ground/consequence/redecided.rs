@@ -9,7 +9,6 @@ use chassis::database::Acting;
 use chassis::refusal::{Failure, Refusal};
 use feeds::membership::AdmissionKind;
 use time::Date;
-use time::util::days_in_month;
 use uuid::Uuid;
 
 use crate::ground::consequence::Obstacle;
@@ -19,6 +18,7 @@ use crate::ground::consequence::course::{
 use crate::ground::consequence::history::{self, History};
 use crate::ground::consequence::revise::{Alike, Occasion, Revision, revise};
 use crate::ground::consequence::settle;
+use crate::ground::day::months_after;
 use crate::ground::organisation;
 use crate::ground::reference::waiting_periods;
 use crate::ground::refused::{BadLines, Refused};
@@ -293,7 +293,7 @@ fn may_follow(decided: &[Decided], place: usize, field: &str) -> Result<(), Refu
         let (Move::Exit { reason, .. }, Move::Admission { .. }) = (left.what, joins.what) else {
             continue;
         };
-        let waits = waiting_periods().iter().filter(|wait| wait.exit_reason == reason);
+        let waits = waiting_periods(joins.on).filter(|wait| wait.exit_reason == reason);
         if let Some(until_on) = waits.map(|wait| months_after(left.on, wait.months)).max()
             && until_on > joins.on
         {
@@ -301,31 +301,4 @@ fn may_follow(decided: &[Decided], place: usize, field: &str) -> Result<(), Refu
         }
     }
     Ok(())
-}
-
-/// The same day some calendar months later, or the last of the month that has no such day.
-fn months_after(day: Date, months: i32) -> Date {
-    let counted = day.year() * 12 + i32::from(u8::from(day.month())) - 1 + months;
-    let (year, month) = (counted.div_euclid(12), counted.rem_euclid(12));
-    let month = u8::try_from(month + 1).ok().and_then(|month| time::Month::try_from(month).ok());
-    month
-        .and_then(|month| {
-            let last = days_in_month(month, year);
-            Date::from_calendar_date(year, month, day.day().min(last)).ok()
-        })
-        .unwrap_or(Date::MAX)
-}
-
-#[cfg(test)]
-mod tests {
-    use time::macros::date;
-
-    use super::*;
-
-    #[test]
-    fn months_are_calendar_months() {
-        assert_eq!(months_after(date!(2024 - 01 - 31), 1), date!(2024 - 02 - 29));
-        assert_eq!(months_after(date!(2024 - 12 - 15), 12), date!(2025 - 12 - 15));
-        assert_eq!(months_after(date!(2023 - 11 - 30), 3), date!(2024 - 02 - 29));
-    }
 }

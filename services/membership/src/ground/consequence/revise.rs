@@ -20,6 +20,7 @@ use crate::ground::consequence::told::{
     admission_kind, decisions, exit_reason, kind, movement, taken_back_line,
 };
 use crate::ground::roll::LINES_MAX;
+use crate::ground::standing;
 
 /// Because of what, and as part of which act, movements are put in the place of others.
 #[derive(Clone, Copy, Debug)]
@@ -214,6 +215,9 @@ pub async fn revise(
         changes.push(moved.resting_on(on, decisions.get(&movement_id).copied()));
     }
     count(connection, revisions).await?;
+    let people: Vec<Uuid> =
+        revisions.iter().map(|revision| revision.history.person.person_id).collect();
+    changes.extend(standing::settle(connection, &people).await?);
     Ok(changes)
 }
 
@@ -327,11 +331,12 @@ async fn record(
         "insert into movement (movement_id, kind, from_organisation_id, to_organisation_id,
                                admission_kind, exit_reason, effective_on, decision_number,
                                decision_issued_on, registry_act_id, members, restates, act_id,
-                               recorded_at, decision_id)
+                               recorded_at, decision_id, source_organisation)
          select line.movement_id, line.kind, line.from_id, line.to_id, line.admission_kind,
                 line.exit_reason, line.effective_on, decided.decision_number,
                 decided.decision_issued_on, line.registry_act_id, line.members, line.restates,
-                coalesce(line.registry_act_id, $11), $12, decided.decision_id
+                coalesce(line.registry_act_id, $11), $12, decided.decision_id,
+                case when line.admission_kind = 2 then decided.source_organisation end
          from unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::smallint[],
                      $6::smallint[], $7::date[], $8::uuid[], $9::integer[], $10::uuid[])
               as line (movement_id, kind, from_id, to_id, admission_kind, exit_reason,

@@ -14,6 +14,7 @@ use crate::ground::consequence::movement::{Movement, reopen_applications};
 use crate::ground::consequence::never::put_back;
 use crate::ground::consequence::{Kind, Obstacle, history, settle};
 use crate::ground::roll::Enrolled;
+use crate::ground::standing;
 
 /// Whose movements are taken back.
 #[derive(Debug, Default)]
@@ -209,6 +210,11 @@ async fn take_back_last_first(
             let people = i32::try_from(movement.lines.len()).unwrap_or(i32::MAX);
             *counted.entry(organisation_id.unwrap_or_default()).or_default() += people;
             following.publish(movement.taken_back(Some(registry_act_id), None)?);
+            let people: Vec<Uuid> =
+                movement.lines.iter().map(|line| line.person.person_id).collect();
+            for change in standing::settle(following.db(), &people).await? {
+                following.publish(change);
+            }
         }
     }
     Ok(counted)

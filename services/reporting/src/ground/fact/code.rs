@@ -18,6 +18,10 @@ pub enum Code {
     TransferOut,
     /// Memberships ended.
     MembersExited,
+    /// People begin to stand so beside their memberships, or, by a negative amount, no longer do.
+    Standing,
+    /// Somebody was disciplined.
+    Disciplined,
     /// A union was founded.
     UnionFounded,
     /// A union existed before the register did.
@@ -77,13 +81,15 @@ pub enum Counting {
 
 impl Code {
     /// Every one.
-    const ALL: [Self; 28] = [
+    const ALL: [Self; 30] = [
         Self::MembersAdmitted,
         Self::MembersRecognised,
         Self::MembersReadmitted,
         Self::TransferIn,
         Self::TransferOut,
         Self::MembersExited,
+        Self::Standing,
+        Self::Disciplined,
         Self::UnionFounded,
         Self::UnionLoaded,
         Self::UnionEnded,
@@ -138,6 +144,8 @@ impl Code {
             Self::TransferIn => "MBR_TRANSFER_IN",
             Self::TransferOut => "MBR_TRANSFER_OUT",
             Self::MembersExited => "MBR_EXITED",
+            Self::Standing => "STANDING",
+            Self::Disciplined => "DISCIPLINED",
             Self::UnionFounded => "ORG_FOUNDED",
             Self::UnionLoaded => "ORG_LOADED",
             Self::UnionEnded => "ORG_ENDED",
@@ -177,6 +185,8 @@ impl Code {
             | Self::TransferIn
             | Self::TransferOut
             | Self::MembersExited
+            | Self::Standing
+            | Self::Disciplined
             | Self::UnionFounded
             | Self::UnionLoaded
             | Self::UnionEnded

@@ -138,6 +138,10 @@ impl<'a> Counting<'a> {
                 let count = self.members_at(self.period.through).await?;
                 self.counted.insert(source.clone(), count);
             }
+            Source::StandingAt(kinds) => {
+                let count = self.standing_at(kinds).await?;
+                self.counted.insert(source.clone(), count);
+            }
             Source::Subjects(code, reasons) => {
                 let count = self.subjects(*code, reasons).await?;
                 self.counted.insert(source.clone(), count);
@@ -282,6 +286,19 @@ impl<'a> Counting<'a> {
             self.pieces,
             on,
             &Code::MEMBER_MOVEMENTS.map(Code::as_str) as &[&str],
+        )
+        .fetch_all(&mut *self.connection)
+        .await?;
+        Ok(Count::sum(rows.into_iter().map(|row| (row.line, row.amount))))
+    }
+
+    /// People who stand so at the end of the period.
+    async fn standing_at(&mut self, kinds: &[String]) -> Result<Count, Failure> {
+        let rows = over_pieces!(
+            "src/ground/figure/standing_at.sql",
+            self.pieces,
+            self.period.through,
+            kinds,
         )
         .fetch_all(&mut *self.connection)
         .await?;

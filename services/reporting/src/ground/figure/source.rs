@@ -29,6 +29,8 @@ pub enum Source {
     UnionsAt,
     /// Members on the last day.
     MembersAt,
+    /// People who stand so, beside their memberships, on the last day.
+    StandingAt(Vec<String>),
     /// Distinct subjects of a code, with one of these reasons.
     Subjects(Code, Vec<String>),
     /// Distinct people in office on the last day.
@@ -66,6 +68,10 @@ impl Source {
         if name == "EMPLOYERS_WITHOUT_UNION" {
             return Ok(Source::EmployersWithoutUnion(list.parse().context("read the workforce")?));
         }
+        if name == "STANDING_AT" {
+            ensure!(!list.is_empty(), "STANDING_AT says how they stand");
+            return Ok(Source::StandingAt(reasons(list, schemes)?));
+        }
         ensure!(list.is_empty(), "{name} takes no reasons");
         Ok(match name {
             "TRANSFERRED_IN" => Source::TransferredIn,
@@ -99,6 +105,7 @@ impl Source {
             | Source::MembersOutWithUnit
             | Source::UnionsAt
             | Source::MembersAt
+            | Source::StandingAt(_)
             | Source::Subjects(..)
             | Source::OfficersAt
             | Source::OfficersDuring
@@ -119,6 +126,7 @@ impl Source {
             | Source::MembersInWithUnit
             | Source::MembersOutWithUnit
             | Source::MembersAt
+            | Source::StandingAt(_)
             | Source::PeopleAtWork => true,
             Source::Ratings(_)
             | Source::UnionsIn
@@ -154,6 +162,7 @@ impl Source {
             self,
             Source::UnionsAt
                 | Source::MembersAt
+                | Source::StandingAt(_)
                 | Source::OfficersAt
                 | Source::EmployersWithoutUnion(_)
                 | Source::PeopleAtWork

@@ -6,6 +6,7 @@ use stage::made_up::{known, on, people, person, request_id};
 
 use super::{DAY, Kind, Trial, kind_of, one};
 use crate::rights::desk::Desk;
+use crate::rights::in_motion::{discipline, dormancy, naming, offer, parking};
 
 fn admission(union: &Desk, lines: Vec<PersonLine>) -> AdmitMembersRequest {
     tests::world::admission(&union.union, DAY, lines)
@@ -232,7 +233,98 @@ pub fn list(trials: &mut Vec<Trial>) {
             known_at: None,
         };
     }
+    of_service! { trials, "membership.v1.TransferOfferService",
+        write "OfferTransfer": |mine, _| offer(&mine.union, &mine.other_union, &mine.in_motion.free[0]);
+        write "AcceptTransfer": |mine, _| AcceptTransferRequest {
+            request_id: request_id(),
+            offer_id: mine.in_motion.to_accept.clone(),
+            effective_on: on(chassis::database::today()),
+            ..AcceptTransferRequest::default()
+        };
+        write "DeclineTransfer": |mine, _| DeclineTransferRequest {
+            request_id: request_id(),
+            offer_id: mine.in_motion.to_decline.clone(),
+            ..DeclineTransferRequest::default()
+        };
+        write "WithdrawOffer": |mine, _| WithdrawOfferRequest {
+            request_id: request_id(),
+            offer_id: mine.in_motion.to_withdraw.clone(),
+            ..WithdrawOfferRequest::default()
+        };
+        read "ListTransferOffers": |mine, _| ListTransferOffersRequest {
+            organisation_id: mine.union.id.clone(),
+            direction: OfferDirection::Outgoing.into(),
+            ..ListTransferOffersRequest::default()
+        };
+    }
+    of_service! { trials, "membership.v1.StandingService",
+        write "MakeDormant": |mine, _| dormancy(&mine.union, &mine.in_motion.free[1]);
+        write "EndDormancy": |mine, _| EndDormancyRequest {
+            request_id: request_id(),
+            organisation_id: mine.union.id.clone(),
+            effective_on: on(DAY),
+            person_ids: vec![mine.in_motion.dormant.clone()],
+            ..EndDormancyRequest::default()
+        };
+        write "ParkMembers": |mine, _| {
+            parking(&mine.union, &mine.other_union, &mine.in_motion.free[2])
+        };
+        write "EndParking": |mine, _| EndParkingRequest {
+            request_id: request_id(),
+            organisation_id: mine.union.id.clone(),
+            effective_on: on(DAY),
+            person_ids: vec![mine.in_motion.parked.clone()],
+            ..EndParkingRequest::default()
+        };
+        write "NameHonoraryMembers": |mine, _| naming(&mine.union, &mine.in_motion.former);
+        mixed "NameHonoraryMembers": |mine, theirs| naming(&mine.union, &theirs.in_motion.former);
+        write "EndHonoraryMemberships": |mine, _| EndHonoraryMembershipsRequest {
+            request_id: request_id(),
+            organisation_id: mine.union.id.clone(),
+            effective_on: on(DAY),
+            person_ids: vec![mine.in_motion.honorary.clone()],
+            ..EndHonoraryMembershipsRequest::default()
+        };
+        read "ListStandings": |mine, _| ListStandingsRequest {
+            organisation_id: mine.union.id.clone(),
+            kind: StandingKind::Dormant.into(),
+            ..ListStandingsRequest::default()
+        };
+    }
+    of_service! { trials, "membership.v1.DisciplineService",
+        write "DisciplineMembers": |mine, _| discipline(&mine.union, &mine.in_motion.free[3]);
+        write "EndDiscipline": |mine, _| EndDisciplineRequest {
+            request_id: request_id(),
+            discipline_id: mine.in_motion.to_lift.clone(),
+            outcome: DisciplineEnd::Lifted.into(),
+            effective_on: on(DAY),
+            ..EndDisciplineRequest::default()
+        };
+        read "ListDiscipline": |mine, _| ListDisciplineRequest {
+            organisation_id: mine.union.id.clone(),
+            ..ListDisciplineRequest::default()
+        };
+    }
     of_service! { trials, "membership.v1.CorrectionService",
+        write "UndoStanding": |mine, _| UndoStandingRequest {
+            request_id: request_id(),
+            standing_id: mine.in_motion.to_undo.clone(),
+            reason: "ghi nhầm".to_owned(),
+            ..UndoStandingRequest::default()
+        };
+        write "CorrectStanding": |mine, _| CorrectStandingRequest {
+            request_id: request_id(),
+            standing_id: mine.in_motion.to_correct.clone(),
+            reason: "ghi nhầm".to_owned(),
+            effective_on: on(DAY),
+            ..CorrectStandingRequest::default()
+        };
+        write "UndoDiscipline": |mine, _| UndoDisciplineRequest {
+            request_id: request_id(),
+            discipline_id: mine.in_motion.to_take_back.clone(),
+            reason: "ghi nhầm".to_owned(),
+            ..UndoDisciplineRequest::default()
+        };
         write "UndoMovement": |mine, _| UndoMovementRequest {
             request_id: request_id(),
             movement_id: mine.doubtful.0.clone(),
