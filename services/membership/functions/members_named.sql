@@ -15,8 +15,11 @@ create or replace function members_named(p_unions uuid[], p_keys text[])
 begin atomic
     select asked.organisation_id, member.person_id, known.name_key, known.birth_date,
            known.birth_year,
-           exists (select from person_identity identity
-                   where identity.person_id = member.person_id and identity.ended_at is null)
+           -- Asked so, it is found by the person: `exists` may be answered by a table of hashes of
+           -- all numbers, and a condition
+           -- on their end by the index of those that are somebody's now.
+           coalesce((select bool_or(identity.ended_at is null) from person_identity identity
+                     where identity.person_id = member.person_id), false)
     from unnest(p_unions) as asked (organisation_id)
     cross join lateral (
         select membership.person_id from membership
