@@ -186,7 +186,7 @@ pub async fn settle(
         }
         for spell in &now.spells {
             if !one.spells.contains(spell) {
-                settled.new(one, *spell);
+                settled.came(one, *spell);
             }
         }
     }
@@ -345,7 +345,7 @@ impl Settled {
         self.tell(false, known, spell);
     }
 
-    fn new(&mut self, known: &Known, spell: Spell) {
+    fn came(&mut self, known: &Known, spell: Spell) {
         self.new.people.push(known.person_id);
         self.new.ids.push(known.standing_id);
         self.new.kinds.push(known.decided.kind as i16);
