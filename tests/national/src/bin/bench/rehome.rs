@@ -53,6 +53,8 @@ pub async fn measure(
     plan::commit(country, &plan_id).await?;
     let begun = Instant::now();
     country.followed("membership").await?;
+    let followed = begun.elapsed().as_secs_f64();
+    until_done(membership).await?;
     let took = begun.elapsed().as_secs_f64();
     let read = readers.stop().await?;
 
@@ -60,6 +62,8 @@ pub async fn measure(
     lines.add("membership", work, (took, "s"), None, Bar::Under(60.0));
     let work = format!("of {} reads meanwhile: in neither or in both", read.reads);
     lines.add("membership", work, (read.wrong as f64, "reads"), None, Bar::Exactly(0.0));
+    let work = "until membership has followed, and goes on with it";
+    lines.add("membership", work, (followed, "s"), None, Bar::None);
     let work = "the longest that a reader was told meanwhile to ask again";
     lines.add("membership", work, (read.unanswered.as_secs_f64(), "s"), None, Bar::None);
     let left: i64 = sqlx::query_scalar(
@@ -72,6 +76,17 @@ pub async fn measure(
     .await?;
     let work = "members whom the merged unions still have";
     lines.add("membership", work, (left as f64, "people"), None, Bar::Exactly(0.0));
+    Ok(())
+}
+
+/// Waits until nothing is left of what the plan means for members.
+async fn until_done(membership: &PgPool) -> anyhow::Result<()> {
+    while sqlx::query_scalar("select exists (select from consequence where finished_at is null)")
+        .fetch_one(membership)
+        .await?
+    {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
     Ok(())
 }
 
