@@ -11,6 +11,7 @@
 //! **Invariant:** nothing of the wire leaves this crate: who acts and who follows sees facts.
 //! What is written is what is read (`tests/round_trips.rs`), for every kind in the contract.
 
+pub mod edges;
 pub mod membership;
 pub mod registry;
 pub mod reporting;

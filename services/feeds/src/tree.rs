@@ -54,7 +54,8 @@ impl<V, B> Life<V, B> {
         self.0.is_empty()
     }
 
-    fn add(&mut self, held: Held<V, B>) {
+    /// Holds besides, on days on which nothing does.
+    pub fn add(&mut self, held: Held<V, B>) {
         let place = self.0.partition_point(|earlier| earlier.from < held.from);
         self.0.insert(place, held);
     }
@@ -124,37 +125,6 @@ pub fn superiors<B>(
         held.entry(unit).or_default().push(row);
     }
     held.into_iter().map(|(unit, rows)| (unit, rows.into_iter().collect())).collect()
-}
-
-/// The columns of rows that a copy writes back, one line for each edge.
-#[derive(Debug)]
-pub struct Columns<B = ()> {
-    /// The units.
-    pub units: Vec<Uuid>,
-    /// Under whom.
-    pub superiors: Vec<Uuid>,
-    /// The first days.
-    pub from: Vec<Option<Date>>,
-    /// The first days on which it is no longer so.
-    pub until: Vec<Option<Date>>,
-    /// By what.
-    pub by: Vec<B>,
-}
-
-impl<B: Clone> Columns<B> {
-    /// Of all edges of these units.
-    pub fn of(superiors: &Superiors<B>) -> Self {
-        let edges = || {
-            superiors.iter().flat_map(|(unit, life)| life.held().iter().map(move |e| (*unit, e)))
-        };
-        Self {
-            units: edges().map(|(unit, _)| unit).collect(),
-            superiors: edges().map(|(_, edge)| edge.value).collect(),
-            from: edges().map(|(_, edge)| edge.from).collect(),
-            until: edges().map(|(_, edge)| edge.until).collect(),
-            by: edges().map(|(_, edge)| edge.by.clone()).collect(),
-        }
-    }
 }
 
 #[cfg(test)]

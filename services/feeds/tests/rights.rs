@@ -18,10 +18,13 @@ use chassis::cluster::testing::database;
 use chassis::database::{Schema, today};
 use chassis::refusal::{Failure, Refusal};
 use feeds::registry::{
-    EndKind, EndedUnit, Event, Founded, Grant, HandedOver, HandedUnit, MembersOutcome,
-    Organisation, Shares, Timeline,
+    EndKind, EndedUnit, Ending, Event, Founded, Grant, HandedOver, HandedUnit, MembersOutcome,
+    Organisation, Period, Shares, Timeline,
 };
 use feeds::rights;
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{Connection, PgConnection, SqlSafeStr};
 use time::{Date, Duration};
@@ -80,7 +83,7 @@ impl Copy {
     }
 
     async fn told(&mut self, effective_on: Date, event: Event) {
-        rights::apply(&mut self.connection, effective_on, &event).await.expect("applied");
+        rights::apply(&mut self.connection, &[(effective_on, &event)]).await.expect("applied");
     }
 
     async fn granted(&mut self, role: &str, organisation_id: Uuid, from: Date) -> Uuid {
@@ -292,4 +295,103 @@ async fn a_unit_that_ends_on_its_first_day_is_found_by_where_it_was_to_stand() {
     copy.granted("OFFICER", CITY, days_ago(10)).await;
     copy.ended(DISTRICT, None, days_ago(1_000)).await;
     assert_eq!(copy.scope(FOUND).await, [CITY, DISTRICT, UNION]);
+}
+
+/// What the copy holds of the tree and of ends, row by row.
+async fn held(copy: &mut Copy) -> Vec<String> {
+    sqlx::query_scalar(
+        "select line from (
+             select row_to_json(superior)::text as line from access.superior
+             union all
+             select row_to_json(ending)::text from access.ending
+             union all
+             select row_to_json(grant_held)::text from access.grant_held) held
+         order by line",
+    )
+    .fetch_all(&mut copy.connection)
+    .await
+    .expect("read")
+}
+
+/// An event about some of the units, as a plan or its undoing may have it.
+fn event() -> impl Strategy<Value = (Date, Event)> {
+    let units = [CITY, DISTRICT, UNION, PROVINCE];
+    let unit = prop::sample::select(units.to_vec());
+    let superior = prop::sample::select(vec![CONFEDERATION, CITY, PROVINCE]);
+    let heir = prop::option::of(prop::sample::select(units.to_vec()));
+    (0u8..6, unit.clone(), unit, superior, heir, 0i64..30, 1i64..9).prop_map(
+        |(kind, unit, other, superior_id, heir, on, length)| {
+            let on = days_ago(1_000 - on);
+            let ended = |organisation_id| EndedUnit {
+                organisation_id,
+                kind: EndKind::Dissolved,
+                principal_successor_id: heir,
+                last_superior_id: Some(superior_id),
+                members_outcome: MembersOutcome::MembershipEnds,
+                shares: Shares::default(),
+            };
+            let event = match kind {
+                0 | 1 => {
+                    let units = [unit, other].map(|organisation_id| HandedUnit {
+                        organisation_id,
+                        from_superior_id: CITY,
+                    });
+                    Event::HandedOver(HandedOver { superior_id, units: units.to_vec() })
+                }
+                2 => Event::Ended(vec![ended(unit)]),
+                3 => Event::Ended(vec![ended(other), ended(unit)]),
+                4 => {
+                    let period = |from_on, until_on, value| Period { from_on, until_on, value };
+                    let next = on + Duration::days(length);
+                    let ending = heir.map(|_| Ending {
+                        ended_on: next,
+                        kind: EndKind::Dissolved,
+                        principal_successor_id: heir,
+                        last_superior_id: Some(superior_id),
+                        members_outcome: MembersOutcome::MembershipEnds,
+                    });
+                    let until = ending.as_ref().map(|ending| ending.ended_on);
+                    let timeline = Timeline {
+                        organisation_id: unit,
+                        founded_on: Some(on),
+                        superiors: vec![period(on, until, superior_id)],
+                        ending,
+                        ..Timeline::default()
+                    };
+                    Event::TimelinesCorrected(vec![timeline])
+                }
+                _ => {
+                    let founded_under_id = Some(superior_id).filter(|_| length % 2 == 0);
+                    let timeline =
+                        Timeline { organisation_id: unit, founded_under_id, ..Timeline::default() };
+                    Event::TimelinesCorrected(vec![timeline])
+                }
+            };
+            (on, event)
+        },
+    )
+}
+
+#[tokio::test]
+async fn an_act_taken_in_at_once_is_what_its_events_are_one_by_one() {
+    let mut copy = Copy::start().await;
+    let mut runner = TestRunner::deterministic();
+    let acts = (prop::collection::vec(event(), 0..6), prop::collection::vec(event(), 1..16));
+    for _ in 0..150 {
+        let (before, act) = acts.new_tree(&mut runner).expect("acts").current();
+        let act: Vec<(Date, &Event)> = act.iter().map(|(on, event)| (*on, event)).collect();
+        let mut found = Vec::new();
+        for at_once in [true, false] {
+            sqlx::query("begin").execute(&mut copy.connection).await.expect("begun");
+            for (on, event) in &before {
+                copy.told(*on, event.clone()).await;
+            }
+            for part in act.chunks(if at_once { act.len() } else { 1 }) {
+                rights::apply(&mut copy.connection, part).await.expect("applied");
+            }
+            found.push(held(&mut copy).await);
+            sqlx::query("rollback").execute(&mut copy.connection).await.expect("rolled back");
+        }
+        assert_eq!(found[0], found[1], "before: {before:?}; then: {act:?}");
+    }
 }

@@ -34,9 +34,11 @@ impl Follow for RegistryFollower {
         let events = act.iter().map(registry::read).collect::<Result<Vec<_>, _>>()?;
         lock(following.db(), &events).await?;
 
+        let told: Vec<(Date, &Event)> =
+            act.iter().zip(&events).map(|(change, event)| (change.effective_on, event)).collect();
+        rights::apply(following.db(), &told).await?;
         let mut meaning = Meaning::default();
         for (change, event) in act.iter().zip(events) {
-            rights::apply(following.db(), change.effective_on, &event).await?;
             meaning.take(following.db(), change, event).await?;
         }
 
@@ -451,7 +453,13 @@ async fn replace(
          on conflict on constraint organisation_key do update
          set type = excluded.type, founded_on = excluded.founded_on,
              ended_on = excluded.ended_on, members_outcome = excluded.members_outcome,
-             members_to_id = excluded.members_to_id, never_existed = false",
+             members_to_id = excluded.members_to_id, never_existed = false
+         where known.never_existed
+            or (known.type, known.founded_on, known.ended_on, known.members_outcome,
+                known.members_to_id)
+               is distinct from
+               (excluded.type, excluded.founded_on, excluded.ended_on, excluded.members_outcome,
+                excluded.members_to_id)",
         &units,
         &types,
         &founded as &[Option<Date>],

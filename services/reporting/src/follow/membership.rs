@@ -2,7 +2,7 @@
 
 use chassis::feed::{Change, Follow, Following};
 use chassis::refusal::Failure;
-use feeds::membership::{self, Event, Line, Movement};
+use feeds::membership::{self, Event, Finished, Line, Movement};
 use sqlx::PgConnection;
 use time::Date;
 use uuid::Uuid;
@@ -30,6 +30,13 @@ impl Follow for Membership {
                 admit(following.db(), &act[run.clone()], &events[run], &events).await?;
                 continue;
             }
+            // A plan ends half a country, and of each of its unions it is told when it is done.
+            let run = finished_in_a_row(&act[at..], &events[at..]);
+            if !run.is_empty() {
+                at += run.len();
+                finish(following.db(), &run).await?;
+                continue;
+            }
             at += 1;
             let facts = fact::of_membership(event, change.effective_on);
             let because = because(event, &events);
@@ -39,16 +46,54 @@ impl Follow for Membership {
             if let Some(origin) = origin {
                 under_way::moved(following.db(), origin, &facts).await?;
             }
-            if let Event::ConsequenceFinished(finished) = event {
-                let (act_id, unit) = (finished.registry_act_id, finished.organisation_id);
-                under_way::finished(following.db(), act_id, unit).await?;
-            }
         }
         if let Some(last) = act.last() {
             under_way::told(following.db(), last.registry_position).await?;
         }
         Ok(())
     }
+}
+
+/// The words with which these changes begin that what acts of registry meant is done.
+fn finished_in_a_row<'a>(
+    changes: &'a [Change],
+    events: &'a [Event],
+) -> Vec<(&'a Change, &'a Finished)> {
+    let finished = changes.iter().zip(events).map_while(|(change, event)| match event {
+        Event::ConsequenceFinished(finished) => Some((change, finished)),
+        Event::ConsequencesWaiting { .. }
+        | Event::Admitted(_)
+        | Event::Transferred(_)
+        | Event::Exited(_)
+        | Event::TrainingCourseHeld(_)
+        | Event::PartyReferred(_)
+        | Event::PartyAdmitted(_)
+        | Event::CadreRecommended(_)
+        | Event::DelegationSent(_)
+        | Event::DecisionWrittenDown(_)
+        | Event::TakenBack(_) => None,
+    });
+    finished.collect()
+}
+
+/// What acts of registry meant for the members of these unions is done: nothing more comes of it.
+async fn finish(
+    connection: &mut PgConnection,
+    finished: &[(&Change, &Finished)],
+) -> Result<(), Failure> {
+    let seen: Vec<(&Change, Because)> = finished
+        .iter()
+        .map(|(change, finished)| {
+            let act_id = Some(finished.registry_act_id);
+            (*change, Because { act_id, ..Because::default() })
+        })
+        .collect();
+    remember_all(connection, Membership::SOURCE, &seen).await?;
+    let (acts, units): (Vec<Uuid>, Vec<Uuid>) = finished
+        .iter()
+        .map(|(_, finished)| (finished.registry_act_id, finished.organisation_id))
+        .unzip();
+    under_way::finished(connection, &acts, &units).await
 }
 
 /// Admissions that follow one another in an act.

@@ -8,38 +8,37 @@ use sqlx::PgConnection;
 use time::Date;
 use uuid::Uuid;
 
-use crate::follow::edges;
 use crate::ground::reference::Reference;
 
-/// New organisations, or such as existed before the register did.
+/// New organisations, or such as existed before the register did, each with the change that
+/// tells of it.
 pub(super) async fn found(
     connection: &mut PgConnection,
-    change: &Change,
-    states: &[Organisation],
+    states: &[(Uuid, &Organisation)],
     loaded: bool,
     reference: &Reference,
 ) -> Result<(), Failure> {
-    let column = |of: fn(&Organisation) -> &str| states.iter().map(of).collect::<Vec<_>>();
-    let units: Vec<Uuid> = states.iter().map(|state| state.organisation_id).collect();
-    let founded: Vec<Date> = states.iter().map(|state| state.founded_on).collect();
+    let column =
+        |of: fn(&Organisation) -> &str| states.iter().map(|(_, s)| of(s)).collect::<Vec<_>>();
+    let changes: Vec<Uuid> = states.iter().map(|(change_id, _)| *change_id).collect();
+    let units: Vec<Uuid> = states.iter().map(|(_, state)| state.organisation_id).collect();
+    let founded: Vec<Date> = states.iter().map(|(_, state)| state.founded_on).collect();
     let types = column(|state| &state.type_code);
     let grassroots: Vec<bool> = types.iter().map(|code| reference.is_grassroots(code)).collect();
     let names = column(|state| &state.name);
     let short_names = column(|state| &state.short_name);
     let sectors = column(|state| state.sector.as_deref().unwrap_or_default());
     sqlx::query!(
-        "with founded as (
-             select * from unnest($1::uuid[], $2::text[], $3::boolean[], $4::date[])
-                  as line (organisation_id, type, grassroots, founded_on)
-         )
-         insert into organisation (organisation_id, type, grassroots, founded_on, loaded, founding_change_id)
-         select organisation_id, type, grassroots, founded_on, $5, $6 from founded",
+        "insert into organisation (organisation_id, type, grassroots, founded_on, loaded, founding_change_id)
+         select organisation_id, type, grassroots, founded_on, $5, change_id
+         from unnest($1::uuid[], $2::text[], $3::boolean[], $4::date[], $6::uuid[])
+              as line (organisation_id, type, grassroots, founded_on, change_id)",
         &units,
         &types as &[&str],
         &grassroots,
         &founded,
         loaded,
-        change.change_id,
+        &changes,
     )
     .execute(&mut *connection)
     .await?;
@@ -55,16 +54,16 @@ pub(super) async fn found(
     .await?;
     sqlx::query!(
         "insert into organisation_sector (organisation_id, valid, sector, change_id)
-         select organisation_id, daterange(null, null), sector, $3
-         from unnest($1::uuid[], $2::text[]) as line (organisation_id, sector)
+         select organisation_id, daterange(null, null), sector, change_id
+         from unnest($1::uuid[], $2::text[], $3::uuid[]) as line (organisation_id, sector, change_id)
          where sector <> ''",
         &units,
         &sectors as &[&str],
-        change.change_id,
+        &changes,
     )
-    .execute(&mut *connection)
+    .execute(connection)
     .await?;
-    edges::found(connection, change.change_id, states).await
+    Ok(())
 }
 
 /// Of another type from the date on, and in another sector where that changes with it. One
@@ -252,7 +251,6 @@ pub(super) async fn end(
     )
     .execute(&mut *connection)
     .await?;
-    edges::end(connection, on, &units).await?;
     sqlx::query!(
         "update office set valid = valid * daterange(null, $2) where organisation_id = any($1)",
         &units,

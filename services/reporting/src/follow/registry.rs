@@ -1,16 +1,19 @@
 //! Registry's feed: the tree, its dated attributes, and what happens to organisations.
 
 use std::collections::HashSet;
+use std::mem;
 
 use chassis::feed::{Change, Follow, Following};
 use chassis::refusal::Failure;
-use feeds::registry::{self, Body, Event};
+use feeds::edges::{Edges, LastPlace};
+use feeds::registry::{self, Body, Event, Founded};
 use feeds::rights;
 use sqlx::PgConnection;
 use time::Date;
 use uuid::Uuid;
 
-use crate::follow::{Because, edges, events, organisations, remember, timelines, under_way};
+use crate::follow::{Because, edges, events, organisations, remember_all, timelines, under_way};
+use crate::ground::fact::Facts;
 use crate::ground::reference::Reference;
 use crate::ground::{fact, ledger};
 
@@ -30,27 +33,92 @@ impl Follow for Registry {
     const SOURCE: &'static str = "registry";
 
     async fn apply(&self, following: &mut Following, act: &[Change]) -> Result<(), Failure> {
-        for change in act {
-            let event = registry::read(change)?;
-            let on = change.effective_on;
-            rights::apply(following.db(), on, &event).await?;
-            remember(following.db(), Self::SOURCE, change, &Because::default()).await?;
-            let facts = if let Event::TimelinesCorrected(lives) = &event {
-                timelines::replace(following.db(), change, lives, self.reference).await?
+        let events = act.iter().map(registry::read).collect::<Result<Vec<_>, _>>()?;
+        let told: Vec<(Date, &Event)> =
+            act.iter().zip(&events).map(|(change, event)| (change.effective_on, event)).collect();
+        rights::apply(following.db(), &told).await?;
+        let seen: Vec<_> = act.iter().map(|change| (change, Because::default())).collect();
+        remember_all(following.db(), Self::SOURCE, &seen).await?;
+
+        // Where units stand is written once for the act, and so is what is counted, unless a
+        // life is told anew: that asks what was counted of it before.
+        let mut edges = edges::of(following.db(), &events).await?;
+        let mut counted = Counted::default();
+        let mut at = 0;
+        while let (Some(change), Some(event)) = (act.get(at), events.get(at)) {
+            // A plan founds more than a thousand: all of them at once.
+            let founded = founded_in_a_row(&act[at..], &events[at..]);
+            if !founded.is_empty() {
+                at += founded.len();
+                self.found(following.db(), &founded, &mut edges, &mut counted).await?;
+                continue;
+            }
+            at += 1;
+            let (id, on) = (change.change_id, change.effective_on);
+            let facts = if let Event::TimelinesCorrected(lives) = event {
+                counted.write(following.db()).await?;
+                timelines::replace(following.db(), change, lives, &edges, self.reference).await?
             } else {
-                self.copy(following.db(), change, &event).await?;
-                let grassroots = grassroots(following.db(), &event, on).await?;
+                self.copy(following.db(), change, event).await?;
+                let grassroots = grassroots(following.db(), event, on).await?;
                 fact::of_registry(
-                    &event,
+                    event,
                     on,
                     |unit| grassroots.contains(&unit),
                     |organisation_type| self.reference.is_grassroots(organisation_type),
                 )
             };
-            ledger::write(following.db(), change.change_id, &facts).await?;
+            edges.take(on, event, &id, LastPlace::Goes);
+            counted.add(id, facts);
         }
-        Ok(())
+        counted.write(following.db()).await?;
+        edges::write(following.db(), &edges).await
     }
+}
+
+/// What changes of the act are counted by and has yet to be written.
+#[derive(Default)]
+struct Counted(Vec<(Uuid, Facts)>);
+
+impl Counted {
+    fn add(&mut self, change_id: Uuid, facts: Facts) {
+        self.0.push((change_id, facts));
+    }
+
+    async fn write(&mut self, connection: &mut PgConnection) -> Result<(), Failure> {
+        let all = mem::take(&mut self.0);
+        let all: Vec<(Uuid, &Facts)> = all.iter().map(|(id, facts)| (*id, facts)).collect();
+        ledger::write_all(connection, &all).await
+    }
+}
+
+/// The foundings with which these changes begin.
+fn founded_in_a_row<'a>(
+    changes: &'a [Change],
+    events: &'a [Event],
+) -> Vec<(&'a Change, &'a Event, &'a Founded)> {
+    let founded = changes.iter().zip(events).map_while(|(change, event)| match event {
+        Event::Founded(founded) => Some((change, event, founded)),
+        Event::Loaded(_)
+        | Event::Renamed(_)
+        | Event::HandedOver(_)
+        | Event::Suspended { .. }
+        | Event::Resumed { .. }
+        | Event::Ended(_)
+        | Event::SectorChanged { .. }
+        | Event::TypeChanged(_)
+        | Event::DecisionRecorded(_)
+        | Event::Body(_)
+        | Event::CeremonyHeld(_)
+        | Event::EmployersRecorded(_)
+        | Event::CampaignStageReached(_)
+        | Event::GrantMade(_)
+        | Event::GrantEnded { .. }
+        | Event::TimelinesCorrected(_)
+        | Event::ActsUndone(_)
+        | Event::Noted(_) => None,
+    });
+    founded.collect()
 }
 
 impl Registry {
@@ -64,22 +132,11 @@ impl Registry {
         let (on, reference) = (change.effective_on, self.reference);
         let act = (change.act_id, change.position);
         match event {
-            Event::Founded(founded) => {
-                let state = &founded.organisation;
-                let states = std::slice::from_ref(state);
-                organisations::found(connection, change, states, false, reference).await?;
-                if founded.applicant_ids.is_empty() {
-                    return Ok(());
-                }
-                under_way::founded(connection, act, state.organisation_id, state.founded_on).await
-            }
             Event::Loaded(states) => {
-                organisations::found(connection, change, states, true, reference).await
+                let states: Vec<_> = states.iter().map(|state| (change.change_id, state)).collect();
+                organisations::found(connection, &states, true, reference).await
             }
             Event::Renamed(renamed) => organisations::rename(connection, on, renamed).await,
-            Event::HandedOver(handed) => {
-                edges::hand_over(connection, change.change_id, on, handed).await
-            }
             Event::Suspended { organisation_id } => {
                 organisations::suspend(connection, change, *organisation_id).await
             }
@@ -112,9 +169,40 @@ impl Registry {
             | Event::GrantMade(_)
             | Event::GrantEnded { .. }
             | Event::Noted(_)
-            // Whole lives are replaced apart.
+            // Where units stand is written for the whole act; foundings and whole lives apart.
+            | Event::HandedOver(_)
+            | Event::Founded(_)
             | Event::TimelinesCorrected(_) => Ok(()),
         }
+    }
+
+    /// Takes in organisations that were founded.
+    async fn found(
+        &self,
+        connection: &mut PgConnection,
+        founded: &[(&Change, &Event, &Founded)],
+        edges: &mut Edges<Uuid>,
+        counted: &mut Counted,
+    ) -> Result<(), Failure> {
+        let states: Vec<_> = founded
+            .iter()
+            .map(|(change, _, founded)| (change.change_id, &founded.organisation))
+            .collect();
+        organisations::found(connection, &states, false, self.reference).await?;
+        for (change, event, founded) in founded {
+            let (state, on) = (&founded.organisation, change.effective_on);
+            if !founded.applicant_ids.is_empty() {
+                let act = (change.act_id, change.position);
+                under_way::founded(connection, act, state.organisation_id, state.founded_on)
+                    .await?;
+            }
+            let is_grassroots = |code: &str| self.reference.is_grassroots(code);
+            let facts =
+                fact::of_registry(event, on, |_| is_grassroots(&state.type_code), is_grassroots);
+            edges.take(on, event, &change.change_id, LastPlace::Goes);
+            counted.add(change.change_id, facts);
+        }
+        Ok(())
     }
 }
 
@@ -155,7 +243,6 @@ async fn grassroots(
     on: Date,
 ) -> Result<HashSet<Uuid>, Failure> {
     let units: Vec<Uuid> = match event {
-        Event::Founded(founded) => vec![founded.organisation.organisation_id],
         Event::Loaded(states) => states.iter().map(|state| state.organisation_id).collect(),
         Event::Ended(units) => units.iter().map(|unit| unit.organisation_id).collect(),
         Event::Suspended { organisation_id } | Event::Resumed { organisation_id } => {
@@ -163,8 +250,9 @@ async fn grassroots(
         }
         Event::Body(Body::CongressHeld(congress)) => vec![congress.organisation_id],
         Event::Body(Body::ByElectionHeld(election)) => vec![election.organisation_id],
-        // Nothing that is counted by what it happened to.
-        Event::Renamed(_)
+        // Foundings are counted apart; the others by nothing that it happened to.
+        Event::Founded(_)
+        | Event::Renamed(_)
         | Event::HandedOver(_)
         | Event::SectorChanged { .. }
         | Event::TypeChanged(_)

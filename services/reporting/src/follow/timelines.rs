@@ -14,29 +14,30 @@ use std::collections::BTreeMap;
 use anyhow::Context;
 use chassis::feed::Change;
 use chassis::refusal::Failure;
+use feeds::edges::Edges;
 use feeds::registry::Timeline;
 use sqlx::PgConnection;
 use time::Date;
 use uuid::Uuid;
 
 use self::counted::{Counted, Kind};
-use crate::follow::{edges, under_way};
+use crate::follow::under_way;
 use crate::ground::fact::{self, Code, Facts};
 use crate::ground::reference::Reference;
 
 /// Replaces what is known of these organisations, and answers the facts that come or, below
-/// 0, go with it.
+/// 0, go with it. Where the units stand, as it was known before, is `edges`.
 pub async fn replace(
     connection: &mut PgConnection,
     change: &Change,
     timelines: &[Timeline],
+    edges: &Edges<Uuid>,
     reference: &Reference,
 ) -> Result<Facts, Failure> {
     let act = (change.act_id, change.position);
     let otherwise = ended_otherwise(connection, timelines).await?;
     under_way::ended_otherwise(connection, act, &otherwise).await?;
-    lives::replace(connection, change, timelines, reference).await?;
-    edges::replace(connection, change.change_id, timelines).await?;
+    lives::replace(connection, change, timelines, edges, reference).await?;
     attributes::replace_types(connection, change, timelines, reference).await?;
     attributes::replace_names(connection, timelines).await?;
     attributes::replace_sectors(connection, change, timelines).await?;

@@ -153,22 +153,31 @@ pub async fn moved(
     Ok(())
 }
 
-/// Membership says that what an act meant for the members of one organisation is done.
+/// Membership says that what acts meant for the members of organisations is done.
 pub async fn finished(
     connection: &mut PgConnection,
-    act_id: Uuid,
-    unit: Uuid,
+    act_ids: &[Uuid],
+    units: &[Uuid],
 ) -> Result<(), Failure> {
     sqlx::query!(
-        "delete from founding_under_way where registry_act_id = $1 and organisation_id = $2",
-        act_id,
-        unit,
+        "delete from founding_under_way
+         using unnest($1::uuid[], $2::uuid[]) as done (act_id, unit_id)
+         where founding_under_way.registry_act_id = done.act_id
+           and founding_under_way.organisation_id = done.unit_id",
+        act_ids,
+        units,
     )
     .execute(&mut *connection)
     .await?;
-    sqlx::query!("delete from movement_left where undone_by = $1 and unit_id = $2", act_id, unit)
-        .execute(connection)
-        .await?;
+    sqlx::query!(
+        "delete from movement_left
+         using unnest($1::uuid[], $2::uuid[]) as done (act_id, unit_id)
+         where movement_left.undone_by = done.act_id and movement_left.unit_id = done.unit_id",
+        act_ids,
+        units,
+    )
+    .execute(connection)
+    .await?;
     Ok(())
 }
 

@@ -4,6 +4,7 @@
 
 #![allow(missing_docs)]
 
+mod at_once;
 mod because;
 mod books;
 mod constraints;

@@ -18,12 +18,12 @@ use crate::world::{World, lines, period};
 const YEAR: (Date, Date) = (date!(2020 - 01 - 01), date!(2020 - 12 - 31));
 const FOUNDED: Date = date!(2020 - 02 - 01);
 
-fn known(from: Date, until: Option<Date>, value: &str) -> Known {
+pub fn known(from: Date, until: Option<Date>, value: &str) -> Known {
     Known { from_on: Some(civil(from)), until_on: until.map(civil), value: value.to_string() }
 }
 
 /// A union that stands under one superior from its founding on.
-fn life(unit: Uuid, superior: Uuid, founded: Date) -> OrganisationTimeline {
+pub fn life(unit: Uuid, superior: Uuid, founded: Date) -> OrganisationTimeline {
     OrganisationTimeline {
         organisation_id: unit.to_string(),
         exists: true,

@@ -1,5 +1,7 @@
 //! Types, names, sectors and suspensions, as they are known now.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chassis::feed::Change;
 use chassis::refusal::Failure;
 use feeds::registry::{Status, Timeline};
@@ -24,6 +26,29 @@ impl<'a> Rows<'a> {
         self.from.push(from);
         self.until.push(until);
         self.values.push(value);
+    }
+}
+
+/// What holds over some days: the first, the day after the last, and what.
+type Row<'a> = (Option<Date>, Option<Date>, &'a str, &'a str);
+
+/// Units of which is known otherwise what is held of them. Of most there are none: an undone plan
+/// moves and ends half a country, and renames hardly anybody.
+#[derive(Default)]
+struct Otherwise<'a>(BTreeMap<Uuid, (BTreeSet<Row<'a>>, BTreeSet<Row<'a>>)>);
+
+impl<'a> Otherwise<'a> {
+    fn held(&mut self, unit: Uuid, row: Row<'a>) {
+        self.0.entry(unit).or_default().0.insert(row);
+    }
+
+    fn known(&mut self, unit: Uuid, row: Row<'a>) {
+        self.0.entry(unit).or_default().1.insert(row);
+    }
+
+    fn units(self) -> Vec<Uuid> {
+        let otherwise = self.0.into_iter().filter(|(_, (held, known))| held != known);
+        otherwise.map(|(unit, _)| unit).collect()
     }
 }
 
@@ -94,19 +119,40 @@ pub(super) async fn replace_names(
             short_names.push(period.value.short_name.as_str());
         }
     }
-    sqlx::query!("delete from organisation_name where organisation_id = any ($1)", &named)
+    let held = sqlx::query!(
+        "select organisation_id, lower(valid) as from_on, upper(valid) as until_on, name, short_name
+         from organisation_name where organisation_id = any ($1)",
+        &named,
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    let mut otherwise = Otherwise::default();
+    for row in &held {
+        otherwise
+            .held(row.organisation_id, (row.from_on, row.until_on, &row.name, &row.short_name));
+    }
+    for (n, unit) in rows.units.iter().enumerate() {
+        otherwise.known(*unit, (rows.from[n], rows.until[n], rows.values[n], short_names[n]));
+    }
+    let otherwise = otherwise.units();
+    if otherwise.is_empty() {
+        return Ok(());
+    }
+    sqlx::query!("delete from organisation_name where organisation_id = any ($1)", &otherwise)
         .execute(&mut *connection)
         .await?;
     sqlx::query!(
         "insert into organisation_name (organisation_id, valid, name, short_name)
          select organisation_id, daterange(from_on, until_on), name, short_name
          from unnest($1::uuid[], $2::date[], $3::date[], $4::text[], $5::text[])
-              as line (organisation_id, from_on, until_on, name, short_name)",
+              as line (organisation_id, from_on, until_on, name, short_name)
+         where organisation_id = any ($6)",
         &rows.units,
         &rows.from as &[Option<Date>],
         &rows.until as &[Option<Date>],
         &rows.values as &[&str],
         &short_names as &[&str],
+        &otherwise,
     )
     .execute(connection)
     .await?;
@@ -129,6 +175,24 @@ pub(super) async fn replace_sectors(
             rows.add(timeline.organisation_id, from, next, &period.value);
         }
     }
+    let held = sqlx::query!(
+        "select organisation_id, lower(valid) as from_on, upper(valid) as until_on, sector
+         from organisation_sector where organisation_id = any ($1)",
+        &units,
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    let mut otherwise = Otherwise::default();
+    for row in &held {
+        otherwise.held(row.organisation_id, (row.from_on, row.until_on, &row.sector, ""));
+    }
+    for (n, unit) in rows.units.iter().enumerate() {
+        otherwise.known(*unit, (rows.from[n], rows.until[n], rows.values[n], ""));
+    }
+    let otherwise = otherwise.units();
+    if otherwise.is_empty() {
+        return Ok(());
+    }
     sqlx::query!(
         "with held as (
              delete from organisation_sector where organisation_id = any ($1)
@@ -141,8 +205,9 @@ pub(super) async fn replace_sectors(
               as line (organisation_id, from_on, until_on, sector)
          left join held on held.organisation_id = line.organisation_id
                        and held.sector = line.sector
-                       and lower(held.valid) is not distinct from line.from_on",
-        &units,
+                       and lower(held.valid) is not distinct from line.from_on
+         where line.organisation_id = any ($1)",
+        &otherwise,
         &rows.units,
         &rows.from as &[Option<Date>],
         &rows.until as &[Option<Date>],

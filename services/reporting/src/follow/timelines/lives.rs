@@ -3,6 +3,7 @@
 use anyhow::Context;
 use chassis::feed::Change;
 use chassis::refusal::Failure;
+use feeds::edges::Edges;
 use feeds::registry::{Ending, Timeline};
 use sqlx::PgConnection;
 use time::Date;
@@ -16,16 +17,18 @@ pub(super) async fn replace(
     connection: &mut PgConnection,
     change: &Change,
     timelines: &[Timeline],
+    edges: &Edges<Uuid>,
     reference: &Reference,
 ) -> Result<(), Failure> {
     let (mut units, mut types, mut grassroots) = (Vec::new(), Vec::new(), Vec::new());
     let (mut founded, mut loaded) = (Vec::new(), Vec::new());
     let (mut endings, mut never) = (Vec::new(), Vec::new());
-    let mut under: Vec<Option<Uuid>> = Vec::new();
+    let (mut under, mut first): (Vec<Option<Uuid>>, Vec<Option<Uuid>>) = Default::default();
     for timeline in timelines {
         let Some(founded_on) = timeline.founded_on else {
             never.push(timeline.organisation_id);
             under.push(timeline.founded_under_id);
+            first.push(edges.first(timeline.organisation_id));
             continue;
         };
         units.push(timeline.organisation_id);
@@ -71,7 +74,15 @@ pub(super) async fn replace(
              ending_change_id = case when known.ended_on = excluded.ended_on
                                       and known.end_kind = excluded.end_kind
                                      then known.ending_change_id
-                                     else excluded.ending_change_id end",
+                                     else excluded.ending_change_id end
+         -- Most lives of an undone plan are what they were but for where they stand.
+         where known.never_existed or known.founded_under_id is not null
+            or (known.type, known.grassroots, known.founded_on, known.loaded, known.ended_on,
+                known.end_kind, known.heir_id, known.last_superior_id, known.members_to_id)
+               is distinct from
+               (excluded.type, excluded.grassroots, excluded.founded_on, excluded.loaded,
+                excluded.ended_on, excluded.end_kind, excluded.heir_id, excluded.last_superior_id,
+                excluded.members_to_id)",
         &units,
         &types as &[&str],
         &grassroots,
@@ -90,17 +101,15 @@ pub(super) async fn replace(
     sqlx::query!(
         "update organisation
          set never_existed = true,
-             founded_under_id = coalesce(
-                 line.under_id, founded_under_id,
-                 (select edge.superior_id from edge
-                  where edge.organisation_id = line.organisation_id
-                  order by lower(edge.valid) limit 1)),
+             founded_under_id = coalesce(line.under_id, founded_under_id, line.first_id),
              ended_on = null, end_kind = null, heir_id = null, last_superior_id = null,
              ending_change_id = null, members_to_id = null
-         from unnest($1::uuid[], $2::uuid[]) as line (organisation_id, under_id)
+         from unnest($1::uuid[], $2::uuid[], $3::uuid[])
+              as line (organisation_id, under_id, first_id)
          where organisation.organisation_id = line.organisation_id",
         &never,
         &under as &[Option<Uuid>],
+        &first as &[Option<Uuid>],
     )
     .execute(connection)
     .await?;

@@ -10,6 +10,7 @@ mod aged;
 mod constraints;
 mod country;
 mod edge;
+mod following;
 mod lines;
 mod load;
 mod members;
@@ -20,6 +21,7 @@ mod rehome;
 mod search;
 mod timetable;
 
+use std::mem;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -122,13 +124,18 @@ async fn main() -> anyhow::Result<ExitCode> {
         let measured = search::measure(&country, &mut lines).await;
         lines.failed("search", measured);
     }
+    let mut following = Vec::new();
     if is_asked(Area::Plan) {
-        let measured = plan::measure(&country, &mut lines).await;
+        let measured = plan::measure(&country, &mut lines, &mut following).await;
         lines.failed("plan", measured);
     }
     if is_asked(Area::Tree) {
-        let measured = moves::measure(&country, &mut lines).await;
+        let measured = moves::measure(&country, &mut lines, mem::take(&mut following)).await;
         lines.failed("tree", measured);
+    }
+    for following in following {
+        let measured = following.tell(&mut lines).await;
+        lines.failed("plan", measured);
     }
     if is_asked(Area::Membership) {
         let people = arguments.people.unwrap_or(arguments.size.people());

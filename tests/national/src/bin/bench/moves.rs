@@ -15,6 +15,7 @@ use time::{Date, Duration};
 use uuid::Uuid;
 
 use crate::country::Country;
+use crate::following::Following;
 use crate::lines::{Bar, Lines};
 use crate::timetable::Latencies;
 
@@ -25,23 +26,55 @@ const MOVES: u32 = 300;
 /// The corporation that moves.
 const MOVING: &str = "CDTCT-BENCH";
 
-pub async fn measure(country: &Country, lines: &mut Lines) -> anyhow::Result<()> {
+/// Measures it while others follow what was done before; and again when nobody has anything
+/// left to follow but the moves themselves.
+pub async fn measure(
+    country: &Country,
+    lines: &mut Lines,
+    following: Vec<Following>,
+) -> anyhow::Result<()> {
     let (from, to) = superiors(country).await?;
     let moving = found(country, &from).await?;
     let unions = gather(country, &moving, lines).await?;
+    let after_plan = !following.is_empty();
+
+    let (moves, renames) = there_and_back(country, &moving, [&to, &from], &unions[0], 1).await?;
+    let work = format!("move a unit with {} unions below it, p99 of {MOVES}", unions.len());
+    let reference = Some((renames.at(0.99), "rename one union, p99"));
+    lines.add("tree", work, (moves.at(0.99), "ms"), reference, Bar::Under(100.0));
+    for following in following {
+        following.tell(lines).await?;
+    }
+    if after_plan {
+        let (moves, renames) =
+            there_and_back(country, &moving, [&to, &from], &unions[0], 1 + MOVES).await?;
+        let work = format!("the same when everybody has followed, p99 of {MOVES}");
+        let reference = Some((renames.at(0.99), "rename one union, p99"));
+        lines.add("tree", work, (moves.at(0.99), "ms"), reference, Bar::Under(75.0));
+    }
+    Ok(())
+}
+
+/// Moves it there and back, a move a day from a day on, and renames a union after each.
+async fn there_and_back(
+    country: &Country,
+    moving: &str,
+    superiors: [&str; 2],
+    renamed: &str,
+    first: u32,
+) -> anyhow::Result<(Latencies, Latencies)> {
     let mut moves = Latencies::new()?;
     let mut renames = Latencies::new()?;
-    for n in 1..=MOVES {
+    for (n, superior) in (first..first + MOVES).zip(superiors.into_iter().cycle()) {
         let on = FROM + Duration::days(i64::from(n));
-        let superior = if n % 2 == 1 { &to } else { &from };
-        let request = hand_over(vec![moving.clone()], superior, on);
+        let request = hand_over(vec![moving.to_owned()], superior, on);
         let begun = Instant::now();
         country.client.organisations().hand_over_organisations(request).await?;
         moves.record(begun.elapsed());
 
         let request = RenameOrganisationRequest {
             request_id: Uuid::now_v7().to_string(),
-            organisation_id: unions[0].clone(),
+            organisation_id: renamed.to_owned(),
             short_name: format!("CĐCS {n}"),
             effective_on: Some(civil(on)),
             ..RenameOrganisationRequest::default()
@@ -50,10 +83,7 @@ pub async fn measure(country: &Country, lines: &mut Lines) -> anyhow::Result<()>
         country.client.organisations().rename_organisation(request).await?;
         renames.record(begun.elapsed());
     }
-    let work = format!("move a unit with {} unions below it, p99 of {MOVES}", unions.len());
-    let reference = Some((renames.at(0.99), "rename one union, p99"));
-    lines.add("tree", work, (moves.at(0.99), "ms"), reference, Bar::Under(100.0));
-    Ok(())
+    Ok((moves, renames))
 }
 
 /// Two superiors between which a corporation can move.

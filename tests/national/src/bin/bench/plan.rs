@@ -18,6 +18,7 @@ use time::{Date, Duration};
 use uuid::Uuid;
 
 use crate::country::Country;
+use crate::following::Following;
 use crate::lines::{Bar, Lines};
 
 /// Steps in one message.
@@ -31,7 +32,12 @@ const DATES: [Date; 5] = [
     date!(2026 - 01 - 01),
 ];
 
-pub async fn measure(country: &Country, lines: &mut Lines) -> anyhow::Result<()> {
+/// Measures it; answers who follows it, under way.
+pub async fn measure(
+    country: &Country,
+    lines: &mut Lines,
+    following: &mut Vec<Following>,
+) -> anyhow::Result<()> {
     let reference = rewrite_every_edge(country).await?;
     let reference = Some((reference, "one statement closes and writes anew every edge"));
     let steps: Vec<PlanStep> = country.tree.restructuring().collect();
@@ -57,6 +63,7 @@ pub async fn measure(country: &Country, lines: &mut Lines) -> anyhow::Result<()>
     let begun = Instant::now();
     commit(country, &plan_id).await?;
     lines.add("plan", "commit", (begun.elapsed().as_secs_f64(), "s"), reference, Bar::Under(30.0));
+    following.push(Following::begin(country, "commit").await?);
     let with = checksums(country).await?;
     let changed: Vec<bool> =
         before.iter().zip(&with).map(|(before, with)| before != with).collect();
@@ -70,6 +77,7 @@ pub async fn measure(country: &Country, lines: &mut Lines) -> anyhow::Result<()>
     let started = country.client.plans().undo_plan(request).await?;
     wait(country, started.into_inner().operation).await?;
     lines.add("plan", "undo", (begun.elapsed().as_secs_f64(), "s"), reference, Bar::Under(30.0));
+    following.push(Following::begin(country, "undo").await?);
     let after = checksums(country).await?;
     let differ = before.iter().zip(&after).filter(|(before, after)| before != after).count();
     let work = format!("dates of {} at which the tree differs after it", DATES.len());
