@@ -3,6 +3,9 @@
 pub mod admit_members;
 pub(crate) mod api;
 pub mod exit_members;
+pub mod find;
 pub mod members;
+pub mod search;
+pub mod subtree;
 pub mod transfer_members;
 pub(crate) mod wire;

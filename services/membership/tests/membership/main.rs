@@ -19,5 +19,6 @@ mod past;
 mod privacy;
 mod retold;
 mod scope;
+mod searching;
 mod undone;
 mod world;

@@ -14,6 +14,7 @@ mod lines;
 mod load;
 mod members;
 mod moves;
+mod names;
 mod pages;
 mod plan;
 mod search;

@@ -25,6 +25,7 @@ use uuid::Uuid;
 
 use crate::country::{ADMINISTRATOR, Country, pool};
 use crate::lines::{Bar, Lines};
+use crate::names;
 
 /// What an import writes, in the order in which rules allow it.
 const TABLES: [&str; 5] = ["person", "person_identity", "person_contact", "movement", "membership"];
@@ -46,6 +47,7 @@ pub async fn measure(country: &Country, people: u64, lines: &mut Lines) -> anyho
     let membership = &country.system.database("membership").context("a database")?.owner_url;
     let membership = pool(membership).await?;
     import(country, &membership, people, lines).await?;
+    names::measure(country, &membership, people, lines).await?;
     single(country, lines).await?;
     membership.close().await;
     Ok(())
