@@ -121,7 +121,7 @@ impl Door {
         }
         let caller = self.issuers.caller(headers)?;
         let standing = self.standings.enter(caller.principal(), method.is_streaming())?;
-        Ok(Admitted { caller, standing, deadline: self.deadline(extensions) })
+        Ok(Admitted { caller, standing, deadline: self.deadline(method, extensions) })
     }
 
     async fn call(&self, mut request: Request<Body>) -> Result<Response<Body>, Status> {
@@ -177,10 +177,12 @@ impl Door {
         room.clone().try_acquire_owned().map_err(|_| Refused::Overloaded { service: "gateway" })
     }
 
-    fn deadline(&self, extensions: &Extensions) -> Deadline {
+    /// What is no stream takes no longer, whatever it says of itself.
+    fn deadline(&self, method: &Method, extensions: &Extensions) -> Deadline {
         let now = Instant::now();
         let at = match extensions.get::<CallDeadline>() {
-            Some(deadline) => deadline.0,
+            Some(deadline) if method.is_streaming() => deadline.0,
+            Some(deadline) => deadline.0.min(now + self.call_max),
             None => now + self.call_max,
         };
         Deadline {

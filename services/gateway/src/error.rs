@@ -37,8 +37,12 @@ pub enum Refused {
     JsonTooManyValues { limit: usize },
     /// A value in the path or the query does not fit its field.
     ParameterMalformed { field: String, fault: Unfit },
-    /// The body says of itself that it is no JSON.
-    ContentTypeUnsupported,
+    /// The body says of itself that it is not what is read here.
+    ContentTypeUnsupported { supported: &'static str },
+    /// What is wrong with a line of a stream, counted from 1.
+    OfLine { line: u64, refused: Box<Refused> },
+    /// All messages of a stream together are more than is read.
+    CallTooLarge { limit: u64 },
     /// No method answers this HTTP path.
     PathUnknown { path: String },
     /// The path is known, with other verbs.
@@ -132,8 +136,12 @@ impl Refused {
             Refused::ParameterMalformed { field, fault } => Refusal::of(Own::ParameterMalformed)
                 .field(shown(&field))
                 .with("cause", fault.word()),
-            Refused::ContentTypeUnsupported => {
-                Refusal::of(Own::ContentTypeUnsupported).with("supported", "application/json")
+            Refused::ContentTypeUnsupported { supported } => {
+                Refusal::of(Own::ContentTypeUnsupported).with("supported", supported)
+            }
+            Refused::OfLine { line, refused } => refused.refusal().with("line", line.to_string()),
+            Refused::CallTooLarge { limit } => {
+                Refusal::of(Shared::CallTooLarge).with("limit", limit.to_string())
             }
             Refused::PathUnknown { path } => Refusal::of(Own::PathUnknown).with("path", path),
             Refused::VerbNotAllowed { allowed } => {
@@ -203,7 +211,12 @@ mod tests {
             Refused::HeaderMalformed { header: "grpc-timeout" },
             Refused::JsonMalformed { line: 1, column: 2 },
             Refused::JsonTooManyValues { limit: 1 },
-            Refused::ContentTypeUnsupported,
+            Refused::ContentTypeUnsupported { supported: "application/json" },
+            Refused::CallTooLarge { limit: 1 },
+            Refused::OfLine {
+                line: 7,
+                refused: Box::new(Refused::JsonMalformed { line: 1, column: 2 }),
+            },
             Refused::PathUnknown { path: "/v1/x".into() },
             Refused::VerbNotAllowed { allowed: "GET".into() },
             Refused::AllPartsAway { reasons: vec![("registry", "SERVICE_AWAY".into())] },

@@ -54,12 +54,17 @@ pub static SCHEMA: database::Schema = database::Schema {
         "covered_on",
         "keep_id",
         "keep_past",
+        "lay_under",
+        "lying_under",
         "members_named",
         "membership_apart",
         "past_stays",
         "person_scope",
         "persons_in_scope",
         "recorded_anew",
+        "sought_by_new_name",
+        "sought_where_lying",
+        "sought_where_written",
     ],
 };
 

@@ -10,7 +10,8 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use futures_util::FutureExt;
-use http::{HeaderMap, Method, StatusCode};
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use opentelemetry::KeyValue;
 use percent_encoding::percent_decode_str;
 use proto::refusal::v1::Reason;
@@ -144,7 +145,8 @@ pub(super) async fn conduct(
     let path = request.uri().path().to_string();
     let form = Form::of(request.headers());
     let grpc = form == Form::Grpc;
-    let (kind, rpc_service, rpc_method) = kind_of(&path, grpc, request.method());
+    let (kind, rpc_service, rpc_method) =
+        kind_of(&path, grpc, request.method(), says_lines(request.headers()));
     let language = language(request.headers());
     let (span, measure) = match kind {
         Kind::Infrastructure { .. } => (Span::none(), None),
@@ -326,7 +328,7 @@ fn span(conduct: &Conduct, headers: &HeaderMap, service: &str, method: &str) -> 
 
 /// What a path says; names that no contract knows are not repeated, or strangers could make
 /// as many labels as they like.
-fn kind_of<'a>(path: &'a str, grpc: bool, verb: &Method) -> (Kind, &'a str, &'a str) {
+fn kind_of<'a>(path: &'a str, grpc: bool, verb: &Method, lines: bool) -> (Kind, &'a str, &'a str) {
     if is_open(path) {
         // Of the infrastructure's methods one answers once and for all.
         return (Kind::Infrastructure { streams: !path.ends_with("/Check") }, "", "");
@@ -348,9 +350,15 @@ fn kind_of<'a>(path: &'a str, grpc: bool, verb: &Method) -> (Kind, &'a str, &'a 
                 Method::POST => "POST",
                 _ => "other",
             };
-            (Kind::Call { streams: false, asks_on: false }, "http", verb)
+            (Kind::Call { streams: lines, asks_on: lines }, "http", verb)
         }
     }
+}
+
+/// Whether a request over HTTP brings messages as lines, and may take as long as a stream.
+fn says_lines(headers: &HeaderMap) -> bool {
+    let kind = headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
+    kind.starts_with(b"application/x-ndjson")
 }
 
 /// tonic's bare refusals, turned into ours.

@@ -11,6 +11,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::contract::Contract;
 use crate::json::route::{BodyOf, Route, Segment};
+use crate::json::transcode::LINES;
 
 /// The document for these routes.
 pub fn document(contract: &Contract, routes: &[Route]) -> Json {
@@ -208,7 +209,7 @@ impl Writer {
         let output = self.reference(&method.output());
         let content = if method.is_server_streaming() {
             let line = json!({ "type": "object", "properties": { "result": output } });
-            json!({ "application/x-ndjson": { "schema": line } })
+            json!({ LINES: { "schema": line } })
         } else {
             json!({ "application/json": { "schema": output } })
         };
@@ -253,9 +254,11 @@ impl Writer {
             }
         };
         if let Some(schema) = body {
+            // Of a stream, each line is a message.
+            let kind = if method.is_client_streaming() { LINES } else { "application/json" };
             operation["requestBody"] = json!({
                 "required": true,
-                "content": { "application/json": { "schema": schema } },
+                "content": { kind: { "schema": schema } },
             });
         }
         operation

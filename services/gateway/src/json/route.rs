@@ -62,8 +62,8 @@ fn bind(
     method: &Arc<Method>,
     routes: &mut Vec<Route>,
 ) -> anyhow::Result<()> {
-    if method.descriptor.is_client_streaming() {
-        bail!("a stream of messages has no path: it is called by gRPC");
+    if method.descriptor.is_client_streaming() && method.descriptor.is_server_streaming() {
+        bail!("streams in both directions have no path: they are called by gRPC");
     }
     let text = |name: &str| -> String {
         let value = rule.get_field_by_name(name);
@@ -95,12 +95,11 @@ fn bind(
             BodyOf::Field(field.to_string())
         }
     };
-    routes.push(Route {
-        verb,
-        template: Template::parse(&path).map_err(anyhow::Error::msg)?,
-        body,
-        method: method.clone(),
-    });
+    let template = Template::parse(&path).map_err(anyhow::Error::msg)?;
+    if method.asks_on() && (body != BodyOf::Message || !template.variables.is_empty()) {
+        bail!("each line of a stream is a whole message: its path binds none of its fields");
+    }
+    routes.push(Route { verb, template, body, method: method.clone() });
     if let Some(Value::List(more)) = rule.get_field_by_name("additional_bindings").as_deref() {
         for rule in more.iter().filter_map(Value::as_message) {
             bind(rule, method, routes)?;

@@ -3,9 +3,11 @@
 //! A request becomes the method's message by its descriptor and goes through the same door
 //! as a gRPC call ([`crate::door`]); the answer comes back as canonical proto3 JSON, with
 //! int64 as text. A stream is answered as lines (NDJSON): `{"result": …}`, and, if it breaks
-//! off, a last `{"error": …}`.
+//! off, a last `{"error": …}`. A stream that is asked comes as lines, too, each a message.
 
 mod codec;
+mod heavy;
+mod incoming;
 pub mod problem;
 mod request;
 mod strict;
@@ -21,6 +23,7 @@ use chassis::call::SEEN;
 use chassis::refusal::LANGUAGE;
 use codec::BytesCodec;
 use futures_util::StreamExt;
+use heavy::Heavy;
 use http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE};
 use http::request::Parts;
 use http::uri::PathAndQuery;
@@ -30,7 +33,6 @@ use prost::Message;
 use prost_reflect::{
     DescriptorPool, DynamicMessage, Kind, MessageDescriptor, SerializeOptions, Value,
 };
-use tokio::sync::Semaphore;
 use tonic::metadata::MetadataMap;
 use tonic::{Status, Streaming};
 
@@ -50,10 +52,9 @@ const METADATA: [HeaderName; 4] = [
 /// The largest answer that is turned into JSON; larger ones are for gRPC.
 const ANSWER_BYTES_MAX: usize = 64 << 20;
 
-/// What is larger is read and written apart from where calls are answered, ...
-const HEAVY_BYTES: usize = 16 * 1024;
-/// ... so many at once: it takes many times its size.
-const HEAVY_AT_ONCE: usize = 1;
+/// What bodies are: one message, or a message a line.
+const JSON: &str = "application/json";
+pub(crate) const LINES: &str = "application/x-ndjson";
 
 /// Fields that the path binds, with their values.
 type Bound = Vec<(String, String)>;
@@ -64,7 +65,7 @@ pub struct Transcoder {
     pool: DescriptorPool,
     message_bytes_max: usize,
     values_max: usize,
-    heavy: Arc<Semaphore>,
+    heavy: Heavy,
 }
 
 impl Transcoder {
@@ -76,8 +77,7 @@ impl Transcoder {
         values_max: usize,
     ) -> Self {
         let routes = routes.into_iter().map(Arc::new).collect();
-        let heavy = Arc::new(Semaphore::new(HEAVY_AT_ONCE));
-        Self { routes, pool, message_bytes_max, values_max, heavy }
+        Self { routes, pool, message_bytes_max, values_max, heavy: Heavy::default() }
     }
 
     /// Answers one request, through the door of gRPC.
@@ -96,66 +96,79 @@ impl Transcoder {
     async fn call(&self, request: Request<Body>, door: &Arc<Door>) -> Result<Response, Status> {
         let (parts, body) = request.into_parts();
         if says_grpc(&parts.headers) {
-            return Err(Refused::ContentTypeUnsupported.into());
+            return Err(Refused::ContentTypeUnsupported { supported: JSON }.into());
         }
         let (route, bound) = self.route(&parts)?;
         let method = &route.method.descriptor;
         name_span(&route.method);
         // Who calls is known before a byte of the body is read.
         let admitted = door.admit(&route.method, &parts.headers, &parts.extensions)?;
-        let body = match route.body {
-            BodyOf::Nothing => Bytes::new(),
-            BodyOf::Message | BodyOf::Field(_) if !says_json(&parts.headers) => {
-                return Err(Refused::ContentTypeUnsupported.into());
-            }
-            BodyOf::Message | BodyOf::Field(_) => self.read(&parts, body, door, &admitted).await?,
-        };
-        let mut call = tonic::Request::new(self.message(route, bound, &parts, body).await?);
-        *call.metadata_mut() = metadata(&parts.headers);
-        call.extensions_mut().insert(admitted.clone());
         let path = PathAndQuery::from_maybe_shared(route.method.path.to_string())
             .map_err(|_| Status::internal("internal error"))?;
         let mut grpc =
             tonic::client::Grpc::new(door.through()).max_decoding_message_size(ANSWER_BYTES_MAX);
         let Ok(()) = grpc.ready().await;
+        if route.method.asks_on() {
+            if !says(&parts.headers, is_lines) {
+                return Err(Refused::ContentTypeUnsupported { supported: LINES }.into());
+            }
+            let limits = incoming::Limits {
+                line_bytes: self.message_bytes_max,
+                values: self.values_max,
+                bytes: door.asked.call_bytes,
+                idle: door.stream_idle,
+            };
+            let (messages, fault) = incoming::messages(
+                body,
+                method.input(),
+                limits,
+                self.heavy.clone(),
+                admitted.standing.clone(),
+            );
+            let answer = grpc.client_streaming(call(messages, &parts, &admitted), path, BytesCodec);
+            // What is dropped breaks off, for the service behind as well.
+            let answer = tokio::select! {
+                biased;
+                Ok(fault) = fault => Err(fault.into()),
+                answer = answer => answer,
+            };
+            return self.whole(route, answer?, &admitted).await;
+        }
+        let body = match route.body {
+            BodyOf::Nothing => Bytes::new(),
+            BodyOf::Message | BodyOf::Field(_) if !says(&parts.headers, is_json) => {
+                return Err(Refused::ContentTypeUnsupported { supported: JSON }.into());
+            }
+            BodyOf::Message | BodyOf::Field(_) => self.read(&parts, body, door, &admitted).await?,
+        };
+        let message = self.message(route, bound, &parts, body).await?;
+        let call = call(message, &parts, &admitted);
         if method.is_server_streaming() {
             let answer = grpc.server_streaming(call, path, BytesCodec).await?;
             let seen = answer.metadata().get(SEEN).cloned();
             let lines = lines(answer.into_inner(), method.output(), self.pool.clone());
-            Ok(response("application/x-ndjson", seen.as_ref(), Body::from_stream(lines)))
+            Ok(response(LINES, seen.as_ref(), Body::from_stream(lines)))
         } else {
             let answer = grpc.unary(call, path, BytesCodec).await?;
-            let seen = answer.metadata().get(SEEN).cloned();
-            let (output, content) = (method.output(), answer.into_inner());
-            let size = content.len();
-            let text = self.apart_if_heavy(size, move || json_of(output, content)).await??;
-            admitted.standing.hold(text.len())?;
-            let text = tonic::body::Body::new(Full::new(Bytes::from(text)));
-            let body = Body::new(Whole::of(text, admitted.standing));
-            Ok(response("application/json", seen.as_ref(), body))
+            self.whole(route, answer, &admitted).await
         }
     }
 
-    /// Does what takes long for large messages apart from where calls are answered, few at once.
-    async fn apart_if_heavy<T: Send + 'static>(
+    /// One answer.
+    async fn whole(
         &self,
-        size: usize,
-        work: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<T, Status> {
-        if size <= HEAVY_BYTES {
-            return Ok(work());
-        }
-        let place = self.heavy.clone().acquire_owned().await;
-        let place = place.map_err(|_| Status::internal("internal error"))?;
-        let worked = tokio::task::spawn_blocking(move || {
-            let done = work();
-            drop(place);
-            done
-        });
-        worked.await.map_err(|error| {
-            tracing::error!(%error, "a message could be neither read nor written");
-            Status::internal("internal error")
-        })
+        route: &Route,
+        answer: tonic::Response<Bytes>,
+        admitted: &Admitted,
+    ) -> Result<Response, Status> {
+        let seen = answer.metadata().get(SEEN).cloned();
+        let (output, content) = (route.method.descriptor.output(), answer.into_inner());
+        let size = content.len();
+        let text = self.heavy.apart(size, move || json_of(output, content)).await??;
+        admitted.standing.hold(text.len())?;
+        let text = tonic::body::Body::new(Full::new(Bytes::from(text)));
+        let body = Body::new(Whole::of(text, admitted.standing.clone()));
+        Ok(response(JSON, seen.as_ref(), body))
     }
 
     /// The first binding that fits, with what its path binds.
@@ -199,7 +212,7 @@ impl Transcoder {
             }
             message(&route, &bound, &query, &body).map(|message| message.encode_to_vec())
         };
-        Ok(self.apart_if_heavy(size, read).await??.into())
+        Ok(self.heavy.apart(size, read).await??.into())
     }
 
     async fn read(
@@ -219,6 +232,14 @@ impl Transcoder {
         }
         door.standings.take_in(&admitted.standing, body, limit, admitted.deadline).await
     }
+}
+
+/// A call through the door of gRPC, by somebody who was admitted.
+fn call<T>(message: T, parts: &Parts, admitted: &Admitted) -> tonic::Request<T> {
+    let mut call = tonic::Request::new(message);
+    *call.metadata_mut() = metadata(&parts.headers);
+    call.extensions_mut().insert(admitted.clone());
+    call
 }
 
 /// The method's request: the body, then the path, which has the last word, then the query, which
@@ -295,20 +316,26 @@ fn says_grpc(headers: &HeaderMap) -> bool {
     headers.get(CONTENT_TYPE).is_some_and(|said| said.as_bytes().starts_with(b"application/grpc"))
 }
 
-/// Whether a body may be JSON in UTF-8, by what is said of it: whoever says nothing means that.
-fn says_json(headers: &HeaderMap) -> bool {
+/// Whether a body may be of a kind, in UTF-8, by what is said of it: whoever says nothing means that.
+fn says(headers: &HeaderMap, of: impl FnOnce(&str) -> bool) -> bool {
     let Some(said) = headers.get(CONTENT_TYPE) else { return true };
     let Ok(said) = said.to_str() else { return false };
     let mut parts = said.split(';').map(str::trim);
     let kind = parts.next().unwrap_or_default().to_ascii_lowercase();
-    let is_json = kind == "application/json"
-        || kind.strip_prefix("application/").is_some_and(|kind| kind.ends_with("+json"));
-    is_json
+    of(&kind)
         && parts.all(|parameter| {
             let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
             !name.eq_ignore_ascii_case("charset")
                 || value.trim_matches('"').eq_ignore_ascii_case("utf-8")
         })
+}
+
+fn is_json(kind: &str) -> bool {
+    kind == JSON || kind.strip_prefix("application/").is_some_and(|kind| kind.ends_with("+json"))
+}
+
+fn is_lines(kind: &str) -> bool {
+    kind == LINES
 }
 
 /// An answer as JSON.

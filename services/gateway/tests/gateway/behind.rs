@@ -5,9 +5,12 @@ use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use bytes::{Buf, BufMut, Bytes};
 use chassis::access::token::{Speaker, Verifier};
+use chassis::refusal::Language;
+use chassis::serve::{Asked, Measured};
 use futures_util::future::BoxFuture;
 use futures_util::{Stream, StreamExt, stream};
 use http::HeaderMap;
@@ -17,6 +20,14 @@ use tonic::body::Body;
 use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
 use tonic::server::{Grpc, StreamingService};
 use tonic::{Request, Response, Status, Streaming};
+
+/// As much as anybody may ask.
+const ASKED: Asked = Asked {
+    message_bytes: 4 << 20,
+    call_bytes: u64::MAX,
+    one_message: false,
+    idle: Duration::from_secs(60),
+};
 
 pub type Answers = Pin<Box<dyn Stream<Item = Result<Bytes, Status>> + Send>>;
 type Answered = BoxFuture<'static, Result<Response<Answers>, Status>>;
@@ -63,7 +74,9 @@ impl Behind {
             async move {
                 match handler {
                     Some(handler) => {
-                        let request = request.map(Body::new);
+                        // What breaks off is no end, as the services have it.
+                        let request = request
+                            .map(|body| Body::new(Measured::new(body, ASKED, Language::English)));
                         Grpc::new(BytesCodec).streaming(Handled(handler), request).await
                     }
                     None => Status::unimplemented("nothing is said about it").into_http(),

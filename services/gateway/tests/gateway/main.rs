@@ -9,6 +9,7 @@ mod crowd;
 mod framing;
 mod json;
 mod limits;
+mod lines;
 mod outline;
 mod passed_through;
 mod rights;

@@ -7,7 +7,7 @@ use proto::membership::v1 as pb;
 use tonic::{Request, Response, Status};
 
 use crate::ground::api::{Api, as_of, known_at};
-use crate::membership::{count_members, members, wire};
+use crate::membership::{count_members, find, members, search, subtree, wire};
 
 #[tonic::async_trait]
 impl pb::membership_service_server::MembershipService for Api {
@@ -65,9 +65,26 @@ impl pb::membership_service_server::MembershipService for Api {
         let organisation_id = parse::id("organisation_id", &asked.organisation_id)?;
         let (as_of, known_at) = (as_of(asked.as_of)?, known_at(asked.known_at)?);
         let mut reading = self.database.read(&call).await?;
-        let found = members::list(&mut reading, organisation_id, as_of, known_at, &page).await?;
+        let found = match asked.with_subtree {
+            false => members::list(&mut reading, organisation_id, as_of, known_at, &page).await?,
+            true => subtree::list(&mut reading, organisation_id, as_of, known_at, &page).await?,
+        };
         Ok(reading.reply(pb::ListMembersResponse {
             members: found.rows.into_iter().map(wire::listed).collect(),
+            next_page_token: found.next_page_token,
+        }))
+    }
+
+    async fn search_members(
+        &self,
+        request: Request<pb::SearchMembersRequest>,
+    ) -> Result<Response<pb::SearchMembersResponse>, Status> {
+        let (call, asked, page) = Call::list(request, self.database.keys())?;
+        let sought = wire::search_members(&asked)?;
+        let mut reading = self.database.read(&call).await?;
+        let found = search::search(&mut reading, &sought, &page).await?;
+        Ok(reading.reply(pb::SearchMembersResponse {
+            found: found.rows.into_iter().map(wire::sought).collect(),
             next_page_token: found.next_page_token,
         }))
     }
@@ -78,8 +95,9 @@ impl pb::membership_service_server::MembershipService for Api {
     ) -> Result<Response<pb::FindPersonResponse>, Status> {
         let (call, asked) = Call::read(request)?;
         let identity = wire::find_person(&asked)?;
+        let known_at = known_at(asked.known_at)?;
         let mut reading = self.database.read(&call).await?;
-        let found = members::find(&mut reading, &self.keys, &identity, today()).await?;
+        let found = find::find(&mut reading, &self.keys, &identity, today(), known_at).await?;
         Ok(reading.reply(wire::found(found)))
     }
 

@@ -9,9 +9,7 @@ use uuid::Uuid;
 
 use crate::ground::keys::{Column, Keys, Sealed};
 use crate::ground::organisation;
-use crate::ground::person::Identity;
 use crate::ground::refused::Refused;
-use crate::ground::roll::blind_index;
 
 /// The permission of reading identity numbers and phones.
 const IDENTITY_READ: &str = "membership.identity.read";
@@ -184,6 +182,8 @@ pub struct Listed {
     pub birth_year: Option<i16>,
     /// The first day of the stay.
     pub from_on: Date,
+    /// The union.
+    pub organisation_id: Uuid,
 }
 
 /// The members of one union on a day: the union's own record, also of those who left later.
@@ -200,7 +200,7 @@ pub async fn list(
         None => {
             sqlx::query_as!(
                 Listed,
-                "select person_id, membership_id, name, sex, birth_year, from_on
+                "select person_id, membership_id, name, sex, birth_year, from_on, organisation_id
                  from membership join person using (person_id)
                  where organisation_id = $1 and from_on <= $2
                    and (until_on is null or until_on > $2)
@@ -219,7 +219,7 @@ pub async fn list(
                 Listed,
                 r#"select stay.person_id as "person_id!", membership_id as "membership_id!",
                           name as "name!", sex as "sex!", birth_year as "birth_year?",
-                          from_on as "from_on!"
+                          from_on as "from_on!", organisation_id as "organisation_id!"
                    from membership_known stay
                    join person_known person
                      on person.person_id = stay.person_id and person.recorded @> $5::timestamptz
@@ -239,45 +239,4 @@ pub async fn list(
         }
     };
     asked.page(rows, |member| member.person_id)
-}
-
-/// A person found by her number.
-#[derive(Debug)]
-pub struct Found {
-    /// Who.
-    pub person_id: Uuid,
-    /// As given.
-    pub name: String,
-    /// The union that counts her on the day asked for.
-    pub organisation_id: Option<Uuid>,
-}
-
-/// The person in the caller's scope who has a number.
-pub async fn find(
-    connection: &mut PgConnection,
-    keys: &Keys,
-    identity: &Identity,
-    today: Date,
-) -> Result<Found, Failure> {
-    let found = sqlx::query_as!(
-        Found,
-        r#"select person_id, name,
-                  (select organisation_id from membership
-                   where membership.person_id = person.person_id and from_on <= $2
-                     and (until_on is null or until_on > $2)) as organisation_id
-           from person_identity join person using (person_id)
-           where blind_index = $1 and ended_at is null
-             and person_id in (select persons_in_scope(array[person.person_id]))"#,
-        blind_index(keys, identity),
-        today,
-    )
-    .fetch_optional(&mut *connection)
-    .await?;
-    match found {
-        Some(found) => Ok(found),
-        None => {
-            let unknown = Refused::PersonUnknown { field: "identity_number".to_string() };
-            Err(access::unknown_or_denied(connection, unknown).await)
-        }
-    }
 }

@@ -6,16 +6,24 @@ use chassis::parse::{self, civil, id_or_empty};
 use chassis::refusal::Refusal;
 use feeds::membership::AdmissionKind;
 use proto::membership::v1 as pb;
+use proto::refusal::v1::Reason;
 
 use crate::ground::keys::Keys;
-use crate::ground::person::Identity;
+use crate::ground::person::{Identity, Sex};
 use crate::ground::refused::Refused;
-use crate::ground::wire::{TITLE_MAX, basis, dated, identity, ids, kinds, roll, warnings};
+use crate::ground::wire::{self, TITLE_MAX, basis, dated, identity, ids, kinds, roll, warnings};
 use crate::membership::admit_members::{AdmitMembers, Admitted};
 use crate::membership::count_members::Count;
 use crate::membership::exit_members::{ExitMembers, Exited};
-use crate::membership::members::{Found, Identifying, Listed, Membership, Person};
+use crate::membership::find::Found;
+use crate::membership::members::{Identifying, Listed, Membership, Person};
+use crate::membership::search;
+use crate::membership::search::{Sought, SoughtPerson, Standing};
 use crate::membership::transfer_members::{TransferMembers, Transferred};
+
+/// How long a text may be that is searched for, in letters and in words.
+const SEARCH_MAX: usize = 200;
+const SEARCH_WORDS_MAX: usize = 10;
 
 pub fn admit_members(
     request: pb::AdmitMembersRequest,
@@ -157,6 +165,41 @@ pub fn listed(member: Listed) -> pb::list_members_response::Member {
         sex: i32::from(member.sex),
         birth_year: member.birth_year.map_or(0, i32::from),
         from_on: Some(civil(member.from_on)),
+        organisation_id: member.organisation_id.to_string(),
+    }
+}
+
+pub fn search_members(request: &pb::SearchMembersRequest) -> Result<Sought, Refusal> {
+    let text = parse::text("text", &request.text, SEARCH_MAX)?;
+    let words = search::words(&text).ok_or_else(|| parse::required("text"))?;
+    parse::at_most("text", words.len(), SEARCH_WORDS_MAX)?;
+    let birth_year = match i16::try_from(request.birth_year) {
+        Ok(0) => None,
+        Ok(year) if (1900..=2200).contains(&year) => Some(year),
+        _ => return Err(Refusal::of(Reason::DateMalformed).field("birth_year")),
+    };
+    let sex = Some(wire::sex("sex", request.sex)?).filter(|sex| *sex != Sex::NotKnown);
+    let standing = match pb::MemberStanding::try_from(request.standing) {
+        Ok(pb::MemberStanding::Unspecified) => None,
+        Ok(pb::MemberStanding::Member) => Some(Standing::Member),
+        Ok(pb::MemberStanding::FormerMember) => Some(Standing::FormerMember),
+        Ok(pb::MemberStanding::NeverMember) => Some(Standing::NeverMember),
+        Err(_) => return Err(Refused::EnumValueUnknown { field: "standing".to_string() }.into()),
+    };
+    let within_id = parse::optional_id("within_id", &request.within_id)?;
+    Ok(Sought { words, within_id, birth_year, sex, standing })
+}
+
+pub fn sought(person: SoughtPerson) -> pb::search_members_response::Found {
+    pb::search_members_response::Found {
+        person_id: person.person_id.to_string(),
+        name: person.name,
+        sex: i32::from(person.sex),
+        birth_year: person.birth_year.map_or(0, i32::from),
+        // The numbers of the contract.
+        standing: person.standing,
+        organisation_id: person.organisation_id.to_string(),
+        from_on: person.from_on.map(civil),
     }
 }
 

@@ -21,6 +21,7 @@ mod past;
 mod privacy;
 mod retold;
 mod scope;
+mod searching;
 mod standings;
 mod standings_at_random;
 mod transfer_offers;

@@ -71,6 +71,10 @@ fn finished_in_a_row<'a>(
         | Event::CadreRecommended(_)
         | Event::DelegationSent(_)
         | Event::DecisionWrittenDown(_)
+        | Event::StandingRecorded(_)
+        | Event::StandingTakenBack(_)
+        | Event::DisciplineRecorded(_)
+        | Event::DisciplineTakenBack(_)
         | Event::TakenBack(_) => None,
     });
     finished.collect()

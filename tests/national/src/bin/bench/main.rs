@@ -15,6 +15,7 @@ mod lines;
 mod load;
 mod members;
 mod moves;
+mod names;
 mod pages;
 mod plan;
 mod rehome;

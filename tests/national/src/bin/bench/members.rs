@@ -25,6 +25,7 @@ use uuid::Uuid;
 
 use crate::country::{ADMINISTRATOR, Country, pool};
 use crate::lines::{Bar, Lines};
+use crate::names;
 use crate::rehome;
 
 /// What an import writes, in the order in which rules allow it.
@@ -47,6 +48,7 @@ pub async fn measure(country: &Country, people: u64, lines: &mut Lines) -> anyho
     let membership = &country.system.database("membership").context("a database")?.owner_url;
     let membership = pool(membership).await?;
     import(country, &membership, people, lines).await?;
+    names::measure(country, &membership, people, lines).await?;
     single(country, lines).await?;
     rehome::measure(country, &membership, lines).await?;
     membership.close().await;

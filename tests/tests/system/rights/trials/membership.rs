@@ -163,6 +163,16 @@ pub fn list(trials: &mut Vec<Trial>) {
             organisation_id: mine.union.id.clone(),
             ..ListMembersRequest::default()
         };
+        read "ListMembers": |mine, _| ListMembersRequest {
+            organisation_id: mine.district.id.clone(),
+            with_subtree: true,
+            ..ListMembersRequest::default()
+        };
+        read "SearchMembers": |mine, _| SearchMembersRequest {
+            text: "a".to_string(),
+            within_id: mine.district.id.clone(),
+            ..SearchMembersRequest::default()
+        };
         read "FindPerson": |mine, _| FindPersonRequest {
             identity_number: mine.identity_number.clone(),
             ..FindPersonRequest::default()
