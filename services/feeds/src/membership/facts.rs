@@ -34,6 +34,14 @@ pub enum Event {
         /// For the members of how many organisations.
         organisations: i32,
     },
+    /// What acts of registry mean for members is carried out in parts, and some are left; or all
+    /// are done.
+    ConsequencesLeft {
+        /// The act that carried out the first part.
+        part_id: Uuid,
+        /// From which position of registry's feed on; none where nothing is left.
+        from_position: Option<i64>,
+    },
     /// A document that movements rest on was written down.
     DecisionWrittenDown(Decision),
     /// People stand so in one union, beside their memberships, for a time.

@@ -99,6 +99,10 @@ fn event(body: pb::MembershipChange, on: Date) -> anyhow::Result<Event> {
             registry_act_id: id("registry_act_id", &it.registry_act_id)?,
             organisations: it.organisations,
         },
+        Change::ConsequencesLeft(it) => Event::ConsequencesLeft {
+            part_id: id("part_id", &it.part_id)?,
+            from_position: (it.from_position != 0).then_some(it.from_position),
+        },
         Change::DecisionWrittenDown(it) => Event::DecisionWrittenDown(Decision {
             decision_id: id("decision_id", &it.decision_id)?,
             issuer_id: optional_id("issuer_id", &it.issuer_id)?,

@@ -43,6 +43,7 @@ impl Event {
             Self::DelegationSent(delegation) => delegation.delegation_id,
             Self::ConsequenceFinished(finished) => finished.organisation_id,
             Self::ConsequencesWaiting { registry_act_id, .. } => *registry_act_id,
+            Self::ConsequencesLeft { part_id, .. } => *part_id,
             Self::DecisionWrittenDown(decision) => decision.decision_id,
             Self::StandingRecorded(standing) | Self::StandingTakenBack(standing) => {
                 standing.standing_id
@@ -131,6 +132,12 @@ impl Event {
                 Change::ConsequencesWaiting(pb::ConsequencesWaiting {
                     registry_act_id: registry_act_id.to_string(),
                     organisations,
+                })
+            }
+            Self::ConsequencesLeft { part_id, from_position } => {
+                Change::ConsequencesLeft(pb::ConsequencesLeft {
+                    part_id: part_id.to_string(),
+                    from_position: from_position.unwrap_or(0),
                 })
             }
             Self::DecisionWrittenDown(it) => Change::DecisionWrittenDown(pb::DecisionWrittenDown {

@@ -62,6 +62,7 @@ fn finished_in_a_row<'a>(
     let finished = changes.iter().zip(events).map_while(|(change, event)| match event {
         Event::ConsequenceFinished(finished) => Some((change, finished)),
         Event::ConsequencesWaiting { .. }
+        | Event::ConsequencesLeft { .. }
         | Event::Admitted(_)
         | Event::Transferred(_)
         | Event::Exited(_)
@@ -172,6 +173,7 @@ fn because(event: &Event, act: &[Event]) -> Because {
                 }
                 Event::ConsequenceFinished(_)
                 | Event::ConsequencesWaiting { .. }
+                | Event::ConsequencesLeft { .. }
                 | Event::Admitted(_)
                 | Event::Transferred(_)
                 | Event::Exited(_)
@@ -205,6 +207,7 @@ fn because(event: &Event, act: &[Event]) -> Because {
         | Event::StandingTakenBack(_)
         | Event::DisciplineRecorded(_)
         | Event::DisciplineTakenBack(_)
+        | Event::ConsequencesLeft { .. }
         | Event::DecisionWrittenDown(_) => Because::default(),
     }
 }
@@ -231,6 +234,9 @@ async fn copy(connection: &mut PgConnection, on: Date, event: &Event) -> Result<
         },
         Event::DecisionWrittenDown(decision) => {
             events::write_down_decision(connection, decision).await
+        }
+        Event::ConsequencesLeft { from_position, .. } => {
+            under_way::left(connection, *from_position).await
         }
         // Nothing that makes or unmakes a member.
         Event::TrainingCourseHeld(_)

@@ -162,6 +162,7 @@ pub fn of_membership(event: &membership::Event, effective_on: Date) -> Facts {
         }
         Event::ConsequenceFinished(_)
         | Event::ConsequencesWaiting { .. }
+        | Event::ConsequencesLeft { .. }
         | Event::DecisionWrittenDown(_) => {}
     }
     facts
