@@ -247,7 +247,8 @@ const TOLD: &[(&str, &str, Told)] = &[
     ),
     ("membership", "trigger *_person", Never("the act has written the person down")),
     ("membership", "trigger keep_id", Never("no act deletes what others name by its id")),
-    ("membership", "*.movement_taken_back_movement", FOLLOWED),
+    ("membership", "trigger taken_back_movement", Never("the act has read what it takes back")),
+    ("membership", "public.consequences_left.*", FOLLOWED),
     ("membership", "*.identity_asked_numbers", Never("numbers are counted up from the last one")),
     (
         "membership",

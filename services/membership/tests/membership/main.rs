@@ -5,6 +5,7 @@
 
 mod activities;
 mod admission;
+mod apart_by_person;
 mod applicants;
 mod books;
 mod corrections;

@@ -346,10 +346,9 @@ async fn movements(
     let ids: Vec<Uuid> = units.iter().map(|ended| ended.organisation_id).collect();
     let days: Vec<Date> = units.iter().map(|ended| ended.effective_on).collect();
     sqlx::query!(
-        "select from person
-         where person_id in (select person_id from membership
-                             where organisation_id = any ($1) and until_on is null)
-         order by person_id for no key update",
+        "select from lock_people(array(
+             select person_id from membership
+             where organisation_id = any ($1) and until_on is null))",
         &ids,
     )
     .execute(&mut *connection)
