@@ -55,6 +55,7 @@ pub static SCHEMA: database::Schema = database::Schema {
         "keep_id",
         "keep_past",
         "lay_under",
+        "lock_people",
         "lying_under",
         "members_named",
         "membership_apart",
