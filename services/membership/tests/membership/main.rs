@@ -7,6 +7,7 @@ mod activities;
 mod admission;
 mod applicants;
 mod books;
+mod cards;
 mod corrections;
 mod discipline;
 mod ends;

@@ -75,6 +75,9 @@ fn finished_in_a_row<'a>(
         | Event::StandingTakenBack(_)
         | Event::DisciplineRecorded(_)
         | Event::DisciplineTakenBack(_)
+        | Event::CardsIssued(_)
+        | Event::CardEnded(_)
+        | Event::CardTakenBack(_)
         | Event::TakenBack(_) => None,
     });
     finished.collect()
@@ -185,6 +188,9 @@ fn because(event: &Event, act: &[Event]) -> Because {
                 | Event::StandingTakenBack(_)
                 | Event::DisciplineRecorded(_)
                 | Event::DisciplineTakenBack(_)
+                | Event::CardsIssued(_)
+                | Event::CardEnded(_)
+                | Event::CardTakenBack(_)
                 | Event::TakenBack(_) => None,
             });
             of(finished, admission.admission_id)
@@ -205,6 +211,9 @@ fn because(event: &Event, act: &[Event]) -> Because {
         | Event::StandingTakenBack(_)
         | Event::DisciplineRecorded(_)
         | Event::DisciplineTakenBack(_)
+        | Event::CardsIssued(_)
+        | Event::CardEnded(_)
+        | Event::CardTakenBack(_)
         | Event::DecisionWrittenDown(_) => Because::default(),
     }
 }
@@ -242,6 +251,9 @@ async fn copy(connection: &mut PgConnection, on: Date, event: &Event) -> Result<
         | Event::StandingTakenBack(_)
         | Event::DisciplineRecorded(_)
         | Event::DisciplineTakenBack(_)
+        | Event::CardsIssued(_)
+        | Event::CardEnded(_)
+        | Event::CardTakenBack(_)
         | Event::ConsequenceFinished(_)
         | Event::ConsequencesWaiting { .. } => Ok(()),
     }

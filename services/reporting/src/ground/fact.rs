@@ -162,6 +162,9 @@ pub fn of_membership(event: &membership::Event, effective_on: Date) -> Facts {
         }
         Event::ConsequenceFinished(_)
         | Event::ConsequencesWaiting { .. }
+        | Event::CardsIssued(_)
+        | Event::CardEnded(_)
+        | Event::CardTakenBack(_)
         | Event::DecisionWrittenDown(_) => {}
     }
     facts
