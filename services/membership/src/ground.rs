@@ -2,6 +2,8 @@
 
 pub mod api;
 pub mod beginning;
+pub mod card;
+pub mod card_keys;
 pub mod change;
 pub mod consequence;
 pub mod day;

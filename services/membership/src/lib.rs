@@ -12,6 +12,7 @@
 
 pub mod application;
 pub mod cadre;
+pub mod card;
 pub mod consequence;
 pub mod correction;
 pub mod delegation;
@@ -38,6 +39,7 @@ use tonic::service::Routes;
 
 use crate::follow::RegistryFollower;
 use crate::ground::api::Api;
+use crate::ground::card_keys::CardKeys;
 use crate::ground::keys::Keys;
 use crate::ground::quota::Quota;
 
@@ -51,6 +53,8 @@ pub static SCHEMA: database::Schema = database::Schema {
     migrations: &MIGRATIONS,
     functions: chassis::functions![
         "act_recorded_at",
+        "card_life",
+        "card_life_known",
         "covered_on",
         "keep_id",
         "keep_past",
@@ -85,6 +89,8 @@ pub struct Config {
     pub feeds: Feeds,
     /// The keys of personal data.
     pub keys: crate::ground::keys::Config,
+    /// The keys that sign member cards.
+    pub cards: crate::ground::card_keys::Config,
     /// How many identity numbers somebody may ask about.
     pub identity: crate::ground::quota::Config,
     /// How files of members are taken in.
@@ -120,12 +126,13 @@ pub struct Feeds {
 /// Opens keys and database, and serves.
 pub async fn start(config: Config) -> anyhow::Result<Running> {
     let keys = Arc::new(Keys::open(&config.keys, today()).context("open the keys")?);
+    let card_keys = Arc::new(CardKeys::open(&config.cards, today()).context("open the card keys")?);
     let seal =
         Arc::new(seen::Keys::new(config.seen_key.read()?.as_bytes()).context("use seen_key")?);
     let database = database::open(&config.database, "membership", &["registry"], seal).await?;
     let quota = Quota::new(database.clone(), config.identity);
     let batch_lines = config.imports.batch_lines.max(1);
-    let api = Api { database: database.clone(), keys, quota, batch_lines };
+    let api = Api { database: database.clone(), keys, card_keys, quota, batch_lines };
     let members_at_a_time = i64::from(config.consequences.members_at_a_time.max(1));
     let offers = database.pool().clone();
     Service::new("membership", &config.serve)
@@ -140,6 +147,7 @@ pub async fn start(config: Config) -> anyhow::Result<Running> {
 fn routes(api: Api) -> Routes {
     Routes::new(pb::application_service_server::ApplicationServiceServer::new(api.clone()))
         .add_service(pb::membership_service_server::MembershipServiceServer::new(api.clone()))
+        .add_service(pb::card_service_server::CardServiceServer::new(api.clone()))
         .add_service(pb::import_service_server::ImportServiceServer::new(api.clone()))
         .add_service(pb::training_service_server::TrainingServiceServer::new(api.clone()))
         .add_service(pb::party_service_server::PartyServiceServer::new(api.clone()))

@@ -52,6 +52,12 @@ pub enum Event {
     DisciplineRecorded(Discipline),
     /// A step of discipline was never taken.
     DisciplineTakenBack(Discipline),
+    /// Cards were issued to members.
+    CardsIssued(CardIssue),
+    /// A card was lost or revoked.
+    CardEnded(CardEnding),
+    /// Cards were never issued so, or a card never ended so.
+    CardTakenBack(CardTakenBack),
 }
 
 /// One person of a movement, and the membership that it began or ended.
@@ -267,6 +273,71 @@ pub struct Discipline {
     pub subject: String,
     /// `REPRIMAND`, `WARNING`, `EXPULSION`.
     pub measure: String,
+}
+
+/// Cards that a union issued by one act.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CardIssue {
+    /// UUIDv7.
+    pub issue_id: Uuid,
+    /// The union.
+    pub organisation_id: Uuid,
+    /// The first day on which they are no longer valid.
+    pub until_on: Option<Date>,
+    /// They.
+    pub cards: Vec<Card>,
+}
+
+/// A card, and whose it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Card {
+    /// UUIDv7.
+    pub card_id: Uuid,
+    /// Whose it is.
+    pub person_id: Uuid,
+    /// The card in whose place it is.
+    pub replaces_id: Option<Uuid>,
+}
+
+/// A card ended by what somebody said of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CardEnding {
+    /// The card.
+    pub card_id: Uuid,
+    /// Whose it is.
+    pub person_id: Uuid,
+    /// How.
+    pub end: CardEnd,
+}
+
+/// How a card ends by what somebody says of it. The numbers are those of the contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(i16)]
+pub enum CardEnd {
+    /// Mất.
+    Lost = 1,
+    /// Thu hồi.
+    Revoked = 2,
+}
+
+impl CardEnd {
+    /// By its number.
+    pub fn numbered(number: i16) -> anyhow::Result<Self> {
+        Ok(match number {
+            1 => Self::Lost,
+            2 => Self::Revoked,
+            other => bail!("no card ends so: {other}"),
+        })
+    }
+}
+
+/// What is known otherwise of cards.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CardTakenBack {
+    /// They were not issued so.
+    Issued(CardIssue),
+    /// It did not end so.
+    Ended(CardEnding),
 }
 
 /// How somebody stands beside her membership. The numbers are those of the contract, and what the

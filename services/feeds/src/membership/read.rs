@@ -8,9 +8,10 @@ use proto::membership::v1::membership_change::Change;
 use time::Date;
 
 use super::facts::{
-    Admission, AdmissionKind, Attendance, Counted, Decision, Delegate, Delegation, Discipline,
-    Event, Exit, ExitReason, Finished, Line, Movement, Recommendation, Referral, Standing,
-    StandingKind, TakenBack, TrainingCourse, Transfer,
+    Admission, AdmissionKind, Attendance, Card, CardEnd, CardEnding, CardIssue, CardTakenBack,
+    Counted, Decision, Delegate, Delegation, Discipline, Event, Exit, ExitReason, Finished, Line,
+    Movement, Recommendation, Referral, Standing, StandingKind, TakenBack, TrainingCourse,
+    Transfer,
 };
 use crate::reading::{each, id, optional_date, optional_id};
 
@@ -120,6 +121,17 @@ fn event(body: pb::MembershipChange, on: Date) -> anyhow::Result<Event> {
             let taken = it.discipline.context("nothing is taken back")?;
             Event::DisciplineTakenBack(discipline(taken)?)
         }
+        Change::CardsIssued(it) => Event::CardsIssued(card_issue(it)?),
+        Change::CardEnded(it) => Event::CardEnded(card_ending(&it)?),
+        Change::CardTakenBack(it) => Event::CardTakenBack(match it.taken {
+            Some(pb::card_taken_back::Taken::CardsIssued(it)) => {
+                CardTakenBack::Issued(card_issue(it)?)
+            }
+            Some(pb::card_taken_back::Taken::CardEnded(it)) => {
+                CardTakenBack::Ended(card_ending(&it)?)
+            }
+            None => anyhow::bail!("what is taken back of a card is none that this program knows"),
+        }),
     })
 }
 
@@ -138,6 +150,29 @@ fn standing(standing: pb::StandingRecorded) -> anyhow::Result<Standing> {
         people: each(standing.people, |one| {
             Ok(Counted { person_id: id("person_id", &one.person_id)?, sex: sex(one.sex) })
         })?,
+    })
+}
+
+fn card_issue(issued: pb::CardsIssued) -> anyhow::Result<CardIssue> {
+    Ok(CardIssue {
+        issue_id: id("issue_id", &issued.issue_id)?,
+        organisation_id: id("organisation_id", &issued.organisation_id)?,
+        until_on: optional_date("until_on", issued.until_on)?,
+        cards: each(issued.cards, |one| {
+            Ok(Card {
+                card_id: id("card_id", &one.card_id)?,
+                person_id: id("person_id", &one.person_id)?,
+                replaces_id: optional_id("replaces_id", &one.replaces_id)?,
+            })
+        })?,
+    })
+}
+
+fn card_ending(ended: &pb::CardEnded) -> anyhow::Result<CardEnding> {
+    Ok(CardEnding {
+        card_id: id("card_id", &ended.card_id)?,
+        person_id: id("person_id", &ended.person_id)?,
+        end: CardEnd::numbered(i16::try_from(ended.end)?)?,
     })
 }
 

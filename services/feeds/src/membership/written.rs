@@ -8,7 +8,8 @@ use time::Date;
 use uuid::Uuid;
 
 use super::facts::{
-    Admission, Discipline, Event, Exit, Line, Movement, Referral, Standing, Transfer,
+    Admission, CardEnding, CardIssue, CardTakenBack, Discipline, Event, Exit, Line, Movement,
+    Referral, Standing, Transfer,
 };
 use crate::kind;
 
@@ -50,6 +51,12 @@ impl Event {
             }
             Self::DisciplineRecorded(discipline) | Self::DisciplineTakenBack(discipline) => {
                 discipline.discipline_id
+            }
+            Self::CardsIssued(issue) | Self::CardTakenBack(CardTakenBack::Issued(issue)) => {
+                issue.issue_id
+            }
+            Self::CardEnded(ending) | Self::CardTakenBack(CardTakenBack::Ended(ending)) => {
+                ending.card_id
             }
         }
     }
@@ -155,6 +162,14 @@ impl Event {
             Self::DisciplineTakenBack(it) => {
                 Change::DisciplineTakenBack(pb::DisciplineTakenBack { discipline: Some(it.into()) })
             }
+            Self::CardsIssued(it) => Change::CardsIssued(it.into()),
+            Self::CardEnded(it) => Change::CardEnded(it.into()),
+            Self::CardTakenBack(taken) => Change::CardTakenBack(pb::CardTakenBack {
+                taken: Some(match taken {
+                    CardTakenBack::Issued(it) => pb::card_taken_back::Taken::CardsIssued(it.into()),
+                    CardTakenBack::Ended(it) => pb::card_taken_back::Taken::CardEnded(it.into()),
+                }),
+            }),
         }
     }
 }
@@ -233,6 +248,34 @@ impl From<Discipline> for pb::DisciplineRecorded {
             organisation_id: discipline.organisation_id.to_string(),
             subject: discipline.subject,
             measure: discipline.measure,
+        }
+    }
+}
+
+impl From<CardIssue> for pb::CardsIssued {
+    fn from(issue: CardIssue) -> Self {
+        let cards = issue.cards.iter();
+        Self {
+            issue_id: issue.issue_id.to_string(),
+            organisation_id: issue.organisation_id.to_string(),
+            until_on: issue.until_on.map(civil),
+            cards: cards
+                .map(|card| pb::cards_issued::Card {
+                    card_id: card.card_id.to_string(),
+                    person_id: card.person_id.to_string(),
+                    replaces_id: id_or_empty(card.replaces_id),
+                })
+                .collect(),
+        }
+    }
+}
+
+impl From<CardEnding> for pb::CardEnded {
+    fn from(ending: CardEnding) -> Self {
+        Self {
+            card_id: ending.card_id.to_string(),
+            person_id: ending.person_id.to_string(),
+            end: ending.end as i32,
         }
     }
 }

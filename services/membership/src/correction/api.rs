@@ -68,6 +68,33 @@ impl pb::correction_service_server::CorrectionService for Api {
         Ok(self.database.act(call, act).await?.reply(wire::discipline_undone))
     }
 
+    async fn undo_card_issue(
+        &self,
+        request: Request<pb::UndoCardIssueRequest>,
+    ) -> Result<Response<pb::UndoCardIssueResponse>, Status> {
+        let (call, asked) = Call::write(request)?;
+        let act = wire::undo_card_issue(asked)?;
+        Ok(self.database.act(call, act).await?.reply(wire::card_issue_undone))
+    }
+
+    async fn correct_card_issue(
+        &self,
+        request: Request<pb::CorrectCardIssueRequest>,
+    ) -> Result<Response<pb::CorrectCardIssueResponse>, Status> {
+        let (call, asked) = Call::write(request)?;
+        let act = wire::correct_card_issue(asked)?;
+        Ok(self.database.act(call, act).await?.reply(wire::card_issue_corrected))
+    }
+
+    async fn undo_card_end(
+        &self,
+        request: Request<pb::UndoCardEndRequest>,
+    ) -> Result<Response<pb::UndoCardEndResponse>, Status> {
+        let (call, asked) = Call::write(request)?;
+        let act = wire::undo_card_end(asked)?;
+        Ok(self.database.act(call, act).await?.reply(|()| pb::UndoCardEndResponse {}))
+    }
+
     async fn list_corrections(
         &self,
         request: Request<pb::ListCorrectionsRequest>,

@@ -20,6 +20,12 @@ pub enum Kind {
     StandingCorrected = 21,
     /// A step of discipline was never taken, for some people.
     DisciplineUndone = 22,
+    /// Cards were never issued, to some people.
+    CardIssueUndone = 100,
+    /// Cards are of other days, of some people.
+    CardIssueCorrected = 101,
+    /// A card was never lost or revoked.
+    CardEndUndone = 102,
 }
 
 /// What is to be remembered of a correction.

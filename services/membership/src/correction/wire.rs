@@ -9,10 +9,13 @@ use proto::membership::v1 as pb;
 use time::Date;
 use uuid::Uuid;
 
+use crate::correction::correct_card_issue::{self, CorrectCardIssue};
 use crate::correction::correct_movement::{CorrectMovement, Corrected};
 use crate::correction::correct_person::{Birth, CorrectPerson};
 use crate::correction::correct_standing::{self, CorrectStanding};
 use crate::correction::corrections::Recorded;
+use crate::correction::undo_card_end::UndoCardEnd;
+use crate::correction::undo_card_issue::{self, UndoCardIssue};
 use crate::correction::undo_discipline::{self, UndoDiscipline};
 use crate::correction::undo_movement::{UndoMovement, Undone};
 use crate::correction::undo_standing::{self, UndoStanding};
@@ -159,6 +162,46 @@ pub fn standing_corrected(corrected: correct_standing::Corrected) -> pb::Correct
 
 pub fn discipline_undone(undone: undo_discipline::Undone) -> pb::UndoDisciplineResponse {
     pb::UndoDisciplineResponse { people: undone.people }
+}
+
+pub fn undo_card_issue(request: pb::UndoCardIssueRequest) -> Result<UndoCardIssue, Refusal> {
+    Ok(UndoCardIssue {
+        issue_id: parse::id("issue_id", &request.issue_id)?,
+        person_ids: some("person_ids", &request.person_ids)?,
+        reason: parse::text("reason", &request.reason, REASON_MAX)?,
+        basis: basis("basis", request.basis)?,
+    })
+}
+
+pub fn correct_card_issue(
+    request: pb::CorrectCardIssueRequest,
+) -> Result<CorrectCardIssue, Refusal> {
+    Ok(CorrectCardIssue {
+        issue_id: parse::id("issue_id", &request.issue_id)?,
+        person_ids: some("person_ids", &request.person_ids)?,
+        reason: parse::text("reason", &request.reason, REASON_MAX)?,
+        basis: basis("basis", request.basis)?,
+        issued_on: parse::optional_date("issued_on", request.issued_on)?,
+        until_on: parse::optional_date("until_on", request.until_on)?,
+    })
+}
+
+pub fn undo_card_end(request: pb::UndoCardEndRequest) -> Result<UndoCardEnd, Refusal> {
+    Ok(UndoCardEnd {
+        card_id: parse::id("card_id", &request.card_id)?,
+        reason: parse::text("reason", &request.reason, REASON_MAX)?,
+        basis: basis("basis", request.basis)?,
+    })
+}
+
+pub fn card_issue_undone(undone: undo_card_issue::Undone) -> pb::UndoCardIssueResponse {
+    pb::UndoCardIssueResponse { cards: undone.cards }
+}
+
+pub fn card_issue_corrected(
+    corrected: correct_card_issue::Corrected,
+) -> pb::CorrectCardIssueResponse {
+    pb::CorrectCardIssueResponse { cards: corrected.cards }
 }
 
 pub fn correction(recorded: Recorded) -> pb::Correction {

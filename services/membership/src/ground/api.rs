@@ -9,6 +9,7 @@ use chassis::refusal::Refusal;
 use time::{Date, OffsetDateTime};
 use tonic::Status;
 
+use crate::ground::card_keys::CardKeys;
 use crate::ground::keys::Keys;
 use crate::ground::quota::{self, Quota};
 use crate::ground::refused::Refused;
@@ -20,6 +21,8 @@ pub struct Api {
     pub database: Database,
     /// Seals and finds personal data.
     pub keys: Arc<Keys>,
+    /// Signs what is printed on cards.
+    pub card_keys: Arc<CardKeys>,
     /// How many identity numbers somebody may ask about.
     pub quota: Quota,
     /// Lines of one batch of an import, at most.

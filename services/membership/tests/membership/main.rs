@@ -8,6 +8,7 @@ mod admission;
 mod apart_by_person;
 mod applicants;
 mod books;
+mod cards;
 mod corrections;
 mod discipline;
 mod ends;

@@ -54,6 +54,7 @@ stage::actor! {
     corrections: pb::correction_service_client::CorrectionServiceClient,
     offers: pb::transfer_offer_service_client::TransferOfferServiceClient,
     standings: pb::standing_service_client::StandingServiceClient,
+    cards: pb::card_service_client::CardServiceClient,
     discipline: pb::discipline_service_client::DisciplineServiceClient,
 }
 
@@ -70,13 +71,17 @@ impl World {
         let setting = Setting::of("membership", database, &followed);
         let keys = membership::ground::keys::Config::in_folder(setting.folder());
         keys.create(today()).expect("keys");
+        let cards = membership::ground::card_keys::Config::in_folder(setting.folder());
+        cards.create(today()).expect("card keys");
         let further = format!(
-            "keys.master = '{}'
+            "cards.keys = '{}'
+             keys.master = '{}'
              keys.data = '{}'
              keys.blind_index = '{}'
              keys.pseudonym = '{}'
              imports.batch_lines = 40
              consequences.members_at_a_time = {members_at_a_time}",
+            cards.keys.path().display(),
             keys.master.path().display(),
             keys.data.display(),
             keys.blind_index.path().display(),

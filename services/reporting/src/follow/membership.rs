@@ -76,6 +76,9 @@ fn finished_in_a_row<'a>(
         | Event::StandingTakenBack(_)
         | Event::DisciplineRecorded(_)
         | Event::DisciplineTakenBack(_)
+        | Event::CardsIssued(_)
+        | Event::CardEnded(_)
+        | Event::CardTakenBack(_)
         | Event::TakenBack(_) => None,
     });
     finished.collect()
@@ -187,6 +190,9 @@ fn because(event: &Event, act: &[Event]) -> Because {
                 | Event::StandingTakenBack(_)
                 | Event::DisciplineRecorded(_)
                 | Event::DisciplineTakenBack(_)
+                | Event::CardsIssued(_)
+                | Event::CardEnded(_)
+                | Event::CardTakenBack(_)
                 | Event::TakenBack(_) => None,
             });
             of(finished, admission.admission_id)
@@ -208,6 +214,9 @@ fn because(event: &Event, act: &[Event]) -> Because {
         | Event::DisciplineRecorded(_)
         | Event::DisciplineTakenBack(_)
         | Event::ConsequencesLeft { .. }
+        | Event::CardsIssued(_)
+        | Event::CardEnded(_)
+        | Event::CardTakenBack(_)
         | Event::DecisionWrittenDown(_) => Because::default(),
     }
 }
@@ -248,6 +257,9 @@ async fn copy(connection: &mut PgConnection, on: Date, event: &Event) -> Result<
         | Event::StandingTakenBack(_)
         | Event::DisciplineRecorded(_)
         | Event::DisciplineTakenBack(_)
+        | Event::CardsIssued(_)
+        | Event::CardEnded(_)
+        | Event::CardTakenBack(_)
         | Event::ConsequenceFinished(_)
         | Event::ConsequencesWaiting { .. } => Ok(()),
     }

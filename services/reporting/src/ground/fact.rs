@@ -163,6 +163,9 @@ pub fn of_membership(event: &membership::Event, effective_on: Date) -> Facts {
         Event::ConsequenceFinished(_)
         | Event::ConsequencesWaiting { .. }
         | Event::ConsequencesLeft { .. }
+        | Event::CardsIssued(_)
+        | Event::CardEnded(_)
+        | Event::CardTakenBack(_)
         | Event::DecisionWrittenDown(_) => {}
     }
     facts
