@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod beginning;
+pub mod cadre;
 pub mod change;
 pub mod consequence;
 pub mod day;

@@ -10,6 +10,7 @@ mod books;
 mod corrections;
 mod discipline;
 mod ends;
+mod happenings_undone;
 mod imports;
 mod imports_killed;
 mod late;
