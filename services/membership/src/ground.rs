@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod beginning;
+pub mod cadre;
 pub mod card;
 pub mod card_keys;
 pub mod change;

@@ -113,6 +113,11 @@ const TOLD: &[(&str, &str, Told)] = &[
     ("membership", "*.identity_number_taken", Refused("IDENTITY_NUMBER_TAKEN")),
     ("membership", "*.party_admitted_once", Refused("PARTY_ALREADY_ADMITTED")),
     ("membership", "*.party_referral_before_admission", Refused("PARTY_ADMISSION_TOO_EARLY")),
+    (
+        "membership",
+        "*.party_referral_admitted_before_confirmed",
+        Refused("PARTY_CONFIRMATION_TOO_EARLY"),
+    ),
     ("membership", "*.training_course_dates", Refused("COURSE_DATES_MALFORMED")),
     ("membership", "*.training_course_counts", Refused("LINES_EMPTY")),
     ("membership", "*.training_attendance_key", Refused("ATTENDANCE_REPEATED")),

@@ -95,6 +95,42 @@ impl pb::correction_service_server::CorrectionService for Api {
         Ok(self.database.act(call, act).await?.reply(|()| pb::UndoCardEndResponse {}))
     }
 
+    async fn undo_training_course(
+        &self,
+        request: Request<pb::UndoTrainingCourseRequest>,
+    ) -> Result<Response<pb::UndoTrainingCourseResponse>, Status> {
+        let (call, asked) = Call::write(request)?;
+        let act = wire::undo_training_course(asked)?;
+        Ok(self.database.act(call, act).await?.reply(wire::course_undone))
+    }
+
+    async fn undo_party_referrals(
+        &self,
+        request: Request<pb::UndoPartyReferralsRequest>,
+    ) -> Result<Response<pb::UndoPartyReferralsResponse>, Status> {
+        let (call, asked) = Call::write(request)?;
+        let act = wire::undo_party_referrals(asked)?;
+        Ok(self.database.act(call, act).await?.reply(wire::referrals_undone))
+    }
+
+    async fn undo_cadre_recommendations(
+        &self,
+        request: Request<pb::UndoCadreRecommendationsRequest>,
+    ) -> Result<Response<pb::UndoCadreRecommendationsResponse>, Status> {
+        let (call, asked) = Call::write(request)?;
+        let act = wire::undo_cadre_recommendations(asked)?;
+        Ok(self.database.act(call, act).await?.reply(wire::recommendations_undone))
+    }
+
+    async fn undo_delegation(
+        &self,
+        request: Request<pb::UndoDelegationRequest>,
+    ) -> Result<Response<pb::UndoDelegationResponse>, Status> {
+        let (call, asked) = Call::write(request)?;
+        let act = wire::undo_delegation(asked)?;
+        Ok(self.database.act(call, act).await?.reply(wire::delegation_undone))
+    }
+
     async fn list_corrections(
         &self,
         request: Request<pb::ListCorrectionsRequest>,

@@ -12,6 +12,7 @@ mod cards;
 mod corrections;
 mod discipline;
 mod ends;
+mod happenings_undone;
 mod imports;
 mod imports_killed;
 mod late;

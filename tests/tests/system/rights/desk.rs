@@ -8,6 +8,7 @@ use system::Client;
 use tests::world::{Unit, World, line};
 use time::macros::date;
 
+use super::happened::{Happened, happened};
 use super::in_motion::{InMotion, in_motion};
 
 /// A district and, below it, one thing of every kind that a method is about.
@@ -44,6 +45,8 @@ pub struct Desk {
     pub referral: String,
     pub delegation: String,
     pub in_motion: InMotion,
+    /// What is to be undone.
+    pub happened: Happened,
     /// Ended before, which left a consequence for its members.
     pub ended: Unit,
     /// The act that ended it.
@@ -92,6 +95,7 @@ impl Desk {
             &self.plan_to_undo,
         ]);
         ids.extend(self.in_motion.ids());
+        ids.extend(self.happened.ids());
         ids
     }
 }
@@ -265,6 +269,7 @@ pub async fn desk(world: &World, code: &str) -> Desk {
     let delegation = client.delegations().send_delegation(delegation).await.expect("sent");
 
     let in_motion = in_motion(world, &client, &union, &other_union).await;
+    let happened = happened(world, &client, &union).await;
 
     // A union that ended left a consequence behind.
     let ended = world.load(vec![line(&format!("{code}-X"), "CDCS", &district.code)]).await;
@@ -356,6 +361,7 @@ pub async fn desk(world: &World, code: &str) -> Desk {
         referral: referred.referrals[0].referral_id.clone(),
         delegation: delegation.into_inner().delegation_id,
         in_motion,
+        happened,
         ended,
         act_of_end,
         left,
