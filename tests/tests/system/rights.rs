@@ -7,6 +7,7 @@
 
 mod desk;
 mod in_motion;
+mod papers;
 mod trials;
 
 use std::collections::BTreeSet;

@@ -20,6 +20,12 @@ pub enum Kind {
     StandingCorrected = 21,
     /// A step of discipline was never taken, for some people.
     DisciplineUndone = 22,
+    /// A document of a person should have been another.
+    DocumentCorrected = 30,
+    /// A document was never hers.
+    DocumentUndone = 31,
+    /// She was never called so.
+    AliasUndone = 32,
 }
 
 /// What is to be remembered of a correction.

@@ -9,11 +9,14 @@ use proto::membership::v1 as pb;
 use time::Date;
 use uuid::Uuid;
 
+use crate::correction::correct_document::{self, CorrectDocument};
 use crate::correction::correct_movement::{CorrectMovement, Corrected};
 use crate::correction::correct_person::{Birth, CorrectPerson};
 use crate::correction::correct_standing::{self, CorrectStanding};
 use crate::correction::corrections::Recorded;
+use crate::correction::undo_alias::UndoAlias;
 use crate::correction::undo_discipline::{self, UndoDiscipline};
+use crate::correction::undo_document::UndoDocument;
 use crate::correction::undo_movement::{UndoMovement, Undone};
 use crate::correction::undo_standing::{self, UndoStanding};
 use crate::ground::keys::Keys;
@@ -77,6 +80,45 @@ pub fn undo_discipline(request: pb::UndoDisciplineRequest) -> Result<UndoDiscipl
         person_ids: some("person_ids", &request.person_ids)?,
         reason: parse::text("reason", &request.reason, REASON_MAX)?,
         basis: basis("basis", request.basis)?,
+    })
+}
+
+pub fn correct_document(
+    request: pb::CorrectIdentityDocumentRequest,
+    keys: &Arc<Keys>,
+) -> Result<CorrectDocument, Refusal> {
+    let field = |field: &str| field.to_string();
+    let (number, kind) = (&request.identity_number, request.identity_kind);
+    Ok(CorrectDocument {
+        keys: keys.clone(),
+        person_id: parse::id("person_id", &request.person_id)?,
+        document_id: parse::id("document_id", &request.document_id)?,
+        reason: parse::text("reason", &request.reason, REASON_MAX)?,
+        basis: basis("basis", request.basis)?,
+        identity: identity(field, number, kind, &request.identity_country)?,
+        from_on: parse::optional_date("from_on", request.from_on)?,
+        until_on: parse::optional_date("until_on", request.until_on)?,
+    })
+}
+
+pub fn undo_document(
+    request: pb::UndoIdentityDocumentRequest,
+    keys: &Arc<Keys>,
+) -> Result<UndoDocument, Refusal> {
+    Ok(UndoDocument {
+        keys: keys.clone(),
+        person_id: parse::id("person_id", &request.person_id)?,
+        document_id: parse::id("document_id", &request.document_id)?,
+        reason: parse::text("reason", &request.reason, REASON_MAX)?,
+        basis: basis("basis", request.basis)?,
+    })
+}
+
+pub fn undo_alias(request: &pb::UndoAliasRequest) -> Result<UndoAlias, Refusal> {
+    Ok(UndoAlias {
+        person_id: parse::id("person_id", &request.person_id)?,
+        alias_id: parse::id("alias_id", &request.alias_id)?,
+        reason: parse::text("reason", &request.reason, REASON_MAX)?,
     })
 }
 
@@ -159,6 +201,12 @@ pub fn standing_corrected(corrected: correct_standing::Corrected) -> pb::Correct
 
 pub fn discipline_undone(undone: undo_discipline::Undone) -> pb::UndoDisciplineResponse {
     pb::UndoDisciplineResponse { people: undone.people }
+}
+
+pub fn document_corrected(
+    corrected: correct_document::Corrected,
+) -> pb::CorrectIdentityDocumentResponse {
+    pb::CorrectIdentityDocumentResponse { document_id: corrected.document_id.to_string() }
 }
 
 pub fn correction(recorded: Recorded) -> pb::Correction {

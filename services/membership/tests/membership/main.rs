@@ -9,6 +9,7 @@ mod applicants;
 mod books;
 mod corrections;
 mod discipline;
+mod documents;
 mod ends;
 mod imports;
 mod imports_killed;

@@ -9,6 +9,7 @@ use tests::world::{Unit, World, line};
 use time::macros::date;
 
 use super::in_motion::{InMotion, in_motion};
+use super::papers::{Papers, papers};
 
 /// A district and, below it, one thing of every kind that a method is about.
 pub struct Desk {
@@ -44,6 +45,7 @@ pub struct Desk {
     pub referral: String,
     pub delegation: String,
     pub in_motion: InMotion,
+    pub papers: Papers,
     /// Ended before, which left a consequence for its members.
     pub ended: Unit,
     /// The act that ended it.
@@ -92,6 +94,7 @@ impl Desk {
             &self.plan_to_undo,
         ]);
         ids.extend(self.in_motion.ids());
+        ids.extend(self.papers.ids());
         ids
     }
 }
@@ -265,6 +268,7 @@ pub async fn desk(world: &World, code: &str) -> Desk {
     let delegation = client.delegations().send_delegation(delegation).await.expect("sent");
 
     let in_motion = in_motion(world, &client, &union, &other_union).await;
+    let papers = papers(world, &client, &union).await;
 
     // A union that ended left a consequence behind.
     let ended = world.load(vec![line(&format!("{code}-X"), "CDCS", &district.code)]).await;
@@ -356,6 +360,7 @@ pub async fn desk(world: &World, code: &str) -> Desk {
         referral: referred.referrals[0].referral_id.clone(),
         delegation: delegation.into_inner().delegation_id,
         in_motion,
+        papers,
         ended,
         act_of_end,
         left,
