@@ -19,6 +19,7 @@ pub mod delegation;
 pub mod discipline;
 pub mod follow;
 pub mod ground;
+pub mod identity;
 pub mod import;
 pub mod membership;
 pub mod party;
@@ -67,6 +68,8 @@ pub static SCHEMA: database::Schema = database::Schema {
         "person_scope",
         "persons_in_scope",
         "recorded_anew",
+        "sought_by_alias",
+        "sought_by_all_names",
         "sought_by_new_name",
         "sought_where_lying",
         "sought_where_written",
@@ -158,6 +161,7 @@ fn routes(api: Api) -> Routes {
         .add_service(pb::transfer_offer_service_server::TransferOfferServiceServer::new(
             api.clone(),
         ))
+        .add_service(pb::identity_service_server::IdentityServiceServer::new(api.clone()))
         .add_service(pb::correction_service_server::CorrectionServiceServer::new(api.clone()))
         .add_service(pb::consequence_service_server::ConsequenceServiceServer::new(api))
 }

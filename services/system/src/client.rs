@@ -155,6 +155,7 @@ services! {
     applications: membership::application_service_client::ApplicationServiceClient;
     imports: membership::import_service_client::ImportServiceClient;
     memberships: membership::membership_service_client::MembershipServiceClient;
+    identities: membership::identity_service_client::IdentityServiceClient;
     membership_corrections: membership::correction_service_client::CorrectionServiceClient;
     trainings: membership::training_service_client::TrainingServiceClient;
     party: membership::party_service_client::PartyServiceClient;

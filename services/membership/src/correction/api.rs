@@ -131,6 +131,35 @@ impl pb::correction_service_server::CorrectionService for Api {
         Ok(self.database.act(call, act).await?.reply(wire::delegation_undone))
     }
 
+    async fn correct_identity_document(
+        &self,
+        request: Request<pb::CorrectIdentityDocumentRequest>,
+    ) -> Result<Response<pb::CorrectIdentityDocumentResponse>, Status> {
+        let (call, asked) = Call::write(request)?;
+        let act = wire::correct_document(asked, &self.keys)?;
+        let numbers = usize::from(act.identity.is_some());
+        Ok(self.act_on_numbers(call, numbers, act).await?.reply(wire::document_corrected))
+    }
+
+    async fn undo_identity_document(
+        &self,
+        request: Request<pb::UndoIdentityDocumentRequest>,
+    ) -> Result<Response<pb::UndoIdentityDocumentResponse>, Status> {
+        let (call, asked) = Call::write(request)?;
+        let act = wire::undo_document(asked, &self.keys)?;
+        let done = self.database.act(call, act).await?;
+        Ok(done.reply(|_| pb::UndoIdentityDocumentResponse::default()))
+    }
+
+    async fn undo_alias(
+        &self,
+        request: Request<pb::UndoAliasRequest>,
+    ) -> Result<Response<pb::UndoAliasResponse>, Status> {
+        let (call, asked) = Call::write(request)?;
+        let act = wire::undo_alias(&asked)?;
+        Ok(self.database.act(call, act).await?.reply(|_| pb::UndoAliasResponse::default()))
+    }
+
     async fn list_corrections(
         &self,
         request: Request<pb::ListCorrectionsRequest>,

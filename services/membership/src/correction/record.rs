@@ -38,6 +38,12 @@ pub enum Kind {
     CadreRecommendationUndone = 42,
     /// A delegation was never sent, or some never went with it.
     DelegationUndone = 43,
+    /// A document of a person should have been another.
+    DocumentCorrected = 30,
+    /// A document was never hers.
+    DocumentUndone = 31,
+    /// She was never called so.
+    AliasUndone = 32,
 }
 
 /// What is to be remembered of a correction.

@@ -134,7 +134,11 @@ impl Roll {
             let mut bad = BadLines::default();
             for (line, person_id) in known {
                 match found.get(&person_id) {
-                    Some(person) => enrolled[line] = Some(*person),
+                    Some((_, true)) => {
+                        let field = self.field(line, "person_id");
+                        bad.add(line, Refused::PersonErased { field });
+                    }
+                    Some((person, false)) => enrolled[line] = Some(*person),
                     None => {
                         let field = self.field(line, "person_id");
                         bad.add(line, Refused::PersonUnknown { field });
@@ -354,23 +358,28 @@ impl Roll {
     }
 }
 
-/// The people with these ids who lie in the caller's scope, locked in the order of their
-/// ids: movements of one person follow one another.
+/// The people with these ids who lie in the caller's scope, and whether they were erased, locked in
+/// the order of their ids: movements of one person follow one another.
 async fn in_scope(
     acting: &mut Acting,
     person_ids: &[Uuid],
-) -> Result<HashMap<Uuid, Enrolled>, Failure> {
+) -> Result<HashMap<Uuid, (Enrolled, bool)>, Failure> {
     lock(acting, person_ids).await?;
-    let found = sqlx::query_as!(
-        Enrolled,
-        r#"select person_id, sex, coalesce(birth_year, 0::smallint) as "birth_year!"
+    let found = sqlx::query!(
+        r#"select person_id, sex, coalesce(birth_year, 0::smallint) as "birth_year!",
+                  name_key = '' as "erased!"
            from person
            where person_id = any (array(select persons_in_scope($1)))"#,
         person_ids,
     )
     .fetch_all(acting.db())
     .await?;
-    Ok(found.into_iter().map(|person| (person.person_id, person)).collect())
+    let found = found.into_iter().map(|row| {
+        let person =
+            Enrolled { person_id: row.person_id, sex: row.sex, birth_year: row.birth_year };
+        (row.person_id, (person, row.erased))
+    });
+    Ok(found.collect())
 }
 
 /// Locks people in the order of their ids.
@@ -379,23 +388,30 @@ pub async fn lock(acting: &mut Acting, person_ids: &[Uuid]) -> Result<(), Failur
     Ok(())
 }
 
-/// Refuses ids of people who are unknown or do not lie in the caller's scope; `field` names
-/// the field of a line.
+/// Refuses ids of people who are unknown, do not lie in the caller's scope, or were erased; `field`
+/// names the field of a line.
 pub async fn all_in_scope(
     acting: &mut Acting,
     person_ids: &[Uuid],
     field: impl Fn(usize) -> String,
 ) -> Result<(), Failure> {
-    let found: HashSet<Uuid> =
-        sqlx::query_scalar!(r#"select persons_in_scope($1) as "person_id!""#, person_ids,)
-            .fetch_all(acting.db())
-            .await?
-            .into_iter()
-            .collect();
+    let found: HashMap<Uuid, bool> = sqlx::query!(
+        r#"select person_id, name_key = '' as "erased!"
+           from person
+           where person_id = any (array(select persons_in_scope($1)))"#,
+        person_ids,
+    )
+    .fetch_all(acting.db())
+    .await?
+    .into_iter()
+    .map(|row| (row.person_id, row.erased))
+    .collect();
     let mut bad = BadLines::default();
     for (line, person_id) in person_ids.iter().enumerate() {
-        if !found.contains(person_id) {
-            bad.add(line, Refused::PersonUnknown { field: field(line) });
+        match found.get(person_id) {
+            None => bad.add(line, Refused::PersonUnknown { field: field(line) }),
+            Some(true) => bad.add(line, Refused::PersonErased { field: field(line) }),
+            Some(false) => {}
         }
     }
     Ok(bad.refuse()?)

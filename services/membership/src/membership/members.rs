@@ -122,6 +122,10 @@ pub async fn get(
         let unknown = Refused::PersonUnknown { field: "person_id".to_string() };
         return Err(access::unknown_or_denied(connection, unknown).await);
     };
+    // Of whom everything was erased has no name.
+    if first.name.is_empty() {
+        return Err(Refused::PersonErased { field: "person_id".to_string() }.into());
+    }
     let person = Person {
         person_id,
         name: first.name.clone(),

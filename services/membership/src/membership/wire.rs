@@ -200,6 +200,7 @@ pub fn sought(person: SoughtPerson) -> pb::search_members_response::Found {
         standing: person.standing,
         organisation_id: person.organisation_id.to_string(),
         from_on: person.from_on.map(civil),
+        alias: person.alias.unwrap_or_default(),
     }
 }
 

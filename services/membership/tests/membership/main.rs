@@ -11,6 +11,7 @@ mod books;
 mod cards;
 mod corrections;
 mod discipline;
+mod documents;
 mod ends;
 mod happenings_undone;
 mod imports;

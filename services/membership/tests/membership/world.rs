@@ -51,6 +51,7 @@ stage::actor! {
     delegations: pb::delegation_service_client::DelegationServiceClient,
     consequences: pb::consequence_service_client::ConsequenceServiceClient,
     imports: pb::import_service_client::ImportServiceClient,
+    identities: pb::identity_service_client::IdentityServiceClient,
     corrections: pb::correction_service_client::CorrectionServiceClient,
     offers: pb::transfer_offer_service_client::TransferOfferServiceClient,
     standings: pb::standing_service_client::StandingServiceClient,
