@@ -5,7 +5,7 @@
 create or replace function card_life(p_person uuid)
     returns table (card_id uuid, over_on date, over_as smallint)
     language sql stable
-begin atomic
+as $body$
     select card.card_id, first.on_day, first.as_state
     from card
     left join lateral (
@@ -37,4 +37,4 @@ begin atomic
         limit 1
     ) first on true
     where card.person_id = p_person;
-end;
+$body$;

@@ -2,7 +2,7 @@
 create or replace function card_life_known(p_person uuid, p_at timestamptz)
     returns table (card_id uuid, over_on date, over_as smallint)
     language sql stable
-begin atomic
+as $body$
     with card as materialized (
         select card_known.card_id, card_known.issued_on, card_known.until_on, card_known.ended_on,
                card_known.ended_as
@@ -42,4 +42,4 @@ begin atomic
         order by ends.on_day, ends.as_state = 3, ends.as_state
         limit 1
     ) first on true;
-end;
+$body$;
