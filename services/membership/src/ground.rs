@@ -9,6 +9,8 @@ pub mod decision;
 pub mod discipline;
 pub mod dormancy;
 pub mod exit;
+pub mod exporting;
+pub mod file;
 pub mod joining;
 pub mod keys;
 pub mod leaving;

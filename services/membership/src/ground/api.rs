@@ -9,6 +9,7 @@ use chassis::refusal::Refusal;
 use time::{Date, OffsetDateTime};
 use tonic::Status;
 
+use crate::ground::exporting::Exporting;
 use crate::ground::keys::Keys;
 use crate::ground::quota::{self, Quota};
 use crate::ground::refused::Refused;
@@ -24,6 +25,10 @@ pub struct Api {
     pub quota: Quota,
     /// Lines of one batch of an import, at most.
     pub batch_lines: usize,
+    /// Bytes of a file of members, at most.
+    pub file_bytes: u64,
+    /// How much is exported.
+    pub exporting: Exporting,
 }
 
 impl Api {

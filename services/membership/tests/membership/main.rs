@@ -10,6 +10,8 @@ mod books;
 mod corrections;
 mod discipline;
 mod ends;
+mod exports;
+mod import_files;
 mod imports;
 mod imports_killed;
 mod late;

@@ -51,6 +51,7 @@ stage::actor! {
     delegations: pb::delegation_service_client::DelegationServiceClient,
     consequences: pb::consequence_service_client::ConsequenceServiceClient,
     imports: pb::import_service_client::ImportServiceClient,
+    exports: pb::export_service_client::ExportServiceClient,
     corrections: pb::correction_service_client::CorrectionServiceClient,
     offers: pb::transfer_offer_service_client::TransferOfferServiceClient,
     standings: pb::standing_service_client::StandingServiceClient,
@@ -76,6 +77,9 @@ impl World {
              keys.blind_index = '{}'
              keys.pseudonym = '{}'
              imports.batch_lines = 40
+             imports.file_bytes = 4000000
+             exports.lines_max = 1200
+             exports.files_each = 3
              consequences.members_at_a_time = {members_at_a_time}",
             keys.master.path().display(),
             keys.data.display(),
