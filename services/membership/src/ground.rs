@@ -13,6 +13,8 @@ pub mod discipline;
 pub mod document;
 pub mod dormancy;
 pub mod exit;
+pub mod exporting;
+pub mod file;
 pub mod joining;
 pub mod keys;
 pub mod leaving;

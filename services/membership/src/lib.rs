@@ -17,6 +17,7 @@ pub mod consequence;
 pub mod correction;
 pub mod delegation;
 pub mod discipline;
+pub mod export;
 pub mod follow;
 pub mod ground;
 pub mod identity;
@@ -38,9 +39,11 @@ use proto::membership::v1 as pb;
 use serde::Deserialize;
 use tonic::service::Routes;
 
+use crate::export::worker::Worker;
 use crate::follow::RegistryFollower;
 use crate::ground::api::Api;
 use crate::ground::card_keys::CardKeys;
+use crate::ground::exporting::Exporting;
 use crate::ground::keys::Keys;
 use crate::ground::quota::Quota;
 
@@ -98,6 +101,8 @@ pub struct Config {
     pub identity: crate::ground::quota::Config,
     /// How files of members are taken in.
     pub imports: Imports,
+    /// How members are written to files.
+    pub exports: crate::ground::exporting::Config,
     /// How what registry's acts mean for members is carried out.
     pub consequences: Consequences,
 }
@@ -116,6 +121,8 @@ pub struct Consequences {
 pub struct Imports {
     /// Lines of one batch, at most: what is applied at once, whole or not at all.
     pub batch_lines: usize,
+    /// Bytes of a file, at most.
+    pub file_bytes: u64,
 }
 
 /// Where the services are whose feeds are followed.
@@ -135,11 +142,25 @@ pub async fn start(config: Config) -> anyhow::Result<Running> {
     let database = database::open(&config.database, "membership", &["registry"], seal).await?;
     let quota = Quota::new(database.clone(), config.identity);
     let batch_lines = config.imports.batch_lines.max(1);
-    let api = Api { database: database.clone(), keys, card_keys, quota, batch_lines };
+    let file_bytes = config.imports.file_bytes;
+    let exporting = Exporting::within(config.exports);
+    let worker =
+        Worker { database: database.clone(), keys: keys.clone(), exporting: exporting.clone() };
+    let api = Api {
+        database: database.clone(),
+        keys,
+        card_keys,
+        quota,
+        batch_lines,
+        file_bytes,
+        exporting,
+    };
     let members_at_a_time = i64::from(config.consequences.members_at_a_time.max(1));
-    let offers = database.pool().clone();
+    let (offers, exported) = (database.pool().clone(), database.pool().clone());
     Service::new("membership", &config.serve)
         .routes(routes(api))
+        .background("exports", move |stopping| worker.run(stopping))
+        .background("exported", move |stopping| export::forget::run(exported, stopping))
         .background("offers", move |stopping| transfer_offer::lapse::run(offers, stopping))
         .database(database)
         .follow(&config.feeds.registry, RegistryFollower { members_at_a_time })
@@ -152,6 +173,7 @@ fn routes(api: Api) -> Routes {
         .add_service(pb::membership_service_server::MembershipServiceServer::new(api.clone()))
         .add_service(pb::card_service_server::CardServiceServer::new(api.clone()))
         .add_service(pb::import_service_server::ImportServiceServer::new(api.clone()))
+        .add_service(pb::export_service_server::ExportServiceServer::new(api.clone()))
         .add_service(pb::training_service_server::TrainingServiceServer::new(api.clone()))
         .add_service(pb::party_service_server::PartyServiceServer::new(api.clone()))
         .add_service(pb::cadre_service_server::CadreServiceServer::new(api.clone()))

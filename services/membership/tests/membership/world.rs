@@ -52,6 +52,7 @@ stage::actor! {
     consequences: pb::consequence_service_client::ConsequenceServiceClient,
     imports: pb::import_service_client::ImportServiceClient,
     identities: pb::identity_service_client::IdentityServiceClient,
+    exports: pb::export_service_client::ExportServiceClient,
     corrections: pb::correction_service_client::CorrectionServiceClient,
     offers: pb::transfer_offer_service_client::TransferOfferServiceClient,
     standings: pb::standing_service_client::StandingServiceClient,
@@ -81,6 +82,9 @@ impl World {
              keys.blind_index = '{}'
              keys.pseudonym = '{}'
              imports.batch_lines = 40
+             imports.file_bytes = 4000000
+             exports.lines_max = 1200
+             exports.files_each = 3
              consequences.members_at_a_time = {members_at_a_time}",
             cards.keys.path().display(),
             keys.master.path().display(),
