@@ -9,9 +9,8 @@ use uuid::Uuid;
 
 use super::facts::{
     Admission, CardEnding, CardIssue, CardTakenBack, Discipline, Event, Exit, Line, Movement,
-    Referral, Standing, Transfer,
+    Standing, Transfer,
 };
-use super::facts::{Admission, Discipline, Event, Exit, Line, Movement, Standing, Transfer};
 use crate::kind;
 
 impl Event {
