@@ -46,15 +46,14 @@ impl pb::membership_service_server::MembershipService for Api {
         let (call, asked) = Call::read(request)?;
         let person_id = parse::id("person_id", &asked.person_id)?;
         let known_at = known_at(asked.known_at)?;
+        if known_at.is_none()
+            && let Some(looked) = self.database.look(&call, &members::Counted { person_id }).await?
+        {
+            return looked.reply(|rows| Ok(wire::got(members::told(rows, &self.keys, person_id)?)));
+        }
         let mut reading = self.database.read(&call).await?;
-        let (person, memberships, identifying) =
-            members::get(&mut reading, &self.keys, person_id, known_at).await?;
-        let identity_roles = identifying.held_by.iter().map(ToString::to_string).collect();
-        Ok(reading.reply(pb::GetMemberResponse {
-            identity_roles,
-            person: Some(wire::person(person, identifying)),
-            memberships: memberships.into_iter().map(wire::membership).collect(),
-        }))
+        let member = members::get(&mut reading, &self.keys, person_id, known_at).await?;
+        Ok(reading.reply(wire::got(member)))
     }
 
     async fn list_members(

@@ -16,7 +16,7 @@ use crate::membership::admit_members::{AdmitMembers, Admitted};
 use crate::membership::count_members::Count;
 use crate::membership::exit_members::{ExitMembers, Exited};
 use crate::membership::find::Found;
-use crate::membership::members::{Identifying, Listed, Membership, Person};
+use crate::membership::members::{Identifying, Listed, Member, Membership, Person};
 use crate::membership::search;
 use crate::membership::search::{Sought, SoughtPerson, Standing};
 use crate::membership::transfer_members::{TransferMembers, Transferred};
@@ -123,7 +123,16 @@ pub fn exited(exited: Exited) -> pb::ExitMembersResponse {
     pb::ExitMembersResponse { exit_id: exited.exit_id.to_string(), members: exited.members }
 }
 
-pub fn person(person: Person, identifying: Identifying) -> pb::Person {
+pub fn got((person, memberships, identifying): Member) -> pb::GetMemberResponse {
+    let identity_roles = identifying.held_by.iter().map(ToString::to_string).collect();
+    pb::GetMemberResponse {
+        identity_roles,
+        person: Some(self::person(person, identifying)),
+        memberships: memberships.into_iter().map(membership).collect(),
+    }
+}
+
+fn person(person: Person, identifying: Identifying) -> pb::Person {
     let (kind, country, number) = match identifying.identity {
         Some((kind, country, number)) => (kind, country.unwrap_or_default(), Some(number)),
         None => (0, String::new(), None),
@@ -143,7 +152,7 @@ pub fn person(person: Person, identifying: Identifying) -> pb::Person {
     }
 }
 
-pub fn membership(membership: Membership) -> pb::Membership {
+fn membership(membership: Membership) -> pb::Membership {
     pb::Membership {
         membership_id: membership.membership_id.to_string(),
         organisation_id: membership.organisation_id.to_string(),

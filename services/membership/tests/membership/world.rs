@@ -313,9 +313,19 @@ impl Actor {
         stays.iter().map(stay).collect()
     }
 
+    /// What is known now is asked in two ways, which are answered by two statements: they say the
+    /// same.
     pub async fn sees(&mut self, person: Uuid) -> Result<pb::GetMemberResponse, Status> {
         let request = pb::GetMemberRequest { person_id: person.to_string(), known_at: None };
-        Ok(self.members.get_member(request).await?.into_inner())
+        let answer = self.members.get_member(request.clone()).await;
+        let known_at = Some(instant(OffsetDateTime::now_utc()));
+        let known = self.members.get_member(pb::GetMemberRequest { known_at, ..request }).await;
+        match (&answer, &known) {
+            (Ok(answer), Ok(known)) => assert_eq!(answer.get_ref(), known.get_ref()),
+            (Err(answer), Err(known)) => assert_eq!(answer.message(), known.message()),
+            (answer, known) => panic!("{answer:?}, but as known now {known:?}"),
+        }
+        Ok(answer?.into_inner())
     }
 }
 
