@@ -8,7 +8,6 @@ pub mod correct_person;
 pub mod correct_standing;
 pub mod corrections;
 mod movement;
-mod record;
 mod standing;
 pub mod undo_card_end;
 pub mod undo_card_issue;

@@ -8,11 +8,13 @@ use serde::{Deserialize, Serialize};
 use time::Date;
 use uuid::Uuid;
 
-use crate::correction::record::{Correction, Kind};
 use crate::ground::consequence::{histories, tell_again};
+use crate::ground::correction::{Correction, Kind};
 use crate::ground::day::signed;
 use crate::ground::decision::{Basis, rests_on};
+use crate::ground::duplicates;
 use crate::ground::keys::{Column, Keys};
+use crate::ground::merged;
 use crate::ground::organisation;
 use crate::ground::person::{Identity, Sex, name_key};
 use crate::ground::refused::Refused;
@@ -77,10 +79,11 @@ impl Act for CorrectPerson {
         let person_id = self.person_id;
         let field = |_| "person_id".to_string();
         roll::all_in_scope(acting, &[person_id], field).await?;
-        let union = self.union(acting).await?;
+        let union = organisation::of_person(acting, person_id).await?;
         let decision_id = rests_on(acting, self.basis.as_ref(), union).await?;
         organisation::decided_on(acting).await?;
         roll::lock(acting, &[person_id]).await?;
+        merged::refuse(acting.db(), &[person_id], field).await?;
         let counted = histories(acting.db(), &[person_id]).await?;
         let was = self.written(acting).await?;
         let now = self.corrected(&was);
@@ -106,6 +109,7 @@ impl Act for CorrectPerson {
             let changes = standing::tell_again(acting.db(), person_id, was.sex).await?;
             acting.publish_all(changes);
         }
+        duplicates::look_again(acting, person_id).await?;
         let corrected = Correction {
             kind: Kind::PersonCorrected,
             about_id: person_id,
@@ -123,20 +127,6 @@ impl CorrectPerson {
     /// How many identity numbers it asks about.
     pub fn numbers(&self) -> usize {
         usize::from(self.identity.as_ref().is_some_and(Option::is_some))
-    }
-
-    /// The organisation in whose scope she lies.
-    async fn union(&self, acting: &mut Acting) -> Result<Uuid, Failure> {
-        let union = sqlx::query_scalar!(
-            r#"select organisation_id as "organisation_id!"
-               from person_scope($1) as scope (organisation_id)
-               where access.covers(organisation_id)
-               order by organisation_id limit 1"#,
-            self.person_id,
-        )
-        .fetch_one(acting.db())
-        .await?;
-        Ok(union)
     }
 
     async fn written(&self, acting: &mut Acting) -> Result<Written, Failure> {

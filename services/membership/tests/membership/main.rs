@@ -10,6 +10,7 @@ mod books;
 mod cards;
 mod corrections;
 mod discipline;
+mod duplicates;
 mod ends;
 mod imports;
 mod imports_killed;

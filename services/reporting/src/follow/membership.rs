@@ -78,6 +78,8 @@ fn finished_in_a_row<'a>(
         | Event::CardsIssued(_)
         | Event::CardEnded(_)
         | Event::CardTakenBack(_)
+        | Event::PersonMerged(_)
+        | Event::PersonUnmerged(_)
         | Event::TakenBack(_) => None,
     });
     finished.collect()
@@ -191,6 +193,8 @@ fn because(event: &Event, act: &[Event]) -> Because {
                 | Event::CardsIssued(_)
                 | Event::CardEnded(_)
                 | Event::CardTakenBack(_)
+                | Event::PersonMerged(_)
+                | Event::PersonUnmerged(_)
                 | Event::TakenBack(_) => None,
             });
             of(finished, admission.admission_id)
@@ -214,6 +218,8 @@ fn because(event: &Event, act: &[Event]) -> Because {
         | Event::CardsIssued(_)
         | Event::CardEnded(_)
         | Event::CardTakenBack(_)
+        | Event::PersonMerged(_)
+        | Event::PersonUnmerged(_)
         | Event::DecisionWrittenDown(_) => Because::default(),
     }
 }
@@ -254,6 +260,8 @@ async fn copy(connection: &mut PgConnection, on: Date, event: &Event) -> Result<
         | Event::CardsIssued(_)
         | Event::CardEnded(_)
         | Event::CardTakenBack(_)
+        | Event::PersonMerged(_)
+        | Event::PersonUnmerged(_)
         | Event::ConsequenceFinished(_)
         | Event::ConsequencesWaiting { .. } => Ok(()),
     }
