@@ -18,6 +18,7 @@ pub mod correction;
 pub mod delegation;
 pub mod discipline;
 pub mod export;
+pub mod duplicate;
 pub mod follow;
 pub mod ground;
 pub mod identity;
@@ -179,6 +180,7 @@ fn routes(api: Api) -> Routes {
         .add_service(pb::cadre_service_server::CadreServiceServer::new(api.clone()))
         .add_service(pb::delegation_service_server::DelegationServiceServer::new(api.clone()))
         .add_service(pb::discipline_service_server::DisciplineServiceServer::new(api.clone()))
+        .add_service(pb::duplicate_service_server::DuplicateServiceServer::new(api.clone()))
         .add_service(pb::standing_service_server::StandingServiceServer::new(api.clone()))
         .add_service(pb::transfer_offer_service_server::TransferOfferServiceServer::new(
             api.clone(),

@@ -8,9 +8,10 @@ use proto::membership::v1::membership_change::Change;
 use time::Date;
 
 use super::facts::{
-    Admission, AdmissionKind, Card, CardEnd, CardEnding, CardIssue, CardTakenBack, Counted,
-    Decision, Discipline, Event, Exit, ExitReason, Finished, Line, Movement, Standing,
-    StandingKind, TakenBack, Transfer,
+    Admission, AdmissionKind, Attendance, Card, CardEnd, CardEnding, CardIssue, CardTakenBack,
+    Counted, Decision, Delegate, Delegation, Discipline, Event, Exit, ExitReason, Finished, Line,
+    Merge, Movement, Recommendation, Referral, Standing, StandingKind, TakenBack, TrainingCourse,
+    Transfer,
 };
 use super::happening::Happening;
 use super::happening::read as happening;
@@ -124,6 +125,11 @@ fn event(body: pb::MembershipChange, on: Date) -> anyhow::Result<Event> {
             let taken = it.discipline.context(NOTHING)?;
             Event::DisciplineTakenBack(discipline(taken)?)
         }
+        Change::PersonMerged(it) => Event::PersonMerged(merge(&it)?),
+        Change::PersonUnmerged(it) => {
+            let merged = it.merged.context("nobody is told apart")?;
+            Event::PersonUnmerged(merge(&merged)?)
+        }
         Change::CardsIssued(it) => Event::CardsIssued(card_issue(it)?),
         Change::CardEnded(it) => Event::CardEnded(card_ending(&it)?),
         Change::CardTakenBack(it) => Event::CardTakenBack(match it.taken {
@@ -153,6 +159,14 @@ fn standing(standing: pb::StandingRecorded) -> anyhow::Result<Standing> {
         people: each(standing.people, |one| {
             Ok(Counted { person_id: id("person_id", &one.person_id)?, sex: sex(one.sex) })
         })?,
+    })
+}
+
+fn merge(merged: &pb::PersonMerged) -> anyhow::Result<Merge> {
+    Ok(Merge {
+        merge_id: id("merge_id", &merged.merge_id)?,
+        person_id: id("person_id", &merged.person_id)?,
+        survivor_id: id("survivor_id", &merged.survivor_id)?,
     })
 }
 

@@ -7,7 +7,7 @@ use time::Date;
 use uuid::Uuid;
 
 use crate::correction::card_issue::{Line, Recorded};
-use crate::correction::record::{Correction, Kind};
+use crate::ground::correction::{Correction, Kind};
 use crate::ground::day::{not_in_future, signed};
 use crate::ground::decision::{Basis, rests_on};
 use crate::ground::refused::{BadLines, Refused};

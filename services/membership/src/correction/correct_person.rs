@@ -8,12 +8,14 @@ use serde::{Deserialize, Serialize};
 use time::Date;
 use uuid::Uuid;
 
-use crate::correction::record::{Correction, Kind};
 use crate::ground::consequence::{histories, tell_again};
+use crate::ground::correction::{Correction, Kind};
 use crate::ground::day::signed;
 use crate::ground::decision::{Basis, rests_on};
 use crate::ground::document::{self, Valid};
+use crate::ground::duplicates;
 use crate::ground::keys::{Column, Keys};
+use crate::ground::merged;
 use crate::ground::organisation;
 use crate::ground::person::{Identity, Sex, name_key};
 use crate::ground::refused::Refused;
@@ -78,9 +80,13 @@ impl Act for CorrectPerson {
         signed(self.basis.as_ref(), acting.today)?;
         let person_id = self.person_id;
         let union = scope::of(acting, person_id).await?;
+        let field = |_| "person_id".to_string();
+        roll::all_in_scope(acting, &[person_id], field).await?;
+        let union = organisation::of_person(acting, person_id).await?;
         let decision_id = rests_on(acting, self.basis.as_ref(), union).await?;
         organisation::decided_on(acting).await?;
         roll::lock(acting, &[person_id]).await?;
+        merged::refuse(acting.db(), &[person_id], field).await?;
         let counted = histories(acting.db(), &[person_id]).await?;
         let was = self.written(acting).await?;
         let now = self.corrected(&was);
@@ -106,6 +112,7 @@ impl Act for CorrectPerson {
             let changes = standing::tell_again(acting.db(), person_id, was.sex).await?;
             acting.publish_all(changes);
         }
+        duplicates::look_again(acting, person_id).await?;
         let corrected = Correction {
             kind: Kind::PersonCorrected,
             about_id: person_id,

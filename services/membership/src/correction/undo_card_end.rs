@@ -6,8 +6,8 @@ use chassis::refusal::Failure;
 use feeds::membership::{CardTakenBack, Event};
 use uuid::Uuid;
 
-use crate::correction::record::{Correction, Kind};
 use crate::ground::card::Held;
+use crate::ground::correction::{Correction, Kind};
 use crate::ground::day::signed;
 use crate::ground::decision::{Basis, rests_on};
 use crate::ground::refused::Refused;
@@ -34,7 +34,7 @@ impl Act for UndoCardEnd {
             return Err(access::unknown_or_denied(acting.db(), unknown).await);
         };
         let decision_id = rests_on(acting, self.basis.as_ref(), held.organisation_id).await?;
-        roll::lock(acting, &[held.person_id]).await?;
+        roll::lock(acting, &[held.person_id, held.survivor_id]).await?;
         // Read again: whoever held her may have undone it.
         let Some(held) = Held::find(acting, self.card_id).await? else {
             return Err(Refused::CardUnknown { field: field() }.into());

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::correction::card_issue::Recorded;
-use crate::correction::record::{Correction, Kind};
 use crate::ground::card::endings;
+use crate::ground::correction::{Correction, Kind};
 use crate::ground::day::signed;
 use crate::ground::decision::{Basis, rests_on};
 use crate::ground::refused::{BadLines, Refused};

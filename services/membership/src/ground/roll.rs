@@ -12,6 +12,7 @@ use time::Date;
 use uuid::Uuid;
 
 use crate::ground::keys::{Column, Keys};
+use crate::ground::merged;
 use crate::ground::person::{Line, NewPerson, Sex, name_key};
 use crate::ground::refused::{BadLines, Refused};
 
@@ -160,6 +161,9 @@ impl Roll {
                 }
             }
             bad.refuse()?;
+            let lines: Vec<usize> = self.known_persons().map(|(line, _)| line).collect();
+            let field = |known: usize| self.field(lines[known], "person_id");
+            merged::refuse(acting.db(), &ids, field).await?;
         }
         let again = self.known_by_number(acting, keys).await?;
         for (line, person) in self.write_down(acting, keys, recorded_under, &again).await? {

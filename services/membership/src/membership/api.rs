@@ -2,11 +2,12 @@
 
 use chassis::call::Call;
 use chassis::database::today;
-use chassis::parse;
+use chassis::parse::{self, id_or_empty};
 use proto::membership::v1 as pb;
 use tonic::{Request, Response, Status};
 
 use crate::ground::api::{Api, as_of, known_at};
+use crate::ground::merged;
 use crate::membership::{count_members, find, members, search, subtree, wire};
 
 #[tonic::async_trait]
@@ -54,6 +55,16 @@ impl pb::membership_service_server::MembershipService for Api {
         let mut reading = self.database.read(&call).await?;
         let member = members::get(&mut reading, &self.keys, person_id, known_at).await?;
         Ok(reading.reply(wire::got(member)))
+        let survivor_id = merged::survivor(&mut reading, person_id, known_at).await?;
+        let (person, memberships, identifying) =
+            members::get(&mut reading, &self.keys, survivor_id, known_at).await?;
+        let identity_roles = identifying.held_by.iter().map(ToString::to_string).collect();
+        Ok(reading.reply(pb::GetMemberResponse {
+            identity_roles,
+            person: Some(wire::person(person, identifying)),
+            memberships: memberships.into_iter().map(wire::membership).collect(),
+            merged_person_id: id_or_empty(Some(person_id).filter(|id| *id != survivor_id)),
+        }))
     }
 
     async fn list_members(

@@ -218,6 +218,7 @@ pub fn found(found: Found) -> pb::FindPersonResponse {
         person_id: found.person_id.to_string(),
         name: found.name,
         organisation_id: id_or_empty(found.organisation_id),
+        merged_person_id: id_or_empty(found.merged_person_id),
     }
 }
 

@@ -12,6 +12,7 @@ mod cards;
 mod corrections;
 mod discipline;
 mod documents;
+mod duplicates;
 mod ends;
 mod exports;
 mod happenings_undone;

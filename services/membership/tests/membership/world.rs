@@ -56,6 +56,7 @@ stage::actor! {
     corrections: pb::correction_service_client::CorrectionServiceClient,
     offers: pb::transfer_offer_service_client::TransferOfferServiceClient,
     standings: pb::standing_service_client::StandingServiceClient,
+    duplicates: pb::duplicate_service_client::DuplicateServiceClient,
     cards: pb::card_service_client::CardServiceClient,
     discipline: pb::discipline_service_client::DisciplineServiceClient,
 }

@@ -154,6 +154,8 @@ pub fn of_membership(event: &membership::Event, effective_on: Date) -> Facts {
         | Event::CardsIssued(_)
         | Event::CardEnded(_)
         | Event::CardTakenBack(_)
+        | Event::PersonMerged(_)
+        | Event::PersonUnmerged(_)
         | Event::DecisionWrittenDown(_) => {}
     }
     facts

@@ -44,6 +44,10 @@ pub enum Kind {
     DocumentUndone = 31,
     /// She was never called so.
     AliasUndone = 32,
+    /// A person is another.
+    PersonMerged = 103,
+    /// Two who were merged are two.
+    PersonUnmerged = 104,
 }
 
 /// What is to be remembered of a correction.
@@ -52,7 +56,7 @@ pub struct Correction<'a> {
     pub kind: Kind,
     /// The movement, the person, the standing, or the step.
     pub about_id: Uuid,
-    /// The movement in its place, where one is.
+    /// The movement in its place, or the person who survives, where there is one.
     pub now_id: Option<Uuid>,
     /// For how many people.
     pub people: usize,
