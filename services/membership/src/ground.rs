@@ -10,6 +10,7 @@ pub mod decision;
 pub mod discipline;
 pub mod dormancy;
 pub mod exit;
+pub mod honour;
 pub mod joining;
 pub mod keys;
 pub mod leaving;

@@ -16,8 +16,10 @@ pub mod consequence;
 pub mod correction;
 pub mod delegation;
 pub mod discipline;
+pub mod emulation;
 pub mod follow;
 pub mod ground;
+pub mod honour;
 pub mod import;
 pub mod membership;
 pub mod party;
@@ -145,6 +147,8 @@ fn routes(api: Api) -> Routes {
         .add_service(pb::cadre_service_server::CadreServiceServer::new(api.clone()))
         .add_service(pb::delegation_service_server::DelegationServiceServer::new(api.clone()))
         .add_service(pb::discipline_service_server::DisciplineServiceServer::new(api.clone()))
+        .add_service(pb::honour_service_server::HonourServiceServer::new(api.clone()))
+        .add_service(pb::emulation_service_server::EmulationServiceServer::new(api.clone()))
         .add_service(pb::standing_service_server::StandingServiceServer::new(api.clone()))
         .add_service(pb::transfer_offer_service_server::TransferOfferServiceServer::new(
             api.clone(),

@@ -93,6 +93,25 @@ fn event(body: pb::MembershipChange, on: Date) -> anyhow::Result<Event> {
             let taken = it.delegation.context(NOTHING)?;
             Event::HappeningTakenBack(Happening::Delegation(happening::delegation(taken)?))
         }
+        Change::HonoursRecorded(it) => Event::Happened(Happening::Honours(happening::honours(it)?)),
+        Change::HonoursTakenBack(it) => {
+            let taken = it.honours.context(NOTHING)?;
+            Event::HappeningTakenBack(Happening::Honours(happening::honours(taken)?))
+        }
+        Change::EmulationLaunched(it) => {
+            Event::Happened(Happening::Emulation(happening::emulation(it)?))
+        }
+        Change::EmulationTakenBack(it) => {
+            let taken = it.emulation.context(NOTHING)?;
+            Event::HappeningTakenBack(Happening::Emulation(happening::emulation(taken)?))
+        }
+        Change::EmulationJoined(it) => {
+            Event::Happened(Happening::EmulationJoining(happening::joining(it)?))
+        }
+        Change::EmulationJoiningTakenBack(it) => {
+            let taken = it.joining.context(NOTHING)?;
+            Event::HappeningTakenBack(Happening::EmulationJoining(happening::joining(taken)?))
+        }
         Change::ConsequenceFinished(it) => Event::ConsequenceFinished(Finished {
             registry_act_id: id("registry_act_id", &it.registry_act_id)?,
             organisation_id: id("organisation_id", &it.organisation_id)?,

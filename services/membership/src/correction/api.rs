@@ -104,6 +104,33 @@ impl pb::correction_service_server::CorrectionService for Api {
         Ok(self.database.act(call, act).await?.reply(wire::delegation_undone))
     }
 
+    async fn undo_honours(
+        &self,
+        request: Request<pb::UndoHonoursRequest>,
+    ) -> Result<Response<pb::UndoHonoursResponse>, Status> {
+        let (call, asked) = Call::write(request)?;
+        let act = wire::undo_honours(asked)?;
+        Ok(self.database.act(call, act).await?.reply(wire::honours_undone))
+    }
+
+    async fn correct_honours(
+        &self,
+        request: Request<pb::CorrectHonoursRequest>,
+    ) -> Result<Response<pb::CorrectHonoursResponse>, Status> {
+        let (call, asked) = Call::write(request)?;
+        let act = wire::correct_honours(asked)?;
+        Ok(self.database.act(call, act).await?.reply(wire::honours_corrected))
+    }
+
+    async fn undo_emulation(
+        &self,
+        request: Request<pb::UndoEmulationRequest>,
+    ) -> Result<Response<pb::UndoEmulationResponse>, Status> {
+        let (call, asked) = Call::write(request)?;
+        let act = wire::undo_emulation(asked)?;
+        Ok(self.database.act(call, act).await?.reply(wire::emulation_undone))
+    }
+
     async fn list_corrections(
         &self,
         request: Request<pb::ListCorrectionsRequest>,

@@ -79,6 +79,16 @@ pub async fn list(
                           union all
                           select from delegation_past
                           where delegation_id = $1 and access.covers(organisation_id))
+               or exists (select from honour
+                          where honour_id = $1 and access.covers(organisation_id)
+                          union all
+                          select from honour_past
+                          where honour_id = $1 and access.covers(organisation_id))
+               or exists (select from emulation
+                          where emulation_id = $1 and access.covers(organisation_id)
+                          union all
+                          select from emulation_past
+                          where emulation_id = $1 and access.covers(organisation_id))
                    as "known!""#,
         about_id,
         DISCIPLINE_READ,

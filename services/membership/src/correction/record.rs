@@ -32,6 +32,12 @@ pub enum Kind {
     CadreRecommendationUndone = 42,
     /// A delegation was never sent, or some never went with it.
     DelegationUndone = 43,
+    /// People were never honoured so.
+    HonourUndone = 44,
+    /// They were honoured otherwise.
+    HonourCorrected = 45,
+    /// A movement was never launched, or some never took part in it.
+    EmulationUndone = 46,
 }
 
 /// What is to be remembered of a correction.

@@ -9,6 +9,7 @@ use proto::membership::v1 as pb;
 use time::Date;
 use uuid::Uuid;
 
+use crate::correction::correct_honours::{self, CorrectHonours};
 use crate::correction::correct_movement::{CorrectMovement, Corrected};
 use crate::correction::correct_person::{Birth, CorrectPerson};
 use crate::correction::correct_standing::{self, CorrectStanding};
@@ -16,6 +17,8 @@ use crate::correction::corrections::Recorded;
 use crate::correction::undo_cadre_recommendations::{self, UndoCadreRecommendations};
 use crate::correction::undo_delegation::{self, UndoDelegation};
 use crate::correction::undo_discipline::{self, UndoDiscipline};
+use crate::correction::undo_emulation::{self, UndoEmulation};
+use crate::correction::undo_honours::{self, UndoHonours};
 use crate::correction::undo_movement::{UndoMovement, Undone};
 use crate::correction::undo_party_referrals::{self, Milestone, UndoPartyReferrals};
 use crate::correction::undo_standing::{self, UndoStanding};
@@ -133,6 +136,38 @@ pub fn undo_delegation(request: pb::UndoDelegationRequest) -> Result<UndoDelegat
     })
 }
 
+pub fn undo_honours(request: pb::UndoHonoursRequest) -> Result<UndoHonours, Refusal> {
+    Ok(UndoHonours {
+        honour_id: parse::id("honour_id", &request.honour_id)?,
+        person_ids: some("person_ids", &request.person_ids)?,
+        reason: parse::text("reason", &request.reason, REASON_MAX)?,
+        basis: basis("basis", request.basis)?,
+    })
+}
+
+pub fn correct_honours(request: pb::CorrectHonoursRequest) -> Result<CorrectHonours, Refusal> {
+    let said = |text: String| Some(text).filter(|text| !text.is_empty());
+    Ok(CorrectHonours {
+        honour_id: parse::id("honour_id", &request.honour_id)?,
+        person_ids: some("person_ids", &request.person_ids)?,
+        reason: parse::text("reason", &request.reason, REASON_MAX)?,
+        basis: basis("basis", request.basis)?,
+        kind: said(request.kind),
+        level: said(request.level),
+        honoured_on: parse::optional_date("honoured_on", request.honoured_on)?,
+        direct_production: request.direct_production,
+    })
+}
+
+pub fn undo_emulation(request: pb::UndoEmulationRequest) -> Result<UndoEmulation, Refusal> {
+    Ok(UndoEmulation {
+        emulation_id: parse::id("emulation_id", &request.emulation_id)?,
+        person_ids: some("person_ids", &request.person_ids)?,
+        reason: parse::text("reason", &request.reason, REASON_MAX)?,
+        basis: basis("basis", request.basis)?,
+    })
+}
+
 /// Ids, if there are any.
 fn some(list: &'static str, texts: &[String]) -> Result<Vec<Uuid>, Refusal> {
     if texts.is_empty() { Ok(Vec::new()) } else { ids(list, texts) }
@@ -230,6 +265,18 @@ pub fn recommendations_undone(
 
 pub fn delegation_undone(undone: undo_delegation::Undone) -> pb::UndoDelegationResponse {
     pb::UndoDelegationResponse { people: undone.people }
+}
+
+pub fn honours_undone(undone: undo_honours::Undone) -> pb::UndoHonoursResponse {
+    pb::UndoHonoursResponse { people: undone.people }
+}
+
+pub fn honours_corrected(corrected: correct_honours::Corrected) -> pb::CorrectHonoursResponse {
+    pb::CorrectHonoursResponse { people: corrected.people }
+}
+
+pub fn emulation_undone(undone: undo_emulation::Undone) -> pb::UndoEmulationResponse {
+    pb::UndoEmulationResponse { people: undone.people }
 }
 
 pub fn correction(recorded: Recorded) -> pb::Correction {

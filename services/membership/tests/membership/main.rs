@@ -11,6 +11,7 @@ mod corrections;
 mod discipline;
 mod ends;
 mod happenings_undone;
+mod honours;
 mod imports;
 mod imports_killed;
 mod late;

@@ -55,6 +55,8 @@ stage::actor! {
     offers: pb::transfer_offer_service_client::TransferOfferServiceClient,
     standings: pb::standing_service_client::StandingServiceClient,
     discipline: pb::discipline_service_client::DisciplineServiceClient,
+    honours: pb::honour_service_client::HonourServiceClient,
+    emulations: pb::emulation_service_client::EmulationServiceClient,
 }
 
 impl World {

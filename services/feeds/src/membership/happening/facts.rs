@@ -18,6 +18,12 @@ pub enum Happening {
     CadreRecommendation(Recommendation),
     /// A delegation is sent.
     Delegation(Delegation),
+    /// People of one organisation are honoured.
+    Honours(Honours),
+    /// An emulation movement is launched.
+    Emulation(Emulation),
+    /// People of one organisation take part in it.
+    EmulationJoining(Joining),
 }
 
 /// A course, and who attended it.
@@ -90,4 +96,54 @@ pub struct Delegate {
     pub person_id: Uuid,
     /// For which organisation she goes.
     pub organisation_id: Uuid,
+}
+
+/// People of one organisation, and by what they are honoured.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Honours {
+    /// UUIDv7.
+    pub honour_id: Uuid,
+    /// Whose people they are.
+    pub organisation_id: Uuid,
+    /// For example `EXCELLENT_TEACHER`.
+    pub kind: String,
+    /// For example `PROVINCE`.
+    pub level: String,
+    /// They.
+    pub people: Vec<Honoured>,
+}
+
+/// Somebody who is honoured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Honoured {
+    /// The person.
+    pub person_id: Uuid,
+    /// Whether she works directly in production.
+    pub direct_production: bool,
+    /// Of an initiative, the same for each of its authors.
+    pub initiative_id: Option<Uuid>,
+}
+
+/// An emulation movement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Emulation {
+    /// UUIDv7.
+    pub emulation_id: Uuid,
+    /// Who launched it.
+    pub organisation_id: Uuid,
+    /// For example `GOOD_LABOUR`.
+    pub theme: String,
+}
+
+/// People of one organisation who take part in an emulation movement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Joining {
+    /// The movement.
+    pub emulation_id: Uuid,
+    /// For which they take part.
+    pub organisation_id: Uuid,
+    /// Of the movement.
+    pub theme: String,
+    /// They.
+    pub person_ids: Vec<Uuid>,
 }

@@ -1,11 +1,13 @@
 //! How what happens to people is written: as the contract carries it, or as what is taken back.
 
-use chassis::parse::civil;
+use chassis::parse::{civil, id_or_empty};
 use proto::membership::v1 as pb;
 use proto::membership::v1::membership_change::Change;
 use uuid::Uuid;
 
-use super::facts::{Delegation, Happening, Recommendation, Referral, TrainingCourse};
+use super::facts::{
+    Delegation, Emulation, Happening, Honours, Joining, Recommendation, Referral, TrainingCourse,
+};
 
 impl Happening {
     /// The aggregate that the act has locked.
@@ -17,6 +19,9 @@ impl Happening {
             | Self::PartyConfirmation(referral) => referral.referral_id,
             Self::CadreRecommendation(recommendation) => recommendation.recommendation_id,
             Self::Delegation(delegation) => delegation.delegation_id,
+            Self::Honours(honours) => honours.honour_id,
+            Self::Emulation(emulation) => emulation.emulation_id,
+            Self::EmulationJoining(joining) => joining.emulation_id,
         }
     }
 
@@ -29,6 +34,9 @@ impl Happening {
             Self::PartyConfirmation(it) => Change::PartyConfirmed(it.into()),
             Self::CadreRecommendation(it) => Change::CadreRecommended(it.into()),
             Self::Delegation(it) => Change::DelegationSent(it.into()),
+            Self::Honours(it) => Change::HonoursRecorded(it.into()),
+            Self::Emulation(it) => Change::EmulationLaunched(it.into()),
+            Self::EmulationJoining(it) => Change::EmulationJoined(it.into()),
         }
     }
 
@@ -60,6 +68,18 @@ impl Happening {
             Self::Delegation(it) => {
                 let delegation = Some(it.into());
                 Change::DelegationTakenBack(pb::DelegationTakenBack { delegation })
+            }
+            Self::Honours(it) => {
+                let honours = Some(it.into());
+                Change::HonoursTakenBack(pb::HonoursTakenBack { honours })
+            }
+            Self::Emulation(it) => {
+                let emulation = Some(it.into());
+                Change::EmulationTakenBack(pb::EmulationTakenBack { emulation })
+            }
+            Self::EmulationJoining(it) => {
+                let joining = Some(it.into());
+                Change::EmulationJoiningTakenBack(pb::EmulationJoiningTakenBack { joining })
             }
         }
     }
@@ -138,6 +158,46 @@ impl From<Delegation> for pb::DelegationSent {
                     organisation_id: delegate.organisation_id.to_string(),
                 })
                 .collect(),
+        }
+    }
+}
+
+impl From<Honours> for pb::HonoursRecorded {
+    fn from(it: Honours) -> Self {
+        let people = it.people.iter();
+        Self {
+            honour_id: it.honour_id.to_string(),
+            organisation_id: it.organisation_id.to_string(),
+            kind: it.kind,
+            level: it.level,
+            people: people
+                .map(|one| pb::honours_recorded::Person {
+                    person_id: one.person_id.to_string(),
+                    direct_production: one.direct_production,
+                    initiative_id: id_or_empty(one.initiative_id),
+                })
+                .collect(),
+        }
+    }
+}
+
+impl From<Emulation> for pb::EmulationLaunched {
+    fn from(it: Emulation) -> Self {
+        Self {
+            emulation_id: it.emulation_id.to_string(),
+            organisation_id: it.organisation_id.to_string(),
+            theme: it.theme,
+        }
+    }
+}
+
+impl From<Joining> for pb::EmulationJoined {
+    fn from(it: Joining) -> Self {
+        Self {
+            emulation_id: it.emulation_id.to_string(),
+            organisation_id: it.organisation_id.to_string(),
+            theme: it.theme,
+            person_ids: it.person_ids.iter().map(Uuid::to_string).collect(),
         }
     }
 }

@@ -48,6 +48,14 @@ pub enum Code {
     Attended,
     /// A delegate was sent.
     Delegate,
+    /// Somebody was honoured, by kind.
+    Honoured,
+    /// Somebody was honoured, by level.
+    HonouredAt,
+    /// Somebody who works directly in production was honoured, by kind.
+    HonouredInProduction,
+    /// An emulation movement was launched.
+    Emulation,
     /// An inspection took place.
     Inspection,
     /// An emulation movement was launched.
@@ -66,6 +74,12 @@ pub enum Code {
     PartyConfirmed,
     /// An officer was recommended.
     CadreRecommended,
+    /// A person was honoured.
+    HonouredPerson,
+    /// An initiative was recognised.
+    Initiative,
+    /// A person took part in an emulation movement.
+    EmulationJoined,
     /// An employer got to a stage of a campaign.
     Campaign,
 }
@@ -83,7 +97,7 @@ pub enum Counting {
 
 impl Code {
     /// Every one.
-    const ALL: [Self; 31] = [
+    const ALL: [Self; 38] = [
         Self::MembersAdmitted,
         Self::MembersRecognised,
         Self::MembersReadmitted,
@@ -105,6 +119,10 @@ impl Code {
         Self::DecisionIssued,
         Self::Attended,
         Self::Delegate,
+        Self::Honoured,
+        Self::HonouredAt,
+        Self::HonouredInProduction,
+        Self::Emulation,
         Self::Inspection,
         Self::Launch,
         Self::Rating,
@@ -114,6 +132,9 @@ impl Code {
         Self::PartyAdmitted,
         Self::PartyConfirmed,
         Self::CadreRecommended,
+        Self::HonouredPerson,
+        Self::Initiative,
+        Self::EmulationJoined,
         Self::Campaign,
     ];
 
@@ -162,6 +183,10 @@ impl Code {
             Self::DecisionIssued => "DECISION_ISSUED",
             Self::Attended => "ATTENDED",
             Self::Delegate => "DELEGATE",
+            Self::Honoured => "HONOURED",
+            Self::HonouredAt => "HONOURED_AT",
+            Self::HonouredInProduction => "HONOURED_IN_PRODUCTION",
+            Self::Emulation => "EMULATION",
             Self::Inspection => "INSPECTION",
             Self::Launch => "LAUNCH",
             Self::Rating => "RATING",
@@ -171,6 +196,9 @@ impl Code {
             Self::PartyAdmitted => "PARTY_ADMITTED",
             Self::PartyConfirmed => "PARTY_CONFIRMED",
             Self::CadreRecommended => "CADRE_RECOMMENDED",
+            Self::HonouredPerson => "HONOURED_PERSON",
+            Self::Initiative => "INITIATIVE",
+            Self::EmulationJoined => "EMULATION_JOINED",
             Self::Campaign => "CAMPAIGN",
         }
     }
@@ -204,6 +232,10 @@ impl Code {
             | Self::DecisionIssued
             | Self::Attended
             | Self::Delegate
+            | Self::Honoured
+            | Self::HonouredAt
+            | Self::HonouredInProduction
+            | Self::Emulation
             | Self::Inspection
             | Self::Launch => Counting::Summed,
             Self::Rating => Counting::Rated,
@@ -213,6 +245,9 @@ impl Code {
             | Self::PartyAdmitted
             | Self::PartyConfirmed
             | Self::CadreRecommended
+            | Self::HonouredPerson
+            | Self::Initiative
+            | Self::EmulationJoined
             | Self::Campaign => Counting::Subjects,
         }
     }
