@@ -19,4 +19,5 @@ pub mod undo_movement;
 pub mod undo_party_referrals;
 pub mod undo_standing;
 pub mod undo_training_course;
+pub mod undo_welfare;
 pub(crate) mod wire;

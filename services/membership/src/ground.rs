@@ -23,4 +23,5 @@ pub mod refused;
 pub mod roll;
 pub mod standing;
 pub mod transfer;
+pub mod welfare;
 pub mod wire;

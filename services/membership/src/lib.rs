@@ -26,6 +26,7 @@ pub mod party;
 pub mod standing;
 pub mod training;
 pub mod transfer_offer;
+pub mod welfare;
 
 use std::sync::Arc;
 
@@ -149,6 +150,7 @@ fn routes(api: Api) -> Routes {
         .add_service(pb::discipline_service_server::DisciplineServiceServer::new(api.clone()))
         .add_service(pb::honour_service_server::HonourServiceServer::new(api.clone()))
         .add_service(pb::emulation_service_server::EmulationServiceServer::new(api.clone()))
+        .add_service(pb::welfare_service_server::WelfareServiceServer::new(api.clone()))
         .add_service(pb::standing_service_server::StandingServiceServer::new(api.clone()))
         .add_service(pb::transfer_offer_service_server::TransferOfferServiceServer::new(
             api.clone(),

@@ -161,6 +161,9 @@ services! {
     transfer_offers: membership::transfer_offer_service_client::TransferOfferServiceClient;
     standings: membership::standing_service_client::StandingServiceClient;
     discipline: membership::discipline_service_client::DisciplineServiceClient;
+    honours: membership::honour_service_client::HonourServiceClient;
+    emulations: membership::emulation_service_client::EmulationServiceClient;
+    welfare: membership::welfare_service_client::WelfareServiceClient;
     cadres: membership::cadre_service_client::CadreServiceClient;
     delegations: membership::delegation_service_client::DelegationServiceClient;
     consequences: membership::consequence_service_client::ConsequenceServiceClient;

@@ -112,6 +112,11 @@ fn event(body: pb::MembershipChange, on: Date) -> anyhow::Result<Event> {
             let taken = it.joining.context(NOTHING)?;
             Event::HappeningTakenBack(Happening::EmulationJoining(happening::joining(taken)?))
         }
+        Change::WelfareGiven(it) => Event::Happened(Happening::Welfare(happening::welfare(it)?)),
+        Change::WelfareTakenBack(it) => {
+            let taken = it.welfare.context(NOTHING)?;
+            Event::HappeningTakenBack(Happening::Welfare(happening::welfare(taken)?))
+        }
         Change::ConsequenceFinished(it) => Event::ConsequenceFinished(Finished {
             registry_act_id: id("registry_act_id", &it.registry_act_id)?,
             organisation_id: id("organisation_id", &it.organisation_id)?,

@@ -131,6 +131,15 @@ impl pb::correction_service_server::CorrectionService for Api {
         Ok(self.database.act(call, act).await?.reply(wire::emulation_undone))
     }
 
+    async fn undo_welfare(
+        &self,
+        request: Request<pb::UndoWelfareRequest>,
+    ) -> Result<Response<pb::UndoWelfareResponse>, Status> {
+        let (call, asked) = Call::write(request)?;
+        let act = wire::undo_welfare(asked)?;
+        Ok(self.database.act(call, act).await?.reply(wire::welfare_undone))
+    }
+
     async fn list_corrections(
         &self,
         request: Request<pb::ListCorrectionsRequest>,

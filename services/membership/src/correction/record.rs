@@ -38,6 +38,8 @@ pub enum Kind {
     HonourCorrected = 45,
     /// A movement was never launched, or some never took part in it.
     EmulationUndone = 46,
+    /// People were never helped so.
+    WelfareUndone = 47,
 }
 
 /// What is to be remembered of a correction.

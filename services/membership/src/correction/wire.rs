@@ -23,6 +23,7 @@ use crate::correction::undo_movement::{UndoMovement, Undone};
 use crate::correction::undo_party_referrals::{self, Milestone, UndoPartyReferrals};
 use crate::correction::undo_standing::{self, UndoStanding};
 use crate::correction::undo_training_course::{self, UndoTrainingCourse};
+use crate::correction::undo_welfare::{self, UndoWelfare};
 use crate::ground::keys::Keys;
 use crate::ground::person::is_phone;
 use crate::ground::refused::Refused;
@@ -168,6 +169,15 @@ pub fn undo_emulation(request: pb::UndoEmulationRequest) -> Result<UndoEmulation
     })
 }
 
+pub fn undo_welfare(request: pb::UndoWelfareRequest) -> Result<UndoWelfare, Refusal> {
+    Ok(UndoWelfare {
+        welfare_id: parse::id("welfare_id", &request.welfare_id)?,
+        person_ids: some("person_ids", &request.person_ids)?,
+        reason: parse::text("reason", &request.reason, REASON_MAX)?,
+        basis: basis("basis", request.basis)?,
+    })
+}
+
 /// Ids, if there are any.
 fn some(list: &'static str, texts: &[String]) -> Result<Vec<Uuid>, Refusal> {
     if texts.is_empty() { Ok(Vec::new()) } else { ids(list, texts) }
@@ -277,6 +287,10 @@ pub fn honours_corrected(corrected: correct_honours::Corrected) -> pb::CorrectHo
 
 pub fn emulation_undone(undone: undo_emulation::Undone) -> pb::UndoEmulationResponse {
     pb::UndoEmulationResponse { people: undone.people }
+}
+
+pub fn welfare_undone(undone: undo_welfare::Undone) -> pb::UndoWelfareResponse {
+    pb::UndoWelfareResponse { people: undone.people, amount_vnd: undone.amount_vnd }
 }
 
 pub fn correction(recorded: Recorded) -> pb::Correction {

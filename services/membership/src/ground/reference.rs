@@ -128,6 +128,12 @@ static HONOUR_LEVELS: LazyLock<BTreeMap<String, String>> =
 static EMULATIONS: LazyLock<BTreeMap<String, String>> =
     LazyLock::new(|| codes(include_str!("../../reference/emulations.csv")));
 
+static WELFARE_OCCASIONS: LazyLock<BTreeMap<String, String>> =
+    LazyLock::new(|| codes(include_str!("../../reference/welfare_occasions.csv")));
+
+static WELFARE_SOURCES: LazyLock<BTreeMap<String, String>> =
+    LazyLock::new(|| codes(include_str!("../../reference/welfare_sources.csv")));
+
 static WAITING_PERIODS: LazyLock<Vec<WaitingPeriod>> = LazyLock::new(|| {
     rows(include_str!("../../reference/waiting_periods.csv"))
         .expect("the waiting periods compiled in are well written")
@@ -173,6 +179,16 @@ pub fn honour_levels() -> &'static BTreeMap<String, String> {
 /// Emulation movements: code and Vietnamese name.
 pub fn emulations() -> &'static BTreeMap<String, String> {
     &EMULATIONS
+}
+
+/// On which occasions people are helped: code and Vietnamese name.
+pub fn welfare_occasions() -> &'static BTreeMap<String, String> {
+    &WELFARE_OCCASIONS
+}
+
+/// Of whose money: code and Vietnamese name.
+pub fn welfare_sources() -> &'static BTreeMap<String, String> {
+    &WELFARE_SOURCES
 }
 
 /// After which exits a person waits, and how long, by the rules of the day on which she wants to

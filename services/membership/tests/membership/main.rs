@@ -28,4 +28,5 @@ mod standings;
 mod standings_at_random;
 mod transfer_offers;
 mod undone;
+mod welfare;
 mod world;

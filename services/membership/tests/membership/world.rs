@@ -56,6 +56,7 @@ stage::actor! {
     standings: pb::standing_service_client::StandingServiceClient,
     discipline: pb::discipline_service_client::DisciplineServiceClient,
     honours: pb::honour_service_client::HonourServiceClient,
+    welfare: pb::welfare_service_client::WelfareServiceClient,
     emulations: pb::emulation_service_client::EmulationServiceClient,
 }
 
@@ -96,7 +97,13 @@ impl World {
             state(beta, Some(hanoi), "CDCS", ORIGIN),
             state(gamma, Some(hue), "CDCS", ORIGIN),
         ]);
-        for role in ["OFFICER", "PARTY_OFFICER", "IDENTITY_OFFICER", "DISCIPLINE_OFFICER"] {
+        for role in [
+            "OFFICER",
+            "PARTY_OFFICER",
+            "IDENTITY_OFFICER",
+            "DISCIPLINE_OFFICER",
+            "WELFARE_OFFICER",
+        ] {
             registry.grants("officer", role, hanoi);
             registry.grants("national", role, confederation);
         }

@@ -187,6 +187,7 @@ impl Facts {
                 }
             }
             Happening::Honours(honours) => self.honours(honours, on),
+            Happening::Welfare(welfare) => self.welfare(welfare, on),
             Happening::Emulation(it) => {
                 self.add(it.organisation_id, on, Code::Emulation, &it.theme, 1);
             }
@@ -214,6 +215,22 @@ impl Facts {
             if let Some(initiative_id) = one.initiative_id {
                 self.subject(unit, on, Code::Initiative, kind, &initiative_id.to_string());
             }
+        }
+    }
+}
+
+/// Welfare: counted each, by people, and by what was given.
+impl Facts {
+    fn welfare(&mut self, welfare: &membership::Welfare, on: Date) {
+        let (unit, kind) = (welfare.organisation_id, welfare.kind.as_str());
+        let times = i64::try_from(welfare.people.len()).unwrap_or(i64::MAX);
+        let amount = welfare.people.iter().map(|one| one.amount_vnd).sum();
+        self.add(unit, on, Code::Welfare, kind, times);
+        self.add(unit, on, Code::WelfareFor, &welfare.occasion, times);
+        self.add(unit, on, Code::WelfareVnd, kind, amount);
+        self.add(unit, on, Code::WelfareVndFrom, &welfare.source, amount);
+        for one in &welfare.people {
+            self.subject(unit, on, Code::WelfarePerson, kind, &one.subject);
         }
     }
 }

@@ -24,6 +24,8 @@ pub enum Happening {
     Emulation(Emulation),
     /// People of one organisation take part in it.
     EmulationJoining(Joining),
+    /// People in need are helped.
+    Welfare(Welfare),
 }
 
 /// A course, and who attended it.
@@ -146,4 +148,30 @@ pub struct Joining {
     pub theme: String,
     /// They.
     pub person_ids: Vec<Uuid>,
+}
+
+/// People whom an organisation helped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Welfare {
+    /// UUIDv7.
+    pub welfare_id: Uuid,
+    /// Which helped them.
+    pub organisation_id: Uuid,
+    /// `VISIT`, `AID`, `LOAN`, `HEALTH_CARE`.
+    pub kind: String,
+    /// For example `SICKNESS`.
+    pub occasion: String,
+    /// For example `SOCIAL_FUND`.
+    pub source: String,
+    /// They.
+    pub people: Vec<Helped>,
+}
+
+/// Somebody who was helped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Helped {
+    /// The pseudonym for the purpose `welfare`.
+    pub subject: String,
+    /// In đồng.
+    pub amount_vnd: i64,
 }

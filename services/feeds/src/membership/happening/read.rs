@@ -4,8 +4,8 @@ use proto::membership::v1 as pb;
 use time::Date;
 
 use super::facts::{
-    Attendance, Delegate, Delegation, Emulation, Honoured, Honours, Joining, Recommendation,
-    Referral, TrainingCourse,
+    Attendance, Delegate, Delegation, Emulation, Helped, Honoured, Honours, Joining,
+    Recommendation, Referral, TrainingCourse, Welfare,
 };
 use crate::reading::{each, id, ids, optional_date, optional_id};
 
@@ -94,5 +94,18 @@ pub fn joining(it: pb::EmulationJoined) -> anyhow::Result<Joining> {
         organisation_id: id("organisation_id", &it.organisation_id)?,
         theme: it.theme,
         person_ids: ids("person_ids", &it.person_ids)?,
+    })
+}
+
+pub fn welfare(it: pb::WelfareGiven) -> anyhow::Result<Welfare> {
+    Ok(Welfare {
+        welfare_id: id("welfare_id", &it.welfare_id)?,
+        organisation_id: id("organisation_id", &it.organisation_id)?,
+        kind: it.kind,
+        occasion: it.occasion,
+        source: it.source,
+        people: each(it.people, |one| {
+            Ok(Helped { subject: one.subject, amount_vnd: one.amount_vnd })
+        })?,
     })
 }

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::facts::{
     Delegation, Emulation, Happening, Honours, Joining, Recommendation, Referral, TrainingCourse,
+    Welfare,
 };
 
 impl Happening {
@@ -22,6 +23,7 @@ impl Happening {
             Self::Honours(honours) => honours.honour_id,
             Self::Emulation(emulation) => emulation.emulation_id,
             Self::EmulationJoining(joining) => joining.emulation_id,
+            Self::Welfare(welfare) => welfare.welfare_id,
         }
     }
 
@@ -37,6 +39,7 @@ impl Happening {
             Self::Honours(it) => Change::HonoursRecorded(it.into()),
             Self::Emulation(it) => Change::EmulationLaunched(it.into()),
             Self::EmulationJoining(it) => Change::EmulationJoined(it.into()),
+            Self::Welfare(it) => Change::WelfareGiven(it.into()),
         }
     }
 
@@ -80,6 +83,10 @@ impl Happening {
             Self::EmulationJoining(it) => {
                 let joining = Some(it.into());
                 Change::EmulationJoiningTakenBack(pb::EmulationJoiningTakenBack { joining })
+            }
+            Self::Welfare(it) => {
+                let welfare = Some(it.into());
+                Change::WelfareTakenBack(pb::WelfareTakenBack { welfare })
             }
         }
     }
@@ -198,6 +205,25 @@ impl From<Joining> for pb::EmulationJoined {
             organisation_id: it.organisation_id.to_string(),
             theme: it.theme,
             person_ids: it.person_ids.iter().map(Uuid::to_string).collect(),
+        }
+    }
+}
+
+impl From<Welfare> for pb::WelfareGiven {
+    fn from(it: Welfare) -> Self {
+        let people = it.people.into_iter();
+        Self {
+            welfare_id: it.welfare_id.to_string(),
+            organisation_id: it.organisation_id.to_string(),
+            kind: it.kind,
+            occasion: it.occasion,
+            source: it.source,
+            people: people
+                .map(|one| pb::welfare_given::Person {
+                    subject: one.subject,
+                    amount_vnd: one.amount_vnd,
+                })
+                .collect(),
         }
     }
 }

@@ -56,6 +56,14 @@ pub enum Code {
     HonouredInProduction,
     /// An emulation movement was launched.
     Emulation,
+    /// Somebody in need was helped, by kind.
+    Welfare,
+    /// Somebody in need was helped, by occasion.
+    WelfareFor,
+    /// What was given, in đồng, by kind.
+    WelfareVnd,
+    /// What was given, in đồng, by source.
+    WelfareVndFrom,
     /// An inspection took place.
     Inspection,
     /// An emulation movement was launched.
@@ -80,6 +88,8 @@ pub enum Code {
     Initiative,
     /// A person took part in an emulation movement.
     EmulationJoined,
+    /// A person in need was helped.
+    WelfarePerson,
     /// An employer got to a stage of a campaign.
     Campaign,
 }
@@ -97,7 +107,7 @@ pub enum Counting {
 
 impl Code {
     /// Every one.
-    const ALL: [Self; 38] = [
+    const ALL: [Self; 43] = [
         Self::MembersAdmitted,
         Self::MembersRecognised,
         Self::MembersReadmitted,
@@ -123,6 +133,10 @@ impl Code {
         Self::HonouredAt,
         Self::HonouredInProduction,
         Self::Emulation,
+        Self::Welfare,
+        Self::WelfareFor,
+        Self::WelfareVnd,
+        Self::WelfareVndFrom,
         Self::Inspection,
         Self::Launch,
         Self::Rating,
@@ -135,6 +149,7 @@ impl Code {
         Self::HonouredPerson,
         Self::Initiative,
         Self::EmulationJoined,
+        Self::WelfarePerson,
         Self::Campaign,
     ];
 
@@ -187,6 +202,10 @@ impl Code {
             Self::HonouredAt => "HONOURED_AT",
             Self::HonouredInProduction => "HONOURED_IN_PRODUCTION",
             Self::Emulation => "EMULATION",
+            Self::Welfare => "WELFARE",
+            Self::WelfareFor => "WELFARE_FOR",
+            Self::WelfareVnd => "WELFARE_VND",
+            Self::WelfareVndFrom => "WELFARE_VND_FROM",
             Self::Inspection => "INSPECTION",
             Self::Launch => "LAUNCH",
             Self::Rating => "RATING",
@@ -199,6 +218,7 @@ impl Code {
             Self::HonouredPerson => "HONOURED_PERSON",
             Self::Initiative => "INITIATIVE",
             Self::EmulationJoined => "EMULATION_JOINED",
+            Self::WelfarePerson => "WELFARE_PERSON",
             Self::Campaign => "CAMPAIGN",
         }
     }
@@ -236,6 +256,10 @@ impl Code {
             | Self::HonouredAt
             | Self::HonouredInProduction
             | Self::Emulation
+            | Self::Welfare
+            | Self::WelfareFor
+            | Self::WelfareVnd
+            | Self::WelfareVndFrom
             | Self::Inspection
             | Self::Launch => Counting::Summed,
             Self::Rating => Counting::Rated,
@@ -248,6 +272,7 @@ impl Code {
             | Self::HonouredPerson
             | Self::Initiative
             | Self::EmulationJoined
+            | Self::WelfarePerson
             | Self::Campaign => Counting::Subjects,
         }
     }
