@@ -13,6 +13,7 @@ mod standing;
 pub mod undo_cadre_recommendations;
 pub mod undo_delegation;
 pub mod undo_discipline;
+pub mod undo_dispute_case;
 pub mod undo_emulation;
 pub mod undo_honours;
 pub mod undo_movement;

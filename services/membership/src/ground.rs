@@ -8,6 +8,7 @@ pub mod consequence;
 pub mod day;
 pub mod decision;
 pub mod discipline;
+pub mod dispute;
 pub mod dormancy;
 pub mod exit;
 pub mod honour;

@@ -16,6 +16,7 @@ pub mod consequence;
 pub mod correction;
 pub mod delegation;
 pub mod discipline;
+pub mod dispute_case;
 pub mod emulation;
 pub mod follow;
 pub mod ground;
@@ -151,6 +152,7 @@ fn routes(api: Api) -> Routes {
         .add_service(pb::honour_service_server::HonourServiceServer::new(api.clone()))
         .add_service(pb::emulation_service_server::EmulationServiceServer::new(api.clone()))
         .add_service(pb::welfare_service_server::WelfareServiceServer::new(api.clone()))
+        .add_service(pb::dispute_case_service_server::DisputeCaseServiceServer::new(api.clone()))
         .add_service(pb::standing_service_server::StandingServiceServer::new(api.clone()))
         .add_service(pb::transfer_offer_service_server::TransferOfferServiceServer::new(
             api.clone(),

@@ -117,6 +117,21 @@ fn event(body: pb::MembershipChange, on: Date) -> anyhow::Result<Event> {
             let taken = it.welfare.context(NOTHING)?;
             Event::HappeningTakenBack(Happening::Welfare(happening::welfare(taken)?))
         }
+        Change::DisputeCaseOpened(it) => {
+            Event::Happened(Happening::DisputeOpening(happening::dispute_opened(it)?))
+        }
+        Change::DisputeCaseConcluded(it) => {
+            Event::Happened(Happening::DisputeConclusion(happening::dispute_concluded(it)?))
+        }
+        Change::DisputeCaseTakenBack(it) => {
+            use pb::dispute_case_taken_back::What;
+            Event::HappeningTakenBack(match it.what.context(NOTHING)? {
+                What::Opened(it) => Happening::DisputeOpening(happening::dispute_opened(it)?),
+                What::Concluded(it) => {
+                    Happening::DisputeConclusion(happening::dispute_concluded(it)?)
+                }
+            })
+        }
         Change::ConsequenceFinished(it) => Event::ConsequenceFinished(Finished {
             registry_act_id: id("registry_act_id", &it.registry_act_id)?,
             organisation_id: id("organisation_id", &it.organisation_id)?,

@@ -140,6 +140,16 @@ impl pb::correction_service_server::CorrectionService for Api {
         Ok(self.database.act(call, act).await?.reply(wire::welfare_undone))
     }
 
+    async fn undo_dispute_case(
+        &self,
+        request: Request<pb::UndoDisputeCaseRequest>,
+    ) -> Result<Response<pb::UndoDisputeCaseResponse>, Status> {
+        let (call, asked) = Call::write(request)?;
+        let act = wire::undo_dispute_case(asked)?;
+        let undone = self.database.act(call, act).await?;
+        Ok(undone.reply(|_| pb::UndoDisputeCaseResponse::default()))
+    }
+
     async fn list_corrections(
         &self,
         request: Request<pb::ListCorrectionsRequest>,

@@ -95,6 +95,11 @@ pub async fn list(
                           union all
                           select from welfare_past
                           where welfare_id = $1 and access.covers_with(organisation_id, $4))
+               or exists (select from dispute_case
+                          where case_id = $1 and access.covers(organisation_id)
+                          union all
+                          select from dispute_case_past
+                          where case_id = $1 and access.covers(organisation_id))
                    as "known!""#,
         about_id,
         DISCIPLINE_READ,

@@ -40,6 +40,8 @@ pub enum Kind {
     EmulationUndone = 46,
     /// People were never helped so.
     WelfareUndone = 47,
+    /// A case never was, or goes on.
+    DisputeCaseUndone = 48,
 }
 
 /// What is to be remembered of a correction.

@@ -17,6 +17,7 @@ use crate::correction::corrections::Recorded;
 use crate::correction::undo_cadre_recommendations::{self, UndoCadreRecommendations};
 use crate::correction::undo_delegation::{self, UndoDelegation};
 use crate::correction::undo_discipline::{self, UndoDiscipline};
+use crate::correction::undo_dispute_case::UndoDisputeCase;
 use crate::correction::undo_emulation::{self, UndoEmulation};
 use crate::correction::undo_honours::{self, UndoHonours};
 use crate::correction::undo_movement::{UndoMovement, Undone};
@@ -173,6 +174,15 @@ pub fn undo_welfare(request: pb::UndoWelfareRequest) -> Result<UndoWelfare, Refu
     Ok(UndoWelfare {
         welfare_id: parse::id("welfare_id", &request.welfare_id)?,
         person_ids: some("person_ids", &request.person_ids)?,
+        reason: parse::text("reason", &request.reason, REASON_MAX)?,
+        basis: basis("basis", request.basis)?,
+    })
+}
+
+pub fn undo_dispute_case(request: pb::UndoDisputeCaseRequest) -> Result<UndoDisputeCase, Refusal> {
+    Ok(UndoDisputeCase {
+        case_id: parse::id("case_id", &request.case_id)?,
+        conclusion_only: request.conclusion_only,
         reason: parse::text("reason", &request.reason, REASON_MAX)?,
         basis: basis("basis", request.basis)?,
     })

@@ -134,6 +134,9 @@ static WELFARE_OCCASIONS: LazyLock<BTreeMap<String, String>> =
 static WELFARE_SOURCES: LazyLock<BTreeMap<String, String>> =
     LazyLock::new(|| codes(include_str!("../../reference/welfare_sources.csv")));
 
+static DISPUTE_TOPICS: LazyLock<BTreeMap<String, String>> =
+    LazyLock::new(|| codes(include_str!("../../reference/dispute_topics.csv")));
+
 static WAITING_PERIODS: LazyLock<Vec<WaitingPeriod>> = LazyLock::new(|| {
     rows(include_str!("../../reference/waiting_periods.csv"))
         .expect("the waiting periods compiled in are well written")
@@ -189,6 +192,11 @@ pub fn welfare_occasions() -> &'static BTreeMap<String, String> {
 /// Of whose money: code and Vietnamese name.
 pub fn welfare_sources() -> &'static BTreeMap<String, String> {
     &WELFARE_SOURCES
+}
+
+/// What labour disputes are about: code and Vietnamese name.
+pub fn dispute_topics() -> &'static BTreeMap<String, String> {
+    &DISPUTE_TOPICS
 }
 
 /// After which exits a person waits, and how long, by the rules of the day on which she wants to

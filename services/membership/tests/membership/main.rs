@@ -9,6 +9,7 @@ mod applicants;
 mod books;
 mod corrections;
 mod discipline;
+mod dispute_cases;
 mod ends;
 mod happenings_undone;
 mod honours;

@@ -188,6 +188,15 @@ impl Facts {
             }
             Happening::Honours(honours) => self.honours(honours, on),
             Happening::Welfare(welfare) => self.welfare(welfare, on),
+            Happening::DisputeOpening(it) => {
+                let people = i64::from(it.people_concerned);
+                self.add(it.organisation_id, on, Code::Dispute, &it.kind, 1);
+                self.add(it.organisation_id, on, Code::DisputePeople, &it.kind, people);
+            }
+            Happening::DisputeConclusion(it) => {
+                let outcome = it.outcome.as_deref().unwrap_or_default();
+                self.add(it.organisation_id, on, Code::DisputeConcluded, outcome, 1);
+            }
             Happening::Emulation(it) => {
                 self.add(it.organisation_id, on, Code::Emulation, &it.theme, 1);
             }

@@ -26,6 +26,10 @@ pub enum Happening {
     EmulationJoining(Joining),
     /// People in need are helped.
     Welfare(Welfare),
+    /// A labour dispute or a collective matter is taken up.
+    DisputeOpening(Dispute),
+    /// It ends.
+    DisputeConclusion(Dispute),
 }
 
 /// A course, and who attended it.
@@ -174,4 +178,19 @@ pub struct Helped {
     pub subject: String,
     /// In đồng.
     pub amount_vnd: i64,
+}
+
+/// A labour dispute or a collective matter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dispute {
+    /// UUIDv7.
+    pub case_id: Uuid,
+    /// The union that takes part in it.
+    pub organisation_id: Uuid,
+    /// `INDIVIDUAL`, `COLLECTIVE`, `STRIKE`, `COLLECTIVE_MATTER`.
+    pub kind: String,
+    /// How many people it concerns.
+    pub people_concerned: i32,
+    /// For example `NEGOTIATED`; none while it goes on.
+    pub outcome: Option<String>,
 }

@@ -4,10 +4,10 @@ use proto::membership::v1 as pb;
 use time::Date;
 
 use super::facts::{
-    Attendance, Delegate, Delegation, Emulation, Helped, Honoured, Honours, Joining,
+    Attendance, Delegate, Delegation, Dispute, Emulation, Helped, Honoured, Honours, Joining,
     Recommendation, Referral, TrainingCourse, Welfare,
 };
-use crate::reading::{each, id, ids, optional_date, optional_id};
+use crate::reading::{each, id, ids, optional, optional_date, optional_id};
 
 pub fn training_course(it: pb::TrainingCourseHeld, on: Date) -> anyhow::Result<TrainingCourse> {
     let organiser = id("organisation_id", &it.organisation_id)?;
@@ -107,5 +107,25 @@ pub fn welfare(it: pb::WelfareGiven) -> anyhow::Result<Welfare> {
         people: each(it.people, |one| {
             Ok(Helped { subject: one.subject, amount_vnd: one.amount_vnd })
         })?,
+    })
+}
+
+pub fn dispute_opened(it: pb::DisputeCaseOpened) -> anyhow::Result<Dispute> {
+    Ok(Dispute {
+        case_id: id("case_id", &it.case_id)?,
+        organisation_id: id("organisation_id", &it.organisation_id)?,
+        kind: it.kind,
+        people_concerned: it.people_concerned,
+        outcome: None,
+    })
+}
+
+pub fn dispute_concluded(it: pb::DisputeCaseConcluded) -> anyhow::Result<Dispute> {
+    Ok(Dispute {
+        case_id: id("case_id", &it.case_id)?,
+        organisation_id: id("organisation_id", &it.organisation_id)?,
+        kind: it.kind,
+        people_concerned: it.people_concerned,
+        outcome: optional(it.outcome),
     })
 }

@@ -6,8 +6,8 @@ use proto::membership::v1::membership_change::Change;
 use uuid::Uuid;
 
 use super::facts::{
-    Delegation, Emulation, Happening, Honours, Joining, Recommendation, Referral, TrainingCourse,
-    Welfare,
+    Delegation, Dispute, Emulation, Happening, Honours, Joining, Recommendation, Referral,
+    TrainingCourse, Welfare,
 };
 
 impl Happening {
@@ -24,6 +24,7 @@ impl Happening {
             Self::Emulation(emulation) => emulation.emulation_id,
             Self::EmulationJoining(joining) => joining.emulation_id,
             Self::Welfare(welfare) => welfare.welfare_id,
+            Self::DisputeOpening(dispute) | Self::DisputeConclusion(dispute) => dispute.case_id,
         }
     }
 
@@ -40,6 +41,8 @@ impl Happening {
             Self::Emulation(it) => Change::EmulationLaunched(it.into()),
             Self::EmulationJoining(it) => Change::EmulationJoined(it.into()),
             Self::Welfare(it) => Change::WelfareGiven(it.into()),
+            Self::DisputeOpening(it) => Change::DisputeCaseOpened(it.into()),
+            Self::DisputeConclusion(it) => Change::DisputeCaseConcluded(it.into()),
         }
     }
 
@@ -87,6 +90,14 @@ impl Happening {
             Self::Welfare(it) => {
                 let welfare = Some(it.into());
                 Change::WelfareTakenBack(pb::WelfareTakenBack { welfare })
+            }
+            Self::DisputeOpening(it) => {
+                let what = Some(pb::dispute_case_taken_back::What::Opened(it.into()));
+                Change::DisputeCaseTakenBack(pb::DisputeCaseTakenBack { what })
+            }
+            Self::DisputeConclusion(it) => {
+                let what = Some(pb::dispute_case_taken_back::What::Concluded(it.into()));
+                Change::DisputeCaseTakenBack(pb::DisputeCaseTakenBack { what })
             }
         }
     }
@@ -224,6 +235,29 @@ impl From<Welfare> for pb::WelfareGiven {
                     amount_vnd: one.amount_vnd,
                 })
                 .collect(),
+        }
+    }
+}
+
+impl From<Dispute> for pb::DisputeCaseOpened {
+    fn from(it: Dispute) -> Self {
+        Self {
+            case_id: it.case_id.to_string(),
+            organisation_id: it.organisation_id.to_string(),
+            kind: it.kind,
+            people_concerned: it.people_concerned,
+        }
+    }
+}
+
+impl From<Dispute> for pb::DisputeCaseConcluded {
+    fn from(it: Dispute) -> Self {
+        Self {
+            case_id: it.case_id.to_string(),
+            organisation_id: it.organisation_id.to_string(),
+            kind: it.kind,
+            people_concerned: it.people_concerned,
+            outcome: it.outcome.unwrap_or_default(),
         }
     }
 }

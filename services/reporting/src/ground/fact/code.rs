@@ -64,6 +64,12 @@ pub enum Code {
     WelfareVnd,
     /// What was given, in đồng, by source.
     WelfareVndFrom,
+    /// A labour dispute was taken up.
+    Dispute,
+    /// People whom it concerned.
+    DisputePeople,
+    /// A labour dispute ended, by its outcome.
+    DisputeConcluded,
     /// An inspection took place.
     Inspection,
     /// An emulation movement was launched.
@@ -107,7 +113,7 @@ pub enum Counting {
 
 impl Code {
     /// Every one.
-    const ALL: [Self; 43] = [
+    const ALL: [Self; 46] = [
         Self::MembersAdmitted,
         Self::MembersRecognised,
         Self::MembersReadmitted,
@@ -137,6 +143,9 @@ impl Code {
         Self::WelfareFor,
         Self::WelfareVnd,
         Self::WelfareVndFrom,
+        Self::Dispute,
+        Self::DisputePeople,
+        Self::DisputeConcluded,
         Self::Inspection,
         Self::Launch,
         Self::Rating,
@@ -206,6 +215,9 @@ impl Code {
             Self::WelfareFor => "WELFARE_FOR",
             Self::WelfareVnd => "WELFARE_VND",
             Self::WelfareVndFrom => "WELFARE_VND_FROM",
+            Self::Dispute => "DISPUTE",
+            Self::DisputePeople => "DISPUTE_PEOPLE",
+            Self::DisputeConcluded => "DISPUTE_CONCLUDED",
             Self::Inspection => "INSPECTION",
             Self::Launch => "LAUNCH",
             Self::Rating => "RATING",
@@ -260,6 +272,9 @@ impl Code {
             | Self::WelfareFor
             | Self::WelfareVnd
             | Self::WelfareVndFrom
+            | Self::Dispute
+            | Self::DisputePeople
+            | Self::DisputeConcluded
             | Self::Inspection
             | Self::Launch => Counting::Summed,
             Self::Rating => Counting::Rated,
