@@ -19,15 +19,19 @@ pub mod delegation;
 pub mod discipline;
 pub mod export;
 pub mod duplicate;
+pub mod dispute_case;
+pub mod emulation;
 pub mod follow;
 pub mod ground;
 pub mod identity;
+pub mod honour;
 pub mod import;
 pub mod membership;
 pub mod party;
 pub mod standing;
 pub mod training;
 pub mod transfer_offer;
+pub mod welfare;
 
 use std::sync::Arc;
 
@@ -181,6 +185,10 @@ fn routes(api: Api) -> Routes {
         .add_service(pb::delegation_service_server::DelegationServiceServer::new(api.clone()))
         .add_service(pb::discipline_service_server::DisciplineServiceServer::new(api.clone()))
         .add_service(pb::duplicate_service_server::DuplicateServiceServer::new(api.clone()))
+        .add_service(pb::honour_service_server::HonourServiceServer::new(api.clone()))
+        .add_service(pb::emulation_service_server::EmulationServiceServer::new(api.clone()))
+        .add_service(pb::welfare_service_server::WelfareServiceServer::new(api.clone()))
+        .add_service(pb::dispute_case_service_server::DisputeCaseServiceServer::new(api.clone()))
         .add_service(pb::standing_service_server::StandingServiceServer::new(api.clone()))
         .add_service(pb::transfer_offer_service_server::TransferOfferServiceServer::new(
             api.clone(),

@@ -95,6 +95,45 @@ fn event(body: pb::MembershipChange, on: Date) -> anyhow::Result<Event> {
             let taken = it.delegation.context(NOTHING)?;
             Event::HappeningTakenBack(Happening::Delegation(happening::delegation(taken)?))
         }
+        Change::HonoursRecorded(it) => Event::Happened(Happening::Honours(happening::honours(it)?)),
+        Change::HonoursTakenBack(it) => {
+            let taken = it.honours.context(NOTHING)?;
+            Event::HappeningTakenBack(Happening::Honours(happening::honours(taken)?))
+        }
+        Change::EmulationLaunched(it) => {
+            Event::Happened(Happening::Emulation(happening::emulation(it)?))
+        }
+        Change::EmulationTakenBack(it) => {
+            let taken = it.emulation.context(NOTHING)?;
+            Event::HappeningTakenBack(Happening::Emulation(happening::emulation(taken)?))
+        }
+        Change::EmulationJoined(it) => {
+            Event::Happened(Happening::EmulationJoining(happening::joining(it)?))
+        }
+        Change::EmulationJoiningTakenBack(it) => {
+            let taken = it.joining.context(NOTHING)?;
+            Event::HappeningTakenBack(Happening::EmulationJoining(happening::joining(taken)?))
+        }
+        Change::WelfareGiven(it) => Event::Happened(Happening::Welfare(happening::welfare(it)?)),
+        Change::WelfareTakenBack(it) => {
+            let taken = it.welfare.context(NOTHING)?;
+            Event::HappeningTakenBack(Happening::Welfare(happening::welfare(taken)?))
+        }
+        Change::DisputeCaseOpened(it) => {
+            Event::Happened(Happening::DisputeOpening(happening::dispute_opened(it)?))
+        }
+        Change::DisputeCaseConcluded(it) => {
+            Event::Happened(Happening::DisputeConclusion(happening::dispute_concluded(it)?))
+        }
+        Change::DisputeCaseTakenBack(it) => {
+            use pb::dispute_case_taken_back::What;
+            Event::HappeningTakenBack(match it.what.context(NOTHING)? {
+                What::Opened(it) => Happening::DisputeOpening(happening::dispute_opened(it)?),
+                What::Concluded(it) => {
+                    Happening::DisputeConclusion(happening::dispute_concluded(it)?)
+                }
+            })
+        }
         Change::ConsequenceFinished(it) => Event::ConsequenceFinished(Finished {
             registry_act_id: id("registry_act_id", &it.registry_act_id)?,
             organisation_id: id("organisation_id", &it.organisation_id)?,

@@ -48,6 +48,16 @@ pub enum Kind {
     PersonMerged = 103,
     /// Two who were merged are two.
     PersonUnmerged = 104,
+    /// People were never honoured so.
+    HonourUndone = 44,
+    /// They were honoured otherwise.
+    HonourCorrected = 45,
+    /// A movement was never launched, or some never took part in it.
+    EmulationUndone = 46,
+    /// People were never helped so.
+    WelfareUndone = 47,
+    /// A case never was, or goes on.
+    DisputeCaseUndone = 48,
 }
 
 /// What is to be remembered of a correction.

@@ -24,6 +24,8 @@ pub const LINES_MAX: usize = 1_000;
 pub struct Roll {
     /// The field's name in the request, for example `applicants`.
     pub list: &'static str,
+    /// What stands between a line and its person's fields, for example `person.`; mostly nothing.
+    pub within: &'static str,
     /// In the order of the request.
     pub lines: Vec<Line>,
 }
@@ -77,7 +79,7 @@ pub struct Enrolment {
 impl Roll {
     /// The name of a field of one line.
     pub fn field(&self, line: usize, field: &str) -> String {
-        format!("{}[{line}].{field}", self.list)
+        format!("{}[{line}].{}{field}", self.list, self.within)
     }
 
     /// What the numbers say against the rest of their lines, and lines that are alike.

@@ -59,6 +59,10 @@ stage::actor! {
     duplicates: pb::duplicate_service_client::DuplicateServiceClient,
     cards: pb::card_service_client::CardServiceClient,
     discipline: pb::discipline_service_client::DisciplineServiceClient,
+    honours: pb::honour_service_client::HonourServiceClient,
+    welfare: pb::welfare_service_client::WelfareServiceClient,
+    cases: pb::dispute_case_service_client::DisputeCaseServiceClient,
+    emulations: pb::emulation_service_client::EmulationServiceClient,
 }
 
 impl World {
@@ -105,7 +109,13 @@ impl World {
             state(beta, Some(hanoi), "CDCS", ORIGIN),
             state(gamma, Some(hue), "CDCS", ORIGIN),
         ]);
-        for role in ["OFFICER", "PARTY_OFFICER", "IDENTITY_OFFICER", "DISCIPLINE_OFFICER"] {
+        for role in [
+            "OFFICER",
+            "PARTY_OFFICER",
+            "IDENTITY_OFFICER",
+            "DISCIPLINE_OFFICER",
+            "WELFARE_OFFICER",
+        ] {
             registry.grants("officer", role, hanoi);
             registry.grants("national", role, confederation);
         }
