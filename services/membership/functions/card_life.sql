@@ -7,7 +7,6 @@ create or replace function card_life(p_person uuid)
     returns table (card_id uuid, over_on date, over_as smallint)
     language sql stable
 as $body$
-begin atomic
     with survivor as materialized (
         select coalesce((select person_merge.root_id from person_merge
                          where person_merge.person_id = p_person), p_person) as person_id
@@ -51,8 +50,5 @@ begin atomic
         where ends.on_day is not null
         order by ends.on_day, ends.as_state = 3, ends.as_state
         limit 1
-    ) first on true
-    where card.person_id = p_person;
-$body$;
     ) first on true;
-end;
+$body$;

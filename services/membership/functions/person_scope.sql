@@ -5,23 +5,6 @@
 create or replace function person_scope(p_person uuid) returns setof uuid
     language sql stable
 as $body$
-    with today as materialized (
-        select access.today() as day
-    ), counted as (
-        select organisation_id from membership, today
-        where person_id = (select whose.person_id from whose) and from_on <= day and (until_on is null or until_on > day)
-    ), last_union as (
-        select organisation_id from membership
-        where person_id = (select whose.person_id from whose) and not exists (select from counted)
-        -- Ids tell the order of what happened on one day.
-        order by from_on desc, until_on desc nulls first, membership_id desc
-        limit 1
-    ), applied as (
-        select organisation_id from application, today
-        where person_id = (select whose.person_id from whose) and not exists (select from counted)
-          and applied_on <= day and coalesce(closed_on, lapses_on) > day
-    )
-begin atomic
     with whose as materialized (
         select coalesce((select person_merge.root_id from person_merge
                          where person_merge.person_id = p_person), p_person) as person_id

@@ -8,10 +8,9 @@ use proto::membership::v1::membership_change::Change;
 use time::Date;
 
 use super::facts::{
-    Admission, AdmissionKind, Attendance, Card, CardEnd, CardEnding, CardIssue, CardTakenBack,
-    Counted, Decision, Delegate, Delegation, Discipline, Event, Exit, ExitReason, Finished, Line,
-    Merge, Movement, Recommendation, Referral, Standing, StandingKind, TakenBack, TrainingCourse,
-    Transfer,
+    Admission, AdmissionKind, Card, CardEnd, CardEnding, CardIssue, CardTakenBack, Counted,
+    Decision, Discipline, Event, Exit, ExitReason, Finished, Line, Merge, Movement, Standing,
+    StandingKind, TakenBack, Transfer,
 };
 use super::happening::Happening;
 use super::happening::read as happening;

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::facts::{
     Admission, CardEnding, CardIssue, CardTakenBack, Discipline, Event, Exit, Line, Merge,
-    Movement, Referral, Standing, Transfer,
+    Movement, Standing, Transfer,
 };
 use crate::kind;
 

@@ -81,8 +81,6 @@ impl Act for CorrectPerson {
         let person_id = self.person_id;
         let union = scope::of(acting, person_id).await?;
         let field = |_| "person_id".to_string();
-        roll::all_in_scope(acting, &[person_id], field).await?;
-        let union = organisation::of_person(acting, person_id).await?;
         let decision_id = rests_on(acting, self.basis.as_ref(), union).await?;
         organisation::decided_on(acting).await?;
         roll::lock(acting, &[person_id]).await?;

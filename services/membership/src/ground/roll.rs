@@ -151,8 +151,7 @@ impl Roll {
                         let field = self.field(line, "person_id");
                         bad.add(line, Refused::PersonErased { field });
                     }
-                    Some((person, false)) => enrolled[line] = Some(*person),
-                    Some(person) => {
+                    Some((person, false)) => {
                         known_before.push(person.person_id);
                         enrolled[line] = Some(*person);
                     }

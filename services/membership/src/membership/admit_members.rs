@@ -125,8 +125,6 @@ impl Act for AdmitMembers {
             consequence::go_on(acting, &[union], &person_ids).await?;
         }
         joined(acting, &known_before).await?;
-        consequence::go_on(acting, &[union], &person_ids).await?;
-        joined(acting, &person_ids).await?;
         duplicates::look(acting, &person_ids).await?;
         Ok(Admitted {
             admission_id,

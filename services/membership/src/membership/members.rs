@@ -158,11 +158,6 @@ pub async fn get(
     if rows.is_empty() {
         let unknown = Refused::PersonUnknown { field: "person_id".to_string() };
         return Err(access::unknown_or_denied(connection, unknown).await);
-    };
-    // Of whom everything was erased has no name.
-    if first.name.is_empty() {
-        return Err(Refused::PersonErased { field: "person_id".to_string() }.into());
-    }
     }
     told(rows, keys, person_id)
 }
@@ -170,6 +165,10 @@ pub async fn get(
 /// What a person's rows say.
 pub fn told(rows: Vec<Row>, keys: &Keys, person_id: Uuid) -> Result<Member, Failure> {
     let first = rows.first().context("a person has a row")?;
+    // Of whom everything was erased has no name.
+    if first.name.is_empty() {
+        return Err(Refused::PersonErased { field: "person_id".to_string() }.into());
+    }
     let person = Person {
         person_id,
         name: first.name.clone(),
