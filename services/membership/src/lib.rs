@@ -81,6 +81,7 @@ pub static SCHEMA: database::Schema = database::Schema {
         "sought_by_new_name",
         "sought_where_lying",
         "sought_where_written",
+        "taken_back_movement",
     ],
 };
 
