@@ -9,6 +9,7 @@ use time::{Date, Duration};
 use uuid::Uuid;
 
 use crate::ground::day::not_too_far;
+use crate::ground::duplicates;
 use crate::ground::joining::{Joining, may_join};
 use crate::ground::keys::Keys;
 use crate::ground::organisation::{self, Asked};
@@ -89,6 +90,7 @@ impl Act for RecordApplicants {
         .await
         .on_constraint("application_one_at_a_time", || Refused::ApplicationOverlaps)?;
 
+        duplicates::look(acting, &person_ids).await?;
         Ok(Recorded {
             applicants: person_ids.into_iter().zip(application_ids).collect(),
             warnings: self.applicants.warnings(),

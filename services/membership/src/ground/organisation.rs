@@ -154,6 +154,20 @@ impl Standing {
     }
 }
 
+/// An organisation in whose scope a person lies, of those in the caller's: she should lie in one.
+pub async fn of_person(acting: &mut Acting, person_id: Uuid) -> Result<Uuid, Failure> {
+    let union = sqlx::query_scalar!(
+        r#"select organisation_id as "organisation_id!"
+           from person_scope($1) as scope (organisation_id)
+           where access.covers(organisation_id)
+           order by organisation_id limit 1"#,
+        person_id,
+    )
+    .fetch_one(acting.db())
+    .await?;
+    Ok(union)
+}
+
 /// Refuses an organisation that this service does not know. It need not lie in the caller's
 /// scope: an event's host, for example.
 pub async fn known(acting: &mut Acting, field: &str, organisation_id: Uuid) -> Result<(), Failure> {

@@ -12,6 +12,7 @@ use time::Date;
 use uuid::Uuid;
 
 use crate::ground::keys::{Column, Keys};
+use crate::ground::merged;
 use crate::ground::person::{Line, NewPerson, Sex, name_key};
 use crate::ground::refused::{BadLines, Refused};
 
@@ -23,6 +24,8 @@ pub const LINES_MAX: usize = 1_000;
 pub struct Roll {
     /// The field's name in the request, for example `applicants`.
     pub list: &'static str,
+    /// What stands between a line and its person's fields, for example `person.`; mostly nothing.
+    pub within: &'static str,
     /// In the order of the request.
     pub lines: Vec<Line>,
 }
@@ -76,7 +79,7 @@ pub struct Enrolment {
 impl Roll {
     /// The name of a field of one line.
     pub fn field(&self, line: usize, field: &str) -> String {
-        format!("{}[{line}].{field}", self.list)
+        format!("{}[{line}].{}{field}", self.list, self.within)
     }
 
     /// What the numbers say against the rest of their lines, and lines that are alike.
@@ -144,7 +147,11 @@ impl Roll {
             let mut bad = BadLines::default();
             for (line, person_id) in known {
                 match found.get(&person_id) {
-                    Some(person) => {
+                    Some((_, true)) => {
+                        let field = self.field(line, "person_id");
+                        bad.add(line, Refused::PersonErased { field });
+                    }
+                    Some((person, false)) => {
                         known_before.push(person.person_id);
                         enrolled[line] = Some(*person);
                     }
@@ -155,6 +162,9 @@ impl Roll {
                 }
             }
             bad.refuse()?;
+            let lines: Vec<usize> = self.known_persons().map(|(line, _)| line).collect();
+            let field = |known: usize| self.field(lines[known], "person_id");
+            merged::refuse(acting.db(), &ids, field).await?;
         }
         let again = self.known_by_number(acting, keys).await?;
         for (line, person) in self.write_down(acting, keys, recorded_under, &again).await? {
@@ -332,53 +342,60 @@ impl Roll {
     }
 }
 
-/// The people with these ids who lie in the caller's scope, locked in the order of their
-/// ids: movements of one person follow one another.
+/// The people with these ids who lie in the caller's scope, and whether they were erased, locked in
+/// the order of their ids: movements of one person follow one another.
 async fn in_scope(
     acting: &mut Acting,
     person_ids: &[Uuid],
-) -> Result<HashMap<Uuid, Enrolled>, Failure> {
+) -> Result<HashMap<Uuid, (Enrolled, bool)>, Failure> {
     lock(acting, person_ids).await?;
-    let found = sqlx::query_as!(
-        Enrolled,
-        r#"select person_id, sex, coalesce(birth_year, 0::smallint) as "birth_year!"
+    let found = sqlx::query!(
+        r#"select person_id, sex, coalesce(birth_year, 0::smallint) as "birth_year!",
+                  name_key = '' as "erased!"
            from person
            where person_id = any (array(select persons_in_scope($1)))"#,
         person_ids,
     )
     .fetch_all(acting.db())
     .await?;
-    Ok(found.into_iter().map(|person| (person.person_id, person)).collect())
+    let found = found.into_iter().map(|row| {
+        let person =
+            Enrolled { person_id: row.person_id, sex: row.sex, birth_year: row.birth_year };
+        (row.person_id, (person, row.erased))
+    });
+    Ok(found.collect())
 }
 
 /// Locks people in the order of their ids.
 pub async fn lock(acting: &mut Acting, person_ids: &[Uuid]) -> Result<(), Failure> {
-    sqlx::query!(
-        "select from person where person_id = any ($1) order by person_id for no key update",
-        person_ids,
-    )
-    .execute(acting.db())
-    .await?;
+    sqlx::query!("select from lock_people($1)", person_ids,).execute(acting.db()).await?;
     Ok(())
 }
 
-/// Refuses ids of people who are unknown or do not lie in the caller's scope; `field` names
-/// the field of a line.
+/// Refuses ids of people who are unknown, do not lie in the caller's scope, or were erased; `field`
+/// names the field of a line.
 pub async fn all_in_scope(
     acting: &mut Acting,
     person_ids: &[Uuid],
     field: impl Fn(usize) -> String,
 ) -> Result<(), Failure> {
-    let found: HashSet<Uuid> =
-        sqlx::query_scalar!(r#"select persons_in_scope($1) as "person_id!""#, person_ids,)
-            .fetch_all(acting.db())
-            .await?
-            .into_iter()
-            .collect();
+    let found: HashMap<Uuid, bool> = sqlx::query!(
+        r#"select person_id, name_key = '' as "erased!"
+           from person
+           where person_id = any (array(select persons_in_scope($1)))"#,
+        person_ids,
+    )
+    .fetch_all(acting.db())
+    .await?
+    .into_iter()
+    .map(|row| (row.person_id, row.erased))
+    .collect();
     let mut bad = BadLines::default();
     for (line, person_id) in person_ids.iter().enumerate() {
-        if !found.contains(person_id) {
-            bad.add(line, Refused::PersonUnknown { field: field(line) });
+        match found.get(person_id) {
+            None => bad.add(line, Refused::PersonUnknown { field: field(line) }),
+            Some(true) => bad.add(line, Refused::PersonErased { field: field(line) }),
+            Some(false) => {}
         }
     }
     Ok(bad.refuse()?)

@@ -13,6 +13,7 @@ use crate::ground::change::{self, Moved};
 use crate::ground::consequence;
 use crate::ground::day::plausible;
 use crate::ground::decision::{Basis, consent, rests_on};
+use crate::ground::duplicates;
 use crate::ground::joining::{Joining, joined, may_join};
 use crate::ground::keys::Keys;
 use crate::ground::movement::Dated;
@@ -124,6 +125,7 @@ impl Act for AdmitMembers {
             consequence::go_on(acting, &[union], &person_ids).await?;
         }
         joined(acting, &known_before).await?;
+        duplicates::look(acting, &person_ids).await?;
         Ok(Admitted {
             admission_id,
             members: person_ids.into_iter().zip(membership_ids).collect(),

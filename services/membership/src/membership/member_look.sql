@@ -1,7 +1,7 @@
 -- What member.sql says, of a person whom a union counts today that lives, for the subject $4 of the
 -- issuer $3, if her permission $5 reaches the union; what identifies the person is there only if the
--- permission $2 reaches it too. A row for each membership and each number that she has: the newest
--- number first. Of others nothing is found here: in whose scope they lie takes more than a look.
+-- permission $2 reaches it too. A row for each membership and each number that she has: the
+-- one that is shown first. Of others nothing is found here: in whose scope they lie takes more than a look.
 with counted as materialized (
     select organisation_id from membership
     where person_id = $1 and from_on <= access.today()
@@ -50,4 +50,6 @@ left join person_identity identity
     on identity.person_id = $1 and identity.ended_at is null and allowed.identified
 left join person_contact contact on contact.person_id = $1 and allowed.identified
 where allowed.known
-order by stay.from_on, stay.until_on nulls last, stay.membership_id, identity.recorded_at desc
+order by stay.from_on, stay.until_on nulls last, stay.membership_id,
+         (identity.until_on is null or identity.until_on > access.today()) desc, identity.kind,
+         identity.recorded_at desc

@@ -165,6 +165,10 @@ pub async fn get(
 /// What a person's rows say.
 pub fn told(rows: Vec<Row>, keys: &Keys, person_id: Uuid) -> Result<Member, Failure> {
     let first = rows.first().context("a person has a row")?;
+    // Of whom everything was erased has no name.
+    if first.name.is_empty() {
+        return Err(Refused::PersonErased { field: "person_id".to_string() }.into());
+    }
     let person = Person {
         person_id,
         name: first.name.clone(),

@@ -7,6 +7,7 @@ use chassis::refusal::Refusal;
 use feeds::membership::AdmissionKind;
 use proto::membership::v1 as pb;
 use proto::refusal::v1::Reason;
+use uuid::Uuid;
 
 use crate::ground::keys::Keys;
 use crate::ground::person::{Identity, Sex};
@@ -123,12 +124,16 @@ pub fn exited(exited: Exited) -> pb::ExitMembersResponse {
     pb::ExitMembersResponse { exit_id: exited.exit_id.to_string(), members: exited.members }
 }
 
-pub fn got((person, memberships, identifying): Member) -> pb::GetMemberResponse {
+pub fn got(
+    (person, memberships, identifying): Member,
+    merged_person_id: Option<Uuid>,
+) -> pb::GetMemberResponse {
     let identity_roles = identifying.held_by.iter().map(ToString::to_string).collect();
     pb::GetMemberResponse {
         identity_roles,
         person: Some(self::person(person, identifying)),
         memberships: memberships.into_iter().map(membership).collect(),
+        merged_person_id: id_or_empty(merged_person_id),
     }
 }
 
@@ -209,6 +214,7 @@ pub fn sought(person: SoughtPerson) -> pb::search_members_response::Found {
         standing: person.standing,
         organisation_id: person.organisation_id.to_string(),
         from_on: person.from_on.map(civil),
+        alias: person.alias.unwrap_or_default(),
     }
 }
 
@@ -217,6 +223,7 @@ pub fn found(found: Found) -> pb::FindPersonResponse {
         person_id: found.person_id.to_string(),
         name: found.name,
         organisation_id: id_or_empty(found.organisation_id),
+        merged_person_id: id_or_empty(found.merged_person_id),
     }
 }
 

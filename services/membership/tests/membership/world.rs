@@ -51,10 +51,18 @@ stage::actor! {
     delegations: pb::delegation_service_client::DelegationServiceClient,
     consequences: pb::consequence_service_client::ConsequenceServiceClient,
     imports: pb::import_service_client::ImportServiceClient,
+    identities: pb::identity_service_client::IdentityServiceClient,
+    exports: pb::export_service_client::ExportServiceClient,
     corrections: pb::correction_service_client::CorrectionServiceClient,
     offers: pb::transfer_offer_service_client::TransferOfferServiceClient,
     standings: pb::standing_service_client::StandingServiceClient,
+    duplicates: pb::duplicate_service_client::DuplicateServiceClient,
+    cards: pb::card_service_client::CardServiceClient,
     discipline: pb::discipline_service_client::DisciplineServiceClient,
+    honours: pb::honour_service_client::HonourServiceClient,
+    welfare: pb::welfare_service_client::WelfareServiceClient,
+    cases: pb::dispute_case_service_client::DisputeCaseServiceClient,
+    emulations: pb::emulation_service_client::EmulationServiceClient,
 }
 
 impl World {
@@ -70,13 +78,20 @@ impl World {
         let setting = Setting::of("membership", database, &followed);
         let keys = membership::ground::keys::Config::in_folder(setting.folder());
         keys.create(today()).expect("keys");
+        let cards = membership::ground::card_keys::Config::in_folder(setting.folder());
+        cards.create(today()).expect("card keys");
         let further = format!(
-            "keys.master = '{}'
+            "cards.keys = '{}'
+             keys.master = '{}'
              keys.data = '{}'
              keys.blind_index = '{}'
              keys.pseudonym = '{}'
              imports.batch_lines = 40
+             imports.file_bytes = 4000000
+             exports.lines_max = 1200
+             exports.files_each = 3
              consequences.members_at_a_time = {members_at_a_time}",
+            cards.keys.path().display(),
             keys.master.path().display(),
             keys.data.display(),
             keys.blind_index.path().display(),
@@ -94,7 +109,13 @@ impl World {
             state(beta, Some(hanoi), "CDCS", ORIGIN),
             state(gamma, Some(hue), "CDCS", ORIGIN),
         ]);
-        for role in ["OFFICER", "PARTY_OFFICER", "IDENTITY_OFFICER", "DISCIPLINE_OFFICER"] {
+        for role in [
+            "OFFICER",
+            "PARTY_OFFICER",
+            "IDENTITY_OFFICER",
+            "DISCIPLINE_OFFICER",
+            "WELFARE_OFFICER",
+        ] {
             registry.grants("officer", role, hanoi);
             registry.grants("national", role, confederation);
         }
