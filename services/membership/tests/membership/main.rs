@@ -7,6 +7,7 @@ mod activities;
 mod admission;
 mod applicants;
 mod books;
+mod consequences_known;
 mod corrections;
 mod discipline;
 mod ends;

@@ -52,7 +52,7 @@ fn kind_of(method: &str) -> Kind {
         "/ListSectors",
         "/ListRoles",
     ];
-    const FILTERED: [&str; 8] = [
+    const FILTERED: [&str; 9] = [
         "/BatchGetOrganisations",
         "/SearchOrganisations",
         "/ListOrganisations",
@@ -61,6 +61,7 @@ fn kind_of(method: &str) -> Kind {
         "/GetLoad",
         "/GetImport",
         "/ListImportLines",
+        "/ExportRefusedLines",
     ];
     if PUBLIC.iter().any(|name| method.ends_with(name)) {
         Kind::Public
