@@ -154,6 +154,7 @@ services! {
     operations: registry::operation_service_client::OperationServiceClient;
     applications: membership::application_service_client::ApplicationServiceClient;
     imports: membership::import_service_client::ImportServiceClient;
+    exports: membership::export_service_client::ExportServiceClient;
     memberships: membership::membership_service_client::MembershipServiceClient;
     membership_corrections: membership::correction_service_client::CorrectionServiceClient;
     trainings: membership::training_service_client::TrainingServiceClient;
