@@ -48,6 +48,8 @@ pub enum Purpose {
     Cadre,
     /// Steps of discipline.
     Discipline,
+    /// What is given to people in need.
+    Welfare,
 }
 
 /// Which column a sealed value lives in: part of what binds it.
@@ -271,12 +273,23 @@ impl Keys {
         hmac::sign(&self.blind_index, message.as_bytes()).as_ref().to_vec()
     }
 
+    /// The id of a document of a person, by the blind index of its number: a pseudonym of both, which
+    /// says nothing of the number and stands in no table.
+    pub fn document_id(&self, person_id: Uuid, blind_index: &[u8]) -> Uuid {
+        let message = [b"document\0".as_slice(), person_id.as_bytes(), blind_index].concat();
+        let tag = hmac::sign(&self.pseudonym, &message);
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&tag.as_ref()[..16]);
+        uuid::Builder::from_custom_bytes(bytes).into_uuid()
+    }
+
     /// The pseudonym of a person for one purpose: 128 bits in hexadecimal.
     pub fn pseudonym(&self, purpose: Purpose, person_id: Uuid) -> String {
         let purpose = match purpose {
             Purpose::Party => "party",
             Purpose::Cadre => "cadre",
             Purpose::Discipline => "discipline",
+            Purpose::Welfare => "welfare",
         };
         let message = [purpose.as_bytes(), b"\0", person_id.as_bytes()].concat();
         let tag = hmac::sign(&self.pseudonym, &message);
