@@ -154,6 +154,7 @@ services! {
     operations: registry::operation_service_client::OperationServiceClient;
     applications: membership::application_service_client::ApplicationServiceClient;
     imports: membership::import_service_client::ImportServiceClient;
+    exports: membership::export_service_client::ExportServiceClient;
     memberships: membership::membership_service_client::MembershipServiceClient;
     identities: membership::identity_service_client::IdentityServiceClient;
     membership_corrections: membership::correction_service_client::CorrectionServiceClient;

@@ -244,6 +244,11 @@ const TOLD: &[(&str, &str, Told)] = &[
         "public.member_import*",
         Never("lines are counted by the service, with their import locked"),
     ),
+    (
+        "membership",
+        "public.member_export*",
+        Never("the service alone writes how far an export is, with its row locked"),
+    ),
     ("membership", "*.membership_days", Never("nobody leaves before she has come")),
     ("membership", "*.standing_spell_days", Never("days that are none are not written")),
     ("membership", "*.standing_only_offers_are_accepted", Never("the act has read that it is one")),

@@ -9,6 +9,7 @@ mod apart_by_person;
 mod applicants;
 mod books;
 mod cards;
+mod consequences_known;
 mod corrections;
 mod discipline;
 mod dispute_cases;

@@ -88,7 +88,7 @@ impl World {
              keys.pseudonym = '{}'
              imports.batch_lines = 40
              imports.file_bytes = 4000000
-             exports.lines_max = 1200
+             exports.lines_max = 2400
              exports.files_each = 3
              consequences.members_at_a_time = {members_at_a_time}",
             cards.keys.path().display(),
