@@ -7,7 +7,6 @@ pub mod correct_person;
 pub mod correct_standing;
 pub mod corrections;
 mod movement;
-mod record;
 mod standing;
 pub mod undo_alias;
 pub mod undo_discipline;

@@ -1,9 +1,12 @@
 //! What every room stands on: who a person is, her memberships and movements, the unions, and why membership refuses.
 
 pub mod api;
+pub mod attribute;
 pub mod beginning;
 pub mod change;
 pub mod consequence;
+pub mod contact;
+pub mod correction;
 pub mod day;
 pub mod decision;
 pub mod discipline;

@@ -22,6 +22,8 @@ pub mod identity;
 pub mod import;
 pub mod membership;
 pub mod party;
+pub mod profile;
+pub mod protection;
 pub mod standing;
 pub mod training;
 pub mod transfer_offer;
@@ -53,6 +55,9 @@ pub static SCHEMA: database::Schema = database::Schema {
     functions: chassis::functions![
         "act_recorded_at",
         "covered_on",
+        "erase_contact",
+        "erase_persons",
+        "held_on",
         "keep_id",
         "keep_past",
         "lay_under",
@@ -63,6 +68,7 @@ pub static SCHEMA: database::Schema = database::Schema {
         "person_scope",
         "persons_in_scope",
         "recorded_anew",
+        "reseal",
         "sought_by_alias",
         "sought_by_all_names",
         "sought_by_new_name",
@@ -127,12 +133,15 @@ pub async fn start(config: Config) -> anyhow::Result<Running> {
     let database = database::open(&config.database, "membership", &["registry"], seal).await?;
     let quota = Quota::new(database.clone(), config.identity);
     let batch_lines = config.imports.batch_lines.max(1);
-    let api = Api { database: database.clone(), keys, quota, batch_lines };
+    let api = Api { database: database.clone(), keys: keys.clone(), quota, batch_lines };
     let members_at_a_time = i64::from(config.consequences.members_at_a_time.max(1));
-    let offers = database.pool().clone();
+    let (offers, aged, sealed) =
+        (database.pool().clone(), database.pool().clone(), database.pool().clone());
     Service::new("membership", &config.serve)
         .routes(routes(api))
         .background("offers", move |stopping| transfer_offer::lapse::run(offers, stopping))
+        .background("retention", move |stopping| protection::retention::run(aged, stopping))
+        .background("data keys", move |stopping| protection::rotation::run(sealed, keys, stopping))
         .database(database)
         .follow(&config.feeds.registry, RegistryFollower { members_at_a_time })
         .start()
@@ -153,6 +162,8 @@ fn routes(api: Api) -> Routes {
             api.clone(),
         ))
         .add_service(pb::identity_service_server::IdentityServiceServer::new(api.clone()))
+        .add_service(pb::profile_service_server::ProfileServiceServer::new(api.clone()))
+        .add_service(pb::protection_service_server::ProtectionServiceServer::new(api.clone()))
         .add_service(pb::correction_service_server::CorrectionServiceServer::new(api.clone()))
         .add_service(pb::consequence_service_server::ConsequenceServiceServer::new(api))
 }

@@ -5,7 +5,7 @@ use chassis::refusal::Failure;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::correction::record::{Correction, Kind};
+use crate::ground::correction::{Correction, Kind};
 use crate::ground::refused::Refused;
 use crate::ground::roll;
 use crate::ground::scope;

@@ -26,6 +26,10 @@ pub enum Kind {
     DocumentUndone = 31,
     /// She was never called so.
     AliasUndone = 32,
+    /// What holds of a person should have been said otherwise.
+    AttributeCorrected = 33,
+    /// It never held.
+    AttributeUndone = 34,
 }
 
 /// What is to be remembered of a correction.
