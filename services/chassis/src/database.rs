@@ -422,6 +422,19 @@ impl Database {
         Ok(Reading { transaction, seen, service: self.service, keys: self.keys.clone() })
     }
 
+    /// Opens a read-only snapshot for work that a call asked for and that nobody waits for, on the
+    /// rights of whoever asked, with the permission of the method that was called. Its statements
+    /// may take their time.
+    pub async fn read_for_work(
+        &self,
+        caller: Caller,
+        permission: &str,
+    ) -> Result<Reading, Failure> {
+        let transaction = self.connections.read(&Call::of_work(caller, permission)).await?;
+        let keys = self.keys.clone();
+        Ok(Reading { transaction, seen: Seen::default(), service: self.service, keys })
+    }
+
     async fn wait_for_seen(&self, call: &Call) -> Result<Seen, Failure> {
         let Some(token) = &call.seen else {
             return Ok(Seen::default());

@@ -17,6 +17,7 @@ begin
     where person_id = any (p_persons);
     update standing set ended_reason = null
     where person_id = any (p_persons) and ended_reason is not null;
+    update card set ended_reason = '—' where person_id = any (p_persons) and ended_reason is not null;
     update member_import_line set key_version = null, ciphertext = null
     where person_id = any (p_persons) and ciphertext is not null;
     update member_import_line set key_version = null, ciphertext = null
@@ -30,6 +31,8 @@ begin
     set name = '', name_key = '', birth_date = null, workplace = null, occupation = null
     where person_id = any (p_persons);
     update standing_past set ended_reason = null
+    where person_id = any (p_persons) and ended_reason is not null;
+    update card_past set ended_reason = '—'
     where person_id = any (p_persons) and ended_reason is not null;
     perform set_config('congdoan.past_opened_for', '', true);
 end;

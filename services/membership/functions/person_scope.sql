@@ -3,7 +3,7 @@
 -- application; if there was never one, whoever wrote her down.
 create or replace function person_scope(p_person uuid) returns setof uuid
     language sql stable
-begin atomic
+as $body$
     with today as materialized (
         select access.today() as day
     ), counted as (
@@ -28,4 +28,4 @@ begin atomic
             and not exists (select from counted)
             and not exists (select from last_union)
             and not exists (select from applied);
-end;
+$body$;

@@ -3,7 +3,7 @@
 create or replace function sought_by_all_names(p_persons uuid[], p_gone text[]) returns void
     language sql
     set enable_hashjoin = off set enable_mergejoin = off set enable_seqscan = off
-begin atomic
+as $body$
     delete from person_sought sought
     using unnest(p_persons) as asked (person_id), unnest(p_gone) as gone (name_key)
     where sought.name_backwards = name_backwards(gone.name_key)
@@ -28,4 +28,4 @@ begin atomic
     where named.name_key <> ''
     on conflict on constraint person_sought_key do update set sex = excluded.sex
         where person_sought.sex <> excluded.sex;
-end;
+$body$;

@@ -10,7 +10,7 @@ create table person_erasure
     -- `<issuer>#<subject>` of the end user; null of what a rule did.
     actor       text,
     act_id      uuid,
-    erased_at   timestamptz not null default act_recorded_at(),
+    recorded_at timestamptz not null default act_recorded_at(),
 
     constraint person_erasure_key primary key (person_id),
     constraint person_erasure_cause check (cause in (1, 2) and (cause = 1) = (actor is not null))
@@ -26,7 +26,7 @@ create table person_export
     actor          text        not null,
     readable_until timestamptz not null,
     act_id         uuid        not null,
-    exported_at    timestamptz not null,
+    recorded_at    timestamptz not null,
 
     constraint person_export_key primary key (person_id, export_id)
 );

@@ -3,6 +3,9 @@
 pub mod api;
 pub mod attribute;
 pub mod beginning;
+pub mod cadre;
+pub mod card;
+pub mod card_keys;
 pub mod change;
 pub mod consequence;
 pub mod contact;
@@ -13,6 +16,8 @@ pub mod discipline;
 pub mod document;
 pub mod dormancy;
 pub mod exit;
+pub mod exporting;
+pub mod file;
 pub mod joining;
 pub mod keys;
 pub mod leaving;

@@ -163,6 +163,7 @@ services! {
     party: membership::party_service_client::PartyServiceClient;
     transfer_offers: membership::transfer_offer_service_client::TransferOfferServiceClient;
     standings: membership::standing_service_client::StandingServiceClient;
+    cards: membership::card_service_client::CardServiceClient;
     discipline: membership::discipline_service_client::DisciplineServiceClient;
     cadres: membership::cadre_service_client::CadreServiceClient;
     delegations: membership::delegation_service_client::DelegationServiceClient;

@@ -6,6 +6,7 @@
 //! things, on a mixture.
 
 mod desk;
+mod happened;
 mod in_motion;
 mod papers;
 mod trials;

@@ -31,6 +31,11 @@ const STATEMENTS_MAX: usize = 1_000;
 /// it takes longer than what it plans.
 const KEPT_PLANS: [(&str, &str); 1] = [("plan_cache_mode", "force_generic_plan")];
 
+/// For acts: what is planned when a register is young is kept while it grows. A plan that reads
+/// a table of a few rows from end to end is as quick as a look into its index then, and stands
+/// in the way of thousands a little later; so it does not seem as cheap.
+const PLANS_OF_ACTS: [(&str, &str); 1] = [("seq_page_cost", "100")];
+
 /// The connections of one service. Acts that wait for each other hold none on which somebody
 /// reads, and neither holds up what runs beside the calls.
 #[derive(Clone)]
@@ -52,7 +57,7 @@ impl Connections {
         let reads = all.saturating_sub(acts + beside).max(1);
         let options = options(config, service)?;
         let growth = Growth::default();
-        let for_calls = |most: u32| {
+        let for_calls = |most: u32, plans: &[(&str, &str)]| {
             let growth = growth.clone();
             sized(config, most)
                 .test_before_acquire(false)
@@ -60,11 +65,13 @@ impl Connections {
                     let kept = !growth.outgrew(about.age);
                     Box::pin(async move { Ok(kept) })
                 })
-                .connect_lazy_with(options.clone().options(KEPT_PLANS))
+                .connect_lazy_with(
+                    options.clone().options(KEPT_PLANS).options(plans.iter().copied()),
+                )
         };
         Ok(Self {
-            reads: for_calls(reads),
-            acts: for_calls(acts),
+            reads: for_calls(reads, &[]),
+            acts: for_calls(acts, &PLANS_OF_ACTS),
             beside: guarded(config, beside, options.clone(), growth.clone()).await?,
             patience: Duration::from_millis(config.acquire_timeout_ms),
             growth,

@@ -68,6 +68,69 @@ impl pb::correction_service_server::CorrectionService for Api {
         Ok(self.database.act(call, act).await?.reply(wire::discipline_undone))
     }
 
+    async fn undo_card_issue(
+        &self,
+        request: Request<pb::UndoCardIssueRequest>,
+    ) -> Result<Response<pb::UndoCardIssueResponse>, Status> {
+        let (call, asked) = Call::write(request)?;
+        let act = wire::undo_card_issue(asked)?;
+        Ok(self.database.act(call, act).await?.reply(wire::card_issue_undone))
+    }
+
+    async fn correct_card_issue(
+        &self,
+        request: Request<pb::CorrectCardIssueRequest>,
+    ) -> Result<Response<pb::CorrectCardIssueResponse>, Status> {
+        let (call, asked) = Call::write(request)?;
+        let act = wire::correct_card_issue(asked)?;
+        Ok(self.database.act(call, act).await?.reply(wire::card_issue_corrected))
+    }
+
+    async fn undo_card_end(
+        &self,
+        request: Request<pb::UndoCardEndRequest>,
+    ) -> Result<Response<pb::UndoCardEndResponse>, Status> {
+        let (call, asked) = Call::write(request)?;
+        let act = wire::undo_card_end(asked)?;
+        Ok(self.database.act(call, act).await?.reply(|()| pb::UndoCardEndResponse {}))
+    }
+
+    async fn undo_training_course(
+        &self,
+        request: Request<pb::UndoTrainingCourseRequest>,
+    ) -> Result<Response<pb::UndoTrainingCourseResponse>, Status> {
+        let (call, asked) = Call::write(request)?;
+        let act = wire::undo_training_course(asked)?;
+        Ok(self.database.act(call, act).await?.reply(wire::course_undone))
+    }
+
+    async fn undo_party_referrals(
+        &self,
+        request: Request<pb::UndoPartyReferralsRequest>,
+    ) -> Result<Response<pb::UndoPartyReferralsResponse>, Status> {
+        let (call, asked) = Call::write(request)?;
+        let act = wire::undo_party_referrals(asked)?;
+        Ok(self.database.act(call, act).await?.reply(wire::referrals_undone))
+    }
+
+    async fn undo_cadre_recommendations(
+        &self,
+        request: Request<pb::UndoCadreRecommendationsRequest>,
+    ) -> Result<Response<pb::UndoCadreRecommendationsResponse>, Status> {
+        let (call, asked) = Call::write(request)?;
+        let act = wire::undo_cadre_recommendations(asked)?;
+        Ok(self.database.act(call, act).await?.reply(wire::recommendations_undone))
+    }
+
+    async fn undo_delegation(
+        &self,
+        request: Request<pb::UndoDelegationRequest>,
+    ) -> Result<Response<pb::UndoDelegationResponse>, Status> {
+        let (call, asked) = Call::write(request)?;
+        let act = wire::undo_delegation(asked)?;
+        Ok(self.database.act(call, act).await?.reply(wire::delegation_undone))
+    }
+
     async fn correct_identity_document(
         &self,
         request: Request<pb::CorrectIdentityDocumentRequest>,

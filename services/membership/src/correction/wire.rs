@@ -9,16 +9,23 @@ use proto::membership::v1 as pb;
 use time::Date;
 use uuid::Uuid;
 
+use crate::correction::correct_card_issue::{self, CorrectCardIssue};
 use crate::correction::correct_document::{self, CorrectDocument};
 use crate::correction::correct_movement::{CorrectMovement, Corrected};
 use crate::correction::correct_person::{Birth, CorrectPerson};
 use crate::correction::correct_standing::{self, CorrectStanding};
 use crate::correction::corrections::Recorded;
 use crate::correction::undo_alias::UndoAlias;
+use crate::correction::undo_cadre_recommendations::{self, UndoCadreRecommendations};
+use crate::correction::undo_card_end::UndoCardEnd;
+use crate::correction::undo_card_issue::{self, UndoCardIssue};
+use crate::correction::undo_delegation::{self, UndoDelegation};
 use crate::correction::undo_discipline::{self, UndoDiscipline};
 use crate::correction::undo_document::UndoDocument;
 use crate::correction::undo_movement::{UndoMovement, Undone};
+use crate::correction::undo_party_referrals::{self, Milestone, UndoPartyReferrals};
 use crate::correction::undo_standing::{self, UndoStanding};
+use crate::correction::undo_training_course::{self, UndoTrainingCourse};
 use crate::ground::keys::Keys;
 use crate::ground::person::is_phone;
 use crate::ground::refused::Refused;
@@ -77,6 +84,55 @@ pub fn correct_standing(request: pb::CorrectStandingRequest) -> Result<CorrectSt
 pub fn undo_discipline(request: pb::UndoDisciplineRequest) -> Result<UndoDiscipline, Refusal> {
     Ok(UndoDiscipline {
         discipline_id: parse::id("discipline_id", &request.discipline_id)?,
+        person_ids: some("person_ids", &request.person_ids)?,
+        reason: parse::text("reason", &request.reason, REASON_MAX)?,
+        basis: basis("basis", request.basis)?,
+    })
+}
+
+pub fn undo_training_course(
+    request: pb::UndoTrainingCourseRequest,
+) -> Result<UndoTrainingCourse, Refusal> {
+    Ok(UndoTrainingCourse {
+        course_id: parse::id("course_id", &request.course_id)?,
+        person_ids: some("person_ids", &request.person_ids)?,
+        attended_on: parse::optional_date("attended_on", request.attended_on)?,
+        reason: parse::text("reason", &request.reason, REASON_MAX)?,
+        basis: basis("basis", request.basis)?,
+    })
+}
+
+pub fn undo_party_referrals(
+    request: pb::UndoPartyReferralsRequest,
+) -> Result<UndoPartyReferrals, Refusal> {
+    let milestone = match pb::PartyMilestone::try_from(request.milestone) {
+        Ok(pb::PartyMilestone::Referred) => Milestone::Referred,
+        Ok(pb::PartyMilestone::Admitted) => Milestone::Admitted,
+        Ok(pb::PartyMilestone::Confirmed) => Milestone::Confirmed,
+        Ok(pb::PartyMilestone::Unspecified) => return Err(parse::required("milestone")),
+        Err(_) => return Err(Refused::EnumValueUnknown { field: "milestone".to_string() }.into()),
+    };
+    Ok(UndoPartyReferrals {
+        referral_ids: ids("referral_ids", &request.referral_ids)?,
+        milestone,
+        reason: parse::text("reason", &request.reason, REASON_MAX)?,
+        basis: basis("basis", request.basis)?,
+    })
+}
+
+pub fn undo_cadre_recommendations(
+    request: pb::UndoCadreRecommendationsRequest,
+) -> Result<UndoCadreRecommendations, Refusal> {
+    Ok(UndoCadreRecommendations {
+        recommendation_ids: ids("recommendation_ids", &request.recommendation_ids)?,
+        reason: parse::text("reason", &request.reason, REASON_MAX)?,
+        basis: basis("basis", request.basis)?,
+    })
+}
+
+pub fn undo_delegation(request: pb::UndoDelegationRequest) -> Result<UndoDelegation, Refusal> {
+    Ok(UndoDelegation {
+        delegation_id: parse::id("delegation_id", &request.delegation_id)?,
         person_ids: some("person_ids", &request.person_ids)?,
         reason: parse::text("reason", &request.reason, REASON_MAX)?,
         basis: basis("basis", request.basis)?,
@@ -201,6 +257,64 @@ pub fn standing_corrected(corrected: correct_standing::Corrected) -> pb::Correct
 
 pub fn discipline_undone(undone: undo_discipline::Undone) -> pb::UndoDisciplineResponse {
     pb::UndoDisciplineResponse { people: undone.people }
+}
+
+pub fn undo_card_issue(request: pb::UndoCardIssueRequest) -> Result<UndoCardIssue, Refusal> {
+    Ok(UndoCardIssue {
+        issue_id: parse::id("issue_id", &request.issue_id)?,
+        person_ids: some("person_ids", &request.person_ids)?,
+        reason: parse::text("reason", &request.reason, REASON_MAX)?,
+        basis: basis("basis", request.basis)?,
+    })
+}
+
+pub fn correct_card_issue(
+    request: pb::CorrectCardIssueRequest,
+) -> Result<CorrectCardIssue, Refusal> {
+    Ok(CorrectCardIssue {
+        issue_id: parse::id("issue_id", &request.issue_id)?,
+        person_ids: some("person_ids", &request.person_ids)?,
+        reason: parse::text("reason", &request.reason, REASON_MAX)?,
+        basis: basis("basis", request.basis)?,
+        issued_on: parse::optional_date("issued_on", request.issued_on)?,
+        until_on: parse::optional_date("until_on", request.until_on)?,
+    })
+}
+
+pub fn undo_card_end(request: pb::UndoCardEndRequest) -> Result<UndoCardEnd, Refusal> {
+    Ok(UndoCardEnd {
+        card_id: parse::id("card_id", &request.card_id)?,
+        reason: parse::text("reason", &request.reason, REASON_MAX)?,
+        basis: basis("basis", request.basis)?,
+    })
+}
+
+pub fn card_issue_undone(undone: undo_card_issue::Undone) -> pb::UndoCardIssueResponse {
+    pb::UndoCardIssueResponse { cards: undone.cards }
+}
+
+pub fn card_issue_corrected(
+    corrected: correct_card_issue::Corrected,
+) -> pb::CorrectCardIssueResponse {
+    pb::CorrectCardIssueResponse { cards: corrected.cards }
+}
+
+pub fn course_undone(undone: undo_training_course::Undone) -> pb::UndoTrainingCourseResponse {
+    pb::UndoTrainingCourseResponse { people: undone.people, attendances: undone.attendances }
+}
+
+pub fn referrals_undone(undone: undo_party_referrals::Undone) -> pb::UndoPartyReferralsResponse {
+    pb::UndoPartyReferralsResponse { cases: undone.cases }
+}
+
+pub fn recommendations_undone(
+    undone: undo_cadre_recommendations::Undone,
+) -> pb::UndoCadreRecommendationsResponse {
+    pb::UndoCadreRecommendationsResponse { recommendations: undone.recommendations }
+}
+
+pub fn delegation_undone(undone: undo_delegation::Undone) -> pb::UndoDelegationResponse {
+    pb::UndoDelegationResponse { people: undone.people }
 }
 
 pub fn document_corrected(

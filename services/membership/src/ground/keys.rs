@@ -287,6 +287,12 @@ impl Keys {
         data.seal(place_of_line(import, line, data.newest), said)
     }
 
+    /// Seals a piece of a file that is exported, for its row.
+    pub fn seal_piece(&self, export: Uuid, number: i32, bytes: &[u8]) -> anyhow::Result<Sealed> {
+        let data = self.data();
+        data.seal(place_of_piece(export, number, data.newest), bytes)
+    }
+
     /// Opens a value that was sealed for this row.
     pub fn open_sealed(
         &self,
@@ -301,6 +307,16 @@ impl Keys {
     /// Opens what a line of an import said.
     pub fn open_line(&self, import: Uuid, line: i64, sealed: &Sealed) -> anyhow::Result<Vec<u8>> {
         self.opened(place_of_line(import, line, sealed.key_version), sealed)
+    }
+
+    /// Opens a piece of a file.
+    pub fn open_piece(
+        &self,
+        export: Uuid,
+        number: i32,
+        sealed: &Sealed,
+    ) -> anyhow::Result<Vec<u8>> {
+        self.opened(place_of_piece(export, number, sealed.key_version), sealed)
     }
 
     fn opened(&self, place: String, sealed: &Sealed) -> anyhow::Result<Vec<u8>> {
@@ -365,6 +381,10 @@ fn place(column: Column, person_id: Uuid, key_version: i32) -> String {
 
 fn place_of_line(import: Uuid, line: i64, key_version: i32) -> String {
     format!("member_import_line.ciphertext {import} {line} {key_version}")
+}
+
+fn place_of_piece(export: Uuid, number: i32, key_version: i32) -> String {
+    format!("member_export_piece.ciphertext {export} {number} {key_version}")
 }
 
 /// Opens nonce and ciphertext in place.

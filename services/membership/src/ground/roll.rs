@@ -384,12 +384,7 @@ async fn in_scope(
 
 /// Locks people in the order of their ids.
 pub async fn lock(acting: &mut Acting, person_ids: &[Uuid]) -> Result<(), Failure> {
-    sqlx::query!(
-        "select from person where person_id = any ($1) order by person_id for no key update",
-        person_ids,
-    )
-    .execute(acting.db())
-    .await?;
+    sqlx::query!("select from lock_people($1)", person_ids,).execute(acting.db()).await?;
     Ok(())
 }
 

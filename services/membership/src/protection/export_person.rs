@@ -43,7 +43,7 @@ impl Act for ExportPerson {
         let readable_until = acted_at + READABLE;
         sqlx::query!(
             "insert into person_export (person_id, export_id, purpose, actor, readable_until, act_id,
-                                        exported_at)
+                                        recorded_at)
              values ($1, $2, $3, $4, $5, $6, $7)",
             self.person_id,
             export_id,

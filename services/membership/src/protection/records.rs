@@ -48,7 +48,7 @@ pub async fn list(
 ) -> Result<Page<Record>, Failure> {
     let after = asked.after::<Cursor>()?;
     let export = sqlx::query!(
-        "select person_id, exported_at from person_export
+        "select person_id, recorded_at from person_export
          where export_id = $1 and actor = $2 and readable_until > now()",
         export_id,
         principal,
@@ -56,7 +56,7 @@ pub async fn list(
     .fetch_optional(&mut *connection)
     .await?;
     let Some(export) = export else {
-        let unknown = Refused::PersonUnknown { field: "export_id".to_string() };
+        let unknown = Refused::ExportUnknown { export_id };
         return Err(access::unknown_or_denied(connection, unknown).await);
     };
     scope::reading(connection, export.person_id, &[]).await?;
@@ -77,7 +77,7 @@ pub async fn list(
            order by relation, coalesce(recorded_at, '-infinity'), md5(content::text)
            limit $6"#,
         export.person_id,
-        export.exported_at,
+        export.recorded_at,
         kind,
         recorded_at,
         place,

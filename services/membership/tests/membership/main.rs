@@ -5,12 +5,17 @@
 
 mod activities;
 mod admission;
+mod apart_by_person;
 mod applicants;
 mod books;
+mod cards;
 mod corrections;
 mod discipline;
 mod documents;
 mod ends;
+mod exports;
+mod happenings_undone;
+mod import_files;
 mod imports;
 mod imports_killed;
 mod late;

@@ -56,9 +56,11 @@ stage::actor! {
     identities: pb::identity_service_client::IdentityServiceClient,
     profiles: pb::profile_service_client::ProfileServiceClient,
     protection: pb::protection_service_client::ProtectionServiceClient,
+    exports: pb::export_service_client::ExportServiceClient,
     corrections: pb::correction_service_client::CorrectionServiceClient,
     offers: pb::transfer_offer_service_client::TransferOfferServiceClient,
     standings: pb::standing_service_client::StandingServiceClient,
+    cards: pb::card_service_client::CardServiceClient,
     discipline: pb::discipline_service_client::DisciplineServiceClient,
 }
 
@@ -76,13 +78,20 @@ impl World {
         let keys = membership::ground::keys::Config::in_folder(setting.folder());
         keys.create(today()).expect("keys");
         let folder = setting.folder().to_owned();
+        let cards = membership::ground::card_keys::Config::in_folder(setting.folder());
+        cards.create(today()).expect("card keys");
         let further = format!(
-            "keys.master = '{}'
+            "cards.keys = '{}'
+             keys.master = '{}'
              keys.data = '{}'
              keys.blind_index = '{}'
              keys.pseudonym = '{}'
              imports.batch_lines = 40
+             imports.file_bytes = 4000000
+             exports.lines_max = 1200
+             exports.files_each = 3
              consequences.members_at_a_time = {members_at_a_time}",
+            cards.keys.path().display(),
             keys.master.path().display(),
             keys.data.display(),
             keys.blind_index.path().display(),

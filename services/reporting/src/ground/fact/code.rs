@@ -62,6 +62,8 @@ pub enum Code {
     PartyReferred,
     /// Somebody referred was admitted to the Party.
     PartyAdmitted,
+    /// Somebody admitted became a full member of the Party.
+    PartyConfirmed,
     /// An officer was recommended.
     CadreRecommended,
     /// An employer got to a stage of a campaign.
@@ -81,7 +83,7 @@ pub enum Counting {
 
 impl Code {
     /// Every one.
-    const ALL: [Self; 30] = [
+    const ALL: [Self; 31] = [
         Self::MembersAdmitted,
         Self::MembersRecognised,
         Self::MembersReadmitted,
@@ -110,6 +112,7 @@ impl Code {
         Self::Trained,
         Self::PartyReferred,
         Self::PartyAdmitted,
+        Self::PartyConfirmed,
         Self::CadreRecommended,
         Self::Campaign,
     ];
@@ -166,6 +169,7 @@ impl Code {
             Self::Trained => "TRAINED",
             Self::PartyReferred => "PARTY_REFERRED",
             Self::PartyAdmitted => "PARTY_ADMITTED",
+            Self::PartyConfirmed => "PARTY_CONFIRMED",
             Self::CadreRecommended => "CADRE_RECOMMENDED",
             Self::Campaign => "CAMPAIGN",
         }
@@ -207,6 +211,7 @@ impl Code {
             | Self::Trained
             | Self::PartyReferred
             | Self::PartyAdmitted
+            | Self::PartyConfirmed
             | Self::CadreRecommended
             | Self::Campaign => Counting::Subjects,
         }
