@@ -68,6 +68,10 @@ pub async fn run(pool: PgPool, stopping: CancellationToken) -> anyhow::Result<()
 /// Looks at some hundreds of people, by the rules of a day; none where everybody has been looked at.
 pub async fn step(pool: &PgPool, on: Date) -> Result<Option<Erased>, sqlx::Error> {
     let Some(mut step) = walk::begin(pool, "retention").await? else { return Ok(None) };
+    // Nobody joins, or is written of, while it is looked whether she is to go.
+    sqlx::query!("select from lock_people($1)", &step.person_ids)
+        .execute(&mut *step.transaction)
+        .await?;
     let mut erased = Erased::default();
     if let Some(rule) = retention("APPLICANT", on) {
         let (months, days) = rule.lasts();
@@ -83,7 +87,7 @@ pub async fn step(pool: &PgPool, on: Date) -> Result<Option<Erased>, sqlx::Error
                                (select max(coalesce(closed_on, lapses_on)) from application
                                 where application.person_id = person.person_id))
                       + make_interval(months => $2, days => $3))::date <= $4
-               order by person_id for no key update"#,
+               order by person_id"#,
             &step.person_ids,
             months,
             days,
@@ -123,7 +127,7 @@ pub async fn step(pool: &PgPool, on: Date) -> Result<Option<Erased>, sqlx::Error
 }
 
 /// Of these people those who have been members, are none and no honorary ones, and have not been for so
-/// long; locked.
+/// long.
 async fn former(
     step: &mut walk::Step,
     months: i32,
@@ -140,7 +144,7 @@ async fn former(
              and not exists (select from standing
                              where standing.person_id = person.person_id and kind = 4
                                and coalesce(ended_on, left_on, 'infinity') > $4)
-           order by person_id for no key update"#,
+           order by person_id"#,
         &step.person_ids,
         months,
         days,

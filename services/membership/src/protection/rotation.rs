@@ -84,12 +84,9 @@ pub async fn step(pool: &PgPool, keys: &Keys) -> anyhow::Result<Option<u64>> {
     let task = format!("data key {newest}");
     let Some(mut step) = walk::begin(pool, &task).await? else { return Ok(None) };
     // Whoever writes what is sealed has locked the person.
-    sqlx::query!(
-        "select from person where person_id = any ($1) order by person_id for no key update",
-        &step.person_ids,
-    )
-    .execute(&mut *step.transaction)
-    .await?;
+    sqlx::query!("select from lock_people($1)", &step.person_ids)
+        .execute(&mut *step.transaction)
+        .await?;
     let old = sqlx::query_file_as!(Old, "src/protection/old.sql", &step.person_ids, newest)
         .fetch_all(&mut *step.transaction)
         .await?;

@@ -138,7 +138,7 @@ impl Actor {
             request_id: Uuid::new_v4().to_string(),
             person_id: whom.to_string(),
             reason: "theo yêu cầu của người có dữ liệu".to_string(),
-            basis: while_counted.then(|| pb::MovementBasis { basis: Some(basis) }),
+            basis: while_counted.then_some(pb::MovementBasis { basis: Some(basis) }),
             while_counted,
             ..Default::default()
         };
