@@ -3,15 +3,27 @@ create or replace function card_life_known(p_person uuid, p_at timestamptz)
     returns table (card_id uuid, over_on date, over_as smallint)
     language sql stable
 as $body$
-    with card as materialized (
+    with survivor as materialized (
+        select coalesce((select person_merge_known.root_id from person_merge_known
+                         where person_merge_known.person_id = p_person
+                           and person_merge_known.recorded @> p_at limit 1),
+                        p_person) as person_id
+    ), card as materialized (
         select card_known.card_id, card_known.issued_on, card_known.until_on, card_known.ended_on,
                card_known.ended_as
         from card_known
-        where card_known.person_id = p_person and card_known.recorded @> p_at
+        where (card_known.person_id = (select survivor.person_id from survivor)
+               or card_known.person_id in (select person_merge_known.person_id
+                                           from survivor
+                                           join person_merge_known
+                                                on person_merge_known.root_id = survivor.person_id
+                                           where person_merge_known.recorded @> p_at))
+          and card_known.recorded @> p_at
     ), stay as materialized (
         select membership_known.from_on, membership_known.until_on
         from membership_known
-        where membership_known.person_id = p_person and membership_known.recorded @> p_at
+        where membership_known.person_id = (select survivor.person_id from survivor)
+          and membership_known.recorded @> p_at
     )
     select card.card_id, first.on_day, first.as_state
     from card

@@ -17,6 +17,8 @@ begin
     where person_id = any (p_persons);
     update standing set ended_reason = null
     where person_id = any (p_persons) and ended_reason is not null;
+    update duplicate_candidate set dismissed = '—'
+    where person_id = any (p_persons) and dismissed is not null;
     update card set ended_reason = '—' where person_id = any (p_persons) and ended_reason is not null;
     update member_import_line set key_version = null, ciphertext = null
     where person_id = any (p_persons) and ciphertext is not null;
@@ -32,6 +34,8 @@ begin
     where person_id = any (p_persons);
     update standing_past set ended_reason = null
     where person_id = any (p_persons) and ended_reason is not null;
+    update duplicate_candidate_past set dismissed = '—'
+    where person_id = any (p_persons) and dismissed is not null;
     update card_past set ended_reason = '—'
     where person_id = any (p_persons) and ended_reason is not null;
     perform set_config('congdoan.past_opened_for', '', true);

@@ -17,9 +17,13 @@ pub mod consequence;
 pub mod correction;
 pub mod delegation;
 pub mod discipline;
+pub mod dispute_case;
+pub mod duplicate;
+pub mod emulation;
 pub mod export;
 pub mod follow;
 pub mod ground;
+pub mod honour;
 pub mod identity;
 pub mod import;
 pub mod membership;
@@ -29,6 +33,7 @@ pub mod protection;
 pub mod standing;
 pub mod training;
 pub mod transfer_offer;
+pub mod welfare;
 
 use std::sync::Arc;
 
@@ -188,6 +193,11 @@ fn routes(api: Api) -> Routes {
         .add_service(pb::cadre_service_server::CadreServiceServer::new(api.clone()))
         .add_service(pb::delegation_service_server::DelegationServiceServer::new(api.clone()))
         .add_service(pb::discipline_service_server::DisciplineServiceServer::new(api.clone()))
+        .add_service(pb::duplicate_service_server::DuplicateServiceServer::new(api.clone()))
+        .add_service(pb::honour_service_server::HonourServiceServer::new(api.clone()))
+        .add_service(pb::emulation_service_server::EmulationServiceServer::new(api.clone()))
+        .add_service(pb::welfare_service_server::WelfareServiceServer::new(api.clone()))
+        .add_service(pb::dispute_case_service_server::DisputeCaseServiceServer::new(api.clone()))
         .add_service(pb::standing_service_server::StandingServiceServer::new(api.clone()))
         .add_service(pb::transfer_offer_service_server::TransferOfferServiceServer::new(
             api.clone(),

@@ -163,8 +163,13 @@ services! {
     party: membership::party_service_client::PartyServiceClient;
     transfer_offers: membership::transfer_offer_service_client::TransferOfferServiceClient;
     standings: membership::standing_service_client::StandingServiceClient;
+    duplicates: membership::duplicate_service_client::DuplicateServiceClient;
     cards: membership::card_service_client::CardServiceClient;
     discipline: membership::discipline_service_client::DisciplineServiceClient;
+    honours: membership::honour_service_client::HonourServiceClient;
+    emulations: membership::emulation_service_client::EmulationServiceClient;
+    dispute_cases: membership::dispute_case_service_client::DisputeCaseServiceClient;
+    welfare: membership::welfare_service_client::WelfareServiceClient;
     cadres: membership::cadre_service_client::CadreServiceClient;
     delegations: membership::delegation_service_client::DelegationServiceClient;
     consequences: membership::consequence_service_client::ConsequenceServiceClient;

@@ -54,6 +54,10 @@ pub enum Event {
     CardEnded(CardEnding),
     /// Cards were never issued so, or a card never ended so.
     CardTakenBack(CardTakenBack),
+    /// Somebody is another person.
+    PersonMerged(Merge),
+    /// Two who were merged are two.
+    PersonUnmerged(Merge),
 }
 
 /// One person of a movement, and the membership that it began or ended.
@@ -197,6 +201,17 @@ pub struct Discipline {
     pub subject: String,
     /// `REPRIMAND`, `WARNING`, `EXPULSION`.
     pub measure: String,
+}
+
+/// Somebody, and the person who she is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Merge {
+    /// UUIDv7.
+    pub merge_id: Uuid,
+    /// Who is merged.
+    pub person_id: Uuid,
+    /// Who survives.
+    pub survivor_id: Uuid,
 }
 
 /// Cards that a union issued by one act.

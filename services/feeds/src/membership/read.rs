@@ -9,7 +9,7 @@ use time::Date;
 
 use super::facts::{
     Admission, AdmissionKind, Card, CardEnd, CardEnding, CardIssue, CardTakenBack, Counted,
-    Decision, Discipline, Event, Exit, ExitReason, Finished, Line, Movement, Standing,
+    Decision, Discipline, Event, Exit, ExitReason, Finished, Line, Merge, Movement, Standing,
     StandingKind, TakenBack, Transfer,
 };
 use super::happening::Happening;
@@ -94,6 +94,45 @@ fn event(body: pb::MembershipChange, on: Date) -> anyhow::Result<Event> {
             let taken = it.delegation.context(NOTHING)?;
             Event::HappeningTakenBack(Happening::Delegation(happening::delegation(taken)?))
         }
+        Change::HonoursRecorded(it) => Event::Happened(Happening::Honours(happening::honours(it)?)),
+        Change::HonoursTakenBack(it) => {
+            let taken = it.honours.context(NOTHING)?;
+            Event::HappeningTakenBack(Happening::Honours(happening::honours(taken)?))
+        }
+        Change::EmulationLaunched(it) => {
+            Event::Happened(Happening::Emulation(happening::emulation(it)?))
+        }
+        Change::EmulationTakenBack(it) => {
+            let taken = it.emulation.context(NOTHING)?;
+            Event::HappeningTakenBack(Happening::Emulation(happening::emulation(taken)?))
+        }
+        Change::EmulationJoined(it) => {
+            Event::Happened(Happening::EmulationJoining(happening::joining(it)?))
+        }
+        Change::EmulationJoiningTakenBack(it) => {
+            let taken = it.joining.context(NOTHING)?;
+            Event::HappeningTakenBack(Happening::EmulationJoining(happening::joining(taken)?))
+        }
+        Change::WelfareGiven(it) => Event::Happened(Happening::Welfare(happening::welfare(it)?)),
+        Change::WelfareTakenBack(it) => {
+            let taken = it.welfare.context(NOTHING)?;
+            Event::HappeningTakenBack(Happening::Welfare(happening::welfare(taken)?))
+        }
+        Change::DisputeCaseOpened(it) => {
+            Event::Happened(Happening::DisputeOpening(happening::dispute_opened(it)?))
+        }
+        Change::DisputeCaseConcluded(it) => {
+            Event::Happened(Happening::DisputeConclusion(happening::dispute_concluded(it)?))
+        }
+        Change::DisputeCaseTakenBack(it) => {
+            use pb::dispute_case_taken_back::What;
+            Event::HappeningTakenBack(match it.what.context(NOTHING)? {
+                What::Opened(it) => Happening::DisputeOpening(happening::dispute_opened(it)?),
+                What::Concluded(it) => {
+                    Happening::DisputeConclusion(happening::dispute_concluded(it)?)
+                }
+            })
+        }
         Change::ConsequenceFinished(it) => Event::ConsequenceFinished(Finished {
             registry_act_id: id("registry_act_id", &it.registry_act_id)?,
             organisation_id: id("organisation_id", &it.organisation_id)?,
@@ -124,6 +163,11 @@ fn event(body: pb::MembershipChange, on: Date) -> anyhow::Result<Event> {
             let taken = it.discipline.context(NOTHING)?;
             Event::DisciplineTakenBack(discipline(taken)?)
         }
+        Change::PersonMerged(it) => Event::PersonMerged(merge(&it)?),
+        Change::PersonUnmerged(it) => {
+            let merged = it.merged.context("nobody is told apart")?;
+            Event::PersonUnmerged(merge(&merged)?)
+        }
         Change::CardsIssued(it) => Event::CardsIssued(card_issue(it)?),
         Change::CardEnded(it) => Event::CardEnded(card_ending(&it)?),
         Change::CardTakenBack(it) => Event::CardTakenBack(match it.taken {
@@ -153,6 +197,14 @@ fn standing(standing: pb::StandingRecorded) -> anyhow::Result<Standing> {
         people: each(standing.people, |one| {
             Ok(Counted { person_id: id("person_id", &one.person_id)?, sex: sex(one.sex) })
         })?,
+    })
+}
+
+fn merge(merged: &pb::PersonMerged) -> anyhow::Result<Merge> {
+    Ok(Merge {
+        merge_id: id("merge_id", &merged.merge_id)?,
+        person_id: id("person_id", &merged.person_id)?,
+        survivor_id: id("survivor_id", &merged.survivor_id)?,
     })
 }
 

@@ -8,8 +8,8 @@ use time::Date;
 use uuid::Uuid;
 
 use super::facts::{
-    Admission, CardEnding, CardIssue, CardTakenBack, Discipline, Event, Exit, Line, Movement,
-    Standing, Transfer,
+    Admission, CardEnding, CardIssue, CardTakenBack, Discipline, Event, Exit, Line, Merge,
+    Movement, Standing, Transfer,
 };
 use crate::kind;
 
@@ -51,6 +51,7 @@ impl Event {
             Self::DisciplineRecorded(discipline) | Self::DisciplineTakenBack(discipline) => {
                 discipline.discipline_id
             }
+            Self::PersonMerged(merge) | Self::PersonUnmerged(merge) => merge.survivor_id,
             Self::CardsIssued(issue) | Self::CardTakenBack(CardTakenBack::Issued(issue)) => {
                 issue.issue_id
             }
@@ -112,6 +113,10 @@ impl Event {
             Self::DisciplineRecorded(it) => Change::DisciplineRecorded(it.into()),
             Self::DisciplineTakenBack(it) => {
                 Change::DisciplineTakenBack(pb::DisciplineTakenBack { discipline: Some(it.into()) })
+            }
+            Self::PersonMerged(it) => Change::PersonMerged(it.into()),
+            Self::PersonUnmerged(it) => {
+                Change::PersonUnmerged(pb::PersonUnmerged { merged: Some(it.into()) })
             }
             Self::CardsIssued(it) => Change::CardsIssued(it.into()),
             Self::CardEnded(it) => Change::CardEnded(it.into()),
@@ -227,6 +232,16 @@ impl From<CardEnding> for pb::CardEnded {
             card_id: ending.card_id.to_string(),
             person_id: ending.person_id.to_string(),
             end: ending.end as i32,
+        }
+    }
+}
+
+impl From<Merge> for pb::PersonMerged {
+    fn from(merge: Merge) -> Self {
+        Self {
+            merge_id: merge.merge_id.to_string(),
+            person_id: merge.person_id.to_string(),
+            survivor_id: merge.survivor_id.to_string(),
         }
     }
 }

@@ -8,6 +8,7 @@ use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
 use crate::ground::card::CardState;
+use crate::ground::merged;
 use crate::ground::organisation;
 use crate::ground::refused::Refused;
 
@@ -94,6 +95,7 @@ async fn of_person(
         let unknown = Refused::PersonUnknown { field: "person_id".to_string() };
         return Err(access::unknown_or_denied(connection, unknown).await);
     }
+    let person_id = merged::survivor(connection, person_id, wanted.known_at).await?;
     let state = wanted.state.map(|state| state as i16);
     let after = asked.after::<(Uuid, Uuid)>()?.map(|(_, card_id)| card_id);
     Ok(match wanted.known_at {

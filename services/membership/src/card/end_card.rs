@@ -49,7 +49,7 @@ impl Act for EndCard {
             return Err(access::unknown_or_denied(acting.db(), unknown()).await);
         };
         let decision_id = rests_on(acting, self.basis.as_ref(), held.organisation_id).await?;
-        roll::lock(acting, &[held.person_id]).await?;
+        roll::lock(acting, &[held.person_id, held.survivor_id]).await?;
         // Read again: whoever held her may have ended or undone it.
         let Some(held) = Held::find(acting, self.card_id).await? else {
             return Err(unknown().into());

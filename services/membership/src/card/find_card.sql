@@ -14,7 +14,7 @@ with bearer as materialized (
     from looked_at
     cross join lateral card_life(looked_at.person_id) life
 )
-select card.card_id, card.issue_id, card.number, card.person_id, person.name,
+select card.card_id, card.issue_id, card.number, person.person_id, person.name,
        card.organisation_id, card.issued_on, card.until_on,
        case when life.over_on <= $2 then life.over_as else 1::smallint end as "state!",
        case when life.over_on <= $2 then life.over_on end as "over_on?",
@@ -24,6 +24,8 @@ select card.card_id, card.issue_id, card.number, card.person_id, person.name,
 from in_scope
 join bearer using (person_id)
 join card on card.person_id = bearer.person_id and card.card_id = bearer.card_id
-join person on person.person_id = card.person_id
+join person on person.person_id = coalesce((select root_id from person_merge
+                                            where person_merge.person_id = card.person_id),
+                                           card.person_id)
 join life on life.card_id = card.card_id
 where card.issued_on <= $2

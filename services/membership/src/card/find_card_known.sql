@@ -15,7 +15,7 @@ with bearer as materialized (
     cross join lateral card_life_known(looked_at.person_id, $3) life
 )
 select card.card_id as "card_id!", card.issue_id as "issue_id!", card.number as "number!",
-       card.person_id as "person_id!", person.name as "name!",
+       person.person_id as "person_id!", person.name as "name!",
        card.organisation_id as "organisation_id!", card.issued_on as "issued_on!",
        card.until_on,
        case when life.over_on <= $2 then life.over_as else 1::smallint end as "state!",
@@ -27,7 +27,11 @@ from in_scope
 join bearer using (person_id)
 join card_known card on card.person_id = bearer.person_id and card.card_id = bearer.card_id
      and card.recorded @> $3::timestamptz
-join person_known person on person.person_id = card.person_id
+join person_known person
+  on person.person_id = coalesce((select root_id from person_merge_known merged
+                                  where merged.person_id = card.person_id
+                                    and merged.recorded @> $3::timestamptz limit 1),
+                                 card.person_id)
      and person.recorded @> $3::timestamptz
 join life on life.card_id = card.card_id
 where card.issued_on <= $2

@@ -51,11 +51,10 @@ async fn without_card(acting: &mut Acting, terms: &Terms) -> Result<Vec<Uuid>, F
     Ok(sqlx::query_scalar!(
         "select person_id from membership stay
          where organisation_id = $1 and from_on <= $2 and (until_on is null or until_on > $2)
-           and not exists (select from card
-                           join card_life(stay.person_id) life on life.card_id = card.card_id
-                           where card.person_id = stay.person_id
-                             and (life.over_on is null
-                                  or life.over_on > $2 and life.over_on > card.issued_on))
+           and not exists (select from card_life(stay.person_id) life
+                           join card on card.card_id = life.card_id
+                           where life.over_on is null
+                              or life.over_on > $2 and life.over_on > card.issued_on)
          order by person_id limit $3",
         terms.organisation_id,
         terms.issued_on,

@@ -46,7 +46,7 @@ impl Act for ReplaceCard {
         let union = sqlx::query_scalar!(
             "select organisation_id from membership
              where person_id = $1 and from_on <= $2 and (until_on is null or until_on > $2)",
-            held.person_id,
+            held.survivor_id,
             self.issued_on,
         )
         .fetch_optional(acting.db())
@@ -61,14 +61,14 @@ impl Act for ReplaceCard {
             basis: self.basis,
         };
         let decision_id = terms.hold(acting).await?;
-        roll::lock(acting, &[held.person_id]).await?;
+        roll::lock(acting, &[held.person_id, held.survivor_id]).await?;
         // Read again: whoever held her may have replaced or undone it.
         let Some(held) = Held::find(acting, self.card_id).await? else {
             return Err(unknown().into());
         };
         let replaceable = [CardState::Valid, CardState::Lost, CardState::Expired];
         held.stands_as(terms.issued_on, &replaceable)?;
-        let people = [held.person_id];
+        let people = [held.survivor_id];
         let but = Some(held.card_id);
         let may = may_have(acting, organisation_id, terms.issued_on, &people, but).await?;
         for may in may {
@@ -85,7 +85,7 @@ impl Act for ReplaceCard {
             issued_on: terms.issued_on,
             until_on: terms.until_on,
             decision_id,
-            cards: &[NewCard { person_id: held.person_id, replaces_id: Some(held.card_id) }],
+            cards: &[NewCard { person_id: held.survivor_id, replaces_id: Some(held.card_id) }],
         };
         let issued = issuing.record(acting).await?;
         let card_id = issued.first().copied().unwrap_or_default();

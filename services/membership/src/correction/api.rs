@@ -160,6 +160,52 @@ impl pb::correction_service_server::CorrectionService for Api {
         Ok(self.database.act(call, act).await?.reply(|_| pb::UndoAliasResponse::default()))
     }
 
+    async fn undo_honours(
+        &self,
+        request: Request<pb::UndoHonoursRequest>,
+    ) -> Result<Response<pb::UndoHonoursResponse>, Status> {
+        let (call, asked) = Call::write(request)?;
+        let act = wire::undo_honours(asked)?;
+        Ok(self.database.act(call, act).await?.reply(wire::honours_undone))
+    }
+
+    async fn correct_honours(
+        &self,
+        request: Request<pb::CorrectHonoursRequest>,
+    ) -> Result<Response<pb::CorrectHonoursResponse>, Status> {
+        let (call, asked) = Call::write(request)?;
+        let act = wire::correct_honours(asked)?;
+        Ok(self.database.act(call, act).await?.reply(wire::honours_corrected))
+    }
+
+    async fn undo_emulation(
+        &self,
+        request: Request<pb::UndoEmulationRequest>,
+    ) -> Result<Response<pb::UndoEmulationResponse>, Status> {
+        let (call, asked) = Call::write(request)?;
+        let act = wire::undo_emulation(asked)?;
+        Ok(self.database.act(call, act).await?.reply(wire::emulation_undone))
+    }
+
+    async fn undo_welfare(
+        &self,
+        request: Request<pb::UndoWelfareRequest>,
+    ) -> Result<Response<pb::UndoWelfareResponse>, Status> {
+        let (call, asked) = Call::write(request)?;
+        let act = wire::undo_welfare(asked)?;
+        Ok(self.database.act(call, act).await?.reply(wire::welfare_undone))
+    }
+
+    async fn undo_dispute_case(
+        &self,
+        request: Request<pb::UndoDisputeCaseRequest>,
+    ) -> Result<Response<pb::UndoDisputeCaseResponse>, Status> {
+        let (call, asked) = Call::write(request)?;
+        let act = wire::undo_dispute_case(asked)?;
+        let undone = self.database.act(call, act).await?;
+        Ok(undone.reply(|_| pb::UndoDisputeCaseResponse::default()))
+    }
+
     async fn list_corrections(
         &self,
         request: Request<pb::ListCorrectionsRequest>,

@@ -14,7 +14,9 @@ use crate::ground::correction::{Correction, Kind};
 use crate::ground::day::signed;
 use crate::ground::decision::{Basis, rests_on};
 use crate::ground::document::{self, Valid};
+use crate::ground::duplicates;
 use crate::ground::keys::Keys;
+use crate::ground::merged;
 use crate::ground::organisation;
 use crate::ground::person::{Identity, Sex, name_key};
 use crate::ground::refused::Refused;
@@ -79,9 +81,11 @@ impl Act for CorrectPerson {
         signed(self.basis.as_ref(), acting.today)?;
         let person_id = self.person_id;
         let union = scope::of(acting, person_id).await?;
+        let field = |_| "person_id".to_string();
         let decision_id = rests_on(acting, self.basis.as_ref(), union).await?;
         organisation::decided_on(acting).await?;
         roll::lock(acting, &[person_id]).await?;
+        merged::refuse(acting.db(), &[person_id], field).await?;
         let counted = histories(acting.db(), &[person_id]).await?;
         let was = self.written(acting).await?;
         let now = self.corrected(&was);
@@ -110,6 +114,7 @@ impl Act for CorrectPerson {
             let changes = standing::tell_again(acting.db(), person_id, was.sex).await?;
             acting.publish_all(changes);
         }
+        duplicates::look_again(acting, person_id).await?;
         let corrected = Correction {
             kind: Kind::PersonCorrected,
             about_id: person_id,

@@ -12,6 +12,7 @@ use crate::ground::refused::Refused;
 /// The permission of reading steps of discipline.
 const DISCIPLINE_READ: &str = "membership.discipline.read";
 const PARTY_READ: &str = "membership.party.read";
+const WELFARE_READ: &str = "membership.welfare.read";
 
 /// An act that corrected or undid something.
 #[derive(Debug)]
@@ -89,10 +90,31 @@ pub async fn list(
                           union all
                           select from delegation_past
                           where delegation_id = $1 and access.covers(organisation_id))
+               or exists (select from honour
+                          where honour_id = $1 and access.covers(organisation_id)
+                          union all
+                          select from honour_past
+                          where honour_id = $1 and access.covers(organisation_id))
+               or exists (select from emulation
+                          where emulation_id = $1 and access.covers(organisation_id)
+                          union all
+                          select from emulation_past
+                          where emulation_id = $1 and access.covers(organisation_id))
+               or exists (select from welfare
+                          where welfare_id = $1 and access.covers_with(organisation_id, $4)
+                          union all
+                          select from welfare_past
+                          where welfare_id = $1 and access.covers_with(organisation_id, $4))
+               or exists (select from dispute_case
+                          where case_id = $1 and access.covers(organisation_id)
+                          union all
+                          select from dispute_case_past
+                          where case_id = $1 and access.covers(organisation_id))
                    as "known!""#,
         about_id,
         DISCIPLINE_READ,
         PARTY_READ,
+        WELFARE_READ,
     )
     .fetch_one(&mut *connection)
     .await?;

@@ -34,7 +34,7 @@ impl Act for UndoCardEnd {
             return Err(access::unknown_or_denied(acting.db(), unknown).await);
         };
         let decision_id = rests_on(acting, self.basis.as_ref(), held.organisation_id).await?;
-        roll::lock(acting, &[held.person_id]).await?;
+        roll::lock(acting, &[held.person_id, held.survivor_id]).await?;
         // Read again: whoever held her may have undone it.
         let Some(held) = Held::find(acting, self.card_id).await? else {
             return Err(Refused::CardUnknown { field: field() }.into());

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::correction::correct_card_issue::{self, CorrectCardIssue};
 use crate::correction::correct_document::{self, CorrectDocument};
+use crate::correction::correct_honours::{self, CorrectHonours};
 use crate::correction::correct_movement::{CorrectMovement, Corrected};
 use crate::correction::correct_person::{Birth, CorrectPerson};
 use crate::correction::correct_standing::{self, CorrectStanding};
@@ -21,11 +22,15 @@ use crate::correction::undo_card_end::UndoCardEnd;
 use crate::correction::undo_card_issue::{self, UndoCardIssue};
 use crate::correction::undo_delegation::{self, UndoDelegation};
 use crate::correction::undo_discipline::{self, UndoDiscipline};
+use crate::correction::undo_dispute_case::UndoDisputeCase;
 use crate::correction::undo_document::UndoDocument;
+use crate::correction::undo_emulation::{self, UndoEmulation};
+use crate::correction::undo_honours::{self, UndoHonours};
 use crate::correction::undo_movement::{UndoMovement, Undone};
 use crate::correction::undo_party_referrals::{self, Milestone, UndoPartyReferrals};
 use crate::correction::undo_standing::{self, UndoStanding};
 use crate::correction::undo_training_course::{self, UndoTrainingCourse};
+use crate::correction::undo_welfare::{self, UndoWelfare};
 use crate::ground::keys::Keys;
 use crate::ground::person::is_phone;
 use crate::ground::refused::Refused;
@@ -178,6 +183,56 @@ pub fn undo_alias(request: &pb::UndoAliasRequest) -> Result<UndoAlias, Refusal> 
     })
 }
 
+pub fn undo_honours(request: pb::UndoHonoursRequest) -> Result<UndoHonours, Refusal> {
+    Ok(UndoHonours {
+        honour_id: parse::id("honour_id", &request.honour_id)?,
+        person_ids: some("person_ids", &request.person_ids)?,
+        reason: parse::text("reason", &request.reason, REASON_MAX)?,
+        basis: basis("basis", request.basis)?,
+    })
+}
+
+pub fn correct_honours(request: pb::CorrectHonoursRequest) -> Result<CorrectHonours, Refusal> {
+    let said = |text: String| Some(text).filter(|text| !text.is_empty());
+    Ok(CorrectHonours {
+        honour_id: parse::id("honour_id", &request.honour_id)?,
+        person_ids: some("person_ids", &request.person_ids)?,
+        reason: parse::text("reason", &request.reason, REASON_MAX)?,
+        basis: basis("basis", request.basis)?,
+        kind: said(request.kind),
+        level: said(request.level),
+        honoured_on: parse::optional_date("honoured_on", request.honoured_on)?,
+        direct_production: request.direct_production,
+    })
+}
+
+pub fn undo_emulation(request: pb::UndoEmulationRequest) -> Result<UndoEmulation, Refusal> {
+    Ok(UndoEmulation {
+        emulation_id: parse::id("emulation_id", &request.emulation_id)?,
+        person_ids: some("person_ids", &request.person_ids)?,
+        reason: parse::text("reason", &request.reason, REASON_MAX)?,
+        basis: basis("basis", request.basis)?,
+    })
+}
+
+pub fn undo_welfare(request: pb::UndoWelfareRequest) -> Result<UndoWelfare, Refusal> {
+    Ok(UndoWelfare {
+        welfare_id: parse::id("welfare_id", &request.welfare_id)?,
+        person_ids: some("person_ids", &request.person_ids)?,
+        reason: parse::text("reason", &request.reason, REASON_MAX)?,
+        basis: basis("basis", request.basis)?,
+    })
+}
+
+pub fn undo_dispute_case(request: pb::UndoDisputeCaseRequest) -> Result<UndoDisputeCase, Refusal> {
+    Ok(UndoDisputeCase {
+        case_id: parse::id("case_id", &request.case_id)?,
+        conclusion_only: request.conclusion_only,
+        reason: parse::text("reason", &request.reason, REASON_MAX)?,
+        basis: basis("basis", request.basis)?,
+    })
+}
+
 /// Ids, if there are any.
 fn some(list: &'static str, texts: &[String]) -> Result<Vec<Uuid>, Refusal> {
     if texts.is_empty() { Ok(Vec::new()) } else { ids(list, texts) }
@@ -321,6 +376,22 @@ pub fn document_corrected(
     corrected: correct_document::Corrected,
 ) -> pb::CorrectIdentityDocumentResponse {
     pb::CorrectIdentityDocumentResponse { document_id: corrected.document_id.to_string() }
+}
+
+pub fn honours_undone(undone: undo_honours::Undone) -> pb::UndoHonoursResponse {
+    pb::UndoHonoursResponse { people: undone.people }
+}
+
+pub fn honours_corrected(corrected: correct_honours::Corrected) -> pb::CorrectHonoursResponse {
+    pb::CorrectHonoursResponse { people: corrected.people }
+}
+
+pub fn emulation_undone(undone: undo_emulation::Undone) -> pb::UndoEmulationResponse {
+    pb::UndoEmulationResponse { people: undone.people }
+}
+
+pub fn welfare_undone(undone: undo_welfare::Undone) -> pb::UndoWelfareResponse {
+    pb::UndoWelfareResponse { people: undone.people, amount_vnd: undone.amount_vnd }
 }
 
 pub fn correction(recorded: Recorded) -> pb::Correction {

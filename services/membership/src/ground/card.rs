@@ -229,10 +229,9 @@ pub async fn may_have(
                           where stay.person_id = asked.person_id and stay.organisation_id = $2
                             and from_on <= $3 and (until_on is null or until_on > $3))
                       as "member_here!",
-                  exists (select from card
-                          join card_life(asked.person_id) life on life.card_id = card.card_id
-                          where card.person_id = asked.person_id
-                            and ($4::uuid is null or $4 not in (card.issue_id, card.card_id))
+                  exists (select from card_life(asked.person_id) life
+                          join card on card.card_id = life.card_id
+                          where ($4::uuid is null or $4 not in (card.issue_id, card.card_id))
                             and (life.over_on is null
                                  or life.over_on > $3 and life.over_on > card.issued_on))
                       as "has_card!"
@@ -252,6 +251,8 @@ pub async fn may_have(
 pub struct Held {
     /// Whose it is.
     pub person_id: Uuid,
+    /// Who survives her, if she was merged; else herself.
+    pub survivor_id: Uuid,
     /// The card.
     pub card_id: Uuid,
     /// The union that counts her today, or else the one that issued it.
@@ -275,18 +276,23 @@ impl Held {
     pub async fn find(acting: &mut Acting, card_id: Uuid) -> Result<Option<Self>, Failure> {
         Ok(sqlx::query_as!(
             Self,
-            r#"select card.person_id, card.card_id,
-                    coalesce((select stay.organisation_id from membership stay
-                              where stay.person_id = card.person_id
-                                and stay.from_on <= access.today()
-                                and (stay.until_on is null or stay.until_on > access.today())),
-                             card.organisation_id) as "organisation_id!",
-                    card.issued_on, card.ended_on, card.ended_as, card.ended_decision_id,
-                    life.over_on, life.over_as
-             from card
-             cross join lateral persons_in_scope(array[card.person_id]) as scope (person_id)
-             cross join lateral card_life(card.person_id) life
-             where card.card_id = $1 and life.card_id = $1"#,
+            r#"select card.person_id, survivor.person_id as "survivor_id!", card.card_id,
+                      coalesce((select stay.organisation_id from membership stay
+                                where stay.person_id = survivor.person_id
+                                  and stay.from_on <= access.today()
+                                  and (stay.until_on is null or stay.until_on > access.today())),
+                               card.organisation_id) as "organisation_id!",
+                      card.issued_on, card.ended_on, card.ended_as, card.ended_decision_id,
+                      life.over_on, life.over_as
+               from card
+               cross join lateral (
+                   select coalesce((select root_id from person_merge
+                                    where person_merge.person_id = card.person_id),
+                                   card.person_id) as person_id
+               ) survivor
+               cross join lateral persons_in_scope(array[card.person_id]) as scope (person_id)
+               cross join lateral card_life(card.person_id) life
+               where card.card_id = $1 and life.card_id = $1"#,
             card_id,
         )
         .fetch_optional(acting.db())

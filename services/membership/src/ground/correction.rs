@@ -48,6 +48,20 @@ pub enum Kind {
     AttributeCorrected = 33,
     /// It never held.
     AttributeUndone = 34,
+    /// A person is another.
+    PersonMerged = 103,
+    /// Two who were merged are two.
+    PersonUnmerged = 104,
+    /// People were never honoured so.
+    HonourUndone = 44,
+    /// They were honoured otherwise.
+    HonourCorrected = 45,
+    /// A movement was never launched, or some never took part in it.
+    EmulationUndone = 46,
+    /// People were never helped so.
+    WelfareUndone = 47,
+    /// A case never was, or goes on.
+    DisputeCaseUndone = 48,
 }
 
 /// What is to be remembered of a correction.
@@ -56,7 +70,7 @@ pub struct Correction<'a> {
     pub kind: Kind,
     /// The movement, the person, the standing, or the step.
     pub about_id: Uuid,
-    /// The movement in its place, where one is.
+    /// The movement in its place, or the person who survives, where there is one.
     pub now_id: Option<Uuid>,
     /// For how many people.
     pub people: usize,

@@ -50,6 +50,8 @@ pub enum Purpose {
     Cadre,
     /// Steps of discipline.
     Discipline,
+    /// What is given to people in need.
+    Welfare,
 }
 
 /// Which column a sealed value lives in: part of what binds it.
@@ -355,6 +357,7 @@ impl Keys {
             Purpose::Party => "party",
             Purpose::Cadre => "cadre",
             Purpose::Discipline => "discipline",
+            Purpose::Welfare => "welfare",
         };
         let message = [purpose.as_bytes(), b"\0", person_id.as_bytes()].concat();
         let tag = hmac::sign(&self.pseudonym, &message);

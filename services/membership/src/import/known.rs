@@ -230,7 +230,10 @@ async fn holders(
         return Ok(HashMap::new());
     }
     let rows = sqlx::query!(
-        r#"select held.blind_index as "blind_index!", held.person_id as "person_id!"
+        r#"select held.blind_index as "blind_index!",
+                  coalesce((select root_id from person_merge
+                            where person_merge.person_id = held.person_id),
+                           held.person_id) as "person_id!"
            from unnest($1::bytea[]) as asked (blind_index)
            cross join lateral (
                select blind_index, person_id from person_identity

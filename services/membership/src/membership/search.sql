@@ -43,6 +43,8 @@ from (
           where $6::boolean
              or (lies.organisation_id in (select organisation_id from place)) is true
           order by lies.organisation_id limit 1)
+      -- Whoever was merged is found as the one who survives.
+      and not exists (select from person_merge where person_merge.person_id = sought.person_id)
       and ($10::smallint is null or counts.standing = $10::smallint)
     order by sought.name_backwards, sought.birth_year, sought.person_id
     limit $11::bigint

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::ground::day::signed;
 use crate::ground::decision::{Basis, rests_on};
+use crate::ground::merged;
 use crate::ground::refused::Refused;
 use crate::ground::roll;
 use crate::ground::scope;
@@ -40,17 +41,22 @@ impl Act for ErasePerson {
         signed(self.basis.as_ref(), acting.today)?;
         let union = scope::of(acting, self.person_id).await?;
         let decision_id = rests_on(acting, self.basis.as_ref(), union).await?;
-        roll::lock(acting, &[self.person_id]).await?;
+        // Whoever is she: what was merged is hers.
+        let survivor = merged::survivor(acting.db(), self.person_id, None).await?;
+        let into = merged::into(acting.db(), &[survivor]).await?;
+        let all: Vec<Uuid> =
+            std::iter::once(survivor).chain(into.into_iter().map(|(she, _)| she)).collect();
+        roll::lock(acting, &all).await?;
         let today = acting.today;
         let counted = sqlx::query_scalar!(
             r#"select exists (select from membership
-                              where person_id = $1 and (until_on is null or until_on > $2))
+                              where person_id = any ($1) and (until_on is null or until_on > $2))
                    or exists (select from application
-                              where person_id = $1 and coalesce(closed_on, lapses_on) > $2)
+                              where person_id = any ($1) and coalesce(closed_on, lapses_on) > $2)
                    or exists (select from standing
-                              where person_id = $1 and kind = $3
+                              where person_id = any ($1) and kind = $3
                                 and coalesce(ended_on, left_on, 'infinity') > $2) as "counted!""#,
-            self.person_id,
+            &all,
             today,
             HONORARY,
         )
@@ -62,8 +68,9 @@ impl Act for ErasePerson {
         let (act_id, actor) = (acting.act_id, acting.caller.principal());
         sqlx::query!(
             "insert into person_erasure (person_id, cause, reason, decision_id, actor, act_id)
-             values ($1, $2, $3, $4, $5, $6)",
-            self.person_id,
+             select person_id, $2, $3, $4, $5, $6 from unnest($1::uuid[]) as she (person_id)
+             on conflict on constraint person_erasure_key do nothing",
+            &all,
             REQUESTED,
             self.reason,
             decision_id,
@@ -72,9 +79,7 @@ impl Act for ErasePerson {
         )
         .execute(acting.db())
         .await?;
-        sqlx::query!("select from erase_persons(array[$1::uuid])", self.person_id)
-            .execute(acting.db())
-            .await?;
+        sqlx::query!("select from erase_persons($1)", &all).execute(acting.db()).await?;
         Ok(Erased {})
     }
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
+use crate::ground::merged;
 use crate::ground::roll;
 use crate::ground::scope;
 
@@ -55,10 +56,16 @@ impl Act for ExportPerson {
         )
         .execute(acting.db())
         .await?;
+        let survivor = merged::survivor(acting.db(), self.person_id, None).await?;
+        let into = merged::into(acting.db(), &[survivor]).await?;
+        let all: Vec<Uuid> =
+            std::iter::once(survivor).chain(into.into_iter().map(|(she, _)| she)).collect();
         let records = sqlx::query_scalar!(
             r#"select count(*) as "records!"
-               from (select distinct relation, recorded_at, content from held_on($1)) held"#,
-            self.person_id,
+               from (select distinct relation, recorded_at, content
+                     from unnest($1::uuid[]) as she (person_id)
+                     cross join lateral held_on(she.person_id)) held"#,
+            &all,
         )
         .fetch_one(acting.db())
         .await?;

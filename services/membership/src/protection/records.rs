@@ -11,6 +11,7 @@ use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
 use crate::ground::keys::{Column, Keys, Sealed};
+use crate::ground::merged;
 use crate::ground::refused::Refused;
 use crate::ground::scope;
 
@@ -64,11 +65,16 @@ pub async fn list(
         Some(after) => (Some(after.kind), after.recorded_at, Some(after.place)),
         None => (None, None, None),
     };
+    let survivor = merged::survivor(connection, export.person_id, None).await?;
+    let into = merged::into(connection, &[survivor]).await?;
+    let all: Vec<Uuid> =
+        std::iter::once(survivor).chain(into.into_iter().map(|(she, _)| she)).collect();
     // What was known then and is not any longer stands where it stood.
     let rows = sqlx::query!(
         r#"select relation as "kind!", content as "content!", recorded_at, max(replaced_at) as replaced_at,
                   md5(content::text) as "place!"
-           from held_on($1)
+           from unnest($1::uuid[]) as she (person_id)
+           cross join lateral held_on(she.person_id)
            where (recorded_at is null or recorded_at <= $2)
              and ($3::text is null
                   or (relation, coalesce(recorded_at, '-infinity'), md5(content::text))
@@ -76,7 +82,7 @@ pub async fn list(
            group by relation, content, recorded_at
            order by relation, coalesce(recorded_at, '-infinity'), md5(content::text)
            limit $6"#,
-        export.person_id,
+        &all,
         export.recorded_at,
         kind,
         recorded_at,
@@ -86,7 +92,7 @@ pub async fn list(
     .fetch_all(&mut *connection)
     .await?;
     let records = rows.into_iter().map(|row| {
-        let content = opened(keys, export.person_id, &row.kind, row.content)
+        let content = opened(keys, &row.kind, row.content)
             .with_context(|| format!("open a record of {}", row.kind))?;
         let (recorded_at, replaced_at) = (row.recorded_at, row.replaced_at);
         Ok(Record { kind: row.kind, content, recorded_at, replaced_at, place: row.place })
@@ -100,13 +106,15 @@ pub async fn list(
 }
 
 /// A row without what only we make of it, and with what is sealed in it opened.
-fn opened(keys: &Keys, person_id: Uuid, kind: &str, content: Value) -> anyhow::Result<Value> {
+fn opened(keys: &Keys, kind: &str, content: Value) -> anyhow::Result<Value> {
     let Value::Object(mut columns) = content else { return Ok(content) };
     let sealed = sealed(&mut columns)?;
     for ours in ["blind_index", "successor", "name_key"] {
         columns.remove(ours);
     }
     let Some(sealed) = sealed else { return Ok(Value::Object(columns)) };
+    let person_id = columns.get("person_id").and_then(Value::as_str).map(Uuid::parse_str);
+    let person_id = person_id.transpose()?.unwrap_or_default();
     let (name, text) = match kind {
         "person_identity" => {
             ("number", keys.open_sealed(Column::IdentityNumber, person_id, &sealed)?)

@@ -81,8 +81,10 @@ pub async fn step(pool: &PgPool, on: Date) -> Result<Option<Erased>, sqlx::Error
                where person_id = any ($1) and name_key <> ''
                  and not exists (select from membership
                                  where membership.person_id = person.person_id)
-                 and not exists (select from person_erasure
-                                 where person_erasure.person_id = person.person_id)
+                 -- Who was merged is kept as long as the one who survives.
+                 and not exists (select from person_merge
+                                 where person_merge.person_id = person.person_id
+                                    or person_merge.root_id = person.person_id)
                  and (greatest((person.recorded_at at time zone 'Asia/Ho_Chi_Minh')::date,
                                (select max(coalesce(closed_on, lapses_on)) from application
                                 where application.person_id = person.person_id))
@@ -105,6 +107,7 @@ pub async fn step(pool: &PgPool, on: Date) -> Result<Option<Erased>, sqlx::Error
     if let Some(rule) = retention("FORMER_CONTACT", on) {
         let (months, days) = rule.lasts();
         let due = former(&mut step, months, days, on).await?;
+        let due = with_merged(&mut step, &due).await?;
         let reached = sqlx::query_scalar!(
             r#"select person_id as "person_id!" from person_contact where person_id = any ($1)
                union select person_id from person_email where person_id = any ($1)
@@ -158,16 +161,33 @@ async fn erase(step: &mut walk::Step, due: &[Uuid], rule: &str) -> Result<u64, s
     if due.is_empty() {
         return Ok(0);
     }
+    let all = with_merged(step, due).await?;
     sqlx::query!(
         "insert into person_erasure (person_id, cause, reason)
          select person_id, $2, $3 from unnest($1::uuid[]) as due (person_id)
          on conflict on constraint person_erasure_key do nothing",
-        due,
+        &all,
         RETENTION,
         rule,
     )
     .execute(&mut *step.transaction)
     .await?;
-    sqlx::query!("select from erase_persons($1)", due).execute(&mut *step.transaction).await?;
+    sqlx::query!("select from erase_persons($1)", &all).execute(&mut *step.transaction).await?;
     Ok(u64::try_from(due.len()).unwrap_or_default())
+}
+
+/// These people with those who were merged into them, who are locked, too.
+async fn with_merged(step: &mut walk::Step, due: &[Uuid]) -> Result<Vec<Uuid>, sqlx::Error> {
+    let mut all = due.to_vec();
+    let merged =
+        sqlx::query_scalar!("select person_id from person_merge where root_id = any ($1)", due)
+            .fetch_all(&mut *step.transaction)
+            .await?;
+    if !merged.is_empty() {
+        sqlx::query!("select from lock_people($1)", &merged)
+            .execute(&mut *step.transaction)
+            .await?;
+        all.extend(merged);
+    }
+    Ok(all)
 }

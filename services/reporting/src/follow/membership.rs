@@ -76,6 +76,8 @@ fn finished_in_a_row<'a>(
         | Event::CardsIssued(_)
         | Event::CardEnded(_)
         | Event::CardTakenBack(_)
+        | Event::PersonMerged(_)
+        | Event::PersonUnmerged(_)
         | Event::TakenBack(_) => None,
     });
     finished.collect()
@@ -187,6 +189,8 @@ fn because(event: &Event, act: &[Event]) -> Because {
                 | Event::CardsIssued(_)
                 | Event::CardEnded(_)
                 | Event::CardTakenBack(_)
+                | Event::PersonMerged(_)
+                | Event::PersonUnmerged(_)
                 | Event::TakenBack(_) => None,
             });
             of(finished, admission.admission_id)
@@ -208,6 +212,8 @@ fn because(event: &Event, act: &[Event]) -> Because {
         | Event::CardsIssued(_)
         | Event::CardEnded(_)
         | Event::CardTakenBack(_)
+        | Event::PersonMerged(_)
+        | Event::PersonUnmerged(_)
         | Event::DecisionWrittenDown(_) => Because::default(),
     }
 }
@@ -248,6 +254,8 @@ async fn copy(connection: &mut PgConnection, on: Date, event: &Event) -> Result<
         | Event::CardsIssued(_)
         | Event::CardEnded(_)
         | Event::CardTakenBack(_)
+        | Event::PersonMerged(_)
+        | Event::PersonUnmerged(_)
         | Event::ConsequenceFinished(_)
         | Event::ConsequencesWaiting { .. } => Ok(()),
     }

@@ -154,6 +154,8 @@ pub fn of_membership(event: &membership::Event, effective_on: Date) -> Facts {
         | Event::CardsIssued(_)
         | Event::CardEnded(_)
         | Event::CardTakenBack(_)
+        | Event::PersonMerged(_)
+        | Event::PersonUnmerged(_)
         | Event::DecisionWrittenDown(_) => {}
     }
     facts
@@ -190,6 +192,60 @@ impl Facts {
                     self.add(delegate.organisation_id, on, Code::Delegate, &sent.event, 1);
                 }
             }
+            Happening::Honours(honours) => self.honours(honours, on),
+            Happening::Welfare(welfare) => self.welfare(welfare, on),
+            Happening::DisputeOpening(it) => {
+                let people = i64::from(it.people_concerned);
+                self.add(it.organisation_id, on, Code::Dispute, &it.kind, 1);
+                self.add(it.organisation_id, on, Code::DisputePeople, &it.kind, people);
+            }
+            Happening::DisputeConclusion(it) => {
+                let outcome = it.outcome.as_deref().unwrap_or_default();
+                self.add(it.organisation_id, on, Code::DisputeConcluded, outcome, 1);
+            }
+            Happening::Emulation(it) => {
+                self.add(it.organisation_id, on, Code::Emulation, &it.theme, 1);
+            }
+            Happening::EmulationJoining(it) => {
+                for person_id in &it.person_ids {
+                    let (unit, subject) = (it.organisation_id, person_id.to_string());
+                    self.subject(unit, on, Code::EmulationJoined, &it.theme, &subject);
+                }
+            }
+        }
+    }
+}
+
+/// Honours: counted each, by people, and by initiatives, which may have several authors.
+impl Facts {
+    fn honours(&mut self, honours: &membership::Honours, on: Date) {
+        let (unit, kind) = (honours.organisation_id, honours.kind.as_str());
+        let amount = |people: usize| i64::try_from(people).unwrap_or(i64::MAX);
+        let direct = honours.people.iter().filter(|one| one.direct_production).count();
+        self.add(unit, on, Code::Honoured, kind, amount(honours.people.len()));
+        self.add(unit, on, Code::HonouredAt, &honours.level, amount(honours.people.len()));
+        self.add(unit, on, Code::HonouredInProduction, kind, amount(direct));
+        for one in &honours.people {
+            self.subject(unit, on, Code::HonouredPerson, kind, &one.person_id.to_string());
+            if let Some(initiative_id) = one.initiative_id {
+                self.subject(unit, on, Code::Initiative, kind, &initiative_id.to_string());
+            }
+        }
+    }
+}
+
+/// Welfare: counted each, by people, and by what was given.
+impl Facts {
+    fn welfare(&mut self, welfare: &membership::Welfare, on: Date) {
+        let (unit, kind) = (welfare.organisation_id, welfare.kind.as_str());
+        let times = i64::try_from(welfare.people.len()).unwrap_or(i64::MAX);
+        let amount = welfare.people.iter().map(|one| one.amount_vnd).sum();
+        self.add(unit, on, Code::Welfare, kind, times);
+        self.add(unit, on, Code::WelfareFor, &welfare.occasion, times);
+        self.add(unit, on, Code::WelfareVnd, kind, amount);
+        self.add(unit, on, Code::WelfareVndFrom, &welfare.source, amount);
+        for one in &welfare.people {
+            self.subject(unit, on, Code::WelfarePerson, kind, &one.subject);
         }
     }
 }

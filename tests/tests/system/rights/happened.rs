@@ -73,7 +73,7 @@ pub async fn happened(world: &World, client: &Client, union: &Unit) -> Happened 
         }],
         ..RecommendCadreRequest::default()
     };
-    let recommended = client.cadre().recommend_cadre(recommend).await.expect("recommended");
+    let recommended = client.cadres().recommend_cadre(recommend).await.expect("recommended");
     let send = SendDelegationRequest {
         request_id: request_id(),
         organisation_id: union.id.clone(),

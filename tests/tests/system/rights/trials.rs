@@ -44,13 +44,14 @@ fn one(message: impl Message) -> Vec<Vec<u8>> {
 }
 
 fn kind_of(method: &str) -> Kind {
-    const PUBLIC: [&str; 6] = [
+    const PUBLIC: [&str; 7] = [
         "/ListIndicators",
         "/ListSchemes",
         "/ListTemplates",
         "/ListOrganisationTypes",
         "/ListSectors",
         "/ListRoles",
+        "/ListCardKeys",
     ];
     const FILTERED: [&str; 8] = [
         "/BatchGetOrganisations",

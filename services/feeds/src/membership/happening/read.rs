@@ -3,8 +3,11 @@
 use proto::membership::v1 as pb;
 use time::Date;
 
-use super::facts::{Attendance, Delegate, Delegation, Recommendation, Referral, TrainingCourse};
-use crate::reading::{each, id, optional_date, optional_id};
+use super::facts::{
+    Attendance, Delegate, Delegation, Dispute, Emulation, Helped, Honoured, Honours, Joining,
+    Recommendation, Referral, TrainingCourse, Welfare,
+};
+use crate::reading::{each, id, ids, optional, optional_date, optional_id};
 
 pub fn training_course(it: pb::TrainingCourseHeld, on: Date) -> anyhow::Result<TrainingCourse> {
     let organiser = id("organisation_id", &it.organisation_id)?;
@@ -58,5 +61,71 @@ pub fn delegation(it: pb::DelegationSent) -> anyhow::Result<Delegation> {
                 organisation_id: unit.unwrap_or(sender),
             })
         })?,
+    })
+}
+
+pub fn honours(it: pb::HonoursRecorded) -> anyhow::Result<Honours> {
+    Ok(Honours {
+        honour_id: id("honour_id", &it.honour_id)?,
+        organisation_id: id("organisation_id", &it.organisation_id)?,
+        kind: it.kind,
+        level: it.level,
+        people: each(it.people, |one| {
+            Ok(Honoured {
+                person_id: id("person_id", &one.person_id)?,
+                direct_production: one.direct_production,
+                initiative_id: optional_id("initiative_id", &one.initiative_id)?,
+            })
+        })?,
+    })
+}
+
+pub fn emulation(it: pb::EmulationLaunched) -> anyhow::Result<Emulation> {
+    Ok(Emulation {
+        emulation_id: id("emulation_id", &it.emulation_id)?,
+        organisation_id: id("organisation_id", &it.organisation_id)?,
+        theme: it.theme,
+    })
+}
+
+pub fn joining(it: pb::EmulationJoined) -> anyhow::Result<Joining> {
+    Ok(Joining {
+        emulation_id: id("emulation_id", &it.emulation_id)?,
+        organisation_id: id("organisation_id", &it.organisation_id)?,
+        theme: it.theme,
+        person_ids: ids("person_ids", &it.person_ids)?,
+    })
+}
+
+pub fn welfare(it: pb::WelfareGiven) -> anyhow::Result<Welfare> {
+    Ok(Welfare {
+        welfare_id: id("welfare_id", &it.welfare_id)?,
+        organisation_id: id("organisation_id", &it.organisation_id)?,
+        kind: it.kind,
+        occasion: it.occasion,
+        source: it.source,
+        people: each(it.people, |one| {
+            Ok(Helped { subject: one.subject, amount_vnd: one.amount_vnd })
+        })?,
+    })
+}
+
+pub fn dispute_opened(it: pb::DisputeCaseOpened) -> anyhow::Result<Dispute> {
+    Ok(Dispute {
+        case_id: id("case_id", &it.case_id)?,
+        organisation_id: id("organisation_id", &it.organisation_id)?,
+        kind: it.kind,
+        people_concerned: it.people_concerned,
+        outcome: None,
+    })
+}
+
+pub fn dispute_concluded(it: pb::DisputeCaseConcluded) -> anyhow::Result<Dispute> {
+    Ok(Dispute {
+        case_id: id("case_id", &it.case_id)?,
+        organisation_id: id("organisation_id", &it.organisation_id)?,
+        kind: it.kind,
+        people_concerned: it.people_concerned,
+        outcome: optional(it.outcome),
     })
 }

@@ -1,11 +1,14 @@
 //! How what happens to people is written: as the contract carries it, or as what is taken back.
 
-use chassis::parse::civil;
+use chassis::parse::{civil, id_or_empty};
 use proto::membership::v1 as pb;
 use proto::membership::v1::membership_change::Change;
 use uuid::Uuid;
 
-use super::facts::{Delegation, Happening, Recommendation, Referral, TrainingCourse};
+use super::facts::{
+    Delegation, Dispute, Emulation, Happening, Honours, Joining, Recommendation, Referral,
+    TrainingCourse, Welfare,
+};
 
 impl Happening {
     /// The aggregate that the act has locked.
@@ -17,6 +20,11 @@ impl Happening {
             | Self::PartyConfirmation(referral) => referral.referral_id,
             Self::CadreRecommendation(recommendation) => recommendation.recommendation_id,
             Self::Delegation(delegation) => delegation.delegation_id,
+            Self::Honours(honours) => honours.honour_id,
+            Self::Emulation(emulation) => emulation.emulation_id,
+            Self::EmulationJoining(joining) => joining.emulation_id,
+            Self::Welfare(welfare) => welfare.welfare_id,
+            Self::DisputeOpening(dispute) | Self::DisputeConclusion(dispute) => dispute.case_id,
         }
     }
 
@@ -29,6 +37,12 @@ impl Happening {
             Self::PartyConfirmation(it) => Change::PartyConfirmed(it.into()),
             Self::CadreRecommendation(it) => Change::CadreRecommended(it.into()),
             Self::Delegation(it) => Change::DelegationSent(it.into()),
+            Self::Honours(it) => Change::HonoursRecorded(it.into()),
+            Self::Emulation(it) => Change::EmulationLaunched(it.into()),
+            Self::EmulationJoining(it) => Change::EmulationJoined(it.into()),
+            Self::Welfare(it) => Change::WelfareGiven(it.into()),
+            Self::DisputeOpening(it) => Change::DisputeCaseOpened(it.into()),
+            Self::DisputeConclusion(it) => Change::DisputeCaseConcluded(it.into()),
         }
     }
 
@@ -60,6 +74,30 @@ impl Happening {
             Self::Delegation(it) => {
                 let delegation = Some(it.into());
                 Change::DelegationTakenBack(pb::DelegationTakenBack { delegation })
+            }
+            Self::Honours(it) => {
+                let honours = Some(it.into());
+                Change::HonoursTakenBack(pb::HonoursTakenBack { honours })
+            }
+            Self::Emulation(it) => {
+                let emulation = Some(it.into());
+                Change::EmulationTakenBack(pb::EmulationTakenBack { emulation })
+            }
+            Self::EmulationJoining(it) => {
+                let joining = Some(it.into());
+                Change::EmulationJoiningTakenBack(pb::EmulationJoiningTakenBack { joining })
+            }
+            Self::Welfare(it) => {
+                let welfare = Some(it.into());
+                Change::WelfareTakenBack(pb::WelfareTakenBack { welfare })
+            }
+            Self::DisputeOpening(it) => {
+                let what = Some(pb::dispute_case_taken_back::What::Opened(it.into()));
+                Change::DisputeCaseTakenBack(pb::DisputeCaseTakenBack { what })
+            }
+            Self::DisputeConclusion(it) => {
+                let what = Some(pb::dispute_case_taken_back::What::Concluded(it.into()));
+                Change::DisputeCaseTakenBack(pb::DisputeCaseTakenBack { what })
             }
         }
     }
@@ -138,6 +176,88 @@ impl From<Delegation> for pb::DelegationSent {
                     organisation_id: delegate.organisation_id.to_string(),
                 })
                 .collect(),
+        }
+    }
+}
+
+impl From<Honours> for pb::HonoursRecorded {
+    fn from(it: Honours) -> Self {
+        let people = it.people.iter();
+        Self {
+            honour_id: it.honour_id.to_string(),
+            organisation_id: it.organisation_id.to_string(),
+            kind: it.kind,
+            level: it.level,
+            people: people
+                .map(|one| pb::honours_recorded::Person {
+                    person_id: one.person_id.to_string(),
+                    direct_production: one.direct_production,
+                    initiative_id: id_or_empty(one.initiative_id),
+                })
+                .collect(),
+        }
+    }
+}
+
+impl From<Emulation> for pb::EmulationLaunched {
+    fn from(it: Emulation) -> Self {
+        Self {
+            emulation_id: it.emulation_id.to_string(),
+            organisation_id: it.organisation_id.to_string(),
+            theme: it.theme,
+        }
+    }
+}
+
+impl From<Joining> for pb::EmulationJoined {
+    fn from(it: Joining) -> Self {
+        Self {
+            emulation_id: it.emulation_id.to_string(),
+            organisation_id: it.organisation_id.to_string(),
+            theme: it.theme,
+            person_ids: it.person_ids.iter().map(Uuid::to_string).collect(),
+        }
+    }
+}
+
+impl From<Welfare> for pb::WelfareGiven {
+    fn from(it: Welfare) -> Self {
+        let people = it.people.into_iter();
+        Self {
+            welfare_id: it.welfare_id.to_string(),
+            organisation_id: it.organisation_id.to_string(),
+            kind: it.kind,
+            occasion: it.occasion,
+            source: it.source,
+            people: people
+                .map(|one| pb::welfare_given::Person {
+                    subject: one.subject,
+                    amount_vnd: one.amount_vnd,
+                })
+                .collect(),
+        }
+    }
+}
+
+impl From<Dispute> for pb::DisputeCaseOpened {
+    fn from(it: Dispute) -> Self {
+        Self {
+            case_id: it.case_id.to_string(),
+            organisation_id: it.organisation_id.to_string(),
+            kind: it.kind,
+            people_concerned: it.people_concerned,
+        }
+    }
+}
+
+impl From<Dispute> for pb::DisputeCaseConcluded {
+    fn from(it: Dispute) -> Self {
+        Self {
+            case_id: it.case_id.to_string(),
+            organisation_id: it.organisation_id.to_string(),
+            kind: it.kind,
+            people_concerned: it.people_concerned,
+            outcome: it.outcome.unwrap_or_default(),
         }
     }
 }
