@@ -220,6 +220,8 @@ const TOLD: &[(&str, &str, Told)] = &[
         "*.succession_candidate_*",
         Never("candidates are placed in the order of their list"),
     ),
+    ("membership", "*.person_attribute_value", Never("a value is bounded as it comes in")),
+    ("membership", "*.person_erasure_cause", CODES),
     ("membership", "*.person_identity_ended", Never("both are written by one statement")),
     ("membership", "*.person_identity_blind", Never("the index is an HMAC of that length")),
     (

@@ -29,6 +29,8 @@ mod numbers;
 mod parts;
 mod past;
 mod privacy;
+mod profiles;
+mod protection;
 mod retold;
 mod scope;
 mod searching;

@@ -198,6 +198,10 @@ pub const ARGUMENTS: &[(&str, &str)] = &[
     ("changes", "In nhiều nhất bấy nhiêu biến động của mỗi đơn vị"),
     ("key", "Không hỏi ai: ký bằng khóa riêng này (Ed25519, PEM), nhân danh --issuer"),
     ("directory", "Thư mục, được tạo nếu chưa có, chỉ dành cho chủ của nó"),
+    (
+        "rotate",
+        "Thêm một khóa dữ liệu dùng từ ngày mai; dịch vụ đang chạy tự mã hóa lại những gì đã mã hóa",
+    ),
     ("service", "Của dịch vụ nào"),
     ("command", "Lệnh và các đối số của nó"),
 ];
