@@ -71,7 +71,13 @@ fn every_method_declares_its_permission_and_is_tried_here() {
 /// Two districts, and on the first an officer who may do there whatever a role allows.
 async fn two_districts(world: &World) -> (Desk, Desk, Line) {
     let (mine, theirs) = (desk(world, "Q-A").await, desk(world, "Q-B").await);
-    for role in ["ADMINISTRATOR", "PARTY_OFFICER", "IDENTITY_OFFICER", "DISCIPLINE_OFFICER"] {
+    for role in [
+        "ADMINISTRATOR",
+        "PARTY_OFFICER",
+        "IDENTITY_OFFICER",
+        "DISCIPLINE_OFFICER",
+        "WELFARE_OFFICER",
+    ] {
         world.grant("officer", role, &mine.district).await;
     }
     world.settled().await;

@@ -113,7 +113,13 @@ pub fn seat(position: &str, person_id: &str) -> NewOffice {
 pub async fn desk(world: &World, code: &str) -> Desk {
     let registrar = format!("party and identity at {code}");
     let district = world.district(code).await;
-    for role in ["ADMINISTRATOR", "PARTY_OFFICER", "IDENTITY_OFFICER", "DISCIPLINE_OFFICER"] {
+    for role in [
+        "ADMINISTRATOR",
+        "PARTY_OFFICER",
+        "IDENTITY_OFFICER",
+        "DISCIPLINE_OFFICER",
+        "WELFARE_OFFICER",
+    ] {
         world.grant(&registrar, role, &district).await;
     }
     let client = world.client(&registrar);

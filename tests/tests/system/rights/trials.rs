@@ -93,6 +93,7 @@ macro_rules! of_service {
 }
 
 // After the macro, which they use.
+mod happenings;
 mod membership;
 mod registry;
 mod reporting;
@@ -102,6 +103,7 @@ pub fn trials() -> Vec<Trial> {
     let mut trials = Vec::new();
     registry::list(&mut trials);
     membership::list(&mut trials);
+    happenings::list(&mut trials);
     reporting::list(&mut trials);
     gateway(&mut trials);
     // What takes a union away comes last.
