@@ -155,11 +155,14 @@ services! {
     applications: membership::application_service_client::ApplicationServiceClient;
     imports: membership::import_service_client::ImportServiceClient;
     memberships: membership::membership_service_client::MembershipServiceClient;
+    identities: membership::identity_service_client::IdentityServiceClient;
     membership_corrections: membership::correction_service_client::CorrectionServiceClient;
     trainings: membership::training_service_client::TrainingServiceClient;
     party: membership::party_service_client::PartyServiceClient;
     transfer_offers: membership::transfer_offer_service_client::TransferOfferServiceClient;
     standings: membership::standing_service_client::StandingServiceClient;
+    duplicates: membership::duplicate_service_client::DuplicateServiceClient;
+    cards: membership::card_service_client::CardServiceClient;
     discipline: membership::discipline_service_client::DisciplineServiceClient;
     honours: membership::honour_service_client::HonourServiceClient;
     emulations: membership::emulation_service_client::EmulationServiceClient;

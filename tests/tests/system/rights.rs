@@ -8,6 +8,7 @@
 mod desk;
 mod happened;
 mod in_motion;
+mod papers;
 mod trials;
 
 use std::collections::BTreeSet;

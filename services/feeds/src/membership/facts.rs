@@ -30,6 +30,14 @@ pub enum Event {
         /// For the members of how many organisations.
         organisations: i32,
     },
+    /// What acts of registry mean for members is carried out in parts, and some are left; or all
+    /// are done.
+    ConsequencesLeft {
+        /// The act that carried out the first part.
+        part_id: Uuid,
+        /// From which position of registry's feed on; none where nothing is left.
+        from_position: Option<i64>,
+    },
     /// A document that movements rest on was written down.
     DecisionWrittenDown(Decision),
     /// People stand so in one union, beside their memberships, for a time.
@@ -40,6 +48,16 @@ pub enum Event {
     DisciplineRecorded(Discipline),
     /// A step of discipline was never taken.
     DisciplineTakenBack(Discipline),
+    /// Cards were issued to members.
+    CardsIssued(CardIssue),
+    /// A card was lost or revoked.
+    CardEnded(CardEnding),
+    /// Cards were never issued so, or a card never ended so.
+    CardTakenBack(CardTakenBack),
+    /// Somebody is another person.
+    PersonMerged(Merge),
+    /// Two who were merged are two.
+    PersonUnmerged(Merge),
 }
 
 /// One person of a movement, and the membership that it began or ended.
@@ -183,6 +201,82 @@ pub struct Discipline {
     pub subject: String,
     /// `REPRIMAND`, `WARNING`, `EXPULSION`.
     pub measure: String,
+}
+
+/// Somebody, and the person who she is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Merge {
+    /// UUIDv7.
+    pub merge_id: Uuid,
+    /// Who is merged.
+    pub person_id: Uuid,
+    /// Who survives.
+    pub survivor_id: Uuid,
+}
+
+/// Cards that a union issued by one act.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CardIssue {
+    /// UUIDv7.
+    pub issue_id: Uuid,
+    /// The union.
+    pub organisation_id: Uuid,
+    /// The first day on which they are no longer valid.
+    pub until_on: Option<Date>,
+    /// They.
+    pub cards: Vec<Card>,
+}
+
+/// A card, and whose it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Card {
+    /// UUIDv7.
+    pub card_id: Uuid,
+    /// Whose it is.
+    pub person_id: Uuid,
+    /// The card in whose place it is.
+    pub replaces_id: Option<Uuid>,
+}
+
+/// A card ended by what somebody said of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CardEnding {
+    /// The card.
+    pub card_id: Uuid,
+    /// Whose it is.
+    pub person_id: Uuid,
+    /// How.
+    pub end: CardEnd,
+}
+
+/// How a card ends by what somebody says of it. The numbers are those of the contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(i16)]
+pub enum CardEnd {
+    /// Mất.
+    Lost = 1,
+    /// Thu hồi.
+    Revoked = 2,
+}
+
+impl CardEnd {
+    /// By its number.
+    pub fn numbered(number: i16) -> anyhow::Result<Self> {
+        Ok(match number {
+            1 => Self::Lost,
+            2 => Self::Revoked,
+            other => bail!("no card ends so: {other}"),
+        })
+    }
+}
+
+/// What is known otherwise of cards.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CardTakenBack {
+    /// They were not issued so.
+    Issued(CardIssue),
+    /// It did not end so.
+    Ended(CardEnding),
 }
 
 /// How somebody stands beside her membership. The numbers are those of the contract, and what the

@@ -8,8 +8,9 @@ use proto::membership::v1::membership_change::Change;
 use time::Date;
 
 use super::facts::{
-    Admission, AdmissionKind, Counted, Decision, Discipline, Event, Exit, ExitReason, Finished,
-    Line, Movement, Standing, StandingKind, TakenBack, Transfer,
+    Admission, AdmissionKind, Card, CardEnd, CardEnding, CardIssue, CardTakenBack, Counted,
+    Decision, Discipline, Event, Exit, ExitReason, Finished, Line, Merge, Movement, Standing,
+    StandingKind, TakenBack, Transfer,
 };
 use super::happening::Happening;
 use super::happening::read as happening;
@@ -148,6 +149,10 @@ fn event(body: pb::MembershipChange, on: Date) -> anyhow::Result<Event> {
             registry_act_id: id("registry_act_id", &it.registry_act_id)?,
             organisations: it.organisations,
         },
+        Change::ConsequencesLeft(it) => Event::ConsequencesLeft {
+            part_id: id("part_id", &it.part_id)?,
+            from_position: (it.from_position != 0).then_some(it.from_position),
+        },
         Change::DecisionWrittenDown(it) => Event::DecisionWrittenDown(Decision {
             decision_id: id("decision_id", &it.decision_id)?,
             issuer_id: optional_id("issuer_id", &it.issuer_id)?,
@@ -165,6 +170,22 @@ fn event(body: pb::MembershipChange, on: Date) -> anyhow::Result<Event> {
             let taken = it.discipline.context(NOTHING)?;
             Event::DisciplineTakenBack(discipline(taken)?)
         }
+        Change::PersonMerged(it) => Event::PersonMerged(merge(&it)?),
+        Change::PersonUnmerged(it) => {
+            let merged = it.merged.context("nobody is told apart")?;
+            Event::PersonUnmerged(merge(&merged)?)
+        }
+        Change::CardsIssued(it) => Event::CardsIssued(card_issue(it)?),
+        Change::CardEnded(it) => Event::CardEnded(card_ending(&it)?),
+        Change::CardTakenBack(it) => Event::CardTakenBack(match it.taken {
+            Some(pb::card_taken_back::Taken::CardsIssued(it)) => {
+                CardTakenBack::Issued(card_issue(it)?)
+            }
+            Some(pb::card_taken_back::Taken::CardEnded(it)) => {
+                CardTakenBack::Ended(card_ending(&it)?)
+            }
+            None => anyhow::bail!("what is taken back of a card is none that this program knows"),
+        }),
     })
 }
 
@@ -183,6 +204,37 @@ fn standing(standing: pb::StandingRecorded) -> anyhow::Result<Standing> {
         people: each(standing.people, |one| {
             Ok(Counted { person_id: id("person_id", &one.person_id)?, sex: sex(one.sex) })
         })?,
+    })
+}
+
+fn merge(merged: &pb::PersonMerged) -> anyhow::Result<Merge> {
+    Ok(Merge {
+        merge_id: id("merge_id", &merged.merge_id)?,
+        person_id: id("person_id", &merged.person_id)?,
+        survivor_id: id("survivor_id", &merged.survivor_id)?,
+    })
+}
+
+fn card_issue(issued: pb::CardsIssued) -> anyhow::Result<CardIssue> {
+    Ok(CardIssue {
+        issue_id: id("issue_id", &issued.issue_id)?,
+        organisation_id: id("organisation_id", &issued.organisation_id)?,
+        until_on: optional_date("until_on", issued.until_on)?,
+        cards: each(issued.cards, |one| {
+            Ok(Card {
+                card_id: id("card_id", &one.card_id)?,
+                person_id: id("person_id", &one.person_id)?,
+                replaces_id: optional_id("replaces_id", &one.replaces_id)?,
+            })
+        })?,
+    })
+}
+
+fn card_ending(ended: &pb::CardEnded) -> anyhow::Result<CardEnding> {
+    Ok(CardEnding {
+        card_id: id("card_id", &ended.card_id)?,
+        person_id: id("person_id", &ended.person_id)?,
+        end: CardEnd::numbered(i16::try_from(ended.end)?)?,
     })
 }
 

@@ -7,7 +7,10 @@ use proto::membership::v1::membership_change::Change;
 use time::Date;
 use uuid::Uuid;
 
-use super::facts::{Admission, Discipline, Event, Exit, Line, Movement, Standing, Transfer};
+use super::facts::{
+    Admission, CardEnding, CardIssue, CardTakenBack, Discipline, Event, Exit, Line, Merge,
+    Movement, Standing, Transfer,
+};
 use crate::kind;
 
 impl Event {
@@ -40,12 +43,20 @@ impl Event {
             }
             Self::ConsequenceFinished(finished) => finished.organisation_id,
             Self::ConsequencesWaiting { registry_act_id, .. } => *registry_act_id,
+            Self::ConsequencesLeft { part_id, .. } => *part_id,
             Self::DecisionWrittenDown(decision) => decision.decision_id,
             Self::StandingRecorded(standing) | Self::StandingTakenBack(standing) => {
                 standing.standing_id
             }
             Self::DisciplineRecorded(discipline) | Self::DisciplineTakenBack(discipline) => {
                 discipline.discipline_id
+            }
+            Self::PersonMerged(merge) | Self::PersonUnmerged(merge) => merge.survivor_id,
+            Self::CardsIssued(issue) | Self::CardTakenBack(CardTakenBack::Issued(issue)) => {
+                issue.issue_id
+            }
+            Self::CardEnded(ending) | Self::CardTakenBack(CardTakenBack::Ended(ending)) => {
+                ending.card_id
             }
         }
     }
@@ -82,6 +93,12 @@ impl Event {
                     organisations,
                 })
             }
+            Self::ConsequencesLeft { part_id, from_position } => {
+                Change::ConsequencesLeft(pb::ConsequencesLeft {
+                    part_id: part_id.to_string(),
+                    from_position: from_position.unwrap_or(0),
+                })
+            }
             Self::DecisionWrittenDown(it) => Change::DecisionWrittenDown(pb::DecisionWrittenDown {
                 decision_id: it.decision_id.to_string(),
                 issuer_id: id_or_empty(it.issuer_id),
@@ -97,6 +114,18 @@ impl Event {
             Self::DisciplineTakenBack(it) => {
                 Change::DisciplineTakenBack(pb::DisciplineTakenBack { discipline: Some(it.into()) })
             }
+            Self::PersonMerged(it) => Change::PersonMerged(it.into()),
+            Self::PersonUnmerged(it) => {
+                Change::PersonUnmerged(pb::PersonUnmerged { merged: Some(it.into()) })
+            }
+            Self::CardsIssued(it) => Change::CardsIssued(it.into()),
+            Self::CardEnded(it) => Change::CardEnded(it.into()),
+            Self::CardTakenBack(taken) => Change::CardTakenBack(pb::CardTakenBack {
+                taken: Some(match taken {
+                    CardTakenBack::Issued(it) => pb::card_taken_back::Taken::CardsIssued(it.into()),
+                    CardTakenBack::Ended(it) => pb::card_taken_back::Taken::CardEnded(it.into()),
+                }),
+            }),
         }
     }
 }
@@ -175,6 +204,44 @@ impl From<Discipline> for pb::DisciplineRecorded {
             organisation_id: discipline.organisation_id.to_string(),
             subject: discipline.subject,
             measure: discipline.measure,
+        }
+    }
+}
+
+impl From<CardIssue> for pb::CardsIssued {
+    fn from(issue: CardIssue) -> Self {
+        let cards = issue.cards.iter();
+        Self {
+            issue_id: issue.issue_id.to_string(),
+            organisation_id: issue.organisation_id.to_string(),
+            until_on: issue.until_on.map(civil),
+            cards: cards
+                .map(|card| pb::cards_issued::Card {
+                    card_id: card.card_id.to_string(),
+                    person_id: card.person_id.to_string(),
+                    replaces_id: id_or_empty(card.replaces_id),
+                })
+                .collect(),
+        }
+    }
+}
+
+impl From<CardEnding> for pb::CardEnded {
+    fn from(ending: CardEnding) -> Self {
+        Self {
+            card_id: ending.card_id.to_string(),
+            person_id: ending.person_id.to_string(),
+            end: ending.end as i32,
+        }
+    }
+}
+
+impl From<Merge> for pb::PersonMerged {
+    fn from(merge: Merge) -> Self {
+        Self {
+            merge_id: merge.merge_id.to_string(),
+            person_id: merge.person_id.to_string(),
+            survivor_id: merge.survivor_id.to_string(),
         }
     }
 }

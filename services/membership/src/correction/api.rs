@@ -68,6 +68,33 @@ impl pb::correction_service_server::CorrectionService for Api {
         Ok(self.database.act(call, act).await?.reply(wire::discipline_undone))
     }
 
+    async fn undo_card_issue(
+        &self,
+        request: Request<pb::UndoCardIssueRequest>,
+    ) -> Result<Response<pb::UndoCardIssueResponse>, Status> {
+        let (call, asked) = Call::write(request)?;
+        let act = wire::undo_card_issue(asked)?;
+        Ok(self.database.act(call, act).await?.reply(wire::card_issue_undone))
+    }
+
+    async fn correct_card_issue(
+        &self,
+        request: Request<pb::CorrectCardIssueRequest>,
+    ) -> Result<Response<pb::CorrectCardIssueResponse>, Status> {
+        let (call, asked) = Call::write(request)?;
+        let act = wire::correct_card_issue(asked)?;
+        Ok(self.database.act(call, act).await?.reply(wire::card_issue_corrected))
+    }
+
+    async fn undo_card_end(
+        &self,
+        request: Request<pb::UndoCardEndRequest>,
+    ) -> Result<Response<pb::UndoCardEndResponse>, Status> {
+        let (call, asked) = Call::write(request)?;
+        let act = wire::undo_card_end(asked)?;
+        Ok(self.database.act(call, act).await?.reply(|()| pb::UndoCardEndResponse {}))
+    }
+
     async fn undo_training_course(
         &self,
         request: Request<pb::UndoTrainingCourseRequest>,
@@ -102,6 +129,35 @@ impl pb::correction_service_server::CorrectionService for Api {
         let (call, asked) = Call::write(request)?;
         let act = wire::undo_delegation(asked)?;
         Ok(self.database.act(call, act).await?.reply(wire::delegation_undone))
+    }
+
+    async fn correct_identity_document(
+        &self,
+        request: Request<pb::CorrectIdentityDocumentRequest>,
+    ) -> Result<Response<pb::CorrectIdentityDocumentResponse>, Status> {
+        let (call, asked) = Call::write(request)?;
+        let act = wire::correct_document(asked, &self.keys)?;
+        let numbers = usize::from(act.identity.is_some());
+        Ok(self.act_on_numbers(call, numbers, act).await?.reply(wire::document_corrected))
+    }
+
+    async fn undo_identity_document(
+        &self,
+        request: Request<pb::UndoIdentityDocumentRequest>,
+    ) -> Result<Response<pb::UndoIdentityDocumentResponse>, Status> {
+        let (call, asked) = Call::write(request)?;
+        let act = wire::undo_document(asked, &self.keys)?;
+        let done = self.database.act(call, act).await?;
+        Ok(done.reply(|_| pb::UndoIdentityDocumentResponse::default()))
+    }
+
+    async fn undo_alias(
+        &self,
+        request: Request<pb::UndoAliasRequest>,
+    ) -> Result<Response<pb::UndoAliasResponse>, Status> {
+        let (call, asked) = Call::write(request)?;
+        let act = wire::undo_alias(&asked)?;
+        Ok(self.database.act(call, act).await?.reply(|_| pb::UndoAliasResponse::default()))
     }
 
     async fn undo_honours(

@@ -8,7 +8,7 @@ use time::Date;
 use uuid::Uuid;
 
 use crate::correction::honour::{lines, whose};
-use crate::correction::record::{Correction, Kind};
+use crate::ground::correction::{Correction, Kind};
 use crate::ground::day::{not_too_far, signed};
 use crate::ground::decision::{Basis, rests_on};
 use crate::ground::honour::{self, Line};

@@ -60,6 +60,16 @@ pub async fn list(
                           union all
                           select from discipline_past
                           where discipline_id = $1 and access.covers_with(organisation_id, $2))
+               or exists (select from card
+                          where issue_id = $1 and access.covers(organisation_id)
+                          union all
+                          select from card_past
+                          where issue_id = $1 and access.covers(organisation_id))
+               or exists (select persons_in_scope(array(select person_id from card
+                                                        where card_id = $1
+                                                        union
+                                                        select person_id from card_past
+                                                        where card_id = $1)))
                or exists (select from training_course
                           where course_id = $1 and access.covers(organisation_id)
                           union all

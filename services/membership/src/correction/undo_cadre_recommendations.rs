@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use time::Date;
 use uuid::Uuid;
 
-use crate::correction::record::{Cases, Kind, rest_each};
 use crate::ground::cadre::CadrePurpose;
+use crate::ground::correction::{Cases, Kind, rest_each};
 use crate::ground::day::signed;
 use crate::ground::decision::Basis;
 use crate::ground::refused::{BadLines, Refused};

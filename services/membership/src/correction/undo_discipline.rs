@@ -6,7 +6,7 @@ use chassis::refusal::Failure;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::correction::record::{Correction, Kind};
+use crate::ground::correction::{Correction, Kind};
 use crate::ground::day::signed;
 use crate::ground::decision::{Basis, rests_on};
 use crate::ground::leaving::none_repeated;

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use time::Date;
 use uuid::Uuid;
 
-use crate::correction::record::{Cases, Kind, rest_each};
+use crate::ground::correction::{Cases, Kind, rest_each};
 use crate::ground::day::signed;
 use crate::ground::decision::Basis;
 use crate::ground::refused::{BadLines, Refused};

@@ -9,15 +9,21 @@ use proto::membership::v1 as pb;
 use time::Date;
 use uuid::Uuid;
 
+use crate::correction::correct_card_issue::{self, CorrectCardIssue};
+use crate::correction::correct_document::{self, CorrectDocument};
 use crate::correction::correct_honours::{self, CorrectHonours};
 use crate::correction::correct_movement::{CorrectMovement, Corrected};
 use crate::correction::correct_person::{Birth, CorrectPerson};
 use crate::correction::correct_standing::{self, CorrectStanding};
 use crate::correction::corrections::Recorded;
+use crate::correction::undo_alias::UndoAlias;
 use crate::correction::undo_cadre_recommendations::{self, UndoCadreRecommendations};
+use crate::correction::undo_card_end::UndoCardEnd;
+use crate::correction::undo_card_issue::{self, UndoCardIssue};
 use crate::correction::undo_delegation::{self, UndoDelegation};
 use crate::correction::undo_discipline::{self, UndoDiscipline};
 use crate::correction::undo_dispute_case::UndoDisputeCase;
+use crate::correction::undo_document::UndoDocument;
 use crate::correction::undo_emulation::{self, UndoEmulation};
 use crate::correction::undo_honours::{self, UndoHonours};
 use crate::correction::undo_movement::{UndoMovement, Undone};
@@ -144,6 +150,45 @@ pub fn undo_delegation(request: pb::UndoDelegationRequest) -> Result<UndoDelegat
         person_ids: some("person_ids", &request.person_ids)?,
         reason: parse::text("reason", &request.reason, REASON_MAX)?,
         basis: basis("basis", request.basis)?,
+    })
+}
+
+pub fn correct_document(
+    request: pb::CorrectIdentityDocumentRequest,
+    keys: &Arc<Keys>,
+) -> Result<CorrectDocument, Refusal> {
+    let field = |field: &str| field.to_string();
+    let (number, kind) = (&request.identity_number, request.identity_kind);
+    Ok(CorrectDocument {
+        keys: keys.clone(),
+        person_id: parse::id("person_id", &request.person_id)?,
+        document_id: parse::id("document_id", &request.document_id)?,
+        reason: parse::text("reason", &request.reason, REASON_MAX)?,
+        basis: basis("basis", request.basis)?,
+        identity: identity(field, number, kind, &request.identity_country)?,
+        from_on: parse::optional_date("from_on", request.from_on)?,
+        until_on: parse::optional_date("until_on", request.until_on)?,
+    })
+}
+
+pub fn undo_document(
+    request: pb::UndoIdentityDocumentRequest,
+    keys: &Arc<Keys>,
+) -> Result<UndoDocument, Refusal> {
+    Ok(UndoDocument {
+        keys: keys.clone(),
+        person_id: parse::id("person_id", &request.person_id)?,
+        document_id: parse::id("document_id", &request.document_id)?,
+        reason: parse::text("reason", &request.reason, REASON_MAX)?,
+        basis: basis("basis", request.basis)?,
+    })
+}
+
+pub fn undo_alias(request: &pb::UndoAliasRequest) -> Result<UndoAlias, Refusal> {
+    Ok(UndoAlias {
+        person_id: parse::id("person_id", &request.person_id)?,
+        alias_id: parse::id("alias_id", &request.alias_id)?,
+        reason: parse::text("reason", &request.reason, REASON_MAX)?,
     })
 }
 
@@ -278,6 +323,46 @@ pub fn discipline_undone(undone: undo_discipline::Undone) -> pb::UndoDisciplineR
     pb::UndoDisciplineResponse { people: undone.people }
 }
 
+pub fn undo_card_issue(request: pb::UndoCardIssueRequest) -> Result<UndoCardIssue, Refusal> {
+    Ok(UndoCardIssue {
+        issue_id: parse::id("issue_id", &request.issue_id)?,
+        person_ids: some("person_ids", &request.person_ids)?,
+        reason: parse::text("reason", &request.reason, REASON_MAX)?,
+        basis: basis("basis", request.basis)?,
+    })
+}
+
+pub fn correct_card_issue(
+    request: pb::CorrectCardIssueRequest,
+) -> Result<CorrectCardIssue, Refusal> {
+    Ok(CorrectCardIssue {
+        issue_id: parse::id("issue_id", &request.issue_id)?,
+        person_ids: some("person_ids", &request.person_ids)?,
+        reason: parse::text("reason", &request.reason, REASON_MAX)?,
+        basis: basis("basis", request.basis)?,
+        issued_on: parse::optional_date("issued_on", request.issued_on)?,
+        until_on: parse::optional_date("until_on", request.until_on)?,
+    })
+}
+
+pub fn undo_card_end(request: pb::UndoCardEndRequest) -> Result<UndoCardEnd, Refusal> {
+    Ok(UndoCardEnd {
+        card_id: parse::id("card_id", &request.card_id)?,
+        reason: parse::text("reason", &request.reason, REASON_MAX)?,
+        basis: basis("basis", request.basis)?,
+    })
+}
+
+pub fn card_issue_undone(undone: undo_card_issue::Undone) -> pb::UndoCardIssueResponse {
+    pb::UndoCardIssueResponse { cards: undone.cards }
+}
+
+pub fn card_issue_corrected(
+    corrected: correct_card_issue::Corrected,
+) -> pb::CorrectCardIssueResponse {
+    pb::CorrectCardIssueResponse { cards: corrected.cards }
+}
+
 pub fn course_undone(undone: undo_training_course::Undone) -> pb::UndoTrainingCourseResponse {
     pb::UndoTrainingCourseResponse { people: undone.people, attendances: undone.attendances }
 }
@@ -294,6 +379,12 @@ pub fn recommendations_undone(
 
 pub fn delegation_undone(undone: undo_delegation::Undone) -> pb::UndoDelegationResponse {
     pb::UndoDelegationResponse { people: undone.people }
+}
+
+pub fn document_corrected(
+    corrected: correct_document::Corrected,
+) -> pb::CorrectIdentityDocumentResponse {
+    pb::CorrectIdentityDocumentResponse { document_id: corrected.document_id.to_string() }
 }
 
 pub fn honours_undone(undone: undo_honours::Undone) -> pb::UndoHonoursResponse {

@@ -85,7 +85,7 @@ impl Act for RecordHonours {
             organisation::known(acting, "issuer_id", issuer_id).await?;
         }
         let decision_id = rests_on(acting, self.basis.as_ref(), self.organisation_id).await?;
-        let enrolled = self.roll.enrol(acting, &self.keys, self.organisation_id).await?;
+        let enrolled = self.roll.enrol(acting, &self.keys, self.organisation_id).await?.people;
         let person_ids: Vec<Uuid> = enrolled.iter().map(|person| person.person_id).collect();
         let titles: Vec<Option<&str>> =
             self.details.iter().map(|detail| detail.title.as_deref()).collect();

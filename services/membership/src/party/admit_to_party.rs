@@ -107,12 +107,12 @@ impl AdmitToParty {
         Ok(bad.refuse()?)
     }
 
-    /// The cases that lie in the caller's scope, locked. A person is admitted once, whichever
+    /// The cases that lie in the caller's scope, with their people locked. A person is admitted once, whichever
     /// of her referrals led to it.
     async fn cases(&self, acting: &mut Acting) -> Result<HashMap<Uuid, Case>, Failure> {
         sqlx::query!(
-            "select from party_referral where referral_id = any ($1)
-             order by person_id, referral_id for no key update",
+            "select from lock_people(array(
+                 select person_id from party_referral where referral_id = any ($1)))",
             &self.referral_ids,
         )
         .execute(acting.db())

@@ -45,7 +45,7 @@ impl Act for ReferToParty {
         let on = self.referred_on;
         not_too_far("referred_on", on, acting.today)?;
         organisation::stands(acting, self.organisation_id, on, Asked::Acts).await?;
-        let enrolled = self.roll.enrol(acting, &self.keys, self.organisation_id).await?;
+        let enrolled = self.roll.enrol(acting, &self.keys, self.organisation_id).await?.people;
         let person_ids: Vec<Uuid> = enrolled.iter().map(|person| person.person_id).collect();
 
         let admitted: HashSet<Uuid> = sqlx::query_scalar!(

@@ -69,7 +69,7 @@ impl Act for GiveWelfare {
         self.well_written()?;
         organisation::stands(acting, self.organisation_id, on, Asked::Acts).await?;
         let decision_id = rests_on(acting, self.basis.as_ref(), self.organisation_id).await?;
-        let enrolled = self.roll.enrol(acting, &self.keys, self.organisation_id).await?;
+        let enrolled = self.roll.enrol(acting, &self.keys, self.organisation_id).await?.people;
         let welfare_id = Uuid::now_v7();
         let lines: Vec<Line> = enrolled
             .iter()

@@ -5,14 +5,20 @@
 
 mod activities;
 mod admission;
+mod apart_by_person;
 mod applicants;
 mod books;
+mod cards;
 mod corrections;
 mod discipline;
 mod dispute_cases;
+mod documents;
+mod duplicates;
 mod ends;
+mod exports;
 mod happenings_undone;
 mod honours;
+mod import_files;
 mod imports;
 mod imports_killed;
 mod late;

@@ -62,6 +62,7 @@ fn finished_in_a_row<'a>(
     let finished = changes.iter().zip(events).map_while(|(change, event)| match event {
         Event::ConsequenceFinished(finished) => Some((change, finished)),
         Event::ConsequencesWaiting { .. }
+        | Event::ConsequencesLeft { .. }
         | Event::Admitted(_)
         | Event::Transferred(_)
         | Event::Exited(_)
@@ -72,6 +73,11 @@ fn finished_in_a_row<'a>(
         | Event::StandingTakenBack(_)
         | Event::DisciplineRecorded(_)
         | Event::DisciplineTakenBack(_)
+        | Event::CardsIssued(_)
+        | Event::CardEnded(_)
+        | Event::CardTakenBack(_)
+        | Event::PersonMerged(_)
+        | Event::PersonUnmerged(_)
         | Event::TakenBack(_) => None,
     });
     finished.collect()
@@ -169,6 +175,7 @@ fn because(event: &Event, act: &[Event]) -> Because {
                 }
                 Event::ConsequenceFinished(_)
                 | Event::ConsequencesWaiting { .. }
+                | Event::ConsequencesLeft { .. }
                 | Event::Admitted(_)
                 | Event::Transferred(_)
                 | Event::Exited(_)
@@ -179,6 +186,11 @@ fn because(event: &Event, act: &[Event]) -> Because {
                 | Event::StandingTakenBack(_)
                 | Event::DisciplineRecorded(_)
                 | Event::DisciplineTakenBack(_)
+                | Event::CardsIssued(_)
+                | Event::CardEnded(_)
+                | Event::CardTakenBack(_)
+                | Event::PersonMerged(_)
+                | Event::PersonUnmerged(_)
                 | Event::TakenBack(_) => None,
             });
             of(finished, admission.admission_id)
@@ -196,6 +208,12 @@ fn because(event: &Event, act: &[Event]) -> Because {
         | Event::StandingTakenBack(_)
         | Event::DisciplineRecorded(_)
         | Event::DisciplineTakenBack(_)
+        | Event::ConsequencesLeft { .. }
+        | Event::CardsIssued(_)
+        | Event::CardEnded(_)
+        | Event::CardTakenBack(_)
+        | Event::PersonMerged(_)
+        | Event::PersonUnmerged(_)
         | Event::DecisionWrittenDown(_) => Because::default(),
     }
 }
@@ -223,6 +241,9 @@ async fn copy(connection: &mut PgConnection, on: Date, event: &Event) -> Result<
         Event::DecisionWrittenDown(decision) => {
             events::write_down_decision(connection, decision).await
         }
+        Event::ConsequencesLeft { from_position, .. } => {
+            under_way::left(connection, *from_position).await
+        }
         // Nothing that makes or unmakes a member.
         Event::Happened(_)
         | Event::HappeningTakenBack(_)
@@ -230,6 +251,11 @@ async fn copy(connection: &mut PgConnection, on: Date, event: &Event) -> Result<
         | Event::StandingTakenBack(_)
         | Event::DisciplineRecorded(_)
         | Event::DisciplineTakenBack(_)
+        | Event::CardsIssued(_)
+        | Event::CardEnded(_)
+        | Event::CardTakenBack(_)
+        | Event::PersonMerged(_)
+        | Event::PersonUnmerged(_)
         | Event::ConsequenceFinished(_)
         | Event::ConsequencesWaiting { .. } => Ok(()),
     }

@@ -150,6 +150,12 @@ pub fn of_membership(event: &membership::Event, effective_on: Date) -> Facts {
         }
         Event::ConsequenceFinished(_)
         | Event::ConsequencesWaiting { .. }
+        | Event::ConsequencesLeft { .. }
+        | Event::CardsIssued(_)
+        | Event::CardEnded(_)
+        | Event::CardTakenBack(_)
+        | Event::PersonMerged(_)
+        | Event::PersonUnmerged(_)
         | Event::DecisionWrittenDown(_) => {}
     }
     facts

@@ -10,6 +10,7 @@ use time::macros::date;
 
 use super::happened::{Happened, happened};
 use super::in_motion::{InMotion, in_motion};
+use super::papers::{Papers, papers};
 
 /// A district and, below it, one thing of every kind that a method is about.
 pub struct Desk {
@@ -47,6 +48,7 @@ pub struct Desk {
     pub in_motion: InMotion,
     /// What is to be undone.
     pub happened: Happened,
+    pub papers: Papers,
     /// Ended before, which left a consequence for its members.
     pub ended: Unit,
     /// The act that ended it.
@@ -96,6 +98,7 @@ impl Desk {
         ]);
         ids.extend(self.in_motion.ids());
         ids.extend(self.happened.ids());
+        ids.extend(self.papers.ids());
         ids
     }
 }
@@ -276,6 +279,7 @@ pub async fn desk(world: &World, code: &str) -> Desk {
 
     let in_motion = in_motion(world, &client, &union, &other_union).await;
     let happened = happened(world, &client, &union).await;
+    let papers = papers(world, &client, &union).await;
 
     // A union that ended left a consequence behind.
     let ended = world.load(vec![line(&format!("{code}-X"), "CDCS", &district.code)]).await;
@@ -368,6 +372,7 @@ pub async fn desk(world: &World, code: &str) -> Desk {
         delegation: delegation.into_inner().delegation_id,
         in_motion,
         happened,
+        papers,
         ended,
         act_of_end,
         left,

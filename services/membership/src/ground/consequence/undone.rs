@@ -88,13 +88,17 @@ async fn as_decided(
 ) -> Result<(), Failure> {
     let otherwise = [&taken.ended_otherwise[..], &taken.founded_otherwise[..]].concat();
     let people = sqlx::query_scalar!(
-        r#"select person_id as "person_id!"
-           from movement_taken_back where stands and registry_act_id = any ($1)
-           union
-           select person_id
-           from movement join movement_taken_back using (movement_id)
-           where stands
-             and (from_organisation_id = any ($2) or to_organisation_id = any ($2))"#,
+        r#"with stood as (
+               select person_id from movement_taken_back
+               where stands and registry_act_id = any ($1)
+               union
+               select person_id
+               from movement join movement_taken_back using (movement_id)
+               where stands
+                 and (from_organisation_id = any ($2) or to_organisation_id = any ($2))
+           )
+           select distinct coalesce(root_id, stood.person_id) as "person_id!"
+           from stood left join person_merge on person_merge.person_id = stood.person_id"#,
         &taken.undone_acts,
         &otherwise,
     )
@@ -189,10 +193,9 @@ async fn take_back_last_first(
         return Ok(counted);
     }
     sqlx::query!(
-        "select from person
-         where person_id in (select person_id from membership
-                             where begun_by = any ($1) or ended_by = any ($1))
-         order by person_id for no key update",
+        "select from lock_people(array(
+             select person_id from membership
+             where begun_by = any ($1) or ended_by = any ($1)))",
         movement_ids,
     )
     .execute(following.db())
