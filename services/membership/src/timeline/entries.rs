@@ -7,6 +7,7 @@ use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
+use crate::ground::merged;
 use crate::ground::refused::Refused;
 
 /// What takes a permission of its own, by `membership.v1.TimelineKind`.
@@ -51,6 +52,7 @@ pub async fn of(
     known_at: Option<OffsetDateTime>,
     asked: &Asked<'_>,
 ) -> Result<Page<Entry>, Failure> {
+    let person_id = merged::survivor(connection, person_id, known_at).await?;
     let known = sqlx::query_scalar!(
         r#"select exists (select persons_in_scope(array[$1]::uuid[])) as "known!""#,
         person_id,
@@ -62,6 +64,7 @@ pub async fn of(
         return Err(access::unknown_or_denied(connection, unknown).await);
     }
     let kinds = readable(connection, person_id).await?;
+    let person_ids = all_of(connection, person_id, known_at).await?;
     let after = asked.after::<(Date, i16, Uuid, String)>()?;
     let (on, kind, about, code) = match after {
         Some((on, kind, about, code)) => (Some(on), Some(kind), Some(about), Some(code)),
@@ -72,7 +75,7 @@ pub async fn of(
             sqlx::query_file_as!(
                 Entry,
                 "src/timeline/entries.sql",
-                person_id,
+                &person_ids,
                 &kinds,
                 on,
                 kind,
@@ -87,7 +90,7 @@ pub async fn of(
             sqlx::query_file_as!(
                 Entry,
                 "src/timeline/entries_known.sql",
-                person_id,
+                &person_ids,
                 &kinds,
                 on,
                 kind,
@@ -101,6 +104,32 @@ pub async fn of(
         }
     };
     asked.page(rows, |entry| (entry.on_date, entry.kind, entry.about_id, entry.code.clone()))
+}
+
+/// Herself, and all who were found to be her, as is known, or was known then.
+async fn all_of(
+    connection: &mut PgConnection,
+    person_id: Uuid,
+    known_at: Option<OffsetDateTime>,
+) -> Result<Vec<Uuid>, Failure> {
+    let mut all = match known_at {
+        None => {
+            let merged = merged::into(connection, &[person_id]).await?;
+            merged.into_iter().map(|(other, _)| other).collect()
+        }
+        Some(at) => {
+            sqlx::query_scalar!(
+                r#"select person_id as "person_id!" from person_merge_known
+                   where root_id = $1 and recorded @> $2::timestamptz"#,
+                person_id,
+                at,
+            )
+            .fetch_all(connection)
+            .await?
+        }
+    };
+    all.push(person_id);
+    Ok(all)
 }
 
 /// The kinds that the caller may read of the person, by what she may read where the person lies.

@@ -13,14 +13,8 @@ const UNIQUE_OTHERWISE: &[(&str, &str)] = &[
 ];
 
 /// What lies everywhere: of what registry tells, or one for many people.
-const EVERYWHERE: &[&str] = &[
-    "organisation",
-    "decision",
-    "training_course",
-    "delegation",
-    "emulation",
-    "dispute_case",
-];
+const EVERYWHERE: &[&str] =
+    &["organisation", "decision", "training_course", "delegation", "emulation", "dispute_case"];
 
 /// What lies with the person: the key that leads there has her in it.
 const WITH_HER: &[&str] = &["cadre_recommendation"];
