@@ -31,6 +31,7 @@ pub mod party;
 pub mod profile;
 pub mod protection;
 pub mod standing;
+pub mod timeline;
 pub mod training;
 pub mod transfer_offer;
 pub mod welfare;
@@ -199,6 +200,7 @@ fn routes(api: Api) -> Routes {
         .add_service(pb::emulation_service_server::EmulationServiceServer::new(api.clone()))
         .add_service(pb::welfare_service_server::WelfareServiceServer::new(api.clone()))
         .add_service(pb::dispute_case_service_server::DisputeCaseServiceServer::new(api.clone()))
+        .add_service(pb::timeline_service_server::TimelineServiceServer::new(api.clone()))
         .add_service(pb::standing_service_server::StandingServiceServer::new(api.clone()))
         .add_service(pb::transfer_offer_service_server::TransferOfferServiceServer::new(
             api.clone(),

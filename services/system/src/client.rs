@@ -170,6 +170,7 @@ services! {
     honours: membership::honour_service_client::HonourServiceClient;
     emulations: membership::emulation_service_client::EmulationServiceClient;
     dispute_cases: membership::dispute_case_service_client::DisputeCaseServiceClient;
+    timelines: membership::timeline_service_client::TimelineServiceClient;
     welfare: membership::welfare_service_client::WelfareServiceClient;
     cadres: membership::cadre_service_client::CadreServiceClient;
     delegations: membership::delegation_service_client::DelegationServiceClient;

@@ -50,6 +50,25 @@ impl Subjects {
              select 'confirmed in the party', organisation_id, confirmed_on, person_id
              from party_referral where confirmed_on is not null
              union all
+             select 'honoured', organisation_id, honoured_on, person_id from honour
+             union all
+             select 'honoured as a teacher', organisation_id, honoured_on, person_id from honour
+             where kind = 'EXCELLENT_TEACHER'
+             union all
+             select 'initiative', organisation_id, honoured_on, initiative_id from honour
+             where initiative_id is not null
+             union all
+             select 'initiative of the capital', organisation_id, honoured_on, initiative_id
+             from honour where kind = 'CAPITAL_INITIATIVE'
+             union all
+             select 'took part', organisation_id, joined_on, person_id from emulation_participant
+             union all
+             select 'helped', organisation_id, given_on, person_id from welfare
+             union all
+             select case outcome when 1 then 'planned' when 2 then 'trained as cadre'
+                    else 'appointed' end, organisation_id, reached_on, person_id
+             from cadre_outcome
+             union all
              select 'recommended', organisation_id, recommended_on, person_id
              from cadre_recommendation",
         )
@@ -134,6 +153,15 @@ impl Subjects {
             ("PARTY_ADMITTED", "admitted to the party"),
             ("PARTY_CONFIRMED", "confirmed in the party"),
             ("CADRE_RECOMMENDED", "recommended"),
+            ("CADRE_PLANNED", "planned"),
+            ("CADRE_TRAINED", "trained as cadre"),
+            ("CADRE_APPOINTED", "appointed"),
+            ("HONOURED_PEOPLE", "honoured"),
+            ("HONOURED_TEACHERS", "honoured as a teacher"),
+            ("INITIATIVES", "initiative"),
+            ("INITIATIVES_CAPITAL", "initiative of the capital"),
+            ("EMULATION_PEOPLE", "took part"),
+            ("WELFARE_PEOPLE", "helped"),
             ("CAMPAIGN_ELIGIBLE", "ELIGIBLE"),
             ("CAMPAIGN_CANVASSED", "CANVASSED"),
             ("CAMPAIGN_ORGANISING", "ORGANISING_COMMITTEE"),

@@ -19,6 +19,7 @@ use system::Client;
 use tests::child::{Collector, System};
 use tests::rows;
 use tests::world::{ADMINISTRATOR, Unit, admission, line, load_messages};
+use time::Date;
 use time::macros::date;
 use tonic::Status;
 
@@ -205,6 +206,44 @@ async fn described(client: &Client, members: &[String]) {
     client.protection().erase_person(erase).await.expect("erased");
 }
 
+/// By rolls of their own, done and refused.
+async fn honoured_and_helped(client: &Client, union: &Unit, day: Date) {
+    let honour = |person: PersonLine, title: &str| RecordHonoursRequest {
+        request_id: request_id(),
+        organisation_id: union.id.clone(),
+        kind: "GOOD_LABOUR".to_owned(),
+        level: "GRASSROOTS".to_owned(),
+        honoured_on: on(day),
+        lines: vec![record_honours_request::Line {
+            person: Some(person),
+            title: title.to_owned(),
+            ..record_honours_request::Line::default()
+        }],
+        ..RecordHonoursRequest::default()
+    };
+    client.honours().record_honours(honour(canary(31), "")).await.expect("honoured");
+    let refused = client.honours().record_honours(honour(canary(32), "Cải tiến")).await;
+    refused.expect_err("a title has no title");
+    let help = |person: PersonLine, amount_vnd: i64| GiveWelfareRequest {
+        request_id: request_id(),
+        organisation_id: union.id.clone(),
+        kind: WelfareKind::Aid.into(),
+        occasion: "SICKNESS".to_owned(),
+        source: "DONORS".to_owned(),
+        given_on: on(day),
+        lines: vec![give_welfare_request::Line { person: Some(person), amount_vnd }],
+        ..GiveWelfareRequest::default()
+    };
+    let gave = client.welfare().give_welfare(help(canary(33), 500_000)).await.expect("given");
+    client.welfare().give_welfare(help(canary(34), 0)).await.expect_err("it is nothing");
+    let timeline = GetPersonTimelineRequest {
+        person_id: gave.into_inner().person_ids.remove(0),
+        ..GetPersonTimelineRequest::default()
+    };
+    let timeline = client.timelines().get_person_timeline(timeline).await.expect("read");
+    assert_eq!(timeline.into_inner().entries.len(), 1);
+}
+
 /// Everything that happens to people, done and refused.
 async fn live(system: &System, client: &Client, stranger: &Line, refusals: &mut Refusals) {
     let lines = [
@@ -227,6 +266,18 @@ async fn live(system: &System, client: &Client, stranger: &Line, refusals: &mut 
         .map(|found| (found.code.clone(), Unit { id: found.organisation_id, code: found.code }))
         .collect();
     for role in ["PARTY_OFFICER", "IDENTITY_OFFICER", "PROFILE_OFFICER", "PROTECTION_OFFICER"] {
+        let grant = MakeGrantRequest {
+            request_id: request_id(),
+            issuer: system.running.issuer.clone(),
+            subject: ADMINISTRATOR.to_owned(),
+            role: role.to_owned(),
+            organisation_id: units["T-01"].id.clone(),
+            ..MakeGrantRequest::default()
+        };
+        client.grants().make_grant(grant).await.expect("granted");
+    }
+
+    for role in ["PARTY_OFFICER", "IDENTITY_OFFICER", "WELFARE_OFFICER"] {
         let grant = MakeGrantRequest {
             request_id: request_id(),
             issuer: system.running.issuer.clone(),
@@ -351,6 +402,7 @@ async fn live(system: &System, client: &Client, stranger: &Line, refusals: &mut 
         ..SendDelegationRequest::default()
     };
     client.delegations().send_delegation(send).await.expect("sent");
+    honoured_and_helped(client, union, day).await;
 
     described(client, &members).await;
 

@@ -82,6 +82,17 @@ async fn two_districts(world: &World) -> (Desk, Desk, Line) {
     ] {
         world.grant("officer", role, &mine.district).await;
     }
+
+    let (mine, theirs) = (desk(world, "Q-A").await, desk(world, "Q-B").await);
+    for role in [
+        "ADMINISTRATOR",
+        "PARTY_OFFICER",
+        "IDENTITY_OFFICER",
+        "DISCIPLINE_OFFICER",
+        "WELFARE_OFFICER",
+    ] {
+        world.grant("officer", role, &mine.district).await;
+    }
     world.settled().await;
     // What is held on somebody is told to whoever asked.
     let told = papers::export(&mine.papers.person);

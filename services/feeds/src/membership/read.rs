@@ -133,6 +133,13 @@ fn event(body: pb::MembershipChange, on: Date) -> anyhow::Result<Event> {
                 }
             })
         }
+        Change::CadreOutcomeReached(it) => {
+            Event::Happened(Happening::CadreOutcome(happening::outcome(it)?))
+        }
+        Change::CadreOutcomeTakenBack(it) => {
+            let taken = it.outcome.context(NOTHING)?;
+            Event::HappeningTakenBack(Happening::CadreOutcome(happening::outcome(taken)?))
+        }
         Change::ConsequenceFinished(it) => Event::ConsequenceFinished(Finished {
             registry_act_id: id("registry_act_id", &it.registry_act_id)?,
             organisation_id: id("organisation_id", &it.organisation_id)?,

@@ -31,6 +31,7 @@ use crate::correction::undo_party_referrals::{self, Milestone, UndoPartyReferral
 use crate::correction::undo_standing::{self, UndoStanding};
 use crate::correction::undo_training_course::{self, UndoTrainingCourse};
 use crate::correction::undo_welfare::{self, UndoWelfare};
+use crate::ground::cadre::CadrePurpose;
 use crate::ground::keys::Keys;
 use crate::ground::person::is_phone;
 use crate::ground::refused::Refused;
@@ -128,8 +129,16 @@ pub fn undo_party_referrals(
 pub fn undo_cadre_recommendations(
     request: pb::UndoCadreRecommendationsRequest,
 ) -> Result<UndoCadreRecommendations, Refusal> {
+    let outcome = match pb::CadrePurpose::try_from(request.outcome) {
+        Ok(pb::CadrePurpose::Planning) => Some(CadrePurpose::Planning),
+        Ok(pb::CadrePurpose::Training) => Some(CadrePurpose::Training),
+        Ok(pb::CadrePurpose::Appointment) => Some(CadrePurpose::Appointment),
+        Ok(pb::CadrePurpose::Unspecified) => None,
+        Err(_) => return Err(Refused::EnumValueUnknown { field: "outcome".to_string() }.into()),
+    };
     Ok(UndoCadreRecommendations {
         recommendation_ids: ids("recommendation_ids", &request.recommendation_ids)?,
+        outcome,
         reason: parse::text("reason", &request.reason, REASON_MAX)?,
         basis: basis("basis", request.basis)?,
     })

@@ -137,6 +137,8 @@ chassis::refusals! {
         DisputeCaseConcluded { concluded_on: Date } at "case_id",
         PeopleConcernedTooFew { least: i32 } at "people_concerned",
         ConclusionTooEarly { opened_on: Date } at "concluded_on",
+        CadreOutcomeReached { field: String },
+        CadreOutcomeTooEarly { field: String, recommended_on: Date },
         ImportHeaderMissing at "header",
         ImportLinesMissing { lines_done: usize } at "header.first_line",
         ImportLineTooLong { limit: usize } at "line",

@@ -409,3 +409,94 @@ async fn a_delegation_is_undone_for_some_and_for_all() {
     assert_eq!(taken, 3);
     world.stop().await;
 }
+
+#[tokio::test]
+async fn what_became_of_a_recommendation_is_recorded_and_undone() {
+    let world = World::start().await;
+    let mut officer = world.officer();
+    let persons = officer.admits(world.alpha, DAY, people(2)).await.expect("admitted");
+    use pb::CadrePurpose::{Appointment, Planning, Training, Unspecified};
+    let request = pb::RecommendCadreRequest {
+        request_id: request_id(),
+        organisation_id: world.alpha.to_string(),
+        recommended_on: Some(civil(DAY)),
+        lines: persons
+            .iter()
+            .map(|person| pb::recommend_cadre_request::Line {
+                person_id: person.to_string(),
+                purposes: vec![Planning.into()],
+            })
+            .collect(),
+        ..Default::default()
+    };
+    let recommended = officer.cadre.recommend_cadre(request).await.expect("recommended");
+    let ids = recommended.into_inner().recommendation_ids;
+    let record =
+        |ids: &[String], outcome: pb::CadrePurpose, on: Date| pb::RecordCadreOutcomesRequest {
+            request_id: request_id(),
+            recommendation_ids: ids.to_vec(),
+            outcome: outcome.into(),
+            reached_on: Some(civil(on)),
+            ..Default::default()
+        };
+    let later = date!(2021 - 01 - 01);
+    let eve = DAY - Duration::DAY;
+    let early = officer.cadre.record_cadre_outcomes(record(&ids, Planning, eve)).await;
+    assert_eq!(refused(early), because("CADRE_OUTCOME_TOO_EARLY", "recommendation_ids[0]"));
+    officer.cadre.record_cadre_outcomes(record(&ids, Planning, DAY)).await.expect("planned for");
+    let again = officer.cadre.record_cadre_outcomes(record(&ids[1..], Planning, later)).await;
+    assert_eq!(refused(again), because("CADRE_OUTCOME_REACHED", "recommendation_ids[0]"));
+    let appointed = officer.cadre.record_cadre_outcomes(record(&ids[..1], Appointment, later));
+    assert_eq!(appointed.await.expect("appointed").into_inner().recommendations, 1);
+    let stranger = [Uuid::now_v7().to_string()];
+    let stranger = officer.cadre.record_cadre_outcomes(record(&stranger, Training, later)).await;
+    assert_eq!(refused(stranger), because("RECOMMENDATION_UNKNOWN", "recommendation_ids[0]"));
+
+    let outcomes = async |actor: &mut Actor, known_at: Option<OffsetDateTime>| {
+        let list = pb::ListCadreRecommendationsRequest {
+            organisation_id: world.alpha.to_string(),
+            known_at: known_at.map(instant),
+            ..Default::default()
+        };
+        let listed = actor.cadre.list_cadre_recommendations(list).await.expect("listed");
+        let listed = listed.into_inner().recommendations.into_iter();
+        listed
+            .map(|one| one.outcomes.iter().map(|it| it.outcome()).collect::<Vec<_>>())
+            .collect::<Vec<_>>()
+    };
+    let all = vec![vec![Planning, Appointment], vec![Planning]];
+    assert_eq!(outcomes(&mut officer, None).await, all);
+    let before = OffsetDateTime::now_utc();
+    let undo = |ids: &[String], outcome: pb::CadrePurpose| pb::UndoCadreRecommendationsRequest {
+        request_id: request_id(),
+        recommendation_ids: ids.to_vec(),
+        outcome: outcome.into(),
+        reason: REASON.to_string(),
+        ..Default::default()
+    };
+    let missing = officer.corrections.undo_cadre_recommendations(undo(&ids, Appointment)).await;
+    assert_eq!(refused(missing), because("RECOMMENDATION_UNKNOWN", "recommendation_ids[1]"));
+    let one = officer.corrections.undo_cadre_recommendations(undo(&ids[..1], Appointment)).await;
+    one.expect("undone");
+    assert_eq!(outcomes(&mut officer, None).await, [vec![Planning], vec![Planning]]);
+    // Who was never recommended was planned for because of nothing.
+    let all_of_it = officer.corrections.undo_cadre_recommendations(undo(&ids, Unspecified)).await;
+    assert_eq!(all_of_it.expect("undone").into_inner().recommendations, 2);
+    assert_eq!(outcomes(&mut officer, None).await, Vec::<Vec<pb::CadrePurpose>>::new());
+    assert_eq!(outcomes(&mut officer, Some(before)).await, all);
+    let (mut reached, mut back) = (Vec::new(), Vec::new());
+    for (_, on, change, _) in world.published().await {
+        match change {
+            Published::CadreOutcomeReached(it) => reached.push((it.subject, it.outcome, on)),
+            Published::CadreOutcomeTakenBack(it) => {
+                let it = it.outcome.expect("it");
+                back.push((it.subject, it.outcome, on));
+            }
+            _ => {}
+        }
+    }
+    reached.sort_unstable();
+    back.sort_unstable();
+    assert_eq!((reached.len(), &back), (3, &reached));
+    world.stop().await;
+}

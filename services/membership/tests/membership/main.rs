@@ -36,6 +36,7 @@ mod scope;
 mod searching;
 mod standings;
 mod standings_at_random;
+mod timelines;
 mod transfer_offers;
 mod undone;
 mod welfare;

@@ -65,6 +65,7 @@ stage::actor! {
     discipline: pb::discipline_service_client::DisciplineServiceClient,
     honours: pb::honour_service_client::HonourServiceClient,
     welfare: pb::welfare_service_client::WelfareServiceClient,
+    timelines: pb::timeline_service_client::TimelineServiceClient,
     cases: pb::dispute_case_service_client::DisputeCaseServiceClient,
     emulations: pb::emulation_service_client::EmulationServiceClient,
 }

@@ -187,6 +187,10 @@ impl Facts {
             Happening::CadreRecommendation(it) => {
                 self.subject(it.organisation_id, on, Code::CadreRecommended, "", &it.subject);
             }
+            Happening::CadreOutcome(it) => {
+                let (unit, outcome) = (it.organisation_id, it.outcome.as_str());
+                self.subject(unit, on, Code::CadreOutcome, outcome, &it.subject);
+            }
             Happening::Delegation(sent) => {
                 for delegate in &sent.delegates {
                     self.add(delegate.organisation_id, on, Code::Delegate, &sent.event, 1);

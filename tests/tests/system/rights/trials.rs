@@ -95,6 +95,7 @@ macro_rules! of_service {
 }
 
 // After the macro, which they use.
+mod happenings;
 mod membership;
 mod person;
 mod registry;
@@ -105,6 +106,7 @@ pub fn trials() -> Vec<Trial> {
     let mut trials = Vec::new();
     registry::list(&mut trials);
     membership::list(&mut trials);
+    happenings::list(&mut trials);
     person::list(&mut trials);
     reporting::list(&mut trials);
     gateway(&mut trials);

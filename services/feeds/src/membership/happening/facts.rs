@@ -16,6 +16,8 @@ pub enum Happening {
     PartyConfirmation(Referral),
     /// An officer is recommended to a Party committee.
     CadreRecommendation(Recommendation),
+    /// She is planned for, trained or appointed.
+    CadreOutcome(Outcome),
     /// A delegation is sent.
     Delegation(Delegation),
     /// People of one organisation are honoured.
@@ -193,4 +195,17 @@ pub struct Dispute {
     pub people_concerned: i32,
     /// For example `NEGOTIATED`; none while it goes on.
     pub outcome: Option<String>,
+}
+
+/// What became of a recommendation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// The recommendation.
+    pub recommendation_id: Uuid,
+    /// By whom.
+    pub organisation_id: Uuid,
+    /// The pseudonym for the purpose `cadre`.
+    pub subject: String,
+    /// `PLANNING`, `TRAINING`, `APPOINTMENT`.
+    pub outcome: String,
 }

@@ -5,7 +5,7 @@ use time::Date;
 
 use super::facts::{
     Attendance, Delegate, Delegation, Dispute, Emulation, Helped, Honoured, Honours, Joining,
-    Recommendation, Referral, TrainingCourse, Welfare,
+    Outcome, Recommendation, Referral, TrainingCourse, Welfare,
 };
 use crate::reading::{each, id, ids, optional, optional_date, optional_id};
 
@@ -127,5 +127,14 @@ pub fn dispute_concluded(it: pb::DisputeCaseConcluded) -> anyhow::Result<Dispute
         kind: it.kind,
         people_concerned: it.people_concerned,
         outcome: optional(it.outcome),
+    })
+}
+
+pub fn outcome(it: pb::CadreOutcomeReached) -> anyhow::Result<Outcome> {
+    Ok(Outcome {
+        recommendation_id: id("recommendation_id", &it.recommendation_id)?,
+        organisation_id: id("organisation_id", &it.organisation_id)?,
+        subject: it.subject,
+        outcome: it.outcome,
     })
 }

@@ -6,7 +6,7 @@ use proto::membership::v1::membership_change::Change;
 use uuid::Uuid;
 
 use super::facts::{
-    Delegation, Dispute, Emulation, Happening, Honours, Joining, Recommendation, Referral,
+    Delegation, Dispute, Emulation, Happening, Honours, Joining, Outcome, Recommendation, Referral,
     TrainingCourse, Welfare,
 };
 
@@ -19,6 +19,7 @@ impl Happening {
             | Self::PartyAdmission(referral)
             | Self::PartyConfirmation(referral) => referral.referral_id,
             Self::CadreRecommendation(recommendation) => recommendation.recommendation_id,
+            Self::CadreOutcome(outcome) => outcome.recommendation_id,
             Self::Delegation(delegation) => delegation.delegation_id,
             Self::Honours(honours) => honours.honour_id,
             Self::Emulation(emulation) => emulation.emulation_id,
@@ -36,6 +37,7 @@ impl Happening {
             Self::PartyAdmission(it) => Change::PartyAdmitted(it.into()),
             Self::PartyConfirmation(it) => Change::PartyConfirmed(it.into()),
             Self::CadreRecommendation(it) => Change::CadreRecommended(it.into()),
+            Self::CadreOutcome(it) => Change::CadreOutcomeReached(it.into()),
             Self::Delegation(it) => Change::DelegationSent(it.into()),
             Self::Honours(it) => Change::HonoursRecorded(it.into()),
             Self::Emulation(it) => Change::EmulationLaunched(it.into()),
@@ -70,6 +72,10 @@ impl Happening {
                 Change::CadreRecommendationTakenBack(pb::CadreRecommendationTakenBack {
                     recommendation,
                 })
+            }
+            Self::CadreOutcome(it) => {
+                let outcome = Some(it.into());
+                Change::CadreOutcomeTakenBack(pb::CadreOutcomeTakenBack { outcome })
             }
             Self::Delegation(it) => {
                 let delegation = Some(it.into());
@@ -258,6 +264,17 @@ impl From<Dispute> for pb::DisputeCaseConcluded {
             kind: it.kind,
             people_concerned: it.people_concerned,
             outcome: it.outcome.unwrap_or_default(),
+        }
+    }
+}
+
+impl From<Outcome> for pb::CadreOutcomeReached {
+    fn from(it: Outcome) -> Self {
+        Self {
+            recommendation_id: it.recommendation_id.to_string(),
+            organisation_id: it.organisation_id.to_string(),
+            subject: it.subject,
+            outcome: it.outcome,
         }
     }
 }

@@ -88,6 +88,8 @@ pub enum Code {
     PartyConfirmed,
     /// An officer was recommended.
     CadreRecommended,
+    /// An officer who was recommended was planned for, trained or appointed.
+    CadreOutcome,
     /// A person was honoured.
     HonouredPerson,
     /// An initiative was recognised.
@@ -113,7 +115,7 @@ pub enum Counting {
 
 impl Code {
     /// Every one.
-    const ALL: [Self; 46] = [
+    const ALL: [Self; 47] = [
         Self::MembersAdmitted,
         Self::MembersRecognised,
         Self::MembersReadmitted,
@@ -155,6 +157,7 @@ impl Code {
         Self::PartyAdmitted,
         Self::PartyConfirmed,
         Self::CadreRecommended,
+        Self::CadreOutcome,
         Self::HonouredPerson,
         Self::Initiative,
         Self::EmulationJoined,
@@ -227,6 +230,7 @@ impl Code {
             Self::PartyAdmitted => "PARTY_ADMITTED",
             Self::PartyConfirmed => "PARTY_CONFIRMED",
             Self::CadreRecommended => "CADRE_RECOMMENDED",
+            Self::CadreOutcome => "CADRE_OUTCOME",
             Self::HonouredPerson => "HONOURED_PERSON",
             Self::Initiative => "INITIATIVE",
             Self::EmulationJoined => "EMULATION_JOINED",
@@ -284,6 +288,7 @@ impl Code {
             | Self::PartyAdmitted
             | Self::PartyConfirmed
             | Self::CadreRecommended
+            | Self::CadreOutcome
             | Self::HonouredPerson
             | Self::Initiative
             | Self::EmulationJoined

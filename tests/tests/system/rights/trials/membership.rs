@@ -449,47 +449,6 @@ pub fn list(trials: &mut Vec<Trial>) {
             effective_on: on(DAY),
             ..CorrectStandingRequest::default()
         };
-        write "UndoTrainingCourse": |mine, _| UndoTrainingCourseRequest {
-            request_id: request_id(),
-            course_id: mine.happened.course.clone(),
-            reason: "ghi nhầm".to_owned(),
-            ..UndoTrainingCourseRequest::default()
-        };
-        write "UndoPartyReferrals": |mine, _| UndoPartyReferralsRequest {
-            request_id: request_id(),
-            referral_ids: vec![mine.happened.referral.clone()],
-            milestone: PartyMilestone::Referred.into(),
-            reason: "ghi nhầm".to_owned(),
-            ..UndoPartyReferralsRequest::default()
-        };
-        mixed "UndoPartyReferrals": |mine, theirs| UndoPartyReferralsRequest {
-            request_id: request_id(),
-            referral_ids: vec![mine.happened.referral.clone(), theirs.happened.referral.clone()],
-            milestone: PartyMilestone::Referred.into(),
-            reason: "ghi nhầm".to_owned(),
-            ..UndoPartyReferralsRequest::default()
-        };
-        write "UndoCadreRecommendations": |mine, _| UndoCadreRecommendationsRequest {
-            request_id: request_id(),
-            recommendation_ids: vec![mine.happened.recommendation.clone()],
-            reason: "ghi nhầm".to_owned(),
-            ..UndoCadreRecommendationsRequest::default()
-        };
-        mixed "UndoCadreRecommendations": |mine, theirs| UndoCadreRecommendationsRequest {
-            request_id: request_id(),
-            recommendation_ids: vec![
-                mine.happened.recommendation.clone(),
-                theirs.happened.recommendation.clone(),
-            ],
-            reason: "ghi nhầm".to_owned(),
-            ..UndoCadreRecommendationsRequest::default()
-        };
-        write "UndoDelegation": |mine, _| UndoDelegationRequest {
-            request_id: request_id(),
-            delegation_id: mine.happened.delegation.clone(),
-            reason: "ghi nhầm".to_owned(),
-            ..UndoDelegationRequest::default()
-        };
         write "UndoCardIssue": |mine, _| UndoCardIssueRequest {
             request_id: request_id(),
             issue_id: mine.in_motion.cards.to_undo.clone(),
