@@ -7,7 +7,6 @@ use proto::membership::v1 as pb;
 use tonic::{Request, Response, Status};
 
 use crate::ground::api::{Api, as_of, known_at};
-use crate::ground::merged;
 use crate::membership::{count_members, find, members, search, subtree, wire};
 
 #[tonic::async_trait]
@@ -48,15 +47,15 @@ impl pb::membership_service_server::MembershipService for Api {
         let person_id = parse::id("person_id", &asked.person_id)?;
         let known_at = known_at(asked.known_at)?;
         let mut reading = self.database.read(&call).await?;
-        let survivor_id = merged::survivor(&mut reading, person_id, known_at).await?;
         let (person, memberships, identifying) =
-            members::get(&mut reading, &self.keys, survivor_id, known_at).await?;
+            members::get(&mut reading, &self.keys, person_id, known_at).await?;
+        let merged = Some(person_id).filter(|asked| *asked != person.person_id);
         let identity_roles = identifying.held_by.iter().map(ToString::to_string).collect();
         Ok(reading.reply(pb::GetMemberResponse {
             identity_roles,
             person: Some(wire::person(person, identifying)),
             memberships: memberships.into_iter().map(wire::membership).collect(),
-            merged_person_id: id_or_empty(Some(person_id).filter(|id| *id != survivor_id)),
+            merged_person_id: id_or_empty(merged),
         }))
     }
 

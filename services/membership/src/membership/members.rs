@@ -8,6 +8,7 @@ use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
 use crate::ground::keys::{Column, Keys, Sealed};
+use crate::ground::merged;
 use crate::ground::organisation;
 use crate::ground::refused::Refused;
 
@@ -93,9 +94,27 @@ struct Row {
     identified: bool,
 }
 
+/// A person in the caller's scope, or the one who survives her, as is known, or was known then.
+pub async fn get(
+    connection: &mut PgConnection,
+    keys: &Keys,
+    person_id: Uuid,
+    known_at: Option<OffsetDateTime>,
+) -> Result<(Person, Vec<Membership>, Identifying), Failure> {
+    let found = alone(connection, keys, person_id, known_at).await?;
+    // Whoever was merged has no memberships: nobody else need be asked about.
+    if !found.1.is_empty() {
+        return Ok(found);
+    }
+    match merged::survivor(connection, person_id, known_at).await? {
+        survivor_id if survivor_id == person_id => Ok(found),
+        survivor_id => alone(connection, keys, survivor_id, known_at).await,
+    }
+}
+
 /// A person in the caller's scope, her memberships, and, with the permission for it, what
 /// identifies her: all in one statement, on both permissions. As it is known, or was known then.
-pub async fn get(
+async fn alone(
     connection: &mut PgConnection,
     keys: &Keys,
     person_id: Uuid,

@@ -11,6 +11,7 @@ mod cards;
 mod corrections;
 mod discipline;
 mod duplicates;
+mod duplicates_at_random;
 mod ends;
 mod imports;
 mod imports_killed;
