@@ -67,7 +67,11 @@ impl System {
                 break running;
             }
             let ended = child.try_wait().expect("looked at");
-            assert!(ended.is_none() && began.elapsed() < PATIENCE, "it does not start: {ended:?}");
+            assert!(
+                ended.is_none() && began.elapsed() < PATIENCE,
+                "it does not start: {ended:?}, and says: {}",
+                text(&folder.path().join("log"))
+            );
             tokio::time::sleep(LOOK).await;
         };
         Self { running, child, folder }

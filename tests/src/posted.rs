@@ -15,9 +15,19 @@ pub fn method(pool: &DescriptorPool, name: &str) -> MethodDescriptor {
     methods.find(|known| known.name() == method).unwrap_or_else(|| panic!("no {name}"))
 }
 
-/// The path and the JSON body by which `google.api.http` posts this message; none where the
-/// method is not posted to.
-pub fn posted(pool: &DescriptorPool, name: &str, message: &[u8]) -> Option<(String, String)> {
+/// A message as JSON posts it.
+pub struct Posted {
+    /// Where it is posted to.
+    pub path: String,
+    /// What kind of body it is said to be: a stream of messages is a line each.
+    pub kind: &'static str,
+    /// The body.
+    pub body: String,
+}
+
+/// How a call of these messages is posted by `google.api.http`: the first of them, and all the
+/// others where the method takes a stream. None where the method is not posted to.
+pub fn posted<M: AsRef<[u8]>>(pool: &DescriptorPool, name: &str, messages: &[M]) -> Option<Posted> {
     let method = method(pool, name);
     let http = pool.get_extension_by_name("google.api.http").expect("the option");
     let options = method.options();
@@ -26,12 +36,20 @@ pub fn posted(pool: &DescriptorPool, name: &str, message: &[u8]) -> Option<(Stri
     if template.is_empty() {
         return None;
     }
-    let message = DynamicMessage::decode(method.input(), message).expect("a message of the method");
+    let taken = if method.is_client_streaming() { messages.len() } else { 1 };
+    let read = |message: &M| {
+        DynamicMessage::decode(method.input(), message.as_ref()).expect("a message of the method")
+    };
+    let messages: Vec<DynamicMessage> = messages[..taken].iter().map(read).collect();
     let mut path = template;
     for field in method.input().fields() {
-        if let Value::String(text) = &*message.get_field(&field) {
+        if let Value::String(text) = &*messages[0].get_field(&field) {
             path = path.replace(&format!("{{{}}}", field.name()), text);
         }
     }
-    Some((path, serde_json::to_string(&message).expect("JSON")))
+    let lines: Vec<String> =
+        messages.iter().map(|message| serde_json::to_string(message).expect("JSON")).collect();
+    let kind =
+        if method.is_client_streaming() { "application/x-ndjson" } else { "application/json" };
+    Some(Posted { path, kind, body: lines.join("\n") })
 }

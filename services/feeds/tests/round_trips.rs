@@ -77,6 +77,7 @@ impl Draw {
             // Sex is one of two, and whatever else there is is a number of its own.
             Kind::Int32 if field.name() == "sex" => Value::I32(1 + (self.next() % 2) as i32),
             Kind::Int32 => Value::I32(i32::try_from(self.next()).expect("small")),
+            Kind::Int64 => Value::I64(i64::try_from(self.next()).expect("small") + 1),
             Kind::String if is_id(field) => {
                 Value::String(Uuid::from_u128(u128::from(self.next()) + 1).to_string())
             }

@@ -6,7 +6,7 @@
 create or replace function card_life(p_person uuid)
     returns table (card_id uuid, over_on date, over_as smallint)
     language sql stable
-begin atomic
+as $body$
     with survivor as materialized (
         select coalesce((select person_merge.root_id from person_merge
                          where person_merge.person_id = p_person), p_person) as person_id
@@ -51,4 +51,4 @@ begin atomic
         order by ends.on_day, ends.as_state = 3, ends.as_state
         limit 1
     ) first on true;
-end;
+$body$;

@@ -2,7 +2,7 @@
 create or replace function card_life_known(p_person uuid, p_at timestamptz)
     returns table (card_id uuid, over_on date, over_as smallint)
     language sql stable
-begin atomic
+as $body$
     with survivor as materialized (
         select coalesce((select person_merge_known.root_id from person_merge_known
                          where person_merge_known.person_id = p_person
@@ -54,4 +54,4 @@ begin atomic
         order by ends.on_day, ends.as_state = 3, ends.as_state
         limit 1
     ) first on true;
-end;
+$body$;

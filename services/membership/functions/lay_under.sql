@@ -4,7 +4,7 @@ create or replace function lay_under(p_root uuid, p_day date) returns setof uuid
     set enable_hashjoin = off
     set enable_mergejoin = off
     set enable_seqscan = off
-begin atomic
+as $body$
     with recursive under (organisation_id) as (
         select p_root
         union
@@ -14,4 +14,4 @@ begin atomic
         where edge.valid @> p_day
     )
     select organisation_id from under;
-end;
+$body$;

@@ -6,7 +6,7 @@ create or replace function lying_under(p_roots uuid[]) returns setof uuid
     set enable_hashjoin = off
     set enable_mergejoin = off
     set enable_seqscan = off
-begin atomic
+as $body$
     with recursive under (organisation_id) as (
         select unnest(p_roots)
         union
@@ -43,4 +43,4 @@ begin atomic
         ) next
     )
     select organisation_id from under;
-end;
+$body$;

@@ -12,7 +12,7 @@ create or replace function members_named(p_unions uuid[], p_keys text[])
     set enable_seqscan = off
     set enable_bitmapscan = off
     set enable_material = off
-begin atomic
+as $body$
     select asked.organisation_id, member.person_id, known.name_key, known.birth_date,
            known.birth_year,
            -- Asked so, it is found by the person: `exists` may be answered by a table of hashes of
@@ -32,4 +32,4 @@ begin atomic
     ) known
     -- Asked so, it is one look into a table of hashes for each member.
     where (known.name_key in (select unnest(p_keys))) is true;
-end;
+$body$;

@@ -1,7 +1,6 @@
 -- What a statement writes of memberships, looked at once for all its rows as it ends: each is of
 -- somebody, in an organisation, begun and ended by a movement; and nobody has two on one day.
--- Whoever else writes of her waits, and then sees it; that takes READ COMMITTED. A person whom
--- this transaction has written down is seen by nobody else, and need not be locked.
+-- Whoever else writes of her waits, and then sees it; that takes READ COMMITTED.
 create or replace function membership_apart() returns trigger language plpgsql
     set enable_hashjoin = off set enable_mergejoin = off set enable_seqscan = off
 as $body$
@@ -10,10 +9,7 @@ begin
         raise exception 'memberships are written at READ COMMITTED'
             using errcode = 'invalid_transaction_state';
     end if;
-    perform from person
-    where person_id in (select person_id from written) and xmin <> pg_current_xact_id()::xid
-    order by person_id
-    for no key update;
+    perform lock_people(array(select person_id from written));
     if exists (select from written
                where not exists (select from person where person.person_id = written.person_id))
     then

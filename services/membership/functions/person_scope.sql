@@ -4,7 +4,7 @@
 -- lies who survives.
 create or replace function person_scope(p_person uuid) returns setof uuid
     language sql stable
-begin atomic
+as $body$
     with whose as materialized (
         select coalesce((select person_merge.root_id from person_merge
                          where person_merge.person_id = p_person), p_person) as person_id
@@ -32,4 +32,4 @@ begin atomic
             and not exists (select from counted)
             and not exists (select from last_union)
             and not exists (select from applied);
-end;
+$body$;

@@ -2,7 +2,7 @@
 -- organisation, not once per person.
 create or replace function persons_in_scope(p_persons uuid[]) returns setof uuid
     language sql stable
-begin atomic
+as $body$
     with lies as materialized (
         select person.person_id, scope.organisation_id
         from person
@@ -14,4 +14,4 @@ begin atomic
         where access.covers(organisation_id)
     )
     select distinct person_id from lies join covered using (organisation_id);
-end;
+$body$;

@@ -155,6 +155,7 @@ services! {
     applications: membership::application_service_client::ApplicationServiceClient;
     imports: membership::import_service_client::ImportServiceClient;
     memberships: membership::membership_service_client::MembershipServiceClient;
+    identities: membership::identity_service_client::IdentityServiceClient;
     membership_corrections: membership::correction_service_client::CorrectionServiceClient;
     trainings: membership::training_service_client::TrainingServiceClient;
     party: membership::party_service_client::PartyServiceClient;
@@ -163,6 +164,10 @@ services! {
     duplicates: membership::duplicate_service_client::DuplicateServiceClient;
     cards: membership::card_service_client::CardServiceClient;
     discipline: membership::discipline_service_client::DisciplineServiceClient;
+    honours: membership::honour_service_client::HonourServiceClient;
+    emulations: membership::emulation_service_client::EmulationServiceClient;
+    dispute_cases: membership::dispute_case_service_client::DisputeCaseServiceClient;
+    welfare: membership::welfare_service_client::WelfareServiceClient;
     cadres: membership::cadre_service_client::CadreServiceClient;
     delegations: membership::delegation_service_client::DelegationServiceClient;
     consequences: membership::consequence_service_client::ConsequenceServiceClient;

@@ -47,6 +47,9 @@ impl Subjects {
              select 'admitted to the party', organisation_id, admitted_on, person_id
              from party_referral where admitted_on is not null
              union all
+             select 'confirmed in the party', organisation_id, confirmed_on, person_id
+             from party_referral where confirmed_on is not null
+             union all
              select 'recommended', organisation_id, recommended_on, person_id
              from cadre_recommendation",
         )
@@ -129,6 +132,7 @@ impl Subjects {
             ("TRAIN_CHARTER_HEADCOUNT", "trained on the charter"),
             ("PARTY_REFERRED", "referred"),
             ("PARTY_ADMITTED", "admitted to the party"),
+            ("PARTY_CONFIRMED", "confirmed in the party"),
             ("CADRE_RECOMMENDED", "recommended"),
             ("CAMPAIGN_ELIGIBLE", "ELIGIBLE"),
             ("CAMPAIGN_CANVASSED", "CANVASSED"),

@@ -11,7 +11,7 @@ use stage::browser;
 use stage::line::Line;
 use stage::made_up::{self, basis, on, people, period, request_id};
 use stage::refused::Refused;
-use tests::posted::{contracts, posted};
+use tests::posted::{Posted, contracts, posted};
 use tests::rows::differences;
 use tests::world::{OPENED_ON, Unit, World, admission, line, load_messages};
 use time::macros::date;
@@ -452,7 +452,8 @@ async fn bad_input_gets_its_reason_and_field_in_both_languages_and_leaves_nothin
                     texts.push(refused.text);
                 }
             }
-            let Some((path, body)) = posted(&pool, case.method, &case.messages[0]) else {
+            let Some(Posted { path, kind, body }) = posted(&pool, case.method, &case.messages)
+            else {
                 continue;
             };
             by_json += 1;
@@ -460,7 +461,7 @@ async fn bad_input_gets_its_reason_and_field_in_both_languages_and_leaves_nothin
             let headers = [
                 ("authorization", bearer.as_str()),
                 ("accept-language", language),
-                ("content-type", "application/json"),
+                ("content-type", kind),
             ];
             let uri = world.system.gateway();
             let answer = match body.len() {

@@ -113,6 +113,11 @@ const TOLD: &[(&str, &str, Told)] = &[
     ("membership", "*.identity_number_taken", Refused("IDENTITY_NUMBER_TAKEN")),
     ("membership", "*.party_admitted_once", Refused("PARTY_ALREADY_ADMITTED")),
     ("membership", "*.party_referral_before_admission", Refused("PARTY_ADMISSION_TOO_EARLY")),
+    (
+        "membership",
+        "*.party_referral_admitted_before_confirmed",
+        Refused("PARTY_CONFIRMATION_TOO_EARLY"),
+    ),
     ("membership", "*.training_course_dates", Refused("COURSE_DATES_MALFORMED")),
     ("membership", "*.training_course_counts", Refused("LINES_EMPTY")),
     ("membership", "*.training_attendance_key", Refused("ATTENDANCE_REPEATED")),
@@ -124,6 +129,9 @@ const TOLD: &[(&str, &str, Told)] = &[
     ("membership", "*.standing_shape", Refused("TRANSFER_TO_SAME")),
     ("membership", "*.standing_ends_after_it_began", Refused("EXPECTED_END_TOO_EARLY")),
     ("membership", "*.discipline_ended", Refused("EXPECTED_END_TOO_EARLY")),
+    ("membership", "*.person_identity_days", Refused("EXPECTED_END_TOO_EARLY")),
+    ("membership", "*.person_alias_days", Refused("EXPECTED_END_TOO_EARLY")),
+    ("membership", "*.person_alias_once", Refused("HELD_ALREADY")),
     ("membership", "*.person_birth_year_of_date", Refused("BIRTH_MALFORMED")),
     ("membership", "*.person_sex_known", Refused("ENUM_VALUE_UNKNOWN")),
     (
@@ -212,6 +220,7 @@ const TOLD: &[(&str, &str, Told)] = &[
         "*.succession_candidate_*",
         Never("candidates are placed in the order of their list"),
     ),
+    ("membership", "*.person_identity_ended", Never("both are written by one statement")),
     ("membership", "*.person_identity_blind", Never("the index is an HMAC of that length")),
     (
         "membership",
@@ -247,7 +256,8 @@ const TOLD: &[(&str, &str, Told)] = &[
     ),
     ("membership", "trigger *_person", Never("the act has written the person down")),
     ("membership", "trigger keep_id", Never("no act deletes what others name by its id")),
-    ("membership", "*.movement_taken_back_movement", FOLLOWED),
+    ("membership", "trigger taken_back_movement", Never("the act has read what it takes back")),
+    ("membership", "public.consequences_left.*", FOLLOWED),
     ("membership", "*.identity_asked_numbers", Never("numbers are counted up from the last one")),
     (
         "membership",

@@ -6,7 +6,9 @@
 //! things, on a mixture.
 
 mod desk;
+mod happened;
 mod in_motion;
+mod papers;
 mod trials;
 
 use std::collections::BTreeSet;

@@ -20,8 +20,9 @@ const GUARD: &str = "begin; rollback; ";
 pub(crate) const LARGE_BYTES: usize = 4 * 1024;
 
 /// An act on many has its statements planned for what it names and for what there is: plans
-/// that the connection kept, made for one line in an empty register, are given up first.
-const PLANNED_ANEW: &str = "; discard plans; set local plan_cache_mode = auto";
+/// that the connection kept, made for one line in an empty register, are given up first, and
+/// what plans of acts on few lean on ([`super::connections`]) is as PostgreSQL has it.
+const PLANNED_ANEW: [(&str, &str); 2] = [("plan_cache_mode", "auto"), ("seq_page_cost", "1")];
 
 /// Which act a transaction writes, and when it is recorded: what the database writes of itself
 /// says the same as the act does.
@@ -70,24 +71,33 @@ pub(super) fn text(purpose: Purpose, call: &Call) -> Result<String, Refusal> {
         Purpose::Act { .. } | Purpose::Work { .. } => "begin",
         Purpose::Read => "begin isolation level repeatable read, read only",
     });
+    if is_large(purpose, call) {
+        text.push_str("; discard plans");
+    }
+    // All settings by one statement, and of one column: each statement of a text costs as much as
+    // a look, and each column is described.
+    text.push_str("; select num_nulls(");
     // No deadline means no limit but the server's own; zero is how PostgreSQL says it.
     let statement_ms = call.remaining()?.map_or(0, milliseconds);
     set(&mut text, "statement_timeout", &statement_ms.to_string())?;
     if is_large(purpose, call) {
-        text.push_str(PLANNED_ANEW);
+        for (setting, value) in PLANNED_ANEW {
+            also(&mut text, setting, value)?;
+        }
     }
     if let Purpose::Act { lock_timeout, .. } = purpose {
-        set(&mut text, "lock_timeout", &milliseconds(lock_timeout).to_string())?;
+        also(&mut text, "lock_timeout", &milliseconds(lock_timeout).to_string())?;
     }
-    set(&mut text, "congdoan.issuer", &call.caller.issuer)?;
-    set(&mut text, "congdoan.subject", &call.caller.subject)?;
-    set(&mut text, "congdoan.permission", &call.permission)?;
-    set(&mut text, "congdoan.office", call.caller.office.as_deref().unwrap_or_default())?;
-    set(&mut text, "congdoan.purpose", call.caller.purpose.as_deref().unwrap_or_default())?;
+    also(&mut text, "congdoan.issuer", &call.caller.issuer)?;
+    also(&mut text, "congdoan.subject", &call.caller.subject)?;
+    also(&mut text, "congdoan.permission", &call.permission)?;
+    also(&mut text, "congdoan.office", call.caller.office.as_deref().unwrap_or_default())?;
+    also(&mut text, "congdoan.purpose", call.caller.purpose.as_deref().unwrap_or_default())?;
     if let Purpose::Act { stamp, .. } | Purpose::Work { stamp } = purpose {
-        set(&mut text, "congdoan.act_id", &stamp.act_id.to_string())?;
-        set(&mut text, "congdoan.acted_at", &stamp.instant())?;
+        also(&mut text, "congdoan.act_id", &stamp.act_id.to_string())?;
+        also(&mut text, "congdoan.acted_at", &stamp.instant())?;
     }
+    text.push(')');
     Ok(text)
 }
 
@@ -104,10 +114,18 @@ fn milliseconds(time: Duration) -> i32 {
     i32::try_from(time.as_millis()).unwrap_or(i32::MAX).max(1)
 }
 
+fn also(text: &mut String, setting: &str, value: &str) -> Result<(), Refusal> {
+    text.push_str(", ");
+    set(text, setting, value)
+}
+
+/// Until the end of the transaction.
 fn set(text: &mut String, setting: &str, value: &str) -> Result<(), Refusal> {
     // Writing into a string does not fail.
-    let _ = write!(text, "; set local {setting} = ");
-    literal(text, value)
+    let _ = write!(text, "set_config('{setting}', ");
+    literal(text, value)?;
+    text.push_str(", true)");
+    Ok(())
 }
 
 /// Writes a value as a literal that it cannot leave, however the server is configured: in
@@ -182,8 +200,10 @@ mod tests {
         let call = Call::of_work(Caller::system("an"), "registry.organisation.found");
         let act = Purpose::Act { lock_timeout: Duration::from_secs(5), stamp: Stamp::now() };
         let text = text(act, &call).expect("written");
-        assert!(text.starts_with("begin; rollback; begin; set local statement_timeout = E'0'"));
-        assert!(text.contains("; set local lock_timeout = E'5000'"));
+        assert!(text.starts_with(
+            "begin; rollback; begin; select num_nulls(set_config('statement_timeout', E'0', true)"
+        ));
+        assert!(text.contains(", set_config('lock_timeout', E'5000', true)"));
         assert!(
             !super::text(Purpose::Work { stamp: Stamp::now() }, &call)
                 .expect("written")
@@ -199,8 +219,8 @@ mod tests {
         let act = Purpose::Act { lock_timeout: Duration::from_secs(5), stamp };
         let text = text(act, &call).expect("written");
         assert!(text.ends_with(
-            "; set local congdoan.act_id = E'00000000-0000-0000-0000-000000000001'; \
-             set local congdoan.acted_at = E'2026-11-29 00:05:09.000120+00'"
+            ", set_config('congdoan.act_id', E'00000000-0000-0000-0000-000000000001', true), \
+             set_config('congdoan.acted_at', E'2026-11-29 00:05:09.000120+00', true))"
         ));
         let read = super::text(Purpose::Read, &call).expect("written");
         assert!(!read.contains("acted_at"), "a read records nothing");
@@ -213,7 +233,10 @@ mod tests {
         call.digest_of(&[0; LARGE_BYTES]);
         assert!(!text(act, &call).expect("written").contains("discard plans"));
         call.digest_of(&[0; LARGE_BYTES + 1]);
-        assert!(text(act, &call).expect("written").contains("discard plans"));
+        let anew = text(act, &call).expect("written");
+        assert!(anew.contains("discard plans"));
+        assert!(anew.contains(", set_config('plan_cache_mode', E'auto', true)"));
+        assert!(anew.contains(", set_config('seq_page_cost', E'1', true)"));
         assert!(
             text(Purpose::Work { stamp: Stamp::now() }, &call)
                 .expect("written")

@@ -6,7 +6,7 @@ use opentelemetry::KeyValue;
 use opentelemetry::metrics::{Counter, Gauge};
 use sqlx::PgPool;
 use time::OffsetDateTime;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use super::head::Head;
@@ -17,6 +17,10 @@ use crate::refusal::Failure;
 /// short, so that who waits for a fresh write waits little, and full when there is a backlog,
 /// so that its flush is paid for many acts.
 const CHANGES_PER_ROUND: i64 = 5_000;
+
+/// Rounds begin so far apart while acts follow one another: each has a flush of its own, and one
+/// for every act would take from acts what they need. Whoever acts alone waits for nobody.
+const APART: Duration = Duration::from_millis(5);
 
 struct Round {
     head: Head,
@@ -33,6 +37,7 @@ impl Round {
 pub(super) async fn run(feed: &Feed, stopping: &CancellationToken) {
     let instruments = Instruments::of(feed.service);
     let mut failing = false;
+    let mut begun = Instant::now();
     loop {
         let woken = tokio::select! {
             biased;
@@ -40,6 +45,11 @@ pub(super) async fn run(feed: &Feed, stopping: &CancellationToken) {
             () = feed.waker.woken() => true,
             () = sleep(POLL) => false,
         };
+        if woken {
+            // What is committed meanwhile is numbered with it.
+            sleep_until(begun + APART).await;
+        }
+        begun = Instant::now();
         match number(feed, woken, &instruments, stopping).await {
             Ok(()) => failing = false,
             // Said once, not at every try.

@@ -4,6 +4,8 @@ use anyhow::bail;
 use time::Date;
 use uuid::Uuid;
 
+use super::happening::Happening;
+
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
@@ -15,16 +17,10 @@ pub enum Event {
     Exited(Exit),
     /// A movement never happened, for the people named.
     TakenBack(TakenBack),
-    /// A course was held.
-    TrainingCourseHeld(TrainingCourse),
-    /// A union referred somebody to the Party.
-    PartyReferred(Referral),
-    /// Somebody whom a union had referred was admitted to the Party.
-    PartyAdmitted(Referral),
-    /// An officer was recommended to a Party committee.
-    CadreRecommended(Recommendation),
-    /// A delegation was sent.
-    DelegationSent(Delegation),
+    /// Something happened to people, besides their membership.
+    Happened(Happening),
+    /// It never did, as is known since.
+    HappeningTakenBack(Happening),
     /// What an act of registry meant for the members of one organisation is done.
     ConsequenceFinished(Finished),
     /// What an act of registry means for members waits for somebody.
@@ -33,6 +29,14 @@ pub enum Event {
         registry_act_id: Uuid,
         /// For the members of how many organisations.
         organisations: i32,
+    },
+    /// What acts of registry mean for members is carried out in parts, and some are left; or all
+    /// are done.
+    ConsequencesLeft {
+        /// The act that carried out the first part.
+        part_id: Uuid,
+        /// From which position of registry's feed on; none where nothing is left.
+        from_position: Option<i64>,
     },
     /// A document that movements rest on was written down.
     DecisionWrittenDown(Decision),
@@ -130,78 +134,6 @@ pub enum Movement {
     Transfer(Transfer),
     /// They leave.
     Exit(Exit),
-}
-
-/// A course, and who attended it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TrainingCourse {
-    /// UUIDv7.
-    pub course_id: Uuid,
-    /// The organiser.
-    pub organisation_id: Uuid,
-    /// For example `UNION_WORK`.
-    pub topics: Vec<String>,
-    /// Each person on each day.
-    pub attendances: Vec<Attendance>,
-}
-
-/// A person on one day of a course.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Attendance {
-    /// The person.
-    pub person_id: Uuid,
-    /// For which organisation she attended.
-    pub organisation_id: Uuid,
-    /// The day.
-    pub attended_on: Date,
-}
-
-/// Somebody whom a union referred to the Party.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Referral {
-    /// UUIDv7.
-    pub referral_id: Uuid,
-    /// The union.
-    pub organisation_id: Uuid,
-    /// The pseudonym for the purpose `party`.
-    pub subject: String,
-}
-
-/// An officer who was recommended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Recommendation {
-    /// UUIDv7.
-    pub recommendation_id: Uuid,
-    /// By whom.
-    pub organisation_id: Uuid,
-    /// The pseudonym for the purpose `cadre`.
-    pub subject: String,
-    /// `PLANNING`, `TRAINING`, `APPOINTMENT`.
-    pub purposes: Vec<String>,
-}
-
-/// People chosen to attend an event.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Delegation {
-    /// UUIDv7.
-    pub delegation_id: Uuid,
-    /// The sender.
-    pub organisation_id: Uuid,
-    /// The host of the event.
-    pub host_id: Uuid,
-    /// For example `PARTY_MEMBER_OFFICERS_COMMENDATION`.
-    pub event: String,
-    /// They.
-    pub delegates: Vec<Delegate>,
-}
-
-/// A delegate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Delegate {
-    /// The person.
-    pub person_id: Uuid,
-    /// For which organisation she goes.
-    pub organisation_id: Uuid,
 }
 
 /// What an act of registry meant for the members of one organisation is done.

@@ -8,12 +8,16 @@ use proto::membership::v1::membership_change::Change;
 use time::Date;
 
 use super::facts::{
-    Admission, AdmissionKind, Attendance, Card, CardEnd, CardEnding, CardIssue, CardTakenBack,
-    Counted, Decision, Delegate, Delegation, Discipline, Event, Exit, ExitReason, Finished, Line,
-    Merge, Movement, Recommendation, Referral, Standing, StandingKind, TakenBack, TrainingCourse,
-    Transfer,
+    Admission, AdmissionKind, Card, CardEnd, CardEnding, CardIssue, CardTakenBack, Counted,
+    Decision, Discipline, Event, Exit, ExitReason, Finished, Line, Merge, Movement, Standing,
+    StandingKind, TakenBack, Transfer,
 };
+use super::happening::Happening;
+use super::happening::read as happening;
 use crate::reading::{each, id, optional_date, optional_id};
+
+/// What is wrong with a change that takes back nothing.
+const NOTHING: &str = "nothing is taken back";
 
 /// Reads a change of membership's feed.
 pub fn read(change: &Published) -> anyhow::Result<Event> {
@@ -44,51 +48,89 @@ fn event(body: pb::MembershipChange, on: Date) -> anyhow::Result<Event> {
             },
         }),
         Change::TrainingCourseHeld(it) => {
-            let organiser = id("organisation_id", &it.organisation_id)?;
-            Event::TrainingCourseHeld(TrainingCourse {
-                course_id: id("course_id", &it.course_id)?,
-                organisation_id: organiser,
-                topics: it.topics,
-                attendances: each(it.attendances, |one| {
-                    let unit = optional_id("organisation_id", &one.organisation_id)?;
-                    Ok(Attendance {
-                        person_id: id("person_id", &one.person_id)?,
-                        organisation_id: unit.unwrap_or(organiser),
-                        attended_on: optional_date("attended_on", one.attended_on)?.unwrap_or(on),
-                    })
-                })?,
-            })
+            Event::Happened(Happening::TrainingCourse(happening::training_course(it, on)?))
         }
-        Change::PartyReferred(it) => Event::PartyReferred(Referral {
-            referral_id: id("referral_id", &it.referral_id)?,
-            organisation_id: id("organisation_id", &it.organisation_id)?,
-            subject: it.subject,
-        }),
-        Change::PartyAdmitted(it) => Event::PartyAdmitted(Referral {
-            referral_id: id("referral_id", &it.referral_id)?,
-            organisation_id: id("organisation_id", &it.organisation_id)?,
-            subject: it.subject,
-        }),
-        Change::CadreRecommended(it) => Event::CadreRecommended(Recommendation {
-            recommendation_id: id("recommendation_id", &it.recommendation_id)?,
-            organisation_id: id("organisation_id", &it.organisation_id)?,
-            subject: it.subject,
-            purposes: it.purposes,
-        }),
+        Change::TrainingCourseTakenBack(it) => {
+            let taken = it.course.context(NOTHING)?;
+            let course = happening::training_course(taken, on)?;
+            Event::HappeningTakenBack(Happening::TrainingCourse(course))
+        }
+        Change::PartyReferred(it) => Event::Happened(Happening::PartyReferral(
+            happening::referral(&it.referral_id, &it.organisation_id, it.subject)?,
+        )),
+        Change::PartyReferralTakenBack(it) => {
+            let it = it.referral.context(NOTHING)?;
+            let of = happening::referral(&it.referral_id, &it.organisation_id, it.subject)?;
+            Event::HappeningTakenBack(Happening::PartyReferral(of))
+        }
+        Change::PartyAdmitted(it) => Event::Happened(Happening::PartyAdmission(
+            happening::referral(&it.referral_id, &it.organisation_id, it.subject)?,
+        )),
+        Change::PartyAdmissionTakenBack(it) => {
+            let it = it.admission.context(NOTHING)?;
+            let of = happening::referral(&it.referral_id, &it.organisation_id, it.subject)?;
+            Event::HappeningTakenBack(Happening::PartyAdmission(of))
+        }
+        Change::PartyConfirmed(it) => Event::Happened(Happening::PartyConfirmation(
+            happening::referral(&it.referral_id, &it.organisation_id, it.subject)?,
+        )),
+        Change::PartyConfirmationTakenBack(it) => {
+            let it = it.confirmation.context(NOTHING)?;
+            let of = happening::referral(&it.referral_id, &it.organisation_id, it.subject)?;
+            Event::HappeningTakenBack(Happening::PartyConfirmation(of))
+        }
+        Change::CadreRecommended(it) => {
+            Event::Happened(Happening::CadreRecommendation(happening::recommendation(it)?))
+        }
+        Change::CadreRecommendationTakenBack(it) => {
+            let taken = it.recommendation.context(NOTHING)?;
+            let of = happening::recommendation(taken)?;
+            Event::HappeningTakenBack(Happening::CadreRecommendation(of))
+        }
         Change::DelegationSent(it) => {
-            let sender = id("organisation_id", &it.organisation_id)?;
-            Event::DelegationSent(Delegation {
-                delegation_id: id("delegation_id", &it.delegation_id)?,
-                organisation_id: sender,
-                host_id: id("host_id", &it.host_id)?,
-                event: it.event,
-                delegates: each(it.delegates, |one| {
-                    let unit = optional_id("organisation_id", &one.organisation_id)?;
-                    Ok(Delegate {
-                        person_id: id("person_id", &one.person_id)?,
-                        organisation_id: unit.unwrap_or(sender),
-                    })
-                })?,
+            Event::Happened(Happening::Delegation(happening::delegation(it)?))
+        }
+        Change::DelegationTakenBack(it) => {
+            let taken = it.delegation.context(NOTHING)?;
+            Event::HappeningTakenBack(Happening::Delegation(happening::delegation(taken)?))
+        }
+        Change::HonoursRecorded(it) => Event::Happened(Happening::Honours(happening::honours(it)?)),
+        Change::HonoursTakenBack(it) => {
+            let taken = it.honours.context(NOTHING)?;
+            Event::HappeningTakenBack(Happening::Honours(happening::honours(taken)?))
+        }
+        Change::EmulationLaunched(it) => {
+            Event::Happened(Happening::Emulation(happening::emulation(it)?))
+        }
+        Change::EmulationTakenBack(it) => {
+            let taken = it.emulation.context(NOTHING)?;
+            Event::HappeningTakenBack(Happening::Emulation(happening::emulation(taken)?))
+        }
+        Change::EmulationJoined(it) => {
+            Event::Happened(Happening::EmulationJoining(happening::joining(it)?))
+        }
+        Change::EmulationJoiningTakenBack(it) => {
+            let taken = it.joining.context(NOTHING)?;
+            Event::HappeningTakenBack(Happening::EmulationJoining(happening::joining(taken)?))
+        }
+        Change::WelfareGiven(it) => Event::Happened(Happening::Welfare(happening::welfare(it)?)),
+        Change::WelfareTakenBack(it) => {
+            let taken = it.welfare.context(NOTHING)?;
+            Event::HappeningTakenBack(Happening::Welfare(happening::welfare(taken)?))
+        }
+        Change::DisputeCaseOpened(it) => {
+            Event::Happened(Happening::DisputeOpening(happening::dispute_opened(it)?))
+        }
+        Change::DisputeCaseConcluded(it) => {
+            Event::Happened(Happening::DisputeConclusion(happening::dispute_concluded(it)?))
+        }
+        Change::DisputeCaseTakenBack(it) => {
+            use pb::dispute_case_taken_back::What;
+            Event::HappeningTakenBack(match it.what.context(NOTHING)? {
+                What::Opened(it) => Happening::DisputeOpening(happening::dispute_opened(it)?),
+                What::Concluded(it) => {
+                    Happening::DisputeConclusion(happening::dispute_concluded(it)?)
+                }
             })
         }
         Change::ConsequenceFinished(it) => Event::ConsequenceFinished(Finished {
@@ -100,6 +142,10 @@ fn event(body: pb::MembershipChange, on: Date) -> anyhow::Result<Event> {
             registry_act_id: id("registry_act_id", &it.registry_act_id)?,
             organisations: it.organisations,
         },
+        Change::ConsequencesLeft(it) => Event::ConsequencesLeft {
+            part_id: id("part_id", &it.part_id)?,
+            from_position: (it.from_position != 0).then_some(it.from_position),
+        },
         Change::DecisionWrittenDown(it) => Event::DecisionWrittenDown(Decision {
             decision_id: id("decision_id", &it.decision_id)?,
             issuer_id: optional_id("issuer_id", &it.issuer_id)?,
@@ -109,12 +155,12 @@ fn event(body: pb::MembershipChange, on: Date) -> anyhow::Result<Event> {
         }),
         Change::StandingRecorded(it) => Event::StandingRecorded(standing(it)?),
         Change::StandingTakenBack(it) => {
-            let taken = it.standing.context("nothing is taken back")?;
+            let taken = it.standing.context(NOTHING)?;
             Event::StandingTakenBack(standing(taken)?)
         }
         Change::DisciplineRecorded(it) => Event::DisciplineRecorded(discipline(it)?),
         Change::DisciplineTakenBack(it) => {
-            let taken = it.discipline.context("nothing is taken back")?;
+            let taken = it.discipline.context(NOTHING)?;
             Event::DisciplineTakenBack(discipline(taken)?)
         }
         Change::PersonMerged(it) => Event::PersonMerged(merge(&it)?),

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::facts::{
     Admission, CardEnding, CardIssue, CardTakenBack, Discipline, Event, Exit, Line, Merge,
-    Movement, Referral, Standing, Transfer,
+    Movement, Standing, Transfer,
 };
 use crate::kind;
 
@@ -38,12 +38,12 @@ impl Event {
                 Movement::Transfer(transfer) => transfer.from_organisation_id,
                 Movement::Exit(exit) => exit.organisation_id,
             },
-            Self::TrainingCourseHeld(course) => course.course_id,
-            Self::PartyReferred(referral) | Self::PartyAdmitted(referral) => referral.referral_id,
-            Self::CadreRecommended(recommendation) => recommendation.recommendation_id,
-            Self::DelegationSent(delegation) => delegation.delegation_id,
+            Self::Happened(happening) | Self::HappeningTakenBack(happening) => {
+                happening.aggregate_id()
+            }
             Self::ConsequenceFinished(finished) => finished.organisation_id,
             Self::ConsequencesWaiting { registry_act_id, .. } => *registry_act_id,
+            Self::ConsequencesLeft { part_id, .. } => *part_id,
             Self::DecisionWrittenDown(decision) => decision.decision_id,
             Self::StandingRecorded(standing) | Self::StandingTakenBack(standing) => {
                 standing.standing_id
@@ -80,56 +80,8 @@ impl Event {
                     }
                 }),
             }),
-            Self::TrainingCourseHeld(course) => {
-                Change::TrainingCourseHeld(pb::TrainingCourseHeld {
-                    course_id: course.course_id.to_string(),
-                    organisation_id: course.organisation_id.to_string(),
-                    topics: course.topics,
-                    attendances: course
-                        .attendances
-                        .iter()
-                        .map(|attendance| pb::training_course_held::Attendance {
-                            person_id: attendance.person_id.to_string(),
-                            organisation_id: attendance.organisation_id.to_string(),
-                            attended_on: Some(civil(attendance.attended_on)),
-                        })
-                        .collect(),
-                })
-            }
-            Self::PartyReferred(Referral { referral_id, organisation_id, subject }) => {
-                Change::PartyReferred(pb::PartyReferred {
-                    referral_id: referral_id.to_string(),
-                    organisation_id: organisation_id.to_string(),
-                    subject,
-                })
-            }
-            Self::PartyAdmitted(Referral { referral_id, organisation_id, subject }) => {
-                Change::PartyAdmitted(pb::PartyAdmitted {
-                    referral_id: referral_id.to_string(),
-                    organisation_id: organisation_id.to_string(),
-                    subject,
-                })
-            }
-            Self::CadreRecommended(it) => Change::CadreRecommended(pb::CadreRecommended {
-                recommendation_id: it.recommendation_id.to_string(),
-                organisation_id: it.organisation_id.to_string(),
-                subject: it.subject,
-                purposes: it.purposes,
-            }),
-            Self::DelegationSent(it) => Change::DelegationSent(pb::DelegationSent {
-                delegation_id: it.delegation_id.to_string(),
-                organisation_id: it.organisation_id.to_string(),
-                host_id: it.host_id.to_string(),
-                event: it.event,
-                delegates: it
-                    .delegates
-                    .iter()
-                    .map(|delegate| pb::delegation_sent::Delegate {
-                        person_id: delegate.person_id.to_string(),
-                        organisation_id: delegate.organisation_id.to_string(),
-                    })
-                    .collect(),
-            }),
+            Self::Happened(happening) => happening.written(),
+            Self::HappeningTakenBack(happening) => happening.taken_back(),
             Self::ConsequenceFinished(it) => Change::ConsequenceFinished(pb::ConsequenceFinished {
                 registry_act_id: it.registry_act_id.to_string(),
                 organisation_id: it.organisation_id.to_string(),
@@ -139,6 +91,12 @@ impl Event {
                 Change::ConsequencesWaiting(pb::ConsequencesWaiting {
                     registry_act_id: registry_act_id.to_string(),
                     organisations,
+                })
+            }
+            Self::ConsequencesLeft { part_id, from_position } => {
+                Change::ConsequencesLeft(pb::ConsequencesLeft {
+                    part_id: part_id.to_string(),
+                    from_position: from_position.unwrap_or(0),
                 })
             }
             Self::DecisionWrittenDown(it) => Change::DecisionWrittenDown(pb::DecisionWrittenDown {

@@ -46,11 +46,11 @@ impl Act for RecordApplicants {
     async fn perform(self, acting: &mut Acting) -> Result<Recorded, Failure> {
         not_too_far("applied_on", self.applied_on, acting.today)?;
         organisation::stands(acting, self.organisation_id, self.applied_on, Asked::Joins).await?;
-        let enrolled = self.applicants.enrol(acting, &self.keys, self.organisation_id).await?;
-        let person_ids: Vec<Uuid> = enrolled.iter().map(|person| person.person_id).collect();
+        let enrolment = self.applicants.enrol(acting, &self.keys, self.organisation_id).await?;
+        let person_ids: Vec<Uuid> = enrolment.people.iter().map(|one| one.person_id).collect();
 
         let joining = Joining { on: self.applied_on, readmission: false, consented: false };
-        may_join(acting, &self.applicants, &person_ids, joining).await?;
+        may_join(acting, &self.applicants, &enrolment, joining).await?;
 
         // A newer application replaces an older one from its day on, whichever of the two is
         // recorded first.

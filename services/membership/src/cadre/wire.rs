@@ -7,8 +7,9 @@ use chassis::refusal::Refusal;
 use proto::membership::v1 as pb;
 use uuid::Uuid;
 
-use crate::cadre::recommend_cadre::{CadrePurpose, RecommendCadre, Recommended};
+use crate::cadre::recommend_cadre::{RecommendCadre, Recommended};
 use crate::cadre::recommendations::Recommendation;
+use crate::ground::cadre::CadrePurpose;
 use crate::ground::keys::Keys;
 use crate::ground::refused::Refused;
 use crate::ground::wire::{TITLE_MAX, each};

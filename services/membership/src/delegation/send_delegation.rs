@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use chassis::database::{Act, Acting};
 use chassis::refusal::Failure;
-use feeds::membership::{Delegate, Delegation, Event};
+use feeds::membership::{Delegate, Delegation, Event, Happening};
 use serde::{Deserialize, Serialize};
 use time::Date;
 use uuid::Uuid;
@@ -83,7 +83,7 @@ impl Act for SendDelegation {
         .await?;
 
         let delegates = self.delegates.into_iter();
-        let sent = Event::DelegationSent(Delegation {
+        let sent = Happening::Delegation(Delegation {
             delegation_id,
             organisation_id: self.organisation_id,
             host_id: self.host_id,
@@ -92,7 +92,7 @@ impl Act for SendDelegation {
                 .map(|(person_id, organisation_id)| Delegate { person_id, organisation_id })
                 .collect(),
         });
-        acting.publish(sent.on(on));
+        acting.publish(Event::Happened(sent).on(on));
         Ok(Sent { delegation_id })
     }
 }

@@ -10,6 +10,7 @@ use time::{Date, OffsetDateTime};
 use tonic::Status;
 
 use crate::ground::card_keys::CardKeys;
+use crate::ground::exporting::Exporting;
 use crate::ground::keys::Keys;
 use crate::ground::quota::{self, Quota};
 use crate::ground::refused::Refused;
@@ -27,6 +28,10 @@ pub struct Api {
     pub quota: Quota,
     /// Lines of one batch of an import, at most.
     pub batch_lines: usize,
+    /// Bytes of a file of members, at most.
+    pub file_bytes: u64,
+    /// How much is exported.
+    pub exporting: Exporting,
 }
 
 impl Api {

@@ -1,8 +1,12 @@
 //! That something was corrected or undone: when, by whom, why, and by which decision.
 
+use std::collections::HashMap;
+
 use chassis::database::Acting;
 use chassis::refusal::Failure;
 use uuid::Uuid;
+
+use crate::ground::decision::Basis;
 
 /// What a correction does; the numbers are those of the contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,10 +30,34 @@ pub enum Kind {
     CardIssueCorrected = 101,
     /// A card was never lost or revoked.
     CardEndUndone = 102,
+    /// A course was never held, or some never attended it.
+    TrainingCourseUndone = 40,
+    /// A case never came to a milestone.
+    PartyReferralUndone = 41,
+    /// An officer was never recommended.
+    CadreRecommendationUndone = 42,
+    /// A delegation was never sent, or some never went with it.
+    DelegationUndone = 43,
+    /// A document of a person should have been another.
+    DocumentCorrected = 30,
+    /// A document was never hers.
+    DocumentUndone = 31,
+    /// She was never called so.
+    AliasUndone = 32,
     /// A person is another.
     PersonMerged = 103,
     /// Two who were merged are two.
     PersonUnmerged = 104,
+    /// People were never honoured so.
+    HonourUndone = 44,
+    /// They were honoured otherwise.
+    HonourCorrected = 45,
+    /// A movement was never launched, or some never took part in it.
+    EmulationUndone = 46,
+    /// People were never helped so.
+    WelfareUndone = 47,
+    /// A case never was, or goes on.
+    DisputeCaseUndone = 48,
 }
 
 /// What is to be remembered of a correction.
@@ -65,6 +93,58 @@ impl Correction<'_> {
             self.decision_id,
             actor,
             acted_at,
+        )
+        .execute(acting.db())
+        .await?;
+        Ok(())
+    }
+}
+
+/// What is to be remembered of several cases that one act undoes, each about one person.
+pub struct Cases<'a> {
+    /// What it does.
+    pub kind: Kind,
+    /// Each case, and the organisation whose it is.
+    pub about: Vec<(Uuid, Uuid)>,
+    /// Why.
+    pub reason: &'a str,
+    /// By which decision, for each organisation.
+    pub decisions: HashMap<Uuid, Uuid>,
+}
+
+/// The document that each of these organisations' cases is undone by, where there is one.
+pub async fn rest_each(
+    acting: &mut Acting,
+    basis: Option<&Basis>,
+    organisations: &[Uuid],
+) -> Result<HashMap<Uuid, Uuid>, Failure> {
+    let Some(basis) = basis else { return Ok(HashMap::new()) };
+    let rested = basis.rest_each(acting, organisations).await?;
+    match rested.refused {
+        Some(refused) => Err(refused),
+        None => Ok(rested.decisions),
+    }
+}
+
+impl Cases<'_> {
+    /// Remembers them with the act.
+    pub async fn record(&self, acting: &mut Acting) -> Result<(), Failure> {
+        let (act_id, acted_at, actor) = (acting.act_id, acting.acted_at, acting.caller.principal());
+        let about: Vec<Uuid> = self.about.iter().map(|(about_id, _)| *about_id).collect();
+        let decisions: Vec<Option<Uuid>> =
+            self.about.iter().map(|(_, whose)| self.decisions.get(whose).copied()).collect();
+        sqlx::query!(
+            "insert into correction (act_id, kind, about_id, people, reason, decision_id, actor,
+                                     recorded_at)
+             select $1, $2, about_id, 1, $3, decision_id, $4, $5
+             from unnest($6::uuid[], $7::uuid[]) as line (about_id, decision_id)",
+            act_id,
+            self.kind as i16,
+            self.reason,
+            actor,
+            acted_at,
+            &about,
+            &decisions as &[Option<Uuid>],
         )
         .execute(acting.db())
         .await?;

@@ -48,6 +48,8 @@ pub enum Purpose {
     Cadre,
     /// Steps of discipline.
     Discipline,
+    /// What is given to people in need.
+    Welfare,
 }
 
 /// Which column a sealed value lives in: part of what binds it.
@@ -213,6 +215,11 @@ impl Keys {
         self.seal_in(place_of_line(import, line, self.newest), said)
     }
 
+    /// Seals a piece of a file that is exported, for its row.
+    pub fn seal_piece(&self, export: Uuid, number: i32, bytes: &[u8]) -> anyhow::Result<Sealed> {
+        self.seal_in(place_of_piece(export, number, self.newest), bytes)
+    }
+
     fn seal_in(&self, place: String, value: &[u8]) -> anyhow::Result<Sealed> {
         let key = &self.data[&self.newest];
         let mut sealed = value.to_vec();
@@ -241,6 +248,16 @@ impl Keys {
         self.opened(place_of_line(import, line, sealed.key_version), sealed)
     }
 
+    /// Opens a piece of a file.
+    pub fn open_piece(
+        &self,
+        export: Uuid,
+        number: i32,
+        sealed: &Sealed,
+    ) -> anyhow::Result<Vec<u8>> {
+        self.opened(place_of_piece(export, number, sealed.key_version), sealed)
+    }
+
     fn opened(&self, place: String, sealed: &Sealed) -> anyhow::Result<Vec<u8>> {
         let key = self
             .data
@@ -256,12 +273,23 @@ impl Keys {
         hmac::sign(&self.blind_index, message.as_bytes()).as_ref().to_vec()
     }
 
+    /// The id of a document of a person, by the blind index of its number: a pseudonym of both, which
+    /// says nothing of the number and stands in no table.
+    pub fn document_id(&self, person_id: Uuid, blind_index: &[u8]) -> Uuid {
+        let message = [b"document\0".as_slice(), person_id.as_bytes(), blind_index].concat();
+        let tag = hmac::sign(&self.pseudonym, &message);
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&tag.as_ref()[..16]);
+        uuid::Builder::from_custom_bytes(bytes).into_uuid()
+    }
+
     /// The pseudonym of a person for one purpose: 128 bits in hexadecimal.
     pub fn pseudonym(&self, purpose: Purpose, person_id: Uuid) -> String {
         let purpose = match purpose {
             Purpose::Party => "party",
             Purpose::Cadre => "cadre",
             Purpose::Discipline => "discipline",
+            Purpose::Welfare => "welfare",
         };
         let message = [purpose.as_bytes(), b"\0", person_id.as_bytes()].concat();
         let tag = hmac::sign(&self.pseudonym, &message);
@@ -283,6 +311,10 @@ fn place(column: Column, person_id: Uuid, key_version: i32) -> String {
 
 fn place_of_line(import: Uuid, line: i64, key_version: i32) -> String {
     format!("member_import_line.ciphertext {import} {line} {key_version}")
+}
+
+fn place_of_piece(export: Uuid, number: i32, key_version: i32) -> String {
+    format!("member_export_piece.ciphertext {export} {number} {key_version}")
 }
 
 /// Opens nonce and ciphertext in place.

@@ -98,6 +98,45 @@ static TOPICS: LazyLock<BTreeMap<String, String>> =
 static EVENTS: LazyLock<BTreeMap<String, String>> =
     LazyLock::new(|| codes(include_str!("../../reference/events.csv")));
 
+/// What an honour is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Nature {
+    /// Danh hiệu.
+    Title,
+    /// Hình thức khen thưởng.
+    Award,
+    /// Sáng kiến.
+    Initiative,
+}
+
+#[derive(Deserialize)]
+struct Honour {
+    code: String,
+    nature: Nature,
+}
+
+static HONOURS: LazyLock<BTreeMap<String, Nature>> = LazyLock::new(|| {
+    let honours: Vec<Honour> = rows(include_str!("../../reference/honours.csv"))
+        .expect("the honours compiled in are well written");
+    honours.into_iter().map(|line| (line.code, line.nature)).collect()
+});
+
+static HONOUR_LEVELS: LazyLock<BTreeMap<String, String>> =
+    LazyLock::new(|| codes(include_str!("../../reference/honour_levels.csv")));
+
+static EMULATIONS: LazyLock<BTreeMap<String, String>> =
+    LazyLock::new(|| codes(include_str!("../../reference/emulations.csv")));
+
+static WELFARE_OCCASIONS: LazyLock<BTreeMap<String, String>> =
+    LazyLock::new(|| codes(include_str!("../../reference/welfare_occasions.csv")));
+
+static WELFARE_SOURCES: LazyLock<BTreeMap<String, String>> =
+    LazyLock::new(|| codes(include_str!("../../reference/welfare_sources.csv")));
+
+static DISPUTE_TOPICS: LazyLock<BTreeMap<String, String>> =
+    LazyLock::new(|| codes(include_str!("../../reference/dispute_topics.csv")));
+
 static WAITING_PERIODS: LazyLock<Vec<WaitingPeriod>> = LazyLock::new(|| {
     rows(include_str!("../../reference/waiting_periods.csv"))
         .expect("the waiting periods compiled in are well written")
@@ -128,6 +167,36 @@ pub fn topics() -> &'static BTreeMap<String, String> {
 /// Events that delegations are sent to: code and Vietnamese name.
 pub fn events() -> &'static BTreeMap<String, String> {
     &EVENTS
+}
+
+/// By what people are honoured: code and nature.
+pub fn honours() -> &'static BTreeMap<String, Nature> {
+    &HONOURS
+}
+
+/// At which levels: code and Vietnamese name.
+pub fn honour_levels() -> &'static BTreeMap<String, String> {
+    &HONOUR_LEVELS
+}
+
+/// Emulation movements: code and Vietnamese name.
+pub fn emulations() -> &'static BTreeMap<String, String> {
+    &EMULATIONS
+}
+
+/// On which occasions people are helped: code and Vietnamese name.
+pub fn welfare_occasions() -> &'static BTreeMap<String, String> {
+    &WELFARE_OCCASIONS
+}
+
+/// Of whose money: code and Vietnamese name.
+pub fn welfare_sources() -> &'static BTreeMap<String, String> {
+    &WELFARE_SOURCES
+}
+
+/// What labour disputes are about: code and Vietnamese name.
+pub fn dispute_topics() -> &'static BTreeMap<String, String> {
+    &DISPUTE_TOPICS
 }
 
 /// After which exits a person waits, and how long, by the rules of the day on which she wants to

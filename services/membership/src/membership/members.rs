@@ -1,6 +1,9 @@
 //! Persons and their memberships.
 
+use anyhow::Context;
 use chassis::access::{self, roles};
+use chassis::call::Call;
+use chassis::database::Look;
 use chassis::page::{Asked, Page};
 use chassis::refusal::Failure;
 use sqlx::PgConnection;
@@ -8,7 +11,6 @@ use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
 use crate::ground::keys::{Column, Keys, Sealed};
-use crate::ground::merged;
 use crate::ground::organisation;
 use crate::ground::refused::Refused;
 
@@ -68,8 +70,42 @@ pub struct Membership {
     pub ended_by: Option<Uuid>,
 }
 
+/// A person, her stays, and what identifies her.
+pub type Member = (Person, Vec<Membership>, Identifying);
+
+/// A person whom a union counts today.
+pub struct Counted {
+    /// Who.
+    pub person_id: Uuid,
+}
+
+impl Look for Counted {
+    type Found = Vec<Row>;
+
+    async fn look(
+        &self,
+        connection: &mut PgConnection,
+        call: &Call,
+    ) -> sqlx::Result<Option<Vec<Row>>> {
+        let mut rows = sqlx::query_file_as!(
+            Row,
+            "src/membership/member_look.sql",
+            self.person_id,
+            IDENTITY_READ,
+            call.caller.issuer,
+            call.caller.subject,
+            &*call.permission,
+        )
+        .fetch_all(connection)
+        .await?;
+        // Each stay once; with it the newest number.
+        rows.dedup_by_key(|row| row.membership_id);
+        Ok(Some(rows).filter(|rows| !rows.is_empty()))
+    }
+}
+
 /// A person with one of her stays, or none.
-struct Row {
+pub struct Row {
     name: String,
     sex: i16,
     birth_date: Option<Date>,
@@ -94,32 +130,14 @@ struct Row {
     identified: bool,
 }
 
-/// A person in the caller's scope, or the one who survives her, as is known, or was known then.
+/// A person in the caller's scope, her memberships, and, with the permission for it, what
+/// identifies her: all in one statement, on both permissions. As it is known, or was known then.
 pub async fn get(
     connection: &mut PgConnection,
     keys: &Keys,
     person_id: Uuid,
     known_at: Option<OffsetDateTime>,
-) -> Result<(Person, Vec<Membership>, Identifying), Failure> {
-    let found = alone(connection, keys, person_id, known_at).await?;
-    // Whoever was merged has no memberships: nobody else need be asked about.
-    if !found.1.is_empty() {
-        return Ok(found);
-    }
-    match merged::survivor(connection, person_id, known_at).await? {
-        survivor_id if survivor_id == person_id => Ok(found),
-        survivor_id => alone(connection, keys, survivor_id, known_at).await,
-    }
-}
-
-/// A person in the caller's scope, her memberships, and, with the permission for it, what
-/// identifies her: all in one statement, on both permissions. As it is known, or was known then.
-async fn alone(
-    connection: &mut PgConnection,
-    keys: &Keys,
-    person_id: Uuid,
-    known_at: Option<OffsetDateTime>,
-) -> Result<(Person, Vec<Membership>, Identifying), Failure> {
+) -> Result<Member, Failure> {
     let rows = match known_at {
         None => {
             sqlx::query_file_as!(Row, "src/membership/member.sql", person_id, IDENTITY_READ)
@@ -137,10 +155,20 @@ async fn alone(
             file.fetch_all(&mut *connection).await?
         }
     };
-    let Some(first) = rows.first() else {
+    if rows.is_empty() {
         let unknown = Refused::PersonUnknown { field: "person_id".to_string() };
         return Err(access::unknown_or_denied(connection, unknown).await);
-    };
+    }
+    told(rows, keys, person_id)
+}
+
+/// What a person's rows say.
+pub fn told(rows: Vec<Row>, keys: &Keys, person_id: Uuid) -> Result<Member, Failure> {
+    let first = rows.first().context("a person has a row")?;
+    // Of whom everything was erased has no name.
+    if first.name.is_empty() {
+        return Err(Refused::PersonErased { field: "person_id".to_string() }.into());
+    }
     let person = Person {
         person_id,
         name: first.name.clone(),

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use chassis::access;
 use chassis::database::{Act, Acting};
 use chassis::refusal::{Failure, OnConstraint};
-use feeds::membership::{Event, Referral};
+use feeds::membership::{Event, Happening, Referral};
 use serde::{Deserialize, Serialize};
 use time::Date;
 use uuid::Uuid;
@@ -83,12 +83,12 @@ impl Act for AdmitToParty {
         })?;
 
         for case in &admitted {
-            let admitted = Event::PartyAdmitted(Referral {
+            let admitted = Happening::PartyAdmission(Referral {
                 referral_id: case.referral_id,
                 organisation_id: case.organisation_id,
                 subject: case.subject.clone(),
             });
-            acting.publish(admitted.on(on));
+            acting.publish(Event::Happened(admitted).on(on));
         }
         Ok(AdmittedToParty { admitted: i32::try_from(admitted.len()).unwrap_or(i32::MAX) })
     }
@@ -107,12 +107,12 @@ impl AdmitToParty {
         Ok(bad.refuse()?)
     }
 
-    /// The cases that lie in the caller's scope, locked. A person is admitted once, whichever
+    /// The cases that lie in the caller's scope, with their people locked. A person is admitted once, whichever
     /// of her referrals led to it.
     async fn cases(&self, acting: &mut Acting) -> Result<HashMap<Uuid, Case>, Failure> {
         sqlx::query!(
-            "select from party_referral where referral_id = any ($1)
-             order by person_id, referral_id for no key update",
+            "select from lock_people(array(
+                 select person_id from party_referral where referral_id = any ($1)))",
             &self.referral_ids,
         )
         .execute(acting.db())

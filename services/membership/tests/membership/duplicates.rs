@@ -6,7 +6,7 @@ use proto::membership::v1 as pb;
 use proto::membership::v1::membership_change::Change as Published;
 use proto::membership::v1::movement_taken_back::Movement;
 use time::macros::date;
-use time::{Date, Duration, OffsetDateTime};
+use time::{Date, OffsetDateTime};
 use tonic::Status;
 use uuid::Uuid;
 

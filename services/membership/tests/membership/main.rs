@@ -5,14 +5,21 @@
 
 mod activities;
 mod admission;
+mod apart_by_person;
 mod applicants;
 mod books;
 mod cards;
 mod corrections;
 mod discipline;
+mod dispute_cases;
+mod documents;
 mod duplicates;
 mod duplicates_at_random;
 mod ends;
+mod exports;
+mod happenings_undone;
+mod honours;
+mod import_files;
 mod imports;
 mod imports_killed;
 mod late;
@@ -29,4 +36,5 @@ mod standings;
 mod standings_at_random;
 mod transfer_offers;
 mod undone;
+mod welfare;
 mod world;

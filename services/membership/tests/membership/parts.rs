@@ -58,14 +58,26 @@ async fn many_members_go_on_in_parts_and_are_counted_once_meanwhile() {
     assert_eq!(national.counts(world.beta, END).await, 240);
 
     let mut parts = BTreeMap::<Uuid, usize>::new();
+    let mut left = Vec::new();
     for (part, on, change, _) in world.published().await {
-        if let Published::MembersTransferred(change) = change {
-            assert_eq!((on, change.registry_act_id), (END, act.to_string()));
-            *parts.entry(part).or_default() += change.lines.len();
+        match change {
+            Published::MembersTransferred(change) => {
+                assert_eq!((on, change.registry_act_id), (END, act.to_string()));
+                *parts.entry(part).or_default() += change.lines.len();
+            }
+            Published::ConsequencesLeft(change) => left.push((part, parts.len(), change)),
+            _ => {}
         }
     }
     assert_eq!(parts.values().sum::<usize>(), 240);
     assert_eq!(parts.len(), 6, "two unions of twenty fit into fifty: {parts:?}");
+
+    // With the first part that more is to come, after the last that nothing is.
+    let [(first, told_after, begun), (_, at_last, done)] = &left[..] else { panic!("{left:?}") };
+    assert_eq!((*told_after, *at_last), (1, 6));
+    assert_eq!(begun.part_id, first.to_string());
+    assert!(begun.from_position > 0);
+    assert_eq!((&done.part_id, done.from_position), (&begun.part_id, 0));
 }
 
 #[tokio::test]

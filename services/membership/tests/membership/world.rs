@@ -51,12 +51,18 @@ stage::actor! {
     delegations: pb::delegation_service_client::DelegationServiceClient,
     consequences: pb::consequence_service_client::ConsequenceServiceClient,
     imports: pb::import_service_client::ImportServiceClient,
+    identities: pb::identity_service_client::IdentityServiceClient,
+    exports: pb::export_service_client::ExportServiceClient,
     corrections: pb::correction_service_client::CorrectionServiceClient,
     offers: pb::transfer_offer_service_client::TransferOfferServiceClient,
     standings: pb::standing_service_client::StandingServiceClient,
     duplicates: pb::duplicate_service_client::DuplicateServiceClient,
     cards: pb::card_service_client::CardServiceClient,
     discipline: pb::discipline_service_client::DisciplineServiceClient,
+    honours: pb::honour_service_client::HonourServiceClient,
+    welfare: pb::welfare_service_client::WelfareServiceClient,
+    cases: pb::dispute_case_service_client::DisputeCaseServiceClient,
+    emulations: pb::emulation_service_client::EmulationServiceClient,
 }
 
 impl World {
@@ -81,6 +87,9 @@ impl World {
              keys.blind_index = '{}'
              keys.pseudonym = '{}'
              imports.batch_lines = 40
+             imports.file_bytes = 4000000
+             exports.lines_max = 1200
+             exports.files_each = 3
              consequences.members_at_a_time = {members_at_a_time}",
             cards.keys.path().display(),
             keys.master.path().display(),
@@ -100,7 +109,13 @@ impl World {
             state(beta, Some(hanoi), "CDCS", ORIGIN),
             state(gamma, Some(hue), "CDCS", ORIGIN),
         ]);
-        for role in ["OFFICER", "PARTY_OFFICER", "IDENTITY_OFFICER", "DISCIPLINE_OFFICER"] {
+        for role in [
+            "OFFICER",
+            "PARTY_OFFICER",
+            "IDENTITY_OFFICER",
+            "DISCIPLINE_OFFICER",
+            "WELFARE_OFFICER",
+        ] {
             registry.grants("officer", role, hanoi);
             registry.grants("national", role, confederation);
         }
@@ -309,9 +324,19 @@ impl Actor {
         stays.iter().map(stay).collect()
     }
 
+    /// What is known now is asked in two ways, which are answered by two statements: they say the
+    /// same.
     pub async fn sees(&mut self, person: Uuid) -> Result<pb::GetMemberResponse, Status> {
         let request = pb::GetMemberRequest { person_id: person.to_string(), known_at: None };
-        Ok(self.members.get_member(request).await?.into_inner())
+        let answer = self.members.get_member(request.clone()).await;
+        let known_at = Some(instant(OffsetDateTime::now_utc()));
+        let known = self.members.get_member(pb::GetMemberRequest { known_at, ..request }).await;
+        match (&answer, &known) {
+            (Ok(answer), Ok(known)) => assert_eq!(answer.get_ref(), known.get_ref()),
+            (Err(answer), Err(known)) => assert_eq!(answer.message(), known.message()),
+            (answer, known) => panic!("{answer:?}, but as known now {known:?}"),
+        }
+        Ok(answer?.into_inner())
     }
 }
 

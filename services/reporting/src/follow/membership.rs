@@ -62,14 +62,12 @@ fn finished_in_a_row<'a>(
     let finished = changes.iter().zip(events).map_while(|(change, event)| match event {
         Event::ConsequenceFinished(finished) => Some((change, finished)),
         Event::ConsequencesWaiting { .. }
+        | Event::ConsequencesLeft { .. }
         | Event::Admitted(_)
         | Event::Transferred(_)
         | Event::Exited(_)
-        | Event::TrainingCourseHeld(_)
-        | Event::PartyReferred(_)
-        | Event::PartyAdmitted(_)
-        | Event::CadreRecommended(_)
-        | Event::DelegationSent(_)
+        | Event::Happened(_)
+        | Event::HappeningTakenBack(_)
         | Event::DecisionWrittenDown(_)
         | Event::StandingRecorded(_)
         | Event::StandingTakenBack(_)
@@ -177,14 +175,12 @@ fn because(event: &Event, act: &[Event]) -> Because {
                 }
                 Event::ConsequenceFinished(_)
                 | Event::ConsequencesWaiting { .. }
+                | Event::ConsequencesLeft { .. }
                 | Event::Admitted(_)
                 | Event::Transferred(_)
                 | Event::Exited(_)
-                | Event::TrainingCourseHeld(_)
-                | Event::PartyReferred(_)
-                | Event::PartyAdmitted(_)
-                | Event::CadreRecommended(_)
-                | Event::DelegationSent(_)
+                | Event::Happened(_)
+                | Event::HappeningTakenBack(_)
                 | Event::DecisionWrittenDown(_)
                 | Event::StandingRecorded(_)
                 | Event::StandingTakenBack(_)
@@ -206,15 +202,13 @@ fn because(event: &Event, act: &[Event]) -> Because {
         Event::TakenBack(taken) => {
             Because { takes_back: true, ..of(taken.registry_act_id, taken.movement.movement_id()) }
         }
-        Event::TrainingCourseHeld(_)
-        | Event::PartyReferred(_)
-        | Event::PartyAdmitted(_)
-        | Event::CadreRecommended(_)
-        | Event::DelegationSent(_)
+        Event::Happened(_)
+        | Event::HappeningTakenBack(_)
         | Event::StandingRecorded(_)
         | Event::StandingTakenBack(_)
         | Event::DisciplineRecorded(_)
         | Event::DisciplineTakenBack(_)
+        | Event::ConsequencesLeft { .. }
         | Event::CardsIssued(_)
         | Event::CardEnded(_)
         | Event::CardTakenBack(_)
@@ -247,12 +241,12 @@ async fn copy(connection: &mut PgConnection, on: Date, event: &Event) -> Result<
         Event::DecisionWrittenDown(decision) => {
             events::write_down_decision(connection, decision).await
         }
+        Event::ConsequencesLeft { from_position, .. } => {
+            under_way::left(connection, *from_position).await
+        }
         // Nothing that makes or unmakes a member.
-        Event::TrainingCourseHeld(_)
-        | Event::PartyReferred(_)
-        | Event::PartyAdmitted(_)
-        | Event::CadreRecommended(_)
-        | Event::DelegationSent(_)
+        Event::Happened(_)
+        | Event::HappeningTakenBack(_)
         | Event::StandingRecorded(_)
         | Event::StandingTakenBack(_)
         | Event::DisciplineRecorded(_)

@@ -181,8 +181,19 @@ pub async fn finished(
     Ok(())
 }
 
+/// Membership carries out in parts what acts from this position on mean; or nothing is left of them.
+pub async fn left(
+    connection: &mut PgConnection,
+    from_position: Option<i64>,
+) -> Result<(), Failure> {
+    sqlx::query!("update membership_told set left_from = $1", from_position)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
 /// Membership has told what it decided on this position of registry's feed; it carries out an
-/// act before it goes on to the next.
+/// act before it goes on to the next, but for what it says is left.
 pub async fn told(connection: &mut PgConnection, registry_position: i64) -> Result<(), Failure> {
     sqlx::query!(
         "update membership_told set registry_position = $1 where registry_position < $1",

@@ -110,6 +110,47 @@ async fn what_waits_for_somebody_is_not_under_way() {
 }
 
 #[tokio::test]
+async fn what_membership_has_left_to_do_in_parts_is_under_way_until_nothing_is_left() {
+    let world = World::start().await;
+    let unions = world.loads_unions(world.badinh, "NNN_CP", 2);
+    let elsewhere = world.loads_unions(world.hue, "NNN_CP", 1)[0];
+    for union in &unions {
+        world.admits(*union, date!(2015 - 01 - 01), 5);
+    }
+    let outcome = MembersOutcome::Rehomed;
+    let ends =
+        unions.iter().map(|union| ending(*union, world.badinh, outcome, Some(elsewhere))).collect();
+    let (act, _) = world.does(ENDED, None, ends);
+    let moved = |from: Uuid| {
+        MembershipWhat::MembersTransferred(members::MembersTransferred {
+            transfer_id: Uuid::now_v7().to_string(),
+            from_organisation_id: from.to_string(),
+            to_organisation_id: elsewhere.to_string(),
+            lines: lines(5),
+            registry_act_id: act.to_string(),
+        })
+    };
+    let part_id = Uuid::now_v7().to_string();
+    let left = |from_position: i64| {
+        let part_id = part_id.clone();
+        MembershipWhat::ConsequencesLeft(members::ConsequencesLeft { part_id, from_position })
+    };
+    assert_eq!(completeness(&world, world.hanoi).await, (0, 2, 2));
+    // It has heard of the act, and has moved some of the members.
+    let position = world.registry.position();
+    world.carries_out(ENDED, vec![moved(unions[0]), left(position)]);
+    assert_eq!(completeness(&world, world.hanoi).await, (1, 2, 1));
+    // What came before that is not under way because of it.
+    world.carries_out(ENDED, vec![left(position + 1)]);
+    assert_eq!(completeness(&world, world.hanoi).await, (1, 2, 0));
+    world.carries_out(ENDED, vec![left(position)]);
+    assert_eq!(completeness(&world, world.hanoi).await, (1, 2, 1));
+    world.carries_out(ENDED, vec![moved(unions[1]), left(0)]);
+    assert_eq!(completeness(&world, world.hanoi).await, (2, 2, 0));
+    world.stop().await;
+}
+
+#[tokio::test]
 async fn applicants_of_a_founding_are_under_way_until_they_are_admitted() {
     let world = World::start().await;
     let (union, on) = (Uuid::now_v7(), date!(2020 - 03 - 01));

@@ -95,6 +95,7 @@ macro_rules! of_service {
 
 // After the macro, which they use.
 mod membership;
+mod person;
 mod registry;
 mod reporting;
 
@@ -103,6 +104,7 @@ pub fn trials() -> Vec<Trial> {
     let mut trials = Vec::new();
     registry::list(&mut trials);
     membership::list(&mut trials);
+    person::list(&mut trials);
     reporting::list(&mut trials);
     gateway(&mut trials);
     // What takes a union away comes last.

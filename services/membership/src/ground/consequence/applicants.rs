@@ -52,12 +52,9 @@ pub async fn admit_applicants(
         return Ok(());
     }
 
-    sqlx::query!(
-        "select from person where person_id = any ($1) order by person_id for no key update",
-        &founding.applicant_ids,
-    )
-    .execute(following.db())
-    .await?;
+    sqlx::query!("select from lock_people($1)", &founding.applicant_ids,)
+        .execute(following.db())
+        .await?;
     let applicants = sqlx::query_file!(
         "src/ground/consequence/eligible.sql",
         &founding.applicant_ids,

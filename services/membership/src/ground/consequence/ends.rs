@@ -94,7 +94,7 @@ pub async fn carry_out(
     let mut room = members_at_a_time;
     loop {
         let Some(ready) = ready(following.db(), waiting).await? else {
-            return Ok(());
+            return nothing_left(following).await;
         };
         let mut rest = &ready[..];
         loop {
@@ -124,10 +124,41 @@ pub async fn carry_out(
         .await?;
         if room <= 0 || !rest.is_empty() {
             leave(following.db(), rest).await?;
+            something_left(following).await?;
             following.leave_the_rest();
             return Ok(());
         }
     }
+}
+
+/// Tells that more comes of itself, with the first part.
+async fn something_left(following: &mut Following) -> Result<(), Failure> {
+    let (part_id, from_position) = (following.act_id, following.source_position());
+    let first = sqlx::query!(
+        "insert into consequences_left (part_id, from_position) values ($1, $2)
+         on conflict on constraint consequences_left_pkey do nothing",
+        part_id,
+        from_position,
+    )
+    .execute(following.db())
+    .await?;
+    if first.rows_affected() > 0 {
+        let left = Event::ConsequencesLeft { part_id, from_position: Some(from_position) };
+        following.publish(left.on(following.today));
+    }
+    Ok(())
+}
+
+/// Tells that nothing more comes of itself, where it was said that something would.
+async fn nothing_left(following: &mut Following) -> Result<(), Failure> {
+    let part_id = sqlx::query_scalar!("delete from consequences_left returning part_id")
+        .fetch_optional(following.db())
+        .await?;
+    if let Some(part_id) = part_id {
+        let left = Event::ConsequencesLeft { part_id, from_position: None };
+        following.publish(left.on(following.today));
+    }
+    Ok(())
 }
 
 /// Nothing stands any more against what is left.
@@ -315,10 +346,9 @@ async fn movements(
     let ids: Vec<Uuid> = units.iter().map(|ended| ended.organisation_id).collect();
     let days: Vec<Date> = units.iter().map(|ended| ended.effective_on).collect();
     sqlx::query!(
-        "select from person
-         where person_id in (select person_id from membership
-                             where organisation_id = any ($1) and until_on is null)
-         order by person_id for no key update",
+        "select from lock_people(array(
+             select person_id from membership
+             where organisation_id = any ($1) and until_on is null))",
         &ids,
     )
     .execute(&mut *connection)

@@ -41,12 +41,7 @@ impl Settling {
         person_ids: &[Uuid],
         contradictions: Contradictions,
     ) -> Result<Self, Failure> {
-        sqlx::query!(
-            "select from person where person_id = any ($1) order by person_id for no key update",
-            person_ids,
-        )
-        .execute(&mut *connection)
-        .await?;
+        sqlx::query!("select from lock_people($1)", person_ids,).execute(&mut *connection).await?;
         Self::read(connection, person_ids, contradictions).await
     }
 

@@ -193,10 +193,9 @@ async fn take_back_last_first(
         return Ok(counted);
     }
     sqlx::query!(
-        "select from person
-         where person_id in (select person_id from membership
-                             where begun_by = any ($1) or ended_by = any ($1))
-         order by person_id for no key update",
+        "select from lock_people(array(
+             select person_id from membership
+             where begun_by = any ($1) or ended_by = any ($1)))",
         movement_ids,
     )
     .execute(following.db())

@@ -1,7 +1,8 @@
 -- How far membership has carried out, by the end of a day ($8), what registry decided about units
 -- that count here: those that ended, and of them and of others those where it has not. Membership
 -- does it a little after registry: what it had not heard of when it last told anything is under
--- way; the rest waits for somebody, as the members do whom it passed over.
+-- way, and so is whatever it carries out in parts; the rest waits for somebody, as the members do
+-- whom it passed over.
 with counted as materialized (
     select distinct p.unit_id from piece($1, $2, $3, $4, $5, $6, $7) p where p.valid @> $8::date
 ),
@@ -49,6 +50,8 @@ unfinished as (
 select (select count(*)
         from (select unit_id from ended union select unit_id from unfinished) every) as "expected!",
        count(distinct u.unit_id) as "missing!",
-       count(distinct u.unit_id) filter (where u.position > told.registry_position) as "under_way!"
+       count(distinct u.unit_id) filter (
+           where u.position > told.registry_position or u.position >= told.left_from
+       ) as "under_way!"
 from membership_told told
 left join unfinished u on true

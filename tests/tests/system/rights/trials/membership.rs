@@ -218,6 +218,18 @@ pub fn list(trials: &mut Vec<Trial>) {
             referral_ids: vec![mine.referral.clone(), theirs.referral.clone()],
             ..AdmitToPartyRequest::default()
         };
+        write "ConfirmInParty": |mine, _| ConfirmInPartyRequest {
+            request_id: request_id(),
+            confirmed_on: on(DAY),
+            referral_ids: vec![mine.happened.candidate.clone()],
+            ..ConfirmInPartyRequest::default()
+        };
+        mixed "ConfirmInParty": |mine, theirs| ConfirmInPartyRequest {
+            request_id: request_id(),
+            confirmed_on: on(DAY),
+            referral_ids: vec![mine.happened.candidate.clone(), theirs.happened.candidate.clone()],
+            ..ConfirmInPartyRequest::default()
+        };
         read "ListPartyReferrals": |mine, _| ListPartyReferralsRequest {
             organisation_id: mine.union.id.clone(),
             ..ListPartyReferralsRequest::default()
@@ -392,6 +404,47 @@ pub fn list(trials: &mut Vec<Trial>) {
             reason: "ghi nhầm".to_owned(),
             effective_on: on(DAY),
             ..CorrectStandingRequest::default()
+        };
+        write "UndoTrainingCourse": |mine, _| UndoTrainingCourseRequest {
+            request_id: request_id(),
+            course_id: mine.happened.course.clone(),
+            reason: "ghi nhầm".to_owned(),
+            ..UndoTrainingCourseRequest::default()
+        };
+        write "UndoPartyReferrals": |mine, _| UndoPartyReferralsRequest {
+            request_id: request_id(),
+            referral_ids: vec![mine.happened.referral.clone()],
+            milestone: PartyMilestone::Referred.into(),
+            reason: "ghi nhầm".to_owned(),
+            ..UndoPartyReferralsRequest::default()
+        };
+        mixed "UndoPartyReferrals": |mine, theirs| UndoPartyReferralsRequest {
+            request_id: request_id(),
+            referral_ids: vec![mine.happened.referral.clone(), theirs.happened.referral.clone()],
+            milestone: PartyMilestone::Referred.into(),
+            reason: "ghi nhầm".to_owned(),
+            ..UndoPartyReferralsRequest::default()
+        };
+        write "UndoCadreRecommendations": |mine, _| UndoCadreRecommendationsRequest {
+            request_id: request_id(),
+            recommendation_ids: vec![mine.happened.recommendation.clone()],
+            reason: "ghi nhầm".to_owned(),
+            ..UndoCadreRecommendationsRequest::default()
+        };
+        mixed "UndoCadreRecommendations": |mine, theirs| UndoCadreRecommendationsRequest {
+            request_id: request_id(),
+            recommendation_ids: vec![
+                mine.happened.recommendation.clone(),
+                theirs.happened.recommendation.clone(),
+            ],
+            reason: "ghi nhầm".to_owned(),
+            ..UndoCadreRecommendationsRequest::default()
+        };
+        write "UndoDelegation": |mine, _| UndoDelegationRequest {
+            request_id: request_id(),
+            delegation_id: mine.happened.delegation.clone(),
+            reason: "ghi nhầm".to_owned(),
+            ..UndoDelegationRequest::default()
         };
         write "UndoCardIssue": |mine, _| UndoCardIssueRequest {
             request_id: request_id(),
