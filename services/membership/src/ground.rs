@@ -1,12 +1,14 @@
 //! What every room stands on: who a person is, her memberships and movements, the unions, and why membership refuses.
 
 pub mod api;
+pub mod attribute;
 pub mod beginning;
 pub mod cadre;
 pub mod card;
 pub mod card_keys;
 pub mod change;
 pub mod consequence;
+pub mod contact;
 pub mod correction;
 pub mod day;
 pub mod decision;

@@ -28,6 +28,8 @@ pub mod identity;
 pub mod import;
 pub mod membership;
 pub mod party;
+pub mod profile;
+pub mod protection;
 pub mod standing;
 pub mod timeline;
 pub mod training;
@@ -66,6 +68,9 @@ pub static SCHEMA: database::Schema = database::Schema {
         "card_life",
         "card_life_known",
         "covered_on",
+        "erase_contact",
+        "erase_persons",
+        "held_on",
         "keep_id",
         "keep_past",
         "lay_under",
@@ -77,11 +82,13 @@ pub static SCHEMA: database::Schema = database::Schema {
         "person_scope",
         "persons_in_scope",
         "recorded_anew",
+        "reseal",
         "sought_by_alias",
         "sought_by_all_names",
         "sought_by_new_name",
         "sought_where_lying",
         "sought_where_written",
+        "taken_back_movement",
     ],
 };
 
@@ -154,7 +161,7 @@ pub async fn start(config: Config) -> anyhow::Result<Running> {
         Worker { database: database.clone(), keys: keys.clone(), exporting: exporting.clone() };
     let api = Api {
         database: database.clone(),
-        keys,
+        keys: keys.clone(),
         card_keys,
         quota,
         batch_lines,
@@ -162,12 +169,15 @@ pub async fn start(config: Config) -> anyhow::Result<Running> {
         exporting,
     };
     let members_at_a_time = i64::from(config.consequences.members_at_a_time.max(1));
-    let (offers, exported) = (database.pool().clone(), database.pool().clone());
+    let pool = || database.pool().clone();
+    let (offers, exported, aged, sealed) = (pool(), pool(), pool(), pool());
     Service::new("membership", &config.serve)
         .routes(routes(api))
         .background("exports", move |stopping| worker.run(stopping))
         .background("exported", move |stopping| export::forget::run(exported, stopping))
         .background("offers", move |stopping| transfer_offer::lapse::run(offers, stopping))
+        .background("retention", move |stopping| protection::retention::run(aged, stopping))
+        .background("data keys", move |stopping| protection::rotation::run(sealed, keys, stopping))
         .database(database)
         .follow(&config.feeds.registry, RegistryFollower { members_at_a_time })
         .start()
@@ -196,6 +206,8 @@ fn routes(api: Api) -> Routes {
             api.clone(),
         ))
         .add_service(pb::identity_service_server::IdentityServiceServer::new(api.clone()))
+        .add_service(pb::profile_service_server::ProfileServiceServer::new(api.clone()))
+        .add_service(pb::protection_service_server::ProtectionServiceServer::new(api.clone()))
         .add_service(pb::correction_service_server::CorrectionServiceServer::new(api.clone()))
         .add_service(pb::consequence_service_server::ConsequenceServiceServer::new(api))
 }

@@ -154,8 +154,11 @@ services! {
     operations: registry::operation_service_client::OperationServiceClient;
     applications: membership::application_service_client::ApplicationServiceClient;
     imports: membership::import_service_client::ImportServiceClient;
+    exports: membership::export_service_client::ExportServiceClient;
     memberships: membership::membership_service_client::MembershipServiceClient;
     identities: membership::identity_service_client::IdentityServiceClient;
+    profiles: membership::profile_service_client::ProfileServiceClient;
+    protection: membership::protection_service_client::ProtectionServiceClient;
     membership_corrections: membership::correction_service_client::CorrectionServiceClient;
     trainings: membership::training_service_client::TrainingServiceClient;
     party: membership::party_service_client::PartyServiceClient;

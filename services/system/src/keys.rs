@@ -14,3 +14,10 @@ pub fn make(directory: &Path) -> anyhow::Result<token::Keys> {
     membership::ground::card_keys::Config::in_folder(directory).create(today())?;
     Ok(keys)
 }
+
+/// Adds a data key to membership's, that seals from tomorrow on: by then every replica has read of it.
+/// Answers its version.
+pub fn rotate(directory: &Path) -> anyhow::Result<i32> {
+    let tomorrow = today().next_day().unwrap_or_else(today);
+    membership::ground::keys::Config::in_folder(directory).rotate(tomorrow)
+}

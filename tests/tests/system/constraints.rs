@@ -229,6 +229,8 @@ const TOLD: &[(&str, &str, Told)] = &[
         "*.succession_candidate_*",
         Never("candidates are placed in the order of their list"),
     ),
+    ("membership", "*.person_attribute_value", Never("a value is bounded as it comes in")),
+    ("membership", "*.person_erasure_cause", CODES),
     ("membership", "*.person_identity_ended", Never("both are written by one statement")),
     ("membership", "*.person_identity_blind", Never("the index is an HMAC of that length")),
     (
@@ -252,6 +254,11 @@ const TOLD: &[(&str, &str, Told)] = &[
         "membership",
         "public.member_import*",
         Never("lines are counted by the service, with their import locked"),
+    ),
+    (
+        "membership",
+        "public.member_export*",
+        Never("the service alone writes how far an export is, with its row locked"),
     ),
     ("membership", "*.membership_days", Never("nobody leaves before she has come")),
     ("membership", "*.standing_spell_days", Never("days that are none are not written")),

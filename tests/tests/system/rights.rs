@@ -71,6 +71,18 @@ fn every_method_declares_its_permission_and_is_tried_here() {
 
 /// Two districts, and on the first an officer who may do there whatever a role allows.
 async fn two_districts(world: &World) -> (Desk, Desk, Line) {
+    let (mut mine, theirs) = (desk(world, "Q-A").await, desk(world, "Q-B").await);
+    for role in [
+        "ADMINISTRATOR",
+        "PARTY_OFFICER",
+        "IDENTITY_OFFICER",
+        "DISCIPLINE_OFFICER",
+        "PROFILE_OFFICER",
+        "PROTECTION_OFFICER",
+    ] {
+        world.grant("officer", role, &mine.district).await;
+    }
+
     let (mine, theirs) = (desk(world, "Q-A").await, desk(world, "Q-B").await);
     for role in [
         "ADMINISTRATOR",
@@ -82,6 +94,10 @@ async fn two_districts(world: &World) -> (Desk, Desk, Line) {
         world.grant("officer", role, &mine.district).await;
     }
     world.settled().await;
+    // What is held on somebody is told to whoever asked.
+    let told = papers::export(&mine.papers.person);
+    let told = world.client("officer").protection().export_person(told).await.expect("told");
+    mine.papers.export = told.into_inner().export_id;
     let line = world.line("officer").await;
     (mine, theirs, line)
 }

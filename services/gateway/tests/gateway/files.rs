@@ -88,10 +88,12 @@ async fn a_file_that_is_refused_is_a_refusal_and_one_that_breaks_off_is_cut() {
 
     let broken = Some(Status::permission_denied("no longer"));
     has_file(&world, vec![piece(CSV, b"half of it")], broken);
-    let answer = an.ask(Method::GET, FILE, Said::whole("")).await;
-    assert_eq!(answer.status(), 200);
-    let whole = answer.into_body().collect().await;
-    assert!(whole.is_err(), "half a file is taken for all of it");
+    // Cut before its head is out, or behind it.
+    if let Ok(answer) = an.send(Method::GET, FILE, Said::whole("")).await {
+        assert_eq!(answer.status(), 200);
+        let whole = answer.into_body().collect().await;
+        assert!(whole.is_err(), "half a file is taken for all of it");
+    }
 }
 
 #[tokio::test]

@@ -9,12 +9,13 @@ use time::Date;
 use uuid::Uuid;
 
 use crate::ground::consequence::{histories, tell_again};
+use crate::ground::contact;
 use crate::ground::correction::{Correction, Kind};
 use crate::ground::day::signed;
 use crate::ground::decision::{Basis, rests_on};
 use crate::ground::document::{self, Valid};
 use crate::ground::duplicates;
-use crate::ground::keys::{Column, Keys};
+use crate::ground::keys::Keys;
 use crate::ground::merged;
 use crate::ground::organisation;
 use crate::ground::person::{Identity, Sex, name_key};
@@ -92,7 +93,10 @@ impl Act for CorrectPerson {
         if changed {
             self.write(acting, &now).await?;
         }
-        changed |= self.write_phone(acting).await?;
+        if let Some(phone) = &self.phone {
+            let phone = phone.as_deref();
+            changed |= contact::write_phone(acting, &self.keys, person_id, phone).await?;
+        }
         changed |= self.write_identity(acting).await?;
         if !changed {
             return Err(Refused::CorrectionChangesNothing { field: "person_id" }.into());
@@ -175,31 +179,6 @@ impl CorrectPerson {
         .execute(acting.db())
         .await?;
         Ok(())
-    }
-
-    /// Answers whether anything is said of the phone.
-    async fn write_phone(&self, acting: &mut Acting) -> Result<bool, Failure> {
-        let Some(phone) = &self.phone else { return Ok(false) };
-        let Some(phone) = phone else {
-            let gone =
-                sqlx::query!("delete from person_contact where person_id = $1", self.person_id)
-                    .execute(acting.db())
-                    .await?;
-            return Ok(gone.rows_affected() > 0);
-        };
-        let sealed = self.keys.seal(Column::Phone, self.person_id, phone)?;
-        sqlx::query!(
-            "insert into person_contact (person_id, key_version, ciphertext)
-             values ($1, $2, $3)
-             on conflict on constraint person_contact_key do update
-             set key_version = excluded.key_version, ciphertext = excluded.ciphertext",
-            self.person_id,
-            sealed.key_version,
-            sealed.ciphertext,
-        )
-        .execute(acting.db())
-        .await?;
-        Ok(true)
     }
 
     /// The number that she is shown with is another, or she has none at all; answers whether anything

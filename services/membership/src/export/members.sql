@@ -26,7 +26,8 @@ left join lateral (
     select known.country, known.key_version, known.ciphertext
     from person_identity known
     where known.person_id = member.person_id and known.ended_at is null and asked.identified
-    order by known.recorded_at desc
+    order by (known.until_on is null or known.until_on > access.today()) desc, known.kind,
+             known.recorded_at desc
     limit 1
 ) identity on true
 left join lateral (

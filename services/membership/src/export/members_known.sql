@@ -28,7 +28,8 @@ left join lateral (
     from person_identity_known known
     where known.person_id = member.person_id and known.recorded @> $7::timestamptz
       and known.ended_at is null and asked.identified
-    order by lower(known.recorded) desc
+    order by (known.until_on is null or known.until_on > access.today()) desc, known.kind,
+             lower(known.recorded) desc
     limit 1
 ) identity on true
 left join lateral (

@@ -44,6 +44,10 @@ pub enum Kind {
     DocumentUndone = 31,
     /// She was never called so.
     AliasUndone = 32,
+    /// What holds of a person should have been said otherwise.
+    AttributeCorrected = 33,
+    /// It never held.
+    AttributeUndone = 34,
     /// A person is another.
     PersonMerged = 103,
     /// Two who were merged are two.

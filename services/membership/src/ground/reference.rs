@@ -55,6 +55,14 @@ enum Unit {
 }
 
 impl Limit {
+    /// So many months, and so many days.
+    pub fn lasts(&self) -> (i32, i32) {
+        match self.unit {
+            Unit::Days => (0, self.amount.into()),
+            Unit::Months => (self.amount.into(), 0),
+        }
+    }
+
     /// The first day after it, for what begins on a day.
     pub fn after(&self, on: Date) -> Date {
         match self.unit {
@@ -97,6 +105,22 @@ static TOPICS: LazyLock<BTreeMap<String, String>> =
 
 static EVENTS: LazyLock<BTreeMap<String, String>> =
     LazyLock::new(|| codes(include_str!("../../reference/events.csv")));
+
+static EDUCATION_LEVELS: LazyLock<BTreeMap<String, String>> =
+    LazyLock::new(|| codes(include_str!("../../reference/education_levels.csv")));
+
+static ETHNICITIES: LazyLock<BTreeMap<String, String>> =
+    LazyLock::new(|| codes(include_str!("../../reference/ethnicities.csv")));
+
+static RELIGIONS: LazyLock<BTreeMap<String, String>> =
+    LazyLock::new(|| codes(include_str!("../../reference/religions.csv")));
+
+static PARTY_STANDINGS: LazyLock<BTreeMap<String, String>> =
+    LazyLock::new(|| codes(include_str!("../../reference/party_standings.csv")));
+
+/// Registry's list, of all communes that there are or were: where somebody's home is.
+static COMMUNES: LazyLock<BTreeMap<String, String>> =
+    LazyLock::new(|| codes(include_str!("../../../registry/reference/communes.csv")));
 
 /// What an honour is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -147,6 +171,11 @@ static LIMITS: LazyLock<Vec<Limit>> = LazyLock::new(|| {
         .expect("the limits compiled in are well written")
 });
 
+static RETENTION: LazyLock<Vec<Limit>> = LazyLock::new(|| {
+    rows(include_str!("../../reference/retention.csv"))
+        .expect("the rules of retention compiled in are well written")
+});
+
 fn codes(file: &str) -> BTreeMap<String, String> {
     let codes: Vec<Code> = rows(file).expect("the codes compiled in are well written");
     codes.into_iter().map(|line| (line.code, line.name_vi)).collect()
@@ -167,6 +196,31 @@ pub fn topics() -> &'static BTreeMap<String, String> {
 /// Events that delegations are sent to: code and Vietnamese name.
 pub fn events() -> &'static BTreeMap<String, String> {
     &EVENTS
+}
+
+/// What somebody has learnt: code and Vietnamese name.
+pub fn education_levels() -> &'static BTreeMap<String, String> {
+    &EDUCATION_LEVELS
+}
+
+/// Dân tộc: code and Vietnamese name.
+pub fn ethnicities() -> &'static BTreeMap<String, String> {
+    &ETHNICITIES
+}
+
+/// Tôn giáo: code and Vietnamese name.
+pub fn religions() -> &'static BTreeMap<String, String> {
+    &RELIGIONS
+}
+
+/// How somebody stands to the Party: code and Vietnamese name.
+pub fn party_standings() -> &'static BTreeMap<String, String> {
+    &PARTY_STANDINGS
+}
+
+/// Communes, also those that are no more: code and Vietnamese name.
+pub fn communes() -> &'static BTreeMap<String, String> {
+    &COMMUNES
 }
 
 /// By what people are honoured: code and nature.
@@ -210,6 +264,11 @@ pub fn limit(code: &str, on: Date) -> Option<&'static Limit> {
     LIMITS.iter().find(|limit| limit.code == code && holds(limit.valid_from, limit.valid_to, on))
 }
 
+/// How long something is kept of people, by the rule of this name of a day, if there is one.
+pub fn retention(code: &str, on: Date) -> Option<&'static Limit> {
+    RETENTION.iter().find(|rule| rule.code == code && holds(rule.valid_from, rule.valid_to, on))
+}
+
 /// Whether a citizen number may be of somebody born in a province, by its code of before or after
 /// 2025; none where its first digits are no province's.
 pub fn number_is_of_province(number: &str, code: &str) -> Option<bool> {
@@ -230,6 +289,8 @@ mod tests {
         assert_eq!(of("DORMANT_JOB_LOST"), Some(date!(2025 - 01 - 31)));
         assert_eq!(of("TRANSFER_OFFER"), Some(date!(2024 - 03 - 01)));
         assert_eq!(of("DORMANT_OTHER"), None);
+        let of = |code| retention(code, on).map(|rule| rule.lasts());
+        assert_eq!((of("APPLICANT"), of("FORMER_MEMBER")), (Some((24, 0)), Some((840, 0))));
         let dated = |from, to| holds(from, to, on);
         assert!(dated(Some(on), Some(on)) && dated(None, None));
         assert!(!dated(None, on.previous_day()) && !dated(on.next_day(), None));

@@ -4,6 +4,7 @@
 use std::collections::VecDeque;
 
 use chassis::parse;
+use chassis::refusal::Failure;
 use proto::membership::v1 as pb;
 use proto::membership::v1::import_members_request::{Header, Part};
 use tonic::{Status, Streaming};
@@ -29,6 +30,7 @@ pub enum Source {
 pub struct Reading {
     source: Source,
     ahead: VecDeque<Came>,
+    ended: bool,
     /// The number of the line that comes next.
     pub next: i64,
 }
@@ -49,7 +51,7 @@ pub fn misplaced() -> Status {
 impl Reading {
     /// The lines of a source, the first of which has this number.
     pub fn of(source: Source, first_line: i64) -> Self {
-        Self { source, ahead: VecDeque::new(), next: first_line }
+        Self { source, ahead: VecDeque::new(), ended: false, next: first_line }
     }
 
     /// So many lines, or fewer where they end.
@@ -81,27 +83,30 @@ impl Reading {
 
     /// Takes in some more; false at the end.
     async fn more(&mut self) -> Result<bool, Status> {
-        match &mut self.source {
-            Source::Stream(parts) => {
-                let Some(message) = parts.message().await? else { return Ok(false) };
-                let Some(Part::Lines(more)) = message.part else { return Err(misplaced()) };
-                parse::at_most("lines", more.lines.len(), MESSAGE_LINES_MAX)?;
-                let lines = more.lines.into_iter();
-                self.ahead.extend(lines.map(|line| Came::Line(Box::new(line))));
-                Ok(true)
-            }
+        if self.ended {
+            return Ok(false);
+        }
+        let came: Vec<Came> = match &mut self.source {
+            Source::Stream(parts) => match parts.message().await? {
+                None => {
+                    self.ended = true;
+                    Vec::new()
+                }
+                Some(pb::ImportMembersRequest { part: Some(Part::Lines(more)) }) => {
+                    parse::at_most("lines", more.lines.len(), MESSAGE_LINES_MAX)?;
+                    more.lines.into_iter().map(|line| Came::Line(Box::new(line))).collect()
+                }
+                Some(_) => return Err(misplaced()),
+            },
             Source::File(rows) => {
                 // A file that does not say that it has ended has not.
-                let broke = || anyhow::anyhow!("reading a file broke off");
-                let rows = rows
-                    .recv()
-                    .await
-                    .ok_or_else(broke)
-                    .map_err(chassis::refusal::Failure::from)??;
-                let more = !rows.is_empty();
-                self.ahead.extend(rows.into_iter().map(|row| Came::Row(Box::new(row))));
-                Ok(more)
+                let broke = || Failure::from(anyhow::anyhow!("reading a file broke off"));
+                let rows = rows.recv().await.ok_or_else(broke)??;
+                self.ended = rows.is_empty();
+                rows.into_iter().map(|row| Came::Row(Box::new(row))).collect()
             }
-        }
+        };
+        self.ahead.extend(came);
+        Ok(!self.ended)
     }
 }

@@ -123,9 +123,10 @@ fn grants(world: &World, subject: &str, role: &str, organisation: Uuid) -> Strin
 
 /// People whose file has several pieces.
 fn many(count: u32) -> Vec<pb::PersonLine> {
-    let long = |person| pb::PersonLine {
-        workplace: "Xưởng ".repeat(49),
-        occupation: "Thợ dệt ".repeat(24),
+    let long = |person: pb::PersonLine| pb::PersonLine {
+        name: format!("{} {}", person.name, "ở".repeat(160)),
+        workplace: "ở".repeat(300),
+        occupation: "ở".repeat(200),
         ..person
     };
     people(count).into_iter().map(long).collect()
@@ -342,7 +343,11 @@ async fn only_its_asker_gets_a_file_and_numbers_only_who_may_read_them() {
 #[tokio::test]
 async fn whoever_loses_the_right_gets_no_more_of_a_file() {
     let world = World::start().await;
-    world.officer().admits(world.alpha, DAY, many(1_000)).await.expect("admitted");
+    // More than is ever on its way to her.
+    let all = many(2_400);
+    for some in all.chunks(800) {
+        world.officer().admits(world.alpha, DAY, some.to_vec()).await.expect("admitted");
+    }
     world.officer().admits(world.beta, DAY, with(person(5_000))).await.expect("admitted");
     let grant = grants(&world, "clerk", "OFFICER", world.alpha);
     let identity = grants(&world, "clerk", "IDENTITY_OFFICER", world.alpha);
@@ -495,8 +500,8 @@ async fn an_export_that_is_killed_is_begun_anew_until_it_is_given_up() {
 async fn a_file_takes_so_many_and_whoever_waits_for_it_is_told_in_time() {
     let world = World::start().await;
     let mut officer = world.officer();
-    for first in [0, 1_000] {
-        let lines = (first..first + 601)
+    for first in [0, 1_000, 2_000] {
+        let lines = (first..first + 801)
             .map(|n| pb::PersonLine { identity_number: String::new(), ..person(n) });
         officer.admits(world.alpha, DAY, lines.collect()).await.expect("admitted");
     }
@@ -504,7 +509,7 @@ async fn a_file_takes_so_many_and_whoever_waits_for_it_is_told_in_time() {
     let ended = officer.ended(&export).await;
     let refusal = ended.refusal.as_ref().expect("why");
     assert_eq!((ended.state(), refusal.reason.as_str()), (State::Failed, "EXPORT_TOO_LARGE"));
-    assert!(refusal.vi.contains("1202") && refusal.en.contains("1200"), "{refusal:?}");
+    assert!(refusal.vi.contains("2403") && refusal.en.contains("2400"), "{refusal:?}");
 
     // Another process writes this one, and takes its time.
     let export_key = Uuid::now_v7();

@@ -11,6 +11,7 @@
 //!
 //! The officer of Hà Nội may do everything in Hà Nội; others are granted by their tests.
 
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use chassis::cluster::testing::database;
@@ -39,6 +40,7 @@ pub struct World {
     pub beta: Uuid,
     pub hue: Uuid,
     pub gamma: Uuid,
+    keys: PathBuf,
     stage: Stage,
 }
 
@@ -52,6 +54,8 @@ stage::actor! {
     consequences: pb::consequence_service_client::ConsequenceServiceClient,
     imports: pb::import_service_client::ImportServiceClient,
     identities: pb::identity_service_client::IdentityServiceClient,
+    profiles: pb::profile_service_client::ProfileServiceClient,
+    protection: pb::protection_service_client::ProtectionServiceClient,
     exports: pb::export_service_client::ExportServiceClient,
     corrections: pb::correction_service_client::CorrectionServiceClient,
     offers: pb::transfer_offer_service_client::TransferOfferServiceClient,
@@ -79,6 +83,7 @@ impl World {
         let setting = Setting::of("membership", database, &followed);
         let keys = membership::ground::keys::Config::in_folder(setting.folder());
         keys.create(today()).expect("keys");
+        let folder = setting.folder().to_owned();
         let cards = membership::ground::card_keys::Config::in_folder(setting.folder());
         cards.create(today()).expect("card keys");
         let further = format!(
@@ -89,7 +94,7 @@ impl World {
              keys.pseudonym = '{}'
              imports.batch_lines = 40
              imports.file_bytes = 4000000
-             exports.lines_max = 1200
+             exports.lines_max = 2400
              exports.files_each = 3
              consequences.members_at_a_time = {members_at_a_time}",
             cards.keys.path().display(),
@@ -120,7 +125,12 @@ impl World {
             registry.grants("officer", role, hanoi);
             registry.grants("national", role, confederation);
         }
-        Self { registry, confederation, hanoi, alpha, beta, hue, gamma, stage }
+        Self { registry, confederation, hanoi, alpha, beta, hue, gamma, keys: folder, stage }
+    }
+
+    /// Where the keys of personal data are.
+    pub fn keys_folder(&self) -> &Path {
+        &self.keys
     }
 
     /// May do everything in Hà Nội.

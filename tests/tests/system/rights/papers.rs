@@ -1,7 +1,7 @@
 //! People of a desk's union of whom more is written down: documents and other names.
 
 use proto::membership::v1::*;
-use stage::made_up::{person, request_id};
+use stage::made_up::{on, person, request_id};
 use system::Client;
 use tests::world::{Unit, World};
 use time::macros::date;
@@ -14,6 +14,10 @@ pub struct Papers {
     pub to_undo: String,
     pub alias_to_end: String,
     pub alias_to_undo: String,
+    /// Of what is held on her, for whoever asked for it.
+    pub export: String,
+    /// Has left.
+    pub to_erase: String,
 }
 
 impl Papers {
@@ -26,6 +30,8 @@ impl Papers {
             &self.to_undo,
             &self.alias_to_end,
             &self.alias_to_undo,
+            &self.export,
+            &self.to_erase,
         ];
         ids.into_iter().map(String::as_str).collect()
     }
@@ -42,7 +48,22 @@ pub async fn papers(world: &World, client: &Client, union: &Unit) -> Papers {
         let added = client.identities().add_alias(alias(&person, &format!("Bé Số {n}"))).await;
         aliases.push(added.expect("added").into_inner().alias_id);
     }
+    let told = client.protection().export_person(export(&person)).await.expect("told");
+    let told = told.into_inner();
+    let joined = date!(2019 - 01 - 01);
+    let to_erase = world.admit(union, joined, vec![stage::made_up::person()]).await.remove(0);
+    let exit = ExitMembersRequest {
+        request_id: request_id(),
+        organisation_id: union.id.clone(),
+        reason: ExitReason::Retired.into(),
+        effective_on: on(date!(2019 - 03 - 01)),
+        person_ids: vec![to_erase.clone()],
+        ..ExitMembersRequest::default()
+    };
+    client.memberships().exit_members(exit).await.expect("left");
     Papers {
+        export: told.export_id,
+        to_erase,
         person,
         to_end: documents.remove(0),
         to_correct: documents.remove(0),
@@ -72,5 +93,15 @@ pub fn alias(person: &str, name: &str) -> AddAliasRequest {
         person_id: person.to_owned(),
         name: name.to_owned(),
         ..AddAliasRequest::default()
+    }
+}
+
+/// All that is held on somebody is to be told.
+pub fn export(person: &str) -> ExportPersonRequest {
+    ExportPersonRequest {
+        request_id: request_id(),
+        person_id: person.to_owned(),
+        purpose: "theo yêu cầu của người có dữ liệu".to_owned(),
+        ..ExportPersonRequest::default()
     }
 }

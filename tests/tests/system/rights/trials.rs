@@ -53,7 +53,7 @@ fn kind_of(method: &str) -> Kind {
         "/ListRoles",
         "/ListCardKeys",
     ];
-    const FILTERED: [&str; 8] = [
+    const FILTERED: [&str; 9] = [
         "/BatchGetOrganisations",
         "/SearchOrganisations",
         "/ListOrganisations",
@@ -62,6 +62,7 @@ fn kind_of(method: &str) -> Kind {
         "/GetLoad",
         "/GetImport",
         "/ListImportLines",
+        "/ExportRefusedLines",
     ];
     if PUBLIC.iter().any(|name| method.ends_with(name)) {
         Kind::Public

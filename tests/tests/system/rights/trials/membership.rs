@@ -117,7 +117,47 @@ fn import_into(union: &Desk) -> Vec<Vec<u8>> {
         .to_vec()
 }
 
+/// A file of one person, to be taken into a union.
+fn file_into(union: &Desk) -> Vec<Vec<u8>> {
+    let header = import_file_request::Header {
+        request_id: request_id(),
+        organisation_id: union.union.id.clone(),
+        kind: AdmissionKind::Recognised.into(),
+        effective_on: on(DAY),
+        ..import_file_request::Header::default()
+    };
+    let data = "Họ và tên;Năm sinh\nLê Thị Tệp;1990\n".as_bytes().to_vec().into();
+    let body = proto::google::api::HttpBody { data, ..Default::default() };
+    one(ImportFileRequest { header: Some(header), file: Some(body) })
+}
+
 pub fn list(trials: &mut Vec<Trial>) {
+    trials.push(Trial {
+        method: "congdoan.membership.v1.ImportService/ImportFile",
+        kind: Kind::Scoped,
+        writes: true,
+        mixed: false,
+        ask: |mine, _| file_into(mine),
+    });
+    of_service! { trials, "membership.v1.ExportService",
+        // Named as its union is, so that the others can ask for it.
+        write "ExportMembers": |mine, _| ExportMembersRequest {
+            request_id: mine.union.id.clone(),
+            organisation_id: mine.union.id.clone(),
+            format: FileFormat::Csv.into(),
+            with_identity: true,
+            ..ExportMembersRequest::default()
+        };
+        read "GetExport": |mine, _| GetExportRequest { export_id: mine.union.id.clone() };
+        read "DownloadExport": |mine, _| DownloadExportRequest {
+            export_id: mine.union.id.clone(),
+        };
+        write "CancelExport": |mine, _| CancelExportRequest {
+            request_id: request_id(),
+            export_id: mine.union.id.clone(),
+            ..CancelExportRequest::default()
+        };
+    }
     trials.push(Trial {
         method: "congdoan.membership.v1.ImportService/ImportMembers",
         kind: Kind::Scoped,
@@ -128,6 +168,10 @@ pub fn list(trials: &mut Vec<Trial>) {
     of_service! { trials, "membership.v1.ImportService",
         // Only her own imports are told of, and she has begun none of these names.
         read "GetImport": |_, _| GetImportRequest { import_id: request_id() };
+        read "ExportRefusedLines": |_, _| ExportRefusedLinesRequest {
+            import_id: request_id(),
+            format: FileFormat::Csv.into(),
+        };
         read "ListImportLines": |_, _| ListImportLinesRequest {
             import_id: request_id(),
             ..ListImportLinesRequest::default()
