@@ -5,9 +5,6 @@ use std::sync::Arc;
 
 use aws_lc_rs::digest::{Context, SHA256};
 use chassis::refusal::Refusal;
-use prost::Message;
-use proto::membership::v1 as pb;
-use proto::membership::v1::list_import_lines_response::Cell;
 use time::Date;
 use uuid::Uuid;
 
@@ -16,6 +13,7 @@ use crate::ground::person::{Identity, Line as Person, NewPerson, Sex, name_key};
 use crate::ground::reference::number_is_of_province;
 use crate::ground::refused::Refused;
 use crate::ground::roll::blind_index;
+use crate::import::came::{Came, Unread};
 use crate::import::terms::Terms;
 use crate::import::wire;
 
@@ -92,63 +90,6 @@ pub struct Joining {
     pub on: Date,
     /// Who.
     pub who: Who,
-}
-
-/// A line as it comes in.
-#[derive(Debug)]
-pub enum Came {
-    /// As the contract has it.
-    Line(Box<pb::ImportLine>),
-    /// A row of a file.
-    Row(Box<Row>),
-}
-
-/// A row of a file.
-#[derive(Debug)]
-pub struct Row {
-    /// As a spreadsheet numbers it.
-    pub file_line: i32,
-    /// What stands in it, column by column.
-    pub cells: Vec<Cell>,
-    /// What it says, or why nobody understands it.
-    pub read: Result<pb::ImportLine, Unread>,
-}
-
-/// Why nobody understands a row, in sentences that say more than the reason does.
-#[derive(Debug)]
-pub struct Unread {
-    /// The reason.
-    pub refusal: Refusal,
-    /// In Vietnamese.
-    pub vi: String,
-    /// In English.
-    pub en: String,
-}
-
-/// What a row of a file said, as it is kept.
-#[derive(Clone, PartialEq, Message)]
-pub struct Cells {
-    /// In the order of its columns.
-    #[prost(message, repeated, tag = "1")]
-    pub cells: Vec<Cell>,
-}
-
-impl Came {
-    /// What it says, encoded.
-    pub fn said(&self) -> Vec<u8> {
-        match self {
-            Self::Line(line) => line.encode_to_vec(),
-            Self::Row(row) => Cells { cells: row.cells.clone() }.encode_to_vec(),
-        }
-    }
-
-    /// How long it is, about.
-    pub fn bytes(&self) -> usize {
-        match self {
-            Self::Line(line) => line.encoded_len(),
-            Self::Row(row) => row.cells.iter().map(Message::encoded_len).sum(),
-        }
-    }
 }
 
 /// A line, prepared.

@@ -10,7 +10,7 @@ use proto::membership::v1::import_members_request::{Header, Part};
 use tonic::{Status, Streaming};
 
 use crate::ground::refused::Refused;
-use crate::import::line::Came;
+use crate::import::came::Came;
 use crate::import::rows::Rows;
 
 /// Bytes of the lines of one batch, about: it ends with the line that comes to more.

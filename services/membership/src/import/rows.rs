@@ -14,7 +14,7 @@ use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use crate::ground::refused::Refused;
-use crate::import::line::{Row, Unread};
+use crate::import::came::{Row, Unread};
 use crate::import::spool::Opened;
 
 /// Rows that are handed on together.
