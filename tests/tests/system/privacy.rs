@@ -265,19 +265,13 @@ async fn live(system: &System, client: &Client, stranger: &Line, refusals: &mut 
         .into_iter()
         .map(|found| (found.code.clone(), Unit { id: found.organisation_id, code: found.code }))
         .collect();
-    for role in ["PARTY_OFFICER", "IDENTITY_OFFICER", "PROFILE_OFFICER", "PROTECTION_OFFICER"] {
-        let grant = MakeGrantRequest {
-            request_id: request_id(),
-            issuer: system.running.issuer.clone(),
-            subject: ADMINISTRATOR.to_owned(),
-            role: role.to_owned(),
-            organisation_id: units["T-01"].id.clone(),
-            ..MakeGrantRequest::default()
-        };
-        client.grants().make_grant(grant).await.expect("granted");
-    }
-
-    for role in ["PARTY_OFFICER", "IDENTITY_OFFICER", "WELFARE_OFFICER"] {
+    for role in [
+        "PARTY_OFFICER",
+        "IDENTITY_OFFICER",
+        "PROFILE_OFFICER",
+        "PROTECTION_OFFICER",
+        "WELFARE_OFFICER",
+    ] {
         let grant = MakeGrantRequest {
             request_id: request_id(),
             issuer: system.running.issuer.clone(),

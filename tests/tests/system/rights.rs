@@ -20,7 +20,7 @@ use tests::rows::differences;
 use tests::world::World;
 use tonic::Code;
 
-use desk::{Desk, desk};
+use desk::{Desk, ROLES, desk};
 use trials::{Kind, Trial, trials};
 
 const PERMISSION: &str = "congdoan.access.v1.permission";
@@ -72,25 +72,7 @@ fn every_method_declares_its_permission_and_is_tried_here() {
 /// Two districts, and on the first an officer who may do there whatever a role allows.
 async fn two_districts(world: &World) -> (Desk, Desk, Line) {
     let (mut mine, theirs) = (desk(world, "Q-A").await, desk(world, "Q-B").await);
-    for role in [
-        "ADMINISTRATOR",
-        "PARTY_OFFICER",
-        "IDENTITY_OFFICER",
-        "DISCIPLINE_OFFICER",
-        "PROFILE_OFFICER",
-        "PROTECTION_OFFICER",
-    ] {
-        world.grant("officer", role, &mine.district).await;
-    }
-
-    let (mine, theirs) = (desk(world, "Q-A").await, desk(world, "Q-B").await);
-    for role in [
-        "ADMINISTRATOR",
-        "PARTY_OFFICER",
-        "IDENTITY_OFFICER",
-        "DISCIPLINE_OFFICER",
-        "WELFARE_OFFICER",
-    ] {
+    for role in ROLES {
         world.grant("officer", role, &mine.district).await;
     }
     world.settled().await;

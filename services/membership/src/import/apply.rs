@@ -12,12 +12,13 @@ use tokio::sync::Mutex;
 use uuid::Uuid;
 
 use crate::ground::consequence;
+use crate::ground::duplicates;
 use crate::ground::joining::joined;
 use crate::ground::keys::{Keys, Sealed};
 use crate::ground::quota::Quota;
 use crate::import::judge::{Admitted, Earlier, Judged, Outcome, judge};
 use crate::import::known::Known;
-use crate::import::line::{Batch, Line};
+use crate::import::line::{Batch, Joining, Line, Who};
 use crate::import::terms::Terms;
 use crate::import::write;
 
@@ -137,7 +138,29 @@ impl ApplyBatch {
             let people: Vec<Uuid> = known_before.iter().map(|one| one.person_id).collect();
             joined(acting, &people).await?;
         }
-        Ok(())
+        self.look_at_namesakes(acting, &admitted).await
+    }
+
+    /// Whoever is another, as her line says, stays likely to be the one. Nobody else of a file is like
+    /// a member: she was offered, and not written down.
+    async fn look_at_namesakes(
+        &self,
+        acting: &mut Acting,
+        admitted: &[(usize, Admitted)],
+    ) -> Result<(), Failure> {
+        let is_another = |line: &usize| match &self.batch.lines[*line].read {
+            Ok(Joining { who: Who::New(newcomer), .. }) => newcomer.is_another,
+            _ => false,
+        };
+        let people: Vec<Uuid> = admitted
+            .iter()
+            .filter(|(line, admitted)| admitted.is_new && is_another(line))
+            .map(|(_, admitted)| admitted.person_id)
+            .collect();
+        if people.is_empty() {
+            return Ok(());
+        }
+        duplicates::look(acting, &people).await
     }
 
     /// Writes what became of each line, and how far the import has come.

@@ -8,6 +8,7 @@ use crate::world::World;
 
 /// Unique without the person, and why that can be.
 const UNIQUE_OTHERWISE: &[(&str, &str)] = &[
+    ("card_number", "drawn at random: apart, two alike are as rare as one that is guessed"),
     ("identity_number_taken", "lies apart by the blind index, which is how numbers are looked up"),
     ("member_import_line_key", "lies apart by the import, and is not about the person"),
 ];

@@ -2,13 +2,11 @@ use std::collections::BTreeMap;
 
 use chassis::database::today;
 use chassis::parse::{civil, instant};
-use proptest::prelude::*;
-use proptest::test_runner::{Config, TestRunner};
 use proto::membership::v1 as pb;
 use proto::membership::v1::membership_change::Change as Published;
 use proto::membership::v1::movement_taken_back::Movement;
 use time::macros::date;
-use time::{Date, Duration, OffsetDateTime};
+use time::{Date, OffsetDateTime};
 use tonic::Status;
 use uuid::Uuid;
 
@@ -16,7 +14,7 @@ use crate::cards::issuing;
 use crate::world::{Actor, World, admission, because, id, known, people, person, refused, texts};
 use stage::registry::Members;
 
-const JOINED: Date = date!(2020 - 03 - 01);
+pub const JOINED: Date = date!(2020 - 03 - 01);
 const AGAIN: Date = date!(2021 - 03 - 01);
 const LATER: Date = date!(2022 - 03 - 01);
 const LAST: Date = date!(2023 - 03 - 01);
@@ -40,19 +38,19 @@ fn telling_apart(merged: Uuid) -> pb::UnmergePersonsRequest {
     }
 }
 
-async fn merges(actor: &mut Actor, merged: Uuid, survivor: Uuid) -> Result<(), Status> {
+pub async fn merges(actor: &mut Actor, merged: Uuid, survivor: Uuid) -> Result<(), Status> {
     actor.duplicates.merge_persons(merging(merged, survivor)).await.map(|_| ())
 }
 
-async fn unmerges(actor: &mut Actor, merged: Uuid) -> Result<(), Status> {
+pub async fn unmerges(actor: &mut Actor, merged: Uuid) -> Result<(), Status> {
     actor.duplicates.unmerge_persons(telling_apart(merged)).await.map(|_| ())
 }
 
 /// Of what the stays of somebody consist.
-type Stay = (Uuid, Uuid, Date, Option<Date>, Uuid, Option<Uuid>);
+pub type Stay = (Uuid, Uuid, Date, Option<Date>, Uuid, Option<Uuid>);
 
 /// The stays of everybody, the movements that began and ended them, how they stand and what is open.
-async fn books(world: &World) -> (Vec<Stay>, Vec<String>) {
+pub async fn books(world: &World) -> (Vec<Stay>, Vec<String>) {
     let mut look = world.look().await;
     let stays = sqlx::query_as(
         "select person_id, organisation_id, from_on, until_on, begun_by, ended_by
@@ -76,6 +74,11 @@ async fn books(world: &World) -> (Vec<Stay>, Vec<String>) {
     .await
     .expect("the rest");
     (stays, rest)
+}
+
+/// Who was where from when to when, whatever the movements.
+pub fn spans(stays: &[Stay]) -> Vec<(Uuid, Uuid, Date, Option<Date>)> {
+    stays.iter().map(|stay| (stay.0, stay.1, stay.2, stay.3)).collect()
 }
 
 /// The members of each union on a day, by all that was published: as figures are made of it.
@@ -113,7 +116,12 @@ async fn told(world: &World, on: Date) -> BTreeMap<Uuid, i64> {
 }
 
 /// What is counted is what was told, on every day that is asked about.
-async fn tells_what_it_counts(world: &World, actor: &mut Actor, unions: &[Uuid], days: &[Date]) {
+pub async fn tells_what_it_counts(
+    world: &World,
+    actor: &mut Actor,
+    unions: &[Uuid],
+    days: &[Date],
+) {
     for day in days {
         let counted = actor.counts_of(unions, *day).await;
         let told = told(world, *day).await;
@@ -278,9 +286,6 @@ async fn three_are_one_in_any_order_and_there_are_no_circles() {
     tells_what_it_counts(&world, &mut officer, &unions, &days).await;
     unmerges(&mut officer, a).await.expect("told apart");
     let (stays, _) = books(&world).await;
-    let spans = |stays: &[Stay]| -> Vec<(Uuid, Uuid, Date, Option<Date>)> {
-        stays.iter().map(|stay| (stay.0, stay.1, stay.2, stay.3)).collect()
-    };
     assert_eq!(spans(&stays), spans(&one.0));
     unmerges(&mut officer, b).await.expect("told apart");
     assert_eq!(books(&world).await, before);
@@ -622,150 +627,4 @@ async fn who_is_likely_to_be_one_is_kept_as_people_become_known() {
     let foreign = hue.duplicates.dismiss_duplicate(dismissing(persons[1], persons[0])).await;
     assert_eq!(refused(foreign), because("PERSON_UNKNOWN", "person_id"));
     world.stop().await;
-}
-
-#[derive(Clone, Debug)]
-enum Event {
-    Admit { union: usize, person: usize },
-    Transfer { to: usize, person: usize },
-    Exit { person: usize },
-    Undo { person: usize },
-    Sleep { person: usize },
-    End { union: usize, to: usize },
-    Merge { merged: usize, survivor: usize },
-}
-
-fn event() -> impl Strategy<Value = (i64, Event)> {
-    let (union, person) = (0..4_usize, 0..5_usize);
-    let event = prop_oneof![
-        5 => (union.clone(), person.clone()).prop_map(|(union, person)| Event::Admit { union, person }),
-        4 => (union.clone(), person.clone()).prop_map(|(to, person)| Event::Transfer { to, person }),
-        3 => person.clone().prop_map(|person| Event::Exit { person }),
-        2 => person.clone().prop_map(|person| Event::Undo { person }),
-        1 => person.clone().prop_map(|person| Event::Sleep { person }),
-        1 => (union.clone(), union).prop_map(|(union, to)| Event::End { union, to }),
-        4 => (person.clone(), person).prop_map(|(merged, survivor)| Event::Merge { merged, survivor }),
-    ];
-    (0..40_i64, event)
-}
-
-/// Something happens to somebody, or is refused.
-async fn happens(
-    world: &World,
-    actor: &mut Actor,
-    (unions, persons): (&[Uuid], &[Uuid]),
-    ended: &mut Vec<usize>,
-    on: Date,
-    event: Event,
-) {
-    let at = async |actor: &mut Actor, person: Uuid| {
-        let stays = actor.stays(person).await;
-        stays.into_iter().find(|stay| stay.2.is_none()).map(|stay| stay.0)
-    };
-    match event {
-        Event::Admit { union, person } => {
-            let stays = actor.stays(persons[person]).await;
-            let request = pb::AdmitMembersRequest {
-                kind: match stays.is_empty() {
-                    true => pb::AdmissionKind::Admitted,
-                    false => pb::AdmissionKind::Readmitted,
-                }
-                .into(),
-                ..admission(unions[union], on, vec![known(persons[person])])
-            };
-            let _ = actor.members.admit_members(request).await;
-        }
-        Event::Transfer { to, person } => {
-            if let Some(from) = at(actor, persons[person]).await {
-                let _ = actor.transfers(from, unions[to], on, &persons[person..=person]).await;
-            }
-        }
-        Event::Exit { person } => {
-            if let Some(from) = at(actor, persons[person]).await {
-                let left = pb::ExitReason::LeftEmployment;
-                let _ = actor.exits(from, left, on, &persons[person..=person]).await;
-            }
-        }
-        Event::Undo { person } => {
-            if let Some(last) = actor.movements(persons[person]).await.last() {
-                let _ = actor.undoes(last, &persons[person..=person]).await;
-            }
-        }
-        Event::Sleep { person } => {
-            if let Some(union) = at(actor, persons[person]).await {
-                let request = pb::MakeDormantRequest {
-                    request_id: Uuid::new_v4().to_string(),
-                    organisation_id: union.to_string(),
-                    reason: pb::DormancyReason::JobLost.into(),
-                    effective_on: Some(civil(on)),
-                    person_ids: texts(&persons[person..=person]),
-                    ..Default::default()
-                };
-                let _ = actor.standings.make_dormant(request).await;
-            }
-        }
-        Event::End { union, to } => {
-            if union != to && !ended.contains(&union) && !ended.contains(&to) && ended.is_empty() {
-                ended.push(union);
-                world.registry.ends(on, &[(unions[union], Members::Rehomed(unions[to]))]);
-                actor.counts(unions[union], on).await;
-            }
-        }
-        Event::Merge { merged, survivor } => {
-            // Merged and told apart at once: nothing is otherwise than before.
-            let before = books(world).await;
-            if merges(actor, persons[merged], persons[survivor]).await.is_ok() {
-                let days = [JOINED, on - Duration::DAY, on, today()];
-                tells_what_it_counts(world, actor, unions, &days).await;
-                unmerges(actor, persons[merged]).await.expect("told apart");
-                let after = books(world).await;
-                let spans = |stays: &[Stay]| -> Vec<(Uuid, Uuid, Date, Option<Date>)> {
-                    stays.iter().map(|stay| (stay.0, stay.1, stay.2, stay.3)).collect()
-                };
-                assert_eq!(spans(&after.0), spans(&before.0));
-                if ended.is_empty() {
-                    // Without an end all is carried out as it was decided: by the same movements.
-                    assert_eq!(after, before);
-                }
-                tells_what_it_counts(world, actor, unions, &days).await;
-            }
-        }
-    }
-}
-
-#[test]
-fn to_merge_and_to_tell_apart_is_to_do_nothing_whatever_has_happened() {
-    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    let full = std::env::var("CONGDOAN_HISTORIES").is_ok_and(|size| size == "full");
-    let cases = if full { 60 } else { 6 };
-    let mut runner = TestRunner::new(Config { cases, ..Config::default() });
-    let history = proptest::collection::vec(event(), 12..40);
-    runner
-        .run(&history, |history| {
-            runtime.block_on(async {
-                let world = World::start().await;
-                let mut actor = world.national();
-                let delta = Uuid::now_v7();
-                world.registry.loads(vec![stage::registry::state(
-                    delta,
-                    Some(world.hue),
-                    "CDCS",
-                    crate::world::ORIGIN,
-                )]);
-                let unions = [world.alpha, world.beta, world.gamma, delta];
-                let persons: Vec<Uuid> = actor
-                    .applies(world.hanoi, date!(2019 - 01 - 01), people(5))
-                    .await
-                    .expect("applied");
-                let mut ended = Vec::new();
-                let mut on = JOINED;
-                for (after, event) in history {
-                    on += Duration::days(after);
-                    happens(&world, &mut actor, (&unions, &persons), &mut ended, on, event).await;
-                }
-                world.stop().await;
-            });
-            Ok(())
-        })
-        .expect("nothing is otherwise");
 }

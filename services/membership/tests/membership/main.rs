@@ -15,6 +15,7 @@ mod discipline;
 mod dispute_cases;
 mod documents;
 mod duplicates;
+mod duplicates_at_random;
 mod ends;
 mod exports;
 mod happenings_undone;

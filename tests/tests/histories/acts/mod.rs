@@ -120,7 +120,7 @@ impl Desk {
             "recommend" => self.recommend(kind).await,
             "honour" => self.honour(kind).await,
             "help" => self.help(kind).await,
-            "take back" => self.take_back(kind).await,
+            "take back" => self.never_happened(kind).await,
             "congress" => self.congress(kind).await,
             "committee" => self.committee(kind).await,
             "leave office" => self.leave_office(kind).await,

@@ -77,7 +77,7 @@ impl Desk {
     }
 
     /// What happened to people never did.
-    pub async fn take_back(&mut self, kind: &'static str) -> Option<()> {
+    pub async fn never_happened(&mut self, kind: &'static str) -> Option<()> {
         if self.happened.is_empty() {
             return None;
         }

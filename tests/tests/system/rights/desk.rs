@@ -112,28 +112,22 @@ pub fn seat(position: &str, person_id: &str) -> NewOffice {
     }
 }
 
+/// With all of them together an officer may do whatever a role allows.
+pub const ROLES: [&str; 7] = [
+    "ADMINISTRATOR",
+    "PARTY_OFFICER",
+    "IDENTITY_OFFICER",
+    "DISCIPLINE_OFFICER",
+    "PROFILE_OFFICER",
+    "PROTECTION_OFFICER",
+    "WELFARE_OFFICER",
+];
+
 /// Builds a desk, as the administrator.
 pub async fn desk(world: &World, code: &str) -> Desk {
     let registrar = format!("party and identity at {code}");
     let district = world.district(code).await;
-    for role in [
-        "ADMINISTRATOR",
-        "PARTY_OFFICER",
-        "IDENTITY_OFFICER",
-        "DISCIPLINE_OFFICER",
-        "PROFILE_OFFICER",
-        "PROTECTION_OFFICER",
-    ] {
-        world.grant(&registrar, role, &district).await;
-    }
-
-    for role in [
-        "ADMINISTRATOR",
-        "PARTY_OFFICER",
-        "IDENTITY_OFFICER",
-        "DISCIPLINE_OFFICER",
-        "WELFARE_OFFICER",
-    ] {
+    for role in ROLES {
         world.grant(&registrar, role, &district).await;
     }
     let client = world.client(&registrar);

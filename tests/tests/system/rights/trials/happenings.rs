@@ -3,7 +3,7 @@
 use proto::membership::v1::*;
 use stage::made_up::{on, request_id};
 
-use super::{DAY, Kind, Trial, kind_of, one};
+use super::{DAY, Trial, kind_of, one};
 use crate::rights::desk::Desk;
 use crate::rights::happened::{giving, honouring, joining, launching, opening};
 
