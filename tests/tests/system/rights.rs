@@ -77,19 +77,9 @@ async fn two_districts(world: &World) -> (Desk, Desk, Line) {
         "PARTY_OFFICER",
         "IDENTITY_OFFICER",
         "DISCIPLINE_OFFICER",
+        "WELFARE_OFFICER",
         "PROFILE_OFFICER",
         "PROTECTION_OFFICER",
-    ] {
-        world.grant("officer", role, &mine.district).await;
-    }
-
-    let (mine, theirs) = (desk(world, "Q-A").await, desk(world, "Q-B").await);
-    for role in [
-        "ADMINISTRATOR",
-        "PARTY_OFFICER",
-        "IDENTITY_OFFICER",
-        "DISCIPLINE_OFFICER",
-        "WELFARE_OFFICER",
     ] {
         world.grant("officer", role, &mine.district).await;
     }
