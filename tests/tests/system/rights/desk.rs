@@ -121,18 +121,9 @@ pub async fn desk(world: &World, code: &str) -> Desk {
         "PARTY_OFFICER",
         "IDENTITY_OFFICER",
         "DISCIPLINE_OFFICER",
+        "WELFARE_OFFICER",
         "PROFILE_OFFICER",
         "PROTECTION_OFFICER",
-    ] {
-        world.grant(&registrar, role, &district).await;
-    }
-
-    for role in [
-        "ADMINISTRATOR",
-        "PARTY_OFFICER",
-        "IDENTITY_OFFICER",
-        "DISCIPLINE_OFFICER",
-        "WELFARE_OFFICER",
     ] {
         world.grant(&registrar, role, &district).await;
     }
