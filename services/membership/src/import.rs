@@ -11,6 +11,7 @@
 
 pub(crate) mod api;
 pub mod apply;
+mod cells;
 mod copy;
 pub mod judge;
 pub mod known;

@@ -75,17 +75,6 @@ async fn two_districts(world: &World) -> (Desk, Desk, Line) {
     for role in ROLES {
         world.grant("officer", role, &mine.district).await;
     }
-    for role in [
-        "ADMINISTRATOR",
-        "PARTY_OFFICER",
-        "IDENTITY_OFFICER",
-        "DISCIPLINE_OFFICER",
-        "WELFARE_OFFICER",
-        "PROFILE_OFFICER",
-        "PROTECTION_OFFICER",
-    ] {
-        world.grant("officer", role, &mine.district).await;
-    }
     world.settled().await;
     // What is held on somebody is told to whoever asked.
     let told = papers::export(&mine.papers.person);

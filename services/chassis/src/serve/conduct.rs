@@ -21,7 +21,6 @@ use tracing::field::Empty;
 use tracing::{Instrument, Span, info_span};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
-use super::IsStream;
 use super::answer::{Answer, Cut, Held, code_in, fits};
 use super::config::Config;
 use super::deadline::{self, DEADLINE};
@@ -45,6 +44,9 @@ const ANSWER_BEFORE: Duration = Duration::from_millis(10);
 const NAME_BYTES_MAX: usize = 4 * 1024;
 /// How long a caller of these methods may take to say the name.
 const NAME_TIME_MAX: Duration = Duration::from_secs(5);
+
+/// Whether a request over HTTP, by its verb and its path, asks or is answered by a stream.
+pub(crate) type IsStream = Arc<dyn Fn(&Method, &str) -> bool + Send + Sync>;
 
 /// What all calls of one service share.
 pub(super) struct Conduct {

@@ -63,8 +63,6 @@ pub use question::{Asked, Measured, Unbroken, body_too_slow};
 
 type Task = Box<dyn FnOnce(CancellationToken) -> BoxFuture<'static, anyhow::Result<()>> + Send>;
 type Teller = Box<dyn FnOnce(HealthReporter, CancellationToken) -> BoxFuture<'static, ()> + Send>;
-/// Whether a request over HTTP, by its verb and its path, asks or is answered by a stream.
-pub(crate) type IsStream = Arc<dyn Fn(&http::Method, &str) -> bool + Send + Sync>;
 type Follower = Box<dyn FnOnce(Feed, CancellationToken) -> BoxFuture<'static, ()> + Send>;
 
 /// A service that is being put together.
@@ -75,7 +73,7 @@ pub struct Service {
     edge: bool,
     router: Option<Router>,
     /// Over HTTP, at the edge.
-    streams: IsStream,
+    streams: conduct::IsStream,
     database: Option<Database>,
     followers: Vec<(&'static str, String, Follower)>,
     tasks: Vec<(&'static str, Task)>,

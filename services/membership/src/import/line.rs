@@ -16,6 +16,7 @@ use crate::ground::person::{Identity, Line as Person, NewPerson, Sex, name_key};
 use crate::ground::reference::number_is_of_province;
 use crate::ground::refused::Refused;
 use crate::ground::roll::blind_index;
+use crate::import::cells::Cells;
 use crate::import::terms::Terms;
 use crate::import::wire;
 
@@ -123,14 +124,6 @@ pub struct Unread {
     pub vi: String,
     /// In English.
     pub en: String,
-}
-
-/// What a row of a file said, as it is kept.
-#[derive(Clone, PartialEq, Message)]
-pub struct Cells {
-    /// In the order of its columns.
-    #[prost(message, repeated, tag = "1")]
-    pub cells: Vec<Cell>,
 }
 
 impl Came {

@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use crate::ground::file::Written;
 use crate::ground::keys::Keys;
-use crate::import::line::Cells;
+use crate::import::cells::Cells;
 use crate::import::lines::{self, Listed};
 
 /// Lines that are read at once.

@@ -15,7 +15,7 @@ use crate::ground::day::{not_too_far, plausible};
 use crate::ground::person::Line as Person;
 use crate::ground::refused::Refused;
 use crate::ground::wire::{dated, person_line};
-use crate::import::line::Cells;
+use crate::import::cells::Cells;
 use crate::import::lines::{Listed, Outcomes};
 use crate::import::progress::Progress;
 use crate::import::terms::Terms;

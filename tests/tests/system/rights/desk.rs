@@ -130,17 +130,6 @@ pub async fn desk(world: &World, code: &str) -> Desk {
     for role in ROLES {
         world.grant(&registrar, role, &district).await;
     }
-    for role in [
-        "ADMINISTRATOR",
-        "PARTY_OFFICER",
-        "IDENTITY_OFFICER",
-        "DISCIPLINE_OFFICER",
-        "WELFARE_OFFICER",
-        "PROFILE_OFFICER",
-        "PROTECTION_OFFICER",
-    ] {
-        world.grant(&registrar, role, &district).await;
-    }
     let client = world.client(&registrar);
     let mut unions = world.unions(&district, 7).await.into_iter();
     let mut next = || unions.next().expect("seven unions");
