@@ -33,7 +33,7 @@ use tracing::Instrument;
 use uuid::Uuid;
 
 use crate::access::{PUBLIC, permission_denied};
-use crate::call::{Call, Caller};
+use crate::call::{Call, Caller, respond};
 use crate::feed::{ActStamp, NewChange, Waker, append};
 use crate::refusal::{Failure, Refusal};
 use crate::seen::{Keys, Progress, Seen};
@@ -179,14 +179,6 @@ impl<T> Acted<T> {
     pub fn reply<R>(self, make: impl FnOnce(T) -> R) -> Response<R> {
         respond(make(self.answer), self.seen)
     }
-}
-
-fn respond<R>(message: R, seen: Option<String>) -> Response<R> {
-    let mut response = Response::new(message);
-    if let Some(value) = seen.and_then(|token| token.parse().ok()) {
-        response.metadata_mut().insert(crate::call::SEEN, value);
-    }
-    response
 }
 
 /// A read in progress: one snapshot, read only, with the end user's scope.

@@ -77,6 +77,7 @@ pub static SCHEMA: database::Schema = database::Schema {
         "lock_people",
         "lying_under",
         "members_named",
+        "members_survive",
         "membership_apart",
         "past_stays",
         "person_scope",

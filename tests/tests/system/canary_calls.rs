@@ -100,24 +100,41 @@ fn filled(of: &MessageDescriptor, canary: &Canary<'_>, ids: Ids, depth: usize) -
     message
 }
 
-/// Asks all of them, each three times; answers how many there are, and what was refused.
-pub async fn ask_all(line: &Line, canary: &Canary<'_>) -> (usize, Vec<(String, Status)>) {
+/// What came of asking all of them.
+#[derive(Default)]
+pub struct Asked {
+    /// How many methods there are.
+    pub methods: usize,
+    /// What was refused, by which question.
+    pub refusals: Vec<(String, Status)>,
+    /// Questions that were refused for what no comment of their method says.
+    pub unheard_of: Vec<String>,
+}
+
+/// Asks all of them, each three times.
+pub async fn ask_all(line: &Line, canary: &Canary<'_>) -> Asked {
     let pool = contracts();
-    let mut refusals = Vec::new();
-    let mut methods = 0;
+    let mut asked = Asked::default();
     let services: Vec<_> = pool
         .services()
         .filter(|service| service.full_name().starts_with("congdoan.membership."))
         .collect();
     for method in services.iter().flat_map(|service| service.methods().collect::<Vec<_>>()) {
         let name = format!("{}/{}", method.parent_service().full_name(), method.name());
-        methods += 1;
+        asked.methods += 1;
         for ids in [Ids::Known, Ids::Unknown, Ids::Numbers] {
             let question = filled(&method.input(), canary, ids, DEPTH).encode_to_vec();
-            if let Err(status) = line.call(&name, vec![question]).await {
-                refusals.push((format!("{name} with {ids:?} ids"), status));
+            let (line, method) = (line.clone(), name.clone());
+            let question = async move { line.call(&method, vec![question]).await.map(|_| ()) };
+            // Whoever hears a refusal that no comment names says so by ending the call.
+            match tokio::spawn(question).await {
+                Ok(Ok(())) => {}
+                Ok(Err(status)) => {
+                    asked.refusals.push((format!("{name} with {ids:?} ids"), status))
+                }
+                Err(_) => asked.unheard_of.push(format!("{name} with {ids:?} ids")),
             }
         }
     }
-    (methods, refusals)
+    asked
 }

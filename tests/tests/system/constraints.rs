@@ -231,6 +231,7 @@ const TOLD: &[(&str, &str, Told)] = &[
     ),
     ("membership", "*.person_attribute_value", Never("a value is bounded as it comes in")),
     ("membership", "*.person_erasure_cause", CODES),
+    ("membership", "trigger keep_past", Never("who seals with another key changes nothing else")),
     ("membership", "*.person_identity_ended", Never("both are written by one statement")),
     ("membership", "*.person_identity_blind", Never("the index is an HMAC of that length")),
     (

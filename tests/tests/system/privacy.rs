@@ -585,13 +585,11 @@ async fn canary_people_appear_in_no_log_span_measure_error_or_feed() {
         organisation_id: &union_id,
     };
     let asking = line.with("congdoan-seen", client.seen().expect("a token"));
-    let (methods, refused) = ask_all(&asking, &asked).await;
-    assert!(
-        methods > 60 && refused.len() > methods,
-        "{methods} methods, {} refused",
-        refused.len()
-    );
-    refusals.0.extend(refused);
+    let all = ask_all(&asking, &asked).await;
+    let (methods, refused) = (all.methods, all.refusals.len());
+    assert!(methods > 60 && refused > methods, "{methods} methods, {refused} refusals");
+    assert!(all.unheard_of.is_empty(), "no comment names why: {:#?}", all.unheard_of);
+    refusals.0.extend(all.refusals);
 
     // The databases, when everybody has followed everybody.
     let mut pools = BTreeMap::new();

@@ -11,7 +11,6 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use log::LevelFilter;
-use proto::refusal::v1::Reason;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{AssertSqlSafe, ConnectOptions, Executor, PgPool, Postgres, Transaction};
 
@@ -20,7 +19,7 @@ use super::growth::Growth;
 use super::looking::{Look, Looks};
 use super::opening::{self, Purpose, Stamp};
 use crate::call::Call;
-use crate::refusal::{Failure, Refusal};
+use crate::refusal::{Failure, overloaded};
 use crate::telemetry::statement;
 
 /// Longest transaction of a service: a longer snapshot would bloat `feed.pending`.
@@ -197,9 +196,4 @@ fn options(config: &Config, service: &'static str) -> anyhow::Result<PgConnectOp
         Some(password) => options.password(password.read()?.trim_end()),
         None => options,
     })
-}
-
-/// No connection within the time allowed is overload, not failure: the call was not begun.
-pub(super) fn overloaded() -> Refusal {
-    Refusal::of(Reason::Overloaded)
 }

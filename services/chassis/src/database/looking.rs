@@ -19,10 +19,9 @@ use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tonic::Response;
 
-use super::connections::overloaded;
 use super::growth::Growth;
-use crate::call::Call;
-use crate::refusal::Failure;
+use crate::call::{Call, respond};
+use crate::refusal::{Failure, overloaded};
 use crate::seen::{Keys, Seen};
 
 /// A look takes less than a thousandth of it: what holds one up would hold up all.
@@ -59,7 +58,7 @@ impl<T> Looked<T> {
         let Self { found, seen, keys } = self;
         let message = make(found)?;
         let seen = (!seen.is_empty()).then(|| seen.encode(&keys));
-        Ok(super::respond(message, seen))
+        Ok(respond(message, seen))
     }
 }
 

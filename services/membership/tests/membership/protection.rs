@@ -24,6 +24,7 @@ const NAME: &str = "Kanarixq";
 /// Tables with a person in them that erasing leaves as they are: what she did, of a bare id.
 const KEPT: &[(&str, &str)] = &[
     ("application", "that somebody applied counts"),
+    ("cadre_outcome", "what became of a recommendation counts"),
     ("cadre_recommendation", "that somebody was recommended counts"),
     ("card", "that a card was issued counts; why it was revoked is erased"),
     ("consequence_passed_over", "what an act of registry could not do for somebody"),
