@@ -65,7 +65,9 @@ impl Connections {
                     let kept = !growth.outgrew(about.age);
                     Box::pin(async move { Ok(kept) })
                 })
-                .connect_lazy_with(options.clone().options(KEPT_PLANS).options(plans.iter().copied()))
+                .connect_lazy_with(
+                    options.clone().options(KEPT_PLANS).options(plans.iter().copied()),
+                )
         };
         Ok(Self {
             reads: for_calls(reads, &[]),
