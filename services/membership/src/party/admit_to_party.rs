@@ -107,12 +107,13 @@ impl AdmitToParty {
         Ok(bad.refuse()?)
     }
 
-    /// The cases that lie in the caller's scope, with their people locked. A person is admitted once, whichever
-    /// of her referrals led to it.
+    /// The cases that lie in the caller's scope, with their people locked. A person is admitted
+    /// once, whichever of her referrals led to it.
     async fn cases(&self, acting: &mut Acting) -> Result<HashMap<Uuid, Case>, Failure> {
         sqlx::query!(
             "select from lock_people(array(
-                 select person_id from party_referral where referral_id = any ($1)))",
+                 select person_id from party_referral
+                 where referral_id = any ($1) and access.covers(organisation_id)))",
             &self.referral_ids,
         )
         .execute(acting.db())

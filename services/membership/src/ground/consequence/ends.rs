@@ -11,7 +11,7 @@ use time::Date;
 use uuid::Uuid;
 
 use crate::ground::change::{self, Moved};
-use crate::ground::consequence::{Obstacle, settle};
+use crate::ground::consequence::{Obstacle, settle, waiting};
 use crate::ground::roll::{Enrolled, LINES_MAX};
 use crate::ground::standing;
 
@@ -94,7 +94,7 @@ pub async fn carry_out(
     let mut room = members_at_a_time;
     loop {
         let Some(ready) = ready(following.db(), waiting).await? else {
-            return nothing_left(following).await;
+            return waiting::nothing_left(following).await;
         };
         let mut rest = &ready[..];
         loop {
@@ -124,41 +124,11 @@ pub async fn carry_out(
         .await?;
         if room <= 0 || !rest.is_empty() {
             leave(following.db(), rest).await?;
-            something_left(following).await?;
+            waiting::something_left(following).await?;
             following.leave_the_rest();
             return Ok(());
         }
     }
-}
-
-/// Tells that more comes of itself, with the first part.
-async fn something_left(following: &mut Following) -> Result<(), Failure> {
-    let (part_id, from_position) = (following.act_id, following.source_position());
-    let first = sqlx::query!(
-        "insert into consequences_left (part_id, from_position) values ($1, $2)
-         on conflict on constraint consequences_left_pkey do nothing",
-        part_id,
-        from_position,
-    )
-    .execute(following.db())
-    .await?;
-    if first.rows_affected() > 0 {
-        let left = Event::ConsequencesLeft { part_id, from_position: Some(from_position) };
-        following.publish(left.on(following.today));
-    }
-    Ok(())
-}
-
-/// Tells that nothing more comes of itself, where it was said that something would.
-async fn nothing_left(following: &mut Following) -> Result<(), Failure> {
-    let part_id = sqlx::query_scalar!("delete from consequences_left returning part_id")
-        .fetch_optional(following.db())
-        .await?;
-    if let Some(part_id) = part_id {
-        let left = Event::ConsequencesLeft { part_id, from_position: None };
-        following.publish(left.on(following.today));
-    }
-    Ok(())
 }
 
 /// Nothing stands any more against what is left.

@@ -26,7 +26,7 @@ use crate::plan;
 /// So many people continue elsewhere, as far as there are so many.
 const PEOPLE: i64 = 1_000_000;
 /// The first day on which the merged unions no longer exist: after all that happened to them.
-const MERGED_ON: Date = date!(2026 - 01 - 01);
+const MERGED_ON: Date = date!(2026 - 11 - 01);
 /// Types of superiors that the restructuring ended: unions are founded below none of them since.
 const OF_2025: [&str; 4] = ["LDLD_HUYEN", "CDN_DP", "CD_VC_TINH", "CD_KHOI_TINH"];
 /// Whom the readers ask for by id, in turn.
