@@ -54,6 +54,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             let mut config = prost_build::Config::new();
             // A message knows its full name, so that it can be packed into an Any; with the
             // host by which every reader of proto3 JSON knows it.
+            // What is passed on as it came is not copied.
+            config.bytes([".google.api.HttpBody"]);
             config.enable_type_names().type_name_domain(["."], "type.googleapis.com");
             config
         })?;

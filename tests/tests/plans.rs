@@ -30,7 +30,7 @@ const WHOLE: &[(&str, &str, &[&str])] = &[
     ("reporting", "grassroots from organisation_type order by", &["organisation_type"]),
     ("reporting", "until_on from edge order by", &["edge"]),
     ("reporting", "counterpart_id, amount from fact", &["fact"]),
-    ("reporting", "reason, subject from subject_fact", &["subject_fact"]),
+    ("reporting", "subject, amount from subject_fact", &["subject_fact"]),
 ];
 
 /// What reads all that lies below an organisation, which may be the country, or all that

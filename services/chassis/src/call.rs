@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use aws_lc_rs::digest::{SHA256, digest};
 use proto::door::question::{List, Read, Write};
 use proto::refusal::v1::Reason;
-use tonic::{Request, Status, Streaming};
+use tonic::{Request, Response, Status, Streaming};
 use uuid::Uuid;
 
 use crate::page::Asked;
@@ -191,6 +191,15 @@ impl Call {
                 .ok_or_else(crate::refusal::deadline_exceeded),
         }
     }
+}
+
+/// A response with a consistency token, where there is one.
+pub(crate) fn respond<R>(message: R, seen: Option<String>) -> Response<R> {
+    let mut response = Response::new(message);
+    if let Some(value) = seen.and_then(|token| token.parse().ok()) {
+        response.metadata_mut().insert(SEEN, value);
+    }
+    response
 }
 
 /// A call whose message is a stream, before its header has come.

@@ -14,6 +14,7 @@ mod day;
 mod functions;
 mod growth;
 pub(crate) mod housekeeping;
+mod looking;
 mod opening;
 
 use std::ops::{Deref, DerefMut};
@@ -32,7 +33,7 @@ use tracing::Instrument;
 use uuid::Uuid;
 
 use crate::access::{PUBLIC, permission_denied};
-use crate::call::{Call, Caller};
+use crate::call::{Call, Caller, respond};
 use crate::feed::{ActStamp, NewChange, Waker, append};
 use crate::refusal::{Failure, Refusal};
 use crate::seen::{Keys, Progress, Seen};
@@ -45,6 +46,7 @@ pub use day::{civil_date, today};
 pub use functions::{ACCESS, Function};
 pub use growth::Growth;
 pub use housekeeping::forget_requests;
+pub use looking::{Look, Looked};
 pub(crate) use opening::{LARGE_BYTES, Stamp};
 
 /// What an act may write that is not told by the length of its message.
@@ -177,14 +179,6 @@ impl<T> Acted<T> {
     pub fn reply<R>(self, make: impl FnOnce(T) -> R) -> Response<R> {
         respond(make(self.answer), self.seen)
     }
-}
-
-fn respond<R>(message: R, seen: Option<String>) -> Response<R> {
-    let mut response = Response::new(message);
-    if let Some(value) = seen.and_then(|token| token.parse().ok()) {
-        response.metadata_mut().insert(crate::call::SEEN, value);
-    }
-    response
 }
 
 /// A read in progress: one snapshot, read only, with the end user's scope.
@@ -420,6 +414,31 @@ impl Database {
         let seen = self.wait_for_seen(call).await?;
         let transaction = self.connections.read(call).await?;
         Ok(Reading { transaction, seen, service: self.service, keys: self.keys.clone() })
+    }
+
+    /// Opens a read-only snapshot for work that a call asked for and that nobody waits for, on the
+    /// rights of whoever asked, with the permission of the method that was called. Its statements
+    /// may take their time.
+    pub async fn read_for_work(
+        &self,
+        caller: Caller,
+        permission: &str,
+    ) -> Result<Reading, Failure> {
+        let transaction = self.connections.read(&Call::of_work(caller, permission)).await?;
+        let keys = self.keys.clone();
+        Ok(Reading { transaction, seen: Seen::default(), service: self.service, keys })
+    }
+
+    /// What a look finds, after waiting for what the caller has seen; nothing where a read is to
+    /// say why.
+    pub async fn look<L: Look>(
+        &self,
+        call: &Call,
+        look: &L,
+    ) -> Result<Option<Looked<L::Found>>, Failure> {
+        let seen = self.wait_for_seen(call).await?;
+        let found = self.connections.look(call, look).await?;
+        Ok(found.map(|found| Looked::new(found, seen, self.keys.clone())))
     }
 
     async fn wait_for_seen(&self, call: &Call) -> Result<Seen, Failure> {

@@ -210,6 +210,11 @@ pub fn deadline_exceeded() -> Refusal {
     Refusal::of(Reason::DeadlineExceeded)
 }
 
+/// No place or connection within the time allowed is overload, not failure: the call was not begun.
+pub fn overloaded() -> Refusal {
+    Refusal::of(Reason::Overloaded)
+}
+
 impl From<Failure> for Status {
     fn from(failure: Failure) -> Self {
         match failure {

@@ -271,6 +271,10 @@ pub struct Keys {
     /// The directory, made if it is missing, for its owner only.
     #[arg(value_name = "DIRECTORY")]
     pub directory: PathBuf,
+    /// Add a data key that seals personal data from tomorrow on: what is sealed is sealed anew by the
+    /// running service.
+    #[arg(long)]
+    pub rotate: bool,
 }
 
 /// `congdoan migrate`.

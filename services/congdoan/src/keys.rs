@@ -14,10 +14,27 @@ pub fn run(keys: Keys) -> anyhow::Result<()> {
             tell!("không tạo được khóa ở {directory}", "cannot make the keys in {directory}"),
         )
     })?;
+    let version = keys.rotate.then(|| system::keys::rotate(&keys.directory)).transpose();
+    let version = version.map_err(|error| {
+        in_words(
+            error,
+            tell!(
+                "không thêm được khóa dữ liệu ở {directory}",
+                "cannot add a data key in {directory}"
+            ),
+        )
+    })?;
     if is_json() {
-        print_json(&serde_json::json!({ "directory": directory.to_string() }));
-    } else {
-        line(&tell!("Các khóa nằm ở {directory}.", "The keys are in {directory}."));
+        let directory = directory.to_string();
+        print_json(&serde_json::json!({ "directory": directory, "data_key": version }));
+        return Ok(());
+    }
+    line(&tell!("Các khóa nằm ở {directory}.", "The keys are in {directory}."));
+    if let Some(version) = version {
+        line(&tell!(
+            "Khóa dữ liệu {version} được dùng từ ngày mai.",
+            "Data key {version} seals from tomorrow on."
+        ));
     }
     Ok(())
 }

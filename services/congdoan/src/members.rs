@@ -1,6 +1,7 @@
 //! `congdoan members`: members in files of people's own.
 
 mod check;
+mod export;
 mod import;
 mod line;
 mod list;
@@ -14,5 +15,6 @@ pub async fn run(members: Members) -> anyhow::Result<()> {
         MembersCommand::Template(template) => template::run(&template),
         MembersCommand::Check(check) => check::run(&check),
         MembersCommand::Import(import) => import::run(&import).await,
+        MembersCommand::Export(export) => export::run(&export).await,
     }
 }

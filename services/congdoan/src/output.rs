@@ -12,6 +12,7 @@
 //! | `members template` | `file` |
 //! | `members check` | `file`, `people`, `linesRefused`, `fields`: each like those of what went wrong, `remarks` |
 //! | `members import` | `importId`, `validateOnly`, `admitted`, `alreadyMembers`, `candidates`, `refused`, `warned`, `corrected`: the file with who was not taken, if anybody, `remarks` |
+//! | `members export` | `file`, `exportId`, `people`, `withIdentity` |
 //! | `reference load` | LoadReferenceResponse: with `--dry-run`, what would be |
 //! | `load` | `loadId`, `validateOnly`, `organisations`, `linesKept`, `loadedBefore` |
 //! | `plan create`, `copy`, `list`, `add`, `remove`, `commit`, `undo`, `show` | CreatePlanResponse, CopyPlanResponse, ListPlansResponse, AddPlanStepsResponse, RemovePlanStepsResponse, PlanCommitted, PlanUndone, GetPlanResponse |

@@ -328,6 +328,7 @@ async fn a_clerk_takes_members_in_from_files() {
     files::imports(&office).await;
     files::asks_about_namesakes(&office).await;
     files::goes_on(&office).await;
+    files::exports(&office).await;
     office.close().await;
 }
 

@@ -140,14 +140,22 @@ impl Door {
         let headers = Arc::new(request.headers().clone());
         let inbound = Inbound { caller, deadline, headers };
         if let Owner::Backend(backend) = method.owner
-            && method.is_streaming()
+            && method.asks_on()
         {
             let held = (self.room(&self.streams)?, standing);
             return self.forwarder.pass(&method, backend, &inbound, request, held).await;
         }
+        // One question is heard to its end, and is one, before a service hears of it.
         let (mut parts, body) = request.into_parts();
         let limit = self.asked.message_bytes.saturating_add(HEAD);
         let content = self.standings.take_in(&standing, body, limit, deadline).await?;
+        if let Owner::Backend(backend) = method.owner
+            && method.is_streaming()
+        {
+            let question = Request::from_parts(parts, Body::new(Full::new(content)));
+            let held = (self.room(&self.streams)?, standing);
+            return self.forwarder.pass(&method, backend, &inbound, question, held).await;
+        }
         let place = self.room(&self.calls)?;
         match method.owner {
             Owner::Backend(backend) => {

@@ -86,6 +86,7 @@ pub async fn start(config: Config) -> anyhow::Result<Running> {
     let contract = Arc::new(Contract::read()?);
     let routes = crate::json::route::routes(&contract)?;
     let openapi = crate::json::openapi::document(&contract, &routes).to_string();
+    let streams = crate::json::route::streams(&routes);
     let signer = config.serve.signer(GATEWAY)?;
     let keys = Arc::new(Keys::new(config.seen_key.read()?.as_bytes()).context("use seen_key")?);
     let newest = Arc::new(Newest::new(keys));
@@ -134,6 +135,7 @@ pub async fn start(config: Config) -> anyhow::Result<Running> {
     let health_every = Duration::from_millis(config.backends.health_ms);
     let mut service = Service::at_the_edge(GATEWAY, &config.serve)
         .http(crate::port::routes(Port { door, transcoder }, openapi, &limits))
+        .http_streams(streams)
         .background("newest", move |stopping| async move {
             newest.watch(registry, signer, stopping).await;
             Ok(())

@@ -23,7 +23,16 @@ begin
     insert into person_sought
     select moved.is, moved.is_born, moved.person_id, moved.organisation_id, moved.sex
     from moved
+    -- Of whom everything was erased has no name.
+    where moved.is <> ' '
     on conflict on constraint person_sought_key do update set sex = excluded.sex;
+    -- By their other names people are found with the same birth and sex.
+    perform sought_by_all_names(array_agg(distinct alias.person_id), array_agg(alias.name_key))
+    from new_rows join old_rows using (person_id)
+    join person_alias alias using (person_id)
+    where (old_rows.name_key, old_rows.birth_year, old_rows.sex)
+          is distinct from (new_rows.name_key, new_rows.birth_year, new_rows.sex)
+    having count(*) > 0;
     return null;
 end;
 $$;

@@ -1,6 +1,6 @@
 //! `ImportService`: members taken over from files, line by line.
 //!
-//! Lines come in by a stream and are [read](reading) into batches, [prepared](mod@line) off the
+//! Lines come in by a stream, or are [rows] of a file, and are [read](reading) into batches, [prepared](mod@line) off the
 //! async workers (parsed, numbers sealed and indexed), [judged](judge) by what the register
 //! [knows](known) of them, and [applied](apply) batch by batch, each in one transaction that also
 //! [writes](progress) how far the import has come. While one batch is applied, the next one is
@@ -11,6 +11,7 @@
 
 pub(crate) mod api;
 pub mod apply;
+pub mod came;
 mod copy;
 pub mod judge;
 pub mod known;
@@ -18,6 +19,9 @@ pub mod line;
 pub mod lines;
 pub mod progress;
 mod reading;
+pub mod refused_lines;
+pub mod rows;
+pub mod spool;
 pub mod terms;
 pub(crate) mod wire;
 mod write;

@@ -2,6 +2,7 @@
 
 pub mod admit_to_party;
 pub(crate) mod api;
+pub mod confirm_in_party;
 pub mod refer_to_party;
 pub mod referrals;
 pub(crate) mod wire;

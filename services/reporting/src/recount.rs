@@ -4,7 +4,7 @@
 //! no `place`. It asks of each fact, on its own day, where its unit was, and adds it up. It
 //! is slow, and is there so that whoever doubts a figure, first of all a test, can compare.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use chassis::refusal::Failure;
 use sqlx::PgPool;
@@ -59,7 +59,7 @@ struct RawFact {
 pub struct Recount {
     organisations: BTreeMap<Uuid, Organisation>,
     facts: Vec<RawFact>,
-    subjects: Vec<(Uuid, Date, String, String, String)>,
+    subjects: Vec<(Uuid, Date, String, String, String, i16)>,
 }
 
 /// In which line of a head something counts.
@@ -130,13 +130,14 @@ impl Recount {
         )
         .fetch_all(pool)
         .await?;
-        let subjects =
-            sqlx::query!("select unit_id, on_date, code, reason, subject from subject_fact")
-                .fetch_all(pool)
-                .await?
-                .into_iter()
-                .map(|row| (row.unit_id, row.on_date, row.code, row.reason, row.subject))
-                .collect();
+        let subjects = sqlx::query!(
+            "select unit_id, on_date, code, reason, subject, amount from subject_fact"
+        )
+        .fetch_all(pool)
+        .await?
+        .into_iter()
+        .map(|row| (row.unit_id, row.on_date, row.code, row.reason, row.subject, row.amount))
+        .collect();
         Ok(Self { organisations, facts, subjects })
     }
 
@@ -412,16 +413,15 @@ impl Recount {
         code: &str,
         reasons: &[&str],
     ) -> usize {
-        self.subjects
-            .iter()
-            .filter(|(_, on, of, reason, _)| {
-                of == code
-                    && (reasons.is_empty() || reasons.contains(&reason.as_str()))
-                    && (period.from..=period.through).contains(on)
-            })
-            .filter(|(unit, on, ..)| self.line(head, as_of, *unit, *on).is_some())
-            .map(|(.., subject)| subject)
-            .collect::<BTreeSet<_>>()
-            .len()
+        let mut told: BTreeMap<&str, i16> = BTreeMap::new();
+        for (unit, on, of, reason, subject, amount) in &self.subjects {
+            let asked = of == code
+                && (reasons.is_empty() || reasons.contains(&reason.as_str()))
+                && (period.from..=period.through).contains(on);
+            if asked && self.line(head, as_of, *unit, *on).is_some() {
+                *told.entry(subject).or_default() += amount;
+            }
+        }
+        told.values().filter(|times| **times > 0).count()
     }
 }

@@ -173,14 +173,16 @@ impl System {
         }
         match service {
             "membership" => {
-                let personal =
-                    membership::ground::keys::Config::in_folder(&self.directory.join("keys"));
+                let folder = self.directory.join("keys");
+                let personal = membership::ground::keys::Config::in_folder(&folder);
+                let cards = membership::ground::card_keys::Config::in_folder(&folder);
                 settings["keys"] = json!({
                     "master": personal.master.path(),
                     "data": personal.data,
                     "blind_index": personal.blind_index.path(),
                     "pseudonym": personal.pseudonym.path(),
                 });
+                settings["cards"] = json!({ "keys": cards.keys.path() });
             }
             "gateway" => {
                 let issuer = self.issuer.configuration();

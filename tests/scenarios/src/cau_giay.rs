@@ -5,7 +5,7 @@
 //! "trên 95 %"; one of them is rated again after it objected, and then they are 96.
 
 use chassis::parse::civil;
-use proto::membership::v1::{Attendance, HoldTrainingCourseRequest};
+use proto::membership::v1::{Attendance, HoldTrainingCourseRequest, WelfareKind};
 use proto::registry::v1::load_organisations_request::Line;
 use proto::registry::v1::{SurveyEmployersRequest, SurveyedEmployer};
 use proto::reporting::v1::{
@@ -16,6 +16,7 @@ use time::macros::date;
 
 use crate::block::Block;
 use crate::client::at_once;
+use crate::honours::Roll;
 use crate::office::{Congress, Office, Quota, grades};
 use crate::people::People;
 use crate::tree::Tree;
@@ -108,6 +109,9 @@ pub async fn replay(office: &Office, tree: &Tree, mut people: People) -> anyhow:
     survey(office, &unions).await?;
     disseminate(office, &unions).await?;
     train(office, &unions).await?;
+    emulate(office, &firms).await?;
+    honour(office, &agencies, &ventures, &firms).await?;
+    help(office, &agencies).await?;
 
     let rated = |unions: &[Union], counts| {
         let ids: Vec<_> = unions.iter().map(|union| union.id.clone()).collect();
@@ -215,6 +219,91 @@ async fn train(office: &Office, unions: &[&Union]) -> anyhow::Result<()> {
         office.client.happened(people + 1);
     }
     Ok(())
+}
+
+/// Two movements of the year: whoever takes part in the second takes part in the first too. From a
+/// firm of ten members six come, from a larger one more.
+async fn emulate(office: &Office, firms: &[Union]) -> anyhow::Result<()> {
+    for (theme, title) in [
+        ("GOOD_LABOUR", "Lao động giỏi năm 2021"),
+        ("CREATIVE_LABOUR", "Lao động sáng tạo năm 2021"),
+    ] {
+        let taking_part = |members: usize| match theme {
+            "GOOD_LABOUR" => (members + 8) / 3,
+            _ => 2,
+        };
+        let emulation_id = office.launch_emulation(theme, title, PERIOD).await?;
+        at_once(firms.iter().map(|firm| {
+            let act = format!("emulation/{theme}/{}", firm.code);
+            let people = &firm.members[..taking_part(firm.members.len())];
+            let on = date!(2021 - 01 - 28);
+            office.join_emulation(act, firm.id.clone(), emulation_id.clone(), on, people)
+        }))
+        .await?;
+    }
+    Ok(())
+}
+
+/// A title of some of a union's members, of whom the first work directly in production.
+fn title<'a>(
+    kind: &'static str,
+    level: &'static str,
+    union: &'a Union,
+    people: usize,
+    direct: usize,
+) -> (String, String, Roll<'a>) {
+    let roll = Roll {
+        kind,
+        level,
+        on: date!(2021 - 11 - 15),
+        people: &union.members[..people],
+        direct,
+        titles: &[],
+    };
+    (format!("honour/{kind}/{}", union.code), union.id.clone(), roll)
+}
+
+/// Titles of those who work directly in production before others, and initiatives of the agencies,
+/// of which the first has two authors.
+async fn honour(
+    office: &Office,
+    agencies: &[Union],
+    ventures: &[Union],
+    firms: &[Union],
+) -> anyhow::Result<()> {
+    let firms = firms[..120].iter().map(|firm| title("GOOD_LABOUR", "GRASSROOTS", firm, 2, 1));
+    let ventures =
+        ventures[..16].iter().map(|venture| title("GOOD_WORKER", "PROVINCE", venture, 3, 3));
+    at_once(firms.chain(ventures).map(|(act, id, roll)| office.honour(act, id, roll))).await?;
+    at_once(agencies[..5].iter().enumerate().map(|(n, agency)| async move {
+        let titles = [format!("Sáng kiến của {}", agency.code)];
+        let roll = Roll {
+            kind: "CAPITAL_INITIATIVE",
+            level: "PROVINCE",
+            on: date!(2021 - 10 - 10),
+            people: &agency.members[..1 + usize::from(n == 0)],
+            direct: 0,
+            titles: &titles,
+        };
+        office.honour(format!("initiative/{}", agency.code), agency.id.clone(), roll).await
+    }))
+    .await?;
+    Ok(())
+}
+
+/// People in hardship: some are visited, others given aid, and of these some are cared for, and lent
+/// money.
+async fn help(office: &Office, agencies: &[Union]) -> anyhow::Result<()> {
+    let people: Vec<String> =
+        agencies.iter().flat_map(|agency| agency.members[..2].to_vec()).take(130).collect();
+    let (visited, aided) = people.split_at(50);
+    let before_tet = date!(2021 - 02 - 05);
+    office.help(WelfareKind::Visit, "UNION_FUND", before_tet, visited, 500_000).await?;
+    office.help(WelfareKind::Aid, "SOCIAL_FUND", before_tet, aided, 1_500_000).await?;
+    let ill = &aided[..20];
+    office.help(WelfareKind::HealthCare, "DONORS", date!(2021 - 05 - 20), ill, 500_000).await?;
+    let lent = &aided[20..26];
+    office.help(WelfareKind::Loan, "CREDIT_FUND", date!(2021 - 06 - 01), lent, 10_000_000).await
 }
 
 #[cfg(test)]

@@ -203,6 +203,16 @@ methods! {
     cadres {
         recommend_cadre(RecommendCadreRequest) -> RecommendCadreResponse;
     }
+    honours {
+        record_honours(RecordHonoursRequest) -> RecordHonoursResponse;
+    }
+    emulations {
+        launch_emulation(LaunchEmulationRequest) -> LaunchEmulationResponse;
+        join_emulation(JoinEmulationRequest) -> JoinEmulationResponse;
+    }
+    welfare {
+        give_welfare(GiveWelfareRequest) -> GiveWelfareResponse;
+    }
     delegations {
         send_delegation(SendDelegationRequest) -> SendDelegationResponse;
     }

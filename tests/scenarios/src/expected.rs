@@ -66,6 +66,7 @@ pub const REPORTS: [Report; 5] = [
             "tiếp nhận 30 CĐCS từ Công đoàn ngành Giáo dục Hà Nội ngày 01/09/2017",
             "16 doanh nghiệp, đơn vị từ 20 lao động trở lên chưa có công đoàn",
             "đủ điều kiện 22, đã tuyên truyền 17, có ban vận động 9, đã thành lập 6, còn khó khăn 3",
+            "312 nhà giáo đạt danh hiệu giáo viên dạy giỏi các cấp, 60 sáng kiến kinh nghiệm được công nhận",
         ],
     },
     Report {
@@ -101,6 +102,11 @@ pub const REPORTS: [Report; 5] = [
             "540/540 (100%), chỉ tiêu đúng 100%: đạt",
             MISSED,
             "83/150 (55,33%), chỉ tiêu trên 55%: đạt",
+            "phát động 2 phong trào thi đua, 900 người tham gia",
+            "đạt danh hiệu \"Lao động giỏi\" 240, \"Công nhân giỏi\" 48, \"Sáng kiến Thủ đô\" 5",
+            "công nhân trực tiếp sản xuất chiếm 57,14% lượt khen thưởng",
+            "thăm hỏi, trợ giúp 130 đoàn viên, người lao động hoàn cảnh khó khăn với số tiền 155.000.000 đồng",
+            "cho vay 60.000.000 đồng",
         ],
     },
     Report {

@@ -11,6 +11,7 @@ pub mod cau_giay;
 pub mod client;
 pub mod country;
 pub mod expected;
+mod honours;
 pub mod my_duc;
 pub mod office;
 pub mod people;
@@ -157,7 +158,7 @@ pub async fn replay(
     // subtree, and a bar that shows how far it is.
     let open = async |scope: &'static str, title: &str, code: &str| {
         let organisation_id = tree.id(code)?;
-        for role in ["OFFICER", "PARTY_OFFICER"] {
+        for role in ["OFFICER", "PARTY_OFFICER", "WELFARE_OFFICER"] {
             let request = MakeGrantRequest {
                 request_id: administrator.request_id(&format!("grant/{scope}/{role}")),
                 issuer: issuer.issuer().into(),

@@ -14,6 +14,7 @@ use time::{Date, Month};
 
 use crate::block::Block;
 use crate::client::at_once;
+use crate::honours::Roll;
 use crate::office::{Founding, Office, Quota, grades, spread};
 use crate::people::People;
 use crate::tree::{Tree, made_up_name};
@@ -64,6 +65,10 @@ const STATE_GRADES: [(&str, usize); 2] = [("VUNG_MANH_XUAT_SAC", 18), ("VUNG_MAN
 /// Non-state unions that are a year old at the end of 2018: 50 of 77 in the top two.
 const NON_STATE_GRADES: [(&str, usize); 5] =
     [("VUNG_MANH_XUAT_SAC", 12), ("VUNG_MANH", 38), ("KHA", 17), ("TRUNG_BINH", 8), ("YEU", 2)];
+
+/// Teachers of each school who were honoured in 2018, and of how many schools there is one more.
+const TEACHERS: usize = 10;
+const SCHOOLS_WITH_ONE_MORE: usize = 12;
 
 /// Employers without a union in the survey of 2019: how many workers each had.
 const SURVEYED: [i32; 34] = [
@@ -128,6 +133,7 @@ pub async fn replay(
     )
     .await?;
 
+    honour_teachers(office, &schools).await?;
     let founded = found(office, &mut people, &employer_ids).await?;
     let standing: Vec<Union> = agencies.iter().chain(&firms).cloned().collect();
     for year in &YEARS {
@@ -257,6 +263,35 @@ async fn admit(
         let union = unions[(year.year as usize * 7 + n as usize * 4) % unions.len()];
         let on = spread(period, n as usize, batches as usize);
         office.admit(format!("admit/{}/{n}", year.year), union.id.clone(), on, lines)
+    }))
+    .await?;
+    Ok(())
+}
+
+/// Teachers of the schools are honoured, some of them at two levels, and their initiatives are
+/// recognised: the first of each school has two authors.
+async fn honour_teachers(office: &Office, schools: &[Union]) -> anyhow::Result<()> {
+    let year = "2018-2019";
+    at_once(schools.iter().enumerate().map(|(n, school)| async move {
+        let teachers = TEACHERS + usize::from(n < SCHOOLS_WITH_ONE_MORE);
+        let roll =
+            |kind, level, on, people, titles| Roll { kind, level, on, people, direct: 0, titles };
+        let honours = [
+            ("GRASSROOTS", date!(2018 - 11 - 20), &school.members[..teachers]),
+            ("SUPERIOR", date!(2019 - 04 - 26), &school.members[..4]),
+        ];
+        for (level, on, people) in honours {
+            let act = format!("honour/{}/{level}", school.code);
+            let roll = roll("EXCELLENT_TEACHER", level, on, people, &[]);
+            office.honour(act, school.id.clone(), roll).await?;
+        }
+        let titles: Vec<String> = (1..=2)
+            .map(|of| format!("Sáng kiến {of} năm học {year} của {}", school.code))
+            .collect();
+        let authors = &school.members[4..7];
+        let roll =
+            roll("EXPERIENCE_INITIATIVE", "SUPERIOR", date!(2019 - 05 - 24), authors, &titles[..]);
+        office.honour(format!("initiatives/{}", school.code), school.id.clone(), roll).await
     }))
     .await?;
     Ok(())

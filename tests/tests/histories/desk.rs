@@ -13,6 +13,7 @@ use tests::world::{ADMINISTRATOR, Unit, World, line};
 use time::{Date, Duration, OffsetDateTime, UtcOffset};
 use uuid::Uuid;
 
+use crate::acts::Happened;
 use crate::trace::Trace;
 
 /// How many days before today a history begins.
@@ -72,6 +73,8 @@ pub struct Desk {
     pub people: Vec<String>,
     /// Referrals to the Party that were not yet followed by an admission.
     pub referrals: Vec<String>,
+    /// What happened to people, and can be taken back.
+    pub happened: Vec<Happened>,
     pub employers: Vec<String>,
     /// Seats that were taken.
     pub offices: Vec<(String, String)>,
@@ -106,6 +109,7 @@ impl Desk {
             units: Vec::new(),
             people: Vec::new(),
             referrals: Vec::new(),
+            happened: Vec::new(),
             employers: Vec::new(),
             offices: Vec::new(),
             done: Vec::new(),
@@ -119,6 +123,7 @@ impl Desk {
         };
         // Matters of the Party have a role of their own.
         world.grant(ADMINISTRATOR, "PARTY_OFFICER", &world.confederation).await;
+        world.grant(ADMINISTRATOR, "WELFARE_OFFICER", &world.confederation).await;
         let lines = (1..provinces).map(|n| line(&format!("T-1{n}"), "LDLD_TINH", "TLD"));
         let mut heads = vec![world.province.clone()];
         heads.extend(world.load(lines.collect()).await);

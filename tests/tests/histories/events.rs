@@ -163,6 +163,50 @@ pub async fn of_membership(membership: &PgPool, tree: &Tree, events: &mut Vec<Ev
     for (attended, unit, on) in others {
         events.push(event(tree.unit(unit), on, if attended { "attended" } else { "sent" }));
     }
+    let happened: Vec<(String, Uuid, Date, i64)> = sqlx::query_as(
+        "select 'honoured', organisation_id, honoured_on, 1::bigint from honour
+             union all
+             select 'honoured high', organisation_id, honoured_on, 1 from honour
+             where level in ('PROVINCE', 'NATIONAL', 'STATE')
+             union all
+             select case kind when 'GOOD_LABOUR' then 'good labour' else 'good worker' end,
+                    organisation_id, honoured_on, 1
+             from honour where kind in ('GOOD_LABOUR', 'GOOD_WORKER')
+             union all
+             select 'emulated', organisation_id, from_on, 1 from emulation
+             union all
+             select 'helped', organisation_id, given_on, 1 from welfare
+             union all
+             select case kind when 1 then 'visited' else 'cared for' end,
+                    organisation_id, given_on, 1
+             from welfare where kind in (1, 4)
+             union all
+             select 'helped in hardship', organisation_id, given_on, 1 from welfare
+             where occasion = 'HARDSHIP'
+             union all
+             select case when kind = 3 then 'lent' else 'gave' end, organisation_id, given_on,
+                    amount_vnd
+             from welfare
+             union all
+             select 'paid by the union', organisation_id, given_on, amount_vnd from welfare
+             where source = 'UNION_FUND'
+             union all
+             select 'disputed', organisation_id, opened_on, 1 from dispute_case
+             union all
+             select 'struck', organisation_id, opened_on, 1 from dispute_case where kind = 3
+             union all
+             select 'in dispute', organisation_id, opened_on, people_concerned from dispute_case
+             union all
+             select 'settled', organisation_id, concluded_on, 1 from dispute_case
+             where concluded_on is not null",
+    )
+    .fetch_all(membership)
+    .await
+    .expect("read");
+    for (what, unit, on, amount) in happened {
+        let what = happening(&what);
+        events.push(Event { amount, ..event(tree.unit(unit), on, what) });
+    }
     // How people stand, by the days in each union, and steps of discipline.
     let standing: Vec<(i16, Uuid, Date, i64)> = sqlx::query_as(
         "select kind, organisation_id, from_on, 1::bigint from standing_spell
@@ -232,4 +276,27 @@ pub async fn disseminated(reporting: &PgPool, tree: &Tree) -> BTreeMap<usize, Ve
         days.entry(tree.unit(unit)).or_default().push(on);
     }
     days
+}
+
+/// What happened to people, by its name.
+fn happening(name: &str) -> &'static str {
+    const ALL: [&str; 16] = [
+        "honoured",
+        "honoured high",
+        "good labour",
+        "good worker",
+        "emulated",
+        "helped",
+        "visited",
+        "cared for",
+        "helped in hardship",
+        "gave",
+        "lent",
+        "paid by the union",
+        "disputed",
+        "struck",
+        "in dispute",
+        "settled",
+    ];
+    ALL.into_iter().find(|what| *what == name).expect("a name of ours")
 }

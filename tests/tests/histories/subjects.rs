@@ -47,6 +47,28 @@ impl Subjects {
              select 'admitted to the party', organisation_id, admitted_on, person_id
              from party_referral where admitted_on is not null
              union all
+             select 'confirmed in the party', organisation_id, confirmed_on, person_id
+             from party_referral where confirmed_on is not null
+             union all
+             select 'honoured', organisation_id, honoured_on, person_id from honour
+             union all
+             select 'honoured as a teacher', organisation_id, honoured_on, person_id from honour
+             where kind = 'EXCELLENT_TEACHER'
+             union all
+             select 'initiative', organisation_id, honoured_on, initiative_id from honour
+             where initiative_id is not null
+             union all
+             select 'initiative of the capital', organisation_id, honoured_on, initiative_id
+             from honour where kind = 'CAPITAL_INITIATIVE'
+             union all
+             select 'took part', organisation_id, joined_on, person_id from emulation_participant
+             union all
+             select 'helped', organisation_id, given_on, person_id from welfare
+             union all
+             select case outcome when 1 then 'planned' when 2 then 'trained as cadre'
+                    else 'appointed' end, organisation_id, reached_on, person_id
+             from cadre_outcome
+             union all
              select 'recommended', organisation_id, recommended_on, person_id
              from cadre_recommendation",
         )
@@ -129,7 +151,17 @@ impl Subjects {
             ("TRAIN_CHARTER_HEADCOUNT", "trained on the charter"),
             ("PARTY_REFERRED", "referred"),
             ("PARTY_ADMITTED", "admitted to the party"),
+            ("PARTY_CONFIRMED", "confirmed in the party"),
             ("CADRE_RECOMMENDED", "recommended"),
+            ("CADRE_PLANNED", "planned"),
+            ("CADRE_TRAINED", "trained as cadre"),
+            ("CADRE_APPOINTED", "appointed"),
+            ("HONOURED_PEOPLE", "honoured"),
+            ("HONOURED_TEACHERS", "honoured as a teacher"),
+            ("INITIATIVES", "initiative"),
+            ("INITIATIVES_CAPITAL", "initiative of the capital"),
+            ("EMULATION_PEOPLE", "took part"),
+            ("WELFARE_PEOPLE", "helped"),
             ("CAMPAIGN_ELIGIBLE", "ELIGIBLE"),
             ("CAMPAIGN_CANVASSED", "CANVASSED"),
             ("CAMPAIGN_ORGANISING", "ORGANISING_COMMITTEE"),

@@ -2,6 +2,7 @@
 //! clients that know nothing but the gateway's address.
 
 mod bad_input;
+mod canary_calls;
 mod cancelled;
 mod constraints;
 mod door;

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::canary_calls::{Canary, ask_all};
 use chassis::refusal::testing::hear;
 use http::Method;
 use proto::gateway::v1::*;
@@ -18,6 +19,7 @@ use system::Client;
 use tests::child::{Collector, System};
 use tests::rows;
 use tests::world::{ADMINISTRATOR, Unit, admission, line, load_messages};
+use time::Date;
 use time::macros::date;
 use tonic::Status;
 
@@ -31,6 +33,9 @@ const WORKPLACE: &str = "Zizeronwerk";
 const OCCUPATION: &str = "Quintarbeit";
 const NUMBER: &str = "999088174";
 const PHONE: &str = "8490177352";
+const EMAIL: &str = "yodelqux";
+/// Of a passport, and a sensitive code that stands in no other text.
+const PASSPORT: &str = "QX7719";
 
 /// The n-th canary.
 fn canary(number: u32) -> PersonLine {
@@ -53,7 +58,7 @@ fn canaries(numbers: std::ops::Range<u32>) -> Vec<PersonLine> {
 /// What would betray a canary in a text, also in one that writes bytes as hexadecimal digits
 /// or characters as escapes.
 fn needles() -> Vec<(String, String)> {
-    let plain = [NAME, WORKPLACE, OCCUPATION, NUMBER, PHONE];
+    let plain = [NAME, WORKPLACE, OCCUPATION, NUMBER, PHONE, EMAIL, PASSPORT];
     let mut needles = Vec::new();
     for word in plain {
         needles.push((word.to_owned(), word.to_lowercase()));
@@ -94,6 +99,151 @@ impl Refusals {
     }
 }
 
+/// What more is written down of canaries, read, told and erased.
+async fn described(client: &Client, members: &[String]) {
+    let hers = &members[0];
+    let add = AddIdentityDocumentRequest {
+        request_id: request_id(),
+        person_id: hers.clone(),
+        identity_number: format!("{PASSPORT}001"),
+        identity_kind: IdentityKind::Passport.into(),
+        identity_country: "VN".to_owned(),
+        ..AddIdentityDocumentRequest::default()
+    };
+    let added = client.identities().add_identity_document(add).await.expect("added").into_inner();
+    let list = ListIdentityDocumentsRequest {
+        person_id: hers.clone(),
+        ..ListIdentityDocumentsRequest::default()
+    };
+    let listed = client.identities().list_identity_documents(list).await.expect("listed");
+    let numbers = listed.into_inner().documents.into_iter().filter_map(|one| one.number);
+    assert!(numbers.collect::<String>().contains(PASSPORT), "whoever may see it does see it");
+    let correct = CorrectIdentityDocumentRequest {
+        request_id: request_id(),
+        person_id: hers.clone(),
+        document_id: added.document_id,
+        reason: "theo giấy tờ".to_owned(),
+        identity_number: format!("{PASSPORT}002"),
+        identity_kind: IdentityKind::Passport.into(),
+        identity_country: "VN".to_owned(),
+        ..CorrectIdentityDocumentRequest::default()
+    };
+    let corrections = || client.membership_corrections();
+    let corrected = corrections().correct_identity_document(correct).await.expect("corrected");
+    let undo = UndoIdentityDocumentRequest {
+        request_id: request_id(),
+        person_id: hers.clone(),
+        document_id: corrected.into_inner().document_id,
+        reason: "ghi nhầm".to_owned(),
+        ..UndoIdentityDocumentRequest::default()
+    };
+    corrections().undo_identity_document(undo).await.expect("undone");
+    let alias = AddAliasRequest {
+        request_id: request_id(),
+        person_id: hers.clone(),
+        name: format!("Bé {NAME}"),
+        ..AddAliasRequest::default()
+    };
+    client.identities().add_alias(alias).await.expect("called");
+    let search = SearchMembersRequest { text: NAME.to_owned(), ..SearchMembersRequest::default() };
+    let found = client.memberships().search_members(search).await.expect("searched").into_inner();
+    assert!(found.found.iter().any(|found| found.alias.contains(NAME)));
+    let reached = SetContactRequest {
+        request_id: request_id(),
+        person_id: hers.clone(),
+        phone: Some(canary(77).phone),
+        email: Some(format!("{EMAIL}@congdoan.example")),
+        ..SetContactRequest::default()
+    };
+    client.profiles().set_contact(reached).await.expect("reached");
+    let said = |value: &str| {
+        let (value, effective_on) = (value.to_owned(), on(date!(2020 - 05 - 01)));
+        Some(AttributeSaid { value, effective_on, ..AttributeSaid::default() })
+    };
+    let education = SetAttributeRequest {
+        request_id: request_id(),
+        person_id: hers.clone(),
+        attribute: PersonAttribute::Education.into(),
+        said: said("COLLEGE"),
+        ..SetAttributeRequest::default()
+    };
+    client.profiles().set_attribute(education).await.expect("said");
+    let religion = SetReligionRequest {
+        request_id: request_id(),
+        person_id: hers.clone(),
+        said: said("BUU_SON_KY_HUONG"),
+        ..SetReligionRequest::default()
+    };
+    client.profiles().set_religion(religion).await.expect("said");
+    let profile = GetProfileRequest { person_id: hers.clone(), ..GetProfileRequest::default() };
+    let profile = client.profiles().get_profile(profile).await.expect("read").into_inner();
+    assert!(profile.email().contains(EMAIL) && profile.phone().contains(PHONE));
+
+    // Told, and somebody else, who has left, erased.
+    let export = ExportPersonRequest {
+        request_id: request_id(),
+        person_id: hers.clone(),
+        purpose: "theo yêu cầu".to_owned(),
+        ..ExportPersonRequest::default()
+    };
+    let export = client.protection().export_person(export).await.expect("told").into_inner();
+    let records = ListExportedRecordsRequest {
+        export_id: export.export_id,
+        page_size: 500,
+        ..ListExportedRecordsRequest::default()
+    };
+    let told = client.protection().list_exported_records(records).await.expect("told").into_inner();
+    let told: String = told.records.into_iter().map(|record| record.content).collect();
+    for hers in [NAME, NUMBER, PHONE, EMAIL, PASSPORT, "BUU_SON_KY_HUONG"] {
+        assert!(told.contains(hers), "{hers} is not told");
+    }
+    let erase = ErasePersonRequest {
+        request_id: request_id(),
+        person_id: members[2].clone(),
+        reason: "theo yêu cầu".to_owned(),
+        ..ErasePersonRequest::default()
+    };
+    client.protection().erase_person(erase).await.expect("erased");
+}
+
+/// By rolls of their own, done and refused.
+async fn honoured_and_helped(client: &Client, union: &Unit, day: Date) {
+    let honour = |person: PersonLine, title: &str| RecordHonoursRequest {
+        request_id: request_id(),
+        organisation_id: union.id.clone(),
+        kind: "GOOD_LABOUR".to_owned(),
+        level: "GRASSROOTS".to_owned(),
+        honoured_on: on(day),
+        lines: vec![record_honours_request::Line {
+            person: Some(person),
+            title: title.to_owned(),
+            ..record_honours_request::Line::default()
+        }],
+        ..RecordHonoursRequest::default()
+    };
+    client.honours().record_honours(honour(canary(31), "")).await.expect("honoured");
+    let refused = client.honours().record_honours(honour(canary(32), "Cải tiến")).await;
+    refused.expect_err("a title has no title");
+    let help = |person: PersonLine, amount_vnd: i64| GiveWelfareRequest {
+        request_id: request_id(),
+        organisation_id: union.id.clone(),
+        kind: WelfareKind::Aid.into(),
+        occasion: "SICKNESS".to_owned(),
+        source: "DONORS".to_owned(),
+        given_on: on(day),
+        lines: vec![give_welfare_request::Line { person: Some(person), amount_vnd }],
+        ..GiveWelfareRequest::default()
+    };
+    let gave = client.welfare().give_welfare(help(canary(33), 500_000)).await.expect("given");
+    client.welfare().give_welfare(help(canary(34), 0)).await.expect_err("it is nothing");
+    let timeline = GetPersonTimelineRequest {
+        person_id: gave.into_inner().person_ids.remove(0),
+        ..GetPersonTimelineRequest::default()
+    };
+    let timeline = client.timelines().get_person_timeline(timeline).await.expect("read");
+    assert_eq!(timeline.into_inner().entries.len(), 1);
+}
+
 /// Everything that happens to people, done and refused.
 async fn live(system: &System, client: &Client, stranger: &Line, refusals: &mut Refusals) {
     let lines = [
@@ -115,7 +265,13 @@ async fn live(system: &System, client: &Client, stranger: &Line, refusals: &mut 
         .into_iter()
         .map(|found| (found.code.clone(), Unit { id: found.organisation_id, code: found.code }))
         .collect();
-    for role in ["PARTY_OFFICER", "IDENTITY_OFFICER"] {
+    for role in [
+        "PARTY_OFFICER",
+        "IDENTITY_OFFICER",
+        "PROFILE_OFFICER",
+        "PROTECTION_OFFICER",
+        "WELFARE_OFFICER",
+    ] {
         let grant = MakeGrantRequest {
             request_id: request_id(),
             issuer: system.running.issuer.clone(),
@@ -240,6 +396,9 @@ async fn live(system: &System, client: &Client, stranger: &Line, refusals: &mut 
         ..SendDelegationRequest::default()
     };
     client.delegations().send_delegation(send).await.expect("sent");
+    honoured_and_helped(client, union, day).await;
+
+    described(client, &members).await;
 
     // A dossier, by gRPC; and a union that ends under its members' feet.
     let dossier = |code: &str, applicants: Vec<PersonLine>| FoundGrassrootsUnionRequest {
@@ -410,6 +569,27 @@ async fn canary_people_appear_in_no_log_span_measure_error_or_feed() {
     let found = client.organisations().batch_get_organisations(find).await.expect("found");
     let union_id = found.into_inner().organisations.remove(0).organisation_id;
     let said = live_by_json(&system, &token, &union_id).await;
+    let hers = canary(10);
+    let find = FindPersonRequest {
+        identity_number: hers.identity_number.clone(),
+        ..FindPersonRequest::default()
+    };
+    let found = client.memberships().find_person(find).await.expect("found").into_inner();
+    let address = format!("{EMAIL}@congdoan.example");
+    let asked = Canary {
+        name: &hers.name,
+        number: &hers.identity_number,
+        phone: &hers.phone,
+        email: &address,
+        person_id: &found.person_id,
+        organisation_id: &union_id,
+    };
+    let asking = line.with("congdoan-seen", client.seen().expect("a token"));
+    let all = ask_all(&asking, &asked).await;
+    let (methods, refused) = (all.methods, all.refusals.len());
+    assert!(methods > 60 && refused > methods, "{methods} methods, {refused} refusals");
+    assert!(all.unheard_of.is_empty(), "no comment names why: {:#?}", all.unheard_of);
+    refusals.0.extend(all.refusals);
 
     // The databases, when everybody has followed everybody.
     let mut pools = BTreeMap::new();
@@ -434,8 +614,11 @@ async fn canary_people_appear_in_no_log_span_measure_error_or_feed() {
 
     // The one place that is to know them: names, workplaces and occupations, but no number and no
     // phone.
-    let at_home = |place: &str| place == "membership: public.person";
-    let home = places.iter().find(|(place, _)| at_home(place)).expect("the people");
+    let homes = ["person", "person_past", "person_alias"];
+    let at_home =
+        |place: &str| homes.iter().any(|home| place == format!("membership: public.{home}"));
+    let home = places.iter().find(|(place, _)| place == "membership: public.person");
+    let home = home.expect("the people");
     assert!(home.1.contains(NAME) && home.1.contains(OCCUPATION), "they do live here");
     let secret = [NUMBER, PHONE].map(str::to_owned);
     assert!(!secret.iter().any(|secret| home.1.contains(secret)), "numbers are encrypted");

@@ -6,7 +6,9 @@
 //! things, on a mixture.
 
 mod desk;
+mod happened;
 mod in_motion;
+mod papers;
 mod trials;
 
 use std::collections::BTreeSet;
@@ -18,7 +20,7 @@ use tests::rows::differences;
 use tests::world::World;
 use tonic::Code;
 
-use desk::{Desk, desk};
+use desk::{Desk, ROLES, desk};
 use trials::{Kind, Trial, trials};
 
 const PERMISSION: &str = "congdoan.access.v1.permission";
@@ -69,11 +71,15 @@ fn every_method_declares_its_permission_and_is_tried_here() {
 
 /// Two districts, and on the first an officer who may do there whatever a role allows.
 async fn two_districts(world: &World) -> (Desk, Desk, Line) {
-    let (mine, theirs) = (desk(world, "Q-A").await, desk(world, "Q-B").await);
-    for role in ["ADMINISTRATOR", "PARTY_OFFICER", "IDENTITY_OFFICER", "DISCIPLINE_OFFICER"] {
+    let (mut mine, theirs) = (desk(world, "Q-A").await, desk(world, "Q-B").await);
+    for role in ROLES {
         world.grant("officer", role, &mine.district).await;
     }
     world.settled().await;
+    // What is held on somebody is told to whoever asked.
+    let told = papers::export(&mine.papers.person);
+    let told = world.client("officer").protection().export_person(told).await.expect("told");
+    mine.papers.export = told.into_inner().export_id;
     let line = world.line("officer").await;
     (mine, theirs, line)
 }

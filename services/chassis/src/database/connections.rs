@@ -6,19 +6,20 @@
 //! trip of its own, for calls it is a part of the text that opens them ([`super::opening`]).
 
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use log::LevelFilter;
-use proto::refusal::v1::Reason;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{AssertSqlSafe, ConnectOptions, Executor, PgPool, Postgres, Transaction};
 
 use super::config::Config;
 use super::growth::Growth;
+use super::looking::{Look, Looks};
 use super::opening::{self, Purpose, Stamp};
 use crate::call::Call;
-use crate::refusal::{Failure, Refusal};
+use crate::refusal::{Failure, overloaded};
 use crate::telemetry::statement;
 
 /// Longest transaction of a service: a longer snapshot would bloat `feed.pending`.
@@ -31,15 +32,16 @@ const STATEMENTS_MAX: usize = 1_000;
 /// it takes longer than what it plans.
 const KEPT_PLANS: [(&str, &str); 1] = [("plan_cache_mode", "force_generic_plan")];
 
-/// For acts: what is planned when a register is young is kept while it grows. A plan that reads
+/// For acts and looks: what is planned when a register is young is kept while it grows. A plan that reads
 /// a table of a few rows from end to end is as quick as a look into its index then, and stands
 /// in the way of thousands a little later; so it does not seem as cheap.
-const PLANS_OF_ACTS: [(&str, &str); 1] = [("seq_page_cost", "100")];
+const PLANS_BY_INDEX: [(&str, &str); 1] = [("seq_page_cost", "100")];
 
 /// The connections of one service. Acts that wait for each other hold none on which somebody
 /// reads, and neither holds up what runs beside the calls.
 #[derive(Clone)]
 pub(super) struct Connections {
+    looks: Arc<Looks>,
     reads: PgPool,
     acts: PgPool,
     beside: PgPool,
@@ -50,11 +52,13 @@ pub(super) struct Connections {
 
 impl Connections {
     /// Connections for a service: of three one for acts, of four one for what runs beside the
-    /// calls, the others for reads.
+    /// calls; half of the others for looks, and half for other reads.
     pub(super) async fn open(config: &Config, service: &'static str) -> anyhow::Result<Self> {
         let all = config.connections_max;
         let (acts, beside) = ((all / 3).max(1), (all / 4).max(1));
-        let reads = all.saturating_sub(acts + beside).max(1);
+        let others = all.saturating_sub(acts + beside);
+        let looks = (others / 2).max(1);
+        let reads = others.saturating_sub(looks).max(1);
         let options = options(config, service)?;
         let growth = Growth::default();
         let for_calls = |most: u32, plans: &[(&str, &str)]| {
@@ -69,11 +73,14 @@ impl Connections {
                     options.clone().options(KEPT_PLANS).options(plans.iter().copied()),
                 )
         };
+        let patience = Duration::from_millis(config.acquire_timeout_ms);
+        let for_looks = options.clone().options(KEPT_PLANS).options(PLANS_BY_INDEX);
         Ok(Self {
+            looks: Arc::new(Looks::new(looks, for_looks, patience, growth.clone())),
             reads: for_calls(reads, &[]),
-            acts: for_calls(acts, &PLANS_OF_ACTS),
+            acts: for_calls(acts, &PLANS_BY_INDEX),
             beside: guarded(config, beside, options.clone(), growth.clone()).await?,
-            patience: Duration::from_millis(config.acquire_timeout_ms),
+            patience,
             growth,
         })
     }
@@ -86,6 +93,14 @@ impl Connections {
     /// For what runs beside the calls.
     pub(super) fn beside(&self) -> &PgPool {
         &self.beside
+    }
+
+    pub(super) async fn look<L: Look>(
+        &self,
+        call: &Call,
+        look: &L,
+    ) -> Result<Option<L::Found>, Failure> {
+        self.looks.look(call, look).await
     }
 
     pub(super) async fn read(
@@ -181,9 +196,4 @@ fn options(config: &Config, service: &'static str) -> anyhow::Result<PgConnectOp
         Some(password) => options.password(password.read()?.trim_end()),
         None => options,
     })
-}
-
-/// No connection within the time allowed is overload, not failure: the call was not begun.
-fn overloaded() -> Refusal {
-    Refusal::of(Reason::Overloaded)
 }

@@ -126,7 +126,7 @@ macro_rules! printed {
     )* };
 }
 
-printed! { String &'static str Uuid Date i32 i64 usize u64 u128 }
+printed! { String &'static str Uuid Date i32 u32 i64 usize u64 u128 }
 
 impl<G: Given> Given for Option<G> {
     fn told(self) -> Option<String> {

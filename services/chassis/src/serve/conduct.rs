@@ -10,8 +10,7 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use futures_util::FutureExt;
-use http::header::CONTENT_TYPE;
-use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use http::{HeaderMap, Method, StatusCode};
 use opentelemetry::KeyValue;
 use percent_encoding::percent_decode_str;
 use proto::refusal::v1::Reason;
@@ -46,6 +45,9 @@ const NAME_BYTES_MAX: usize = 4 * 1024;
 /// How long a caller of these methods may take to say the name.
 const NAME_TIME_MAX: Duration = Duration::from_secs(5);
 
+/// Whether a request over HTTP, by its verb and its path, asks or is answered by a stream.
+pub(super) type IsStream = Arc<dyn Fn(&Method, &str) -> bool + Send + Sync>;
+
 /// What all calls of one service share.
 pub(super) struct Conduct {
     service: &'static str,
@@ -56,6 +58,8 @@ pub(super) struct Conduct {
     answer_max: Duration,
     asked: Asked,
     stream_idle: Duration,
+    /// Which requests over HTTP are streams.
+    http_streams: IsStream,
     calls: Arc<Semaphore>,
     infrastructure: Arc<Room<Peer>>,
     draining: CancellationToken,
@@ -67,6 +71,7 @@ impl Conduct {
         service: &'static str,
         edge: bool,
         config: &Config,
+        http_streams: IsStream,
         draining: CancellationToken,
     ) -> Self {
         Self {
@@ -82,6 +87,7 @@ impl Conduct {
                 idle: Duration::from_millis(config.body_idle_ms),
             },
             stream_idle: Duration::from_millis(config.stream_idle_ms),
+            http_streams,
             calls: Arc::new(Semaphore::new(config.calls_max)),
             infrastructure: Room::new(
                 config.infrastructure_max,
@@ -145,8 +151,8 @@ pub(super) async fn conduct(
     let path = request.uri().path().to_string();
     let form = Form::of(request.headers());
     let grpc = form == Form::Grpc;
-    let (kind, rpc_service, rpc_method) =
-        kind_of(&path, grpc, request.method(), says_lines(request.headers()));
+    let streams = || (conduct.http_streams)(request.method(), &path);
+    let (kind, rpc_service, rpc_method) = kind_of(&path, grpc, request.method(), streams);
     let language = language(request.headers());
     let (span, measure) = match kind {
         Kind::Infrastructure { .. } => (Span::none(), None),
@@ -328,7 +334,12 @@ fn span(conduct: &Conduct, headers: &HeaderMap, service: &str, method: &str) -> 
 
 /// What a path says; names that no contract knows are not repeated, or strangers could make
 /// as many labels as they like.
-fn kind_of<'a>(path: &'a str, grpc: bool, verb: &Method, lines: bool) -> (Kind, &'a str, &'a str) {
+fn kind_of<'a>(
+    path: &'a str,
+    grpc: bool,
+    verb: &Method,
+    http_streams: impl FnOnce() -> bool,
+) -> (Kind, &'a str, &'a str) {
     if is_open(path) {
         // Of the infrastructure's methods one answers once and for all.
         return (Kind::Infrastructure { streams: !path.ends_with("/Check") }, "", "");
@@ -350,15 +361,9 @@ fn kind_of<'a>(path: &'a str, grpc: bool, verb: &Method, lines: bool) -> (Kind, 
                 Method::POST => "POST",
                 _ => "other",
             };
-            (Kind::Call { streams: lines, asks_on: lines }, "http", verb)
+            (Kind::Call { streams: http_streams(), asks_on: false }, "http", verb)
         }
     }
-}
-
-/// Whether a request over HTTP brings messages as lines, and may take as long as a stream.
-fn says_lines(headers: &HeaderMap) -> bool {
-    let kind = headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
-    kind.starts_with(b"application/x-ndjson")
 }
 
 /// tonic's bare refusals, turned into ours.

@@ -72,6 +72,8 @@ pub struct Service {
     /// At the edge callers are strangers, who bring their own tokens and their own HTTP/1.1.
     edge: bool,
     router: Option<Router>,
+    /// Over HTTP, at the edge.
+    streams: conduct::IsStream,
     database: Option<Database>,
     followers: Vec<(&'static str, String, Follower)>,
     tasks: Vec<(&'static str, Task)>,
@@ -86,6 +88,7 @@ impl Service {
             config: config.clone(),
             edge: false,
             router: None,
+            streams: Arc::new(|_, _| false),
             database: None,
             followers: Vec::new(),
             tasks: Vec::new(),
@@ -116,6 +119,16 @@ impl Service {
             Some(router) => router.merge(added),
             None => added,
         });
+        self
+    }
+
+    /// Says which requests over HTTP, by verb and path, are streams or are answered by one: they may
+    /// take as long as streams do.
+    pub fn http_streams(
+        mut self,
+        is_stream: impl Fn(&http::Method, &str) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        self.streams = Arc::new(is_stream);
         self
     }
 
@@ -221,7 +234,9 @@ impl Service {
         let infrastructure = infrastructure.add_service(health);
         self = self.routes(infrastructure);
         let mut router = self.router.take().unwrap_or_default();
-        let conduct = conduct::Conduct::new(self.name, self.edge, &config, draining.clone());
+        let streams = self.streams.clone();
+        let conduct =
+            conduct::Conduct::new(self.name, self.edge, &config, streams, draining.clone());
         let conduct = Arc::new(conduct);
         if !self.edge {
             let verifier = Verifier::from_files(self.name, &config.signers)?;

@@ -14,7 +14,8 @@ use super::values::{date, id};
 Examples:
   congdoan members template members.xlsx
   congdoan members check members.xlsx
-  congdoan members import members.xlsx --union CDCS-1 --effective-on 2026-03-01")]
+  congdoan members import members.xlsx --union CDCS-1 --effective-on 2026-03-01
+  congdoan members export members.xlsx --organisation CDCS-1")]
 pub struct Members {
     /// What to do.
     #[command(subcommand)]
@@ -49,6 +50,39 @@ an x in its column \"Là người khác\" says that somebody is another than the
 birth. An import that broke off goes on behind the last line that was done when the same command is \
 run again, and the same file again changes nothing.")]
     Import(Import),
+    /// Write the members of an organisation to a file.
+    #[command(long_about = "\
+Write the members of an organisation to a file, with the columns of the template: what is exported can be \
+imported again.
+
+The register writes the file, of one state of the roll, however long it takes and whoever moves \
+meanwhile; it is fetched when it is whole, and deleted there. That somebody read so many people's data \
+stays written down. Identity numbers and phones are in it only where they are asked for, by whoever may \
+read them.")]
+    Export(Export),
+}
+
+/// `congdoan members export`.
+#[derive(Args, Debug)]
+pub struct Export {
+    /// The file to write, which must not be there; a workbook if its name ends in .xlsx, else CSV.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Whose members, by its code or id.
+    #[arg(long, value_name = "CODE")]
+    pub organisation: String,
+    /// Those of all that stood under it, too.
+    #[arg(long)]
+    pub with_subtree: bool,
+    /// Members on this day, YYYY-MM-DD; today by default.
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub as_of: Option<Date>,
+    /// With identity numbers and phones.
+    #[arg(long)]
+    pub with_identity: bool,
+    /// Whom to talk to.
+    #[command(flatten)]
+    pub to: Gateway,
 }
 
 /// `congdoan members template`.

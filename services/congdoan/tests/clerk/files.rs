@@ -126,6 +126,28 @@ pub async fn goes_on(office: &Office) {
     assert!(said.contains("2500 people became members, 0 were"), "{said}");
 }
 
+/// Members are written to a file, whole or not at all, and never over another.
+pub async fn exports(office: &Office) {
+    let path = |name: &str| office.folder.path().join(name);
+    for name in ["out.csv", "out.xlsx"] {
+        let file = path(name).display().to_string();
+        let asked = ["members", "export", &file, "--organisation", "P-1-2"];
+        let said = office.says(&asked).await.well();
+        assert!(said.contains("2500 members are in") && said.contains(name), "{said}");
+        let said = office.says(&asked).await.ill();
+        assert!(said.contains("is there already"), "{said}");
+        assert!(!path(&format!("{name}.part")).exists());
+    }
+    let listed = fs::read_to_string(path("out.csv")).expect("the file");
+    assert_eq!(listed.lines().count(), 2_501);
+    assert!(!listed.contains("9990910"), "numbers are for whoever may read them");
+    assert!(fs::read(path("out.xlsx")).expect("the file").starts_with(b"PK"));
+    let file = path("numbers.csv").display().to_string();
+    let asked = ["members", "export", &file, "--organisation", "P-1-2", "--with-identity"];
+    office.says(&asked).await.ill();
+    assert!(!path("numbers.csv").exists() && !path("numbers.csv.part").exists());
+}
+
 /// Who is a member of the first union, by name.
 async fn members(office: &Office) -> Vec<String> {
     let client = office.system.client("me").await.expect("connected");

@@ -4,6 +4,8 @@ use anyhow::bail;
 use time::Date;
 use uuid::Uuid;
 
+use super::happening::Happening;
+
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
@@ -15,16 +17,10 @@ pub enum Event {
     Exited(Exit),
     /// A movement never happened, for the people named.
     TakenBack(TakenBack),
-    /// A course was held.
-    TrainingCourseHeld(TrainingCourse),
-    /// A union referred somebody to the Party.
-    PartyReferred(Referral),
-    /// Somebody whom a union had referred was admitted to the Party.
-    PartyAdmitted(Referral),
-    /// An officer was recommended to a Party committee.
-    CadreRecommended(Recommendation),
-    /// A delegation was sent.
-    DelegationSent(Delegation),
+    /// Something happened to people, besides their membership.
+    Happened(Happening),
+    /// It never did, as is known since.
+    HappeningTakenBack(Happening),
     /// What an act of registry meant for the members of one organisation is done.
     ConsequenceFinished(Finished),
     /// What an act of registry means for members waits for somebody.
@@ -52,6 +48,16 @@ pub enum Event {
     DisciplineRecorded(Discipline),
     /// A step of discipline was never taken.
     DisciplineTakenBack(Discipline),
+    /// Cards were issued to members.
+    CardsIssued(CardIssue),
+    /// A card was lost or revoked.
+    CardEnded(CardEnding),
+    /// Cards were never issued so, or a card never ended so.
+    CardTakenBack(CardTakenBack),
+    /// Somebody is another person.
+    PersonMerged(Merge),
+    /// Two who were merged are two.
+    PersonUnmerged(Merge),
 }
 
 /// One person of a movement, and the membership that it began or ended.
@@ -130,78 +136,6 @@ pub enum Movement {
     Exit(Exit),
 }
 
-/// A course, and who attended it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TrainingCourse {
-    /// UUIDv7.
-    pub course_id: Uuid,
-    /// The organiser.
-    pub organisation_id: Uuid,
-    /// For example `UNION_WORK`.
-    pub topics: Vec<String>,
-    /// Each person on each day.
-    pub attendances: Vec<Attendance>,
-}
-
-/// A person on one day of a course.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Attendance {
-    /// The person.
-    pub person_id: Uuid,
-    /// For which organisation she attended.
-    pub organisation_id: Uuid,
-    /// The day.
-    pub attended_on: Date,
-}
-
-/// Somebody whom a union referred to the Party.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Referral {
-    /// UUIDv7.
-    pub referral_id: Uuid,
-    /// The union.
-    pub organisation_id: Uuid,
-    /// The pseudonym for the purpose `party`.
-    pub subject: String,
-}
-
-/// An officer who was recommended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Recommendation {
-    /// UUIDv7.
-    pub recommendation_id: Uuid,
-    /// By whom.
-    pub organisation_id: Uuid,
-    /// The pseudonym for the purpose `cadre`.
-    pub subject: String,
-    /// `PLANNING`, `TRAINING`, `APPOINTMENT`.
-    pub purposes: Vec<String>,
-}
-
-/// People chosen to attend an event.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Delegation {
-    /// UUIDv7.
-    pub delegation_id: Uuid,
-    /// The sender.
-    pub organisation_id: Uuid,
-    /// The host of the event.
-    pub host_id: Uuid,
-    /// For example `PARTY_MEMBER_OFFICERS_COMMENDATION`.
-    pub event: String,
-    /// They.
-    pub delegates: Vec<Delegate>,
-}
-
-/// A delegate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Delegate {
-    /// The person.
-    pub person_id: Uuid,
-    /// For which organisation she goes.
-    pub organisation_id: Uuid,
-}
-
 /// What an act of registry meant for the members of one organisation is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Finished {
@@ -267,6 +201,82 @@ pub struct Discipline {
     pub subject: String,
     /// `REPRIMAND`, `WARNING`, `EXPULSION`.
     pub measure: String,
+}
+
+/// Somebody, and the person who she is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Merge {
+    /// UUIDv7.
+    pub merge_id: Uuid,
+    /// Who is merged.
+    pub person_id: Uuid,
+    /// Who survives.
+    pub survivor_id: Uuid,
+}
+
+/// Cards that a union issued by one act.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CardIssue {
+    /// UUIDv7.
+    pub issue_id: Uuid,
+    /// The union.
+    pub organisation_id: Uuid,
+    /// The first day on which they are no longer valid.
+    pub until_on: Option<Date>,
+    /// They.
+    pub cards: Vec<Card>,
+}
+
+/// A card, and whose it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Card {
+    /// UUIDv7.
+    pub card_id: Uuid,
+    /// Whose it is.
+    pub person_id: Uuid,
+    /// The card in whose place it is.
+    pub replaces_id: Option<Uuid>,
+}
+
+/// A card ended by what somebody said of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CardEnding {
+    /// The card.
+    pub card_id: Uuid,
+    /// Whose it is.
+    pub person_id: Uuid,
+    /// How.
+    pub end: CardEnd,
+}
+
+/// How a card ends by what somebody says of it. The numbers are those of the contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(i16)]
+pub enum CardEnd {
+    /// Mất.
+    Lost = 1,
+    /// Thu hồi.
+    Revoked = 2,
+}
+
+impl CardEnd {
+    /// By its number.
+    pub fn numbered(number: i16) -> anyhow::Result<Self> {
+        Ok(match number {
+            1 => Self::Lost,
+            2 => Self::Revoked,
+            other => bail!("no card ends so: {other}"),
+        })
+    }
+}
+
+/// What is known otherwise of cards.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CardTakenBack {
+    /// They were not issued so.
+    Issued(CardIssue),
+    /// It did not end so.
+    Ended(CardEnding),
 }
 
 /// How somebody stands beside her membership. The numbers are those of the contract, and what the

@@ -2,8 +2,10 @@
 //! of birth; for Party and cadre matters a pseudonym in the person's place.
 
 mod facts;
+mod happening;
 mod read;
 mod written;
 
 pub use facts::*;
+pub use happening::*;
 pub use read::read;

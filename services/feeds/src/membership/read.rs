@@ -8,11 +8,16 @@ use proto::membership::v1::membership_change::Change;
 use time::Date;
 
 use super::facts::{
-    Admission, AdmissionKind, Attendance, Counted, Decision, Delegate, Delegation, Discipline,
-    Event, Exit, ExitReason, Finished, Line, Movement, Recommendation, Referral, Standing,
-    StandingKind, TakenBack, TrainingCourse, Transfer,
+    Admission, AdmissionKind, Card, CardEnd, CardEnding, CardIssue, CardTakenBack, Counted,
+    Decision, Discipline, Event, Exit, ExitReason, Finished, Line, Merge, Movement, Standing,
+    StandingKind, TakenBack, Transfer,
 };
+use super::happening::Happening;
+use super::happening::read as happening;
 use crate::reading::{each, id, optional_date, optional_id};
+
+/// What is wrong with a change that takes back nothing.
+const NOTHING: &str = "nothing is taken back";
 
 /// Reads a change of membership's feed.
 pub fn read(change: &Published) -> anyhow::Result<Event> {
@@ -43,52 +48,97 @@ fn event(body: pb::MembershipChange, on: Date) -> anyhow::Result<Event> {
             },
         }),
         Change::TrainingCourseHeld(it) => {
-            let organiser = id("organisation_id", &it.organisation_id)?;
-            Event::TrainingCourseHeld(TrainingCourse {
-                course_id: id("course_id", &it.course_id)?,
-                organisation_id: organiser,
-                topics: it.topics,
-                attendances: each(it.attendances, |one| {
-                    let unit = optional_id("organisation_id", &one.organisation_id)?;
-                    Ok(Attendance {
-                        person_id: id("person_id", &one.person_id)?,
-                        organisation_id: unit.unwrap_or(organiser),
-                        attended_on: optional_date("attended_on", one.attended_on)?.unwrap_or(on),
-                    })
-                })?,
+            Event::Happened(Happening::TrainingCourse(happening::training_course(it, on)?))
+        }
+        Change::TrainingCourseTakenBack(it) => {
+            let taken = it.course.context(NOTHING)?;
+            let course = happening::training_course(taken, on)?;
+            Event::HappeningTakenBack(Happening::TrainingCourse(course))
+        }
+        Change::PartyReferred(it) => Event::Happened(Happening::PartyReferral(
+            happening::referral(&it.referral_id, &it.organisation_id, it.subject)?,
+        )),
+        Change::PartyReferralTakenBack(it) => {
+            let it = it.referral.context(NOTHING)?;
+            let of = happening::referral(&it.referral_id, &it.organisation_id, it.subject)?;
+            Event::HappeningTakenBack(Happening::PartyReferral(of))
+        }
+        Change::PartyAdmitted(it) => Event::Happened(Happening::PartyAdmission(
+            happening::referral(&it.referral_id, &it.organisation_id, it.subject)?,
+        )),
+        Change::PartyAdmissionTakenBack(it) => {
+            let it = it.admission.context(NOTHING)?;
+            let of = happening::referral(&it.referral_id, &it.organisation_id, it.subject)?;
+            Event::HappeningTakenBack(Happening::PartyAdmission(of))
+        }
+        Change::PartyConfirmed(it) => Event::Happened(Happening::PartyConfirmation(
+            happening::referral(&it.referral_id, &it.organisation_id, it.subject)?,
+        )),
+        Change::PartyConfirmationTakenBack(it) => {
+            let it = it.confirmation.context(NOTHING)?;
+            let of = happening::referral(&it.referral_id, &it.organisation_id, it.subject)?;
+            Event::HappeningTakenBack(Happening::PartyConfirmation(of))
+        }
+        Change::CadreRecommended(it) => {
+            Event::Happened(Happening::CadreRecommendation(happening::recommendation(it)?))
+        }
+        Change::CadreRecommendationTakenBack(it) => {
+            let taken = it.recommendation.context(NOTHING)?;
+            let of = happening::recommendation(taken)?;
+            Event::HappeningTakenBack(Happening::CadreRecommendation(of))
+        }
+        Change::DelegationSent(it) => {
+            Event::Happened(Happening::Delegation(happening::delegation(it)?))
+        }
+        Change::DelegationTakenBack(it) => {
+            let taken = it.delegation.context(NOTHING)?;
+            Event::HappeningTakenBack(Happening::Delegation(happening::delegation(taken)?))
+        }
+        Change::HonoursRecorded(it) => Event::Happened(Happening::Honours(happening::honours(it)?)),
+        Change::HonoursTakenBack(it) => {
+            let taken = it.honours.context(NOTHING)?;
+            Event::HappeningTakenBack(Happening::Honours(happening::honours(taken)?))
+        }
+        Change::EmulationLaunched(it) => {
+            Event::Happened(Happening::Emulation(happening::emulation(it)?))
+        }
+        Change::EmulationTakenBack(it) => {
+            let taken = it.emulation.context(NOTHING)?;
+            Event::HappeningTakenBack(Happening::Emulation(happening::emulation(taken)?))
+        }
+        Change::EmulationJoined(it) => {
+            Event::Happened(Happening::EmulationJoining(happening::joining(it)?))
+        }
+        Change::EmulationJoiningTakenBack(it) => {
+            let taken = it.joining.context(NOTHING)?;
+            Event::HappeningTakenBack(Happening::EmulationJoining(happening::joining(taken)?))
+        }
+        Change::WelfareGiven(it) => Event::Happened(Happening::Welfare(happening::welfare(it)?)),
+        Change::WelfareTakenBack(it) => {
+            let taken = it.welfare.context(NOTHING)?;
+            Event::HappeningTakenBack(Happening::Welfare(happening::welfare(taken)?))
+        }
+        Change::DisputeCaseOpened(it) => {
+            Event::Happened(Happening::DisputeOpening(happening::dispute_opened(it)?))
+        }
+        Change::DisputeCaseConcluded(it) => {
+            Event::Happened(Happening::DisputeConclusion(happening::dispute_concluded(it)?))
+        }
+        Change::DisputeCaseTakenBack(it) => {
+            use pb::dispute_case_taken_back::What;
+            Event::HappeningTakenBack(match it.what.context(NOTHING)? {
+                What::Opened(it) => Happening::DisputeOpening(happening::dispute_opened(it)?),
+                What::Concluded(it) => {
+                    Happening::DisputeConclusion(happening::dispute_concluded(it)?)
+                }
             })
         }
-        Change::PartyReferred(it) => Event::PartyReferred(Referral {
-            referral_id: id("referral_id", &it.referral_id)?,
-            organisation_id: id("organisation_id", &it.organisation_id)?,
-            subject: it.subject,
-        }),
-        Change::PartyAdmitted(it) => Event::PartyAdmitted(Referral {
-            referral_id: id("referral_id", &it.referral_id)?,
-            organisation_id: id("organisation_id", &it.organisation_id)?,
-            subject: it.subject,
-        }),
-        Change::CadreRecommended(it) => Event::CadreRecommended(Recommendation {
-            recommendation_id: id("recommendation_id", &it.recommendation_id)?,
-            organisation_id: id("organisation_id", &it.organisation_id)?,
-            subject: it.subject,
-            purposes: it.purposes,
-        }),
-        Change::DelegationSent(it) => {
-            let sender = id("organisation_id", &it.organisation_id)?;
-            Event::DelegationSent(Delegation {
-                delegation_id: id("delegation_id", &it.delegation_id)?,
-                organisation_id: sender,
-                host_id: id("host_id", &it.host_id)?,
-                event: it.event,
-                delegates: each(it.delegates, |one| {
-                    let unit = optional_id("organisation_id", &one.organisation_id)?;
-                    Ok(Delegate {
-                        person_id: id("person_id", &one.person_id)?,
-                        organisation_id: unit.unwrap_or(sender),
-                    })
-                })?,
-            })
+        Change::CadreOutcomeReached(it) => {
+            Event::Happened(Happening::CadreOutcome(happening::outcome(it)?))
+        }
+        Change::CadreOutcomeTakenBack(it) => {
+            let taken = it.outcome.context(NOTHING)?;
+            Event::HappeningTakenBack(Happening::CadreOutcome(happening::outcome(taken)?))
         }
         Change::ConsequenceFinished(it) => Event::ConsequenceFinished(Finished {
             registry_act_id: id("registry_act_id", &it.registry_act_id)?,
@@ -112,14 +162,30 @@ fn event(body: pb::MembershipChange, on: Date) -> anyhow::Result<Event> {
         }),
         Change::StandingRecorded(it) => Event::StandingRecorded(standing(it)?),
         Change::StandingTakenBack(it) => {
-            let taken = it.standing.context("nothing is taken back")?;
+            let taken = it.standing.context(NOTHING)?;
             Event::StandingTakenBack(standing(taken)?)
         }
         Change::DisciplineRecorded(it) => Event::DisciplineRecorded(discipline(it)?),
         Change::DisciplineTakenBack(it) => {
-            let taken = it.discipline.context("nothing is taken back")?;
+            let taken = it.discipline.context(NOTHING)?;
             Event::DisciplineTakenBack(discipline(taken)?)
         }
+        Change::PersonMerged(it) => Event::PersonMerged(merge(&it)?),
+        Change::PersonUnmerged(it) => {
+            let merged = it.merged.context("nobody is told apart")?;
+            Event::PersonUnmerged(merge(&merged)?)
+        }
+        Change::CardsIssued(it) => Event::CardsIssued(card_issue(it)?),
+        Change::CardEnded(it) => Event::CardEnded(card_ending(&it)?),
+        Change::CardTakenBack(it) => Event::CardTakenBack(match it.taken {
+            Some(pb::card_taken_back::Taken::CardsIssued(it)) => {
+                CardTakenBack::Issued(card_issue(it)?)
+            }
+            Some(pb::card_taken_back::Taken::CardEnded(it)) => {
+                CardTakenBack::Ended(card_ending(&it)?)
+            }
+            None => anyhow::bail!("what is taken back of a card is none that this program knows"),
+        }),
     })
 }
 
@@ -138,6 +204,37 @@ fn standing(standing: pb::StandingRecorded) -> anyhow::Result<Standing> {
         people: each(standing.people, |one| {
             Ok(Counted { person_id: id("person_id", &one.person_id)?, sex: sex(one.sex) })
         })?,
+    })
+}
+
+fn merge(merged: &pb::PersonMerged) -> anyhow::Result<Merge> {
+    Ok(Merge {
+        merge_id: id("merge_id", &merged.merge_id)?,
+        person_id: id("person_id", &merged.person_id)?,
+        survivor_id: id("survivor_id", &merged.survivor_id)?,
+    })
+}
+
+fn card_issue(issued: pb::CardsIssued) -> anyhow::Result<CardIssue> {
+    Ok(CardIssue {
+        issue_id: id("issue_id", &issued.issue_id)?,
+        organisation_id: id("organisation_id", &issued.organisation_id)?,
+        until_on: optional_date("until_on", issued.until_on)?,
+        cards: each(issued.cards, |one| {
+            Ok(Card {
+                card_id: id("card_id", &one.card_id)?,
+                person_id: id("person_id", &one.person_id)?,
+                replaces_id: optional_id("replaces_id", &one.replaces_id)?,
+            })
+        })?,
+    })
+}
+
+fn card_ending(ended: &pb::CardEnded) -> anyhow::Result<CardEnding> {
+    Ok(CardEnding {
+        card_id: id("card_id", &ended.card_id)?,
+        person_id: id("person_id", &ended.person_id)?,
+        end: CardEnd::numbered(i16::try_from(ended.end)?)?,
     })
 }
 

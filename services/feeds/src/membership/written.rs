@@ -8,7 +8,8 @@ use time::Date;
 use uuid::Uuid;
 
 use super::facts::{
-    Admission, Discipline, Event, Exit, Line, Movement, Referral, Standing, Transfer,
+    Admission, CardEnding, CardIssue, CardTakenBack, Discipline, Event, Exit, Line, Merge,
+    Movement, Standing, Transfer,
 };
 use crate::kind;
 
@@ -37,10 +38,9 @@ impl Event {
                 Movement::Transfer(transfer) => transfer.from_organisation_id,
                 Movement::Exit(exit) => exit.organisation_id,
             },
-            Self::TrainingCourseHeld(course) => course.course_id,
-            Self::PartyReferred(referral) | Self::PartyAdmitted(referral) => referral.referral_id,
-            Self::CadreRecommended(recommendation) => recommendation.recommendation_id,
-            Self::DelegationSent(delegation) => delegation.delegation_id,
+            Self::Happened(happening) | Self::HappeningTakenBack(happening) => {
+                happening.aggregate_id()
+            }
             Self::ConsequenceFinished(finished) => finished.organisation_id,
             Self::ConsequencesWaiting { registry_act_id, .. } => *registry_act_id,
             Self::ConsequencesLeft { part_id, .. } => *part_id,
@@ -50,6 +50,13 @@ impl Event {
             }
             Self::DisciplineRecorded(discipline) | Self::DisciplineTakenBack(discipline) => {
                 discipline.discipline_id
+            }
+            Self::PersonMerged(merge) | Self::PersonUnmerged(merge) => merge.survivor_id,
+            Self::CardsIssued(issue) | Self::CardTakenBack(CardTakenBack::Issued(issue)) => {
+                issue.issue_id
+            }
+            Self::CardEnded(ending) | Self::CardTakenBack(CardTakenBack::Ended(ending)) => {
+                ending.card_id
             }
         }
     }
@@ -73,56 +80,8 @@ impl Event {
                     }
                 }),
             }),
-            Self::TrainingCourseHeld(course) => {
-                Change::TrainingCourseHeld(pb::TrainingCourseHeld {
-                    course_id: course.course_id.to_string(),
-                    organisation_id: course.organisation_id.to_string(),
-                    topics: course.topics,
-                    attendances: course
-                        .attendances
-                        .iter()
-                        .map(|attendance| pb::training_course_held::Attendance {
-                            person_id: attendance.person_id.to_string(),
-                            organisation_id: attendance.organisation_id.to_string(),
-                            attended_on: Some(civil(attendance.attended_on)),
-                        })
-                        .collect(),
-                })
-            }
-            Self::PartyReferred(Referral { referral_id, organisation_id, subject }) => {
-                Change::PartyReferred(pb::PartyReferred {
-                    referral_id: referral_id.to_string(),
-                    organisation_id: organisation_id.to_string(),
-                    subject,
-                })
-            }
-            Self::PartyAdmitted(Referral { referral_id, organisation_id, subject }) => {
-                Change::PartyAdmitted(pb::PartyAdmitted {
-                    referral_id: referral_id.to_string(),
-                    organisation_id: organisation_id.to_string(),
-                    subject,
-                })
-            }
-            Self::CadreRecommended(it) => Change::CadreRecommended(pb::CadreRecommended {
-                recommendation_id: it.recommendation_id.to_string(),
-                organisation_id: it.organisation_id.to_string(),
-                subject: it.subject,
-                purposes: it.purposes,
-            }),
-            Self::DelegationSent(it) => Change::DelegationSent(pb::DelegationSent {
-                delegation_id: it.delegation_id.to_string(),
-                organisation_id: it.organisation_id.to_string(),
-                host_id: it.host_id.to_string(),
-                event: it.event,
-                delegates: it
-                    .delegates
-                    .iter()
-                    .map(|delegate| pb::delegation_sent::Delegate {
-                        person_id: delegate.person_id.to_string(),
-                        organisation_id: delegate.organisation_id.to_string(),
-                    })
-                    .collect(),
-            }),
+            Self::Happened(happening) => happening.written(),
+            Self::HappeningTakenBack(happening) => happening.taken_back(),
             Self::ConsequenceFinished(it) => Change::ConsequenceFinished(pb::ConsequenceFinished {
                 registry_act_id: it.registry_act_id.to_string(),
                 organisation_id: it.organisation_id.to_string(),
@@ -155,6 +114,18 @@ impl Event {
             Self::DisciplineTakenBack(it) => {
                 Change::DisciplineTakenBack(pb::DisciplineTakenBack { discipline: Some(it.into()) })
             }
+            Self::PersonMerged(it) => Change::PersonMerged(it.into()),
+            Self::PersonUnmerged(it) => {
+                Change::PersonUnmerged(pb::PersonUnmerged { merged: Some(it.into()) })
+            }
+            Self::CardsIssued(it) => Change::CardsIssued(it.into()),
+            Self::CardEnded(it) => Change::CardEnded(it.into()),
+            Self::CardTakenBack(taken) => Change::CardTakenBack(pb::CardTakenBack {
+                taken: Some(match taken {
+                    CardTakenBack::Issued(it) => pb::card_taken_back::Taken::CardsIssued(it.into()),
+                    CardTakenBack::Ended(it) => pb::card_taken_back::Taken::CardEnded(it.into()),
+                }),
+            }),
         }
     }
 }
@@ -233,6 +204,44 @@ impl From<Discipline> for pb::DisciplineRecorded {
             organisation_id: discipline.organisation_id.to_string(),
             subject: discipline.subject,
             measure: discipline.measure,
+        }
+    }
+}
+
+impl From<CardIssue> for pb::CardsIssued {
+    fn from(issue: CardIssue) -> Self {
+        let cards = issue.cards.iter();
+        Self {
+            issue_id: issue.issue_id.to_string(),
+            organisation_id: issue.organisation_id.to_string(),
+            until_on: issue.until_on.map(civil),
+            cards: cards
+                .map(|card| pb::cards_issued::Card {
+                    card_id: card.card_id.to_string(),
+                    person_id: card.person_id.to_string(),
+                    replaces_id: id_or_empty(card.replaces_id),
+                })
+                .collect(),
+        }
+    }
+}
+
+impl From<CardEnding> for pb::CardEnded {
+    fn from(ending: CardEnding) -> Self {
+        Self {
+            card_id: ending.card_id.to_string(),
+            person_id: ending.person_id.to_string(),
+            end: ending.end as i32,
+        }
+    }
+}
+
+impl From<Merge> for pb::PersonMerged {
+    fn from(merge: Merge) -> Self {
+        Self {
+            merge_id: merge.merge_id.to_string(),
+            person_id: merge.person_id.to_string(),
+            survivor_id: merge.survivor_id.to_string(),
         }
     }
 }

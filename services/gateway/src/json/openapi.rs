@@ -114,6 +114,11 @@ fn reasons() -> Map<String, Json> {
     told
 }
 
+/// What is passed on as it is, whatever its kind.
+fn as_it_is() -> Json {
+    json!({ "*/*": { "schema": { "type": "string", "format": "binary" } } })
+}
+
 /// A message and those within it.
 fn collect(message: MessageDescriptor, found: &mut HashSet<String>) {
     if !found.insert(message.full_name().to_string()) {
@@ -198,20 +203,29 @@ impl Writer {
                 BodyOf::Nothing | BodyOf::Message => "",
             };
             for field in input.fields() {
-                if !bound.contains(field.name()) && field.name() != in_body {
-                    parameters.push(self.query_parameter(&field));
+                if bound.contains(field.name()) || field.name() == in_body {
+                    continue;
+                }
+                match field.kind() {
+                    // What a file is sent with: each of its fields is one parameter.
+                    Kind::Message(header) if route.raw_question().is_some() => {
+                        self.header_parameters(field.json_name(), &header, &mut parameters);
+                    }
+                    _ => parameters.push(self.query_parameter(&field)),
                 }
             }
         }
         parameters.push(json!({ "$ref": "#/components/parameters/seen" }));
         parameters.push(json!({ "$ref": "#/components/parameters/language" }));
 
-        let output = self.reference(&method.output());
-        let content = if method.is_server_streaming() {
+        let content = if route.has_raw_answer() {
+            as_it_is()
+        } else if method.is_server_streaming() {
+            let output = self.reference(&method.output());
             let line = json!({ "type": "object", "properties": { "result": output } });
             json!({ LINES: { "schema": line } })
         } else {
-            json!({ "application/json": { "schema": output } })
+            json!({ "application/json": { "schema": self.reference(&method.output()) } })
         };
         let mut operation = json!({
             "operationId": id,
@@ -246,6 +260,10 @@ impl Writer {
             operation["summary"] = json!(first_sentence(comment));
             operation["description"] = json!(comment);
         }
+        if route.raw_question().is_some() {
+            operation["requestBody"] = json!({ "required": true, "content": as_it_is() });
+            return operation;
+        }
         let body = match &route.body {
             BodyOf::Nothing => None,
             BodyOf::Message => Some(self.reference(&input)),
@@ -262,6 +280,28 @@ impl Writer {
             });
         }
         operation
+    }
+
+    /// The fields of a message, and of those within it, as a query names them.
+    fn header_parameters(
+        &mut self,
+        name: &str,
+        header: &MessageDescriptor,
+        parameters: &mut Vec<Json>,
+    ) {
+        for field in header.fields() {
+            let name = format!("{name}.{}", field.json_name());
+            match field.kind() {
+                Kind::Message(inner) if inner.full_name().starts_with("congdoan.") => {
+                    self.header_parameters(&name, &inner, parameters);
+                }
+                _ => {
+                    let mut parameter = self.query_parameter(&field);
+                    parameter["name"] = json!(name);
+                    parameters.push(parameter);
+                }
+            }
+        }
     }
 
     fn query_parameter(&mut self, field: &FieldDescriptor) -> Json {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use http::Method as Verb;
-use prost_reflect::{DynamicMessage, Kind, Value};
+use prost_reflect::{DynamicMessage, FieldDescriptor, Kind, MessageDescriptor, Value};
 
 use crate::contract::{Contract, Method};
 
@@ -33,6 +33,41 @@ pub enum BodyOf {
     Message,
     /// One message field; the others come by the query.
     Field(String),
+}
+
+/// Tells, by its verb and its path, whether a request is a stream or is answered by one.
+pub fn streams(routes: &[Route]) -> impl Fn(&Verb, &str) -> bool + Send + Sync + 'static {
+    let streams: Vec<(Verb, Template)> = routes
+        .iter()
+        .filter(|route| route.method.is_streaming())
+        .map(|route| (route.verb.clone(), route.template.clone()))
+        .collect();
+    move |verb, path| {
+        let fits =
+            |(of, template): &(Verb, Template)| of == verb && template.match_path(path).is_some();
+        streams.iter().any(fits)
+    }
+}
+
+/// A body as it is, whatever its kind.
+const HTTP_BODY: &str = "google.api.HttpBody";
+
+impl Route {
+    /// The field of the request that takes the body as it comes; none where it is JSON.
+    pub fn raw_question(&self) -> Option<FieldDescriptor> {
+        let BodyOf::Field(name) = &self.body else { return None };
+        let field = self.method.descriptor.input().get_field_by_name(name)?;
+        matches!(field.kind(), Kind::Message(message) if is_raw(&message)).then_some(field)
+    }
+
+    /// The answer is a body as it is.
+    pub fn has_raw_answer(&self) -> bool {
+        is_raw(&self.method.descriptor.output())
+    }
+}
+
+fn is_raw(message: &MessageDescriptor) -> bool {
+    message.full_name() == HTTP_BODY
 }
 
 /// Reads the bindings of every method that is open to the outside. The less a template
@@ -96,10 +131,15 @@ fn bind(
         }
     };
     let template = Template::parse(&path).map_err(anyhow::Error::msg)?;
-    if method.asks_on() && (body != BodyOf::Message || !template.variables.is_empty()) {
+    let route = Route { verb, template, body, method: method.clone() };
+    let (streams, raw) = (method.asks_on(), route.raw_question().is_some());
+    if streams && !raw && (route.body != BodyOf::Message || !route.template.variables.is_empty()) {
         bail!("each line of a stream is a whole message: its path binds none of its fields");
     }
-    routes.push(Route { verb, template, body, method: method.clone() });
+    if raw && !streams || route.has_raw_answer() && !method.descriptor.is_server_streaming() {
+        bail!("a body that is passed on as it is comes in pieces: it is a stream");
+    }
+    routes.push(route);
     if let Some(Value::List(more)) = rule.get_field_by_name("additional_bindings").as_deref() {
         for rule in more.iter().filter_map(Value::as_message) {
             bind(rule, method, routes)?;

@@ -3,12 +3,14 @@
 //! A request becomes the method's message by its descriptor and goes through the same door
 //! as a gRPC call ([`crate::door`]); the answer comes back as canonical proto3 JSON, with
 //! int64 as text. A stream is answered as lines (NDJSON): `{"result": …}`, and, if it breaks
-//! off, a last `{"error": …}`. A stream that is asked comes as lines, too, each a message.
+//! off, a last `{"error": …}`. A stream that is asked comes as lines, too, each a message. What the
+//! contract calls a body (`google.api.HttpBody`) is none of this: it is passed on as it is ([`raw`]).
 
 mod codec;
 mod heavy;
 mod incoming;
 pub mod problem;
+mod raw;
 mod request;
 mod strict;
 mod weight;
@@ -23,16 +25,19 @@ use chassis::call::SEEN;
 use chassis::refusal::LANGUAGE;
 use codec::BytesCodec;
 use futures_util::StreamExt;
+use futures_util::stream::BoxStream;
 use heavy::Heavy;
 use http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE};
 use http::request::Parts;
 use http::uri::PathAndQuery;
 use http::{HeaderMap, HeaderName, HeaderValue, Request};
 use http_body_util::Full;
+use incoming::Fault;
 use prost::Message;
 use prost_reflect::{
     DescriptorPool, DynamicMessage, Kind, MessageDescriptor, SerializeOptions, Value,
 };
+use tokio::sync::oneshot;
 use tonic::metadata::MetadataMap;
 use tonic::{Status, Streaming};
 
@@ -58,6 +63,8 @@ pub(crate) const LINES: &str = "application/x-ndjson";
 
 /// Fields that the path binds, with their values.
 type Bound = Vec<(String, String)>;
+/// The messages of a request that is a stream, encoded.
+type Messages = BoxStream<'static, Bytes>;
 
 /// Answers JSON requests.
 pub struct Transcoder {
@@ -109,22 +116,8 @@ impl Transcoder {
             tonic::client::Grpc::new(door.through()).max_decoding_message_size(ANSWER_BYTES_MAX);
         let Ok(()) = grpc.ready().await;
         if route.method.asks_on() {
-            if !says(&parts.headers, is_lines) {
-                return Err(Refused::ContentTypeUnsupported { supported: LINES }.into());
-            }
-            let limits = incoming::Limits {
-                line_bytes: self.message_bytes_max,
-                values: self.values_max,
-                bytes: door.asked.call_bytes,
-                idle: door.stream_idle,
-            };
-            let (messages, fault) = incoming::messages(
-                body,
-                method.input(),
-                limits,
-                self.heavy.clone(),
-                admitted.standing.clone(),
-            );
+            let messages = self.messages(route, bound, &parts, body, door, &admitted)?;
+            let (messages, fault) = messages;
             let answer = grpc.client_streaming(call(messages, &parts, &admitted), path, BytesCodec);
             // What is dropped breaks off, for the service behind as well.
             let answer = tokio::select! {
@@ -145,6 +138,9 @@ impl Transcoder {
         let call = call(message, &parts, &admitted);
         if method.is_server_streaming() {
             let answer = grpc.server_streaming(call, path, BytesCodec).await?;
+            if route.has_raw_answer() {
+                return raw::answer(answer).await;
+            }
             let seen = answer.metadata().get(SEEN).cloned();
             let lines = lines(answer.into_inner(), method.output(), self.pool.clone());
             Ok(response(LINES, seen.as_ref(), Body::from_stream(lines)))
@@ -152,6 +148,43 @@ impl Transcoder {
             let answer = grpc.unary(call, path, BytesCodec).await?;
             self.whole(route, answer, &admitted).await
         }
+    }
+
+    /// The messages of a request that is a stream, and what will have been wrong with them.
+    fn messages(
+        &self,
+        route: &Route,
+        bound: Bound,
+        parts: &Parts,
+        body: Body,
+        door: &Door,
+        admitted: &Admitted,
+    ) -> Result<(Messages, oneshot::Receiver<Fault>), Refused> {
+        let limits = incoming::Limits {
+            line_bytes: self.message_bytes_max,
+            values: self.values_max,
+            bytes: door.asked.call_bytes,
+            idle: door.stream_idle,
+        };
+        let standing = admitted.standing.clone();
+        let Some(field) = route.raw_question() else {
+            if !says(&parts.headers, is_lines) {
+                return Err(Refused::ContentTypeUnsupported { supported: LINES });
+            }
+            let input = route.method.descriptor.input();
+            let (messages, fault) =
+                incoming::messages(body, input, limits, self.heavy.clone(), standing);
+            return Ok((messages.boxed(), fault));
+        };
+        let kind = parts.headers.get(CONTENT_TYPE).map(HeaderValue::to_str);
+        let kind = kind.transpose().ok().flatten().unwrap_or_default().to_ascii_lowercase();
+        if !raw::is_file(kind.split(';').next().unwrap_or_default().trim()) {
+            return Err(Refused::ContentTypeUnsupported { supported: raw::FILES });
+        }
+        let query = parts.uri.query().unwrap_or_default();
+        let header = message(route, &bound, query, &[])?.encode_to_vec();
+        let (messages, fault) = raw::messages(body, header, kind, field.number(), limits, standing);
+        Ok((messages.boxed(), fault))
     }
 
     /// One answer.

@@ -33,9 +33,9 @@ async fn every_method_with_one_question_takes_one_message() {
     let methods = methods(false);
     assert!(methods.len() > 100, "{} methods", methods.len());
     for path in methods {
-        for line in [&line, &web] {
+        for (which, line) in [("grpc", &line), ("web", &web)] {
             let answer = line.ask(Method::POST, path, Said::whole(two.clone())).await;
-            assert_eq!(told(answer).await, refused(3, "TOO_MANY_MESSAGES"), "{path}");
+            assert_eq!(told(answer).await, refused(3, "TOO_MANY_MESSAGES"), "{which}: {path}");
         }
         for service in [&world.registry, &world.membership, &world.reporting] {
             assert!(service.calls(path).is_empty(), "{path} was passed on");

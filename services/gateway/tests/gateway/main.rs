@@ -6,6 +6,7 @@ mod callers;
 mod composites;
 mod contract;
 mod crowd;
+mod files;
 mod framing;
 mod json;
 mod limits;

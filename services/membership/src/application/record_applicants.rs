@@ -9,6 +9,7 @@ use time::{Date, Duration};
 use uuid::Uuid;
 
 use crate::ground::day::not_too_far;
+use crate::ground::duplicates;
 use crate::ground::joining::{Joining, may_join};
 use crate::ground::keys::Keys;
 use crate::ground::organisation::{self, Asked};
@@ -45,11 +46,11 @@ impl Act for RecordApplicants {
     async fn perform(self, acting: &mut Acting) -> Result<Recorded, Failure> {
         not_too_far("applied_on", self.applied_on, acting.today)?;
         organisation::stands(acting, self.organisation_id, self.applied_on, Asked::Joins).await?;
-        let enrolled = self.applicants.enrol(acting, &self.keys, self.organisation_id).await?;
-        let person_ids: Vec<Uuid> = enrolled.iter().map(|person| person.person_id).collect();
+        let enrolment = self.applicants.enrol(acting, &self.keys, self.organisation_id).await?;
+        let person_ids: Vec<Uuid> = enrolment.people.iter().map(|one| one.person_id).collect();
 
         let joining = Joining { on: self.applied_on, readmission: false, consented: false };
-        may_join(acting, &self.applicants, &person_ids, joining).await?;
+        may_join(acting, &self.applicants, &enrolment, joining).await?;
 
         // A newer application replaces an older one from its day on, whichever of the two is
         // recorded first.
@@ -89,6 +90,7 @@ impl Act for RecordApplicants {
         .await
         .on_constraint("application_one_at_a_time", || Refused::ApplicationOverlaps)?;
 
+        duplicates::look(acting, &person_ids).await?;
         Ok(Recorded {
             applicants: person_ids.into_iter().zip(application_ids).collect(),
             warnings: self.applicants.warnings(),

@@ -19,6 +19,15 @@ impl pb::cadre_service_server::CadreService for Api {
         Ok(self.database.act(call, act).await?.reply(wire::recommended))
     }
 
+    async fn record_cadre_outcomes(
+        &self,
+        request: Request<pb::RecordCadreOutcomesRequest>,
+    ) -> Result<Response<pb::RecordCadreOutcomesResponse>, Status> {
+        let (call, asked) = Call::write(request)?;
+        let act = wire::record_cadre_outcomes(asked)?;
+        Ok(self.database.act(call, act).await?.reply(wire::recorded))
+    }
+
     async fn list_cadre_recommendations(
         &self,
         request: Request<pb::ListCadreRecommendationsRequest>,

@@ -6,39 +6,17 @@ use std::sync::Arc;
 
 use chassis::database::{Act, Acting};
 use chassis::refusal::Failure;
-use feeds::membership::{Event, Recommendation};
+use feeds::membership::{Event, Happening, Recommendation};
 use serde::{Deserialize, Serialize};
 use time::Date;
 use uuid::Uuid;
 
+use crate::ground::cadre::CadrePurpose;
 use crate::ground::day::not_too_far;
 use crate::ground::keys::{Keys, Purpose};
 use crate::ground::organisation::{self, Asked};
 use crate::ground::refused::{BadLines, Refused};
 use crate::ground::roll;
-
-/// What an officer is recommended for; the numbers are those of the contract.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[repr(i16)]
-pub enum CadrePurpose {
-    /// Quy hoạch.
-    Planning = 1,
-    /// Đào tạo, bồi dưỡng.
-    Training = 2,
-    /// Bổ nhiệm.
-    Appointment = 3,
-}
-
-impl CadrePurpose {
-    /// As the feed writes it.
-    pub fn code(self) -> &'static str {
-        match self {
-            CadrePurpose::Planning => "PLANNING",
-            CadrePurpose::Training => "TRAINING",
-            CadrePurpose::Appointment => "APPOINTMENT",
-        }
-    }
-}
 
 /// Officers are recommended.
 pub struct RecommendCadre {
@@ -107,13 +85,13 @@ impl Act for RecommendCadre {
         .await?;
 
         for (line, (_, purposes)) in self.lines.iter().enumerate() {
-            let recommended = Event::CadreRecommended(Recommendation {
+            let recommended = Happening::CadreRecommendation(Recommendation {
                 recommendation_id: recommendation_ids[line],
                 organisation_id: self.organisation_id,
                 subject: subjects[line].clone(),
                 purposes: purposes.iter().map(|purpose| purpose.code().to_string()).collect(),
             });
-            acting.publish(recommended.on(on));
+            acting.publish(Event::Happened(recommended).on(on));
         }
         Ok(Recommended { recommendation_ids })
     }

@@ -6,7 +6,7 @@ use proto::membership::v1 as pb;
 use tonic::{Request, Response, Status};
 
 use crate::consequence::{consequences, later_movements, passed_over, wire};
-use crate::ground::api::Api;
+use crate::ground::api::{Api, known_at};
 
 #[tonic::async_trait]
 impl pb::consequence_service_server::ConsequenceService for Api {
@@ -26,9 +26,14 @@ impl pb::consequence_service_server::ConsequenceService for Api {
             organisation_ids.push(parse::id(&format!("organisation_ids[{n}]"), id)?);
         }
         let of = (!organisation_ids.is_empty()).then_some(organisation_ids.as_slice());
+        let wanted = consequences::Wanted {
+            include_finished: asked.include_finished,
+            registry_act_ids: of_acts,
+            organisation_ids: of,
+            known_at: known_at(asked.known_at)?,
+        };
         let mut reading = self.database.read(&call).await?;
-        let (found, passed_over) =
-            consequences::list(&mut reading, asked.include_finished, of_acts, of, &page).await?;
+        let (found, passed_over) = consequences::list(&mut reading, &wanted, &page).await?;
         Ok(reading.reply(pb::ListConsequencesResponse {
             consequences: found
                 .rows

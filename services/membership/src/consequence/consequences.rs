@@ -33,13 +33,24 @@ pub struct Consequence {
     pub obstacle: Option<i16>,
 }
 
+/// Which consequences.
+#[derive(Debug)]
+pub struct Wanted<'a> {
+    /// Also those that are finished.
+    pub include_finished: bool,
+    /// Only those of these acts of registry.
+    pub registry_act_ids: Option<&'a [Uuid]>,
+    /// Only those for these organisations.
+    pub organisation_ids: Option<&'a [Uuid]>,
+    /// As was known then.
+    pub known_at: Option<OffsetDateTime>,
+}
+
 /// The consequences for organisations in the caller's scope, and the first people whom each
 /// passed over.
 pub async fn list(
     connection: &mut PgConnection,
-    include_finished: bool,
-    registry_act_ids: Option<&[Uuid]>,
-    organisation_ids: Option<&[Uuid]>,
+    wanted: &Wanted<'_>,
     asked: &Asked<'_>,
 ) -> Result<(Page<Consequence>, Vec<PassedOver>), Failure> {
     let held = sqlx::query_scalar!(r#"select access.holds() as "holds!""#)
@@ -50,24 +61,22 @@ pub async fn list(
     }
     let after: Option<Key> = asked.after()?;
     let limit = asked.limit();
-    let rows = match organisation_ids {
-        Some(of) => {
-            of_organisations(connection, include_finished, registry_act_ids, of, after, limit)
-                .await?
-        }
-        None => of_acts(connection, include_finished, registry_act_ids, after, limit).await?,
+    let rows = match (wanted.known_at, wanted.organisation_ids) {
+        (Some(at), _) => known(connection, wanted, at, after, limit).await?,
+        (None, Some(of)) => of_organisations(connection, wanted, of, after, limit).await?,
+        (None, None) => of_acts(connection, wanted, after, limit).await?,
     };
     let rows = asked.page(rows, |row| (row.registry_act_id, row.organisation_id, row.kind))?;
     let acts: Vec<Uuid> = rows.rows.iter().map(|row| row.registry_act_id).collect();
     let organisations: Vec<Uuid> = rows.rows.iter().map(|row| row.organisation_id).collect();
-    let passed_over = passed_over::first(connection, &acts, &organisations).await?;
+    let passed_over =
+        passed_over::first(connection, &acts, &organisations, wanted.known_at).await?;
     Ok((rows, passed_over))
 }
 
 async fn of_acts(
     connection: &mut PgConnection,
-    include_finished: bool,
-    registry_act_ids: Option<&[Uuid]>,
+    wanted: &Wanted<'_>,
     after: Option<Key>,
     limit: i64,
 ) -> Result<Vec<Consequence>, Failure> {
@@ -81,8 +90,8 @@ async fn of_acts(
            and ($3::uuid is null or (registry_act_id, organisation_id, kind) > ($3, $4, $5))
            and access.covers(organisation_id)
          order by registry_act_id, organisation_id, kind limit $6",
-        include_finished,
-        registry_act_ids,
+        wanted.include_finished,
+        wanted.registry_act_ids,
         after.map(|key| key.0),
         after.map(|key| key.1),
         after.map(|key| key.2),
@@ -95,8 +104,7 @@ async fn of_acts(
 
 async fn of_organisations(
     connection: &mut PgConnection,
-    include_finished: bool,
-    registry_act_ids: Option<&[Uuid]>,
+    wanted: &Wanted<'_>,
     organisation_ids: &[Uuid],
     after: Option<Key>,
     limit: i64,
@@ -112,13 +120,48 @@ async fn of_organisations(
            and ($4::uuid is null or (registry_act_id, organisation_id, kind) > ($4, $5, $6))
            and access.covers(organisation_id)
          order by registry_act_id, organisation_id, kind limit $7",
-        include_finished,
-        registry_act_ids,
+        wanted.include_finished,
+        wanted.registry_act_ids,
         organisation_ids,
         after.map(|key| key.0),
         after.map(|key| key.1),
         after.map(|key| key.2),
         limit,
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows)
+}
+
+/// As was known at an instant; who may read it is decided by what is known now.
+async fn known(
+    connection: &mut PgConnection,
+    wanted: &Wanted<'_>,
+    at: OffsetDateTime,
+    after: Option<Key>,
+    limit: i64,
+) -> Result<Vec<Consequence>, Failure> {
+    let rows = sqlx::query_as!(
+        Consequence,
+        r#"select registry_act_id as "registry_act_id!", organisation_id as "organisation_id!",
+                  kind as "kind!", effective_on as "effective_on!", to_organisation_id,
+                  members as "members!", finished_at, obstacle
+           from consequence_known
+           where recorded @> $8::timestamptz
+             and ($1 or finished_at is null)
+             and ($2::uuid[] is null or registry_act_id = any($2))
+             and ($3::uuid[] is null or organisation_id = any($3))
+             and ($4::uuid is null or (registry_act_id, organisation_id, kind) > ($4, $5, $6))
+             and access.covers(organisation_id)
+           order by registry_act_id, organisation_id, kind limit $7"#,
+        wanted.include_finished,
+        wanted.registry_act_ids,
+        wanted.organisation_ids,
+        after.map(|key| key.0),
+        after.map(|key| key.1),
+        after.map(|key| key.2),
+        limit,
+        at,
     )
     .fetch_all(connection)
     .await?;

@@ -10,9 +10,9 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::ground::consequence::{Contradictions, Obstacle, Occasion, Settling};
-use crate::ground::leaving::none_repeated;
 use crate::ground::organisation;
 use crate::ground::refused::{BadLines, Refused};
+use crate::ground::roll::none_repeated;
 
 /// A consequence is mended for some people.
 pub struct MendConsequence {

@@ -38,13 +38,89 @@ pub struct PassedOver {
     pub unions: Vec<Uuid>,
 }
 
-/// The first people whom each of these consequences passed over: act and organisation.
+/// Somebody passed over, as she is read.
+struct Row {
+    registry_act_id: Uuid,
+    organisation_id: Uuid,
+    kind: i16,
+    person_id: Uuid,
+    obstacle: i16,
+    mended_at: Option<OffsetDateTime>,
+    people: i64,
+    lies_under: Vec<Uuid>,
+}
+
+/// The first people whom each of these consequences passed over, or had passed over as was known
+/// then: act and organisation.
 pub async fn first(
     connection: &mut PgConnection,
     acts: &[Uuid],
     organisations: &[Uuid],
+    known_at: Option<OffsetDateTime>,
 ) -> Result<Vec<PassedOver>, Failure> {
-    let rows = sqlx::query!(
+    let rows = match known_at {
+        None => first_now(connection, acts, organisations).await?,
+        Some(at) => first_known(connection, acts, organisations, at).await?,
+    };
+    let passed_over = rows
+        .into_iter()
+        .map(|row| PassedOver {
+            registry_act_id: row.registry_act_id,
+            organisation_id: row.organisation_id,
+            kind: row.kind,
+            person_id: row.person_id,
+            obstacle: row.obstacle,
+            mended_at: row.mended_at,
+            people: row.people,
+            lies_under: row.lies_under,
+            unions: Vec::new(),
+        })
+        .collect();
+    let passed_over = as_told(connection, passed_over).await?;
+    with_unions(connection, passed_over).await
+}
+
+async fn first_known(
+    connection: &mut PgConnection,
+    acts: &[Uuid],
+    organisations: &[Uuid],
+    at: OffsetDateTime,
+) -> Result<Vec<Row>, Failure> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select registry_act_id as "registry_act_id!", organisation_id as "organisation_id!",
+                  kind as "kind!", person_id as "person_id!", obstacle as "obstacle!", mended_at,
+                  people as "people!",
+                  array(select person_scope(person_id)) as "lies_under!: Vec<Uuid>"
+           from (select each.*, count(*) over mine as people,
+                        row_number() over (mine order by person_id) as place
+                 from (select registry_act_id, organisation_id, person_id, obstacle, mended_at,
+                              coalesce(kind, case when obstacle = 6 then 5 else 1 end)::smallint
+                                  as kind
+                       from consequence_passed_over_known
+                       where (registry_act_id, organisation_id) in
+                             (select * from unnest($1::uuid[], $2::uuid[]))
+                         and recorded @> $4::timestamptz) each
+                 window mine as (partition by registry_act_id, organisation_id, kind)) counted
+           where place <= $3
+           order by registry_act_id, organisation_id, person_id"#,
+        acts,
+        organisations,
+        NAMED,
+        at,
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    Ok(rows)
+}
+
+async fn first_now(
+    connection: &mut PgConnection,
+    acts: &[Uuid],
+    organisations: &[Uuid],
+) -> Result<Vec<Row>, Failure> {
+    let rows = sqlx::query_as!(
+        Row,
         r#"select registry_act_id as "registry_act_id!", organisation_id as "organisation_id!",
                   kind as "kind!", person_id as "person_id!", obstacle as "obstacle!", mended_at,
                   people as "people!",
@@ -66,22 +142,7 @@ pub async fn first(
     )
     .fetch_all(&mut *connection)
     .await?;
-    let passed_over = rows
-        .into_iter()
-        .map(|row| PassedOver {
-            registry_act_id: row.registry_act_id,
-            organisation_id: row.organisation_id,
-            kind: row.kind,
-            person_id: row.person_id,
-            obstacle: row.obstacle,
-            mended_at: row.mended_at,
-            people: row.people,
-            lies_under: row.lies_under,
-            unions: Vec::new(),
-        })
-        .collect();
-    let passed_over = as_told(connection, passed_over).await?;
-    with_unions(connection, passed_over).await
+    Ok(rows)
 }
 
 /// All whom an act's consequences for one organisation passed over.

@@ -11,8 +11,8 @@ use time::Date;
 use uuid::Uuid;
 
 use crate::correction::movement::Decision;
-use crate::correction::record::{Correction, Kind};
 use crate::ground::consequence::{self, Decided, Move, Redecided};
+use crate::ground::correction::{Correction, Kind};
 use crate::ground::day::{not_too_far, signed};
 use crate::ground::decision::{Basis, rests_on};
 use crate::ground::discipline::{self, Measure, Step};

@@ -3,20 +3,25 @@
 use std::sync::Arc;
 
 use chassis::database::{Act, Acting};
-use chassis::refusal::{Failure, OnConstraint};
+use chassis::refusal::Failure;
 use serde::{Deserialize, Serialize};
 use time::Date;
 use uuid::Uuid;
 
-use crate::correction::record::{Correction, Kind};
 use crate::ground::consequence::{histories, tell_again};
+use crate::ground::contact;
+use crate::ground::correction::{Correction, Kind};
 use crate::ground::day::signed;
 use crate::ground::decision::{Basis, rests_on};
-use crate::ground::keys::{Column, Keys};
+use crate::ground::document::{self, Valid};
+use crate::ground::duplicates;
+use crate::ground::keys::Keys;
+use crate::ground::merged;
 use crate::ground::organisation;
 use crate::ground::person::{Identity, Sex, name_key};
 use crate::ground::refused::Refused;
 use crate::ground::roll::{self, Enrolled, blind_index};
+use crate::ground::scope;
 use crate::ground::standing;
 
 /// A person is somebody else than was written down; what is not said stays as it is.
@@ -75,12 +80,12 @@ impl Act for CorrectPerson {
     async fn perform(self, acting: &mut Acting) -> Result<Corrected, Failure> {
         signed(self.basis.as_ref(), acting.today)?;
         let person_id = self.person_id;
+        let union = scope::of(acting, person_id).await?;
         let field = |_| "person_id".to_string();
-        roll::all_in_scope(acting, &[person_id], field).await?;
-        let union = self.union(acting).await?;
         let decision_id = rests_on(acting, self.basis.as_ref(), union).await?;
         organisation::decided_on(acting).await?;
         roll::lock(acting, &[person_id]).await?;
+        merged::refuse(acting.db(), &[person_id], field).await?;
         let counted = histories(acting.db(), &[person_id]).await?;
         let was = self.written(acting).await?;
         let now = self.corrected(&was);
@@ -88,7 +93,10 @@ impl Act for CorrectPerson {
         if changed {
             self.write(acting, &now).await?;
         }
-        changed |= self.write_phone(acting).await?;
+        if let Some(phone) = &self.phone {
+            let phone = phone.as_deref();
+            changed |= contact::write_phone(acting, &self.keys, person_id, phone).await?;
+        }
         changed |= self.write_identity(acting).await?;
         if !changed {
             return Err(Refused::CorrectionChangesNothing { field: "person_id" }.into());
@@ -106,6 +114,7 @@ impl Act for CorrectPerson {
             let changes = standing::tell_again(acting.db(), person_id, was.sex).await?;
             acting.publish_all(changes);
         }
+        duplicates::look_again(acting, person_id).await?;
         let corrected = Correction {
             kind: Kind::PersonCorrected,
             about_id: person_id,
@@ -123,20 +132,6 @@ impl CorrectPerson {
     /// How many identity numbers it asks about.
     pub fn numbers(&self) -> usize {
         usize::from(self.identity.as_ref().is_some_and(Option::is_some))
-    }
-
-    /// The organisation in whose scope she lies.
-    async fn union(&self, acting: &mut Acting) -> Result<Uuid, Failure> {
-        let union = sqlx::query_scalar!(
-            r#"select organisation_id as "organisation_id!"
-               from person_scope($1) as scope (organisation_id)
-               where access.covers(organisation_id)
-               order by organisation_id limit 1"#,
-            self.person_id,
-        )
-        .fetch_one(acting.db())
-        .await?;
-        Ok(union)
     }
 
     async fn written(&self, acting: &mut Acting) -> Result<Written, Failure> {
@@ -186,39 +181,21 @@ impl CorrectPerson {
         Ok(())
     }
 
-    /// Answers whether anything is said of the phone.
-    async fn write_phone(&self, acting: &mut Acting) -> Result<bool, Failure> {
-        let Some(phone) = &self.phone else { return Ok(false) };
-        let Some(phone) = phone else {
-            let gone =
-                sqlx::query!("delete from person_contact where person_id = $1", self.person_id)
-                    .execute(acting.db())
-                    .await?;
-            return Ok(gone.rows_affected() > 0);
-        };
-        let sealed = self.keys.seal(Column::Phone, self.person_id, phone)?;
-        sqlx::query!(
-            "insert into person_contact (person_id, key_version, ciphertext)
-             values ($1, $2, $3)
-             on conflict on constraint person_contact_key do update
-             set key_version = excluded.key_version, ciphertext = excluded.ciphertext",
-            self.person_id,
-            sealed.key_version,
-            sealed.ciphertext,
-        )
-        .execute(acting.db())
-        .await?;
-        Ok(true)
-    }
-
-    /// A number that was hers and is not said is hers no longer; answers whether anything changed.
+    /// The number that she is shown with is another, or she has none at all; answers whether anything
+    /// changed. What she has besides stays.
     async fn write_identity(&self, acting: &mut Acting) -> Result<bool, Failure> {
         let Some(identity) = &self.identity else { return Ok(false) };
         let index = identity.as_ref().map(|identity| blind_index(&self.keys, identity));
         let acted_at = acting.acted_at;
         let ended = sqlx::query!(
             "update person_identity set ended_at = $3
-             where person_id = $1 and ended_at is null and blind_index is distinct from $2",
+             where person_id = $1 and ended_at is null and blind_index is distinct from $2
+               and ($2::bytea is null or blind_index = (
+                   select shown.blind_index from person_identity shown
+                   where shown.person_id = $1 and shown.ended_at is null
+                   order by (shown.until_on is null or shown.until_on > access.today()) desc,
+                            shown.kind, shown.recorded_at desc
+                   limit 1))",
             self.person_id,
             index,
             acted_at,
@@ -227,31 +204,12 @@ impl CorrectPerson {
         .await?
         .rows_affected();
         let (Some(identity), Some(index)) = (identity, index) else { return Ok(ended > 0) };
-        let sealed = self.keys.seal(Column::IdentityNumber, self.person_id, &identity.number)?;
-        let country = Some(identity.country.as_str()).filter(|country| !country.is_empty());
-        // One that was hers before, and was ended, is hers again.
-        let written = sqlx::query!(
-            "insert into person_identity (blind_index, person_id, kind, country, key_version,
-                                          ciphertext, recorded_at)
-             values ($1, $2, $3, $4, $5, $6, $7)
-             on conflict on constraint person_identity_key do update
-             set key_version = excluded.key_version, ciphertext = excluded.ciphertext,
-                 ended_at = null
-             where person_identity.ended_at is not null",
-            index,
-            self.person_id,
-            identity.kind as i16,
-            country,
-            sealed.key_version,
-            sealed.ciphertext,
-            acted_at,
-        )
-        .execute(acting.db())
-        .await
-        .on_constraint("identity_number_taken", || Refused::IdentityNumberTaken {
-            field: "identity_number".to_string(),
-        })?
-        .rows_affected();
-        Ok(ended + written > 0)
+        let held = document::of(acting, self.person_id).await?;
+        if held.iter().any(|held| held.blind_index == index) {
+            return Ok(ended > 0);
+        }
+        document::write_down(acting, &self.keys, self.person_id, identity, Valid::default())
+            .await?;
+        Ok(true)
     }
 }

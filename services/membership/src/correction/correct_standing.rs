@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use time::Date;
 use uuid::Uuid;
 
-use crate::correction::record::{Correction, Kind};
 use crate::correction::standing::Recorded;
+use crate::ground::correction::{Correction, Kind};
 use crate::ground::day::{not_too_far, signed};
 use crate::ground::decision::{Basis, rests_on};
 use crate::ground::dormancy;

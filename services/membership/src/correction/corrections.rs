@@ -11,6 +11,8 @@ use crate::ground::refused::Refused;
 
 /// The permission of reading steps of discipline.
 const DISCIPLINE_READ: &str = "membership.discipline.read";
+const PARTY_READ: &str = "membership.party.read";
+const WELFARE_READ: &str = "membership.welfare.read";
 
 /// An act that corrected or undid something.
 #[derive(Debug)]
@@ -58,9 +60,61 @@ pub async fn list(
                           union all
                           select from discipline_past
                           where discipline_id = $1 and access.covers_with(organisation_id, $2))
+               or exists (select from card
+                          where issue_id = $1 and access.covers(organisation_id)
+                          union all
+                          select from card_past
+                          where issue_id = $1 and access.covers(organisation_id))
+               or exists (select persons_in_scope(array(select person_id from card
+                                                        where card_id = $1
+                                                        union
+                                                        select person_id from card_past
+                                                        where card_id = $1)))
+               or exists (select from training_course
+                          where course_id = $1 and access.covers(organisation_id)
+                          union all
+                          select from training_course_past
+                          where course_id = $1 and access.covers(organisation_id))
+               or exists (select from party_referral
+                          where referral_id = $1 and access.covers_with(organisation_id, $3)
+                          union all
+                          select from party_referral_past
+                          where referral_id = $1 and access.covers_with(organisation_id, $3))
+               or exists (select from cadre_recommendation
+                          where recommendation_id = $1 and access.covers(organisation_id)
+                          union all
+                          select from cadre_recommendation_past
+                          where recommendation_id = $1 and access.covers(organisation_id))
+               or exists (select from delegation
+                          where delegation_id = $1 and access.covers(organisation_id)
+                          union all
+                          select from delegation_past
+                          where delegation_id = $1 and access.covers(organisation_id))
+               or exists (select from honour
+                          where honour_id = $1 and access.covers(organisation_id)
+                          union all
+                          select from honour_past
+                          where honour_id = $1 and access.covers(organisation_id))
+               or exists (select from emulation
+                          where emulation_id = $1 and access.covers(organisation_id)
+                          union all
+                          select from emulation_past
+                          where emulation_id = $1 and access.covers(organisation_id))
+               or exists (select from welfare
+                          where welfare_id = $1 and access.covers_with(organisation_id, $4)
+                          union all
+                          select from welfare_past
+                          where welfare_id = $1 and access.covers_with(organisation_id, $4))
+               or exists (select from dispute_case
+                          where case_id = $1 and access.covers(organisation_id)
+                          union all
+                          select from dispute_case_past
+                          where case_id = $1 and access.covers(organisation_id))
                    as "known!""#,
         about_id,
         DISCIPLINE_READ,
+        PARTY_READ,
+        WELFARE_READ,
     )
     .fetch_one(&mut *connection)
     .await?;

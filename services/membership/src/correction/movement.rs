@@ -1,5 +1,7 @@
 //! The movement that is undone or corrected, and its people.
 
+use std::collections::{BTreeSet, HashMap};
+
 use anyhow::anyhow;
 use chassis::access;
 use chassis::database::Acting;
@@ -8,9 +10,10 @@ use time::Date;
 use uuid::Uuid;
 
 use crate::ground::consequence::Move;
-use crate::ground::leaving::none_repeated;
+use crate::ground::merged;
 use crate::ground::organisation;
 use crate::ground::refused::Refused;
+use crate::ground::roll::none_repeated;
 
 /// A movement that somebody decided here, as it was recorded.
 #[derive(Debug)]
@@ -125,6 +128,11 @@ impl Decision {
         if people.is_empty() {
             return Err(Refused::MovementUndone { field: "movement_id".to_string() }.into());
         }
-        Ok(people)
+        // What was decided of whoever was merged is carried out for the one who survives.
+        let merged: HashMap<Uuid, Uuid> =
+            merged::of(acting.db(), &people).await?.into_iter().collect();
+        let survivor = |person_id: Uuid| merged.get(&person_id).copied().unwrap_or(person_id);
+        let people: BTreeSet<Uuid> = people.into_iter().map(survivor).collect();
+        Ok(people.into_iter().collect())
     }
 }

@@ -5,9 +5,8 @@ use chassis::database::Acting;
 use chassis::refusal::Failure;
 use uuid::Uuid;
 
-use crate::ground::leaving::none_repeated;
 use crate::ground::refused::{BadLines, Refused};
-use crate::ground::roll;
+use crate::ground::roll::{self, none_repeated};
 
 /// A standing, as it was recorded.
 #[derive(Debug)]
@@ -51,8 +50,11 @@ impl Recorded {
             .fetch_all(acting.db())
             .await
         };
-        let people = if asked.is_empty() { of_it(acting).await? } else { asked.to_vec() };
-        roll::lock(acting, &people).await?;
+        let all = of_it(acting).await?;
+        let people = if asked.is_empty() { all.clone() } else { asked.to_vec() };
+        // Whoever is named and is none of them is none of the caller's.
+        let of_those = all.into_iter().filter(|person_id| people.contains(person_id));
+        roll::lock(acting, &of_those.collect::<Vec<_>>()).await?;
         // Read again: whoever held them may have undone it.
         let known = of_it(acting).await?;
         let mut bad = BadLines::default();

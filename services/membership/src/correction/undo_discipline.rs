@@ -6,11 +6,11 @@ use chassis::refusal::Failure;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::correction::record::{Correction, Kind};
+use crate::ground::correction::{Correction, Kind};
 use crate::ground::day::signed;
 use crate::ground::decision::{Basis, rests_on};
-use crate::ground::leaving::none_repeated;
 use crate::ground::refused::{BadLines, Refused};
+use crate::ground::roll::none_repeated;
 use crate::ground::{discipline, roll};
 
 /// A step of discipline was never taken.
@@ -59,7 +59,9 @@ impl Act for UndoDiscipline {
             [] => lines.iter().map(|line| line.person_id).collect(),
             asked => asked.to_vec(),
         };
-        roll::lock(acting, &people).await?;
+        // Whoever is named and is none of them is none of the caller's.
+        let of_those = lines.iter().map(|line| line.person_id).filter(|id| people.contains(id));
+        roll::lock(acting, &of_those.collect::<Vec<_>>()).await?;
         let lines = self.lines(acting).await?;
         let mut bad = BadLines::default();
         for (line, person_id) in people.iter().enumerate() {

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::correction::movement::Decision;
-use crate::correction::record::{Correction, Kind};
 use crate::ground::consequence::Redecided;
+use crate::ground::correction::{Correction, Kind};
 use crate::ground::day::signed;
 use crate::ground::decision::{Basis, rests_on};
 use crate::ground::discipline;

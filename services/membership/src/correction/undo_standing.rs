@@ -5,8 +5,8 @@ use chassis::refusal::Failure;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::correction::record::{Correction, Kind};
 use crate::correction::standing::Recorded;
+use crate::ground::correction::{Correction, Kind};
 use crate::ground::day::signed;
 use crate::ground::decision::{Basis, rests_on};
 use crate::ground::refused::{BadLines, Refused};

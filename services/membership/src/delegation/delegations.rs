@@ -22,6 +22,10 @@ pub struct Delegation {
     pub event: String,
     /// The day of the event.
     pub held_on: Date,
+    /// By what they were chosen.
+    pub criteria: Option<String>,
+    /// The occasion of the event.
+    pub occasion: Option<String>,
 }
 
 /// One delegation of a sender in the caller's scope, with person and organisation of each
@@ -35,18 +39,20 @@ pub async fn get(
         match known_at {
             None => {
                 sqlx::query_as!(
-                    Delegation,
-                    "select delegation_id, organisation_id, host_id, event, held_on from delegation
+                Delegation,
+                "select delegation_id, organisation_id, host_id, event, held_on, criteria, occasion
+                     from delegation
                  where delegation_id = $1 and access.covers(organisation_id)",
-                    delegation_id,
-                )
+                delegation_id,
+            )
                 .fetch_optional(&mut *connection)
                 .await?
             }
             Some(at) => sqlx::query_as!(
                 Delegation,
                 r#"select delegation_id as "delegation_id!", organisation_id as "organisation_id!",
-                          host_id as "host_id!", event as "event!", held_on as "held_on!"
+                          host_id as "host_id!", event as "event!", held_on as "held_on!",
+                          criteria as "criteria?", occasion as "occasion?"
                    from delegation_known
                    where delegation_id = $1 and recorded @> $2::timestamptz
                      and access.covers(organisation_id)"#,

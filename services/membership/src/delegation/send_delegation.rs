@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use chassis::database::{Act, Acting};
 use chassis::refusal::Failure;
-use feeds::membership::{Delegate, Delegation, Event};
+use feeds::membership::{Delegate, Delegation, Event, Happening};
 use serde::{Deserialize, Serialize};
 use time::Date;
 use uuid::Uuid;
@@ -25,6 +25,10 @@ pub struct SendDelegation {
     pub event: String,
     /// The day of the event.
     pub held_on: Date,
+    /// By what they were chosen.
+    pub criteria: Option<String>,
+    /// The occasion of the event.
+    pub occasion: Option<String>,
     /// Person, and the organisation for which she goes.
     pub delegates: Vec<(Uuid, Uuid)>,
 }
@@ -59,8 +63,8 @@ impl Act for SendDelegation {
         let (act_id, acted_at) = (acting.act_id, acting.acted_at);
         sqlx::query!(
             "insert into delegation (delegation_id, organisation_id, host_id, event, held_on,
-                                     act_id, recorded_at)
-             values ($1, $2, $3, $4, $5, $6, $7)",
+                                     act_id, recorded_at, criteria, occasion)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
             delegation_id,
             self.organisation_id,
             self.host_id,
@@ -68,6 +72,8 @@ impl Act for SendDelegation {
             on,
             act_id,
             acted_at,
+            self.criteria,
+            self.occasion,
         )
         .execute(acting.db())
         .await?;
@@ -83,7 +89,7 @@ impl Act for SendDelegation {
         .await?;
 
         let delegates = self.delegates.into_iter();
-        let sent = Event::DelegationSent(Delegation {
+        let sent = Happening::Delegation(Delegation {
             delegation_id,
             organisation_id: self.organisation_id,
             host_id: self.host_id,
@@ -92,7 +98,7 @@ impl Act for SendDelegation {
                 .map(|(person_id, organisation_id)| Delegate { person_id, organisation_id })
                 .collect(),
         });
-        acting.publish(sent.on(on));
+        acting.publish(Event::Happened(sent).on(on));
         Ok(Sent { delegation_id })
     }
 }

@@ -7,7 +7,7 @@ use proto::membership::v1 as pb;
 
 use crate::delegation::delegations::Delegation;
 use crate::delegation::send_delegation::{SendDelegation, Sent};
-use crate::ground::wire::each;
+use crate::ground::wire::{TITLE_MAX, each};
 
 pub fn send_delegation(request: pb::SendDelegationRequest) -> Result<SendDelegation, Refusal> {
     let delegates = each("delegates", request.delegates, |field, line| {
@@ -19,6 +19,8 @@ pub fn send_delegation(request: pb::SendDelegationRequest) -> Result<SendDelegat
         host_id: parse::id("host_id", &request.host_id)?,
         event: request.event,
         held_on: parse::date("held_on", request.held_on)?,
+        criteria: parse::optional_text("criteria", &request.criteria, TITLE_MAX)?,
+        occasion: parse::optional_text("occasion", &request.occasion, TITLE_MAX)?,
         delegates,
     })
 }
@@ -36,6 +38,8 @@ pub fn delegation(
         host_id: delegation.host_id.to_string(),
         event: delegation.event,
         held_on: Some(civil(delegation.held_on)),
+        criteria: delegation.criteria.unwrap_or_default(),
+        occasion: delegation.occasion.unwrap_or_default(),
         delegates: delegates
             .into_iter()
             .map(|delegate| pb::Delegate {

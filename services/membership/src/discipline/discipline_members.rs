@@ -14,7 +14,7 @@ use crate::ground::decision::rests_on;
 use crate::ground::discipline::{Measure, Step};
 use crate::ground::exit::Exiting;
 use crate::ground::keys::Keys;
-use crate::ground::leaving::{leaving, none_repeated};
+use crate::ground::leaving::leaving;
 use crate::ground::movement::Dated;
 use crate::ground::organisation::{self, Asked};
 use crate::ground::refused::{BadLines, Refused};
@@ -70,6 +70,7 @@ impl DisciplineMembers {
         decision_id: Option<Uuid>,
     ) -> Result<Disciplined, Failure> {
         let on = self.dated.effective_on;
+        roll::hold(acting, &self.person_ids).await?;
         let ended = leaving(acting, self.organisation_id, &self.person_ids, on).await?;
         let exit_id = Uuid::now_v7();
         let exiting = Exiting {
@@ -96,8 +97,7 @@ impl DisciplineMembers {
         decision_id: Option<Uuid>,
     ) -> Result<Disciplined, Failure> {
         let on = self.dated.effective_on;
-        none_repeated(&self.person_ids)?;
-        roll::lock(acting, &self.person_ids).await?;
+        roll::hold(acting, &self.person_ids).await?;
         let members = sqlx::query_scalar!(
             "select person_id from membership
              where person_id = any ($1) and organisation_id = $2 and from_on <= $3

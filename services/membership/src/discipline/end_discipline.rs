@@ -9,10 +9,9 @@ use uuid::Uuid;
 
 use crate::ground::day::plausible;
 use crate::ground::decision::rests_on;
-use crate::ground::leaving::none_repeated;
 use crate::ground::movement::Dated;
 use crate::ground::refused::{BadLines, Refused};
-use crate::ground::roll;
+use crate::ground::roll::{self, none_repeated};
 
 /// How it ends; the numbers are those of the contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,7 +75,9 @@ impl Act for EndDiscipline {
             let ended_on = lines.iter().filter_map(|line| line.ended_on).max().unwrap_or(on);
             return Err(Refused::DisciplineEnded { field: field(), ended_on }.into());
         }
-        roll::lock(acting, &people).await?;
+        // Whoever is named and is none of them is none of the caller's.
+        let of_those = lines.iter().map(|line| line.person_id).filter(|id| people.contains(id));
+        roll::lock(acting, &of_those.collect::<Vec<_>>()).await?;
         let lines = self.lines(acting).await?;
         let mut bad = BadLines::default();
         for (line, person_id) in people.iter().enumerate() {

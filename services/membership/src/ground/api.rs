@@ -9,6 +9,8 @@ use chassis::refusal::Refusal;
 use time::{Date, OffsetDateTime};
 use tonic::Status;
 
+use crate::ground::card_keys::CardKeys;
+use crate::ground::exporting::Exporting;
 use crate::ground::keys::Keys;
 use crate::ground::quota::{self, Quota};
 use crate::ground::refused::Refused;
@@ -20,10 +22,16 @@ pub struct Api {
     pub database: Database,
     /// Seals and finds personal data.
     pub keys: Arc<Keys>,
+    /// Signs what is printed on cards.
+    pub card_keys: Arc<CardKeys>,
     /// How many identity numbers somebody may ask about.
     pub quota: Quota,
     /// Lines of one batch of an import, at most.
     pub batch_lines: usize,
+    /// Bytes of a file of members, at most.
+    pub file_bytes: u64,
+    /// How much is exported.
+    pub exporting: Exporting,
 }
 
 impl Api {

@@ -6,7 +6,6 @@ use feeds::membership::StandingKind;
 use time::Date;
 use uuid::Uuid;
 
-use crate::ground::leaving::none_repeated;
 use crate::ground::refused::{BadLines, Refused};
 use crate::ground::roll;
 use crate::ground::standing;
@@ -36,8 +35,7 @@ pub struct Beginning<'a> {
 impl Beginning<'_> {
     /// Records it, for all or for nobody.
     pub async fn record(&self, acting: &mut Acting) -> Result<i32, Failure> {
-        none_repeated(self.person_ids)?;
-        roll::lock(acting, self.person_ids).await?;
+        roll::hold(acting, self.person_ids).await?;
         self.may_begin(acting).await?;
         let (act_id, acted_at) = (acting.act_id, acting.acted_at);
         sqlx::query!(

@@ -17,6 +17,14 @@ pub(crate) fn not_too_far(field: &'static str, on: Date, today: Date) -> Result<
     Ok(())
 }
 
+/// Refuses a day that has not come.
+pub(crate) fn not_in_future(field: &'static str, on: Date, today: Date) -> Result<(), Refusal> {
+    if on > today {
+        return Err(Refused::DateInFuture { field, on, today }.into());
+    }
+    Ok(())
+}
+
 /// Refuses dates that a movement decided today cannot have.
 pub(crate) fn plausible(dated: &Dated, today: Date) -> Result<(), Refusal> {
     not_too_far("effective_on", dated.effective_on, today)?;

@@ -14,6 +14,7 @@ use std::fs;
 use std::io::{ErrorKind, Write as _};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use anyhow::{Context, anyhow, ensure};
 use aws_lc_rs::aead::{AES_256_GCM_SIV, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
@@ -21,6 +22,7 @@ use aws_lc_rs::{hmac, rand};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chassis::config::SecretFile;
+use chassis::database::today;
 use serde::{Deserialize, Serialize};
 use time::Date;
 use uuid::Uuid;
@@ -48,6 +50,8 @@ pub enum Purpose {
     Cadre,
     /// Steps of discipline.
     Discipline,
+    /// What is given to people in need.
+    Welfare,
 }
 
 /// Which column a sealed value lives in: part of what binds it.
@@ -57,6 +61,10 @@ pub enum Column {
     IdentityNumber,
     /// `person_contact.ciphertext`.
     Phone,
+    /// `person_email.ciphertext`.
+    Email,
+    /// `person_sensitive.ciphertext` of an attribute, as it was said of a day.
+    Sensitive(i16, Date),
 }
 
 /// A value as the database keeps it.
@@ -68,12 +76,19 @@ pub struct Sealed {
     pub ciphertext: Vec<u8>,
 }
 
-/// All keys, opened.
+/// All keys, opened. Data keys may be added to their file while they are in use.
 pub struct Keys {
-    data: BTreeMap<i32, RandomizedNonceKey>,
-    newest: i32,
+    config: Config,
+    data: RwLock<Arc<Data>>,
     blind_index: hmac::Key,
     pseudonym: hmac::Key,
+}
+
+/// The data keys, opened.
+struct Data {
+    keys: BTreeMap<i32, RandomizedNonceKey>,
+    /// The one that seals.
+    newest: i32,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -111,23 +126,47 @@ impl Config {
         for file in [&self.master, &self.blind_index, &self.pseudonym] {
             create_file(file.path(), &STANDARD.encode(random_key()?))?;
         }
-        let master = RandomizedNonceKey::new(&AES_256_GCM_SIV, &secret(&self.master)?)
-            .map_err(|_| anyhow!("the master key cannot be used"))?;
-        let version = 1;
-        let mut key = random_key()?.to_vec();
-        let nonce = master
-            .seal_in_place_append_tag(Aad::from(wrapping(version)), &mut key)
-            .map_err(|_| anyhow!("the data key cannot be wrapped"))?;
-        let wrapped = [nonce.as_ref().as_slice(), &key].concat();
-        let file = DataKeys {
-            key: vec![WrappedKey {
-                version,
-                from_on: today.to_string(),
-                wrapped: STANDARD.encode(wrapped),
-            }],
-        };
+        let key = wrapped(&master(self)?, 1, today)?;
+        let file = DataKeys { key: vec![key] };
         create_file(&self.data, &toml::to_string(&file).context("write the data keys")?)
     }
+
+    /// Adds a data key that seals from a day on; what is sealed stays as it is, until the service has
+    /// sealed it anew. The day comes after every replica has read of it: tomorrow, for example. Answers
+    /// its version.
+    pub fn rotate(&self, from_on: Date) -> anyhow::Result<i32> {
+        let mut file = data_keys(self)?;
+        let version = file.key.iter().map(|key| key.version).max().unwrap_or_default() + 1;
+        file.key.push(wrapped(&master(self)?, version, from_on)?);
+        let text = toml::to_string(&file).context("write the data keys")?;
+        let beside = self.data.with_extension("toml.new");
+        create_file(&beside, &text)?;
+        fs::rename(&beside, &self.data)
+            .with_context(|| format!("put the key file {} in its place", self.data.display()))?;
+        Ok(version)
+    }
+}
+
+fn master(config: &Config) -> anyhow::Result<RandomizedNonceKey> {
+    RandomizedNonceKey::new(&AES_256_GCM_SIV, &secret(&config.master)?)
+        .map_err(|_| anyhow!("the master key cannot be used"))
+}
+
+fn data_keys(config: &Config) -> anyhow::Result<DataKeys> {
+    let file = fs::read_to_string(&config.data)
+        .with_context(|| format!("read the data keys in {}", config.data.display()))?;
+    toml::from_str(&file)
+        .with_context(|| format!("understand the data keys in {}", config.data.display()))
+}
+
+/// A new data key, wrapped.
+fn wrapped(master: &RandomizedNonceKey, version: i32, from_on: Date) -> anyhow::Result<WrappedKey> {
+    let mut key = random_key()?.to_vec();
+    let nonce = master
+        .seal_in_place_append_tag(Aad::from(wrapping(version)), &mut key)
+        .map_err(|_| anyhow!("the data key cannot be wrapped"))?;
+    let wrapped = STANDARD.encode([nonce.as_ref().as_slice(), &key].concat());
+    Ok(WrappedKey { version, from_on: from_on.to_string(), wrapped })
 }
 
 fn create_file(path: &Path, content: &str) -> anyhow::Result<()> {
@@ -163,19 +202,25 @@ fn wrapping(version: i32) -> String {
     format!("membership data key {version}")
 }
 
-impl Keys {
-    /// Opens the files. Data keys whose day has not come do not seal yet.
-    pub fn open(config: &Config, today: Date) -> anyhow::Result<Self> {
-        let master = RandomizedNonceKey::new(&AES_256_GCM_SIV, &secret(&config.master)?)
-            .map_err(|_| anyhow!("the master key cannot be used"))?;
-        let file = fs::read_to_string(&config.data)
-            .with_context(|| format!("read the data keys in {}", config.data.display()))?;
-        let file: DataKeys = toml::from_str(&file)
-            .with_context(|| format!("understand the data keys in {}", config.data.display()))?;
+impl Data {
+    fn seal(&self, place: String, value: &[u8]) -> anyhow::Result<Sealed> {
+        let key = &self.keys[&self.newest];
+        let mut sealed = value.to_vec();
+        let nonce = key
+            .seal_in_place_append_tag(Aad::from(place), &mut sealed)
+            .map_err(|_| anyhow!("a value cannot be sealed"))?;
+        Ok(Sealed {
+            key_version: self.newest,
+            ciphertext: [nonce.as_ref().as_slice(), &sealed].concat(),
+        })
+    }
 
-        let mut data = BTreeMap::new();
+    /// Opens the file. Keys whose day has not come do not seal yet.
+    fn open(config: &Config, today: Date) -> anyhow::Result<Self> {
+        let master = master(config)?;
+        let mut keys = BTreeMap::new();
         let mut newest: Option<(Date, i32)> = None;
-        for key in file.key {
+        for key in data_keys(config)?.key {
             let version = key.version;
             let from_on = Date::parse(
                 &key.from_on,
@@ -189,40 +234,65 @@ impl Keys {
                 .with_context(|| format!("the master key does not open data key {version}"))?;
             let opened = RandomizedNonceKey::new(&AES_256_GCM_SIV, opened)
                 .map_err(|_| anyhow!("data key {version} cannot be used"))?;
-            ensure!(data.insert(version, opened).is_none(), "data key {version} is there twice");
+            ensure!(keys.insert(version, opened).is_none(), "data key {version} is there twice");
             if from_on <= today && newest.is_none_or(|newest| newest < (from_on, version)) {
                 newest = Some((from_on, version));
             }
         }
         let (_, newest) = newest.context("no data key holds today")?;
+        Ok(Self { keys, newest })
+    }
+}
+
+impl Keys {
+    /// Opens the files.
+    pub fn open(config: &Config, today: Date) -> anyhow::Result<Self> {
         Ok(Self {
-            data,
-            newest,
+            config: config.clone(),
+            data: RwLock::new(Arc::new(Data::open(config, today)?)),
             blind_index: hmac::Key::new(hmac::HMAC_SHA256, &secret(&config.blind_index)?),
             pseudonym: hmac::Key::new(hmac::HMAC_SHA256, &secret(&config.pseudonym)?),
         })
     }
 
+    /// Opens the file of the data keys again: some may have been added, and the day of one may have
+    /// come.
+    pub fn reopen(&self, today: Date) -> anyhow::Result<()> {
+        let data = Arc::new(Data::open(&self.config, today)?);
+        *self.data.write().unwrap_or_else(PoisonError::into_inner) = data;
+        Ok(())
+    }
+
+    /// The data key that seals.
+    pub fn newest(&self) -> i32 {
+        self.data().newest
+    }
+
+    /// There is another data key than the one that seals: something may be sealed with it.
+    pub fn several(&self) -> bool {
+        self.data().keys.len() > 1
+    }
+
+    fn data(&self) -> Arc<Data> {
+        self.data.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// Seals a value for the row of one person.
     pub fn seal(&self, column: Column, person_id: Uuid, value: &str) -> anyhow::Result<Sealed> {
-        self.seal_in(place(column, person_id, self.newest), value.as_bytes())
+        let data = self.data();
+        data.seal(place(column, person_id, data.newest), value.as_bytes())
     }
 
     /// Seals what a line of an import said, for its row.
     pub fn seal_line(&self, import: Uuid, line: i64, said: &[u8]) -> anyhow::Result<Sealed> {
-        self.seal_in(place_of_line(import, line, self.newest), said)
+        let data = self.data();
+        data.seal(place_of_line(import, line, data.newest), said)
     }
 
-    fn seal_in(&self, place: String, value: &[u8]) -> anyhow::Result<Sealed> {
-        let key = &self.data[&self.newest];
-        let mut sealed = value.to_vec();
-        let nonce = key
-            .seal_in_place_append_tag(Aad::from(place), &mut sealed)
-            .map_err(|_| anyhow!("a value cannot be sealed"))?;
-        Ok(Sealed {
-            key_version: self.newest,
-            ciphertext: [nonce.as_ref().as_slice(), &sealed].concat(),
-        })
+    /// Seals a piece of a file that is exported, for its row.
+    pub fn seal_piece(&self, export: Uuid, number: i32, bytes: &[u8]) -> anyhow::Result<Sealed> {
+        let data = self.data();
+        data.seal(place_of_piece(export, number, data.newest), bytes)
     }
 
     /// Opens a value that was sealed for this row.
@@ -241,9 +311,24 @@ impl Keys {
         self.opened(place_of_line(import, line, sealed.key_version), sealed)
     }
 
+    /// Opens a piece of a file.
+    pub fn open_piece(
+        &self,
+        export: Uuid,
+        number: i32,
+        sealed: &Sealed,
+    ) -> anyhow::Result<Vec<u8>> {
+        self.opened(place_of_piece(export, number, sealed.key_version), sealed)
+    }
+
     fn opened(&self, place: String, sealed: &Sealed) -> anyhow::Result<Vec<u8>> {
-        let key = self
-            .data
+        // Another replica may have read of a new key before this one has.
+        if !self.data().keys.contains_key(&sealed.key_version) {
+            self.reopen(today())?;
+        }
+        let data = self.data();
+        let key = data
+            .keys
             .get(&sealed.key_version)
             .with_context(|| format!("there is no data key {}", sealed.key_version))?;
         let mut bytes = sealed.ciphertext.clone();
@@ -256,12 +341,23 @@ impl Keys {
         hmac::sign(&self.blind_index, message.as_bytes()).as_ref().to_vec()
     }
 
+    /// The id of a document of a person, by the blind index of its number: a pseudonym of both, which
+    /// says nothing of the number and stands in no table.
+    pub fn document_id(&self, person_id: Uuid, blind_index: &[u8]) -> Uuid {
+        let message = [b"document\0".as_slice(), person_id.as_bytes(), blind_index].concat();
+        let tag = hmac::sign(&self.pseudonym, &message);
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&tag.as_ref()[..16]);
+        uuid::Builder::from_custom_bytes(bytes).into_uuid()
+    }
+
     /// The pseudonym of a person for one purpose: 128 bits in hexadecimal.
     pub fn pseudonym(&self, purpose: Purpose, person_id: Uuid) -> String {
         let purpose = match purpose {
             Purpose::Party => "party",
             Purpose::Cadre => "cadre",
             Purpose::Discipline => "discipline",
+            Purpose::Welfare => "welfare",
         };
         let message = [purpose.as_bytes(), b"\0", person_id.as_bytes()].concat();
         let tag = hmac::sign(&self.pseudonym, &message);
@@ -277,12 +373,21 @@ fn place(column: Column, person_id: Uuid, key_version: i32) -> String {
     let column = match column {
         Column::IdentityNumber => "person_identity.ciphertext",
         Column::Phone => "person_contact.ciphertext",
+        Column::Email => "person_email.ciphertext",
+        Column::Sensitive(attribute, from_on) => {
+            let column = "person_sensitive.ciphertext";
+            return format!("{column} {person_id} {attribute} {from_on} {key_version}");
+        }
     };
     format!("{column} {person_id} {key_version}")
 }
 
 fn place_of_line(import: Uuid, line: i64, key_version: i32) -> String {
     format!("member_import_line.ciphertext {import} {line} {key_version}")
+}
+
+fn place_of_piece(export: Uuid, number: i32, key_version: i32) -> String {
+    format!("member_export_piece.ciphertext {export} {number} {key_version}")
 }
 
 /// Opens nonce and ciphertext in place.
@@ -301,7 +406,7 @@ fn open<'a>(
 
 impl fmt::Debug for Keys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Keys").field("newest", &self.newest).finish_non_exhaustive()
+        f.debug_struct("Keys").field("newest", &self.newest()).finish_non_exhaustive()
     }
 }
 
@@ -354,6 +459,26 @@ mod tests {
         assert_eq!(keys.pseudonym(Purpose::Party, an), keys.pseudonym(Purpose::Party, an));
         assert_ne!(keys.pseudonym(Purpose::Party, an), keys.pseudonym(Purpose::Cadre, an));
         assert_eq!(keys.pseudonym(Purpose::Party, an).len(), 32);
+    }
+
+    #[test]
+    fn a_key_that_is_added_seals_from_its_day_on_and_every_key_opens_what_it_sealed() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let keys = keys(folder.path());
+        let an = Uuid::from_u128(1);
+        let first = keys.seal(Column::Phone, an, "0900000001").expect("sealed");
+        let config = Config::in_folder(folder.path());
+        let tomorrow = TODAY.next_day().expect("a day");
+        assert_eq!(config.rotate(tomorrow).expect("rotated"), 2);
+        keys.reopen(TODAY).expect("read");
+        assert_eq!((keys.newest(), keys.several()), (1, true));
+        keys.reopen(tomorrow).expect("read");
+        let second = keys.seal(Column::Phone, an, "0900000001").expect("sealed");
+        assert_eq!((first.key_version, second.key_version), (1, 2));
+        for sealed in [first, second] {
+            let opened = keys.open_sealed(Column::Phone, an, &sealed).expect("opened");
+            assert_eq!(opened, "0900000001");
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The memberships that an exit or a transfer ends: found, locked, and checked line by line.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use chassis::database::Acting;
 use chassis::refusal::Failure;
@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::ground::change::Moved;
 use crate::ground::consequence::{self, History, Occasion, Revision, Step};
 use crate::ground::refused::{BadLines, Refused};
-use crate::ground::roll::{self, Enrolled};
+use crate::ground::roll::Enrolled;
 
 struct Stay {
     person_id: Uuid,
@@ -21,7 +21,8 @@ struct Stay {
     birth_year: i16,
 }
 
-/// The lasting memberships of these people in one union, in the order of the request. A
+/// The lasting memberships of these people, who are locked, in one union, in the order of the
+/// request. A
 /// membership that begins later, that has ended, or whose end was decided is refused with its
 /// line; one that ends later with its union only, lasts.
 pub async fn leaving(
@@ -51,8 +52,6 @@ async fn leaving_to(
     on: Date,
     another: bool,
 ) -> Result<Vec<Moved>, Failure> {
-    none_repeated(person_ids)?;
-    roll::lock(acting, person_ids).await?;
     still_there(acting, organisation_id, person_ids, on, another).await?;
     // The last stay of each in this union decides.
     let stays: HashMap<Uuid, Stay> = sqlx::query_as!(
@@ -144,18 +143,6 @@ async fn still_there(
     let changes = consequence::revise(acting.db(), &occasion, &revisions).await?;
     acting.publish_all(changes);
     Ok(())
-}
-
-/// Refuses a list that names one person twice.
-pub fn none_repeated(person_ids: &[Uuid]) -> Result<(), Failure> {
-    let mut bad = BadLines::default();
-    let mut seen = HashSet::new();
-    for (line, person_id) in person_ids.iter().enumerate() {
-        if !seen.insert(person_id) {
-            bad.add(line, Refused::PersonRepeated { field: format!("person_ids[{line}]") });
-        }
-    }
-    Ok(bad.refuse()?)
 }
 
 /// Ends these memberships by a movement.

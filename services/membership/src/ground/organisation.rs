@@ -23,20 +23,25 @@ pub enum Asked {
 
 /// What is known of an organisation on a day.
 struct Standing {
+    organisation_id: Uuid,
+    never_existed: bool,
     founded_on: Date,
     ended_on: Option<Date>,
     suspended_on: Option<Date>,
+    /// How far registry's feed was followed.
+    position: i64,
 }
 
 /// Refuses unless the organisation lies in the caller's scope and may do what is asked of it
 /// on that day. Until the act ends, its row is locked against an end or a suspension, and
-/// the act says on which position of registry's feed it was decided.
+/// the act says on which position of registry's feed it was decided. Answers whether its end is
+/// known.
 pub async fn stands(
     acting: &mut Acting,
     organisation_id: Uuid,
     on: Date,
     asked: Asked,
-) -> Result<(), Failure> {
+) -> Result<bool, Failure> {
     all_stand(acting, &[("organisation_id", organisation_id, asked)], on).await
 }
 
@@ -46,7 +51,7 @@ pub async fn all_stand(
     acting: &mut Acting,
     organisations: &[(&str, Uuid, Asked)],
     on: Date,
-) -> Result<(), Failure> {
+) -> Result<bool, Failure> {
     stand_with(acting, organisations, &[], on).await
 }
 
@@ -57,7 +62,7 @@ pub async fn stand_with(
     organisations: &[(&str, Uuid, Asked)],
     elsewhere: &[(&str, Uuid, Asked)],
     on: Date,
-) -> Result<(), Failure> {
+) -> Result<bool, Failure> {
     let id = |(_, organisation_id, _): &(&str, Uuid, Asked)| *organisation_id;
     let foreign: Vec<Uuid> = elsewhere.iter().map(id).collect();
     let ids: Vec<Uuid> = organisations.iter().chain(elsewhere).map(id).collect();
@@ -73,26 +78,30 @@ pub async fn stand_with(
     )
     .fetch_all(acting.db())
     .await?;
+    let standings = sqlx::query_as!(
+        Standing,
+        "select organisation_id, never_existed, founded_on, ended_on,
+                (select suspended_on from organisation_suspension suspension
+                 where suspension.organisation_id = organisation.organisation_id
+                   and suspended_on <= $3 and (resumed_on is null or resumed_on > $3)
+                 limit 1) as suspended_on,
+                (select coalesce(max(position), 0)
+                 from feed.follower where source = 'registry') as \"position!\"
+         from organisation
+         where organisation_id = any ($1)
+           and (organisation_id = any ($2) or access.covers(organisation_id))",
+        &locked,
+        &foreign,
+        on,
+    )
+    .fetch_all(acting.db())
+    .await?;
+    let mut ends = false;
     for &(field, organisation_id, asked) in organisations.iter().chain(elsewhere) {
         let anywhere = foreign.contains(&organisation_id);
-        let standing = sqlx::query_as!(
-            Standing,
-            "select founded_on, ended_on,
-                    (select suspended_on from organisation_suspension suspension
-                     where suspension.organisation_id = organisation.organisation_id
-                       and suspended_on <= $2 and (resumed_on is null or resumed_on > $2)
-                     limit 1) as suspended_on
-             from organisation
-             where organisation_id = $1 and ($4 or access.covers($1))
-               and ($3 or not never_existed)",
-            organisation_id,
-            on,
-            asked == Asked::Leaves,
-            anywhere,
-        )
-        .fetch_optional(acting.db())
-        .await?;
-        let Some(standing) = standing.filter(|_| locked.contains(&organisation_id)) else {
+        let exists = |one: &&Standing| asked == Asked::Leaves || !one.never_existed;
+        let known = standings.iter().find(|one| one.organisation_id == organisation_id);
+        let Some(standing) = known.filter(exists) else {
             let unknown =
                 Refused::OrganisationUnknown { field: field.to_string(), organisation_id };
             return Err(match anywhere {
@@ -100,9 +109,14 @@ pub async fn stand_with(
                 false => access::unknown_or_denied(acting.db(), unknown).await,
             });
         };
-        standing.allows(field, organisation_id, on, asked)?;
+        standing.allows(field, on, asked)?;
+        ends |= standing.ended_on.is_some();
     }
-    decided_on(acting).await
+    match standings.first() {
+        Some(standing) => acting.set_registry_position(standing.position),
+        None => decided_on(acting).await?,
+    }
+    Ok(ends)
 }
 
 /// Says on which position of registry's feed the act is decided. Read after the locks: what it was
@@ -119,14 +133,8 @@ pub async fn decided_on(acting: &mut Acting) -> Result<(), Failure> {
 }
 
 impl Standing {
-    fn allows(
-        &self,
-        field: &str,
-        organisation_id: Uuid,
-        on: Date,
-        asked: Asked,
-    ) -> Result<(), Refused> {
-        let field = field.to_string();
+    fn allows(&self, field: &str, on: Date, asked: Asked) -> Result<(), Refused> {
+        let (field, organisation_id) = (field.to_string(), self.organisation_id);
         if asked == Asked::Leaves {
             return Ok(());
         }
@@ -144,6 +152,20 @@ impl Standing {
         }
         Ok(())
     }
+}
+
+/// An organisation in whose scope a person lies, of those in the caller's: she should lie in one.
+pub async fn of_person(acting: &mut Acting, person_id: Uuid) -> Result<Uuid, Failure> {
+    let union = sqlx::query_scalar!(
+        r#"select organisation_id as "organisation_id!"
+           from person_scope($1) as scope (organisation_id)
+           where access.covers(organisation_id)
+           order by organisation_id limit 1"#,
+        person_id,
+    )
+    .fetch_one(acting.db())
+    .await?;
+    Ok(union)
 }
 
 /// Refuses an organisation that this service does not know. It need not lie in the caller's

@@ -55,6 +55,14 @@ enum Unit {
 }
 
 impl Limit {
+    /// So many months, and so many days.
+    pub fn lasts(&self) -> (i32, i32) {
+        match self.unit {
+            Unit::Days => (0, self.amount.into()),
+            Unit::Months => (self.amount.into(), 0),
+        }
+    }
+
     /// The first day after it, for what begins on a day.
     pub fn after(&self, on: Date) -> Date {
         match self.unit {
@@ -98,6 +106,61 @@ static TOPICS: LazyLock<BTreeMap<String, String>> =
 static EVENTS: LazyLock<BTreeMap<String, String>> =
     LazyLock::new(|| codes(include_str!("../../reference/events.csv")));
 
+static EDUCATION_LEVELS: LazyLock<BTreeMap<String, String>> =
+    LazyLock::new(|| codes(include_str!("../../reference/education_levels.csv")));
+
+static ETHNICITIES: LazyLock<BTreeMap<String, String>> =
+    LazyLock::new(|| codes(include_str!("../../reference/ethnicities.csv")));
+
+static RELIGIONS: LazyLock<BTreeMap<String, String>> =
+    LazyLock::new(|| codes(include_str!("../../reference/religions.csv")));
+
+static PARTY_STANDINGS: LazyLock<BTreeMap<String, String>> =
+    LazyLock::new(|| codes(include_str!("../../reference/party_standings.csv")));
+
+/// Registry's list, of all communes that there are or were: where somebody's home is.
+static COMMUNES: LazyLock<BTreeMap<String, String>> =
+    LazyLock::new(|| codes(include_str!("../../../registry/reference/communes.csv")));
+
+/// What an honour is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Nature {
+    /// Danh hiệu.
+    Title,
+    /// Hình thức khen thưởng.
+    Award,
+    /// Sáng kiến.
+    Initiative,
+}
+
+#[derive(Deserialize)]
+struct Honour {
+    code: String,
+    nature: Nature,
+}
+
+static HONOURS: LazyLock<BTreeMap<String, Nature>> = LazyLock::new(|| {
+    let honours: Vec<Honour> = rows(include_str!("../../reference/honours.csv"))
+        .expect("the honours compiled in are well written");
+    honours.into_iter().map(|line| (line.code, line.nature)).collect()
+});
+
+static HONOUR_LEVELS: LazyLock<BTreeMap<String, String>> =
+    LazyLock::new(|| codes(include_str!("../../reference/honour_levels.csv")));
+
+static EMULATIONS: LazyLock<BTreeMap<String, String>> =
+    LazyLock::new(|| codes(include_str!("../../reference/emulations.csv")));
+
+static WELFARE_OCCASIONS: LazyLock<BTreeMap<String, String>> =
+    LazyLock::new(|| codes(include_str!("../../reference/welfare_occasions.csv")));
+
+static WELFARE_SOURCES: LazyLock<BTreeMap<String, String>> =
+    LazyLock::new(|| codes(include_str!("../../reference/welfare_sources.csv")));
+
+static DISPUTE_TOPICS: LazyLock<BTreeMap<String, String>> =
+    LazyLock::new(|| codes(include_str!("../../reference/dispute_topics.csv")));
+
 static WAITING_PERIODS: LazyLock<Vec<WaitingPeriod>> = LazyLock::new(|| {
     rows(include_str!("../../reference/waiting_periods.csv"))
         .expect("the waiting periods compiled in are well written")
@@ -106,6 +169,11 @@ static WAITING_PERIODS: LazyLock<Vec<WaitingPeriod>> = LazyLock::new(|| {
 static LIMITS: LazyLock<Vec<Limit>> = LazyLock::new(|| {
     rows(include_str!("../../reference/limits.csv"))
         .expect("the limits compiled in are well written")
+});
+
+static RETENTION: LazyLock<Vec<Limit>> = LazyLock::new(|| {
+    rows(include_str!("../../reference/retention.csv"))
+        .expect("the rules of retention compiled in are well written")
 });
 
 fn codes(file: &str) -> BTreeMap<String, String> {
@@ -130,6 +198,61 @@ pub fn events() -> &'static BTreeMap<String, String> {
     &EVENTS
 }
 
+/// What somebody has learnt: code and Vietnamese name.
+pub fn education_levels() -> &'static BTreeMap<String, String> {
+    &EDUCATION_LEVELS
+}
+
+/// Dân tộc: code and Vietnamese name.
+pub fn ethnicities() -> &'static BTreeMap<String, String> {
+    &ETHNICITIES
+}
+
+/// Tôn giáo: code and Vietnamese name.
+pub fn religions() -> &'static BTreeMap<String, String> {
+    &RELIGIONS
+}
+
+/// How somebody stands to the Party: code and Vietnamese name.
+pub fn party_standings() -> &'static BTreeMap<String, String> {
+    &PARTY_STANDINGS
+}
+
+/// Communes, also those that are no more: code and Vietnamese name.
+pub fn communes() -> &'static BTreeMap<String, String> {
+    &COMMUNES
+}
+
+/// By what people are honoured: code and nature.
+pub fn honours() -> &'static BTreeMap<String, Nature> {
+    &HONOURS
+}
+
+/// At which levels: code and Vietnamese name.
+pub fn honour_levels() -> &'static BTreeMap<String, String> {
+    &HONOUR_LEVELS
+}
+
+/// Emulation movements: code and Vietnamese name.
+pub fn emulations() -> &'static BTreeMap<String, String> {
+    &EMULATIONS
+}
+
+/// On which occasions people are helped: code and Vietnamese name.
+pub fn welfare_occasions() -> &'static BTreeMap<String, String> {
+    &WELFARE_OCCASIONS
+}
+
+/// Of whose money: code and Vietnamese name.
+pub fn welfare_sources() -> &'static BTreeMap<String, String> {
+    &WELFARE_SOURCES
+}
+
+/// What labour disputes are about: code and Vietnamese name.
+pub fn dispute_topics() -> &'static BTreeMap<String, String> {
+    &DISPUTE_TOPICS
+}
+
 /// After which exits a person waits, and how long, by the rules of the day on which she wants to
 /// join.
 pub fn waiting_periods(on: Date) -> impl Iterator<Item = &'static WaitingPeriod> + Clone {
@@ -139,6 +262,11 @@ pub fn waiting_periods(on: Date) -> impl Iterator<Item = &'static WaitingPeriod>
 /// The limit of this name, for what begins on a day, if a rule of that day sets one.
 pub fn limit(code: &str, on: Date) -> Option<&'static Limit> {
     LIMITS.iter().find(|limit| limit.code == code && holds(limit.valid_from, limit.valid_to, on))
+}
+
+/// How long something is kept of people, by the rule of this name of a day, if there is one.
+pub fn retention(code: &str, on: Date) -> Option<&'static Limit> {
+    RETENTION.iter().find(|rule| rule.code == code && holds(rule.valid_from, rule.valid_to, on))
 }
 
 /// Whether a citizen number may be of somebody born in a province, by its code of before or after
@@ -161,6 +289,8 @@ mod tests {
         assert_eq!(of("DORMANT_JOB_LOST"), Some(date!(2025 - 01 - 31)));
         assert_eq!(of("TRANSFER_OFFER"), Some(date!(2024 - 03 - 01)));
         assert_eq!(of("DORMANT_OTHER"), None);
+        let of = |code| retention(code, on).map(|rule| rule.lasts());
+        assert_eq!((of("APPLICANT"), of("FORMER_MEMBER")), (Some((24, 0)), Some((840, 0))));
         let dated = |from, to| holds(from, to, on);
         assert!(dated(Some(on), Some(on)) && dated(None, None));
         assert!(!dated(None, on.previous_day()) && !dated(on.next_day(), None));

@@ -12,6 +12,7 @@ use time::Date;
 use uuid::Uuid;
 
 use crate::ground::keys::{Column, Keys};
+use crate::ground::merged;
 use crate::ground::person::{Line, NewPerson, Sex, name_key};
 use crate::ground::refused::{BadLines, Refused};
 
@@ -23,6 +24,8 @@ pub const LINES_MAX: usize = 1_000;
 pub struct Roll {
     /// The field's name in the request, for example `applicants`.
     pub list: &'static str,
+    /// What stands between a line and its person's fields, for example `person.`; mostly nothing.
+    pub within: &'static str,
     /// In the order of the request.
     pub lines: Vec<Line>,
 }
@@ -64,10 +67,19 @@ pub struct Warning {
     pub other: Option<String>,
 }
 
+/// The people of a roll, written down.
+#[derive(Debug)]
+pub struct Enrolment {
+    /// Everyone, in the order of the roll.
+    pub people: Vec<Enrolled>,
+    /// Whom the register knew before. Of the others it knows nothing but what the roll says.
+    pub known_before: Vec<Uuid>,
+}
+
 impl Roll {
     /// The name of a field of one line.
     pub fn field(&self, line: usize, field: &str) -> String {
-        format!("{}[{line}].{field}", self.list)
+        format!("{}[{line}].{}{field}", self.list, self.within)
     }
 
     /// What the numbers say against the rest of their lines, and lines that are alike.
@@ -117,15 +129,16 @@ impl Roll {
 
     /// Finds the known people, who must lie in the caller's scope, and locks them in the
     /// order of their ids; writes the new ones down under an organisation, but for those who
-    /// are known by their number. Answers everyone in the order of the roll.
+    /// are known by their number.
     pub async fn enrol(
         &self,
         acting: &mut Acting,
         keys: &Keys,
         recorded_under: Uuid,
-    ) -> Result<Vec<Enrolled>, Failure> {
-        self.none_repeated(keys)?;
+    ) -> Result<Enrolment, Failure> {
+        self.no_number_repeated(keys)?;
         let mut enrolled: Vec<Option<Enrolled>> = vec![None; self.lines.len()];
+        let mut known_before = Vec::new();
 
         let known: Vec<(usize, Uuid)> = self.known_persons().collect();
         if !known.is_empty() {
@@ -134,7 +147,14 @@ impl Roll {
             let mut bad = BadLines::default();
             for (line, person_id) in known {
                 match found.get(&person_id) {
-                    Some(person) => enrolled[line] = Some(*person),
+                    Some((_, true)) => {
+                        let field = self.field(line, "person_id");
+                        bad.add(line, Refused::PersonErased { field });
+                    }
+                    Some((person, false)) => {
+                        known_before.push(person.person_id);
+                        enrolled[line] = Some(*person);
+                    }
                     None => {
                         let field = self.field(line, "person_id");
                         bad.add(line, Refused::PersonUnknown { field });
@@ -142,6 +162,9 @@ impl Roll {
                 }
             }
             bad.refuse()?;
+            let lines: Vec<usize> = self.known_persons().map(|(line, _)| line).collect();
+            let field = |known: usize| self.field(lines[known], "person_id");
+            merged::refuse(acting.db(), &ids, field).await?;
         }
         let again = self.known_by_number(acting, keys).await?;
         for (line, person) in self.write_down(acting, keys, recorded_under, &again).await? {
@@ -156,14 +179,15 @@ impl Roll {
                 let field = self.field(line, "identity_number");
                 bad.add(line, Refused::PersonRepeated { field });
             }
+            known_before.push(person.person_id);
             enrolled[line] = Some(person);
         }
         bad.refuse()?;
-        Ok(enrolled.into_iter().flatten().collect())
+        Ok(Enrolment { people: enrolled.into_iter().flatten().collect(), known_before })
     }
 
     /// Refuses a list that names one person, or one number, twice.
-    fn none_repeated(&self, keys: &Keys) -> Result<(), Failure> {
+    fn no_number_repeated(&self, keys: &Keys) -> Result<(), Failure> {
         let mut bad = BadLines::default();
         let mut persons = HashSet::new();
         for (line, person_id) in self.known_persons() {
@@ -221,16 +245,20 @@ impl Roll {
             return Ok(written);
         }
 
-        let (act_id, acted_at) = (acting.act_id, acting.acted_at);
-        sqlx::query!(
-            "insert into person (person_id, name, name_key, sex, birth_date, birth_year, workplace,
-                                 occupation, recorded_under, act_id, recorded_at)
-             select person_id, name, name_key, sex, birth_date, birth_year, workplace, occupation,
-                    $9, $10, $11
-             from unnest($1::uuid[], $2::text[], $3::text[], $4::smallint[], $5::date[],
-                         $6::smallint[], $7::text[], $8::text[])
-                  as line (person_id, name, name_key, sex, birth_date, birth_year, workplace,
-                           occupation)",
+        // Two rolls that share numbers queue for them in one order.
+        identities.sort_by(|one, other| one.0.cmp(&other.0));
+        let blind_indexes: Vec<Vec<u8>> = identities.iter().map(|row| row.0.clone()).collect();
+        let person_ids: Vec<Uuid> = identities.iter().map(|row| row.2).collect();
+        let kinds: Vec<i16> = identities.iter().map(|row| row.3.kind as i16).collect();
+        let countries: Vec<Option<&str>> = identities
+            .iter()
+            .map(|row| Some(row.3.country.as_str()).filter(|country| !country.is_empty()))
+            .collect();
+        let key_versions: Vec<i32> = identities.iter().map(|row| row.4.key_version).collect();
+        let ciphertexts: Vec<Vec<u8>> =
+            identities.iter().map(|row| row.4.ciphertext.clone()).collect();
+        let inserted: HashSet<Uuid> = sqlx::query_file_scalar!(
+            "src/ground/roll/write_down.sql",
             &rows.person_ids,
             &rows.names as &[&str],
             &rows.name_keys,
@@ -240,70 +268,30 @@ impl Roll {
             &rows.workplaces as &[Option<&str>],
             &rows.occupations as &[Option<&str>],
             recorded_under,
-            act_id,
-            acted_at,
+            acting.act_id,
+            acting.acted_at,
+            &blind_indexes,
+            &person_ids,
+            &kinds,
+            &countries as &[Option<&str>],
+            &key_versions,
+            &ciphertexts,
+            &phones.person_ids,
+            &phones.key_versions,
+            &phones.ciphertexts,
         )
-        .execute(acting.db())
-        .await?;
-
-        if !identities.is_empty() {
-            // Two rolls that share numbers queue for them in one order.
-            identities.sort_by(|one, other| one.0.cmp(&other.0));
-            let blind_indexes: Vec<Vec<u8>> = identities.iter().map(|row| row.0.clone()).collect();
-            let person_ids: Vec<Uuid> = identities.iter().map(|row| row.2).collect();
-            let kinds: Vec<i16> = identities.iter().map(|row| row.3.kind as i16).collect();
-            let countries: Vec<Option<&str>> = identities
-                .iter()
-                .map(|row| Some(row.3.country.as_str()).filter(|country| !country.is_empty()))
-                .collect();
-            let key_versions: Vec<i32> = identities.iter().map(|row| row.4.key_version).collect();
-            let ciphertexts: Vec<Vec<u8>> =
-                identities.iter().map(|row| row.4.ciphertext.clone()).collect();
-            let inserted: HashSet<Uuid> = sqlx::query_scalar!(
-                "insert into person_identity (blind_index, person_id, kind, country, key_version,
-                                              ciphertext, recorded_at)
-                 select blind_index, person_id, kind, country, key_version, ciphertext, $7
-                 from unnest($1::bytea[], $2::uuid[], $3::smallint[], $4::text[], $5::integer[],
-                             $6::bytea[])
-                      as line (blind_index, person_id, kind, country, key_version, ciphertext)
-                 order by blind_index
-                 on conflict (blind_index) where ended_at is null do nothing
-                 returning person_id",
-                &blind_indexes,
-                &person_ids,
-                &kinds,
-                &countries as &[Option<&str>],
-                &key_versions,
-                &ciphertexts,
-                acted_at,
-            )
-            .fetch_all(acting.db())
-            .await?
-            .into_iter()
-            .collect();
-            let mut bad = BadLines::default();
-            for (_, line, person_id, _, _) in &identities {
-                if !inserted.contains(person_id) {
-                    let field = self.field(*line, "identity_number");
-                    bad.add(*line, Refused::IdentityNumberTaken { field });
-                }
+        .fetch_all(acting.db())
+        .await?
+        .into_iter()
+        .collect();
+        let mut bad = BadLines::default();
+        for (_, line, person_id, _, _) in &identities {
+            if !inserted.contains(person_id) {
+                let field = self.field(*line, "identity_number");
+                bad.add(*line, Refused::IdentityNumberTaken { field });
             }
-            bad.refuse()?;
         }
-
-        if !phones.person_ids.is_empty() {
-            sqlx::query!(
-                "insert into person_contact (person_id, key_version, ciphertext)
-                 select person_id, key_version, ciphertext
-                 from unnest($1::uuid[], $2::integer[], $3::bytea[])
-                      as line (person_id, key_version, ciphertext)",
-                &phones.person_ids,
-                &phones.key_versions,
-                &phones.ciphertexts,
-            )
-            .execute(acting.db())
-            .await?;
-        }
+        bad.refuse()?;
         Ok(written)
     }
 
@@ -354,48 +342,96 @@ impl Roll {
     }
 }
 
-/// The people with these ids who lie in the caller's scope, locked in the order of their
-/// ids: movements of one person follow one another.
+/// The people with these ids who lie in the caller's scope, and whether they were erased, locked in
+/// the order of their ids: movements of one person follow one another.
 async fn in_scope(
     acting: &mut Acting,
     person_ids: &[Uuid],
-) -> Result<HashMap<Uuid, Enrolled>, Failure> {
+) -> Result<HashMap<Uuid, (Enrolled, bool)>, Failure> {
     lock(acting, person_ids).await?;
-    let found = sqlx::query_as!(
-        Enrolled,
-        r#"select person_id, sex, coalesce(birth_year, 0::smallint) as "birth_year!"
+    let found = sqlx::query!(
+        r#"select person_id, sex, coalesce(birth_year, 0::smallint) as "birth_year!",
+                  name_key = '' as "erased!"
            from person
            where person_id = any (array(select persons_in_scope($1)))"#,
         person_ids,
     )
     .fetch_all(acting.db())
     .await?;
-    Ok(found.into_iter().map(|person| (person.person_id, person)).collect())
+    let found = found.into_iter().map(|row| {
+        let person =
+            Enrolled { person_id: row.person_id, sex: row.sex, birth_year: row.birth_year };
+        (row.person_id, (person, row.erased))
+    });
+    Ok(found.collect())
 }
 
-/// Locks people in the order of their ids.
+/// Locks people in the order of their ids. Of those whom a caller names, [`hold`] asks first whether
+/// she may.
 pub async fn lock(acting: &mut Acting, person_ids: &[Uuid]) -> Result<(), Failure> {
     sqlx::query!("select from lock_people($1)", person_ids,).execute(acting.db()).await?;
     Ok(())
 }
 
-/// Refuses ids of people who are unknown or do not lie in the caller's scope; `field` names
-/// the field of a line.
+/// Locks the people of a request's `person_ids`, of whom it names none twice, and who must lie in
+/// the caller's scope: nobody keeps people from writing of whom she may not even read.
+pub async fn hold(acting: &mut Acting, person_ids: &[Uuid]) -> Result<(), Failure> {
+    none_repeated(person_ids)?;
+    // Whoever was erased and counts still may leave, too.
+    let hers: HashSet<Uuid> = sqlx::query_scalar!(
+        r#"select person_id as "person_id!" from persons_in_scope($1) as scope (person_id)"#,
+        person_ids,
+    )
+    .fetch_all(acting.db())
+    .await?
+    .into_iter()
+    .collect();
+    let mut bad = BadLines::default();
+    for (line, person_id) in person_ids.iter().enumerate() {
+        if !hers.contains(person_id) {
+            bad.add(line, Refused::PersonUnknown { field: format!("person_ids[{line}]") });
+        }
+    }
+    bad.refuse()?;
+    lock(acting, person_ids).await
+}
+
+/// Refuses a list that names one person twice.
+pub fn none_repeated(person_ids: &[Uuid]) -> Result<(), Failure> {
+    let mut bad = BadLines::default();
+    let mut seen = HashSet::new();
+    for (line, person_id) in person_ids.iter().enumerate() {
+        if !seen.insert(person_id) {
+            bad.add(line, Refused::PersonRepeated { field: format!("person_ids[{line}]") });
+        }
+    }
+    Ok(bad.refuse()?)
+}
+
+/// Refuses ids of people who are unknown, do not lie in the caller's scope, or were erased; `field`
+/// names the field of a line.
 pub async fn all_in_scope(
     acting: &mut Acting,
     person_ids: &[Uuid],
     field: impl Fn(usize) -> String,
 ) -> Result<(), Failure> {
-    let found: HashSet<Uuid> =
-        sqlx::query_scalar!(r#"select persons_in_scope($1) as "person_id!""#, person_ids,)
-            .fetch_all(acting.db())
-            .await?
-            .into_iter()
-            .collect();
+    let found: HashMap<Uuid, bool> = sqlx::query!(
+        r#"select person_id, name_key = '' as "erased!"
+           from person
+           where person_id = any (array(select persons_in_scope($1)))"#,
+        person_ids,
+    )
+    .fetch_all(acting.db())
+    .await?
+    .into_iter()
+    .map(|row| (row.person_id, row.erased))
+    .collect();
     let mut bad = BadLines::default();
     for (line, person_id) in person_ids.iter().enumerate() {
-        if !found.contains(person_id) {
-            bad.add(line, Refused::PersonUnknown { field: field(line) });
+        match found.get(person_id) {
+            None => bad.add(line, Refused::PersonUnknown { field: field(line) }),
+            Some(true) => bad.add(line, Refused::PersonErased { field: field(line) }),
+            Some(false) => {}
         }
     }
     Ok(bad.refuse()?)

@@ -11,6 +11,7 @@ use sqlx::PgConnection;
 use time::Date;
 use uuid::Uuid;
 
+use crate::ground::merged;
 use crate::ground::roll::LINES_MAX;
 
 /// What was decided of somebody's standing.
@@ -133,9 +134,28 @@ fn before(on: Date, end: Option<Date>) -> bool {
     end.is_none_or(|end| on < end)
 }
 
+/// These days without those of others, in order.
+fn without(spells: &[Spell], taken: &[Spell]) -> Vec<Spell> {
+    let mut left = spells.to_vec();
+    for other in taken {
+        let (from_on, until_on) = (other.from_on, other.until_on);
+        let cut = left.into_iter().flat_map(|spell| {
+            let before = Spell { until_on: earlier(spell.until_on, Some(from_on)), ..spell };
+            let after =
+                until_on.map(|until_on| Spell { from_on: spell.from_on.max(until_on), ..spell });
+            [Some(before), after]
+        });
+        let holds = |one: &Spell| one.until_on.is_none_or(|until_on| until_on > one.from_on);
+        left = cut.flatten().filter(holds).collect();
+    }
+    left
+}
+
 /// A standing, and what is recorded of its days.
 struct Known {
     person_id: Uuid,
+    /// Who survives her; herself where she was not merged.
+    survivor_id: Uuid,
     standing_id: Uuid,
     sex: i16,
     decided: Decided,
@@ -145,7 +165,8 @@ struct Known {
 }
 
 /// Makes anew what follows for the standings of these people, after their memberships or their
-/// standings are known otherwise; they should be locked. Answers what is to be published.
+/// standings are known otherwise; they should be locked. Whoever was merged into somebody stands with
+/// that one's memberships, and on no day on which that one stands so. Answers what is to be published.
 pub async fn settle(
     connection: &mut PgConnection,
     person_ids: &[Uuid],
@@ -158,7 +179,7 @@ pub async fn settle(
     for row in sqlx::query!(
         "select person_id, organisation_id, from_on, until_on from membership
          where person_id = any ($1)",
-        &known.iter().map(|one| one.person_id).collect::<Vec<_>>(),
+        &known.iter().map(|one| one.survivor_id).collect::<Vec<_>>(),
     )
     .fetch_all(&mut *connection)
     .await?
@@ -172,9 +193,13 @@ pub async fn settle(
     accepted_no_longer(connection, person_ids).await?;
 
     let mut settled = Settled::default();
+    let mut taken: BTreeMap<(Uuid, StandingKind), Vec<Spell>> = BTreeMap::new();
     for one in &mut known {
-        let of_her = stays.get(&one.person_id).map_or(&[][..], Vec::as_slice);
-        let now = holds(&one.decided, of_her);
+        let of_her = stays.get(&one.survivor_id).map_or(&[][..], Vec::as_slice);
+        let mut now = holds(&one.decided, of_her);
+        let taken = taken.entry((one.survivor_id, one.decided.kind)).or_default();
+        now.spells = without(&now.spells, taken);
+        taken.extend(&now.spells);
         one.spells.sort_unstable_by_key(|spell| spell.from_on);
         if one.left_on != now.left_on {
             settled.left.push((one.person_id, one.standing_id, now.left_on));
@@ -218,7 +243,8 @@ pub async fn tell_again(
     was: i16,
 ) -> Result<Vec<NewChange>, Failure> {
     let mut changes = Vec::new();
-    for one in known(connection, &[person_id]).await? {
+    let known = known(connection, &[person_id]).await?;
+    for one in known.into_iter().filter(|one| one.person_id == person_id) {
         for spell in &one.spells {
             let told = |sex| Told {
                 standing_id: one.standing_id,
@@ -239,6 +265,14 @@ pub async fn tell_again(
 }
 
 async fn known(connection: &mut PgConnection, person_ids: &[Uuid]) -> Result<Vec<Known>, Failure> {
+    let mut survivors: BTreeMap<Uuid, Uuid> =
+        merged::of(connection, person_ids).await?.into_iter().collect();
+    let mut asked = person_ids.to_vec();
+    asked.extend(survivors.values());
+    let others = merged::into(connection, &asked).await?;
+    asked.extend(others.iter().map(|(other, _)| *other));
+    survivors.extend(others);
+    let person_ids = &asked;
     let rows = sqlx::query!(
         "select person_id, standing_id, sex, kind, organisation_id, other_organisation_id, from_on,
                 due_on, ended_on, decision_id, left_on
@@ -272,6 +306,7 @@ async fn known(connection: &mut PgConnection, person_ids: &[Uuid]) -> Result<Vec
         let lapses_on = row.due_on.filter(|_| kind == StandingKind::InTransfer);
         Ok(Known {
             person_id: row.person_id,
+            survivor_id: survivors.get(&row.person_id).copied().unwrap_or(row.person_id),
             standing_id: row.standing_id,
             sex: row.sex,
             decided: Decided {
@@ -286,7 +321,10 @@ async fn known(connection: &mut PgConnection, person_ids: &[Uuid]) -> Result<Vec
             spells: spells.remove(&(row.person_id, row.standing_id)).unwrap_or_default(),
         })
     });
-    Ok(known.collect::<anyhow::Result<_>>()?)
+    let mut known: Vec<Known> = known.collect::<anyhow::Result<_>>()?;
+    // The one who survives comes before those who were merged into her.
+    known.sort_by_key(|one| (one.person_id != one.survivor_id, one.standing_id, one.person_id));
+    Ok(known)
 }
 
 /// An offer was not accepted where the transfer that accepted it no longer ends her stay: as it was
@@ -298,6 +336,9 @@ async fn accepted_no_longer(
     sqlx::query!(
         "update standing set transfer_id = null
          where person_id = any ($1) and transfer_id is not null
+           -- What was decided of one of two who are one may be carried out for nobody.
+           and not exists (select from person_merge
+                           where standing.person_id in (person_merge.person_id, root_id))
            and not exists (
                select from membership stay
                join movement on movement_id = stay.ended_by

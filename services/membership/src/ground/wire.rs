@@ -152,7 +152,7 @@ pub(crate) fn roll(
     on: Date,
 ) -> Result<Roll, Refusal> {
     let lines = each(list, lines, |field, line| person_line(field, line, on))?;
-    Ok(Roll { list, lines })
+    Ok(Roll { list, within: "", lines })
 }
 
 pub(crate) fn person_line(

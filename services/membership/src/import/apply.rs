@@ -12,12 +12,13 @@ use tokio::sync::Mutex;
 use uuid::Uuid;
 
 use crate::ground::consequence;
+use crate::ground::duplicates;
 use crate::ground::joining::joined;
 use crate::ground::keys::{Keys, Sealed};
 use crate::ground::quota::Quota;
 use crate::import::judge::{Admitted, Earlier, Judged, Outcome, judge};
 use crate::import::known::Known;
-use crate::import::line::{Batch, Warning};
+use crate::import::line::{Batch, Joining, Line, Who};
 use crate::import::terms::Terms;
 use crate::import::write;
 
@@ -137,7 +138,29 @@ impl ApplyBatch {
             let people: Vec<Uuid> = known_before.iter().map(|one| one.person_id).collect();
             joined(acting, &people).await?;
         }
-        Ok(())
+        self.look_at_namesakes(acting, &admitted).await
+    }
+
+    /// Whoever is another, as her line says, stays likely to be the one. Nobody else of a file is like
+    /// a member: she was offered, and not written down.
+    async fn look_at_namesakes(
+        &self,
+        acting: &mut Acting,
+        admitted: &[(usize, Admitted)],
+    ) -> Result<(), Failure> {
+        let is_another = |line: &usize| match &self.batch.lines[*line].read {
+            Ok(Joining { who: Who::New(newcomer), .. }) => newcomer.is_another,
+            _ => false,
+        };
+        let people: Vec<Uuid> = admitted
+            .iter()
+            .filter(|(line, admitted)| admitted.is_new && is_another(line))
+            .map(|(_, admitted)| admitted.person_id)
+            .collect();
+        if people.is_empty() {
+            return Ok(());
+        }
+        duplicates::look(acting, &people).await
     }
 
     /// Writes what became of each line, and how far the import has come.
@@ -200,7 +223,7 @@ impl ApplyBatch {
                 true => None,
                 false => Some(self.keys.seal_line(self.import, number, &line.said)?),
             };
-            told.push(number, outcome, &line.warnings, sealed);
+            told.push(number, outcome, line, sealed);
         }
         if told.lines.is_empty() {
             return Ok(());
@@ -224,16 +247,11 @@ struct Told {
     warnings: Vec<String>,
     key_versions: Vec<Option<i32>>,
     ciphertexts: Vec<Option<Vec<u8>>>,
+    file_lines: Vec<Option<i32>>,
 }
 
 impl Told {
-    fn push(
-        &mut self,
-        number: i64,
-        outcome: &Outcome,
-        warnings: &[Warning],
-        sealed: Option<Sealed>,
-    ) {
+    fn push(&mut self, number: i64, outcome: &Outcome, line: &Line, sealed: Option<Sealed>) {
         let refusal = match outcome {
             Outcome::Refused(refusal) => Some(refusal),
             _ => None,
@@ -247,28 +265,36 @@ impl Told {
         });
         self.reasons.push(refusal.map(Refusal::reason));
         self.fields.push(refusal.and_then(|it| it.fields().next().map(str::to_string)));
-        self.vi.push(refusal.map(|refusal| refusal.sentence(Language::Vietnamese)));
-        self.en.push(refusal.map(|refusal| refusal.sentence(Language::English)));
+        let (vi, en) = match &line.sentences {
+            Some([vi, en]) => (Some(vi.clone()), Some(en.clone())),
+            None => (
+                refusal.map(|refusal| refusal.sentence(Language::Vietnamese)),
+                refusal.map(|refusal| refusal.sentence(Language::English)),
+            ),
+        };
+        self.vi.push(vi);
+        self.en.push(en);
         let digits: Vec<String> =
-            warnings.iter().map(|warning| (*warning as i16).to_string()).collect();
+            line.warnings.iter().map(|warning| (*warning as i16).to_string()).collect();
         self.warnings.push(format!("{{{}}}", digits.join(",")));
         let (key_version, ciphertext) = sealed.map(|it| (it.key_version, it.ciphertext)).unzip();
         self.key_versions.push(key_version);
         self.ciphertexts.push(ciphertext);
+        self.file_lines.push(line.file_line);
     }
 
     async fn write(self, acting: &mut Acting, import: Uuid) -> Result<(), Failure> {
         sqlx::query!(
             "insert into member_import_line
                  (import_key, line, outcome, person_id, candidate_for, reason, field, vi, en,
-                  warnings, key_version, ciphertext)
+                  warnings, key_version, ciphertext, file_line)
              select $1, line, outcome, person_id, candidate_for, reason, field, vi, en,
-                    warnings::smallint[], key_version, ciphertext
+                    warnings::smallint[], key_version, ciphertext, file_line
              from unnest($2::bigint[], $3::smallint[], $4::uuid[], $5::uuid[], $6::text[],
                          $7::text[], $8::text[], $9::text[], $10::text[], $11::integer[],
-                         $12::bytea[])
+                         $12::bytea[], $13::integer[])
                   as told (line, outcome, person_id, candidate_for, reason, field, vi, en,
-                           warnings, key_version, ciphertext)",
+                           warnings, key_version, ciphertext, file_line)",
             import,
             &self.lines,
             &self.outcomes,
@@ -281,6 +307,7 @@ impl Told {
             &self.warnings,
             &self.key_versions as &[Option<i32>],
             &self.ciphertexts as &[Option<Vec<u8>>],
+            &self.file_lines as &[Option<i32>],
         )
         .execute(acting.db())
         .await?;

@@ -159,6 +159,9 @@ impl<'a> Judging<'a> {
         let Some(person) = person else {
             return Err(Refused::PersonUnknown { field: field() }.into());
         };
+        if person.name_key.is_empty() {
+            return Err(Refused::PersonErased { field: field() }.into());
+        }
         let joined = self.earlier.joined.get(&person_id);
         match joined.or(person.lasting(on).map(|stay| &stay.organisation_id)) {
             Some(counts) if *counts == union => return Ok(Outcome::AlreadyMember(person_id)),
@@ -201,7 +204,7 @@ impl<'a> Judging<'a> {
                 person_id: newcomer.person_id,
                 birth_date: newcomer.birth_date,
                 birth_year: newcomer.birth_year,
-                has_number: newcomer.number.is_some(),
+                number_kinds: newcomer.number.iter().map(|number| number.kind).collect(),
             },
         );
         Ok(Outcome::Admitted(Admitted {
@@ -286,7 +289,7 @@ impl<'a> Judging<'a> {
                 person_id,
                 birth_date: person.birth_date,
                 birth_year: Some(person.birth_year).filter(|year| *year != 0),
-                has_number: person.has_number,
+                number_kinds: person.number_kinds.clone(),
             },
         );
         Outcome::Admitted(Admitted {
@@ -299,7 +302,8 @@ impl<'a> Judging<'a> {
         })
     }
 
-    /// A member of the union who may be she: of her name and birth, where not both have a number.
+    /// A member of the union who may be she: of her name and birth, where not both have a number of one
+    /// kind. She who has a CMND there has a CCCD here.
     fn alike(&self, newcomer: &Newcomer, union: Uuid) -> Option<Uuid> {
         if newcomer.is_another {
             return None;
@@ -314,7 +318,8 @@ impl<'a> Judging<'a> {
                     (Some(hers), Some(theirs)) => hers == theirs,
                     _ => newcomer.birth_year == other.birth_year,
                 };
-                same_birth && !(newcomer.number.is_some() && other.has_number)
+                let kind = newcomer.number.as_ref().map(|number| number.kind);
+                same_birth && !kind.is_some_and(|kind| other.number_kinds.contains(&kind))
             })
             .map(|other| other.person_id)
     }

@@ -53,8 +53,8 @@ pub struct Person {
     pub birth_date: Option<Date>,
     /// 0 where it is not known.
     pub birth_year: i16,
-    /// The register has a number of hers.
-    pub has_number: bool,
+    /// Of which kinds the register has numbers of hers.
+    pub number_kinds: Vec<i16>,
     /// She lies in the caller's scope.
     pub in_scope: bool,
     /// Her memberships.
@@ -77,8 +77,8 @@ pub struct Namesake {
     pub birth_date: Option<Date>,
     /// The year, where it is known.
     pub birth_year: Option<i16>,
-    /// The register has a number of hers.
-    pub has_number: bool,
+    /// Of which kinds the register has numbers of hers.
+    pub number_kinds: Vec<i16>,
 }
 
 /// All of it.
@@ -230,7 +230,10 @@ async fn holders(
         return Ok(HashMap::new());
     }
     let rows = sqlx::query!(
-        r#"select held.blind_index as "blind_index!", held.person_id as "person_id!"
+        r#"select held.blind_index as "blind_index!",
+                  coalesce((select root_id from person_merge
+                            where person_merge.person_id = held.person_id),
+                           held.person_id) as "person_id!"
            from unnest($1::bytea[]) as asked (blind_index)
            cross join lateral (
                select blind_index, person_id from person_identity
@@ -297,9 +300,9 @@ async fn read(
     let rows = sqlx::query!(
         r#"select person_id, name_key, sex, birth_date,
                   coalesce(birth_year, 0::smallint) as "birth_year!",
-                  exists (select from person_identity identity
-                          where identity.person_id = person.person_id and ended_at is null)
-                      as "has_number!"
+                  array(select identity.kind from person_identity identity
+                        where identity.person_id = person.person_id and ended_at is null)
+                      as "number_kinds!"
            from person where person_id = any ($1)"#,
         person_ids,
     )
@@ -313,7 +316,7 @@ async fn read(
                 sex: row.sex,
                 birth_date: row.birth_date,
                 birth_year: row.birth_year,
-                has_number: row.has_number,
+                number_kinds: row.number_kinds,
                 in_scope: false,
                 stays: Vec::new(),
             };
@@ -376,13 +379,33 @@ async fn namesakes(
     )
     .fetch_all(acting.db())
     .await?;
+    let numbered: Vec<Uuid> =
+        rows.iter().filter(|row| row.has_number).map(|row| row.person_id).collect();
+    let mut kinds: HashMap<Uuid, Vec<i16>> = HashMap::new();
+    if !numbered.is_empty() {
+        let of_them = sqlx::query!(
+            r#"select identity.person_id as "person_id!", identity.kind as "kind!"
+               from unnest($1::uuid[]) as asked (person_id)
+               cross join lateral (
+                   select person_id, kind from person_identity
+                   where person_identity.person_id = asked.person_id and ended_at is null
+                   offset 0
+               ) identity"#,
+            &numbered,
+        )
+        .fetch_all(acting.db())
+        .await?;
+        for row in of_them {
+            kinds.entry(row.person_id).or_default().push(row.kind);
+        }
+    }
     let mut namesakes: HashMap<(Uuid, String), Vec<Namesake>> = HashMap::new();
     for row in rows {
         namesakes.entry((row.organisation_id, row.name_key)).or_default().push(Namesake {
             person_id: row.person_id,
             birth_date: row.birth_date,
             birth_year: row.birth_year,
-            has_number: row.has_number,
+            number_kinds: kinds.get(&row.person_id).cloned().unwrap_or_default(),
         });
     }
     Ok(namesakes)

@@ -5,8 +5,6 @@ use std::sync::Arc;
 
 use aws_lc_rs::digest::{Context, SHA256};
 use chassis::refusal::Refusal;
-use prost::Message;
-use proto::membership::v1 as pb;
 use time::Date;
 use uuid::Uuid;
 
@@ -15,6 +13,7 @@ use crate::ground::person::{Identity, Line as Person, NewPerson, Sex, name_key};
 use crate::ground::reference::number_is_of_province;
 use crate::ground::refused::Refused;
 use crate::ground::roll::blind_index;
+use crate::import::came::{Came, Unread};
 use crate::import::terms::Terms;
 use crate::import::wire;
 
@@ -98,10 +97,14 @@ pub struct Joining {
 pub struct Line {
     /// What it asks for, or why it cannot be read.
     pub read: Result<Joining, Refusal>,
+    /// Why it cannot be read, in sentences, where there are better ones than those of the reason.
+    pub sentences: Option<[String; 2]>,
     /// What is unlikely about it.
     pub warnings: Vec<Warning>,
     /// What it said, encoded; nothing of a line that is too long.
     pub said: Vec<u8>,
+    /// Where it stands in its file, if it is of one.
+    pub file_line: Option<i32>,
 }
 
 /// Lines in their order, to be judged and applied at once.
@@ -116,18 +119,27 @@ pub struct Batch {
 }
 
 /// Lines as they came in, encoded: what a batch is known by.
-pub fn digest(lines: &[pb::ImportLine]) -> Vec<u8> {
+pub fn digest(lines: &[Came]) -> Vec<u8> {
     let mut context = Context::new(&SHA256);
     for line in lines {
-        context.update(&line.encode_length_delimited_to_vec());
+        take_note(&mut context, &line.said());
     }
     context.finish().as_ref().to_vec()
+}
+
+/// What lines say stands behind its length, so that no two lists of lines are alike.
+fn take_note(context: &mut Context, said: &[u8]) {
+    let mut length = Vec::with_capacity(prost::length_delimiter_len(said.len()));
+    // A vector has room for it.
+    let _ = prost::encode_length_delimiter(said.len(), &mut length);
+    context.update(&length);
+    context.update(said);
 }
 
 /// Prepares lines; a failure is that of our keys.
 pub fn prepare(
     first_line: i64,
-    lines: Vec<pb::ImportLine>,
+    lines: Vec<Came>,
     terms: &Terms,
     keys: &Arc<Keys>,
     today: Date,
@@ -135,10 +147,8 @@ pub fn prepare(
     let mut context = Context::new(&SHA256);
     let mut prepared = Vec::with_capacity(lines.len());
     for line in lines {
-        let delimited = line.encode_length_delimited_to_vec();
-        context.update(&delimited);
-        let length = prost::length_delimiter_len(line.encoded_len());
-        let said = delimited.get(length..).unwrap_or_default();
+        let said = line.said();
+        take_note(&mut context, &said);
         prepared.push(prepare_one(line, said, terms, keys, today)?);
     }
     let digest = context.finish().as_ref().to_vec();
@@ -146,21 +156,34 @@ pub fn prepare(
 }
 
 fn prepare_one(
-    line: pb::ImportLine,
-    said: &[u8],
+    came: Came,
+    said: Vec<u8>,
     terms: &Terms,
     keys: &Arc<Keys>,
     today: Date,
 ) -> anyhow::Result<Line> {
+    let (file_line, line) = match came {
+        Came::Line(line) => (None, Ok(*line)),
+        Came::Row(row) => (Some(row.file_line), row.read),
+    };
+    let unread = |refusal, sentences, said| Line {
+        read: Err(refusal),
+        sentences,
+        warnings: Vec::new(),
+        said,
+        file_line,
+    };
     if said.len() > LINE_BYTES_MAX {
         let refused = Refused::ImportLineTooLong { limit: LINE_BYTES_MAX };
-        let read = Err(refused.refusal().field("line"));
-        return Ok(Line { read, warnings: Vec::new(), said: Vec::new() });
+        return Ok(unread(refused.refusal().field("line"), None, Vec::new()));
     }
-    let said = said.to_vec();
+    let line = match line {
+        Ok(line) => line,
+        Err(Unread { refusal, vi, en }) => return Ok(unread(refusal, Some([vi, en]), said)),
+    };
     let given = match wire::line(line, terms, today) {
         Ok(given) => given,
-        Err(refusal) => return Ok(Line { read: Err(refusal), warnings: Vec::new(), said }),
+        Err(refusal) => return Ok(unread(refusal, None, said)),
     };
     let (who, warnings) = match given.person {
         Person::Known(person_id) => (Who::Known(person_id), Vec::new()),
@@ -170,7 +193,7 @@ fn prepare_one(
         }
     };
     let read = Ok(Joining { organisation_id: given.organisation_id, on: given.on, who });
-    Ok(Line { read, warnings, said })
+    Ok(Line { read, sentences: None, warnings, said, file_line })
 }
 
 fn newcomer(person: NewPerson, is_another: bool, keys: &Keys) -> anyhow::Result<Newcomer> {

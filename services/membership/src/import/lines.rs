@@ -48,6 +48,8 @@ pub struct Listed {
     pub warnings: Vec<i16>,
     /// What it said, where that is kept.
     pub said: Option<Vec<u8>>,
+    /// Where it stands in its file, if it is of one: what it said are cells then.
+    pub file_line: Option<i32>,
 }
 
 /// A page of the lines of an import.
@@ -60,9 +62,9 @@ pub async fn list(
 ) -> Result<Page<Listed>, Failure> {
     let after = asked.after::<i64>()?.unwrap_or(-1);
     let rows = match outcomes {
-        Outcomes::OfInterest => told(connection, keys, import, None, after, asked.limit()).await?,
+        Outcomes::OfInterest => told(connection, keys, import, &ALL, after, asked.limit()).await?,
         Outcomes::Told(outcome) => {
-            told(connection, keys, import, Some(outcome), after, asked.limit()).await?
+            told(connection, keys, import, &[outcome], after, asked.limit()).await?
         }
         Outcomes::Quiet(outcome) => {
             quiet(connection, import, outcome, after, asked.limit()).await?
@@ -71,22 +73,37 @@ pub async fn list(
     asked.page(rows, |line| line.line)
 }
 
+/// `membership.v1.ImportOutcome`.
+const ALL: [i16; 4] = [1, 2, 3, 4];
+const NOT_TAKEN: [i16; 2] = [3, 4];
+
+/// The first lines after one that were not taken: candidates, and the refused.
+pub async fn not_taken(
+    connection: &mut PgConnection,
+    keys: &Keys,
+    import: Uuid,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<Listed>, Failure> {
+    told(connection, keys, import, &NOT_TAKEN, after, limit).await
+}
+
 async fn told(
     connection: &mut PgConnection,
     keys: &Keys,
     import: Uuid,
-    outcome: Option<i16>,
+    outcomes: &[i16],
     after: i64,
     limit: i64,
 ) -> Result<Vec<Listed>, Failure> {
     let rows = sqlx::query!(
         "select line, outcome, person_id, candidate_for, reason, field, vi, en, warnings,
-                key_version, ciphertext
+                key_version, ciphertext, file_line
          from member_import_line
-         where import_key = $1 and ($2::smallint is null or outcome = $2) and line > $3
+         where import_key = $1 and outcome = any ($2) and line > $3
          order by line limit $4",
         import,
-        outcome,
+        outcomes,
         after,
         limit,
     )
@@ -114,6 +131,7 @@ async fn told(
                 }),
                 warnings: row.warnings,
                 said,
+                file_line: row.file_line,
             })
         })
         .collect()
@@ -128,11 +146,12 @@ async fn quiet(
     limit: i64,
 ) -> Result<Vec<Listed>, Failure> {
     let rows = sqlx::query!(
-        r#"select batch.first_line + place - 1 as "line!", person_id, warnings as "warnings?"
+        r#"select batch.first_line + place - 1 as "line!", person_id, warnings as "warnings?",
+                  file_line as "file_line?"
            from member_import_batch batch
            cross join lateral unnest(batch.person_ids) with ordinality as person (person_id, place)
            left join lateral (
-               select told.warnings from member_import_line told
+               select told.warnings, told.file_line from member_import_line told
                where told.import_key = batch.import_key and told.line = batch.first_line + place - 1
                offset 0
            ) warned on true
@@ -157,6 +176,7 @@ async fn quiet(
             refusal: None,
             warnings: row.warnings.unwrap_or_default(),
             said: None,
+            file_line: row.file_line,
         })
         .collect())
 }

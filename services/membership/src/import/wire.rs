@@ -15,6 +15,7 @@ use crate::ground::day::{not_too_far, plausible};
 use crate::ground::person::Line as Person;
 use crate::ground::refused::Refused;
 use crate::ground::wire::{dated, person_line};
+use crate::import::came::Cells;
 use crate::import::lines::{Listed, Outcomes};
 use crate::import::progress::Progress;
 use crate::import::terms::Terms;
@@ -58,6 +59,22 @@ pub fn terms(header: &Header, today: Date) -> Result<Terms, Refusal> {
         dated,
         validate_only: header.validate_only,
     })
+}
+
+/// The header of a file, as that of its lines.
+pub fn header_of_file(header: pb::import_file_request::Header) -> Header {
+    Header {
+        request_id: header.request_id,
+        validate_only: header.validate_only,
+        organisation_id: header.organisation_id,
+        kind: header.kind,
+        effective_on: header.effective_on,
+        decision_number: header.decision_number,
+        decision_issued_on: header.decision_issued_on,
+        basis: header.basis,
+        first_line: 0,
+        continues: false,
+    }
 }
 
 /// What of the header is the same in every stream of an import.
@@ -117,9 +134,11 @@ pub fn outcomes(asked: i32) -> Result<Outcomes, Refusal> {
 
 /// A line and what became of it.
 pub fn listed(line: Listed) -> Result<listed::Line, Failure> {
-    let said = match line.said {
-        Some(said) => Some(pb::ImportLine::decode(&*said).map_err(anyhow::Error::new)?),
-        None => None,
+    let decoded = anyhow::Error::new;
+    let (said, cells) = match (line.said, line.file_line) {
+        (None, _) => (None, Vec::new()),
+        (Some(said), None) => (Some(pb::ImportLine::decode(&*said).map_err(decoded)?), Vec::new()),
+        (Some(said), Some(_)) => (None, Cells::decode(&*said).map_err(decoded)?.cells),
     };
     Ok(listed::Line {
         number: line.line,
@@ -134,5 +153,7 @@ pub fn listed(line: Listed) -> Result<listed::Line, Failure> {
         }),
         warnings: line.warnings.into_iter().map(i32::from).collect(),
         said,
+        file_line: line.file_line.unwrap_or_default(),
+        cells,
     })
 }

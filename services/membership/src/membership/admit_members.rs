@@ -13,12 +13,13 @@ use crate::ground::change::{self, Moved};
 use crate::ground::consequence;
 use crate::ground::day::plausible;
 use crate::ground::decision::{Basis, consent, rests_on};
+use crate::ground::duplicates;
 use crate::ground::joining::{Joining, joined, may_join};
 use crate::ground::keys::Keys;
 use crate::ground::movement::Dated;
 use crate::ground::organisation::{self, Asked};
 use crate::ground::refused::Refused;
-use crate::ground::roll::{Roll, Warning};
+use crate::ground::roll::{Enrolment, Roll, Warning};
 
 /// People become members of a union.
 pub struct AdmitMembers {
@@ -55,64 +56,61 @@ impl Act for AdmitMembers {
     async fn perform(self, acting: &mut Acting) -> Result<Admitted, Failure> {
         plausible(&self.dated, acting.today)?;
         let on = self.dated.effective_on;
-        organisation::stands(acting, self.organisation_id, on, Asked::Joins).await?;
+        let ends = organisation::stands(acting, self.organisation_id, on, Asked::Joins).await?;
         let basis = self.dated.basis.as_ref();
         let decision_id = rests_on(acting, basis, self.organisation_id).await?;
         let consent_id = consent(acting, self.consent.as_ref(), self.organisation_id).await?;
         let (number, issued_on) = self.dated.written();
         let mut warnings = self.roll.warnings();
         warnings.extend(self.roll.namesakes(acting, self.organisation_id).await?);
-        let enrolled = self.roll.enrol(acting, &self.keys, self.organisation_id).await?;
-        let person_ids: Vec<Uuid> = enrolled.iter().map(|person| person.person_id).collect();
+        let enrolment = self.roll.enrol(acting, &self.keys, self.organisation_id).await?;
         let readmission = self.kind == AdmissionKind::Readmitted;
         let joining = Joining { on, readmission, consented: consent_id.is_some() };
-        may_join(acting, &self.roll, &person_ids, joining).await?;
+        may_join(acting, &self.roll, &enrolment, joining).await?;
+        let Enrolment { people, known_before } = enrolment;
 
         let admission_id = Uuid::now_v7();
         let (act_id, acted_at) = (acting.act_id, acting.acted_at);
-        sqlx::query!(
-            "insert into movement (movement_id, kind, to_organisation_id, admission_kind,
-                                   effective_on, decision_number, decision_issued_on, members,
-                                   act_id, recorded_at, decision_id, consent_id,
-                                   source_organisation)
-             values ($1, 'admission', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-            admission_id,
-            self.organisation_id,
-            self.kind as i16,
-            on,
-            number,
-            issued_on,
-            i32::try_from(enrolled.len()).unwrap_or(i32::MAX),
-            act_id,
-            acted_at,
-            decision_id,
-            consent_id,
-            self.source_organisation,
-        )
-        .execute(acting.db())
-        .await?;
-        let lines: Vec<Moved> = enrolled
+        let members = i32::try_from(people.len()).unwrap_or(i32::MAX);
+        let person_ids: Vec<Uuid> = people.iter().map(|person| person.person_id).collect();
+        let lines: Vec<Moved> = people
             .into_iter()
             .map(|person| Moved { membership_id: Uuid::now_v7(), person })
             .collect();
         let membership_ids: Vec<Uuid> = lines.iter().map(|line| line.membership_id).collect();
         let list = self.roll.list;
         sqlx::query!(
-            "insert into membership (person_id, membership_id, organisation_id, from_on, begun_by)
-             select person_id, membership_id, $3, $4, $5
-             from unnest($1::uuid[], $2::uuid[]) as line (person_id, membership_id)",
+            "with admission as (
+                 insert into movement (movement_id, kind, to_organisation_id, admission_kind,
+                                       effective_on, decision_number, decision_issued_on, members,
+                                       act_id, recorded_at, decision_id, consent_id,
+                                       source_organisation)
+                 values ($1, 'admission', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+             )
+             insert into membership (person_id, membership_id, organisation_id, from_on, begun_by)
+             select person_id, membership_id, $2, $4, $1
+             from unnest($13::uuid[], $14::uuid[]) as line (person_id, membership_id)",
+            admission_id,
+            self.organisation_id,
+            self.kind as i16,
+            on,
+            number,
+            issued_on,
+            members,
+            act_id,
+            acted_at,
+            decision_id,
+            consent_id,
+            self.source_organisation,
             &person_ids,
             &membership_ids,
-            self.organisation_id,
-            on,
-            admission_id,
         )
         .execute(acting.db())
         .await
         .on_constraint("membership_one_at_a_time", || Refused::MembershipActive {
             field: list.to_string(),
         })?;
-        close_applications(acting, &person_ids, on).await?;
+        close_applications(acting, &known_before, on).await?;
 
         let union = self.organisation_id;
         let admitted = Event::Admitted(Admission {
@@ -123,8 +121,11 @@ impl Act for AdmitMembers {
         });
         acting.publish(admitted.resting_on(on, decision_id));
         // Late paper: the union may have ended since, or end on a day that is still to come.
-        consequence::go_on(acting, &[union], &person_ids).await?;
-        joined(acting, &person_ids).await?;
+        if ends {
+            consequence::go_on(acting, &[union], &person_ids).await?;
+        }
+        joined(acting, &known_before).await?;
+        duplicates::look(acting, &person_ids).await?;
         Ok(Admitted {
             admission_id,
             members: person_ids.into_iter().zip(membership_ids).collect(),
@@ -139,6 +140,9 @@ async fn close_applications(
     person_ids: &[Uuid],
     on: Date,
 ) -> Result<(), Failure> {
+    if person_ids.is_empty() {
+        return Ok(());
+    }
     sqlx::query!(
         "update application set closed_on = greatest(applied_on, $2), closed_as = 2
          where person_id = any ($1) and closed_on is null and lapses_on > $2",

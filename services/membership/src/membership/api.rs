@@ -7,6 +7,7 @@ use proto::membership::v1 as pb;
 use tonic::{Request, Response, Status};
 
 use crate::ground::api::{Api, as_of, known_at};
+use crate::ground::merged;
 use crate::membership::{count_members, find, members, search, subtree, wire};
 
 #[tonic::async_trait]
@@ -46,15 +47,16 @@ impl pb::membership_service_server::MembershipService for Api {
         let (call, asked) = Call::read(request)?;
         let person_id = parse::id("person_id", &asked.person_id)?;
         let known_at = known_at(asked.known_at)?;
+        if known_at.is_none()
+            && let Some(looked) = self.database.look(&call, &members::Counted { person_id }).await?
+        {
+            return looked
+                .reply(|rows| Ok(wire::got(members::told(rows, &self.keys, person_id)?, None)));
+        }
         let mut reading = self.database.read(&call).await?;
-        let (person, memberships, identifying) =
-            members::get(&mut reading, &self.keys, person_id, known_at).await?;
-        let identity_roles = identifying.held_by.iter().map(ToString::to_string).collect();
-        Ok(reading.reply(pb::GetMemberResponse {
-            identity_roles,
-            person: Some(wire::person(person, identifying)),
-            memberships: memberships.into_iter().map(wire::membership).collect(),
-        }))
+        let survivor_id = merged::survivor(&mut reading, person_id, known_at).await?;
+        let member = members::get(&mut reading, &self.keys, survivor_id, known_at).await?;
+        Ok(reading.reply(wire::got(member, Some(person_id).filter(|id| *id != survivor_id))))
     }
 
     async fn list_members(

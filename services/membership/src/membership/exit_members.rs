@@ -16,6 +16,7 @@ use crate::ground::leaving::leaving;
 use crate::ground::movement::Dated;
 use crate::ground::organisation::{self, Asked};
 use crate::ground::refused::Refused;
+use crate::ground::roll;
 
 /// Members leave the trade union.
 pub struct ExitMembers {
@@ -52,6 +53,7 @@ impl Act for ExitMembers {
         organisation::stands(acting, self.organisation_id, on, Asked::Leaves).await?;
         let basis = self.dated.basis.as_ref();
         let decision_id = rests_on(acting, basis, self.organisation_id).await?;
+        roll::hold(acting, &self.person_ids).await?;
         let ended = leaving(acting, self.organisation_id, &self.person_ids, on).await?;
 
         let exit_id = Uuid::now_v7();

@@ -18,6 +18,8 @@ pub struct Found {
     pub person_id: Uuid,
     /// As given.
     pub name: String,
+    /// Whose number it is, where she was merged into this one.
+    pub merged_person_id: Option<Uuid>,
     /// The union that counts her on the day asked for.
     pub organisation_id: Option<Uuid>,
 }

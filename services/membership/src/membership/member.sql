@@ -39,7 +39,8 @@ left join lateral (
     select known.kind, known.country, known.key_version, known.ciphertext
     from person_identity known
     where known.person_id = person.person_id and known.ended_at is null and allowed.identified
-    order by known.recorded_at desc
+    order by (known.until_on is null or known.until_on > access.today()) desc, known.kind,
+             known.recorded_at desc
     limit 1
 ) identity on true
 left join person_contact contact

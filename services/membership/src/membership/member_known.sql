@@ -37,8 +37,10 @@ left join movement ended on ended.movement_id = stay.ended_by
 left join lateral (
     select known.kind, known.country, known.key_version, known.ciphertext
     from person_identity_known known
-    where known.person_id = person.person_id and known.recorded @> $3::timestamptz and known.ended_at is null and allowed.identified
-    order by lower(known.recorded) desc
+    where known.person_id = person.person_id and known.recorded @> $3::timestamptz
+      and known.ended_at is null and allowed.identified
+    order by (known.until_on is null or known.until_on > access.today()) desc, known.kind,
+             lower(known.recorded) desc
     limit 1
 ) identity on true
 left join person_contact_known contact

@@ -1,6 +1,9 @@
 //! Persons and their memberships.
 
+use anyhow::Context;
 use chassis::access::{self, roles};
+use chassis::call::Call;
+use chassis::database::Look;
 use chassis::page::{Asked, Page};
 use chassis::refusal::Failure;
 use sqlx::PgConnection;
@@ -67,8 +70,42 @@ pub struct Membership {
     pub ended_by: Option<Uuid>,
 }
 
+/// A person, her stays, and what identifies her.
+pub type Member = (Person, Vec<Membership>, Identifying);
+
+/// A person whom a union counts today.
+pub struct Counted {
+    /// Who.
+    pub person_id: Uuid,
+}
+
+impl Look for Counted {
+    type Found = Vec<Row>;
+
+    async fn look(
+        &self,
+        connection: &mut PgConnection,
+        call: &Call,
+    ) -> sqlx::Result<Option<Vec<Row>>> {
+        let mut rows = sqlx::query_file_as!(
+            Row,
+            "src/membership/member_look.sql",
+            self.person_id,
+            IDENTITY_READ,
+            call.caller.issuer,
+            call.caller.subject,
+            &*call.permission,
+        )
+        .fetch_all(connection)
+        .await?;
+        // Each stay once; with it the newest number.
+        rows.dedup_by_key(|row| row.membership_id);
+        Ok(Some(rows).filter(|rows| !rows.is_empty()))
+    }
+}
+
 /// A person with one of her stays, or none.
-struct Row {
+pub struct Row {
     name: String,
     sex: i16,
     birth_date: Option<Date>,
@@ -100,7 +137,7 @@ pub async fn get(
     keys: &Keys,
     person_id: Uuid,
     known_at: Option<OffsetDateTime>,
-) -> Result<(Person, Vec<Membership>, Identifying), Failure> {
+) -> Result<Member, Failure> {
     let rows = match known_at {
         None => {
             sqlx::query_file_as!(Row, "src/membership/member.sql", person_id, IDENTITY_READ)
@@ -118,10 +155,20 @@ pub async fn get(
             file.fetch_all(&mut *connection).await?
         }
     };
-    let Some(first) = rows.first() else {
+    if rows.is_empty() {
         let unknown = Refused::PersonUnknown { field: "person_id".to_string() };
         return Err(access::unknown_or_denied(connection, unknown).await);
-    };
+    }
+    told(rows, keys, person_id)
+}
+
+/// What a person's rows say.
+pub fn told(rows: Vec<Row>, keys: &Keys, person_id: Uuid) -> Result<Member, Failure> {
+    let first = rows.first().context("a person has a row")?;
+    // Of whom everything was erased has no name.
+    if first.name.is_empty() {
+        return Err(Refused::PersonErased { field: "person_id".to_string() }.into());
+    }
     let person = Person {
         person_id,
         name: first.name.clone(),

@@ -55,12 +55,19 @@ pub struct SoughtPerson {
     pub standing: i32,
     /// The first day of her membership, if she is a member.
     pub from_on: Option<Date>,
+    /// The other name by which she was found, if it was by one.
+    pub alias_id: Option<Uuid>,
+    /// As it is written.
+    pub alias: Option<String>,
 }
 
 /// Where a page ends. No name stands in it: pages are asked for with it.
 #[derive(Serialize, Deserialize)]
 struct Cursor {
     person_id: Uuid,
+    /// Found by this other name of hers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    alias_id: Option<Uuid>,
     /// Words were left out between those that were written.
     loose: bool,
 }
@@ -131,7 +138,7 @@ pub async fn search(
     let place = place(reading, sought.within_id).await?;
     let loose = after.as_ref().is_some_and(|after| after.loose);
     let begin = match after {
-        Some(after) => Some(begin(reading, after.person_id).await?),
+        Some(after) => Some(begin(reading, after.person_id, after.alias_id).await?),
         None => None,
     };
     let first = begin.is_none();
@@ -141,7 +148,7 @@ pub async fn search(
         rows = page(reading, sought, &place, true, None, asked.limit()).await?;
     }
     let loose = loose || looser;
-    asked.page(rows, |row| Cursor { person_id: row.person_id, loose })
+    asked.page(rows, |row| Cursor { person_id: row.person_id, alias_id: row.alias_id, loose })
 }
 
 /// Where people are searched for.
@@ -174,12 +181,24 @@ async fn place(reading: &mut Reading, within_id: Option<Uuid>) -> Result<Place, 
     Ok(Place { whole: held.whole, roots: held.roots })
 }
 
-/// Where the page after this person begins.
-async fn begin(reading: &mut Reading, person_id: Uuid) -> Result<(String, i16, Uuid), Failure> {
+/// Where the page after this person begins, who was found by another name of hers, or her own. A name
+/// that is not hers any longer has a place still.
+async fn begin(
+    reading: &mut Reading,
+    person_id: Uuid,
+    alias_id: Option<Uuid>,
+) -> Result<(String, i16, Uuid), Failure> {
     let last = sqlx::query!(
-        r#"select name_backwards(name_key) as "name!", coalesce(birth_year, 0::smallint) as "birth_year!"
+        r#"select name_backwards(coalesce(
+                      (select alias.name_key from person_alias alias
+                       where alias.person_id = $1 and alias.alias_id = $2),
+                      (select alias.name_key from person_alias_past alias
+                       where alias.person_id = $1 and alias.alias_id = $2 limit 1),
+                      person.name_key)) as "name!",
+                  coalesce(birth_year, 0::smallint) as "birth_year!"
            from person where person_id = $1"#,
         person_id,
+        alias_id,
     )
     .fetch_one(&mut **reading)
     .await?;

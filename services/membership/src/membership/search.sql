@@ -10,7 +10,8 @@ with place as materialized (
 )
 select found.person_id as "person_id!", person.name as "name!", person.sex as "sex!",
        person.birth_year as "birth_year?", found.organisation_id as "organisation_id!",
-       found.standing as "standing!", stay.from_on as "from_on?"
+       found.standing as "standing!", stay.from_on as "from_on?", alias.alias_id as "alias_id?",
+       alias.name as "alias?"
 from (
     select sought.person_id, sought.organisation_id, sought.name_backwards, sought.birth_year,
            counts.standing
@@ -42,13 +43,27 @@ from (
           where $6::boolean
              or (lies.organisation_id in (select organisation_id from place)) is true
           order by lies.organisation_id limit 1)
+      -- Whoever was merged is found as the one who survives.
+      and not exists (select from person_merge
+                      where person_merge.person_id = sought.person_id
+                      offset 0)
       and ($10::smallint is null or counts.standing = $10::smallint)
     order by sought.name_backwards, sought.birth_year, sought.person_id
     limit $11::bigint
 ) found
 cross join lateral (
-    select name, sex, birth_year from person where person.person_id = found.person_id offset 0
+    select name, name_key, sex, birth_year from person
+    where person.person_id = found.person_id
+    offset 0
 ) person
+left join lateral (
+    select alias_id, name from person_alias
+    where person_alias.person_id = found.person_id
+      and found.name_backwards <> name_backwards(person.name_key)
+      and found.name_backwards = name_backwards(person_alias.name_key)
+    order by alias_id
+    limit 1
+) alias on true
 left join lateral (
     select from_on from membership
     where membership.person_id = found.person_id

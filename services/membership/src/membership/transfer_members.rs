@@ -11,6 +11,7 @@ use crate::ground::leaving::going_on;
 use crate::ground::movement::Dated;
 use crate::ground::organisation::{self, Asked};
 use crate::ground::refused::Refused;
+use crate::ground::roll;
 use crate::ground::transfer::Transferring;
 
 /// Members of one union continue in another.
@@ -50,6 +51,7 @@ impl Act for TransferMembers {
         organisation::all_stand(acting, &both, on).await?;
         let basis = self.dated.basis.as_ref();
         let decision_id = rests_on(acting, basis, self.from).await?;
+        roll::hold(acting, &self.person_ids).await?;
         let ended = going_on(acting, self.from, &self.person_ids, on).await?;
 
         let transfer_id = Uuid::now_v7();

@@ -7,6 +7,7 @@ use chassis::refusal::Refusal;
 use feeds::membership::AdmissionKind;
 use proto::membership::v1 as pb;
 use proto::refusal::v1::Reason;
+use uuid::Uuid;
 
 use crate::ground::keys::Keys;
 use crate::ground::person::{Identity, Sex};
@@ -16,7 +17,7 @@ use crate::membership::admit_members::{AdmitMembers, Admitted};
 use crate::membership::count_members::Count;
 use crate::membership::exit_members::{ExitMembers, Exited};
 use crate::membership::find::Found;
-use crate::membership::members::{Identifying, Listed, Membership, Person};
+use crate::membership::members::{Identifying, Listed, Member, Membership, Person};
 use crate::membership::search;
 use crate::membership::search::{Sought, SoughtPerson, Standing};
 use crate::membership::transfer_members::{TransferMembers, Transferred};
@@ -123,7 +124,20 @@ pub fn exited(exited: Exited) -> pb::ExitMembersResponse {
     pb::ExitMembersResponse { exit_id: exited.exit_id.to_string(), members: exited.members }
 }
 
-pub fn person(person: Person, identifying: Identifying) -> pb::Person {
+pub fn got(
+    (person, memberships, identifying): Member,
+    merged_person_id: Option<Uuid>,
+) -> pb::GetMemberResponse {
+    let identity_roles = identifying.held_by.iter().map(ToString::to_string).collect();
+    pb::GetMemberResponse {
+        identity_roles,
+        person: Some(self::person(person, identifying)),
+        memberships: memberships.into_iter().map(membership).collect(),
+        merged_person_id: id_or_empty(merged_person_id),
+    }
+}
+
+fn person(person: Person, identifying: Identifying) -> pb::Person {
     let (kind, country, number) = match identifying.identity {
         Some((kind, country, number)) => (kind, country.unwrap_or_default(), Some(number)),
         None => (0, String::new(), None),
@@ -143,7 +157,7 @@ pub fn person(person: Person, identifying: Identifying) -> pb::Person {
     }
 }
 
-pub fn membership(membership: Membership) -> pb::Membership {
+fn membership(membership: Membership) -> pb::Membership {
     pb::Membership {
         membership_id: membership.membership_id.to_string(),
         organisation_id: membership.organisation_id.to_string(),
@@ -200,6 +214,7 @@ pub fn sought(person: SoughtPerson) -> pb::search_members_response::Found {
         standing: person.standing,
         organisation_id: person.organisation_id.to_string(),
         from_on: person.from_on.map(civil),
+        alias: person.alias.unwrap_or_default(),
     }
 }
 
@@ -208,6 +223,7 @@ pub fn found(found: Found) -> pb::FindPersonResponse {
         person_id: found.person_id.to_string(),
         name: found.name,
         organisation_id: id_or_empty(found.organisation_id),
+        merged_person_id: id_or_empty(found.merged_person_id),
     }
 }
 

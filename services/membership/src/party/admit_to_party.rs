@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use chassis::access;
 use chassis::database::{Act, Acting};
 use chassis::refusal::{Failure, OnConstraint};
-use feeds::membership::{Event, Referral};
+use feeds::membership::{Event, Happening, Referral};
 use serde::{Deserialize, Serialize};
 use time::Date;
 use uuid::Uuid;
@@ -83,12 +83,12 @@ impl Act for AdmitToParty {
         })?;
 
         for case in &admitted {
-            let admitted = Event::PartyAdmitted(Referral {
+            let admitted = Happening::PartyAdmission(Referral {
                 referral_id: case.referral_id,
                 organisation_id: case.organisation_id,
                 subject: case.subject.clone(),
             });
-            acting.publish(admitted.on(on));
+            acting.publish(Event::Happened(admitted).on(on));
         }
         Ok(AdmittedToParty { admitted: i32::try_from(admitted.len()).unwrap_or(i32::MAX) })
     }

@@ -29,6 +29,15 @@ impl pb::party_service_server::PartyService for Api {
         Ok(self.database.act(call, act).await?.reply(wire::admitted_to_party))
     }
 
+    async fn confirm_in_party(
+        &self,
+        request: Request<pb::ConfirmInPartyRequest>,
+    ) -> Result<Response<pb::ConfirmInPartyResponse>, Status> {
+        let (call, asked) = Call::write(request)?;
+        let act = wire::confirm_in_party(asked)?;
+        Ok(self.database.act(call, act).await?.reply(wire::confirmed))
+    }
+
     async fn list_party_referrals(
         &self,
         request: Request<pb::ListPartyReferralsRequest>,

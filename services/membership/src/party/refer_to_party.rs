@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use chassis::database::{Act, Acting};
 use chassis::refusal::Failure;
-use feeds::membership::{Event, Referral};
+use feeds::membership::{Event, Happening, Referral};
 use serde::{Deserialize, Serialize};
 use time::Date;
 use uuid::Uuid;
@@ -45,7 +45,7 @@ impl Act for ReferToParty {
         let on = self.referred_on;
         not_too_far("referred_on", on, acting.today)?;
         organisation::stands(acting, self.organisation_id, on, Asked::Acts).await?;
-        let enrolled = self.roll.enrol(acting, &self.keys, self.organisation_id).await?;
+        let enrolled = self.roll.enrol(acting, &self.keys, self.organisation_id).await?.people;
         let person_ids: Vec<Uuid> = enrolled.iter().map(|person| person.person_id).collect();
 
         let admitted: HashSet<Uuid> = sqlx::query_scalar!(
@@ -88,12 +88,12 @@ impl Act for ReferToParty {
         .await?;
 
         for (referral_id, subject) in referral_ids.iter().zip(&subjects) {
-            let referred = Event::PartyReferred(Referral {
+            let referred = Happening::PartyReferral(Referral {
                 referral_id: *referral_id,
                 organisation_id: self.organisation_id,
                 subject: subject.clone(),
             });
-            acting.publish(referred.on(on));
+            acting.publish(Event::Happened(referred).on(on));
         }
         Ok(Referred {
             referrals: referral_ids.into_iter().zip(person_ids).collect(),

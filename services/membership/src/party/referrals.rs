@@ -21,6 +21,8 @@ pub struct PartyReferral {
     pub referred_on: Date,
     /// When she was admitted, if she was.
     pub admitted_on: Option<Date>,
+    /// When she became a full member, if she did.
+    pub confirmed_on: Option<Date>,
 }
 
 /// The cases that one organisation opened.
@@ -36,7 +38,8 @@ pub async fn list(
         None => {
             sqlx::query_as!(
                 PartyReferral,
-                "select referral_id, organisation_id, person_id, referred_on, admitted_on
+                "select referral_id, organisation_id, person_id, referred_on, admitted_on,
+                        confirmed_on
                  from party_referral
                  where organisation_id = $1 and ($2::uuid is null or referral_id > $2)
                  order by referral_id limit $3",
@@ -52,7 +55,7 @@ pub async fn list(
                 PartyReferral,
                 r#"select referral_id as "referral_id!", organisation_id as "organisation_id!",
                           person_id as "person_id!", referred_on as "referred_on!",
-                          admitted_on as "admitted_on?"
+                          admitted_on as "admitted_on?", confirmed_on as "confirmed_on?"
                    from party_referral_known
                    where organisation_id = $1 and ($2::uuid is null or referral_id > $2)
                      and recorded @> $4::timestamptz

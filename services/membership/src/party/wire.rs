@@ -9,6 +9,7 @@ use proto::membership::v1 as pb;
 use crate::ground::keys::Keys;
 use crate::ground::wire::{ids, roll, warnings};
 use crate::party::admit_to_party::{AdmitToParty, AdmittedToParty};
+use crate::party::confirm_in_party::{ConfirmInParty, Confirmed};
 use crate::party::refer_to_party::{ReferToParty, Referred};
 use crate::party::referrals::PartyReferral;
 
@@ -32,6 +33,13 @@ pub fn admit_to_party(request: pb::AdmitToPartyRequest) -> Result<AdmitToParty, 
     })
 }
 
+pub fn confirm_in_party(request: pb::ConfirmInPartyRequest) -> Result<ConfirmInParty, Refusal> {
+    Ok(ConfirmInParty {
+        confirmed_on: parse::date("confirmed_on", request.confirmed_on)?,
+        referral_ids: ids("referral_ids", &request.referral_ids)?,
+    })
+}
+
 pub fn referred(referred: Referred) -> pb::ReferToPartyResponse {
     pb::ReferToPartyResponse {
         referrals: referred
@@ -50,6 +58,10 @@ pub fn admitted_to_party(admitted: AdmittedToParty) -> pb::AdmitToPartyResponse 
     pb::AdmitToPartyResponse { admitted: admitted.admitted }
 }
 
+pub fn confirmed(confirmed: Confirmed) -> pb::ConfirmInPartyResponse {
+    pb::ConfirmInPartyResponse { confirmed: confirmed.confirmed }
+}
+
 pub fn party_referral(case: PartyReferral) -> pb::PartyReferral {
     pb::PartyReferral {
         referral_id: case.referral_id.to_string(),
@@ -57,5 +69,6 @@ pub fn party_referral(case: PartyReferral) -> pb::PartyReferral {
         person_id: case.person_id.to_string(),
         referred_on: Some(civil(case.referred_on)),
         admitted_on: case.admitted_on.map(civil),
+        confirmed_on: case.confirmed_on.map(civil),
     }
 }

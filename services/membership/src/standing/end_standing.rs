@@ -10,7 +10,6 @@ use uuid::Uuid;
 
 use crate::ground::day::plausible;
 use crate::ground::decision::rests_on;
-use crate::ground::leaving::none_repeated;
 use crate::ground::movement::Dated;
 use crate::ground::organisation::{self, Asked};
 use crate::ground::refused::{BadLines, Refused};
@@ -44,8 +43,7 @@ impl Act for EndStanding {
         organisation::stands(acting, self.organisation_id, on, Asked::Leaves).await?;
         let basis = self.dated.basis.as_ref();
         let decision_id = rests_on(acting, basis, self.organisation_id).await?;
-        none_repeated(&self.person_ids)?;
-        roll::lock(acting, &self.person_ids).await?;
+        roll::hold(acting, &self.person_ids).await?;
         let standing: HashMap<Uuid, Uuid> = sqlx::query!(
             "select spell.person_id, spell.standing_id
              from standing_spell spell

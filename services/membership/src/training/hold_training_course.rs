@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use chassis::database::{Act, Acting};
 use chassis::refusal::Failure;
-use feeds::membership::{Attendance, Event, TrainingCourse};
+use feeds::membership::{Attendance, Event, Happening, TrainingCourse};
 use serde::{Deserialize, Serialize};
 use time::{Date, Duration};
 use uuid::Uuid;
@@ -98,13 +98,13 @@ impl Act for HoldTrainingCourse {
         .execute(acting.db())
         .await?;
 
-        let course = Event::TrainingCourseHeld(TrainingCourse {
+        let course = Happening::TrainingCourse(TrainingCourse {
             course_id,
             organisation_id: self.organisation_id,
             topics: self.topics,
             attendances: self.attendances,
         });
-        acting.publish(course.on(self.starts_on));
+        acting.publish(Event::Happened(course).on(self.starts_on));
         Ok(held)
     }
 }

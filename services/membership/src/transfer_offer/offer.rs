@@ -6,9 +6,8 @@ use chassis::refusal::Failure;
 use time::Date;
 use uuid::Uuid;
 
-use crate::ground::leaving::none_repeated;
 use crate::ground::refused::{BadLines, Refused};
-use crate::ground::roll;
+use crate::ground::roll::{self, none_repeated};
 
 /// Which of the two unions lies in the caller's scope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -244,6 +244,8 @@ async fn a_delegation_goes_to_an_event_of_another_organisation() {
         host_id: host.to_string(),
         event: event.to_string(),
         held_on: Some(civil(DAY)),
+        criteria: "Cán bộ tiêu biểu".to_string(),
+        occasion: "90 năm thành lập Đảng".to_string(),
         delegates,
         ..Default::default()
     };
@@ -257,6 +259,8 @@ async fn a_delegation_goes_to_an_event_of_another_organisation() {
     let get = pb::GetDelegationRequest { delegation_id: delegation_id.clone(), known_at: None };
     let got = officer.delegations.get_delegation(get).await.expect("read").into_inner();
     assert_eq!((got.delegates.len(), got.event.as_str()), (4, event));
+    assert_eq!(got.criteria, "Cán bộ tiêu biểu");
+    assert_eq!(got.occasion, "90 năm thành lập Đảng");
     let published = world.published().await;
     let Some((_, _, Published::DelegationSent(change), _)) = published.last() else {
         panic!("{published:?}")

@@ -257,6 +257,19 @@ async fn a_line_that_is_refused_says_why_and_stops_no_other() {
     let corrected = Uuid::now_v7();
     let done = officer.imports(header(corrected, world.alpha), vec![twin, same]).await;
     assert_eq!(counts(&done.expect("imported")), (1, 1, 0, 0));
+    // They stay likely to be one, for whoever looks.
+    let request = pb::ListDuplicateCandidatesRequest {
+        organisation_id: world.alpha.to_string(),
+        ..Default::default()
+    };
+    let likely = officer.duplicates.list_duplicate_candidates(request).await.expect("listed");
+    let likely = likely.into_inner().candidates;
+    let of = |one: &Option<pb::list_duplicate_candidates_response::Person>| {
+        one.as_ref().map(|person| person.person_id.clone())
+    };
+    let first = Some(admitted[1].person_id.clone());
+    assert_eq!(likely.len(), 1);
+    assert!([of(&likely[0].person), of(&likely[0].other)].contains(&first));
     // Nobody reads another's import.
     let theirs = world.national().import_of(import).await.expect("told");
     assert_eq!((theirs.lines_done, theirs.finished), (0, false));

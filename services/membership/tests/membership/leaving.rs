@@ -70,7 +70,7 @@ async fn an_exit_needs_a_membership_that_lasts_on_that_day_in_that_union() {
     let repeated = exits(world.alpha, LATER, vec![persons[0], persons[0]]).await;
     assert_eq!(refused(repeated), because("PERSON_REPEATED", "person_ids[1]"));
     let unknown = exits(world.alpha, LATER, vec![persons[0], Uuid::now_v7()]).await;
-    assert_eq!(refused(unknown), because("MEMBERSHIP_NOT_ACTIVE", "person_ids[1]"));
+    assert_eq!(refused(unknown), because("PERSON_UNKNOWN", "person_ids[1]"));
 
     assert_eq!(exits(world.alpha, LATER, vec![persons[0]]).await.expect("left"), 1);
     let again = exits(world.alpha, LATER, vec![persons[0]]).await;

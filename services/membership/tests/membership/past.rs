@@ -17,6 +17,8 @@ const LATER: Date = date!(2024 - 06 - 01);
 /// Tables with a person in them that keep no past, and why.
 const WITHOUT_A_PAST: &[(&str, &str)] = &[
     ("member_import_line", "what became of a line of a file, which is written once"),
+    ("person_erasure", "that somebody was erased, which is written once and cannot be undone"),
+    ("person_export", "to whom her data were told, which is written once"),
     ("person_sought", "an index: what it says, the tables say, now and then"),
 ];
 

@@ -4,7 +4,7 @@ use time::macros::date;
 use time::{Date, Duration};
 use uuid::Uuid;
 
-use crate::world::{World, admission, known, people, person, refused};
+use crate::world::{World, admission, because, known, people, person, refused, texts};
 use stage::registry::Members;
 
 const DAY: Date = date!(2020 - 03 - 01);
@@ -245,4 +245,132 @@ async fn members_are_listed_page_by_page_as_of_a_day() {
         ..Default::default()
     };
     assert_eq!(refused(officer.members.list_members(forged).await).0, "PAGE_TOKEN_INVALID");
+}
+
+#[tokio::test]
+async fn nobody_waits_for_people_whom_she_may_not_even_read() {
+    let world = World::start().await;
+    let (mut officer, mut national) = (world.officer(), world.national());
+    let near = officer.admits(world.alpha, DAY, people(1)).await.expect("admitted");
+    let far = national.admits(world.gamma, DAY, people(1)).await.expect("admitted");
+    let (organisation_id, on) = (world.alpha.to_string(), Some(chassis::parse::civil(DAY)));
+    let later = Some(chassis::parse::civil(DAY + Duration::days(90)));
+    let request_id = || Uuid::new_v4().to_string();
+
+    // Acts of her own, of which somebody else is named below.
+    let dormant = |person_ids| pb::MakeDormantRequest {
+        request_id: request_id(),
+        organisation_id: organisation_id.clone(),
+        reason: pb::DormancyReason::JobLost.into(),
+        effective_on: on,
+        person_ids,
+        ..Default::default()
+    };
+    let reprimand = |person_ids| pb::DisciplineMembersRequest {
+        request_id: request_id(),
+        organisation_id: organisation_id.clone(),
+        measure: pb::DisciplineMeasure::Reprimand.into(),
+        effective_on: on,
+        person_ids,
+        ..Default::default()
+    };
+    let issuing = |person_ids| pb::IssueCardsRequest {
+        request_id: request_id(),
+        organisation_id: organisation_id.clone(),
+        issued_on: on,
+        person_ids,
+        ..Default::default()
+    };
+    let standing = officer.standings.make_dormant(dormant(texts(&near))).await.expect("dormant");
+    let standing_id = standing.into_inner().standing_id;
+    let step = officer.discipline.discipline_members(reprimand(texts(&near))).await.expect("told");
+    let discipline_id = step.into_inner().discipline_id;
+    let issue = officer.cards.issue_cards(issuing(texts(&near))).await.expect("issued");
+    let issue_id = issue.into_inner().issue_id;
+
+    let mut other = world.look().await;
+    sqlx::raw_sql("begin").execute(&mut other).await.expect("begun");
+    sqlx::query("select from person where person_id = $1 for update")
+        .bind(far[0])
+        .execute(&mut other)
+        .await
+        .expect("held");
+    // Each of these would wait as long as somebody else holds her.
+    macro_rules! answered_at_once {
+        ($($client:ident . $method:ident ( $request:expr ) => $reason:literal;)*) => {$(
+            let answer = officer.$client.$method($request).await;
+            assert_eq!(refused(answer), because($reason, "person_ids[0]"), stringify!($method));
+        )*};
+    }
+    let resigned = pb::ExitReason::Resigned;
+    let exit = officer.exits(world.alpha, resigned, DAY, &far).await;
+    assert_eq!(refused(exit), because("PERSON_UNKNOWN", "person_ids[0]"));
+    let transfer = officer.transfers(world.alpha, world.beta, DAY, &far).await;
+    assert_eq!(refused(transfer), because("PERSON_UNKNOWN", "person_ids[0]"));
+    let hers = || texts(&far);
+    answered_at_once! {
+        standings.make_dormant(dormant(hers())) => "PERSON_UNKNOWN";
+        standings.park_members(pb::ParkMembersRequest {
+            request_id: request_id(),
+            organisation_id: organisation_id.clone(),
+            host_organisation_id: world.beta.to_string(),
+            effective_on: on,
+            person_ids: hers(),
+            ..Default::default()
+        }) => "PERSON_UNKNOWN";
+        standings.name_honorary_members(pb::NameHonoraryMembersRequest {
+            request_id: request_id(),
+            organisation_id: organisation_id.clone(),
+            effective_on: on,
+            person_ids: hers(),
+            ..Default::default()
+        }) => "PERSON_UNKNOWN";
+        standings.end_dormancy(pb::EndDormancyRequest {
+            request_id: request_id(),
+            organisation_id: organisation_id.clone(),
+            effective_on: later,
+            person_ids: hers(),
+            ..Default::default()
+        }) => "PERSON_UNKNOWN";
+        offers.offer_transfer(pb::OfferTransferRequest {
+            request_id: request_id(),
+            from_organisation_id: organisation_id.clone(),
+            to_organisation_id: world.beta.to_string(),
+            offered_on: Some(chassis::parse::civil(today())),
+            person_ids: hers(),
+            ..Default::default()
+        }) => "PERSON_UNKNOWN";
+        discipline.discipline_members(reprimand(hers())) => "PERSON_UNKNOWN";
+        discipline.end_discipline(pb::EndDisciplineRequest {
+            request_id: request_id(),
+            discipline_id: discipline_id.clone(),
+            outcome: pb::DisciplineEnd::Overturned.into(),
+            effective_on: later,
+            person_ids: hers(),
+            ..Default::default()
+        }) => "DISCIPLINE_UNKNOWN";
+        corrections.undo_discipline(pb::UndoDisciplineRequest {
+            request_id: request_id(),
+            discipline_id: discipline_id.clone(),
+            reason: "Nhầm".to_string(),
+            person_ids: hers(),
+            ..Default::default()
+        }) => "DISCIPLINE_UNKNOWN";
+        corrections.undo_standing(pb::UndoStandingRequest {
+            request_id: request_id(),
+            standing_id: standing_id.clone(),
+            reason: "Nhầm".to_string(),
+            person_ids: hers(),
+            ..Default::default()
+        }) => "STANDING_NOT_ACTIVE";
+        cards.issue_cards(issuing(hers())) => "PERSON_UNKNOWN";
+        corrections.undo_card_issue(pb::UndoCardIssueRequest {
+            request_id: request_id(),
+            issue_id: issue_id.clone(),
+            reason: "Nhầm".to_string(),
+            person_ids: hers(),
+            ..Default::default()
+        }) => "CARD_UNKNOWN";
+    }
+    sqlx::raw_sql("rollback").execute(&mut other).await.expect("let go");
 }

@@ -11,6 +11,7 @@
 //!
 //! The officer of Hà Nội may do everything in Hà Nội; others are granted by their tests.
 
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use chassis::cluster::testing::database;
@@ -39,6 +40,7 @@ pub struct World {
     pub beta: Uuid,
     pub hue: Uuid,
     pub gamma: Uuid,
+    keys: PathBuf,
     stage: Stage,
 }
 
@@ -51,10 +53,21 @@ stage::actor! {
     delegations: pb::delegation_service_client::DelegationServiceClient,
     consequences: pb::consequence_service_client::ConsequenceServiceClient,
     imports: pb::import_service_client::ImportServiceClient,
+    identities: pb::identity_service_client::IdentityServiceClient,
+    profiles: pb::profile_service_client::ProfileServiceClient,
+    protection: pb::protection_service_client::ProtectionServiceClient,
+    exports: pb::export_service_client::ExportServiceClient,
     corrections: pb::correction_service_client::CorrectionServiceClient,
     offers: pb::transfer_offer_service_client::TransferOfferServiceClient,
     standings: pb::standing_service_client::StandingServiceClient,
+    duplicates: pb::duplicate_service_client::DuplicateServiceClient,
+    cards: pb::card_service_client::CardServiceClient,
     discipline: pb::discipline_service_client::DisciplineServiceClient,
+    honours: pb::honour_service_client::HonourServiceClient,
+    welfare: pb::welfare_service_client::WelfareServiceClient,
+    timelines: pb::timeline_service_client::TimelineServiceClient,
+    cases: pb::dispute_case_service_client::DisputeCaseServiceClient,
+    emulations: pb::emulation_service_client::EmulationServiceClient,
 }
 
 impl World {
@@ -70,13 +83,21 @@ impl World {
         let setting = Setting::of("membership", database, &followed);
         let keys = membership::ground::keys::Config::in_folder(setting.folder());
         keys.create(today()).expect("keys");
+        let folder = setting.folder().to_owned();
+        let cards = membership::ground::card_keys::Config::in_folder(setting.folder());
+        cards.create(today()).expect("card keys");
         let further = format!(
-            "keys.master = '{}'
+            "cards.keys = '{}'
+             keys.master = '{}'
              keys.data = '{}'
              keys.blind_index = '{}'
              keys.pseudonym = '{}'
              imports.batch_lines = 40
+             imports.file_bytes = 4000000
+             exports.lines_max = 2400
+             exports.files_each = 3
              consequences.members_at_a_time = {members_at_a_time}",
+            cards.keys.path().display(),
             keys.master.path().display(),
             keys.data.display(),
             keys.blind_index.path().display(),
@@ -94,11 +115,22 @@ impl World {
             state(beta, Some(hanoi), "CDCS", ORIGIN),
             state(gamma, Some(hue), "CDCS", ORIGIN),
         ]);
-        for role in ["OFFICER", "PARTY_OFFICER", "IDENTITY_OFFICER", "DISCIPLINE_OFFICER"] {
+        for role in [
+            "OFFICER",
+            "PARTY_OFFICER",
+            "IDENTITY_OFFICER",
+            "DISCIPLINE_OFFICER",
+            "WELFARE_OFFICER",
+        ] {
             registry.grants("officer", role, hanoi);
             registry.grants("national", role, confederation);
         }
-        Self { registry, confederation, hanoi, alpha, beta, hue, gamma, stage }
+        Self { registry, confederation, hanoi, alpha, beta, hue, gamma, keys: folder, stage }
+    }
+
+    /// Where the keys of personal data are.
+    pub fn keys_folder(&self) -> &Path {
+        &self.keys
     }
 
     /// May do everything in Hà Nội.
@@ -303,9 +335,19 @@ impl Actor {
         stays.iter().map(stay).collect()
     }
 
+    /// What is known now is asked in two ways, which are answered by two statements: they say the
+    /// same.
     pub async fn sees(&mut self, person: Uuid) -> Result<pb::GetMemberResponse, Status> {
         let request = pb::GetMemberRequest { person_id: person.to_string(), known_at: None };
-        Ok(self.members.get_member(request).await?.into_inner())
+        let answer = self.members.get_member(request.clone()).await;
+        let known_at = Some(instant(OffsetDateTime::now_utc()));
+        let known = self.members.get_member(pb::GetMemberRequest { known_at, ..request }).await;
+        match (&answer, &known) {
+            (Ok(answer), Ok(known)) => assert_eq!(answer.get_ref(), known.get_ref()),
+            (Err(answer), Err(known)) => assert_eq!(answer.message(), known.message()),
+            (answer, known) => panic!("{answer:?}, but as known now {known:?}"),
+        }
+        Ok(answer?.into_inner())
     }
 }
 

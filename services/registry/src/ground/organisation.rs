@@ -2,9 +2,11 @@
 
 use anyhow::anyhow;
 use chassis::access::unknown_or_denied;
-use chassis::database::Reading;
+use chassis::call::Call;
+use chassis::database::{Look, Reading};
 use chassis::refusal::Failure;
 use feeds::registry::EndKind;
+use sqlx::PgConnection;
 use time::Date;
 use uuid::Uuid;
 
@@ -72,7 +74,8 @@ pub async fn organisations(
     as_of: AsOf,
     scoped: Scoped,
 ) -> Result<Vec<Organisation>, Failure> {
-    let rows = sqlx::query_file!(
+    let rows = sqlx::query_file_as!(
+        Row,
         "src/ground/organisation.sql",
         organisation_ids,
         as_of.on,
@@ -81,29 +84,75 @@ pub async fn organisations(
     )
     .fetch_all(&mut **reading)
     .await?;
-    rows.into_iter()
-        .map(|row| {
-            let founded = as_of.on >= row.founded_on;
-            Ok(Organisation {
-                organisation_id: row.organisation_id,
-                code: row.code,
-                name: row.name,
-                short_name: row.short_name,
-                type_code: row.type_code,
-                sector: row.sector,
-                superior_id: row.superior_id,
-                founded_on: row.founded_on,
-                status: if founded { status(&row.status)? } else { Status::NotYetFounded },
-                status_from: founded.then_some(row.status_from),
-                ended_on: row.ended_on,
-                end_kind: row
-                    .end_kind
-                    .map(|kind| EndKind::parse(&kind).ok_or_else(|| anyhow!("no end kind {kind}")))
-                    .transpose()?,
-                principal_successor_id: row.principal_successor_id,
-            })
+    rows.into_iter().map(|row| row.as_of(as_of.on)).collect()
+}
+
+/// An organisation as a statement finds it.
+pub struct Row {
+    organisation_id: Uuid,
+    founded_on: Date,
+    code: String,
+    name: String,
+    short_name: String,
+    type_code: String,
+    sector: Option<String>,
+    superior_id: Option<Uuid>,
+    status: String,
+    status_from: Date,
+    ended_on: Option<Date>,
+    end_kind: Option<String>,
+    principal_successor_id: Option<Uuid>,
+}
+
+impl Row {
+    /// As it stood on the day that the statement was asked about.
+    pub fn as_of(self, on: Date) -> Result<Organisation, Failure> {
+        let founded = on >= self.founded_on;
+        Ok(Organisation {
+            organisation_id: self.organisation_id,
+            code: self.code,
+            name: self.name,
+            short_name: self.short_name,
+            type_code: self.type_code,
+            sector: self.sector,
+            superior_id: self.superior_id,
+            founded_on: self.founded_on,
+            status: if founded { status(&self.status)? } else { Status::NotYetFounded },
+            status_from: founded.then_some(self.status_from),
+            ended_on: self.ended_on,
+            end_kind: self
+                .end_kind
+                .map(|kind| EndKind::parse(&kind).ok_or_else(|| anyhow!("no end kind {kind}")))
+                .transpose()?,
+            principal_successor_id: self.principal_successor_id,
         })
-        .collect()
+    }
+}
+
+/// One organisation as it stood on a day, as known now.
+pub struct OneAsOf {
+    /// Which.
+    pub organisation_id: Uuid,
+    /// The day.
+    pub on: Date,
+}
+
+impl Look for OneAsOf {
+    type Found = Row;
+
+    async fn look(&self, connection: &mut PgConnection, call: &Call) -> sqlx::Result<Option<Row>> {
+        sqlx::query_file_as!(
+            Row,
+            "src/ground/organisation_look.sql",
+            self.organisation_id,
+            self.on,
+            call.caller.issuer,
+            call.caller.subject,
+            &*call.permission,
+        )
+        .fetch_optional(connection)
+        .await
+    }
 }
 
 fn status(code: &str) -> Result<Status, Failure> {

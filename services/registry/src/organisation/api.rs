@@ -96,6 +96,15 @@ impl OrganisationService for Api {
     ) -> Result<Response<pb::GetOrganisationResponse>, Status> {
         let (call, request) = Call::read(request)?;
         let (organisation_id, as_of) = wire::get(request, today())?;
+        if as_of.known_at.is_none() {
+            let one = organisation::OneAsOf { organisation_id, on: as_of.on };
+            if let Some(looked) = self.database.look(&call, &one).await? {
+                return looked.reply(|row| {
+                    let organisation = Some(told::organisation(row.as_of(as_of.on)?));
+                    Ok(pb::GetOrganisationResponse { organisation })
+                });
+            }
+        }
         let mut reading = self.database.read(&call).await?;
         let found = organisation::organisation(&mut reading, organisation_id, as_of).await?;
         let organisation = Some(told::organisation(found));

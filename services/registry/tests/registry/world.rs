@@ -251,6 +251,8 @@ impl Actor {
         Ok(self.corrections.undo_act(request).await?.into_inner().organisations)
     }
 
+    /// What is known now is asked in two ways, which are answered by two statements: they say the
+    /// same.
     pub async fn reads(
         &mut self,
         organisation: Uuid,
@@ -261,8 +263,18 @@ impl Actor {
             as_of: as_of.map(civil),
             known_at: None,
         };
-        let answer = self.organisations.get_organisation(request).await?.into_inner();
-        Ok(answer.organisation.expect("an organisation"))
+        let answer = self.organisations.get_organisation(request.clone()).await;
+        let at_once = pb::GetOrganisationRequest {
+            known_at: Some(instant(OffsetDateTime::now_utc())),
+            ..request
+        };
+        let known = self.organisations.get_organisation(at_once).await;
+        match (&answer, &known) {
+            (Ok(answer), Ok(known)) => assert_eq!(answer.get_ref(), known.get_ref()),
+            (Err(answer), Err(known)) => assert_eq!(answer.message(), known.message()),
+            (answer, known) => panic!("{answer:?}, but as known now {known:?}"),
+        }
+        Ok(answer?.into_inner().organisation.expect("an organisation"))
     }
 
     /// Codes of the children on a date.

@@ -9,5 +9,7 @@ where o.body <> 'STEERING'
   and p.unit_id = any($11::uuid[])
   and (not $10 or exists (select from subject_fact s
                          where s.code = 'TRAINED' and s.subject = o.person_id::text
-                           and s.on_date >= $8 and s.on_date < $9))
+                           and s.on_date >= $8 and s.on_date < $9
+                         group by s.subject
+                         having sum(s.amount) > 0))
 group by o.organisation_id, o.change_id, lower(o.valid)

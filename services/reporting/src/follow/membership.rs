@@ -66,16 +66,18 @@ fn finished_in_a_row<'a>(
         | Event::Admitted(_)
         | Event::Transferred(_)
         | Event::Exited(_)
-        | Event::TrainingCourseHeld(_)
-        | Event::PartyReferred(_)
-        | Event::PartyAdmitted(_)
-        | Event::CadreRecommended(_)
-        | Event::DelegationSent(_)
+        | Event::Happened(_)
+        | Event::HappeningTakenBack(_)
         | Event::DecisionWrittenDown(_)
         | Event::StandingRecorded(_)
         | Event::StandingTakenBack(_)
         | Event::DisciplineRecorded(_)
         | Event::DisciplineTakenBack(_)
+        | Event::CardsIssued(_)
+        | Event::CardEnded(_)
+        | Event::CardTakenBack(_)
+        | Event::PersonMerged(_)
+        | Event::PersonUnmerged(_)
         | Event::TakenBack(_) => None,
     });
     finished.collect()
@@ -177,16 +179,18 @@ fn because(event: &Event, act: &[Event]) -> Because {
                 | Event::Admitted(_)
                 | Event::Transferred(_)
                 | Event::Exited(_)
-                | Event::TrainingCourseHeld(_)
-                | Event::PartyReferred(_)
-                | Event::PartyAdmitted(_)
-                | Event::CadreRecommended(_)
-                | Event::DelegationSent(_)
+                | Event::Happened(_)
+                | Event::HappeningTakenBack(_)
                 | Event::DecisionWrittenDown(_)
                 | Event::StandingRecorded(_)
                 | Event::StandingTakenBack(_)
                 | Event::DisciplineRecorded(_)
                 | Event::DisciplineTakenBack(_)
+                | Event::CardsIssued(_)
+                | Event::CardEnded(_)
+                | Event::CardTakenBack(_)
+                | Event::PersonMerged(_)
+                | Event::PersonUnmerged(_)
                 | Event::TakenBack(_) => None,
             });
             of(finished, admission.admission_id)
@@ -198,16 +202,18 @@ fn because(event: &Event, act: &[Event]) -> Because {
         Event::TakenBack(taken) => {
             Because { takes_back: true, ..of(taken.registry_act_id, taken.movement.movement_id()) }
         }
-        Event::TrainingCourseHeld(_)
-        | Event::PartyReferred(_)
-        | Event::PartyAdmitted(_)
-        | Event::CadreRecommended(_)
-        | Event::DelegationSent(_)
+        Event::Happened(_)
+        | Event::HappeningTakenBack(_)
         | Event::StandingRecorded(_)
         | Event::StandingTakenBack(_)
         | Event::DisciplineRecorded(_)
         | Event::DisciplineTakenBack(_)
         | Event::ConsequencesLeft { .. }
+        | Event::CardsIssued(_)
+        | Event::CardEnded(_)
+        | Event::CardTakenBack(_)
+        | Event::PersonMerged(_)
+        | Event::PersonUnmerged(_)
         | Event::DecisionWrittenDown(_) => Because::default(),
     }
 }
@@ -239,15 +245,17 @@ async fn copy(connection: &mut PgConnection, on: Date, event: &Event) -> Result<
             under_way::left(connection, *from_position).await
         }
         // Nothing that makes or unmakes a member.
-        Event::TrainingCourseHeld(_)
-        | Event::PartyReferred(_)
-        | Event::PartyAdmitted(_)
-        | Event::CadreRecommended(_)
-        | Event::DelegationSent(_)
+        Event::Happened(_)
+        | Event::HappeningTakenBack(_)
         | Event::StandingRecorded(_)
         | Event::StandingTakenBack(_)
         | Event::DisciplineRecorded(_)
         | Event::DisciplineTakenBack(_)
+        | Event::CardsIssued(_)
+        | Event::CardEnded(_)
+        | Event::CardTakenBack(_)
+        | Event::PersonMerged(_)
+        | Event::PersonUnmerged(_)
         | Event::ConsequenceFinished(_)
         | Event::ConsequencesWaiting { .. } => Ok(()),
     }

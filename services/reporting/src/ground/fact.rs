@@ -8,7 +8,7 @@ mod code;
 
 use std::collections::BTreeMap;
 
-use feeds::membership::{self, AdmissionKind, Line, Movement};
+use feeds::membership::{self, AdmissionKind, Happening, Line, Movement};
 use feeds::registry;
 use time::Date;
 use uuid::Uuid;
@@ -47,6 +47,8 @@ pub struct SubjectFact {
     pub reason: String,
     /// An id or a pseudonym.
     pub subject: String,
+    /// 1, or -1 where a later change takes back an earlier one.
+    pub amount: i16,
 }
 
 /// All that one change means.
@@ -105,7 +107,15 @@ impl Facts {
             code,
             reason: reason.to_string(),
             subject: subject.to_string(),
+            amount: 1,
         });
+    }
+
+    /// What is told never happened: the same, less.
+    fn taken_back(mut self) -> Self {
+        self.additive.iter_mut().for_each(|fact| fact.amount = -fact.amount);
+        self.distinct.iter_mut().for_each(|fact| fact.amount = -fact.amount);
+        self
     }
 }
 
@@ -123,34 +133,12 @@ pub fn of_membership(event: &membership::Event, effective_on: Date) -> Facts {
                 Movement::Transfer(transfer) => facts.transfer(transfer, effective_on),
                 Movement::Exit(exit) => facts.exit(exit, effective_on),
             }
-            facts.additive.iter_mut().for_each(|fact| fact.amount = -fact.amount);
+            return facts.taken_back();
         }
-        Event::TrainingCourseHeld(course) => {
-            for attendance in &course.attendances {
-                let (unit, on) = (attendance.organisation_id, attendance.attended_on);
-                facts.add(unit, on, Code::Attended, "", 1);
-                let subject = attendance.person_id.to_string();
-                for topic in topics(&course.topics) {
-                    facts.subject(unit, on, Code::Trained, topic, &subject);
-                }
-            }
-        }
-        Event::PartyReferred(it) => {
-            let unit = it.organisation_id;
-            facts.subject(unit, effective_on, Code::PartyReferred, "", &it.subject);
-        }
-        Event::PartyAdmitted(it) => {
-            let unit = it.organisation_id;
-            facts.subject(unit, effective_on, Code::PartyAdmitted, "", &it.subject);
-        }
-        Event::CadreRecommended(it) => {
-            let unit = it.organisation_id;
-            facts.subject(unit, effective_on, Code::CadreRecommended, "", &it.subject);
-        }
-        Event::DelegationSent(sent) => {
-            for delegate in &sent.delegates {
-                facts.add(delegate.organisation_id, effective_on, Code::Delegate, &sent.event, 1);
-            }
+        Event::Happened(happening) => facts.happening(happening, effective_on),
+        Event::HappeningTakenBack(happening) => {
+            facts.happening(happening, effective_on);
+            return facts.taken_back();
         }
         Event::StandingRecorded(standing) => facts.standing(standing, 1),
         Event::StandingTakenBack(standing) => facts.standing(standing, -1),
@@ -163,9 +151,107 @@ pub fn of_membership(event: &membership::Event, effective_on: Date) -> Facts {
         Event::ConsequenceFinished(_)
         | Event::ConsequencesWaiting { .. }
         | Event::ConsequencesLeft { .. }
+        | Event::CardsIssued(_)
+        | Event::CardEnded(_)
+        | Event::CardTakenBack(_)
+        | Event::PersonMerged(_)
+        | Event::PersonUnmerged(_)
         | Event::DecisionWrittenDown(_) => {}
     }
     facts
+}
+
+/// What happens to people besides their membership.
+impl Facts {
+    fn happening(&mut self, happening: &Happening, on: Date) {
+        match happening {
+            Happening::TrainingCourse(course) => {
+                for attendance in &course.attendances {
+                    let (unit, on) = (attendance.organisation_id, attendance.attended_on);
+                    self.add(unit, on, Code::Attended, "", 1);
+                    let subject = attendance.person_id.to_string();
+                    for topic in topics(&course.topics) {
+                        self.subject(unit, on, Code::Trained, topic, &subject);
+                    }
+                }
+            }
+            Happening::PartyReferral(it) => {
+                self.subject(it.organisation_id, on, Code::PartyReferred, "", &it.subject);
+            }
+            Happening::PartyAdmission(it) => {
+                self.subject(it.organisation_id, on, Code::PartyAdmitted, "", &it.subject);
+            }
+            Happening::PartyConfirmation(it) => {
+                self.subject(it.organisation_id, on, Code::PartyConfirmed, "", &it.subject);
+            }
+            Happening::CadreRecommendation(it) => {
+                self.subject(it.organisation_id, on, Code::CadreRecommended, "", &it.subject);
+            }
+            Happening::CadreOutcome(it) => {
+                let (unit, outcome) = (it.organisation_id, it.outcome.as_str());
+                self.subject(unit, on, Code::CadreOutcome, outcome, &it.subject);
+            }
+            Happening::Delegation(sent) => {
+                for delegate in &sent.delegates {
+                    self.add(delegate.organisation_id, on, Code::Delegate, &sent.event, 1);
+                }
+            }
+            Happening::Honours(honours) => self.honours(honours, on),
+            Happening::Welfare(welfare) => self.welfare(welfare, on),
+            Happening::DisputeOpening(it) => {
+                let people = i64::from(it.people_concerned);
+                self.add(it.organisation_id, on, Code::Dispute, &it.kind, 1);
+                self.add(it.organisation_id, on, Code::DisputePeople, &it.kind, people);
+            }
+            Happening::DisputeConclusion(it) => {
+                let outcome = it.outcome.as_deref().unwrap_or_default();
+                self.add(it.organisation_id, on, Code::DisputeConcluded, outcome, 1);
+            }
+            Happening::Emulation(it) => {
+                self.add(it.organisation_id, on, Code::Emulation, &it.theme, 1);
+            }
+            Happening::EmulationJoining(it) => {
+                for person_id in &it.person_ids {
+                    let (unit, subject) = (it.organisation_id, person_id.to_string());
+                    self.subject(unit, on, Code::EmulationJoined, &it.theme, &subject);
+                }
+            }
+        }
+    }
+}
+
+/// Honours: counted each, by people, and by initiatives, which may have several authors.
+impl Facts {
+    fn honours(&mut self, honours: &membership::Honours, on: Date) {
+        let (unit, kind) = (honours.organisation_id, honours.kind.as_str());
+        let amount = |people: usize| i64::try_from(people).unwrap_or(i64::MAX);
+        let direct = honours.people.iter().filter(|one| one.direct_production).count();
+        self.add(unit, on, Code::Honoured, kind, amount(honours.people.len()));
+        self.add(unit, on, Code::HonouredAt, &honours.level, amount(honours.people.len()));
+        self.add(unit, on, Code::HonouredInProduction, kind, amount(direct));
+        for one in &honours.people {
+            self.subject(unit, on, Code::HonouredPerson, kind, &one.person_id.to_string());
+            if let Some(initiative_id) = one.initiative_id {
+                self.subject(unit, on, Code::Initiative, kind, &initiative_id.to_string());
+            }
+        }
+    }
+}
+
+/// Welfare: counted each, by people, and by what was given.
+impl Facts {
+    fn welfare(&mut self, welfare: &membership::Welfare, on: Date) {
+        let (unit, kind) = (welfare.organisation_id, welfare.kind.as_str());
+        let times = i64::try_from(welfare.people.len()).unwrap_or(i64::MAX);
+        let amount = welfare.people.iter().map(|one| one.amount_vnd).sum();
+        self.add(unit, on, Code::Welfare, kind, times);
+        self.add(unit, on, Code::WelfareFor, &welfare.occasion, times);
+        self.add(unit, on, Code::WelfareVnd, kind, amount);
+        self.add(unit, on, Code::WelfareVndFrom, &welfare.source, amount);
+        for one in &welfare.people {
+            self.subject(unit, on, Code::WelfarePerson, kind, &one.subject);
+        }
+    }
 }
 
 /// How people stand beside their memberships: a stock, of what begins and what ends.
@@ -418,7 +504,7 @@ mod tests {
 
     #[test]
     fn a_person_at_a_course_is_one_attendance_and_one_subject_for_each_topic() {
-        let course = membership::Event::TrainingCourseHeld(TrainingCourse {
+        let course = Happening::TrainingCourse(TrainingCourse {
             course_id: unit(6),
             organisation_id: unit(7),
             topics: vec!["CHARTER".to_string(), "UNION_WORK".to_string()],
@@ -428,8 +514,10 @@ mod tests {
                 attended_on: ON,
             }],
         });
-        let facts = of_membership(&course, ON);
+        let facts = of_membership(&membership::Event::Happened(course.clone()), ON);
         assert_eq!((facts.additive.len(), facts.distinct.len()), (1, 2));
         assert!(facts.distinct.iter().all(|fact| fact.unit_id == unit(7)));
+        let never = of_membership(&membership::Event::HappeningTakenBack(course), ON);
+        assert_eq!(never.taken_back(), facts);
     }
 }

@@ -125,14 +125,17 @@ async fn write_distinct(
     let codes: Vec<&str> = facts.distinct.iter().map(|fact| fact.code.as_str()).collect();
     let reasons: Vec<&str> = facts.distinct.iter().map(|fact| fact.reason.as_str()).collect();
     let subjects: Vec<&str> = facts.distinct.iter().map(|fact| fact.subject.as_str()).collect();
+    let amounts: Vec<i16> = facts.distinct.iter().map(|fact| fact.amount).collect();
     sqlx::query!(
-        "insert into subject_fact (unit_id, on_date, code, reason, subject, change_id)
-         select *, $6 from unnest($1::uuid[], $2::date[], $3::text[], $4::text[], $5::text[])",
+        "insert into subject_fact (unit_id, on_date, code, reason, subject, amount, change_id)
+         select *, $7 from unnest($1::uuid[], $2::date[], $3::text[], $4::text[], $5::text[],
+                                  $6::smallint[])",
         &units,
         &dates,
         &codes as &[&str],
         &reasons as &[&str],
         &subjects as &[&str],
+        &amounts,
         change_id,
     )
     .execute(connection)

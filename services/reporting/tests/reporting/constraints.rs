@@ -21,7 +21,7 @@ enum Why {
 }
 use Why::{Made, Refused};
 
-const CONSTRAINTS: [(&str, Why); 22] = [
+const CONSTRAINTS: [(&str, Why); 23] = [
     ("activity.activity_pkey", Made),
     (
         "activity.activity_organisation_id_fkey",
@@ -40,6 +40,7 @@ const CONSTRAINTS: [(&str, Why); 22] = [
         Refused("ACTIVITY_COUNT_OUT_OF_RANGE", "activities[0].times"),
     ),
     ("fact.fact_amount_check", Made),
+    ("subject_fact.subject_fact_amount", Made),
     ("unit_month.unit_month_month_check", Made),
     ("unit_month.unit_month_pkey", Made),
     // One rated again is re-rated, and twice in one list refused.

@@ -14,6 +14,7 @@ mod print;
 mod scope;
 mod shares;
 mod splices;
+mod taken_back;
 mod targets;
 mod timelines;
 mod trees;

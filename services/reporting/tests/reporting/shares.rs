@@ -7,7 +7,9 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use proto::membership::v1::membership_change::Change as MembershipWhat;
-use proto::membership::v1::{TrainingCourseHeld, training_course_held};
+use proto::membership::v1::{
+    HonoursRecorded, TrainingCourseHeld, honours_recorded, training_course_held,
+};
 use proto::registry::v1::registry_change::Change as RegistryWhat;
 use proto::registry::v1::{
     CongressHeld, EmployersRecorded, Office, OrganisationResumed, OrganisationSuspended,
@@ -318,6 +320,22 @@ async fn happens(world: &World, officer: &mut Actor, living: &mut Living, on: Da
                     .collect(),
             };
             world.tells(on, MembershipWhat::TrainingCourseHeld(course));
+            // They are honoured for it; one in three works directly in production.
+            let people = living.officers.iter().skip(unit % 5).take(3).enumerate();
+            let honours = HonoursRecorded {
+                honour_id: Uuid::now_v7().to_string(),
+                organisation_id: union.to_string(),
+                kind: "GOOD_LABOUR".into(),
+                level: "GRASSROOTS".into(),
+                people: people
+                    .map(|(n, person)| honours_recorded::Person {
+                        person_id: person.to_string(),
+                        direct_production: n == 0,
+                        initiative_id: String::new(),
+                    })
+                    .collect(),
+            };
+            world.tells(on, MembershipWhat::HonoursRecorded(honours));
         }
         Event::Admit(unit, people) => {
             let (union, _) = of(unit, living);

@@ -16,6 +16,7 @@ use proto::reporting::v1::{
 use stage::made_up::{self, known, request_id};
 use time::Duration;
 
+use super::Happened;
 use crate::desk::{Desk, Tier};
 
 const GRADES: [&str; 4] =
@@ -45,7 +46,9 @@ impl Desk {
             ..HoldTrainingCourseRequest::default()
         };
         let answer = self.client.trainings().hold_training_course(request).await;
-        self.trace.note(kind, told, [person_id, union_id, host.id], answer).map(|_| ())
+        let held = self.trace.note(kind, told, [person_id, union_id, host.id], answer)?;
+        self.happened.push(Happened::Course(held.course_id));
+        Some(())
     }
 
     pub async fn delegation(&mut self, kind: &'static str) -> Option<()> {
@@ -64,7 +67,9 @@ impl Desk {
             ..SendDelegationRequest::default()
         };
         let answer = self.client.delegations().send_delegation(request).await;
-        self.trace.note(kind, told, [person_id, union_id, host.id], answer).map(|_| ())
+        let sent = self.trace.note(kind, told, [person_id, union_id, host.id], answer)?;
+        self.happened.push(Happened::Delegation(sent.delegation_id));
+        Some(())
     }
 
     pub async fn refer(&mut self, kind: &'static str) -> Option<()> {
@@ -95,6 +100,7 @@ impl Desk {
         let told = format!("the referral {referral} is followed by an admission on {on}");
         self.trace.note(kind, told, [], answer)?;
         self.referrals.retain(|other| *other != referral);
+        self.happened.push(Happened::Referral(referral));
         Some(())
     }
 

@@ -5,12 +5,15 @@ mod happenings;
 mod members;
 mod movements;
 mod organisations;
+mod people;
 mod plans;
+
+pub use people::Happened;
 
 use crate::desk::Desk;
 
 /// What can be done, and how often it is tried.
-pub const KINDS: [(&str, usize); 52] = [
+pub const KINDS: [(&str, usize); 55] = [
     ("found", 40),
     ("found by dossier", 30),
     ("found with applicants", 12),
@@ -54,6 +57,9 @@ pub const KINDS: [(&str, usize); 52] = [
     ("refer to the party", 10),
     ("admit to the party", 6),
     ("recommend", 6),
+    ("honour", 12),
+    ("help", 12),
+    ("take back", 10),
     ("congress", 14),
     ("committee", 10),
     ("leave office", 5),
@@ -112,6 +118,9 @@ impl Desk {
             "refer to the party" => self.refer(kind).await,
             "admit to the party" => self.admit_to_party(kind).await,
             "recommend" => self.recommend(kind).await,
+            "honour" => self.honour(kind).await,
+            "help" => self.help(kind).await,
+            "take back" => self.never_happened(kind).await,
             "congress" => self.congress(kind).await,
             "committee" => self.committee(kind).await,
             "leave office" => self.leave_office(kind).await,

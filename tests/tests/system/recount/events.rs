@@ -18,12 +18,14 @@ const BEGIN: Date = date!(2019 - 06 - 01);
 const SECTORS: [&str; 4] = ["NNN_CP", "FDI_100", "SNCL_TC", "NNN_TNHH"];
 
 /// What can happen.
-const KINDS: [&str; 21] = [
+const KINDS: [&str; 23] = [
     "admitted",
     "recognised",
     "readmitted",
     "left",
     "transferred",
+    "merged",
+    "told apart",
     "founded",
     "suspended",
     "resumed",
@@ -52,6 +54,8 @@ pub struct Events {
     suspended: Vec<Unit>,
     members: BTreeMap<String, Vec<String>>,
     left: Vec<String>,
+    /// Who was merged, and the union where she was.
+    merged: Vec<(String, Unit)>,
     day: Date,
     codes: usize,
     /// How many congresses each unit has held.
@@ -108,6 +112,7 @@ impl Events {
             suspended: Vec::new(),
             members: BTreeMap::new(),
             left: Vec::new(),
+            merged: Vec::new(),
             day: BEGIN,
             codes: 1_000,
             congresses: BTreeMap::new(),
@@ -178,6 +183,8 @@ impl Events {
             "readmitted" => self.readmit().await,
             "left" => self.leave().await,
             "transferred" => self.transfer().await,
+            "merged" => self.merge().await,
+            "told apart" => self.tell_apart().await,
             "founded" => self.found().await,
             "suspended" => self.suspend().await,
             "resumed" => self.resume().await,
@@ -199,7 +206,11 @@ impl Events {
 
     async fn admit(&mut self, kind: AdmissionKind) -> Option<()> {
         let union = self.union()?;
-        let lines = people(self.rng.random_range(1..8));
+        let mut lines = people(self.rng.random_range(1..8));
+        // Of whom no number is known, somebody else can be the one.
+        for line in lines.iter_mut().step_by(2) {
+            line.identity_number.clear();
+        }
         let mut request = admission(&union, self.day, lines);
         request.kind = kind.into();
         let admitted = done(self.client.memberships().admit_members(request).await)?;
@@ -250,6 +261,40 @@ impl Events {
         done(self.client.memberships().transfer_members(request).await)?;
         self.forget(&from, &people);
         self.members.entry(to.id).or_default().extend(people);
+        Some(())
+    }
+
+    async fn merge(&mut self) -> Option<()> {
+        let ((union, merged), (_, survivors)) = (self.some_members()?, self.some_members()?);
+        let (merged, survivor) = (merged.first()?.clone(), survivors.last()?.clone());
+        let request = MergePersonsRequest {
+            request_id: request_id(),
+            person_id: merged.clone(),
+            survivor_id: survivor,
+            reason: "cùng một người".to_owned(),
+            ..MergePersonsRequest::default()
+        };
+        done(self.client.duplicates().merge_persons(request).await)?;
+        self.forget(&union, std::slice::from_ref(&merged));
+        self.merged.push((merged, union));
+        Some(())
+    }
+
+    async fn tell_apart(&mut self) -> Option<()> {
+        if self.merged.is_empty() {
+            return None;
+        }
+        let which = self.rng.random_range(0..self.merged.len());
+        let (merged, union) = self.merged[which].clone();
+        let request = UnmergePersonsRequest {
+            request_id: request_id(),
+            person_id: merged.clone(),
+            reason: "hai người khác nhau".to_owned(),
+            ..UnmergePersonsRequest::default()
+        };
+        done(self.client.duplicates().unmerge_persons(request).await)?;
+        self.merged.remove(which);
+        self.members.entry(union.id).or_default().push(merged);
         Some(())
     }
 

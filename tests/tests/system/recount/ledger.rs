@@ -8,7 +8,7 @@ use time::{Date, Duration, Month};
 use uuid::Uuid;
 
 /// What is recounted: every additive indicator.
-pub const INDICATORS: [&str; 41] = [
+pub const INDICATORS: [&str; 57] = [
     "ORG_STOCK",
     "ORG_FOUNDED",
     "ORG_BECAME",
@@ -45,6 +45,22 @@ pub const INDICATORS: [&str; 41] = [
     "DECISION_ISSUED",
     "TRAIN_ATTENDANCES",
     "DELEGATE_SENT",
+    "HONOURED",
+    "HONOURED_PROVINCE_UP",
+    "HONOURED_GOOD_LABOUR",
+    "HONOURED_GOOD_WORKER",
+    "EMULATION_LAUNCHED",
+    "WELFARE_N",
+    "WELFARE_VISITS",
+    "WELFARE_HEALTH_CARE",
+    "WELFARE_HARDSHIP",
+    "WELFARE_VND",
+    "WELFARE_LOANS_VND",
+    "WELFARE_UNION_VND",
+    "DISPUTE_N",
+    "DISPUTE_STRIKES",
+    "DISPUTE_PEOPLE",
+    "DISPUTE_CONCLUDED",
     "RATING_RATED",
     "INSPECTION_HELD",
     "MOVEMENT_LAUNCHED",
@@ -212,6 +228,22 @@ impl Ledger {
             "DECISION_ISSUED" => flow("issued"),
             "TRAIN_ATTENDANCES" => flow("attended"),
             "DELEGATE_SENT" => flow("sent"),
+            "HONOURED" => flow("honoured"),
+            "HONOURED_PROVINCE_UP" => flow("honoured high"),
+            "HONOURED_GOOD_LABOUR" => flow("good labour"),
+            "HONOURED_GOOD_WORKER" => flow("good worker"),
+            "EMULATION_LAUNCHED" => flow("emulated"),
+            "WELFARE_N" => flow("helped"),
+            "WELFARE_VISITS" => flow("visited"),
+            "WELFARE_HEALTH_CARE" => flow("cared for"),
+            "WELFARE_HARDSHIP" => flow("helped in hardship"),
+            "WELFARE_VND" => flow("gave"),
+            "WELFARE_LOANS_VND" => flow("lent"),
+            "WELFARE_UNION_VND" => flow("paid by the union"),
+            "DISPUTE_N" => flow("disputed"),
+            "DISPUTE_STRIKES" => flow("struck"),
+            "DISPUTE_PEOPLE" => flow("in dispute"),
+            "DISPUTE_CONCLUDED" => flow("settled"),
             "RATING_RATED" => flow("rated"),
             "INSPECTION_HELD" => flow("inspected"),
             "MOVEMENT_LAUNCHED" => flow("movement"),
@@ -548,6 +580,50 @@ async fn of_membership(membership: &PgPool, events: &mut Vec<Event>) {
         let what = if attended { "attended" } else { "sent" };
         events.push(Event { unit, on, what, other: None, amount: 1 });
     }
+    let happened: Vec<(String, Uuid, Date, i64)> = sqlx::query_as(
+        "select 'honoured', organisation_id, honoured_on, 1::bigint from honour
+             union all
+             select 'honoured high', organisation_id, honoured_on, 1 from honour
+             where level in ('PROVINCE', 'NATIONAL', 'STATE')
+             union all
+             select case kind when 'GOOD_LABOUR' then 'good labour' else 'good worker' end,
+                    organisation_id, honoured_on, 1
+             from honour where kind in ('GOOD_LABOUR', 'GOOD_WORKER')
+             union all
+             select 'emulated', organisation_id, from_on, 1 from emulation
+             union all
+             select 'helped', organisation_id, given_on, 1 from welfare
+             union all
+             select case kind when 1 then 'visited' else 'cared for' end,
+                    organisation_id, given_on, 1
+             from welfare where kind in (1, 4)
+             union all
+             select 'helped in hardship', organisation_id, given_on, 1 from welfare
+             where occasion = 'HARDSHIP'
+             union all
+             select case when kind = 3 then 'lent' else 'gave' end, organisation_id, given_on,
+                    amount_vnd
+             from welfare
+             union all
+             select 'paid by the union', organisation_id, given_on, amount_vnd from welfare
+             where source = 'UNION_FUND'
+             union all
+             select 'disputed', organisation_id, opened_on, 1 from dispute_case
+             union all
+             select 'struck', organisation_id, opened_on, 1 from dispute_case where kind = 3
+             union all
+             select 'in dispute', organisation_id, opened_on, people_concerned from dispute_case
+             union all
+             select 'settled', organisation_id, concluded_on, 1 from dispute_case
+             where concluded_on is not null",
+    )
+    .fetch_all(membership)
+    .await
+    .expect("read");
+    for (what, unit, on, amount) in happened {
+        let what = happening(&what);
+        events.push(Event { unit, on, what, other: None, amount });
+    }
     // How people stand, by the days in each union, and steps of discipline.
     let standing: Vec<(i16, Uuid, Date, i64)> = sqlx::query_as(
         "select kind, organisation_id, from_on, 1::bigint from standing_spell
@@ -594,4 +670,27 @@ async fn of_reporting(reporting: &PgPool, events: &mut Vec<Event>) {
         };
         events.push(Event { unit, on, what, other: None, amount: times.into() });
     }
+}
+
+/// What happened to people, by its name.
+fn happening(name: &str) -> &'static str {
+    const ALL: [&str; 16] = [
+        "honoured",
+        "honoured high",
+        "good labour",
+        "good worker",
+        "emulated",
+        "helped",
+        "visited",
+        "cared for",
+        "helped in hardship",
+        "gave",
+        "lent",
+        "paid by the union",
+        "disputed",
+        "struck",
+        "in dispute",
+        "settled",
+    ];
+    ALL.into_iter().find(|what| *what == name).expect("a name of ours")
 }

@@ -8,7 +8,9 @@ use system::Client;
 use tests::world::{Unit, World, line};
 use time::macros::date;
 
+use super::happened::{Happened, happened};
 use super::in_motion::{InMotion, in_motion};
+use super::papers::{Papers, papers};
 
 /// A district and, below it, one thing of every kind that a method is about.
 pub struct Desk {
@@ -44,6 +46,9 @@ pub struct Desk {
     pub referral: String,
     pub delegation: String,
     pub in_motion: InMotion,
+    /// What is to be undone.
+    pub happened: Happened,
+    pub papers: Papers,
     /// Ended before, which left a consequence for its members.
     pub ended: Unit,
     /// The act that ended it.
@@ -92,6 +97,8 @@ impl Desk {
             &self.plan_to_undo,
         ]);
         ids.extend(self.in_motion.ids());
+        ids.extend(self.happened.ids());
+        ids.extend(self.papers.ids());
         ids
     }
 }
@@ -105,11 +112,22 @@ pub fn seat(position: &str, person_id: &str) -> NewOffice {
     }
 }
 
+/// With all of them together an officer may do whatever a role allows.
+pub const ROLES: [&str; 7] = [
+    "ADMINISTRATOR",
+    "PARTY_OFFICER",
+    "IDENTITY_OFFICER",
+    "DISCIPLINE_OFFICER",
+    "PROFILE_OFFICER",
+    "PROTECTION_OFFICER",
+    "WELFARE_OFFICER",
+];
+
 /// Builds a desk, as the administrator.
 pub async fn desk(world: &World, code: &str) -> Desk {
     let registrar = format!("party and identity at {code}");
     let district = world.district(code).await;
-    for role in ["ADMINISTRATOR", "PARTY_OFFICER", "IDENTITY_OFFICER", "DISCIPLINE_OFFICER"] {
+    for role in ROLES {
         world.grant(&registrar, role, &district).await;
     }
     let client = world.client(&registrar);
@@ -265,6 +283,8 @@ pub async fn desk(world: &World, code: &str) -> Desk {
     let delegation = client.delegations().send_delegation(delegation).await.expect("sent");
 
     let in_motion = in_motion(world, &client, &union, &other_union).await;
+    let happened = happened(world, &client, &union).await;
+    let papers = papers(world, &client, &union).await;
 
     // A union that ended left a consequence behind.
     let ended = world.load(vec![line(&format!("{code}-X"), "CDCS", &district.code)]).await;
@@ -356,6 +376,8 @@ pub async fn desk(world: &World, code: &str) -> Desk {
         referral: referred.referrals[0].referral_id.clone(),
         delegation: delegation.into_inner().delegation_id,
         in_motion,
+        happened,
+        papers,
         ended,
         act_of_end,
         left,

@@ -30,6 +30,31 @@ pub struct InMotion {
     pub free: Vec<String>,
     /// Has left.
     pub former: String,
+    pub cards: Cards,
+    pub twins: Twins,
+}
+
+/// Cards, one for whatever happens to one.
+pub struct Cards {
+    pub to_lose: String,
+    pub to_replace: String,
+    pub to_revoke: String,
+    pub found_again: String,
+    pub number: String,
+    /// Acts of issuing.
+    pub to_undo: String,
+    pub to_correct: String,
+    /// Their holders.
+    pub holders: Vec<String>,
+    /// Has none.
+    pub without: String,
+}
+
+/// People who are likely to be one, and who are.
+pub struct Twins {
+    pub likely: (String, String),
+    pub one: (String, String),
+    pub merged: String,
 }
 
 impl InMotion {
@@ -48,7 +73,27 @@ impl InMotion {
             &self.honorary,
             &self.former,
         ];
-        ids.into_iter().chain(&self.free).map(String::as_str).collect()
+        let cards = &self.cards;
+        let of_cards = [
+            &cards.to_lose,
+            &cards.to_replace,
+            &cards.to_revoke,
+            &cards.found_again,
+            &cards.number,
+            &cards.to_undo,
+            &cards.to_correct,
+            &cards.without,
+        ];
+        let twins = &self.twins;
+        let of_twins =
+            [&twins.likely.0, &twins.likely.1, &twins.one.0, &twins.one.1, &twins.merged];
+        ids.into_iter()
+            .chain(of_cards)
+            .chain(of_twins)
+            .chain(&self.free)
+            .chain(&cards.holders)
+            .map(String::as_str)
+            .collect()
     }
 }
 
@@ -89,7 +134,11 @@ pub async fn in_motion(world: &World, client: &Client, union: &Unit, other: &Uni
         let step = client.discipline().discipline_members(step).await.expect("disciplined");
         steps.push(step.into_inner().discipline_id);
     }
+    let cards = cards(world, client, union).await;
+    let twins = twins(world, client, union).await;
     InMotion {
+        cards,
+        twins,
         to_accept: offers.remove(0),
         to_decline: offers.remove(0),
         to_withdraw: offers.remove(0),
@@ -160,5 +209,78 @@ pub fn discipline(union: &Unit, person: &str) -> DisciplineMembersRequest {
         effective_on: on(BEGUN),
         person_ids: vec![person.to_owned()],
         ..DisciplineMembersRequest::default()
+    }
+}
+
+async fn cards(world: &World, client: &Client, union: &Unit) -> Cards {
+    let mut holders = world.admit(union, JOINED, people(7)).await;
+    let without = holders.remove(6);
+    let mut issues = Vec::new();
+    for holders in [&holders[..4], &holders[4..5], &holders[5..]] {
+        let issued = client.cards().issue_cards(issuing(union, holders)).await.expect("issued");
+        issues.push(issued.into_inner());
+    }
+    let of: Vec<String> = issues[0].cards.iter().map(|card| card.card_id.clone()).collect();
+    let lost = losing(&of[3]);
+    client.cards().report_card_lost(lost).await.expect("lost");
+    let list = ListCardsRequest { person_id: holders[1].clone(), ..ListCardsRequest::default() };
+    let listed = client.cards().list_cards(list).await.expect("listed").into_inner();
+    Cards {
+        to_lose: of[0].clone(),
+        to_replace: of[1].clone(),
+        to_revoke: of[2].clone(),
+        found_again: of[3].clone(),
+        number: listed.cards[0].number.clone(),
+        to_undo: issues[1].issue_id.clone(),
+        to_correct: issues[2].issue_id.clone(),
+        holders,
+        without,
+    }
+}
+
+/// Members of whom no number is known, so that one can be another.
+async fn twins(world: &World, client: &Client, union: &Unit) -> Twins {
+    let mut lines = people(6);
+    for line in &mut lines {
+        line.identity_number.clear();
+    }
+    lines[1] = lines[0].clone();
+    let mut members = world.admit(union, JOINED, lines).await;
+    let mut next = || members.remove(0);
+    let (likely, one, merged) = ((next(), next()), (next(), next()), next());
+    let merge = merging(&merged, &members[0]);
+    client.duplicates().merge_persons(merge).await.expect("merged");
+    Twins { likely, one, merged }
+}
+
+/// Cards for people.
+pub fn issuing(union: &Unit, people: &[String]) -> IssueCardsRequest {
+    IssueCardsRequest {
+        request_id: request_id(),
+        organisation_id: union.id.clone(),
+        issued_on: on(BEGUN),
+        person_ids: people.to_vec(),
+        ..IssueCardsRequest::default()
+    }
+}
+
+/// A card is lost.
+pub fn losing(card: &str) -> ReportCardLostRequest {
+    ReportCardLostRequest {
+        request_id: request_id(),
+        card_id: card.to_owned(),
+        lost_on: on(BEGUN),
+        ..ReportCardLostRequest::default()
+    }
+}
+
+/// Somebody is somebody else.
+pub fn merging(person: &str, survivor: &str) -> MergePersonsRequest {
+    MergePersonsRequest {
+        request_id: request_id(),
+        person_id: person.to_owned(),
+        survivor_id: survivor.to_owned(),
+        reason: "cùng một người".to_owned(),
+        ..MergePersonsRequest::default()
     }
 }

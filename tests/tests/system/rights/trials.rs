@@ -44,15 +44,16 @@ fn one(message: impl Message) -> Vec<Vec<u8>> {
 }
 
 fn kind_of(method: &str) -> Kind {
-    const PUBLIC: [&str; 6] = [
+    const PUBLIC: [&str; 7] = [
         "/ListIndicators",
         "/ListSchemes",
         "/ListTemplates",
         "/ListOrganisationTypes",
         "/ListSectors",
         "/ListRoles",
+        "/ListCardKeys",
     ];
-    const FILTERED: [&str; 8] = [
+    const FILTERED: [&str; 9] = [
         "/BatchGetOrganisations",
         "/SearchOrganisations",
         "/ListOrganisations",
@@ -61,6 +62,7 @@ fn kind_of(method: &str) -> Kind {
         "/GetLoad",
         "/GetImport",
         "/ListImportLines",
+        "/ExportRefusedLines",
     ];
     if PUBLIC.iter().any(|name| method.ends_with(name)) {
         Kind::Public
@@ -93,7 +95,9 @@ macro_rules! of_service {
 }
 
 // After the macro, which they use.
+mod happenings;
 mod membership;
+mod person;
 mod registry;
 mod reporting;
 
@@ -102,6 +106,8 @@ pub fn trials() -> Vec<Trial> {
     let mut trials = Vec::new();
     registry::list(&mut trials);
     membership::list(&mut trials);
+    happenings::list(&mut trials);
+    person::list(&mut trials);
     reporting::list(&mut trials);
     gateway(&mut trials);
     // What takes a union away comes last.

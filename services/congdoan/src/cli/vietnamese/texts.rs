@@ -44,6 +44,7 @@ pub const COMMANDS: &[(&str, &str)] = &[
         "members import",
         "Nhận người trong một tệp làm đoàn viên; nhập lại đúng tệp đó thì không thay đổi gì",
     ),
+    ("members export", "Ghi đoàn viên của một tổ chức ra tệp, nhập lại được"),
     ("list", "Liệt kê những mã có thể ghi: loại hình, khối, vai trò, chỉ tiêu"),
     ("list types", "Loại hình tổ chức, cấp trên của chúng và thời gian có hiệu lực"),
     ("list sectors", "Khối (khu vực) và nhóm khối"),
@@ -148,6 +149,14 @@ pub const ARGUMENTS: &[(&str, &str)] = &[
         "Tên của lần nhập: cùng một tên không bao giờ nhập hai lần, và nhập tiếp từ chỗ dừng; mặc định suy ra từ tệp và các tùy chọn này",
     ),
     ("xlsx", "Ghi bảng tính, dù tên là gì"),
+    (
+        "members export file",
+        "Tệp sẽ ghi, chưa được có; tên kết thúc bằng .xlsx là bảng tính, còn lại là CSV",
+    ),
+    ("members export organisation", "Đoàn viên của tổ chức nào: mã hoặc định danh của nó"),
+    ("with_subtree", "Cả đoàn viên của mọi tổ chức trực thuộc nó"),
+    ("members export as_of", "Đoàn viên vào ngày này, NĂM-THÁNG-NGÀY; mặc định là hôm nay"),
+    ("with_identity", "Kèm số định danh và điện thoại"),
     ("form", "Theo các cột của mẫu nào"),
     ("dry_run", "Cho biết sẽ có gì khác đi, và không nạp gì"),
     (
@@ -189,6 +198,10 @@ pub const ARGUMENTS: &[(&str, &str)] = &[
     ("changes", "In nhiều nhất bấy nhiêu biến động của mỗi đơn vị"),
     ("key", "Không hỏi ai: ký bằng khóa riêng này (Ed25519, PEM), nhân danh --issuer"),
     ("directory", "Thư mục, được tạo nếu chưa có, chỉ dành cho chủ của nó"),
+    (
+        "rotate",
+        "Thêm một khóa dữ liệu dùng từ ngày mai; dịch vụ đang chạy tự mã hóa lại những gì đã mã hóa",
+    ),
     ("service", "Của dịch vụ nào"),
     ("command", "Lệnh và các đối số của nó"),
 ];
@@ -292,6 +305,13 @@ Mỗi dòng được nhận hay không là việc riêng của dòng đó. Dòng
 một tệp khác kèm lý do: sửa xong thì nhập chính tệp đó; dấu x ở cột \"Là người khác\" nghĩa là không phải đoàn viên \
 cùng họ tên và ngày sinh. Lần nhập bị ngắt được nhập tiếp khi chạy lại đúng lệnh đó; nhập lại đúng tệp đó thì không \
 thay đổi gì.",
+    ),
+    (
+        "members export",
+        "Ghi đoàn viên của một tổ chức ra tệp, với các cột của tệp mẫu: tệp xuất ra nhập lại được.\n\n\
+Sổ bộ ghi tệp theo đúng một thời điểm, dù ghi lâu bao nhiêu và ai chuyển đi trong lúc đó; ghi xong thì tệp được lấy về \
+rồi xóa ở đó. Việc ai đã đọc dữ liệu của bao nhiêu người vẫn được ghi lại. Số định danh và điện thoại chỉ có khi yêu \
+cầu, với người được phép xem.",
     ),
     (
         "plan add",

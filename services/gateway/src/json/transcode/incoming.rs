@@ -71,8 +71,7 @@ pub fn messages(
     heavy: Heavy,
     standing: Arc<Standing>,
 ) -> (impl Stream<Item = Bytes> + Send + 'static, oneshot::Receiver<Fault>) {
-    let (tell, told) = oneshot::channel();
-    let lines = Lines {
+    telling(Lines {
         body,
         input,
         limits,
@@ -84,10 +83,23 @@ pub fn messages(
         bytes: 0,
         number: 0,
         ended: false,
-    };
-    let messages = stream::unfold((lines, Some(tell)), |(mut lines, mut tell)| async move {
-        match lines.next().await {
-            Ok(message) => message.map(|message| (message, (lines, tell))),
+    })
+}
+
+/// Where the messages of a request come from.
+pub(super) trait Messages: Send + 'static {
+    /// The next one; none at the end.
+    fn next(&mut self) -> impl Future<Output = Result<Option<Bytes>, Fault>> + Send;
+}
+
+/// The messages as a stream, and what was wrong with them, if anything was.
+pub(super) fn telling(
+    from: impl Messages,
+) -> (impl Stream<Item = Bytes> + Send + 'static, oneshot::Receiver<Fault>) {
+    let (tell, told) = oneshot::channel();
+    let messages = stream::unfold((from, Some(tell)), |(mut from, mut tell)| async move {
+        match from.next().await {
+            Ok(message) => message.map(|message| (message, (from, tell))),
             Err(fault) => {
                 if let Some(tell) = tell.take() {
                     // Nobody listens when the answer is here already.
@@ -118,8 +130,8 @@ struct Lines {
     ended: bool,
 }
 
-impl Lines {
-    /// The next message; none at the end. Empty lines are none.
+impl Messages for Lines {
+    /// Empty lines are none.
     async fn next(&mut self) -> Result<Option<Bytes>, Fault> {
         while let Some(line) = self.line().await? {
             self.number += 1;
@@ -129,7 +141,9 @@ impl Lines {
         }
         Ok(None)
     }
+}
 
+impl Lines {
     /// The next line, without its end.
     async fn line(&mut self) -> Result<Option<Bytes>, Fault> {
         loop {

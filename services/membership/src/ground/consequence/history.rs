@@ -10,6 +10,7 @@ use time::Date;
 use uuid::Uuid;
 
 use crate::ground::consequence::course::{Decided, Life, Lives, Move, Step};
+use crate::ground::merged;
 use crate::ground::roll::Enrolled;
 
 /// One stay in one union.
@@ -69,11 +70,22 @@ pub struct History {
     pub stays: Vec<Stay>,
     /// The movements that count, in order.
     pub counts: Vec<Recorded>,
-    /// What was decided, in order: what counts as it was decided, and what stands.
+    /// What was decided, in order: what counts as it was decided, and what stands. With what was
+    /// decided of those who were merged into her.
     pub decided: Vec<Decided>,
+    /// The movements among these that were decided of those.
+    pub of_others: Vec<Uuid>,
 }
 
 impl History {
+    /// As it will be when another person is merged into her.
+    pub fn with(mut self, merged: &Self) -> Self {
+        self.of_others.extend(merged.decided.iter().map(|decided| decided.movement_id));
+        self.decided.extend(&merged.decided);
+        in_order(&mut self.decided);
+        self
+    }
+
     /// Whether all that happened after a day follows from ends alone.
     pub fn follows_only_after(&self, on: Date) -> bool {
         self.counts
@@ -135,35 +147,56 @@ pub async fn of(
             ended_by: row.ended_by,
         });
     }
-    let mut standing: BTreeMap<Uuid, Vec<Uuid>> = BTreeMap::new();
+    // What was decided of whoever was merged is carried out for the one who survives.
+    let others = merged::into(connection, person_ids).await?;
+    let merged: HashMap<Uuid, Uuid> =
+        merged::of(connection, person_ids).await?.into_iter().collect();
+    let all: Vec<Uuid> = others.iter().map(|(other, _)| other).chain(person_ids).copied().collect();
+    let survivors: HashMap<Uuid, Uuid> = others.into_iter().collect();
+    let mut standing: BTreeMap<Uuid, Standing> = BTreeMap::new();
     for row in sqlx::query!(
         "select person_id, movement_id from movement_taken_back
-         where person_id = any ($1) and stands",
-        person_ids,
+         where person_id = any ($1) and stands
+         order by person_id, movement_id",
+        &all,
     )
     .fetch_all(&mut *connection)
     .await?
     {
-        standing.entry(row.person_id).or_default().push(row.movement_id);
+        if let Some(survivor) = survivors.get(&row.person_id) {
+            let of_hers = standing.entry(*survivor).or_default();
+            of_hers.of_others.push(row.movement_id);
+        }
+        if !merged.contains_key(&row.person_id) {
+            let own = standing.entry(row.person_id).or_default();
+            own.movements.push(row.movement_id);
+        }
     }
-    let movements = movements(connection, person_ids).await?;
+    let movements = movements(connection, &all).await?;
 
     let mut histories: Vec<History> = people
         .into_iter()
         .map(|person| {
             let stays = stays.remove(&person.person_id).unwrap_or_default();
             let standing = standing.remove(&person.person_id).unwrap_or_default();
-            history(person, stays, &standing, &movements)
+            history(person, stays, standing, &movements)
         })
         .collect::<anyhow::Result<_>>()?;
     histories.sort_unstable_by_key(|history| history.person.person_id);
     Ok(histories)
 }
 
+/// Movements that were taken back and stand as what was decided.
+#[derive(Default)]
+struct Standing {
+    movements: Vec<Uuid>,
+    of_others: Vec<Uuid>,
+}
+
 fn history(
     person: Enrolled,
     stays: Vec<Stay>,
-    standing: &[Uuid],
+    standing: Standing,
     movements: &HashMap<Uuid, Recorded>,
 ) -> anyhow::Result<History> {
     let mut ids: Vec<Uuid> = Vec::with_capacity(stays.len() + 1);
@@ -179,7 +212,7 @@ fn history(
         movements.get(id).copied().ok_or_else(|| anyhow!("a stay names a movement that is not"))
     };
     let counts: Vec<Recorded> = ids.iter().map(known).collect::<anyhow::Result<_>>()?;
-    let mut decided: Vec<Decided> = Vec::with_capacity(counts.len() + standing.len());
+    let mut decided: Vec<Decided> = Vec::with_capacity(counts.len() + standing.movements.len());
     for recorded in counts.iter().filter(|recorded| recorded.is_decided()) {
         decided.push(Decided {
             movement_id: recorded.movement_id,
@@ -188,13 +221,17 @@ fn history(
             what: recorded.what,
         });
     }
-    for id in standing {
+    for id in standing.movements.iter().chain(&standing.of_others) {
         let Recorded { movement_id, first, on, what, .. } = known(id)?;
         decided.push(Decided { movement_id, first, on, what });
     }
-    // Ids tell the order of what was decided of one day.
+    in_order(&mut decided);
+    Ok(History { person, stays, counts, decided, of_others: standing.of_others })
+}
+
+/// Ids tell the order of what was decided of one day.
+fn in_order(decided: &mut [Decided]) {
     decided.sort_unstable_by_key(|decided| (decided.on, decided.first));
-    Ok(History { person, stays, counts, decided })
 }
 
 /// The movements of these people, taken back or not.
@@ -259,6 +296,8 @@ pub async fn unions_of(
     connection: &mut PgConnection,
     person_ids: &[Uuid],
 ) -> Result<Vec<Uuid>, Failure> {
+    let merged = merged::into(connection, person_ids).await?;
+    let all: Vec<Uuid> = merged.iter().map(|(other, _)| other).chain(person_ids).copied().collect();
     Ok(sqlx::query_scalar!(
         r#"with named as materialized (
                select begun_by as movement_id from membership where person_id = any ($1)
@@ -272,7 +311,7 @@ pub async fn unions_of(
            union
            select to_organisation_id
            from named join movement using (movement_id) where to_organisation_id is not null"#,
-        person_ids,
+        &all,
     )
     .fetch_all(connection)
     .await?)

@@ -159,7 +159,9 @@ impl Redecided {
     async fn stands_no_more(&self, acting: &mut Acting) -> Result<(), Failure> {
         sqlx::query!(
             "update movement_taken_back set stands = false
-             where movement_id = $1 and person_id = any ($2) and stands",
+             where movement_id = $1 and stands
+               and (person_id = any ($2)
+                    or person_id in (select person_id from person_merge where root_id = any ($2)))",
             self.movement_id,
             &self.people(),
         )

@@ -35,6 +35,8 @@ pub struct Occasion {
     pub undone: Option<Uuid>,
     /// The decision of the act to take back what it takes back.
     pub decision_id: Option<Uuid>,
+    /// It is known otherwise who somebody is: whoever was admitted was, and is no applicant again.
+    pub merges: bool,
 }
 
 impl Occasion {
@@ -46,6 +48,7 @@ impl Occasion {
             acted_at: acting.acted_at,
             undone: None,
             decision_id: None,
+            merges: false,
         }
     }
 }
@@ -182,7 +185,9 @@ pub async fn revise(
     take_back(connection, occasion, revisions).await?;
     let recorded = record(connection, occasion, revisions, &stays).await?;
     write_stays(connection, revisions, &stays).await?;
-    applications(connection, revisions).await?;
+    if !occasion.merges {
+        applications(connection, revisions).await?;
+    }
 
     let ids: Vec<Uuid> = recorded.keys().map(|(_, _, id)| *id).collect();
     let decisions = decisions(connection, &ids).await?;

@@ -55,6 +55,11 @@ impl Settling {
         let lives = history::lives(connection, &histories).await?;
         let mut settling = Self::default();
         for history in histories {
+            // What was decided of two who are one contradicts itself, and is settled.
+            let contradictions = match history.of_others.is_empty() {
+                true => contradictions,
+                false => Contradictions::Settled,
+            };
             match course(&history.decided, &lives, contradictions) {
                 Ok(course) => settling.courses.push((history, course)),
                 Err(_) => settling.left.push(history.person.person_id),
@@ -127,6 +132,7 @@ pub async fn follow(
         acted_at: following.acted_at,
         undone: None,
         decision_id: None,
+        merges: false,
     };
     let settled = settle(following.db(), &occasion, person_ids).await?;
     for change in settled.changes {

@@ -88,13 +88,17 @@ async fn as_decided(
 ) -> Result<(), Failure> {
     let otherwise = [&taken.ended_otherwise[..], &taken.founded_otherwise[..]].concat();
     let people = sqlx::query_scalar!(
-        r#"select person_id as "person_id!"
-           from movement_taken_back where stands and registry_act_id = any ($1)
-           union
-           select person_id
-           from movement join movement_taken_back using (movement_id)
-           where stands
-             and (from_organisation_id = any ($2) or to_organisation_id = any ($2))"#,
+        r#"with stood as (
+               select person_id from movement_taken_back
+               where stands and registry_act_id = any ($1)
+               union
+               select person_id
+               from movement join movement_taken_back using (movement_id)
+               where stands
+                 and (from_organisation_id = any ($2) or to_organisation_id = any ($2))
+           )
+           select distinct coalesce(root_id, stood.person_id) as "person_id!"
+           from stood left join person_merge on person_merge.person_id = stood.person_id"#,
         &taken.undone_acts,
         &otherwise,
     )

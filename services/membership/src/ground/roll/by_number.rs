@@ -42,10 +42,12 @@ impl Roll {
         let holders = sqlx::query_as!(
             Holder,
             r#"with holds as materialized (
-                   select blind_index, person_id from person_identity
+                   select blind_index, coalesce(root_id, person_identity.person_id) as person_id
+                   from person_identity
+                   left join person_merge using (person_id)
                    where blind_index = any ($1) and ended_at is null
                )
-               select blind_index, person_id, name_key, sex,
+               select blind_index, person_id as "person_id!", name_key, sex,
                       coalesce(birth_year, 0::smallint) as "birth_year!"
                from holds join person using (person_id)
                where person_id in (select persons_in_scope(array(select person_id from holds)))

@@ -7,7 +7,8 @@ use crate::ground::roll::{Roll, Unlikely, Warning};
 
 impl Roll {
     /// Warns of new people who have one name and one year of birth, unless each has a number of
-    /// her own: each line names the next that is like it, and the last of them the first.
+    /// her own, all of one kind: one person has a CMND and a CCCD. Each line names the next that is
+    /// like it, and the last of them the first.
     pub(super) fn twins(&self) -> Vec<Warning> {
         let mut alike: HashMap<(String, i16), Vec<(usize, &NewPerson)>> = HashMap::new();
         for (line, person) in self.new_persons() {
@@ -17,7 +18,11 @@ impl Roll {
         }
         let mut warnings = Vec::new();
         for lines in alike.into_values() {
-            if lines.len() < 2 || lines.iter().all(|(_, person)| person.identity.is_some()) {
+            let kind = |person: &NewPerson| person.identity.as_ref().map(|identity| identity.kind);
+            let first = lines.first().and_then(|(_, person)| kind(person));
+            let told_apart =
+                first.is_some() && lines.iter().all(|(_, person)| kind(person) == first);
+            if lines.len() < 2 || told_apart {
                 continue;
             }
             for (n, (line, _)) in lines.iter().enumerate() {

@@ -48,6 +48,28 @@ pub enum Code {
     Attended,
     /// A delegate was sent.
     Delegate,
+    /// Somebody was honoured, by kind.
+    Honoured,
+    /// Somebody was honoured, by level.
+    HonouredAt,
+    /// Somebody who works directly in production was honoured, by kind.
+    HonouredInProduction,
+    /// An emulation movement was launched.
+    Emulation,
+    /// Somebody in need was helped, by kind.
+    Welfare,
+    /// Somebody in need was helped, by occasion.
+    WelfareFor,
+    /// What was given, in đồng, by kind.
+    WelfareVnd,
+    /// What was given, in đồng, by source.
+    WelfareVndFrom,
+    /// A labour dispute was taken up.
+    Dispute,
+    /// People whom it concerned.
+    DisputePeople,
+    /// A labour dispute ended, by its outcome.
+    DisputeConcluded,
     /// An inspection took place.
     Inspection,
     /// An emulation movement was launched.
@@ -62,8 +84,20 @@ pub enum Code {
     PartyReferred,
     /// Somebody referred was admitted to the Party.
     PartyAdmitted,
+    /// Somebody admitted became a full member of the Party.
+    PartyConfirmed,
     /// An officer was recommended.
     CadreRecommended,
+    /// An officer who was recommended was planned for, trained or appointed.
+    CadreOutcome,
+    /// A person was honoured.
+    HonouredPerson,
+    /// An initiative was recognised.
+    Initiative,
+    /// A person took part in an emulation movement.
+    EmulationJoined,
+    /// A person in need was helped.
+    WelfarePerson,
     /// An employer got to a stage of a campaign.
     Campaign,
 }
@@ -81,7 +115,7 @@ pub enum Counting {
 
 impl Code {
     /// Every one.
-    const ALL: [Self; 30] = [
+    const ALL: [Self; 47] = [
         Self::MembersAdmitted,
         Self::MembersRecognised,
         Self::MembersReadmitted,
@@ -103,6 +137,17 @@ impl Code {
         Self::DecisionIssued,
         Self::Attended,
         Self::Delegate,
+        Self::Honoured,
+        Self::HonouredAt,
+        Self::HonouredInProduction,
+        Self::Emulation,
+        Self::Welfare,
+        Self::WelfareFor,
+        Self::WelfareVnd,
+        Self::WelfareVndFrom,
+        Self::Dispute,
+        Self::DisputePeople,
+        Self::DisputeConcluded,
         Self::Inspection,
         Self::Launch,
         Self::Rating,
@@ -110,7 +155,13 @@ impl Code {
         Self::Trained,
         Self::PartyReferred,
         Self::PartyAdmitted,
+        Self::PartyConfirmed,
         Self::CadreRecommended,
+        Self::CadreOutcome,
+        Self::HonouredPerson,
+        Self::Initiative,
+        Self::EmulationJoined,
+        Self::WelfarePerson,
         Self::Campaign,
     ];
 
@@ -159,6 +210,17 @@ impl Code {
             Self::DecisionIssued => "DECISION_ISSUED",
             Self::Attended => "ATTENDED",
             Self::Delegate => "DELEGATE",
+            Self::Honoured => "HONOURED",
+            Self::HonouredAt => "HONOURED_AT",
+            Self::HonouredInProduction => "HONOURED_IN_PRODUCTION",
+            Self::Emulation => "EMULATION",
+            Self::Welfare => "WELFARE",
+            Self::WelfareFor => "WELFARE_FOR",
+            Self::WelfareVnd => "WELFARE_VND",
+            Self::WelfareVndFrom => "WELFARE_VND_FROM",
+            Self::Dispute => "DISPUTE",
+            Self::DisputePeople => "DISPUTE_PEOPLE",
+            Self::DisputeConcluded => "DISPUTE_CONCLUDED",
             Self::Inspection => "INSPECTION",
             Self::Launch => "LAUNCH",
             Self::Rating => "RATING",
@@ -166,7 +228,13 @@ impl Code {
             Self::Trained => "TRAINED",
             Self::PartyReferred => "PARTY_REFERRED",
             Self::PartyAdmitted => "PARTY_ADMITTED",
+            Self::PartyConfirmed => "PARTY_CONFIRMED",
             Self::CadreRecommended => "CADRE_RECOMMENDED",
+            Self::CadreOutcome => "CADRE_OUTCOME",
+            Self::HonouredPerson => "HONOURED_PERSON",
+            Self::Initiative => "INITIATIVE",
+            Self::EmulationJoined => "EMULATION_JOINED",
+            Self::WelfarePerson => "WELFARE_PERSON",
             Self::Campaign => "CAMPAIGN",
         }
     }
@@ -200,6 +268,17 @@ impl Code {
             | Self::DecisionIssued
             | Self::Attended
             | Self::Delegate
+            | Self::Honoured
+            | Self::HonouredAt
+            | Self::HonouredInProduction
+            | Self::Emulation
+            | Self::Welfare
+            | Self::WelfareFor
+            | Self::WelfareVnd
+            | Self::WelfareVndFrom
+            | Self::Dispute
+            | Self::DisputePeople
+            | Self::DisputeConcluded
             | Self::Inspection
             | Self::Launch => Counting::Summed,
             Self::Rating => Counting::Rated,
@@ -207,7 +286,13 @@ impl Code {
             | Self::Trained
             | Self::PartyReferred
             | Self::PartyAdmitted
+            | Self::PartyConfirmed
             | Self::CadreRecommended
+            | Self::CadreOutcome
+            | Self::HonouredPerson
+            | Self::Initiative
+            | Self::EmulationJoined
+            | Self::WelfarePerson
             | Self::Campaign => Counting::Subjects,
         }
     }

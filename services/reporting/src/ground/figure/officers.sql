@@ -8,9 +8,11 @@ with holder as materialized (
       and not isempty(p.valid * o.valid * daterange($8, $9))
 ),
 trained as materialized (
-    select distinct s.subject
+    select s.subject
     from subject_fact s
     where s.code = 'TRAINED' and s.on_date >= $8 and s.on_date < $9
+    group by s.subject
+    having sum(s.amount) > 0
 )
 select h.line as "line?",
        count(distinct h.person_id) as "in_post!",

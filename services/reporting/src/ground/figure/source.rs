@@ -149,6 +149,11 @@ impl Source {
                 whole.is_empty()
                     || !part.is_empty() && part.iter().all(|grade| whole.contains(grade))
             }
+            // Whoever works directly in production is one of those who were honoured.
+            (
+                Source::Flow(Code::HonouredInProduction, part),
+                Source::Flow(Code::Honoured, whole),
+            ) => part == whole,
             (Source::OfficersTrained, Source::OfficersDuring)
             | (Source::UnionsReached, Source::UnionsAt)
             | (Source::PeopleReached, Source::PeopleAtWork) => true,

@@ -6,7 +6,9 @@ use stage::made_up::{known, on, people, person, request_id};
 
 use super::{DAY, Kind, Trial, kind_of, one};
 use crate::rights::desk::Desk;
-use crate::rights::in_motion::{discipline, dormancy, naming, offer, parking};
+use crate::rights::in_motion::{
+    discipline, dormancy, issuing, losing, merging, naming, offer, parking,
+};
 
 fn admission(union: &Desk, lines: Vec<PersonLine>) -> AdmitMembersRequest {
     tests::world::admission(&union.union, DAY, lines)
@@ -115,7 +117,47 @@ fn import_into(union: &Desk) -> Vec<Vec<u8>> {
         .to_vec()
 }
 
+/// A file of one person, to be taken into a union.
+fn file_into(union: &Desk) -> Vec<Vec<u8>> {
+    let header = import_file_request::Header {
+        request_id: request_id(),
+        organisation_id: union.union.id.clone(),
+        kind: AdmissionKind::Recognised.into(),
+        effective_on: on(DAY),
+        ..import_file_request::Header::default()
+    };
+    let data = "Họ và tên;Năm sinh\nLê Thị Tệp;1990\n".as_bytes().to_vec().into();
+    let body = proto::google::api::HttpBody { data, ..Default::default() };
+    one(ImportFileRequest { header: Some(header), file: Some(body) })
+}
+
 pub fn list(trials: &mut Vec<Trial>) {
+    trials.push(Trial {
+        method: "congdoan.membership.v1.ImportService/ImportFile",
+        kind: Kind::Scoped,
+        writes: true,
+        mixed: false,
+        ask: |mine, _| file_into(mine),
+    });
+    of_service! { trials, "membership.v1.ExportService",
+        // Named as its union is, so that the others can ask for it.
+        write "ExportMembers": |mine, _| ExportMembersRequest {
+            request_id: mine.union.id.clone(),
+            organisation_id: mine.union.id.clone(),
+            format: FileFormat::Csv.into(),
+            with_identity: true,
+            ..ExportMembersRequest::default()
+        };
+        read "GetExport": |mine, _| GetExportRequest { export_id: mine.union.id.clone() };
+        read "DownloadExport": |mine, _| DownloadExportRequest {
+            export_id: mine.union.id.clone(),
+        };
+        write "CancelExport": |mine, _| CancelExportRequest {
+            request_id: request_id(),
+            export_id: mine.union.id.clone(),
+            ..CancelExportRequest::default()
+        };
+    }
     trials.push(Trial {
         method: "congdoan.membership.v1.ImportService/ImportMembers",
         kind: Kind::Scoped,
@@ -126,6 +168,10 @@ pub fn list(trials: &mut Vec<Trial>) {
     of_service! { trials, "membership.v1.ImportService",
         // Only her own imports are told of, and she has begun none of these names.
         read "GetImport": |_, _| GetImportRequest { import_id: request_id() };
+        read "ExportRefusedLines": |_, _| ExportRefusedLinesRequest {
+            import_id: request_id(),
+            format: FileFormat::Csv.into(),
+        };
         read "ListImportLines": |_, _| ListImportLinesRequest {
             import_id: request_id(),
             ..ListImportLinesRequest::default()
@@ -216,6 +262,18 @@ pub fn list(trials: &mut Vec<Trial>) {
             referral_ids: vec![mine.referral.clone(), theirs.referral.clone()],
             ..AdmitToPartyRequest::default()
         };
+        write "ConfirmInParty": |mine, _| ConfirmInPartyRequest {
+            request_id: request_id(),
+            confirmed_on: on(DAY),
+            referral_ids: vec![mine.happened.candidate.clone()],
+            ..ConfirmInPartyRequest::default()
+        };
+        mixed "ConfirmInParty": |mine, theirs| ConfirmInPartyRequest {
+            request_id: request_id(),
+            confirmed_on: on(DAY),
+            referral_ids: vec![mine.happened.candidate.clone(), theirs.happened.candidate.clone()],
+            ..ConfirmInPartyRequest::default()
+        };
         read "ListPartyReferrals": |mine, _| ListPartyReferralsRequest {
             organisation_id: mine.union.id.clone(),
             ..ListPartyReferralsRequest::default()
@@ -301,6 +359,68 @@ pub fn list(trials: &mut Vec<Trial>) {
             ..ListStandingsRequest::default()
         };
     }
+    of_service! { trials, "membership.v1.CardService",
+        write "IssueCards": |mine, _| {
+            issuing(&mine.union, std::slice::from_ref(&mine.in_motion.cards.without))
+        };
+        mixed "IssueCards": |mine, theirs| {
+            issuing(&mine.union, std::slice::from_ref(&theirs.in_motion.cards.without))
+        };
+        write "ReportCardLost": |mine, _| losing(&mine.in_motion.cards.to_lose);
+        write "ReplaceCard": |mine, _| ReplaceCardRequest {
+            request_id: request_id(),
+            card_id: mine.in_motion.cards.to_replace.clone(),
+            issued_on: on(DAY),
+            ..ReplaceCardRequest::default()
+        };
+        write "RevokeCard": |mine, _| RevokeCardRequest {
+            request_id: request_id(),
+            card_id: mine.in_motion.cards.to_revoke.clone(),
+            revoked_on: on(DAY),
+            reason: "cấp nhầm".to_owned(),
+            ..RevokeCardRequest::default()
+        };
+        write "IssueCardsToRoll": |mine, _| IssueCardsToRollRequest {
+            request_id: request_id(),
+            organisation_id: mine.union.id.clone(),
+            issued_on: on(DAY),
+            ..IssueCardsToRollRequest::default()
+        };
+        read "FindCard": |mine, _| FindCardRequest {
+            number: mine.in_motion.cards.number.clone(),
+            ..FindCardRequest::default()
+        };
+        read "ListCards": |mine, _| ListCardsRequest {
+            person_id: mine.in_motion.cards.holders[0].clone(),
+            ..ListCardsRequest::default()
+        };
+        read "ListCardKeys": |_, _| ListCardKeysRequest {};
+    }
+    of_service! { trials, "membership.v1.DuplicateService",
+        read "ListDuplicateCandidates": |mine, _| ListDuplicateCandidatesRequest {
+            organisation_id: mine.union.id.clone(),
+            ..ListDuplicateCandidatesRequest::default()
+        };
+        write "DismissDuplicate": |mine, _| DismissDuplicateRequest {
+            request_id: request_id(),
+            person_id: mine.in_motion.twins.likely.0.clone(),
+            other_id: mine.in_motion.twins.likely.1.clone(),
+            reason: "hai người khác nhau".to_owned(),
+            ..DismissDuplicateRequest::default()
+        };
+        write "MergePersons": |mine, _| {
+            merging(&mine.in_motion.twins.one.0, &mine.in_motion.twins.one.1)
+        };
+        mixed "MergePersons": |mine, theirs| {
+            merging(&mine.in_motion.twins.likely.0, &theirs.in_motion.twins.likely.0)
+        };
+        write "UnmergePersons": |mine, _| UnmergePersonsRequest {
+            request_id: request_id(),
+            person_id: mine.in_motion.twins.merged.clone(),
+            reason: "hai người khác nhau".to_owned(),
+            ..UnmergePersonsRequest::default()
+        };
+    }
     of_service! { trials, "membership.v1.DisciplineService",
         write "DisciplineMembers": |mine, _| discipline(&mine.union, &mine.in_motion.free[3]);
         write "EndDiscipline": |mine, _| EndDisciplineRequest {
@@ -328,6 +448,25 @@ pub fn list(trials: &mut Vec<Trial>) {
             reason: "ghi nhầm".to_owned(),
             effective_on: on(DAY),
             ..CorrectStandingRequest::default()
+        };
+        write "UndoCardIssue": |mine, _| UndoCardIssueRequest {
+            request_id: request_id(),
+            issue_id: mine.in_motion.cards.to_undo.clone(),
+            reason: "ghi nhầm".to_owned(),
+            ..UndoCardIssueRequest::default()
+        };
+        write "CorrectCardIssue": |mine, _| CorrectCardIssueRequest {
+            request_id: request_id(),
+            issue_id: mine.in_motion.cards.to_correct.clone(),
+            reason: "ghi nhầm".to_owned(),
+            issued_on: on(DAY),
+            ..CorrectCardIssueRequest::default()
+        };
+        write "UndoCardEnd": |mine, _| UndoCardEndRequest {
+            request_id: request_id(),
+            card_id: mine.in_motion.cards.found_again.clone(),
+            reason: "đã tìm thấy".to_owned(),
+            ..UndoCardEndRequest::default()
         };
         write "UndoDiscipline": |mine, _| UndoDisciplineRequest {
             request_id: request_id(),
