@@ -16,7 +16,6 @@ use std::collections::HashMap;
 
 use chassis::database::{Act, Acting};
 use chassis::refusal::Failure;
-use feeds::registry as fact;
 use serde::{Deserialize, Serialize};
 use time::Date;
 
@@ -69,9 +68,13 @@ impl Act for LoadOrganisations {
             _ => None,
         };
         let record = Record::of(acting, decision_id);
-        let inserted = insert::insert(acting.db(), &tree, record).await;
+        // What is told is put in words while the database writes.
+        let (inserted, changes) = tokio::join!(
+            insert::insert(acting.db(), &tree, record),
+            told::changes(&tree, decision_id)
+        );
         organisations::code_taken(inserted, "lines", "")?;
-        acting.publish_all(fact::loaded(tree.founded(), told::lives(&tree), decision_id));
+        acting.publish_all(changes);
         Ok(Loaded { organisations: tree.lines.len() })
     }
 }

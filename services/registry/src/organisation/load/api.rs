@@ -59,21 +59,17 @@ impl Api {
         parts: &mut Streaming<pb::LoadOrganisationsRequest>,
     ) -> Result<usize, Status> {
         let mut next = first_line;
-        while let Some(message) = parts.message().await? {
-            let Some(Part::Lines(more)) = message.part else { return Err(misplaced()) };
-            parse::at_most("lines", more.lines.len(), MESSAGE_LINES_MAX)?;
-            if more.lines.is_empty() {
-                continue;
-            }
-            let (first, lines) = (next, more.lines.len());
+        let mut taken = take(parts, next).await?;
+        while let Some((lines, content)) = taken {
+            let first = next;
             next += lines;
-            if next > LINES_MAX {
-                return Err(Refused::TooManyLines { limit: LINES_MAX }.at("lines").into());
-            }
-            let content = wire::kept(&more.lines);
-            // What is kept can be read: a line that cannot is refused before it is kept.
-            wire::lines(first, more.lines)?;
-            load.keep(self.database.pool(), first, lines, &content).await?;
+            // The next ones are taken in while these are written down.
+            let (kept, more) = tokio::join!(
+                load.keep(self.database.pool(), first, lines, &content),
+                take(parts, next)
+            );
+            kept?;
+            taken = more?;
         }
         if next == 0 {
             return Err(Refused::LinesEmpty.at("lines").into());
@@ -112,6 +108,30 @@ impl Api {
         let progress = load.progress(&mut reading, LOAD_ORGANISATIONS).await?;
         Ok(reading.reply(wire::progress(progress)))
     }
+}
+
+/// The next lines of a stream, the first of them with the number `first`: how many, and as they are
+/// kept.
+async fn take(
+    parts: &mut Streaming<pb::LoadOrganisationsRequest>,
+    first: usize,
+) -> Result<Option<(usize, Vec<u8>)>, Status> {
+    while let Some(message) = parts.message().await? {
+        let Some(Part::Lines(more)) = message.part else { return Err(misplaced()) };
+        let lines = more.lines.len();
+        parse::at_most("lines", lines, MESSAGE_LINES_MAX)?;
+        if lines == 0 {
+            continue;
+        }
+        if first + lines > LINES_MAX {
+            return Err(Refused::TooManyLines { limit: LINES_MAX }.at("lines").into());
+        }
+        let content = wire::kept(&more.lines);
+        // What is kept can be read: a line that cannot is refused before it is kept.
+        wire::lines(first, more.lines)?;
+        return Ok(Some((lines, content)));
+    }
+    Ok(None)
 }
 
 /// The first message.

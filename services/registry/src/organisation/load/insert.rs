@@ -2,11 +2,14 @@
 //! lines, in the order of their ids, so that neighbours in the tables are neighbours in the
 //! indexes.
 
+use std::collections::BTreeSet;
+
 use sqlx::PgConnection;
 use time::Date;
 use uuid::Uuid;
 
 use crate::ground::tree::{ENDED, Record};
+use crate::organisation::load::check::Superior;
 use crate::organisation::load::history::Period;
 use crate::organisation::load::tree::Tree;
 
@@ -115,11 +118,20 @@ async fn superiors(
     )
     .execute(&mut *db)
     .await?;
-    // Organisations of the register that now have subordinates join the skeleton.
+    // Organisations of the register that now have subordinates join the skeleton; of those that
+    // are loaded it is said above.
+    let named = tree.understood.iter().flat_map(|line| &line.superiors);
+    let registered: BTreeSet<Uuid> = named
+        .filter_map(|superior| match superior.value {
+            Superior::Registered(organisation_id) => Some(organisation_id),
+            Superior::Line(_) => None,
+        })
+        .collect();
+    let registered: Vec<Uuid> = registered.into_iter().collect();
     sqlx::query!(
         "update organisation_parent set has_subordinates = true
-         where organisation_id = any (select distinct unnest($1::uuid[])) and not has_subordinates",
-        &superior_ids,
+         where organisation_id = any ($1) and not has_subordinates",
+        &registered,
     )
     .execute(db)
     .await?;

@@ -1,6 +1,5 @@
 //! The lines of a load that has been checked, as a tree of organisations.
 
-use feeds::registry::Organisation;
 use time::{Duration, OffsetDateTime};
 use uuid::{Timestamp, Uuid};
 
@@ -34,23 +33,6 @@ impl<'a> Tree<'a> {
     /// The first superior of a line.
     pub fn superior_id(&self, n: usize) -> Option<Uuid> {
         self.understood[n].superiors.first().map(|superior| self.id_of(superior.value))
-    }
-
-    /// The organisations as they stood on their first days.
-    pub fn founded(&self) -> Vec<Organisation> {
-        let lines = self.lines.iter().enumerate();
-        lines
-            .map(|(n, line)| Organisation {
-                organisation_id: self.organisation_ids[n],
-                code: line.code.clone(),
-                name: line.name.clone(),
-                short_name: line.short_name.clone(),
-                type_code: line.type_code.clone(),
-                sector: line.sector.clone(),
-                superior_id: self.superior_id(n),
-                founded_on: line.founded_on,
-            })
-            .collect()
     }
 }
 
