@@ -48,7 +48,7 @@ impl Act for RecommendCadre {
         self.well_written()?;
         organisation::stands(acting, self.organisation_id, on, Asked::Acts).await?;
         let person_ids: Vec<Uuid> = self.lines.iter().map(|(person_id, _)| *person_id).collect();
-        roll::all_in_scope(acting, &person_ids, |line| format!("lines[{line}].person_id")).await?;
+        roll::all_surviving(acting, &person_ids, |line| format!("lines[{line}].person_id")).await?;
 
         let recommendation_ids: Vec<Uuid> = person_ids.iter().map(|_| Uuid::now_v7()).collect();
         let subjects: Vec<String> =

@@ -56,7 +56,7 @@ impl Act for SendDelegation {
         organisation::known(acting, "host_id", self.host_id).await?;
         let field = |line| format!("delegates[{line}].organisation_id");
         organisation::all_in_scope(acting.db(), &organisation_ids, field).await?;
-        roll::all_in_scope(acting, &person_ids, |line| format!("delegates[{line}].person_id"))
+        roll::all_surviving(acting, &person_ids, |line| format!("delegates[{line}].person_id"))
             .await?;
 
         let delegation_id = Uuid::now_v7();

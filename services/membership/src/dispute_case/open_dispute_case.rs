@@ -61,7 +61,7 @@ impl Act for OpenDisputeCase {
         organisation::stands(acting, self.organisation_id, on, Asked::Acts).await?;
         let decision_id = rests_on(acting, self.basis.as_ref(), self.organisation_id).await?;
         let field = |line| format!("person_ids[{line}]");
-        roll::all_in_scope(acting, &self.person_ids, field).await?;
+        roll::all_surviving(acting, &self.person_ids, field).await?;
         let case_id = Uuid::now_v7();
         let (act_id, acted_at) = (acting.act_id, acting.acted_at);
         sqlx::query!(

@@ -48,7 +48,7 @@ impl Act for JoinEmulation {
             return Err(Refused::EmulationNotRunning.into());
         }
         let field = |line| format!("person_ids[{line}]");
-        roll::all_in_scope(acting, &self.person_ids, field).await?;
+        roll::all_surviving(acting, &self.person_ids, field).await?;
         let (act_id, acted_at) = (acting.act_id, acting.acted_at);
         let joined = sqlx::query_scalar!(
             "insert into emulation_participant (person_id, emulation_id, organisation_id,

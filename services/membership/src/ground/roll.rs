@@ -408,6 +408,17 @@ pub fn none_repeated(person_ids: &[Uuid]) -> Result<(), Failure> {
     Ok(bad.refuse()?)
 }
 
+/// As [`all_in_scope`], for people of whom something new is said: of whoever was merged it is said of
+/// the one who survives, or a figure that counts people would count her twice.
+pub async fn all_surviving(
+    acting: &mut Acting,
+    person_ids: &[Uuid],
+    field: impl Fn(usize) -> String,
+) -> Result<(), Failure> {
+    all_in_scope(acting, person_ids, &field).await?;
+    merged::refuse(acting.db(), person_ids, field).await
+}
+
 /// Refuses ids of people who are unknown, do not lie in the caller's scope, or were erased; `field`
 /// names the field of a line.
 pub async fn all_in_scope(

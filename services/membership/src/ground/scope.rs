@@ -7,7 +7,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::ground::refused::Refused;
-use crate::ground::roll;
+use crate::ground::{merged, roll};
 
 /// The organisation at which a person lies, to whom the caller may do what the act does; refused
 /// where she is nobody whom the caller knows, or was erased.
@@ -23,6 +23,14 @@ pub async fn of(acting: &mut Acting, person_id: Uuid) -> Result<Uuid, Failure> {
     )
     .fetch_one(acting.db())
     .await?;
+    Ok(organisation_id)
+}
+
+/// As [`of`], where something new is said of her: refused where she was merged, of whom it is said of
+/// the one who survives.
+pub async fn of_survivor(acting: &mut Acting, person_id: Uuid) -> Result<Uuid, Failure> {
+    let organisation_id = of(acting, person_id).await?;
+    merged::refuse(acting.db(), &[person_id], |_| "person_id".to_string()).await?;
     Ok(organisation_id)
 }
 

@@ -35,7 +35,7 @@ impl Act for AddAlias {
     type Answer = Added;
 
     async fn perform(self, acting: &mut Acting) -> Result<Added, Failure> {
-        scope::of(acting, self.person_id).await?;
+        scope::of_survivor(acting, self.person_id).await?;
         roll::lock(acting, &[self.person_id]).await?;
         let key = name_key(&self.name);
         let held = sqlx::query!(

@@ -46,7 +46,7 @@ impl Act for AddDocument {
 
     async fn perform(self, acting: &mut Acting) -> Result<Added, Failure> {
         signed(self.basis.as_ref(), acting.today)?;
-        let union = scope::of(acting, self.person_id).await?;
+        let union = scope::of_survivor(acting, self.person_id).await?;
         rests_on(acting, self.basis.as_ref(), union).await?;
         roll::lock(acting, &[self.person_id]).await?;
         let documents = document::of(acting, self.person_id).await?;

@@ -54,7 +54,7 @@ impl Act for SetAttribute {
         if let Saying::From(on, _) | Saying::Instead(_, _, on, _) = &self.saying {
             not_too_far("said.effective_on", *on, acting.today)?;
         }
-        let union = scope::of(acting, self.person_id).await?;
+        let union = scope::of_survivor(acting, self.person_id).await?;
         let decision_id = rests_on(acting, self.basis.as_ref(), union).await?;
         roll::lock(acting, &[self.person_id]).await?;
         let (keys, person_id, attribute) = (&self.keys, self.person_id, self.attribute);

@@ -33,7 +33,7 @@ impl Act for SetContact {
     type Answer = Done;
 
     async fn perform(self, acting: &mut Acting) -> Result<Done, Failure> {
-        scope::of(acting, self.person_id).await?;
+        scope::of_survivor(acting, self.person_id).await?;
         roll::lock(acting, &[self.person_id]).await?;
         let (keys, person_id) = (&self.keys, self.person_id);
         let mut changed = false;

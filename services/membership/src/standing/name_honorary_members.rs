@@ -41,7 +41,7 @@ impl Act for NameHonoraryMembers {
         organisation::stands(acting, self.organisation_id, on, Asked::Acts).await?;
         let basis = self.dated.basis.as_ref();
         let decision_id = rests_on(acting, basis, self.organisation_id).await?;
-        roll::all_in_scope(acting, &self.person_ids, |line| format!("person_ids[{line}]")).await?;
+        roll::all_surviving(acting, &self.person_ids, |line| format!("person_ids[{line}]")).await?;
         let standing_id = Uuid::now_v7();
         let beginning = Beginning {
             standing_id,

@@ -57,7 +57,7 @@ impl Act for HoldTrainingCourse {
         let days: Vec<Date> = self.attendances.iter().map(|line| line.attended_on).collect();
         let field = |line| format!("attendances[{line}].organisation_id");
         organisation::all_in_scope(acting.db(), &for_organisations, field).await?;
-        roll::all_in_scope(acting, &person_ids, |line| format!("attendances[{line}].person_id"))
+        roll::all_surviving(acting, &person_ids, |line| format!("attendances[{line}].person_id"))
             .await?;
 
         let course_id = Uuid::now_v7();

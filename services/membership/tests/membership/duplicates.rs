@@ -628,3 +628,97 @@ async fn who_is_likely_to_be_one_is_kept_as_people_become_known() {
     assert_eq!(refused(foreign), because("PERSON_UNKNOWN", "person_id"));
     world.stop().await;
 }
+
+#[tokio::test]
+async fn nothing_new_is_said_of_whoever_was_merged() {
+    let world = World::start().await;
+    let mut officer = world.officer();
+    let persons = officer.admits(world.alpha, JOINED, people(2)).await.expect("admitted");
+    let (hers, survivor) = (persons[0], persons[1]);
+    merges(&mut officer, hers, survivor).await.expect("merged");
+    let (union, merged) = (world.alpha.to_string(), vec![hers.to_string()]);
+    let (on, request_id) = (Some(civil(LATER)), || Uuid::new_v4().to_string());
+
+    macro_rules! merged {
+        ($($client:ident . $method:ident ( $field:literal, $request:expr );)*) => {$(
+            let answer = officer.$client.$method($request).await;
+            let reason = because("PERSON_MERGED", $field);
+            assert_eq!(refused(answer), reason, stringify!($method));
+        )*};
+    }
+    merged! {
+        training.hold_training_course("attendances[0].person_id", pb::HoldTrainingCourseRequest {
+            request_id: request_id(),
+            organisation_id: union.clone(),
+            title: "Lớp".to_string(),
+            topics: vec!["CHARTER".to_string()],
+            starts_on: on,
+            attendances: vec![pb::Attendance {
+                person_id: hers.to_string(),
+                organisation_id: union.clone(),
+                attended_on: None,
+            }],
+            ..Default::default()
+        });
+        cadre.recommend_cadre("lines[0].person_id", pb::RecommendCadreRequest {
+            request_id: request_id(),
+            organisation_id: union.clone(),
+            recommended_on: on,
+            lines: vec![pb::recommend_cadre_request::Line {
+                person_id: hers.to_string(),
+                purposes: vec![1],
+            }],
+            ..Default::default()
+        });
+        cases.open_dispute_case("person_ids[0]", pb::OpenDisputeCaseRequest {
+            request_id: request_id(),
+            organisation_id: union.clone(),
+            kind: pb::DisputeKind::Collective.into(),
+            topics: vec!["WAGES".to_string()],
+            opened_on: on,
+            people_concerned: 1,
+            person_ids: merged.clone(),
+            ..Default::default()
+        });
+        standings.name_honorary_members("person_ids[0]", pb::NameHonoraryMembersRequest {
+            request_id: request_id(),
+            organisation_id: union.clone(),
+            effective_on: on,
+            person_ids: merged.clone(),
+            ..Default::default()
+        });
+        profiles.set_contact("person_id", pb::SetContactRequest {
+            request_id: request_id(),
+            person_id: hers.to_string(),
+            phone: Some("0999000111".to_string()),
+            ..Default::default()
+        });
+        identities.add_alias("person_id", pb::AddAliasRequest {
+            request_id: request_id(),
+            person_id: hers.to_string(),
+            name: "Bí danh".to_string(),
+            from_on: on,
+            ..Default::default()
+        });
+    }
+    let launch = pb::LaunchEmulationRequest {
+        request_id: request_id(),
+        organisation_id: world.hanoi.to_string(),
+        theme: "GOOD_LABOUR".to_string(),
+        title: "Lao động giỏi".to_string(),
+        from_on: on,
+        through_on: Some(civil(LAST)),
+        ..Default::default()
+    };
+    let launched = officer.emulations.launch_emulation(launch).await.expect("launched");
+    merged! {
+        emulations.join_emulation("person_ids[0]", pb::JoinEmulationRequest {
+            request_id: request_id(),
+            organisation_id: union.clone(),
+            emulation_id: launched.into_inner().emulation_id,
+            joined_on: on,
+            person_ids: merged.clone(),
+            ..Default::default()
+        });
+    }
+}
