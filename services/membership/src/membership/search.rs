@@ -11,6 +11,9 @@ use uuid::Uuid;
 use crate::ground::organisation;
 use crate::ground::person::{Sex, name_key};
 
+/// As many ways up take as long as to gather what lies under a small province.
+const FEW: i32 = 200;
+
 /// Who is searched for.
 #[derive(Debug)]
 pub struct Sought {
@@ -205,6 +208,27 @@ async fn begin(
     Ok((last.name, last.birth_year, person_id))
 }
 
+/// Whether so few have such a name that it is quicker to ask of each of them where she lies than to
+/// gather all that lies under the roots; none of which has ended, as from below nobody comes to what
+/// has.
+async fn are_few(reading: &mut Reading, ending: &Ending, roots: &[Uuid]) -> Result<bool, Failure> {
+    Ok(sqlx::query_scalar!(
+        r#"select (select count(*) from (select from person_sought sought
+                                         where sought.name_backwards > $1
+                                           and sought.name_backwards < $2
+                                         limit $3::integer + 1) alike) <= $3
+                  and not exists (select from access.ending ending
+                                  where ending.organisation_id = any ($4)
+                                    and ending.ended_on <= access.today()) as "few!""#,
+        ending.from,
+        ending.until,
+        FEW,
+        roots,
+    )
+    .fetch_one(&mut **reading)
+    .await?)
+}
+
 async fn page(
     reading: &mut Reading,
     sought: &Sought,
@@ -216,6 +240,7 @@ async fn page(
     let ending = Ending::with(&sought.words, loose);
     let (from, birth_year, person_id) =
         begin.unwrap_or_else(|| (ending.from.clone(), -1, Uuid::nil()));
+    let few = !place.whole && are_few(reading, &ending, &place.roots).await?;
     let rows = sqlx::query_file_as!(
         SoughtPerson,
         "src/membership/search.sql",
@@ -230,6 +255,7 @@ async fn page(
         sought.sex.map(|sex| sex as i16),
         sought.standing.map(|standing| standing as i16),
         limit,
+        few,
     )
     .fetch_all(&mut **reading)
     .await?;

@@ -4,6 +4,9 @@
 -- and all of it is meant; else people lie in what stands under one of $7. Born in $8, of sex $9,
 -- standing as $10 says, if those are not null; at most $11.
 --
+-- Where $12 says that few have such a name, it is asked of each where she lies, upwards; else all
+-- that lies under $7 is gathered first, which takes longer than a few ways up.
+--
 -- What is read of the index is left only for those whom organisation, sex and birth let pass.
 with place as materialized (
     select organisation_id from lying_under($7::uuid[]) as under (organisation_id)
@@ -34,14 +37,17 @@ from (
       and ($5::text is null or sought.name_backwards ~ $5::text)
       and ($8::smallint is null or sought.birth_year = $8::smallint)
       and ($9::smallint is null or sought.sex = $9::smallint)
-      and ($6::boolean or (sought.organisation_id in (select organisation_id from place)) is true)
+      and case when $6::boolean then true
+               when $12::boolean then access.reached(sought.organisation_id, $7)
+               else (sought.organisation_id in (select organisation_id from place)) is true end
       and ($6::boolean or access.covers(sought.organisation_id))
       -- Where she lies now; of several places, the first of those that are meant.
       and sought.organisation_id = (
           select lies.organisation_id
           from person_scope(sought.person_id) as lies (organisation_id)
-          where $6::boolean
-             or (lies.organisation_id in (select organisation_id from place)) is true
+          where case when $6::boolean then true
+                     when $12::boolean then access.reached(lies.organisation_id, $7)
+                     else (lies.organisation_id in (select organisation_id from place)) is true end
           order by lies.organisation_id limit 1)
       -- Whoever was merged is found as the one who survives.
       and not exists (select from person_merge

@@ -185,6 +185,36 @@ async fn who_continues_elsewhere_takes_her_people_along() {
     world.stop().await;
 }
 
+/// Of few who have a name it is asked upwards where each lies, of many downwards.
+#[tokio::test]
+async fn among_many_of_one_name_those_of_a_place_are_found_as_among_few() {
+    let world = World::start().await;
+    let (mut hanoi, mut national) = (world.officer(), world.national());
+    let mais = |many: usize| vec![named("Lê Thị Mai", 1980); many];
+    national.admits(world.alpha, DAY, mais(2)).await.expect("admitted");
+    national.admits(world.beta, DAY, mais(1)).await.expect("admitted");
+    let within = |union: Uuid| pb::SearchMembersRequest {
+        within_id: union.to_string(),
+        ..text("le thi mai")
+    };
+    let mut found = Vec::new();
+    for others in [0, 150, 150] {
+        if others > 0 {
+            national.admits(world.gamma, DAY, mais(others)).await.expect("admitted");
+        }
+        found.push([
+            hanoi.names(text("le thi mai")).await.len(),
+            hanoi.names(within(world.alpha)).await.len(),
+            national.names(within(world.beta)).await.len(),
+        ]);
+    }
+    assert_eq!(found, [[3, 2, 1]; 3]);
+    world.registry.ends(LATER, &[(world.alpha, Members::Rehomed(world.beta))]);
+    assert_eq!(hanoi.names(within(world.beta)).await.len(), 3);
+    assert_eq!(hanoi.names(text("mai")).await.len(), 3);
+    world.stop().await;
+}
+
 #[tokio::test]
 async fn the_roll_of_a_subtree_is_one_list_for_one_instant() {
     let world = World::start().await;
