@@ -1,6 +1,6 @@
 //! `ExportService`: members in a file.
 //!
-//! An export is a row that is [asked for](export_members), and [written](write) by a [worker] beside
+//! An export is a row that is [asked for](export_members), and [written](mod@write) by a [worker] beside
 //! the calls: a batch of [members](roll) after the other, all of one snapshot, to pieces that are
 //! sealed as they lie here. A writer that dies leaves a row that nobody holds, and whoever comes
 //! next begins it anew. It is [fetched](download) piece by piece, on the rights of that moment, and
