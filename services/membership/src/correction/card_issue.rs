@@ -64,9 +64,7 @@ impl Recorded {
         none_repeated(asked)?;
         let all: Vec<Uuid> = self.cards(acting).await?.iter().map(|line| line.person_id).collect();
         let people = if asked.is_empty() { all.clone() } else { asked.to_vec() };
-        // Whoever is named and is none of them is none of the caller's.
-        let of_those = all.into_iter().filter(|person_id| people.contains(person_id));
-        roll::lock(acting, &of_those.collect::<Vec<_>>()).await?;
+        roll::lock_those_of(acting, all, &people).await?;
         // Read again: whoever held them may have undone it.
         let known = self.cards(acting).await?;
         let mut bad = BadLines::default();

@@ -75,9 +75,7 @@ impl Act for EndDiscipline {
             let ended_on = lines.iter().filter_map(|line| line.ended_on).max().unwrap_or(on);
             return Err(Refused::DisciplineEnded { field: field(), ended_on }.into());
         }
-        // Whoever is named and is none of them is none of the caller's.
-        let of_those = lines.iter().map(|line| line.person_id).filter(|id| people.contains(id));
-        roll::lock(acting, &of_those.collect::<Vec<_>>()).await?;
+        roll::lock_those_of(acting, lines.iter().map(|line| line.person_id), &people).await?;
         let lines = self.lines(acting).await?;
         let mut bad = BadLines::default();
         for (line, person_id) in people.iter().enumerate() {

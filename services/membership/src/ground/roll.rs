@@ -373,6 +373,19 @@ pub async fn lock(acting: &mut Acting, person_ids: &[Uuid]) -> Result<(), Failur
     Ok(())
 }
 
+/// Locks those of an act's people whom a request names beside it: whoever is named and is none of
+/// them is none of the caller's.
+pub async fn lock_those_of(
+    acting: &mut Acting,
+    theirs: impl IntoIterator<Item = Uuid>,
+    named: &[Uuid],
+) -> Result<(), Failure> {
+    let named: HashSet<&Uuid> = named.iter().collect();
+    let those: Vec<Uuid> =
+        theirs.into_iter().filter(|person_id| named.contains(person_id)).collect();
+    lock(acting, &those).await
+}
+
 /// Locks the people of a request's `person_ids`, of whom it names none twice, and who must lie in
 /// the caller's scope: nobody keeps people from writing of whom she may not even read.
 pub async fn hold(acting: &mut Acting, person_ids: &[Uuid]) -> Result<(), Failure> {
