@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::digest::{Context, SHA256};
 use proto::door::question::{List, Read, Write};
 use proto::refusal::v1::Reason;
 use tonic::{Request, Response, Status, Streaming};
@@ -96,6 +96,21 @@ pub struct Call {
     pub(crate) content_bytes: usize,
 }
 
+/// What a write says, as far as it has come.
+#[derive(Clone)]
+pub struct Content {
+    digest: Context,
+    bytes: usize,
+}
+
+impl Content {
+    /// More of it.
+    pub fn add(&mut self, more: &[u8]) {
+        self.digest.update(more);
+        self.bytes += more.len();
+    }
+}
+
 impl Call {
     /// A call that changes nothing, and what it asks.
     pub fn read<M: Read>(request: Request<M>) -> Result<(Self, M), Status> {
@@ -173,11 +188,23 @@ impl Call {
     /// Takes the content of a write into account: the same request id with another content
     /// is refused.
     pub fn digest_of(&mut self, content: &[u8]) {
-        self.content_bytes = content.len();
-        let mut all = self.rpc.as_bytes().to_vec();
-        all.push(0);
-        all.extend_from_slice(content);
-        self.digest.copy_from_slice(digest(&SHA256, &all).as_ref());
+        let mut all = self.content();
+        all.add(content);
+        self.content_is(all);
+    }
+
+    /// The content of a write that comes piece by piece: none yet.
+    pub fn content(&self) -> Content {
+        let mut digest = Context::new(&SHA256);
+        digest.update(self.rpc.as_bytes());
+        digest.update(&[0]);
+        Content { digest, bytes: 0 }
+    }
+
+    /// Names all content of a write, as [`Call::digest_of`] does.
+    pub fn content_is(&mut self, Content { digest, bytes }: Content) {
+        self.content_bytes = bytes;
+        self.digest.copy_from_slice(digest.finish().as_ref());
     }
 
     /// How much time is left, if there is a deadline; none left is refused.

@@ -7,6 +7,7 @@
 
 mod content;
 mod list;
+mod lost;
 pub mod testing;
 mod written;
 
@@ -16,6 +17,7 @@ use std::time::Duration;
 use content::{Content, Violation};
 pub use content::{LANGUAGE, Language};
 pub use list::Given;
+pub use lost::is_lost;
 use proto::reason;
 use proto::refusal::v1::Reason;
 use tonic::Code;
@@ -99,6 +101,12 @@ impl Refusal {
     /// The status code.
     pub fn code(&self) -> Code {
         self.0.told.code
+    }
+
+    /// Whether nothing was wrong with what was asked: an act was in the way, the time was over, or
+    /// the database was away. The same may succeed a moment later.
+    pub fn passes(&self) -> bool {
+        matches!(self.code(), Code::Aborted | Code::DeadlineExceeded | Code::Unavailable)
     }
 
     /// The fields at fault, in the order in which they were named.
@@ -195,6 +203,10 @@ impl From<sqlx::Error> for Failure {
                 conflicting_act().into()
             }
             Some(QUERY_CANCELED) => deadline_exceeded().into(),
+            _ if is_lost(&error) => {
+                tracing::warn!(error = %Causes(&anyhow::Error::new(error)), "the database was lost");
+                Refusal::of(Reason::DatabaseLost).into()
+            }
             _ => Failure::Failed(anyhow::Error::new(error)),
         }
     }

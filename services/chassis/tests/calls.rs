@@ -12,7 +12,7 @@ use chassis::seen::Keys;
 use sqlx::{Connection, PgConnection};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
-use tonic::{Request, Status};
+use tonic::{Code, Request, Status};
 use tonic_types::StatusExt;
 use uuid::Uuid;
 
@@ -166,6 +166,39 @@ async fn acts_that_wait_for_each_other_hold_up_nobody_who_reads() {
     }
 }
 
+/// A database that stops, or that another takes the place of, is no failure of ours: the same call
+/// comes to the same, a moment later.
+#[tokio::test]
+async fn an_act_whose_connection_is_lost_says_that_it_may_be_sent_again() {
+    let mut place = Place::new().await;
+    let database = place.opens(30_000).await;
+    let request_id = Uuid::now_v7();
+    let acting = database.act(writes("an", request_id), Locks);
+    let ends = async {
+        // Those who wait for the lock.
+        loop {
+            let ended: i64 = sqlx::query_scalar(
+                "select count(pg_terminate_backend(pid)) from pg_locks
+                 where locktype = 'advisory' and not granted
+                   and database = (select oid from pg_database where datname = current_database())",
+            )
+            .fetch_one(&mut place.holder)
+            .await
+            .expect("ended");
+            if ended > 0 {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    let (refused, ()) = tokio::join!(acting, ends);
+    let refused = refused.expect_err("lost");
+    assert_eq!((refused.code(), &*reason(&refused)), (Code::Unavailable, "DATABASE_LOST"));
+    assert!(refused.get_details_retry_info().is_some(), "{refused:?}");
+    place.lets_go().await;
+    database.act(writes("an", request_id), Locks).await.expect("acted");
+}
+
 #[tokio::test]
 async fn an_act_gives_up_a_lock_that_another_keeps() {
     let place = Place::new().await;
@@ -251,7 +284,7 @@ async fn connections_that_the_server_closed_are_replaced() {
         drop(begun);
         database.act(writes("an", Uuid::now_v7()), Locks).await.expect("acted");
         sqlx::query(
-            "select pg_terminate_backend(pid) from pg_stat_activity
+            "select pg_terminate_backend(pid, 10000) from pg_stat_activity
              where datname = current_database() and pid <> pg_backend_pid()",
         )
         .execute(&mut place.holder)

@@ -156,7 +156,7 @@ async fn a_look_on_a_connection_that_the_server_closed_finds_nothing_and_the_nex
     for _ in 0..3 {
         assert!(place.finds("an").await.expect("looked").is_some());
         sqlx::query(
-            "select pg_terminate_backend(pid) from pg_stat_activity
+            "select pg_terminate_backend(pid, 10000) from pg_stat_activity
              where datname = current_database() and pid <> pg_backend_pid()",
         )
         .execute(&mut superuser)

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 static PEOPLE: AtomicU64 = AtomicU64::new(1);
 static DECISIONS: AtomicU64 = AtomicU64::new(1);
+static PASSPORTS: AtomicU64 = AtomicU64::new(1);
 
 /// The name of a write.
 pub fn request_id() -> String {
@@ -57,6 +58,12 @@ pub fn person() -> PersonLine {
 /// So many people.
 pub fn people(count: usize) -> Vec<PersonLine> {
     (0..count).map(|_| person()).collect()
+}
+
+/// The number of a passport that nobody else has in this run: counted, because what is cut out of
+/// an id that carries the time comes twice.
+pub fn passport_number() -> String {
+    format!("T{:012}", PASSPORTS.fetch_add(1, Ordering::Relaxed))
 }
 
 /// A person known already.

@@ -21,7 +21,7 @@ use tonic::Response;
 
 use super::growth::Growth;
 use crate::call::{Call, respond};
-use crate::refusal::{Failure, overloaded};
+use crate::refusal::{Failure, is_lost, overloaded};
 use crate::seen::{Keys, Seen};
 
 /// A look takes less than a thousandth of it: what holds one up would hold up all.
@@ -131,18 +131,5 @@ impl Looks {
 
     fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Kept>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Whether the server has ended the connection meanwhile, or somebody on the way to it has: that
-/// shows only when it is used.
-fn is_lost(error: &sqlx::Error) -> bool {
-    match error {
-        sqlx::Error::Io(_) => true,
-        // Ended by an operator, or while the server stops or recovers.
-        sqlx::Error::Database(error) => {
-            error.code().is_some_and(|code| ["57P01", "57P02", "57P03"].contains(&&*code))
-        }
-        _ => false,
     }
 }

@@ -13,7 +13,6 @@ use sqlx::PgConnection;
 use time::Date;
 use time::OffsetDateTime;
 use tokio_util::sync::CancellationToken;
-use tonic::Code;
 use uuid::Uuid;
 
 use crate::export::roll::{Asked, Roll};
@@ -125,7 +124,7 @@ impl Worker {
                 Ok(())
             }
             Ok(Ended::Elsewhere) => Ok(()),
-            Err(Failure::Refused(refusal)) if refusal.code() != Code::Aborted => {
+            Err(Failure::Refused(refusal)) if !refusal.passes() => {
                 self.fail(&attempt, &refusal).await
             }
             Err(failure) => Err(failure),

@@ -448,7 +448,7 @@ async fn an_export_that_is_killed_is_begun_anew_until_it_is_given_up() {
     for _ in 0..3 {
         // A kill takes away the connections that a process has, and their locks.
         sqlx::query(
-            "select pg_terminate_backend(pid) from pg_stat_activity
+            "select pg_terminate_backend(pid, 10000) from pg_stat_activity
              where datname = current_database() and usename = 'membership'",
         )
         .execute(&mut look)

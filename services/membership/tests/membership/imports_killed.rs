@@ -163,8 +163,10 @@ async fn kill<T>(world: &World, call: tokio::task::JoinHandle<T>, questions: u64
     for _ in 0..questions {
         sqlx::query("select").execute(&mut look).await.expect("answered");
     }
+    // Each is gone before the next question is asked: one that is yet to go takes with it whatever
+    // is asked on it meanwhile.
     sqlx::query(
-        "select pg_terminate_backend(pid) from pg_stat_activity
+        "select pg_terminate_backend(pid, 10000) from pg_stat_activity
          where datname = current_database() and usename = 'membership'",
     )
     .execute(&mut look)

@@ -8,7 +8,6 @@ use chassis::database::Database;
 use chassis::refusal::{Failure, Language, Refusal};
 use chassis::telemetry;
 use tokio_util::sync::CancellationToken;
-use tonic::Code;
 use tracing::{Instrument, info_span};
 use uuid::Uuid;
 
@@ -161,8 +160,8 @@ impl Worker {
         };
         match done {
             Ok(()) => Ok(()),
-            // Another act was in the way: it will not be there again.
-            Err(Failure::Refused(refusal)) if refusal.code() != Code::Aborted => {
+            // What passes, such as another act that was in the way, will not be there again.
+            Err(Failure::Refused(refusal)) if !refusal.passes() => {
                 self.fail(operation_id, &refusal).await
             }
             Err(failure) => Err(failure),

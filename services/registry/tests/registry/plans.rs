@@ -496,7 +496,7 @@ async fn an_operation_whose_worker_died_is_done_by_the_next() {
     let mut look = world.look().await;
     let killed = loop {
         let killed: Option<bool> = sqlx::query_scalar(
-            "select pg_terminate_backend(pid) from pg_locks
+            "select pg_terminate_backend(pid, 10000) from pg_locks
              where locktype = 'advisory' and not granted
                and database = (select oid from pg_database where datname = current_database())",
         )

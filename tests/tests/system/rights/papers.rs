@@ -1,7 +1,7 @@
 //! People of a desk's union of whom more is written down: documents and other names.
 
 use proto::membership::v1::*;
-use stage::made_up::{on, person, request_id};
+use stage::made_up::{on, passport_number, person, request_id};
 use system::Client;
 use tests::world::{Unit, World};
 use time::macros::date;
@@ -75,11 +75,10 @@ pub async fn papers(world: &World, client: &Client, union: &Unit) -> Papers {
 
 /// A passport that nobody has.
 pub fn passport(person: &str) -> AddIdentityDocumentRequest {
-    let number: String = request_id().bytes().filter(u8::is_ascii_digit).map(char::from).collect();
     AddIdentityDocumentRequest {
         request_id: request_id(),
         person_id: person.to_owned(),
-        identity_number: format!("T{:0>12}", number.get(..12).unwrap_or(&number)),
+        identity_number: passport_number(),
         identity_kind: IdentityKind::Passport.into(),
         identity_country: "LA".to_owned(),
         ..AddIdentityDocumentRequest::default()

@@ -5,7 +5,7 @@ use proto::refusal::v1::Reason;
 use tonic::Status;
 use tonic_types::StatusExt;
 
-use crate::refusal::Failure;
+use crate::refusal::{Failure, is_lost};
 
 /// Why a follower does not read on just now.
 pub(super) enum Interruption {
@@ -54,27 +54,13 @@ pub(super) fn interruption(status: &Status, position: i64) -> Interruption {
 /// True for what goes away by itself: the same act may be applied a moment later.
 pub(super) fn passing(failure: &Failure) -> bool {
     let cause = match failure {
-        Failure::Refused(refusal) => {
-            return [Reason::ConflictingAct, Reason::DeadlineExceeded]
-                .map(|reason| reason.told().reason)
-                .contains(&refusal.reason());
-        }
+        Failure::Refused(refusal) => return refusal.passes(),
         Failure::Failed(cause) => cause,
     };
     match cause.chain().find_map(|cause| cause.downcast_ref::<sqlx::Error>()) {
-        // Connection lost; out of resources; ended by an operator; system error; idle in
-        // transaction for too long.
-        Some(sqlx::Error::Database(error)) => error.code().is_some_and(|code| {
-            ["08", "53", "57", "58"].iter().any(|class| code.starts_with(class)) || code == "25P03"
-        }),
-        Some(
-            sqlx::Error::Io(_)
-            | sqlx::Error::Tls(_)
-            | sqlx::Error::Protocol(_)
-            | sqlx::Error::PoolTimedOut
-            | sqlx::Error::PoolClosed
-            | sqlx::Error::WorkerCrashed,
-        ) => true,
-        _ => false,
+        // A statement that was ended before its time, too.
+        Some(sqlx::Error::Database(error)) if error.code().as_deref() == Some("57014") => true,
+        Some(error) => is_lost(error),
+        None => false,
     }
 }

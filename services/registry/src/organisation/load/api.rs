@@ -1,16 +1,18 @@
 //! Loads, taken in message by message and answered as a whole.
 
-use chassis::call::Call;
+use chassis::call::{Call, Content};
 use chassis::parse;
 use prost::Message;
 use proto::registry::v1 as pb;
 use proto::registry::v1::load_organisations_request::{Header, Part};
+use tokio::task::yield_now;
 use tonic::{Code, Request, Response, Status, Streaming};
 
 use crate::ground::api::Api;
 use crate::ground::refused::Refused;
 use crate::ground::wire::basis::optional_basis;
 use crate::organisation::load::bad_lines::refuse_the_unauthorised;
+use crate::organisation::load::line::Line;
 use crate::organisation::load::parts::{self as load_parts, Load};
 use crate::organisation::load::{LoadOrganisations, wire};
 
@@ -35,14 +37,21 @@ impl Api {
         load_parts::drop_forgotten(self.database.pool()).await?;
 
         let load = Load { principal: call.caller.principal(), load_id };
+        let mut content = call.content();
+        content.add(&header.basis.as_ref().map(Message::encode_to_vec).unwrap_or_default());
         let first_line = usize::try_from(header.first_line).unwrap_or_default();
-        let lines = self.keep(&load, first_line, &mut parts).await?;
-        let answer = self.load_kept(call, &load, header, lines).await;
+        let lines = self.kept_lines(&load, first_line, &mut content).await?;
+        let lines = self.keep(&load, lines, &mut parts, &mut content).await?;
+        let answer = self.load_lines(call, content, header, lines).await;
         // What the load may yet go on with is left; all other answers are final.
         let under_way = answer.as_ref().is_err_and(|status| {
             matches!(
                 status.code(),
-                Code::Unavailable | Code::DeadlineExceeded | Code::Internal | Code::Unknown
+                Code::Unavailable
+                    | Code::DeadlineExceeded
+                    | Code::Aborted
+                    | Code::Internal
+                    | Code::Unknown
             )
         });
         if !under_way {
@@ -51,46 +60,59 @@ impl Api {
         answer
     }
 
-    /// Keeps what comes; answers how many lines the load has then.
+    /// What the load has already, where it is gone on with.
+    async fn kept_lines(
+        &self,
+        load: &Load,
+        until: usize,
+        content: &mut Content,
+    ) -> Result<Vec<Line>, Status> {
+        let mut lines = Vec::new();
+        if until > 0 {
+            for kept in load.kept(self.database.pool(), until).await? {
+                content.add(&kept.content);
+                lines.extend(wire::lines_kept(&kept)?);
+                yield_now().await;
+            }
+        }
+        Ok(lines)
+    }
+
+    /// Keeps what comes; answers all lines of the load.
     async fn keep(
         &self,
         load: &Load,
-        first_line: usize,
+        mut lines: Vec<Line>,
         parts: &mut Streaming<pb::LoadOrganisationsRequest>,
-    ) -> Result<usize, Status> {
-        let mut next = first_line;
-        let mut taken = take(parts, next).await?;
-        while let Some((lines, content)) = taken {
-            let first = next;
-            next += lines;
+        content: &mut Content,
+    ) -> Result<Vec<Line>, Status> {
+        let mut taken = take(parts, lines.len()).await?;
+        while let Some((more, kept)) = taken {
+            let (first, count) = (lines.len(), more.len());
+            content.add(&kept);
+            lines.extend(more);
             // The next ones are taken in while these are written down.
-            let (kept, more) = tokio::join!(
-                load.keep(self.database.pool(), first, lines, &content),
-                take(parts, next)
+            let (kept, next) = tokio::join!(
+                load.keep(self.database.pool(), first, count, &kept),
+                take(parts, lines.len())
             );
             kept?;
-            taken = more?;
+            taken = next?;
         }
-        if next == 0 {
+        if lines.is_empty() {
             return Err(Refused::LinesEmpty.at("lines").into());
         }
-        Ok(next)
+        Ok(lines)
     }
 
-    async fn load_kept(
+    async fn load_lines(
         &self,
         mut call: Call,
-        load: &Load,
+        content: Content,
         header: Header,
-        lines: usize,
+        lines: Vec<Line>,
     ) -> Result<Response<pb::LoadOrganisationsResponse>, Status> {
-        let kept = load.kept(self.database.pool(), lines).await?;
-        let mut content = header.basis.as_ref().map(Message::encode_to_vec).unwrap_or_default();
-        content.extend(&kept);
-        call.digest_of(&content);
-        drop(content);
-        let lines = wire::lines_kept(&kept)?;
-        drop(kept);
+        call.content_is(content);
         let act = LoadOrganisations { lines, basis: optional_basis(header.basis)? };
         Ok(self.database.act(call, act).await?.reply(wire::loaded))
     }
@@ -110,26 +132,24 @@ impl Api {
     }
 }
 
-/// The next lines of a stream, the first of them with the number `first`: how many, and as they are
-/// kept.
+/// The next lines of a stream, the first of them with the number `first`, and as they are kept: a
+/// line that cannot be read is refused before it is kept.
 async fn take(
     parts: &mut Streaming<pb::LoadOrganisationsRequest>,
     first: usize,
-) -> Result<Option<(usize, Vec<u8>)>, Status> {
+) -> Result<Option<(Vec<Line>, Vec<u8>)>, Status> {
     while let Some(message) = parts.message().await? {
         let Some(Part::Lines(more)) = message.part else { return Err(misplaced()) };
-        let lines = more.lines.len();
-        parse::at_most("lines", lines, MESSAGE_LINES_MAX)?;
-        if lines == 0 {
+        let count = more.lines.len();
+        parse::at_most("lines", count, MESSAGE_LINES_MAX)?;
+        if count == 0 {
             continue;
         }
-        if first + lines > LINES_MAX {
+        if first + count > LINES_MAX {
             return Err(Refused::TooManyLines { limit: LINES_MAX }.at("lines").into());
         }
-        let content = wire::kept(&more.lines);
-        // What is kept can be read: a line that cannot is refused before it is kept.
-        wire::lines(first, more.lines)?;
-        return Ok(Some((lines, content)));
+        let kept = wire::kept(&more.lines);
+        return Ok(Some((wire::lines(first, more.lines)?, kept)));
     }
     Ok(None)
 }

@@ -29,6 +29,15 @@ pub struct Progress {
     pub organisations: Option<i64>,
 }
 
+/// The lines of one message.
+#[derive(Debug)]
+pub struct Kept {
+    /// The number of the first of them.
+    pub first_line: usize,
+    /// As they came.
+    pub content: Vec<u8>,
+}
+
 /// Drops what nobody has come back to.
 pub async fn drop_forgotten(pool: &PgPool) -> Result<(), Failure> {
     sqlx::query!("delete from load_part where kept_at < now() - interval '30 days'")
@@ -74,9 +83,9 @@ impl Load {
         Ok(())
     }
 
-    /// All lines that are kept before `until`, in their order, or a refusal where some are
-    /// missing.
-    pub async fn kept(&self, pool: &PgPool, until: usize) -> Result<Vec<u8>, Failure> {
+    /// All lines that are kept before `until`, message by message in their order, or a refusal
+    /// where some are missing.
+    pub async fn kept(&self, pool: &PgPool, until: usize) -> Result<Vec<Kept>, Failure> {
         let parts = sqlx::query!(
             "select first_line, lines, content from load_part
              where principal = $1 and load_id = $2 and first_line < $3
@@ -87,20 +96,23 @@ impl Load {
         )
         .fetch_all(pool)
         .await?;
-        let mut content = Vec::with_capacity(parts.iter().map(|part| part.content.len()).sum());
+        let mut kept = Vec::with_capacity(parts.len());
         let mut next = 0;
         for part in parts {
             if part.first_line != next {
                 break;
             }
             next += part.lines;
-            content.extend(part.content);
+            kept.push(Kept {
+                first_line: usize::try_from(part.first_line).unwrap_or_default(),
+                content: part.content,
+            });
         }
         if usize::try_from(next) != Ok(until) {
             let first_line = until;
             return Err(Refused::LoadLinesMissing { first_line }.at("header.first_line"));
         }
-        Ok(content)
+        Ok(kept)
     }
 
     /// Drops what is kept of it.

@@ -11,7 +11,7 @@ use crate::ground::wire::organisation::end_kind;
 use crate::ground::wire::{NAME_MAX, SHORT_NAME_MAX, code, count, reference_code};
 use crate::organisation::load::Loaded;
 use crate::organisation::load::line::{Change, Ending, Line, Status};
-use crate::organisation::load::parts::Progress;
+use crate::organisation::load::parts::{Kept, Progress};
 
 /// Changes of one line, at most.
 const CHANGES_MAX: usize = 200;
@@ -47,15 +47,15 @@ pub fn kept(lines: &[given::Line]) -> Vec<u8> {
     content
 }
 
-/// The lines that were kept.
-pub fn lines_kept(content: &[u8]) -> Result<Vec<Line>, Failure> {
-    let mut rest = content;
+/// The lines that were kept of one message.
+pub fn lines_kept(kept: &Kept) -> Result<Vec<Line>, Failure> {
+    let mut rest = &*kept.content;
     let mut given = Vec::new();
     while !rest.is_empty() {
         let line = given::Line::decode_length_delimited(&mut rest);
         given.push(line.map_err(anyhow::Error::new)?);
     }
-    lines(0, given)
+    lines(kept.first_line, given)
 }
 
 fn line(field: &str, mut line: given::Line) -> Result<Line, Refusal> {
