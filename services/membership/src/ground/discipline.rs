@@ -33,7 +33,8 @@ impl Measure {
         }
     }
 
-    fn code_of(number: i16) -> &'static str {
+    /// As it is published, by its number.
+    pub fn code_of(number: i16) -> &'static str {
         match number {
             1 => Self::Reprimand.code(),
             2 => Self::Warning.code(),
