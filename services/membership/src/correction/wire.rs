@@ -64,6 +64,7 @@ pub fn correct_movement(
         to: parse::optional_id("to_organisation_id", &request.to_organisation_id)?,
         decision: basis("decision", request.decision)?,
     })
+        consent: basis("consent", request.consent)?,
 }
 
 pub fn undo_standing(request: pb::UndoStandingRequest) -> Result<UndoStanding, Refusal> {

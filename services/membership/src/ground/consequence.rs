@@ -34,7 +34,7 @@ pub use ends::{Waiting, carry_out, of_ends};
 pub use history::{History, of as histories};
 pub use merging::Merging;
 pub use movement::{Movement, move_applications};
-pub use redecided::Redecided;
+pub use redecided::{Instead, Redecided};
 pub use revise::{Occasion, Revision, revise};
 pub use settle::{Settling, go_on};
 pub use suspended::list_who_joined;

@@ -237,6 +237,75 @@ async fn who_was_expelled_is_admitted_again_with_the_consent_of_a_superior() {
 }
 
 #[tokio::test]
+async fn who_was_expelled_as_is_known_since_has_joined_again_with_the_consent_of_a_superior() {
+    let world = World::start().await;
+    let mut officer = world.officer();
+    let persons = officer.admits(world.alpha, JOINED, people(2)).await.expect("admitted");
+    let retired = pb::ExitReason::Retired;
+    officer.exits(world.alpha, retired, DAY, &persons).await.expect("left");
+    let exit = officer.movements(persons[0]).await.remove(1);
+    let consent = |issuer: Uuid| {
+        let decision = pb::WrittenDecision {
+            issuer_id: issuer.to_string(),
+            number: "15/CV-LĐLĐ".to_string(),
+            ..Default::default()
+        };
+        Some(pb::MovementBasis {
+            basis: Some(pb::movement_basis::Basis::WrittenDecision(decision)),
+        })
+    };
+    let expelled = |persons: &[Uuid]| pb::CorrectMovementRequest {
+        person_ids: texts(persons),
+        exit_reason: pb::ExitReason::Expelled.into(),
+        ..Default::default()
+    };
+    let readmission = |person: Uuid, consent: Option<pb::MovementBasis>| pb::AdmitMembersRequest {
+        kind: pb::AdmissionKind::Readmitted.into(),
+        consent,
+        ..admission(world.beta, LATER, vec![known(person)])
+    };
+
+    // The expulsion first.
+    officer.corrects(&exit, expelled(&persons[..1])).await.expect("corrected");
+    let without = officer.members.admit_members(readmission(persons[0], None)).await;
+    assert_eq!(refused(without), because("CONSENT_MISSING", "lines[0].person_id"));
+    let with = readmission(persons[0], consent(world.hanoi));
+    officer.members.admit_members(with).await.expect("admitted");
+    // What she joined by keeps the consent, corrected to another day.
+    let joined = officer.movements(persons[0]).await.remove(2);
+    let day = date!(2021 - 10 - 01);
+    let later = pb::CorrectMovementRequest { effective_on: Some(civil(day)), ..Default::default() };
+    officer.corrects(&joined, later).await.expect("corrected");
+
+    // The readmission first: the consent to it is given before she was expelled.
+    officer.members.admit_members(readmission(persons[1], None)).await.expect("admitted");
+    let unasked = officer.corrects(&exit, expelled(&persons[1..])).await;
+    assert_eq!(refused(unasked), because("CONSENT_MISSING", "person_ids[0]"));
+    let joined = officer.movements(persons[1]).await.remove(2);
+    let consenting = |issuer: Uuid| pb::CorrectMovementRequest {
+        consent: consent(issuer),
+        ..Default::default()
+    };
+    let own = officer.corrects(&joined, consenting(world.beta)).await;
+    assert_eq!(refused(own), because("CONSENT_MISSING", "consent"));
+    let of_an_exit = officer.corrects(&exit, consenting(world.hanoi)).await;
+    assert_eq!(refused(of_an_exit), because("MOVEMENT_KIND_DIFFERS", "consent"));
+    let joined = officer.corrects(&joined, consenting(world.hanoi)).await.expect("corrected");
+    officer.corrects(&exit, expelled(&persons[1..])).await.expect("corrected");
+    assert_eq!(officer.counts(world.beta, LATER).await, 1);
+    assert_eq!(officer.counts(world.beta, day).await, 2);
+    // It is asked of nobody who was not expelled.
+    let exit = officer.movements(persons[1]).await.remove(1);
+    let retired = pb::CorrectMovementRequest { exit_reason: retired.into(), ..Default::default() };
+    officer.corrects(&exit, retired).await.expect("corrected");
+    let earlier = date!(2021 - 08 - 01);
+    let on =
+        pb::CorrectMovementRequest { effective_on: Some(civil(earlier)), ..Default::default() };
+    officer.corrects(&joined, on).await.expect("corrected");
+    world.stop().await;
+}
+
+#[tokio::test]
 async fn who_is_recognised_comes_from_an_organisation_with_a_name() {
     let world = World::start().await;
     let mut officer = world.officer();
