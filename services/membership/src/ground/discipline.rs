@@ -43,6 +43,16 @@ impl Measure {
     }
 }
 
+/// How a step ends; the numbers are those of the contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(i16)]
+pub enum Outcome {
+    /// After the time that the rule says.
+    Lifted = 1,
+    /// On appeal.
+    Overturned = 2,
+}
+
 /// A step, about some people.
 #[derive(Clone, Copy, Debug)]
 pub struct Step {

@@ -306,6 +306,97 @@ async fn who_was_expelled_as_is_known_since_has_joined_again_with_the_consent_of
 }
 
 #[tokio::test]
+async fn the_end_of_a_step_was_another_or_never_was() {
+    let world = World::start().await;
+    let mut officer = world.officer();
+    world.registry.grants("plain", "OFFICER", world.hanoi);
+    let mut plain = world.actor("plain", "vi");
+    let persons = officer.admits(world.alpha, JOINED, people(3)).await.expect("admitted");
+    let reprimand = pb::DisciplineMeasure::Reprimand;
+    let taken = disciplines(&mut officer, world.alpha, reprimand, &persons).await.expect("taken");
+    let step = taken.discipline_id;
+    let correct = |persons: &[Uuid], on: Option<Date>, outcome: pb::DisciplineEnd| {
+        pb::CorrectDisciplineEndRequest {
+            request_id: Uuid::new_v4().to_string(),
+            discipline_id: step.clone(),
+            person_ids: texts(persons),
+            reason: "ghi nhầm".to_string(),
+            effective_on: on.map(civil),
+            outcome: outcome.into(),
+            ..Default::default()
+        }
+    };
+    use pb::DisciplineEnd::{Lifted, Overturned, Unspecified};
+    let early = officer.corrections.correct_discipline_end(correct(&[], Some(LATER), Unspecified));
+    assert_eq!(refused(early.await), because("DISCIPLINE_NOT_ENDED", "discipline_id"));
+    let overturned = pb::EndDisciplineRequest {
+        person_ids: texts(&persons[..2]),
+        ..end(&step, Overturned, LATER)
+    };
+    officer.discipline.end_discipline(overturned).await.expect("overturned");
+
+    let denied = plain.corrections.correct_discipline_end(correct(&[], None, Lifted)).await;
+    assert_eq!(refused(denied).0, "PERMISSION_DENIED");
+    let still = correct(&persons[2..], Some(DAY), Unspecified);
+    let still = officer.corrections.correct_discipline_end(still).await;
+    assert_eq!(refused(still), because("DISCIPLINE_NOT_ENDED", "person_ids[0]"));
+    let before = correct(&[], Some(date!(2021 - 02 - 28)), Unspecified);
+    let before = officer.corrections.correct_discipline_end(before).await;
+    assert_eq!(refused(before), because("EXPECTED_END_TOO_EARLY", "effective_on"));
+    let early = officer.corrections.correct_discipline_end(correct(&[], None, Lifted)).await;
+    assert_eq!(refused(early).0, "DISCIPLINE_NOT_DUE");
+    let same = officer.corrections.correct_discipline_end(correct(&[], Some(LATER), Overturned));
+    assert_eq!(refused(same.await), because("CORRECTION_CHANGES_NOTHING", "discipline_id"));
+    let both = pb::CorrectDisciplineEndRequest {
+        holds_still: true,
+        ..correct(&[], Some(LATER), Unspecified)
+    };
+    let both = officer.corrections.correct_discipline_end(both).await;
+    assert_eq!(refused(both), because("QUESTION_AMBIGUOUS", "holds_still"));
+    let nobody = pb::CorrectDisciplineEndRequest {
+        discipline_id: Uuid::now_v7().to_string(),
+        ..correct(&[], Some(LATER), Unspecified)
+    };
+    let nobody = officer.corrections.correct_discipline_end(nobody).await;
+    assert_eq!(refused(nobody), because("DISCIPLINE_UNKNOWN", "discipline_id"));
+
+    // One was lifted, later; the other's holds still, and ends another time.
+    let known = OffsetDateTime::now_utc();
+    let in_time = date!(2022 - 03 - 01);
+    let lifted = correct(&persons[..1], Some(in_time), Lifted);
+    officer.corrections.correct_discipline_end(lifted).await.expect("corrected");
+    let holds = pb::CorrectDisciplineEndRequest {
+        holds_still: true,
+        ..correct(&persons[1..2], None, Unspecified)
+    };
+    officer.corrections.correct_discipline_end(holds).await.expect("corrected");
+    let ends = async |officer: &mut Actor, known_at: Option<OffsetDateTime>| {
+        let steps = steps(officer, world.alpha, known_at).await.expect("read");
+        let of = |person: &Uuid| {
+            let step = steps.iter().find(|step| id(&step.person_id) == *person).expect("hers");
+            (step.ended_on, step.ended_as())
+        };
+        persons.iter().map(of).collect::<Vec<_>>()
+    };
+    let none = (None, Unspecified);
+    assert_eq!(ends(&mut officer, None).await, [(Some(civil(in_time)), Lifted), none, none]);
+    let then = (Some(civil(LATER)), Overturned);
+    assert_eq!(ends(&mut officer, Some(known)).await, [then, then, none]);
+    let again = pb::EndDisciplineRequest {
+        person_ids: texts(&persons[1..2]),
+        ..end(&step, Overturned, LATER)
+    };
+    officer.discipline.end_discipline(again).await.expect("overturned");
+    assert_eq!(told(&world).await.len(), 3, "that it ended is no figure");
+    let about = pb::ListCorrectionsRequest { about_id: step.clone(), ..Default::default() };
+    let listed = officer.corrections.list_corrections(about).await.expect("listed").into_inner();
+    assert_eq!(listed.corrections.len(), 2);
+    let corrected = pb::CorrectionKind::DisciplineEndCorrected;
+    assert!(listed.corrections.iter().all(|one| one.kind() == corrected));
+    world.stop().await;
+}
+
+#[tokio::test]
 async fn who_is_recognised_comes_from_an_organisation_with_a_name() {
     let world = World::start().await;
     let mut officer = world.officer();
