@@ -3,6 +3,7 @@
 pub(crate) mod api;
 mod card_issue;
 pub mod correct_card_issue;
+pub mod correct_discipline_end;
 pub mod correct_document;
 pub mod correct_honours;
 pub mod correct_movement;

@@ -71,10 +71,12 @@ pub static SCHEMA: database::Schema = database::Schema {
         "erase_contact",
         "erase_persons",
         "held_on",
+        "hold_people",
         "keep_id",
         "keep_past",
         "lay_under",
         "lock_people",
+        "lock_people_alone",
         "lying_under",
         "members_named",
         "members_survive",
@@ -84,6 +86,7 @@ pub static SCHEMA: database::Schema = database::Schema {
         "persons_in_scope",
         "recorded_anew",
         "reseal",
+        "said_of",
         "sought_by_alias",
         "sought_by_all_names",
         "sought_by_new_name",
@@ -170,6 +173,7 @@ pub async fn start(config: Config) -> anyhow::Result<Running> {
         exporting,
     };
     let members_at_a_time = i64::from(config.consequences.members_at_a_time.max(1));
+    let (retold, pseudonyms) = (database.clone(), keys.clone());
     let pool = || database.pool().clone();
     let (offers, exported, aged, sealed) = (pool(), pool(), pool(), pool());
     Service::new("membership", &config.serve)
@@ -177,6 +181,9 @@ pub async fn start(config: Config) -> anyhow::Result<Running> {
         .background("exports", move |stopping| worker.run(stopping))
         .background("exported", move |stopping| export::forget::run(exported, stopping))
         .background("offers", move |stopping| transfer_offer::lapse::run(offers, stopping))
+        .background("pseudonyms", move |stopping| {
+            duplicate::pseudonyms::run(retold, pseudonyms, stopping)
+        })
         .background("retention", move |stopping| protection::retention::run(aged, stopping))
         .background("data keys", move |stopping| protection::rotation::run(sealed, keys, stopping))
         .database(database)

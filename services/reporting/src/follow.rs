@@ -13,6 +13,7 @@
 mod edges;
 mod events;
 mod membership;
+mod merged;
 mod organisations;
 mod registry;
 mod timelines;

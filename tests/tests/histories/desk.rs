@@ -13,7 +13,7 @@ use tests::world::{ADMINISTRATOR, Unit, World, line};
 use time::{Date, Duration, OffsetDateTime, UtcOffset};
 use uuid::Uuid;
 
-use crate::acts::Happened;
+use crate::acts::{Happened, Standing};
 use crate::trace::Trace;
 
 /// How many days before today a history begins.
@@ -75,6 +75,14 @@ pub struct Desk {
     pub referrals: Vec<String>,
     /// What happened to people, and can be taken back.
     pub happened: Vec<Happened>,
+    /// How people were made to stand.
+    pub dormant: Vec<Standing>,
+    pub parked: Vec<Standing>,
+    pub honorary: Vec<Standing>,
+    /// Offers of transfer that were not accepted yet.
+    pub offers: Vec<String>,
+    /// Who was found to be another.
+    pub merged: Vec<String>,
     pub employers: Vec<String>,
     /// Seats that were taken.
     pub offices: Vec<(String, String)>,
@@ -110,6 +118,11 @@ impl Desk {
             people: Vec::new(),
             referrals: Vec::new(),
             happened: Vec::new(),
+            dormant: Vec::new(),
+            parked: Vec::new(),
+            honorary: Vec::new(),
+            offers: Vec::new(),
+            merged: Vec::new(),
             employers: Vec::new(),
             offices: Vec::new(),
             done: Vec::new(),
@@ -124,6 +137,7 @@ impl Desk {
         // Matters of the Party have a role of their own.
         world.grant(ADMINISTRATOR, "PARTY_OFFICER", &world.confederation).await;
         world.grant(ADMINISTRATOR, "WELFARE_OFFICER", &world.confederation).await;
+        world.grant(ADMINISTRATOR, "DISCIPLINE_OFFICER", &world.confederation).await;
         let lines = (1..provinces).map(|n| line(&format!("T-1{n}"), "LDLD_TINH", "TLD"));
         let mut heads = vec![world.province.clone()];
         heads.extend(world.load(lines.collect()).await);

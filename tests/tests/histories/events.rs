@@ -213,7 +213,7 @@ pub async fn of_membership(membership: &PgPool, tree: &Tree, events: &mut Vec<Ev
          union all
          select kind, organisation_id, until_on, -1 from standing_spell where until_on is not null
          union all
-         select 0, organisation_id, effective_on, 1 from discipline",
+         select 0::smallint, organisation_id, effective_on, 1 from discipline",
     )
     .fetch_all(membership)
     .await

@@ -160,6 +160,16 @@ async fn lying(membership: &PgPool, ledger: &Ledger, today: Date) -> BTreeMap<Uu
             lies.scope.insert(recorded_under);
         }
     }
+    // Whoever was merged lies where the one lies who survives.
+    let merged: Vec<(Uuid, Uuid)> = sqlx::query_as("select person_id, root_id from person_merge")
+        .fetch_all(membership)
+        .await
+        .expect("read");
+    for (person, survivor) in merged {
+        let Lies { scope, applied } = &lie[&survivor];
+        let lies = Lies { scope: scope.clone(), applied: *applied };
+        lie.insert(person, lies);
+    }
     lie
 }
 

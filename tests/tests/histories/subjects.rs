@@ -14,7 +14,7 @@ struct Shown {
     unit: usize,
     on: Date,
     what: String,
-    subject: Uuid,
+    subject: String,
 }
 
 /// A person in office.
@@ -33,43 +33,50 @@ pub struct Subjects {
 
 impl Subjects {
     pub async fn read(world: &World, tree: &Tree) -> Self {
-        type Row = (String, Uuid, Date, Uuid);
+        type Row = (String, Uuid, Date, String);
         let mut rows: Vec<Row> = sqlx::query_as(
-            "select 'trained', a.organisation_id, a.attended_on, a.person_id
-             from training_attendance a
+            "with happened (what, organisation_id, on_day, person_id) as (
+                 select 'trained', organisation_id, attended_on, person_id
+                 from training_attendance
+                 union all
+                 select 'trained on the charter', a.organisation_id, a.attended_on, a.person_id
+                 from training_attendance a join training_course c using (course_id)
+                 where c.topics && array['CHARTER', 'CHARTER_GUIDANCE', 'UNION_WORK']
+                 union all
+                 select 'honoured', organisation_id, honoured_on, person_id from honour
+                 union all
+                 select 'honoured as a teacher', organisation_id, honoured_on, person_id
+                 from honour where kind = 'EXCELLENT_TEACHER'
+                 union all
+                 select 'took part', organisation_id, joined_on, person_id
+                 from emulation_participant
+             )
+             -- Whoever was merged is who survives her.
+             select what, organisation_id, on_day, coalesce(root_id, person_id)::text
+             from happened left join person_merge using (person_id)
              union all
-             select 'trained on the charter', a.organisation_id, a.attended_on, a.person_id
-             from training_attendance a join training_course c using (course_id)
-             where c.topics && array['CHARTER', 'CHARTER_GUIDANCE', 'UNION_WORK']
-             union all
-             select 'referred', organisation_id, referred_on, person_id from party_referral
-             union all
-             select 'admitted to the party', organisation_id, admitted_on, person_id
-             from party_referral where admitted_on is not null
-             union all
-             select 'confirmed in the party', organisation_id, confirmed_on, person_id
-             from party_referral where confirmed_on is not null
-             union all
-             select 'honoured', organisation_id, honoured_on, person_id from honour
-             union all
-             select 'honoured as a teacher', organisation_id, honoured_on, person_id from honour
-             where kind = 'EXCELLENT_TEACHER'
-             union all
-             select 'initiative', organisation_id, honoured_on, initiative_id from honour
+             select 'initiative', organisation_id, honoured_on, initiative_id::text from honour
              where initiative_id is not null
              union all
-             select 'initiative of the capital', organisation_id, honoured_on, initiative_id
+             select 'initiative of the capital', organisation_id, honoured_on, initiative_id::text
              from honour where kind = 'CAPITAL_INITIATIVE'
              union all
-             select 'took part', organisation_id, joined_on, person_id from emulation_participant
+             -- Of whom a pseudonym is told, it is hers until the day is over.
+             select 'referred', organisation_id, referred_on, subject from party_referral
              union all
-             select 'helped', organisation_id, given_on, person_id from welfare
+             select 'admitted to the party', organisation_id, admitted_on, subject
+             from party_referral where admitted_on is not null
+             union all
+             select 'confirmed in the party', organisation_id, confirmed_on, subject
+             from party_referral where confirmed_on is not null
+             union all
+             select 'helped', organisation_id, given_on, subject from welfare
              union all
              select case outcome when 1 then 'planned' when 2 then 'trained as cadre'
-                    else 'appointed' end, organisation_id, reached_on, person_id
+                    else 'appointed' end, organisation_id, reached_on, subject
              from cadre_outcome
              union all
-             select 'recommended', organisation_id, recommended_on, person_id
+             select 'recommended', organisation_id, recommended_on, subject
              from cadre_recommendation",
         )
         .fetch_all(world.pool("membership"))
@@ -77,9 +84,9 @@ impl Subjects {
         .expect("read");
         let registry = world.pool("registry");
         let more: Vec<Row> = sqlx::query_as(
-            "select 'elected', organisation_id, held_on, organisation_id from by_election
+            "select 'elected', organisation_id, held_on, organisation_id::text from by_election
              union all
-             select s.stage, c.organisation_id, s.reached_on, c.employer_id
+             select s.stage, c.organisation_id, s.reached_on, c.employer_id::text
              from campaign c join campaign_stage s using (campaign_id)",
         )
         .fetch_all(registry)
@@ -97,9 +104,15 @@ impl Subjects {
         .fetch_all(registry)
         .await
         .expect("read");
+        let merged: Vec<(Uuid, Uuid)> =
+            sqlx::query_as("select person_id, root_id from person_merge")
+                .fetch_all(world.pool("membership"))
+                .await
+                .expect("read");
+        let merged: BTreeMap<Uuid, Uuid> = merged.into_iter().collect();
         let offices = offices.into_iter().map(|(unit, person, from, until)| Office {
             unit: tree.unit(unit),
-            person,
+            person: merged.get(&person).copied().unwrap_or(person),
             from,
             until,
         });
@@ -113,7 +126,7 @@ impl Subjects {
                 && shown.on <= asked.through
                 && view.counts(shown.unit, shown.on, asked.head)
         });
-        shown.map(|shown| shown.subject).collect::<BTreeSet<_>>().len() as i64
+        shown.map(|shown| &shown.subject).collect::<BTreeSet<_>>().len() as i64
     }
 
     /// Who held an office under the head on some day from one to another.
@@ -140,7 +153,7 @@ impl Subjects {
             .shown
             .iter()
             .filter(|shown| shown.what == "trained" && from <= shown.on && shown.on <= through);
-        trained.map(|shown| shown.subject).collect()
+        trained.map(|shown| shown.subject.parse().expect("an id")).collect()
     }
 
     /// A distinct indicator; none where nobody recounts it.

@@ -9,6 +9,7 @@ use crate::consequence::consequences::Consequence;
 use crate::consequence::later_movements::{About, LaterMovement};
 use crate::consequence::mend_consequence::{MendConsequence, Mended};
 use crate::consequence::passed_over::PassedOver;
+use crate::ground::consequence::Obstacle;
 use crate::ground::refused::Refused;
 use crate::ground::wire::ids;
 
@@ -63,7 +64,7 @@ pub fn passed_over(one: &PassedOver) -> pb::consequence::PassedOver {
         Ok(
             pb::Obstacle::PersonUnknown | pb::Obstacle::ApplicationNotOpen | pb::Obstacle::NoPlace,
         ) => pb::Remedy::AdmitMembers,
-        Ok(pb::Obstacle::MembershipActive) => pb::Remedy::TransferMembers,
+        Ok(pb::Obstacle::MembershipActive | pb::Obstacle::NotOnList) => pb::Remedy::TransferMembers,
         Ok(pb::Obstacle::LaterMovement) => pb::Remedy::MendConsequence,
         Ok(
             pb::Obstacle::Unspecified
@@ -77,6 +78,10 @@ pub fn passed_over(one: &PassedOver) -> pb::consequence::PassedOver {
     let (permission, organisation_ids) = match remedy {
         pb::Remedy::Unspecified => ("", Vec::new()),
         pb::Remedy::AdmitMembers => ("membership.member.admit", one.lies_under.clone()),
+        // From the union that was divided, on the day of its end.
+        pb::Remedy::TransferMembers if one.obstacle == Obstacle::NotOnList as i16 => {
+            ("membership.member.transfer", vec![one.organisation_id])
+        }
         pb::Remedy::TransferMembers => ("membership.member.transfer", one.lies_under.clone()),
         pb::Remedy::MendConsequence => {
             let mut all = one.unions.clone();

@@ -68,6 +68,15 @@ impl pb::correction_service_server::CorrectionService for Api {
         Ok(self.database.act(call, act).await?.reply(wire::discipline_undone))
     }
 
+    async fn correct_discipline_end(
+        &self,
+        request: Request<pb::CorrectDisciplineEndRequest>,
+    ) -> Result<Response<pb::CorrectDisciplineEndResponse>, Status> {
+        let (call, asked) = Call::write(request)?;
+        let act = wire::correct_discipline_end(asked)?;
+        Ok(self.database.act(call, act).await?.reply(wire::discipline_end_corrected))
+    }
+
     async fn undo_card_issue(
         &self,
         request: Request<pb::UndoCardIssueRequest>,

@@ -12,6 +12,7 @@ use crate::ground::correction::{Correction, Kind};
 use crate::ground::day::{not_too_far, signed};
 use crate::ground::decision::{Basis, rests_on};
 use crate::ground::honour::{self, Line};
+use crate::ground::merged;
 use crate::ground::reference::{Nature, honour_levels, honours};
 use crate::ground::refused::Refused;
 use crate::ground::roll::none_repeated;
@@ -57,12 +58,14 @@ impl Act for CorrectHonours {
         let before = lines(acting, self.honour_id, &self.person_ids).await?;
         let after =
             before.iter().map(|line| self.corrected(line)).collect::<Result<Vec<_>, _>>()?;
-        let (before, after): (Vec<Line>, Vec<Line>) =
+        let (mut before, mut after): (Vec<Line>, Vec<Line>) =
             before.into_iter().zip(after).filter(|(before, after)| before != after).unzip();
         if after.is_empty() {
             return Err(Refused::CorrectionChangesNothing { field: "honour_id" }.into());
         }
         self.write(acting, &after).await?;
+        let lines = before.iter_mut().chain(&mut after);
+        merged::told_as(acting.db(), lines.map(|line| &mut line.person_id)).await?;
         for (on, _, told) in honour::told(&before) {
             acting.publish(Event::HappeningTakenBack(told).resting_on(on, decision_id));
         }

@@ -11,10 +11,10 @@ use time::Date;
 use uuid::Uuid;
 
 use crate::correction::movement::Decision;
-use crate::ground::consequence::{self, Decided, Move, Redecided};
+use crate::ground::consequence::{self, Decided, Instead, Move, Redecided};
 use crate::ground::correction::{Correction, Kind};
 use crate::ground::day::{not_too_far, signed};
-use crate::ground::decision::{Basis, rests_on};
+use crate::ground::decision::{Basis, consent, rests_on};
 use crate::ground::discipline::{self, Measure, Step};
 use crate::ground::keys::Keys;
 use crate::ground::organisation::{self, Asked};
@@ -42,6 +42,8 @@ pub struct CorrectMovement {
     pub to: Option<Uuid>,
     /// The decision that it rests on itself.
     pub decision: Option<Basis>,
+    /// The consent of a superior to those who had been expelled, of an admission.
+    pub consent: Option<Basis>,
 }
 
 /// What was done.
@@ -59,11 +61,13 @@ impl Act for CorrectMovement {
     async fn perform(self, acting: &mut Acting) -> Result<Corrected, Failure> {
         signed(self.basis.as_ref(), acting.today)?;
         signed(self.decision.as_ref(), acting.today)?;
+        signed(self.consent.as_ref(), acting.today)?;
         let movement = Decision::of(acting, self.movement_id).await?;
         let what = self.what(movement.what)?;
         let on = self.on.unwrap_or(movement.on);
         not_too_far("effective_on", on, acting.today)?;
-        if (on, what) == (movement.on, movement.what) && self.decision.is_none() {
+        let moves = (on, what) != (movement.on, movement.what);
+        if !moves && self.decision.is_none() && self.consent.is_none() {
             return Err(Refused::CorrectionChangesNothing { field: "movement_id" }.into());
         }
         let people = movement.people(acting, &self.person_ids).await?;
@@ -74,17 +78,26 @@ impl Act for CorrectMovement {
         }
         let decision_id = rests_on(acting, self.basis.as_ref(), movement.union()).await?;
         let own = rests_on(acting, self.decision.as_ref(), movement.union()).await?;
-        if (on, what) == (movement.on, movement.what) && own == movement.decision_id {
-            return Err(Refused::CorrectionChangesNothing { field: "decision" }.into());
+        let consent_id = match what.to() {
+            Some(to) => consent(acting, self.consent.as_ref(), to).await?,
+            None => None,
+        };
+        let decides = self.decision.is_some() && own != movement.decision_id;
+        let consents = self.consent.is_some() && consent_id != movement.consent_id;
+        if !moves && !decides && !consents {
+            let field = if self.decision.is_some() { "decision" } else { "consent" };
+            return Err(Refused::CorrectionChangesNothing { field }.into());
         }
+        let consent_id = consent_id.or(movement.consent_id);
         let instead = Decided { movement_id: Uuid::now_v7(), first: movement.first, on, what };
         let undone = movement.movement_id;
-        let redecided = Redecided::of(acting, undone, Some(instead), &people).await?;
+        let instead_of_it = Instead { decided: instead, consented: consent_id.is_some() };
+        let redecided = Redecided::of(acting, undone, Some(instead_of_it), &people).await?;
         redecided.covered(acting, "movement_id").await?;
-        self.write_down(acting, &movement, &instead, own, people.len()).await?;
+        let rests_on = (own.or(movement.decision_id), consent_id);
+        self.write_down(acting, &movement, &instead, rests_on, people.len()).await?;
         redecided.write(acting, decision_id).await?;
-        let rests_on = own.or(movement.decision_id);
-        self.discipline(acting, &instead, rests_on, &people).await?;
+        self.discipline(acting, &instead, rests_on.0, &people).await?;
         if let Move::Admission { .. } = what {
             consequence::move_applications(acting.db(), &people, movement.on, on).await?;
         }
@@ -109,6 +122,9 @@ impl CorrectMovement {
     fn what(&self, was: Move) -> Result<Move, Refused> {
         let differs = |field| Err(Refused::MovementKindDiffers { field });
         match was {
+            Move::Transfer { .. } | Move::Exit { .. } if self.consent.is_some() => {
+                differs("consent")
+            }
             Move::Admission { .. } if self.exit_reason.is_some() => differs("exit_reason"),
             Move::Admission { to, kind } => Ok(Move::Admission {
                 to: self.to.unwrap_or(to),
@@ -158,13 +174,13 @@ impl CorrectMovement {
     }
 
     /// The movement in its place, as it is decided. Its own decision is that of the other, unless
-    /// another is said.
+    /// another is said; so is the consent.
     async fn write_down(
         &self,
         acting: &mut Acting,
         was: &Decision,
         now: &Decided,
-        own: Option<Uuid>,
+        (decision_id, consent_id): (Option<Uuid>, Option<Uuid>),
         people: usize,
     ) -> Result<(), Failure> {
         let (kind, admission_kind, exit_reason) = match now.what {
@@ -183,8 +199,8 @@ impl CorrectMovement {
                                    decision_issued_on, members, act_id, recorded_at, decision_id,
                                    corrects, consent_id, source_organisation)
              select $1, $2, $3, $4, $5::smallint, $6, $7, $8, $9, $10, $11, $12, $13, $14,
-                    was.consent_id, case when $5 = 2 then was.source_organisation end
-             from movement was where was.movement_id = $15",
+                    $15, case when $5 = 2 then was.source_organisation end
+             from movement was where was.movement_id = $16",
             now.movement_id,
             kind,
             now.what.from(),
@@ -197,8 +213,9 @@ impl CorrectMovement {
             i32::try_from(people).unwrap_or(i32::MAX),
             act_id,
             acted_at,
-            own.or(was.decision_id),
+            decision_id,
             was.first,
+            consent_id,
             was.movement_id,
         )
         .execute(acting.db())

@@ -28,6 +28,8 @@ pub struct Decision {
     pub what: Move,
     /// The decision that it rests on.
     pub decision_id: Option<Uuid>,
+    /// The consent of a superior, of an admission of people who had been expelled.
+    pub consent_id: Option<Uuid>,
     /// The decision's number, where it was written down with it.
     pub number: Option<String>,
     /// When that was signed.
@@ -44,6 +46,7 @@ struct Row {
     registry_act_id: Option<Uuid>,
     corrects: Option<Uuid>,
     decision_id: Option<Uuid>,
+    consent_id: Option<Uuid>,
     decision_number: Option<String>,
     decision_issued_on: Option<Date>,
 }
@@ -57,7 +60,8 @@ impl Decision {
             "select decided.movement_id, decided.from_organisation_id,
                     decided.to_organisation_id, decided.admission_kind, decided.exit_reason,
                     decided.effective_on, decided.registry_act_id, decided.corrects,
-                    decided.decision_id, decided.decision_number, decided.decision_issued_on
+                    decided.decision_id, decided.consent_id, decided.decision_number,
+                    decided.decision_issued_on
              from movement named
              join movement decided
                on decided.movement_id = coalesce(named.restates, named.movement_id)
@@ -92,6 +96,7 @@ impl Decision {
             on: row.effective_on,
             what,
             decision_id: row.decision_id,
+            consent_id: row.consent_id,
             number: row.decision_number,
             issued_on: row.decision_issued_on,
         })

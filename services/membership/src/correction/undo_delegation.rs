@@ -11,6 +11,7 @@ use uuid::Uuid;
 use crate::ground::correction::{Correction, Kind};
 use crate::ground::day::signed;
 use crate::ground::decision::{Basis, rests_on};
+use crate::ground::merged;
 use crate::ground::refused::{BadLines, Refused};
 use crate::ground::roll::none_repeated;
 
@@ -68,8 +69,9 @@ impl Act for UndoDelegation {
         .await?;
         let Some(sent) = sent else { return Err(unknown().into()) };
 
-        let taken = self.take_back(acting).await?;
+        let mut taken = self.take_back(acting).await?;
         let people = taken.len();
+        merged::told_as(acting.db(), taken.iter_mut().map(|one| &mut one.person_id)).await?;
         let never = Happening::Delegation(Delegation {
             delegation_id: self.delegation_id,
             organisation_id: sent.organisation_id,

@@ -12,6 +12,7 @@ use uuid::Uuid;
 use crate::ground::correction::{Correction, Kind};
 use crate::ground::day::signed;
 use crate::ground::decision::{Basis, rests_on};
+use crate::ground::merged;
 use crate::ground::refused::{BadLines, Refused};
 use crate::ground::roll::{LINES_MAX, none_repeated};
 
@@ -74,8 +75,9 @@ impl Act for UndoEmulation {
         .await?;
         let Some(launched) = launched else { return Err(unknown().into()) };
 
-        let taken = self.take_back(acting).await?;
+        let mut taken = self.take_back(acting).await?;
         let people = taken.len();
+        merged::told_as(acting.db(), taken.iter_mut().map(|one| &mut one.person_id)).await?;
         for (joining, on) in self.joinings(&launched.theme, taken) {
             let joining = Happening::EmulationJoining(joining);
             acting.publish(Event::HappeningTakenBack(joining).resting_on(on, decision_id));

@@ -11,6 +11,7 @@ use crate::ground::correction::{Correction, Kind};
 use crate::ground::day::signed;
 use crate::ground::decision::{Basis, rests_on};
 use crate::ground::honour;
+use crate::ground::merged;
 use crate::ground::roll::none_repeated;
 
 /// People were never honoured so.
@@ -40,7 +41,7 @@ impl Act for UndoHonours {
         none_repeated(&self.person_ids)?;
         let whose = whose(acting, self.honour_id).await?;
         let decision_id = rests_on(acting, self.basis.as_ref(), whose).await?;
-        let lines = lines(acting, self.honour_id, &self.person_ids).await?;
+        let mut lines = lines(acting, self.honour_id, &self.person_ids).await?;
         let people: Vec<Uuid> = lines.iter().map(|line| line.person_id).collect();
         sqlx::query!(
             "delete from honour where honour_id = $1 and person_id = any ($2)",
@@ -49,6 +50,7 @@ impl Act for UndoHonours {
         )
         .execute(acting.db())
         .await?;
+        merged::told_as(acting.db(), lines.iter_mut().map(|line| &mut line.person_id)).await?;
         for (on, _, told) in honour::told(&lines) {
             acting.publish(Event::HappeningTakenBack(told).resting_on(on, decision_id));
         }

@@ -13,6 +13,7 @@ use uuid::Uuid;
 use crate::ground::correction::{Correction, Kind};
 use crate::ground::day::signed;
 use crate::ground::decision::{Basis, rests_on};
+use crate::ground::merged;
 use crate::ground::refused::{BadLines, Refused};
 use crate::ground::roll::none_repeated;
 
@@ -56,12 +57,13 @@ impl Act for UndoTrainingCourse {
         let Some(course) = self.locked(acting).await? else {
             return Err(Refused::CourseUnknown { course_id: self.course_id }.into());
         };
-        let taken = self.take_back(acting).await?;
+        let mut taken = self.take_back(acting).await?;
         self.all_attended(&taken)?;
         self.settle(acting).await?;
 
         let people = taken.iter().map(|one| one.person_id).collect::<HashSet<_>>().len();
         let attendances = taken.len();
+        merged::told_as(acting.db(), taken.iter_mut().map(|one| &mut one.person_id)).await?;
         let never = Happening::TrainingCourse(TrainingCourse {
             course_id: self.course_id,
             organisation_id: course.organisation_id,

@@ -10,6 +10,7 @@ use time::Date;
 use uuid::Uuid;
 
 use crate::correction::correct_card_issue::{self, CorrectCardIssue};
+use crate::correction::correct_discipline_end::{self, CorrectDisciplineEnd};
 use crate::correction::correct_document::{self, CorrectDocument};
 use crate::correction::correct_honours::{self, CorrectHonours};
 use crate::correction::correct_movement::{CorrectMovement, Corrected};
@@ -63,6 +64,7 @@ pub fn correct_movement(
         exit_reason: kinds::exit("exit_reason", request.exit_reason)?,
         to: parse::optional_id("to_organisation_id", &request.to_organisation_id)?,
         decision: basis("decision", request.decision)?,
+        consent: basis("consent", request.consent)?,
     })
 }
 
@@ -93,6 +95,25 @@ pub fn undo_discipline(request: pb::UndoDisciplineRequest) -> Result<UndoDiscipl
         person_ids: some("person_ids", &request.person_ids)?,
         reason: parse::text("reason", &request.reason, REASON_MAX)?,
         basis: basis("basis", request.basis)?,
+    })
+}
+
+pub fn correct_discipline_end(
+    request: pb::CorrectDisciplineEndRequest,
+) -> Result<CorrectDisciplineEnd, Refusal> {
+    let outcome = kinds::discipline_end("outcome", request.outcome)?;
+    let on = parse::optional_date("effective_on", request.effective_on)?;
+    if request.holds_still && (outcome.is_some() || on.is_some()) {
+        return Err(Refused::QuestionAmbiguous { field: "holds_still" }.into());
+    }
+    Ok(CorrectDisciplineEnd {
+        discipline_id: parse::id("discipline_id", &request.discipline_id)?,
+        person_ids: some("person_ids", &request.person_ids)?,
+        reason: parse::text("reason", &request.reason, REASON_MAX)?,
+        basis: basis("basis", request.basis)?,
+        on,
+        outcome,
+        holds_still: request.holds_still,
     })
 }
 
@@ -321,6 +342,12 @@ pub fn standing_corrected(corrected: correct_standing::Corrected) -> pb::Correct
 
 pub fn discipline_undone(undone: undo_discipline::Undone) -> pb::UndoDisciplineResponse {
     pb::UndoDisciplineResponse { people: undone.people }
+}
+
+pub fn discipline_end_corrected(
+    corrected: correct_discipline_end::Corrected,
+) -> pb::CorrectDisciplineEndResponse {
+    pb::CorrectDisciplineEndResponse { people: corrected.people }
 }
 
 pub fn undo_card_issue(request: pb::UndoCardIssueRequest) -> Result<UndoCardIssue, Refusal> {

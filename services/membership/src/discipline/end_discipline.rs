@@ -9,19 +9,10 @@ use uuid::Uuid;
 
 use crate::ground::day::plausible;
 use crate::ground::decision::rests_on;
+use crate::ground::discipline::Outcome;
 use crate::ground::movement::Dated;
 use crate::ground::refused::{BadLines, Refused};
 use crate::ground::roll::{self, none_repeated};
-
-/// How it ends; the numbers are those of the contract.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(i16)]
-pub enum Outcome {
-    /// After the time that the rule says.
-    Lifted = 1,
-    /// On appeal.
-    Overturned = 2,
-}
 
 /// A step holds no longer.
 pub struct EndDiscipline {

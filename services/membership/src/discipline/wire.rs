@@ -7,12 +7,12 @@ use chassis::refusal::Refusal;
 use proto::membership::v1 as pb;
 
 use crate::discipline::discipline_members::{DisciplineMembers, Disciplined};
-use crate::discipline::end_discipline::{EndDiscipline, Ended, Outcome};
+use crate::discipline::end_discipline::{EndDiscipline, Ended};
 use crate::discipline::steps::Listed;
 use crate::ground::discipline::Measure;
 use crate::ground::keys::Keys;
 use crate::ground::refused::Refused;
-use crate::ground::wire::{dated, ids};
+use crate::ground::wire::{dated, ids, kinds};
 
 pub fn discipline_members(
     request: pb::DisciplineMembersRequest,
@@ -36,11 +36,8 @@ pub fn discipline_members(
 }
 
 pub fn end_discipline(request: pb::EndDisciplineRequest) -> Result<EndDiscipline, Refusal> {
-    let outcome = match pb::DisciplineEnd::try_from(request.outcome) {
-        Ok(pb::DisciplineEnd::Lifted) => Outcome::Lifted,
-        Ok(pb::DisciplineEnd::Overturned) => Outcome::Overturned,
-        Ok(pb::DisciplineEnd::Unspecified) => return Err(parse::required("outcome")),
-        Err(_) => return Err(Refused::EnumValueUnknown { field: "outcome".to_string() }.into()),
+    let Some(outcome) = kinds::discipline_end("outcome", request.outcome)? else {
+        return Err(parse::required("outcome"));
     };
     let effective_on = parse::date("effective_on", request.effective_on)?;
     let person_ids = match &request.person_ids[..] {

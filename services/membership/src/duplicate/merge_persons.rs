@@ -6,6 +6,7 @@ use feeds::membership::{Event, Merge};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::duplicate::told_anew::ToldAnew;
 use crate::ground::consequence::{Merging, Redecided};
 use crate::ground::correction::{Correction, Kind};
 use crate::ground::day::signed;
@@ -48,7 +49,7 @@ impl Act for MergePersons {
         let union = organisation::of_person(acting, self.survivor_id).await?;
         let decision_id = rests_on(acting, self.basis.as_ref(), union).await?;
         Redecided::lock_unions(acting, &people, None).await?;
-        roll::lock(acting, &people).await?;
+        lock_alone(acting, &people).await?;
         merged::refuse(acting.db(), &people, field).await?;
         self.nothing_hinders(acting).await?;
         let (Some(merged), Some(survivor)) = (
@@ -64,6 +65,13 @@ impl Act for MergePersons {
         let merge = Merge { merge_id, person_id: self.person_id, survivor_id: self.survivor_id };
         acting.publish(Event::PersonMerged(merge).resting_on(acting.today, decision_id));
         merging.write(acting, decision_id).await?;
+        let told = ToldAnew {
+            people: one_with(acting, self.person_id).await?,
+            as_was: self.person_id,
+            as_is: self.survivor_id,
+            decision_id,
+        };
+        told.publish(acting).await?;
         let correction = Correction {
             kind: Kind::PersonMerged,
             about_id: self.person_id,
@@ -79,6 +87,29 @@ impl Act for MergePersons {
 
 pub(super) fn hindered(by: &'static str) -> Refused {
     Refused::MergeHindered { field: "person_id".to_string(), by }
+}
+
+/// Locks them, also against whoever is about to say something of one of them: it is said before, and
+/// told anew, or it is refused.
+async fn lock_alone(acting: &mut Acting, people: &[Uuid]) -> Result<(), Failure> {
+    sqlx::query!("select from lock_people_alone($1)", people).execute(acting.db()).await?;
+    Ok(())
+}
+
+/// Herself and whoever had been merged into her, at whatever remove.
+pub(super) async fn one_with(acting: &mut Acting, person_id: Uuid) -> Result<Vec<Uuid>, Failure> {
+    Ok(sqlx::query_scalar!(
+        r#"with recursive hers (person_id) as (
+               select $1::uuid
+               union
+               select further.person_id
+               from hers join person_merge further on further.survivor_id = hers.person_id
+           )
+           select person_id as "person_id!" from hers order by person_id"#,
+        person_id,
+    )
+    .fetch_all(acting.db())
+    .await?)
 }
 
 impl MergePersons {

@@ -7,7 +7,8 @@ use feeds::membership::{Event, Merge};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::duplicate::merge_persons::hindered;
+use crate::duplicate::merge_persons::{hindered, one_with};
+use crate::duplicate::told_anew::ToldAnew;
 use crate::ground::consequence::{Merging, Redecided};
 use crate::ground::correction::{Correction, Kind};
 use crate::ground::day::signed;
@@ -77,6 +78,13 @@ impl Act for UnmergePersons {
         };
         acting.publish(Event::PersonUnmerged(merge).resting_on(acting.today, link.decision_id));
         merging.write(acting, decision_id).await?;
+        let told = ToldAnew {
+            people: one_with(acting, self.person_id).await?,
+            as_was: link.root_id,
+            as_is: self.person_id,
+            decision_id,
+        };
+        told.publish(acting).await?;
         let correction = Correction {
             kind: Kind::PersonUnmerged,
             about_id: self.person_id,

@@ -21,6 +21,7 @@ mod merging;
 mod movement;
 mod never;
 mod redecided;
+mod rest;
 mod revise;
 mod settle;
 mod suspended;
@@ -34,7 +35,8 @@ pub use ends::{Waiting, carry_out, of_ends};
 pub use history::{History, of as histories};
 pub use merging::Merging;
 pub use movement::{Movement, move_applications};
-pub use redecided::Redecided;
+pub use redecided::{Instead, Redecided};
+pub use rest::{list_of as list_rest_of, look_again as look_again_for_rest};
 pub use revise::{Occasion, Revision, revise};
 pub use settle::{Settling, go_on};
 pub use suspended::list_who_joined;
@@ -63,6 +65,8 @@ pub enum Kind {
     MovementsPostponed = 7,
     /// People had joined the union on days on which it was suspended, as is known since.
     JoinedWhileSuspended = 8,
+    /// The union was divided by lists: who was on none went where its end says.
+    RestOfDivision = 9,
 }
 
 /// Why somebody was passed over, or why a consequence waits; the numbers are those of the
@@ -90,4 +94,6 @@ pub enum Obstacle {
     NoPlace = 8,
     /// The union was suspended on the day on which the person joined it, as is known since.
     OrganisationSuspended = 9,
+    /// The union was divided by lists, and the person was on none.
+    NotOnList = 10,
 }

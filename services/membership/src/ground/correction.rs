@@ -24,6 +24,8 @@ pub enum Kind {
     StandingCorrected = 21,
     /// A step of discipline was never taken, for some people.
     DisciplineUndone = 22,
+    /// The end of a step of discipline should have been another, or never was.
+    DisciplineEndCorrected = 23,
     /// Cards were never issued, to some people.
     CardIssueUndone = 100,
     /// Cards are of other days, of some people.

@@ -33,13 +33,24 @@ impl Measure {
         }
     }
 
-    fn code_of(number: i16) -> &'static str {
+    /// As it is published, by its number.
+    pub fn code_of(number: i16) -> &'static str {
         match number {
             1 => Self::Reprimand.code(),
             2 => Self::Warning.code(),
             _ => Self::Expulsion.code(),
         }
     }
+}
+
+/// How a step ends; the numbers are those of the contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(i16)]
+pub enum Outcome {
+    /// After the time that the rule says.
+    Lifted = 1,
+    /// On appeal.
+    Overturned = 2,
 }
 
 /// A step, about some people.

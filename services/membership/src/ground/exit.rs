@@ -7,6 +7,7 @@ use time::Date;
 use uuid::Uuid;
 
 use crate::ground::change::{self, Moved};
+use crate::ground::consequence;
 use crate::ground::discipline::{Measure, Step};
 use crate::ground::keys::Keys;
 use crate::ground::leaving::end;
@@ -74,6 +75,7 @@ impl Exiting<'_> {
         });
         acting.publish(exited.resting_on(self.on, self.decision_id));
         let person_ids: Vec<Uuid> = self.ended.iter().map(|line| line.person.person_id).collect();
+        consequence::look_again_for_rest(acting.db(), &person_ids).await?;
         let changes = standing::settle(acting.db(), &person_ids).await?;
         acting.publish_all(changes);
         let discipline_id = match self.reason {

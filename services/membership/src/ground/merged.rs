@@ -1,5 +1,7 @@
 //! People who were found to be one: who survives, and whom she stands for.
 
+use std::collections::HashMap;
+
 use chassis::refusal::Failure;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
@@ -60,6 +62,22 @@ pub async fn survivor(
         }
     };
     Ok(survivor.unwrap_or(person_id))
+}
+
+/// Makes of these people those as whom they are told of: the one who survives, where somebody was
+/// merged. What is told should be locked: a merge tells anew what happened, and waits for whoever is
+/// about to say that it never did, or is waited for.
+pub async fn told_as<'a>(
+    connection: &mut PgConnection,
+    people: impl IntoIterator<Item = &'a mut Uuid>,
+) -> Result<(), Failure> {
+    let people: Vec<&mut Uuid> = people.into_iter().collect();
+    let ids: Vec<Uuid> = people.iter().map(|person_id| **person_id).collect();
+    let survivors: HashMap<Uuid, Uuid> = of(connection, &ids).await?.into_iter().collect();
+    for person_id in people {
+        *person_id = survivors.get(person_id).copied().unwrap_or(*person_id);
+    }
+    Ok(())
 }
 
 /// Refuses the lines that name somebody who was merged: what happens to her is said of the one who

@@ -79,6 +79,7 @@ chassis::refusals! {
         SourceOnlyOfRecognition at "source_organisation",
         DisciplineUnknown { field: String },
         DisciplineEnded { field: String, ended_on: Date },
+        DisciplineNotEnded { field: String },
         DisciplineNotDue { field: String, lifts_on: Date },
         CardUnknown { field: String },
         CardActive { field: String },

@@ -1,6 +1,7 @@
 //! A roll: the people of one act, each known already or written down by it.
 
 mod by_number;
+mod named;
 mod twins;
 
 use std::collections::{HashMap, HashSet};
@@ -15,6 +16,10 @@ use crate::ground::keys::{Column, Keys};
 use crate::ground::merged;
 use crate::ground::person::{Line, NewPerson, Sex, name_key};
 use crate::ground::refused::{BadLines, Refused};
+
+pub use named::{
+    all_in_scope, all_surviving, hold, hold_with_merged, lock, lock_those_of, none_repeated,
+};
 
 /// At most this many lines in one act.
 pub const LINES_MAX: usize = 1_000;
@@ -364,101 +369,6 @@ async fn in_scope(
         (row.person_id, (person, row.erased))
     });
     Ok(found.collect())
-}
-
-/// Locks people in the order of their ids. Of those whom a caller names, [`hold`] asks first whether
-/// she may.
-pub async fn lock(acting: &mut Acting, person_ids: &[Uuid]) -> Result<(), Failure> {
-    sqlx::query!("select from lock_people($1)", person_ids,).execute(acting.db()).await?;
-    Ok(())
-}
-
-/// Locks those of an act's people whom a request names beside it: whoever is named and is none of
-/// them is none of the caller's.
-pub async fn lock_those_of(
-    acting: &mut Acting,
-    theirs: impl IntoIterator<Item = Uuid>,
-    named: &[Uuid],
-) -> Result<(), Failure> {
-    let named: HashSet<&Uuid> = named.iter().collect();
-    let those: Vec<Uuid> =
-        theirs.into_iter().filter(|person_id| named.contains(person_id)).collect();
-    lock(acting, &those).await
-}
-
-/// Locks the people of a request's `person_ids`, of whom it names none twice, and who must lie in
-/// the caller's scope: nobody keeps people from writing of whom she may not even read.
-pub async fn hold(acting: &mut Acting, person_ids: &[Uuid]) -> Result<(), Failure> {
-    none_repeated(person_ids)?;
-    // Whoever was erased and counts still may leave, too.
-    let hers: HashSet<Uuid> = sqlx::query_scalar!(
-        r#"select person_id as "person_id!" from persons_in_scope($1) as scope (person_id)"#,
-        person_ids,
-    )
-    .fetch_all(acting.db())
-    .await?
-    .into_iter()
-    .collect();
-    let mut bad = BadLines::default();
-    for (line, person_id) in person_ids.iter().enumerate() {
-        if !hers.contains(person_id) {
-            bad.add(line, Refused::PersonUnknown { field: format!("person_ids[{line}]") });
-        }
-    }
-    bad.refuse()?;
-    lock(acting, person_ids).await
-}
-
-/// Refuses a list that names one person twice.
-pub fn none_repeated(person_ids: &[Uuid]) -> Result<(), Failure> {
-    let mut bad = BadLines::default();
-    let mut seen = HashSet::new();
-    for (line, person_id) in person_ids.iter().enumerate() {
-        if !seen.insert(person_id) {
-            bad.add(line, Refused::PersonRepeated { field: format!("person_ids[{line}]") });
-        }
-    }
-    Ok(bad.refuse()?)
-}
-
-/// As [`all_in_scope`], for people of whom something new is said: of whoever was merged it is said of
-/// the one who survives, or a figure that counts people would count her twice.
-pub async fn all_surviving(
-    acting: &mut Acting,
-    person_ids: &[Uuid],
-    field: impl Fn(usize) -> String,
-) -> Result<(), Failure> {
-    all_in_scope(acting, person_ids, &field).await?;
-    merged::refuse(acting.db(), person_ids, field).await
-}
-
-/// Refuses ids of people who are unknown, do not lie in the caller's scope, or were erased; `field`
-/// names the field of a line.
-pub async fn all_in_scope(
-    acting: &mut Acting,
-    person_ids: &[Uuid],
-    field: impl Fn(usize) -> String,
-) -> Result<(), Failure> {
-    let found: HashMap<Uuid, bool> = sqlx::query!(
-        r#"select person_id, name_key = '' as "erased!"
-           from person
-           where person_id = any (array(select persons_in_scope($1)))"#,
-        person_ids,
-    )
-    .fetch_all(acting.db())
-    .await?
-    .into_iter()
-    .map(|row| (row.person_id, row.erased))
-    .collect();
-    let mut bad = BadLines::default();
-    for (line, person_id) in person_ids.iter().enumerate() {
-        match found.get(person_id) {
-            None => bad.add(line, Refused::PersonUnknown { field: field(line) }),
-            Some(true) => bad.add(line, Refused::PersonErased { field: field(line) }),
-            Some(false) => {}
-        }
-    }
-    Ok(bad.refuse()?)
 }
 
 /// The blind index of a number.

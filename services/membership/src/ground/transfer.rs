@@ -88,6 +88,7 @@ impl Transferring<'_> {
         });
         acting.publish(transferred.resting_on(self.on, self.decision_id));
         consequence::go_on(acting, &[self.to], &person_ids).await?;
+        consequence::look_again_for_rest(acting.db(), &person_ids).await?;
         let changes = standing::settle(acting.db(), &person_ids).await?;
         acting.publish_all(changes);
         Ok(members)

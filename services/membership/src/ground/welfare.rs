@@ -89,3 +89,17 @@ pub fn told(lines: &[Line]) -> Vec<(Date, Option<Uuid>, Happening)> {
         })
         .collect()
 }
+
+impl Line {
+    /// What is told of it by itself.
+    pub fn told(self) -> Happening {
+        Happening::Welfare(Welfare {
+            welfare_id: self.welfare_id,
+            organisation_id: self.organisation_id,
+            kind: Kind::code_of(self.kind).to_string(),
+            occasion: self.occasion,
+            source: self.source,
+            people: vec![Helped { subject: self.subject, amount_vnd: self.amount_vnd }],
+        })
+    }
+}

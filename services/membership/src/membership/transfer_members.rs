@@ -5,6 +5,7 @@ use chassis::refusal::Failure;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::ground::consequence;
 use crate::ground::day::plausible;
 use crate::ground::decision::rests_on;
 use crate::ground::leaving::going_on;
@@ -65,6 +66,8 @@ impl Act for TransferMembers {
             ended: &ended,
         };
         let members = transferring.record(acting).await?;
+        // Where it is a list of those whom a division takes elsewhere, the rest is listed.
+        consequence::list_rest_of(acting.db(), self.from, on).await?;
         Ok(Transferred { transfer_id, members })
     }
 }

@@ -43,7 +43,8 @@ impl Act for EndStanding {
         organisation::stands(acting, self.organisation_id, on, Asked::Leaves).await?;
         let basis = self.dated.basis.as_ref();
         let decision_id = rests_on(acting, basis, self.organisation_id).await?;
-        roll::hold(acting, &self.person_ids).await?;
+        // How somebody stood before she was merged ends as it began: under her own id.
+        let merged = roll::hold_with_merged(acting, &self.person_ids).await?;
         let standing: HashMap<Uuid, Uuid> = sqlx::query!(
             "select spell.person_id, spell.standing_id
              from standing_spell spell
@@ -68,7 +69,11 @@ impl Act for EndStanding {
                 Some(standing_id) => ids.push(*standing_id),
                 None => {
                     let field = format!("person_ids[{line}]");
-                    bad.add(line, Refused::StandingNotActive { field });
+                    let refused = match merged.get(&line).copied() {
+                        Some(survivor_id) => Refused::PersonMerged { field, survivor_id },
+                        None => Refused::StandingNotActive { field },
+                    };
+                    bad.add(line, refused);
                 }
             }
         }

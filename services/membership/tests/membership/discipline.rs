@@ -237,6 +237,166 @@ async fn who_was_expelled_is_admitted_again_with_the_consent_of_a_superior() {
 }
 
 #[tokio::test]
+async fn who_was_expelled_as_is_known_since_has_joined_again_with_the_consent_of_a_superior() {
+    let world = World::start().await;
+    let mut officer = world.officer();
+    let persons = officer.admits(world.alpha, JOINED, people(2)).await.expect("admitted");
+    let retired = pb::ExitReason::Retired;
+    officer.exits(world.alpha, retired, DAY, &persons).await.expect("left");
+    let exit = officer.movements(persons[0]).await.remove(1);
+    let consent = |issuer: Uuid| {
+        let decision = pb::WrittenDecision {
+            issuer_id: issuer.to_string(),
+            number: "15/CV-LĐLĐ".to_string(),
+            ..Default::default()
+        };
+        Some(pb::MovementBasis {
+            basis: Some(pb::movement_basis::Basis::WrittenDecision(decision)),
+        })
+    };
+    let expelled = |persons: &[Uuid]| pb::CorrectMovementRequest {
+        person_ids: texts(persons),
+        exit_reason: pb::ExitReason::Expelled.into(),
+        ..Default::default()
+    };
+    let readmission = |person: Uuid, consent: Option<pb::MovementBasis>| pb::AdmitMembersRequest {
+        kind: pb::AdmissionKind::Readmitted.into(),
+        consent,
+        ..admission(world.beta, LATER, vec![known(person)])
+    };
+
+    // The expulsion first.
+    officer.corrects(&exit, expelled(&persons[..1])).await.expect("corrected");
+    let without = officer.members.admit_members(readmission(persons[0], None)).await;
+    assert_eq!(refused(without), because("CONSENT_MISSING", "lines[0].person_id"));
+    let with = readmission(persons[0], consent(world.hanoi));
+    officer.members.admit_members(with).await.expect("admitted");
+    // What she joined by keeps the consent, corrected to another day.
+    let joined = officer.movements(persons[0]).await.remove(2);
+    let day = date!(2021 - 10 - 01);
+    let later = pb::CorrectMovementRequest { effective_on: Some(civil(day)), ..Default::default() };
+    officer.corrects(&joined, later).await.expect("corrected");
+
+    // The readmission first: the consent to it is given before she was expelled.
+    officer.members.admit_members(readmission(persons[1], None)).await.expect("admitted");
+    let unasked = officer.corrects(&exit, expelled(&persons[1..])).await;
+    assert_eq!(refused(unasked), because("CONSENT_MISSING", "person_ids[0]"));
+    let joined = officer.movements(persons[1]).await.remove(2);
+    let consenting = |issuer: Uuid| pb::CorrectMovementRequest {
+        consent: consent(issuer),
+        ..Default::default()
+    };
+    let own = officer.corrects(&joined, consenting(world.beta)).await;
+    assert_eq!(refused(own), because("CONSENT_MISSING", "consent"));
+    let of_an_exit = officer.corrects(&exit, consenting(world.hanoi)).await;
+    assert_eq!(refused(of_an_exit), because("MOVEMENT_KIND_DIFFERS", "consent"));
+    let joined = officer.corrects(&joined, consenting(world.hanoi)).await.expect("corrected");
+    officer.corrects(&exit, expelled(&persons[1..])).await.expect("corrected");
+    assert_eq!(officer.counts(world.beta, LATER).await, 1);
+    assert_eq!(officer.counts(world.beta, day).await, 2);
+    // It is asked of nobody who was not expelled.
+    let exit = officer.movements(persons[1]).await.remove(1);
+    let retired = pb::CorrectMovementRequest { exit_reason: retired.into(), ..Default::default() };
+    officer.corrects(&exit, retired).await.expect("corrected");
+    let earlier = date!(2021 - 08 - 01);
+    let on =
+        pb::CorrectMovementRequest { effective_on: Some(civil(earlier)), ..Default::default() };
+    officer.corrects(&joined, on).await.expect("corrected");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn the_end_of_a_step_was_another_or_never_was() {
+    let world = World::start().await;
+    let mut officer = world.officer();
+    world.registry.grants("plain", "OFFICER", world.hanoi);
+    let mut plain = world.actor("plain", "vi");
+    let persons = officer.admits(world.alpha, JOINED, people(3)).await.expect("admitted");
+    let reprimand = pb::DisciplineMeasure::Reprimand;
+    let taken = disciplines(&mut officer, world.alpha, reprimand, &persons).await.expect("taken");
+    let step = taken.discipline_id;
+    let correct = |persons: &[Uuid], on: Option<Date>, outcome: pb::DisciplineEnd| {
+        pb::CorrectDisciplineEndRequest {
+            request_id: Uuid::new_v4().to_string(),
+            discipline_id: step.clone(),
+            person_ids: texts(persons),
+            reason: "ghi nhầm".to_string(),
+            effective_on: on.map(civil),
+            outcome: outcome.into(),
+            ..Default::default()
+        }
+    };
+    use pb::DisciplineEnd::{Lifted, Overturned, Unspecified};
+    let early = officer.corrections.correct_discipline_end(correct(&[], Some(LATER), Unspecified));
+    assert_eq!(refused(early.await), because("DISCIPLINE_NOT_ENDED", "discipline_id"));
+    let overturned = pb::EndDisciplineRequest {
+        person_ids: texts(&persons[..2]),
+        ..end(&step, Overturned, LATER)
+    };
+    officer.discipline.end_discipline(overturned).await.expect("overturned");
+
+    let denied = plain.corrections.correct_discipline_end(correct(&[], None, Lifted)).await;
+    assert_eq!(refused(denied).0, "PERMISSION_DENIED");
+    let still = correct(&persons[2..], Some(DAY), Unspecified);
+    let still = officer.corrections.correct_discipline_end(still).await;
+    assert_eq!(refused(still), because("DISCIPLINE_NOT_ENDED", "person_ids[0]"));
+    let before = correct(&[], Some(date!(2021 - 02 - 28)), Unspecified);
+    let before = officer.corrections.correct_discipline_end(before).await;
+    assert_eq!(refused(before), because("EXPECTED_END_TOO_EARLY", "effective_on"));
+    let early = officer.corrections.correct_discipline_end(correct(&[], None, Lifted)).await;
+    assert_eq!(refused(early).0, "DISCIPLINE_NOT_DUE");
+    let same = officer.corrections.correct_discipline_end(correct(&[], Some(LATER), Overturned));
+    assert_eq!(refused(same.await), because("CORRECTION_CHANGES_NOTHING", "discipline_id"));
+    let both = pb::CorrectDisciplineEndRequest {
+        holds_still: true,
+        ..correct(&[], Some(LATER), Unspecified)
+    };
+    let both = officer.corrections.correct_discipline_end(both).await;
+    assert_eq!(refused(both), because("QUESTION_AMBIGUOUS", "holds_still"));
+    let nobody = pb::CorrectDisciplineEndRequest {
+        discipline_id: Uuid::now_v7().to_string(),
+        ..correct(&[], Some(LATER), Unspecified)
+    };
+    let nobody = officer.corrections.correct_discipline_end(nobody).await;
+    assert_eq!(refused(nobody), because("DISCIPLINE_UNKNOWN", "discipline_id"));
+
+    // One was lifted, later; the other's holds still, and ends another time.
+    let known = OffsetDateTime::now_utc();
+    let in_time = date!(2022 - 03 - 01);
+    let lifted = correct(&persons[..1], Some(in_time), Lifted);
+    officer.corrections.correct_discipline_end(lifted).await.expect("corrected");
+    let holds = pb::CorrectDisciplineEndRequest {
+        holds_still: true,
+        ..correct(&persons[1..2], None, Unspecified)
+    };
+    officer.corrections.correct_discipline_end(holds).await.expect("corrected");
+    let ends = async |officer: &mut Actor, known_at: Option<OffsetDateTime>| {
+        let steps = steps(officer, world.alpha, known_at).await.expect("read");
+        let of = |person: &Uuid| {
+            let step = steps.iter().find(|step| id(&step.person_id) == *person).expect("hers");
+            (step.ended_on, step.ended_as())
+        };
+        persons.iter().map(of).collect::<Vec<_>>()
+    };
+    let none = (None, Unspecified);
+    assert_eq!(ends(&mut officer, None).await, [(Some(civil(in_time)), Lifted), none, none]);
+    let then = (Some(civil(LATER)), Overturned);
+    assert_eq!(ends(&mut officer, Some(known)).await, [then, then, none]);
+    let again = pb::EndDisciplineRequest {
+        person_ids: texts(&persons[1..2]),
+        ..end(&step, Overturned, LATER)
+    };
+    officer.discipline.end_discipline(again).await.expect("overturned");
+    assert_eq!(told(&world).await.len(), 3, "that it ended is no figure");
+    let about = pb::ListCorrectionsRequest { about_id: step.clone(), ..Default::default() };
+    let listed = officer.corrections.list_corrections(about).await.expect("listed").into_inner();
+    assert_eq!(listed.corrections.len(), 2);
+    let corrected = pb::CorrectionKind::DisciplineEndCorrected;
+    assert!(listed.corrections.iter().all(|one| one.kind() == corrected));
+    world.stop().await;
+}
+
+#[tokio::test]
 async fn who_is_recognised_comes_from_an_organisation_with_a_name() {
     let world = World::start().await;
     let mut officer = world.officer();

@@ -365,7 +365,30 @@ async fn what_is_open_is_closed_first_and_two_numbers_are_two() {
     let named = officer.corrects_person(numbered[0], named).await;
     assert_eq!(refused(named), because("PERSON_MERGED", "person_id"));
     let exit = officer.exits(world.beta, pb::ExitReason::Died, LAST, &numbered[..1]).await;
-    assert_eq!(refused(exit), because("MEMBERSHIP_NOT_ACTIVE", "person_ids[0]"));
+    assert_eq!(refused(exit), because("PERSON_MERGED", "person_ids[0]"));
+    let transfer = officer.transfers(world.beta, world.alpha, LAST, &numbered[..1]).await;
+    assert_eq!(refused(transfer), because("PERSON_MERGED", "person_ids[0]"));
+    let dormant = pb::MakeDormantRequest {
+        request_id: Uuid::new_v4().to_string(),
+        organisation_id: world.beta.to_string(),
+        reason: pb::DormancyReason::JobLost.into(),
+        effective_on: Some(civil(LAST)),
+        person_ids: texts(&numbered[..1]),
+        ..Default::default()
+    };
+    let dormant = officer.standings.make_dormant(dormant).await;
+    assert_eq!(refused(dormant), because("PERSON_MERGED", "person_ids[0]"));
+    let back = pb::EndDormancyRequest {
+        request_id: Uuid::new_v4().to_string(),
+        organisation_id: world.beta.to_string(),
+        effective_on: Some(civil(LAST)),
+        person_ids: texts(&numbered[..1]),
+        ..Default::default()
+    };
+    let back = officer.standings.end_dormancy(back).await;
+    assert_eq!(refused(back), because("PERSON_MERGED", "person_ids[0]"));
+    let issued = officer.cards.issue_cards(issuing(world.beta, LAST, &numbered[..1])).await;
+    assert_eq!(refused(issued), because("PERSON_MERGED", "person_ids[0]"));
 
     // A step of discipline hinders nobody, and stays with whom it was taken against.
     let step = pb::DisciplineMembersRequest {

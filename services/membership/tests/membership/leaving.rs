@@ -4,11 +4,13 @@ use time::Date;
 use time::macros::date;
 use uuid::Uuid;
 
-use crate::world::{World, because, people, refused};
+use crate::undone::{life, undoes};
+use crate::world::{Actor, World, because, id, people, refused};
 use stage::registry::Members;
 
 const DAY: Date = date!(2020 - 03 - 01);
 const LATER: Date = date!(2020 - 09 - 01);
+const LAST: Date = date!(2021 - 03 - 01);
 
 #[tokio::test]
 async fn a_transfer_ends_one_membership_and_begins_another_on_the_same_day() {
@@ -159,10 +161,76 @@ async fn a_union_is_divided_by_a_list_and_the_others_go_where_its_end_says() {
     };
     let listed = officer.consequences.list_consequences(request).await.expect("listed");
     assert_eq!(listed.into_inner().consequences[0].members, 2);
+    // The rest is listed, with what can be done.
+    let rest = async |officer: &mut Actor| {
+        let request = pb::ListConsequencesRequest {
+            registry_act_id: act.to_string(),
+            include_finished: true,
+            ..Default::default()
+        };
+        let listed = officer.consequences.list_consequences(request).await.expect("listed");
+        let kind = pb::ConsequenceKind::RestOfDivision;
+        listed.into_inner().consequences.into_iter().find(|one| one.kind() == kind).expect("it")
+    };
+    let left = |rest: &pb::Consequence| {
+        let unplaced = rest.passed_over.iter().filter(|one| one.mended_at.is_none());
+        unplaced.map(|one| id(&one.person_id)).collect::<Vec<_>>()
+    };
+    let two = rest(&mut officer).await;
+    assert_eq!((left(&two), two.finished_at), (persons[3..].to_vec(), None));
+    assert_eq!((two.obstacle(), two.members), (pb::Obstacle::NotOnList, 0));
+    let one = &two.passed_over[0];
+    assert_eq!(one.remedy(), pb::Remedy::TransferMembers);
+    assert_eq!(one.permission, "membership.member.transfer");
+    assert_eq!(one.organisation_ids, [world.alpha.to_string()]);
+    // A further list says of one of them that she is where she is to be; what is decided of the other
+    // places her, too.
+    let confirmed = officer.transfers(world.alpha, first, LATER, &persons[3..4]).await;
+    assert_eq!(confirmed.expect("placed"), 1);
+    let one = rest(&mut officer).await;
+    assert_eq!((left(&one), one.members), (persons[4..].to_vec(), 1));
+    officer.exits(first, pb::ExitReason::Retired, LAST, &persons[4..]).await.expect("left");
+    let done = rest(&mut officer).await;
+    assert_eq!((left(&done), done.members), (vec![], 2));
+    assert!(done.finished_at.is_some());
+    assert_eq!(done.obstacle(), pb::Obstacle::Unspecified);
+    let exit = officer.movements(persons[4]).await.remove(2);
+    officer.undoes(&exit, &[]).await.expect("undone");
+    assert_eq!(left(&rest(&mut officer).await), &persons[4..]);
     // A line of the list was wrong: she goes where the act says.
     let wrong = officer.movements(persons[0]).await.remove(1);
     officer.undoes(&wrong, &persons[..1]).await.expect("undone");
     let stays = officer.stays(persons[0]).await;
     assert_eq!(stays, [(world.alpha, DAY, Some(LATER)), (first, LATER, None)]);
+    let mut unplaced = vec![persons[0], persons[4]];
+    unplaced.sort_unstable();
+    assert_eq!(left(&rest(&mut officer).await), unplaced);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_list_that_is_known_before_the_end_has_a_rest_too_until_the_end_is_undone() {
+    let world = World::start().await;
+    let mut officer = world.officer();
+    let persons = officer.admits(world.alpha, DAY, people(3)).await.expect("admitted");
+    let (second, _) = world.registry.founds(world.hanoi, LATER, &[]);
+    officer.transfers(world.alpha, second, LATER, &persons[..1]).await.expect("divided");
+    let act = world.registry.ends(LATER, &[(world.alpha, Members::Rehomed(world.beta))]);
+    assert_eq!(officer.counts(world.beta, LATER).await, 2);
+    let unfinished = async |officer: &mut Actor| {
+        let request = pb::ListConsequencesRequest::default();
+        let listed = officer.consequences.list_consequences(request).await.expect("listed");
+        listed.into_inner().consequences
+    };
+    let rest = unfinished(&mut officer).await;
+    assert_eq!(rest.len(), 1);
+    assert_eq!(rest[0].kind(), pb::ConsequenceKind::RestOfDivision);
+    assert_eq!((rest[0].passed_over_count, id(&rest[0].registry_act_id)), (2, act));
+    // Where nobody went by a list, nobody is left of one.
+    world.registry.ends(LATER, &[(world.gamma, Members::Rehomed(world.beta))]);
+    let timeline = life(world.alpha, world.hanoi, crate::world::ORIGIN);
+    undoes(&world, act, vec![timeline]);
+    assert_eq!(officer.counts(world.alpha, LATER).await, 2);
+    assert_eq!(unfinished(&mut officer).await, []);
     world.stop().await;
 }

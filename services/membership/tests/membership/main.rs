@@ -38,6 +38,7 @@ mod searching;
 mod standings;
 mod standings_at_random;
 mod timelines;
+mod told_of_one;
 mod transfer_offers;
 mod undone;
 mod welfare;

@@ -12,14 +12,17 @@
 //! The officer of Hà Nội may do everything in Hà Nội; others are granted by their tests.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Instant;
 
-use chassis::cluster::testing::database;
-use chassis::database::today;
+use chassis::cluster::testing;
+use chassis::database::{self, Database, today};
 use chassis::parse::{self, civil, instant};
+use chassis::{config, seen};
 use proto::google::r#type::Date as WireDate;
 use proto::membership::v1 as pb;
 use proto::membership::v1::membership_change::Change as Published;
+use serde::Deserialize;
 use sqlx::{PgConnection, PgPool};
 pub use stage::made_up::{id, texts};
 pub use stage::refused::{because, refused};
@@ -79,7 +82,7 @@ impl World {
     pub async fn moving(members_at_a_time: u32) -> Self {
         let registry = Registry::start().await;
         let followed = [("registry", &*registry)];
-        let database = database("membership", &membership::SCHEMA).await;
+        let database = testing::database("membership", &membership::SCHEMA).await;
         let setting = Setting::of("membership", database, &followed);
         let keys = membership::ground::keys::Config::in_folder(setting.folder());
         keys.create(today()).expect("keys");
@@ -155,6 +158,18 @@ impl World {
     /// The database, as the service's owner sees it, for what runs beside the calls.
     pub async fn pool(&self) -> PgPool {
         PgPool::connect(&self.stage.database().superuser_url).await.expect("connected")
+    }
+
+    /// The database, as the service itself opens it, for what it does of itself.
+    pub async fn database(&self) -> Database {
+        #[derive(Deserialize)]
+        struct Only {
+            database: database::Config,
+        }
+        let url = format!("database.url = '{}'", self.stage.database().url);
+        let config: Only = config::with(membership::DEFAULTS, &url).expect("understood");
+        let keys = Arc::new(seen::Keys::new(&[7; 32]).expect("a key"));
+        database::open(&config.database, "membership", &["registry"], keys).await.expect("opened")
     }
 
     /// All that was published so far, in order: act, day, change, registry's position.

@@ -7,7 +7,7 @@ use sqlx::PgConnection;
 use time::Date;
 use uuid::Uuid;
 
-use crate::follow::{Because, events, remember, remember_all, under_way};
+use crate::follow::{Because, events, merged, remember, remember_all, under_way};
 use crate::ground::fact::{self, Facts};
 use crate::ground::ledger;
 
@@ -244,6 +244,8 @@ async fn copy(connection: &mut PgConnection, on: Date, event: &Event) -> Result<
         Event::ConsequencesLeft { from_position, .. } => {
             under_way::left(connection, *from_position).await
         }
+        Event::PersonMerged(merge) => merged::one(connection, merge).await,
+        Event::PersonUnmerged(merge) => merged::two(connection, merge).await,
         // Nothing that makes or unmakes a member.
         Event::Happened(_)
         | Event::HappeningTakenBack(_)
@@ -254,8 +256,6 @@ async fn copy(connection: &mut PgConnection, on: Date, event: &Event) -> Result<
         | Event::CardsIssued(_)
         | Event::CardEnded(_)
         | Event::CardTakenBack(_)
-        | Event::PersonMerged(_)
-        | Event::PersonUnmerged(_)
         | Event::ConsequenceFinished(_)
         | Event::ConsequencesWaiting { .. } => Ok(()),
     }

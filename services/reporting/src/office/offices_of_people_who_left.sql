@@ -14,6 +14,12 @@ from (
            office.person_id, member.organisation_id as member_of_id, past.belonged,
            past.last_union_id, coalesce(lower(member.valid), past.left_on) as left_on
     from office
+    -- Whoever was merged is a member as the one who survives.
+    cross join lateral (
+        select coalesce((select root_id from person_merge
+                         where person_merge.person_id = office.person_id),
+                        office.person_id) as person_id
+    ) holder
     cross join lateral (
         -- No row of one who had not been a member by then.
         select max(upper(known.valid)) as left_on,
@@ -23,14 +29,14 @@ from (
                (array_agg(known.organisation_id order by lower(known.valid) desc))[1]
                    as last_union_id
         from membership known
-        where known.person_id = office.person_id and not isempty(known.valid)
+        where known.person_id = holder.person_id and not isempty(known.valid)
           and lower(known.valid) <= $2::date
         having count(*) > 0
     ) past
     left join lateral (
         select known.organisation_id, known.valid
         from membership known
-        where known.person_id = office.person_id and known.valid @> $2::date
+        where known.person_id = holder.person_id and known.valid @> $2::date
         order by lower(known.valid) desc
         limit 1
     ) member on true

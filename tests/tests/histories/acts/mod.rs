@@ -1,19 +1,22 @@
 //! What offices do. Each act names what it is about, asks, and learns from the answer.
 
 mod corrections;
+mod duplicates;
 mod happenings;
 mod members;
 mod movements;
 mod organisations;
 mod people;
 mod plans;
+mod standings;
 
 pub use people::Happened;
+pub use standings::Standing;
 
 use crate::desk::Desk;
 
 /// What can be done, and how often it is tried.
-pub const KINDS: [(&str, usize); 55] = [
+pub const KINDS: [(&str, usize); 69] = [
     ("found", 40),
     ("found by dossier", 30),
     ("found with applicants", 12),
@@ -60,6 +63,20 @@ pub const KINDS: [(&str, usize); 55] = [
     ("honour", 12),
     ("help", 12),
     ("take back", 10),
+    ("make dormant", 24),
+    ("come back", 12),
+    ("park", 10),
+    ("unpark", 5),
+    ("name honorary", 8),
+    ("end honorary", 4),
+    ("correct a standing", 8),
+    ("undo a standing", 6),
+    ("offer", 10),
+    ("accept", 8),
+    ("reprimand", 8),
+    ("take part", 8),
+    ("find to be one", 16),
+    ("tell apart", 8),
     ("congress", 14),
     ("committee", 10),
     ("leave office", 5),
@@ -121,6 +138,20 @@ impl Desk {
             "honour" => self.honour(kind).await,
             "help" => self.help(kind).await,
             "take back" => self.never_happened(kind).await,
+            "make dormant" => self.make_dormant(kind).await,
+            "come back" => self.come_back(kind).await,
+            "park" => self.park(kind).await,
+            "unpark" => self.unpark(kind).await,
+            "name honorary" => self.name_honorary(kind).await,
+            "end honorary" => self.end_honorary(kind).await,
+            "correct a standing" => self.correct_standing(kind).await,
+            "undo a standing" => self.undo_standing(kind).await,
+            "offer" => self.offer(kind).await,
+            "accept" => self.accept(kind).await,
+            "reprimand" => self.reprimand(kind).await,
+            "take part" => self.take_part(kind).await,
+            "find to be one" => self.merge_persons(kind).await,
+            "tell apart" => self.tell_apart(kind).await,
             "congress" => self.congress(kind).await,
             "committee" => self.committee(kind).await,
             "leave office" => self.leave_office(kind).await,

@@ -1,9 +1,10 @@
 //! By what people are honoured, how they are helped, and that neither ever happened.
 
 use proto::membership::v1::{
-    GiveWelfareRequest, PartyMilestone, RecordHonoursRequest, UndoDelegationRequest,
-    UndoHonoursRequest, UndoPartyReferralsRequest, UndoTrainingCourseRequest, UndoWelfareRequest,
-    WelfareKind, give_welfare_request, record_honours_request,
+    GiveWelfareRequest, JoinEmulationRequest, LaunchEmulationRequest, PartyMilestone,
+    RecordHonoursRequest, UndoDelegationRequest, UndoHonoursRequest, UndoPartyReferralsRequest,
+    UndoTrainingCourseRequest, UndoWelfareRequest, WelfareKind, give_welfare_request,
+    record_honours_request,
 };
 use stage::made_up::{self, known, request_id};
 
@@ -74,6 +75,33 @@ impl Desk {
         let gave = self.trace.note(kind, told, [person_id, union_id], answer)?;
         self.happened.push(Happened::Welfare(gave.welfare_id));
         Some(())
+    }
+
+    /// Somebody takes part in a movement that is launched for her province.
+    pub async fn take_part(&mut self, kind: &'static str) -> Option<()> {
+        let ((person_id, union_id), on) = (self.member().await?, self.past_day());
+        let told = format!("{person_id} of {} takes part on {on}", self.code_of(&union_id));
+        let launch = LaunchEmulationRequest {
+            request_id: request_id(),
+            organisation_id: self.confederation.id.clone(),
+            theme: "GOOD_LABOUR".to_owned(),
+            title: "Lao động giỏi".to_owned(),
+            from_on: made_up::on(on),
+            through_on: made_up::on(on),
+            ..LaunchEmulationRequest::default()
+        };
+        let answer = self.client.emulations().launch_emulation(launch).await;
+        let launched = self.trace.note(kind, told.clone(), [], answer)?;
+        let request = JoinEmulationRequest {
+            request_id: request_id(),
+            emulation_id: launched.emulation_id,
+            organisation_id: union_id.clone(),
+            joined_on: made_up::on(on),
+            person_ids: vec![person_id.clone()],
+            ..JoinEmulationRequest::default()
+        };
+        let answer = self.client.emulations().join_emulation(request).await;
+        self.trace.note(kind, told, [person_id, union_id], answer).map(|_| ())
     }
 
     /// What happened to people never did.

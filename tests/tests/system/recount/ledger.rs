@@ -630,7 +630,7 @@ async fn of_membership(membership: &PgPool, events: &mut Vec<Event>) {
          union all
          select kind, organisation_id, until_on, -1 from standing_spell where until_on is not null
          union all
-         select 0, organisation_id, effective_on, 1 from discipline",
+         select 0::smallint, organisation_id, effective_on, 1 from discipline",
     )
     .fetch_all(membership)
     .await

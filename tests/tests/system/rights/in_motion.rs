@@ -22,6 +22,8 @@ pub struct InMotion {
     /// Steps of discipline.
     pub to_lift: String,
     pub to_take_back: String,
+    /// A step that was overturned.
+    pub overturned: String,
     /// Who they are.
     pub dormant: String,
     pub parked: String,
@@ -68,6 +70,7 @@ impl InMotion {
             &self.to_correct,
             &self.to_lift,
             &self.to_take_back,
+            &self.overturned,
             &self.dormant,
             &self.parked,
             &self.honorary,
@@ -99,7 +102,7 @@ impl InMotion {
 
 /// Sets them in motion, as the administrator.
 pub async fn in_motion(world: &World, client: &Client, union: &Unit, other: &Unit) -> InMotion {
-    let mut members = world.admit(union, JOINED, people(16)).await;
+    let mut members = world.admit(union, JOINED, people(17)).await;
     let mut next = || members.remove(0);
     let former = [next(), next()];
     let exit = ExitMembersRequest {
@@ -129,11 +132,19 @@ pub async fn in_motion(world: &World, client: &Client, union: &Unit, other: &Uni
     let parked = next();
     client.standings().park_members(parking(union, other, &parked)).await.expect("parked");
     let mut steps = Vec::new();
-    for _ in 0..2 {
+    for _ in 0..3 {
         let step = discipline(union, &next());
         let step = client.discipline().discipline_members(step).await.expect("disciplined");
         steps.push(step.into_inner().discipline_id);
     }
+    let overturned = EndDisciplineRequest {
+        request_id: request_id(),
+        discipline_id: steps[2].clone(),
+        outcome: DisciplineEnd::Overturned.into(),
+        effective_on: on(BEGUN),
+        ..EndDisciplineRequest::default()
+    };
+    client.discipline().end_discipline(overturned).await.expect("overturned");
     let cards = cards(world, client, union).await;
     let twins = twins(world, client, union).await;
     InMotion {
@@ -146,6 +157,7 @@ pub async fn in_motion(world: &World, client: &Client, union: &Unit, other: &Uni
         to_correct: standings.remove(1),
         to_lift: steps.remove(0),
         to_take_back: steps.remove(0),
+        overturned: steps.remove(0),
         dormant,
         parked,
         honorary,

@@ -11,7 +11,7 @@ use time::Date;
 use uuid::Uuid;
 
 use crate::ground::change::{self, Moved};
-use crate::ground::consequence::{Obstacle, settle, waiting};
+use crate::ground::consequence::{Obstacle, rest, settle, waiting};
 use crate::ground::roll::{Enrolled, LINES_MAX};
 use crate::ground::standing;
 
@@ -264,6 +264,12 @@ async fn move_members(following: &mut Following, units: &[Ended]) -> Result<(), 
     }
     settle_the_rest(following, units).await?;
     let finished = finish(following.db(), units, &moved).await?;
+    let ended: Vec<(Uuid, Uuid)> = units
+        .iter()
+        .filter(|ended| ended.to_id.is_some())
+        .map(|ended| (ended.registry_act_id, ended.organisation_id))
+        .collect();
+    rest::list(following.db(), &ended).await?;
     for (ended, members) in units.iter().zip(moved) {
         if !finished.contains(&(ended.registry_act_id, ended.organisation_id)) {
             continue;

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use chassis::access;
 use chassis::database::Acting;
 use chassis::refusal::{Failure, Refusal};
-use feeds::membership::AdmissionKind;
+use feeds::membership::{AdmissionKind, ExitReason};
 use time::Date;
 use uuid::Uuid;
 
@@ -23,6 +23,15 @@ use crate::ground::organisation;
 use crate::ground::reference::waiting_periods;
 use crate::ground::refused::{BadLines, Refused};
 use crate::ground::roll;
+
+/// What should have been decided in the place of a movement.
+#[derive(Clone, Copy, Debug)]
+pub struct Instead {
+    /// It.
+    pub decided: Decided,
+    /// A superior consents that those who had been expelled join.
+    pub consented: bool,
+}
 
 /// A movement that was decided, as it is known otherwise for some people.
 #[derive(Debug)]
@@ -62,11 +71,14 @@ impl Redecided {
     pub async fn of(
         acting: &mut Acting,
         movement_id: Uuid,
-        instead: Option<Decided>,
+        instead: Option<Instead>,
         person_ids: &[Uuid],
     ) -> Result<Self, Failure> {
         roll::lock(acting, person_ids).await?;
         let histories = history::of(acting.db(), person_ids).await?;
+        let mut consented = consented(acting, &histories).await?;
+        consented.extend(instead.filter(|it| it.consented).map(|it| it.decided.movement_id));
+        let instead = instead.map(|instead| instead.decided);
         let decided = histories.iter().flat_map(|history| &history.decided);
         let moves = decided.chain(&instead).map(|decided| decided.what);
         let lives = history::lives_of(acting.db(), history::unions(moves)).await?;
@@ -80,7 +92,7 @@ impl Redecided {
             let line = lines.get(&person_id).copied().unwrap_or_default();
             let field = format!("person_ids[{line}]");
             known.insert(person_id);
-            match anew(&history, movement_id, instead, &lives, field) {
+            match anew(&history, movement_id, instead, (&lives, &consented), field) {
                 Ok(course) => courses.push((history, course)),
                 Err(refusal) => bad.add(line, refusal),
             }
@@ -225,7 +237,7 @@ fn anew(
     history: &History,
     movement_id: Uuid,
     instead: Option<Decided>,
-    lives: &Lives,
+    (lives, consented): (&Lives, &HashSet<Uuid>),
     field: String,
 ) -> Result<Course, Refusal> {
     let mut decided = history.decided.clone();
@@ -250,7 +262,7 @@ fn anew(
             return Err(Refused::MovementLater { field }.into());
         }
         decided.insert(place, instead);
-        may_follow(&decided, place, &field)?;
+        may_follow(&decided, place, consented, &field)?;
     }
     let contradictions = match course(&history.decided, lives, Contradictions::Left) {
         Ok(_) => Contradictions::Left,
@@ -276,9 +288,31 @@ fn anew(
     if before == after { Ok(course) } else { Err(rested_on()) }
 }
 
+/// Those of the admissions that were decided of these people to which a superior consented.
+async fn consented(acting: &mut Acting, histories: &[History]) -> Result<HashSet<Uuid>, Failure> {
+    let joins = histories.iter().flat_map(|history| &history.decided).filter_map(|decided| {
+        matches!(decided.what, Move::Admission { .. }).then_some(decided.movement_id)
+    });
+    let joins: Vec<Uuid> = joins.collect::<HashSet<_>>().into_iter().collect();
+    let consented = sqlx::query_scalar!(
+        "select movement_id from movement
+         where movement_id = any ($1) and consent_id is not null",
+        &joins,
+    )
+    .fetch_all(acting.db())
+    .await?;
+    Ok(consented.into_iter().collect())
+}
+
 /// Refuses an admission that could not follow on what was decided before it: who was never a
-/// member is not readmitted, and who left for some reasons waits.
-fn may_follow(decided: &[Decided], place: usize, field: &str) -> Result<(), Refused> {
+/// member is not readmitted, who left for some reasons waits, and who was expelled is admitted with
+/// the consent of a superior. So does whoever was expelled by what is in the place of another exit.
+fn may_follow(
+    decided: &[Decided],
+    place: usize,
+    consented: &HashSet<Uuid>,
+    field: &str,
+) -> Result<(), Refused> {
     let field = || field.to_string();
     let readmitted = AdmissionKind::Readmitted as i16;
     if place == 0
@@ -300,6 +334,9 @@ fn may_follow(decided: &[Decided], place: usize, field: &str) -> Result<(), Refu
             && until_on > joins.on
         {
             return Err(Refused::WaitingPeriodRunning { field: field(), until_on });
+        }
+        if reason == ExitReason::Expelled as i16 && !consented.contains(&joins.movement_id) {
+            return Err(Refused::ConsentMissing { field: field() });
         }
     }
     Ok(())

@@ -16,6 +16,7 @@ use crate::ground::change::{self, Moved};
 use crate::ground::consequence::course::{Move, Step};
 use crate::ground::consequence::history::{History, Recorded, Stay};
 use crate::ground::consequence::movement::{Movement, reopen_applications};
+use crate::ground::consequence::rest;
 use crate::ground::consequence::told::{
     admission_kind, decisions, exit_reason, kind, movement, taken_back_line,
 };
@@ -222,6 +223,7 @@ pub async fn revise(
     count(connection, revisions).await?;
     let people: Vec<Uuid> =
         revisions.iter().map(|revision| revision.history.person.person_id).collect();
+    rest::look_again(connection, &people).await?;
     changes.extend(standing::settle(connection, &people).await?);
     Ok(changes)
 }

@@ -46,12 +46,22 @@ pub async fn take_back(
     taken: &TakenBack,
     on: Date,
 ) -> Result<(), Failure> {
+    // Nobody is left of a division that never was.
     sqlx::query!(
-        "update consequence
-         set undone_by = $2, finished_at = coalesce(finished_at, now()), obstacle = null
-         where undone_by is null
-           and (registry_act_id = any ($1) or organisation_id = any ($3) and kind between 2 and 4
-                or organisation_id = any ($4) and kind = 7)",
+        "with undone as (
+             update consequence
+             set undone_by = $2, finished_at = coalesce(finished_at, now()), obstacle = null
+             where undone_by is null
+               and (registry_act_id = any ($1)
+                    or organisation_id = any ($3) and kind in (2, 3, 4, 9)
+                    or organisation_id = any ($4) and kind = 7)
+             returning registry_act_id, organisation_id, kind
+         )
+         update consequence_passed_over rest set mended_at = now()
+         from undone
+         where undone.kind = 9 and rest.registry_act_id = undone.registry_act_id
+           and rest.organisation_id = undone.organisation_id
+           and rest.kind = undone.kind and rest.mended_at is null",
         &taken.undone_acts,
         registry_act_id,
         &taken.ended_otherwise,

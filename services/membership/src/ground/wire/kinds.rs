@@ -1,9 +1,10 @@
-//! How people were admitted and why they left, as requests say it.
+//! How people were admitted, why they left, and how steps of discipline ended, as requests say it.
 
 use chassis::refusal::Refusal;
 use feeds::membership::{AdmissionKind, ExitReason};
 use proto::membership::v1 as pb;
 
+use crate::ground::discipline::Outcome;
 use crate::ground::refused::Refused;
 
 /// How they were admitted, where it is said.
@@ -34,4 +35,14 @@ pub(crate) fn exit(field: &str, number: i32) -> Result<Option<ExitReason>, Refus
         Err(_) => return Err(Refused::EnumValueUnknown { field: field.to_string() }.into()),
     };
     Ok(Some(reason))
+}
+
+/// How a step of discipline ended, where it is said.
+pub(crate) fn discipline_end(field: &str, number: i32) -> Result<Option<Outcome>, Refusal> {
+    match pb::DisciplineEnd::try_from(number) {
+        Ok(pb::DisciplineEnd::Unspecified) => Ok(None),
+        Ok(pb::DisciplineEnd::Lifted) => Ok(Some(Outcome::Lifted)),
+        Ok(pb::DisciplineEnd::Overturned) => Ok(Some(Outcome::Overturned)),
+        Err(_) => Err(Refused::EnumValueUnknown { field: field.to_string() }.into()),
+    }
 }

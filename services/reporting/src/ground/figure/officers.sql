@@ -1,9 +1,11 @@
 -- Distinct people who held an office at any time of a period ($8 to the day before $9), and
 -- of them those who were trained in it. Steering committees are no offices of a union.
 with holder as materialized (
-    select distinct p.line, o.person_id
+    select distinct p.line, coalesce(merged.root_id, o.person_id) as person_id
     from piece($1, $2, $3, $4, $5, $6, $7) p
     join office o on o.organisation_id = p.unit_id
+    -- Whoever was seated as two is one.
+    left join person_merge merged on merged.person_id = o.person_id
     where o.body <> 'STEERING'
       and not isempty(p.valid * o.valid * daterange($8, $9))
 ),

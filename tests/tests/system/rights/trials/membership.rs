@@ -474,6 +474,13 @@ pub fn list(trials: &mut Vec<Trial>) {
             reason: "ghi nhầm".to_owned(),
             ..UndoDisciplineRequest::default()
         };
+        write "CorrectDisciplineEnd": |mine, _| CorrectDisciplineEndRequest {
+            request_id: request_id(),
+            discipline_id: mine.in_motion.overturned.clone(),
+            reason: "ghi nhầm".to_owned(),
+            holds_still: true,
+            ..CorrectDisciplineEndRequest::default()
+        };
         write "UndoMovement": |mine, _| UndoMovementRequest {
             request_id: request_id(),
             movement_id: mine.doubtful.0.clone(),
