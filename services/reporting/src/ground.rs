@@ -2,6 +2,7 @@
 
 pub mod acting;
 pub mod api;
+pub mod columns;
 pub mod fact;
 pub mod figure;
 pub mod ledger;

@@ -2,7 +2,8 @@
 //!
 //! It [follows](follow) the feeds of registry and membership, derives [facts](ground::fact) from
 //! their changes and keeps the roll-up of them ([ledger](ground::ledger)). [Figures](ground::figure)
-//! are joins of facts with the tree, as it stood or as it stands; [`report`] prints them. What it
+//! count facts on the tree, as it stood or as it stands, from [columns](ground::columns) in memory;
+//! [`report`] prints them. What it
 //! is told itself are the [targets](target), [ratings](rating) and [activities](activity). Each
 //! contract has a room of its name, on the [`ground`] that they share.
 //!
@@ -22,13 +23,14 @@ pub mod target;
 
 use std::sync::Arc;
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use chassis::config::SecretFile;
 use chassis::serve::{Running, Service};
 use chassis::{database, seen};
 use serde::Deserialize;
 
 use crate::ground::api::Api;
+use crate::ground::columns::Columns;
 
 /// The documented defaults, compiled in.
 pub const DEFAULTS: &str = include_str!("../defaults.toml");
@@ -81,16 +83,26 @@ pub struct Feeds {
     pub membership: String,
 }
 
-/// Reads the reference data, opens the database, and serves.
+/// Reads the reference data, opens the database, reads what is counted from memory, and serves.
 pub async fn start(config: Config) -> anyhow::Result<Running> {
     let reference = crate::ground::reference::load().context("read the reference data")?;
     let seal =
         Arc::new(seen::Keys::new(config.seen_key.read()?.as_bytes()).context("use seen_key")?);
     let database =
         database::open(&config.database, "reporting", &["registry", "membership"], seal).await?;
+    let columns = Columns::default();
+    columns.catch_up(&database).await.map_err(|failure| anyhow!("load the columns: {failure}"))?;
+    let (current, of) = (columns.clone(), database.clone());
     Service::new("reporting", &config.serve)
-        .routes(Api::new(database.clone(), reference).routes())
+        .routes(Api::new(database.clone(), columns, reference).routes())
         .database(database)
+        .background("columns", move |stopping| async move {
+            tokio::select! {
+                () = stopping.cancelled() => {}
+                () = current.keep_current(of) => {}
+            }
+            Ok(())
+        })
         .follow(&config.feeds.registry, follow::Registry::new(reference))
         .follow(&config.feeds.membership, follow::Membership)
         .start()

@@ -8,7 +8,7 @@ use proto::reporting::v1::*;
 use tonic::{Request, Response, Status};
 use uuid::Uuid;
 
-use crate::figure::explain::explain;
+use crate::figure::explain::{Asked, explain};
 use crate::figure::wire::{book, explained_unit, sector_groupings};
 use crate::ground::api::Api;
 use crate::ground::figure::book::Books;
@@ -71,9 +71,9 @@ impl FigureService for Api {
 
         let mut reading = self.database.read(&call).await?;
         reads::organisation(&mut reading, scope.head).await?;
+        let seen = self.columns.seen(&mut reading).await?;
         let mut counted = Vec::with_capacity(indicators.len());
-        let mut counting = Counting::new(&mut reading, self.reference, scope, period);
-        counting.expect(indicators.iter().copied());
+        let mut counting = Counting::new(&mut reading, &seen, self.reference, scope, period);
         for indicator in indicators {
             counted.push(counting.figure(indicator).await?);
         }
@@ -110,9 +110,10 @@ impl FigureService for Api {
 
         let mut reading = self.database.read(&call).await?;
         reads::organisation(&mut reading, scope.head).await?;
+        let seen = self.columns.seen(&mut reading).await?;
+        let asked = Asked { scope, period, indicator };
         let explanation =
-            explain(&mut reading, self.reference, scope, period, indicator, after, page.size)
-                .await?;
+            explain(&mut reading, &seen, self.reference, asked, after, page.size).await?;
         let next_page_token = page.token_after(explanation.next.as_ref())?;
         let figure = wire::figure(self.reference, &explanation.figure, &Default::default());
         Ok(reading.reply(ExplainFigureResponse {
@@ -133,7 +134,8 @@ impl FigureService for Api {
 
         let mut reading = self.database.read(&call).await?;
         reads::organisation(&mut reading, head).await?;
-        let books = Books::read(&mut reading, self.reference, head, as_of, period).await?;
+        let seen = self.columns.seen(&mut reading).await?;
+        let books = Books::read(&mut reading, &seen, self.reference, head, as_of, period).await?;
         warn_if_unbalanced(&books);
         Ok(reading.reply(GetBookResponse {
             members: Some(book(books.members)),

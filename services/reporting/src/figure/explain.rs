@@ -9,6 +9,7 @@ use time::Date;
 use tokio::task::spawn_blocking;
 use uuid::Uuid;
 
+use crate::ground::columns::Seen;
 use crate::ground::fact::Code;
 use crate::ground::figure::scope::over_pieces;
 use crate::ground::figure::{By, Counting, Figure, Pieces, Scope, Source, heads};
@@ -89,19 +90,27 @@ pub struct RegistryAct {
     pub position: i64,
 }
 
-/// Explains an indicator; `scope.by` is not looked at.
+/// Which figure is to be explained.
+pub struct Asked<'a> {
+    /// Its scope; its lines are not looked at.
+    pub scope: Scope,
+    /// Its period.
+    pub period: Period,
+    /// What it counts.
+    pub indicator: &'a Indicator,
+}
+
+/// Explains an indicator.
 pub async fn explain(
     connection: &mut PgConnection,
+    seen: &Seen,
     reference: &'static Reference,
-    scope: Scope,
-    period: Period,
-    indicator: &Indicator,
+    Asked { scope, period, indicator }: Asked<'_>,
     after: Option<Uuid>,
     page_size: i64,
 ) -> Result<Explanation, Failure> {
     let by_unit = Scope { by: By::Unit, ..scope };
-    let mut counting = Counting::new(&mut *connection, reference, by_unit.clone(), period);
-    counting.expect([indicator]);
+    let mut counting = Counting::new(&mut *connection, seen, reference, by_unit.clone(), period);
     let mut figure = counting.figure(indicator).await?;
 
     let amounts = std::mem::take(&mut figure.value.lines);
@@ -125,7 +134,8 @@ pub async fn explain(
 
     let names = heads(&mut *connection, &rest, period.through).await?;
     let pieces = Pieces::of(&by_unit, reference);
-    let mut behind = Behind { connection, reference, scope: by_unit, pieces, period, units: &rest };
+    let mut behind =
+        Behind { connection, seen, reference, scope: by_unit, pieces, period, units: &rest };
     let changes = behind.changes(indicator).await?;
     // A union of thousands has a long past: sorting that of hundreds of them is not for a thread
     // that others' calls are waiting for.
@@ -175,6 +185,7 @@ fn arrange(
 /// Finds the changes behind the sources of an indicator, for a page of units.
 struct Behind<'a> {
     connection: &'a mut PgConnection,
+    seen: &'a Seen,
     reference: &'static Reference,
     scope: Scope,
     pieces: Pieces,
@@ -325,6 +336,7 @@ impl Behind<'_> {
             Source::UnionsAt => {
                 let counted = Counting::new(
                     &mut *self.connection,
+                    self.seen,
                     self.reference,
                     self.scope.clone(),
                     self.period,

@@ -10,19 +10,21 @@ use proto::reporting::v1::report_service_server::ReportServiceServer;
 use proto::reporting::v1::target_service_server::TargetServiceServer;
 use tonic::service::Routes;
 
+use crate::ground::columns::Columns;
 use crate::ground::reference::Reference;
 
 /// All services of reporting.
 #[derive(Clone)]
 pub struct Api {
     pub(crate) database: Database,
+    pub(crate) columns: Columns,
     pub(crate) reference: &'static Reference,
 }
 
 impl Api {
-    /// On this database.
-    pub fn new(database: Database, reference: &'static Reference) -> Self {
-        Self { database, reference }
+    /// On this database, and what is in memory of it.
+    pub fn new(database: Database, columns: Columns, reference: &'static Reference) -> Self {
+        Self { database, columns, reference }
     }
 
     /// The routes of all services.

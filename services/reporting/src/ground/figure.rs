@@ -1,13 +1,14 @@
 //! Figures, counted.
 //!
 //! An indicator is a formula over *sources* (`MBR_EXITED + TRANSFERRED_OUT`). A [`Counting`]
-//! asks the database for each source at most once, in one snapshot, on one [`Scope`]: which
-//! organisation, which tree, which lines. All sources are joins with `piece` of the schema,
-//! which knows where a unit's doings count; there is no other idea of a subtree here.
+//! counts each source at most once, in one snapshot, on one [`Scope`]: which organisation, which
+//! tree, which lines. Where a unit's doings count, the [columns](crate::ground::columns) know of what
+//! is summed, and `piece` of the schema of what is counted distinct, by statements; a test holds the
+//! two against each other.
 
 pub mod book;
 pub mod completeness;
-mod count;
+pub mod count;
 mod counted;
 mod counting;
 mod heads;

@@ -46,7 +46,8 @@ impl ReportService for Api {
 
         let mut reading = self.database.read(&call).await?;
         reads::organisation(&mut reading, order.head).await?;
-        let report = print(&mut reading, self.reference, of, order).await?;
+        let seen = self.columns.seen(&mut reading).await?;
+        let report = print(&mut reading, &seen, self.reference, of, order).await?;
         Ok(reading.reply(printed(self.reference, report)))
     }
 }

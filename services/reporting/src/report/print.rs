@@ -11,6 +11,7 @@ use sqlx::PgConnection;
 use time::Date;
 use uuid::Uuid;
 
+use crate::ground::columns::Seen;
 use crate::ground::figure::book::Books;
 use crate::ground::figure::{Completeness, Completing, Counting, Figure, Scope, heads};
 use crate::ground::period::{Period, year};
@@ -84,11 +85,14 @@ pub struct PrintedLine {
 /// Prints a template, or refuses to.
 pub async fn print(
     connection: &mut PgConnection,
+    seen: &Seen,
     reference: &'static Reference,
     template: &'static Template,
     order: Order,
 ) -> Result<Printed, Failure> {
-    Books::read(connection, reference, order.head, order.as_of, order.period).await?.balanced()?;
+    let books =
+        Books::read(connection, seen, reference, order.head, order.as_of, order.period).await?;
+    books.balanced()?;
     let names = heads(connection, &[order.head], order.period.through).await?;
     let name = names.get(&order.head).cloned().unwrap_or_default();
     let tree = match order.as_of {
@@ -107,6 +111,7 @@ pub async fn print(
     let targets = target::of_unit(connection, order.head).await?;
     let mut printer = Printer {
         connection,
+        seen,
         reference,
         order,
         targets,
@@ -123,6 +128,7 @@ pub async fn print(
 
 struct Printer<'a> {
     connection: &'a mut PgConnection,
+    seen: &'a Seen,
     reference: &'static Reference,
     order: Order,
     targets: Vec<Target>,
@@ -150,10 +156,10 @@ impl Printer<'_> {
         for (scope, period, mut indicators) in countings {
             indicators.sort_unstable();
             indicators.dedup();
-            let mut counting = Counting::new(&mut *self.connection, self.reference, scope, period);
+            let connection = &mut *self.connection;
+            let mut counting = Counting::new(connection, self.seen, self.reference, scope, period);
             let indicators: Vec<_> =
                 indicators.into_iter().filter_map(|code| self.reference.indicator(code)).collect();
-            counting.expect(indicators.iter().copied());
             for indicator in indicators {
                 self.counted.push(counting.figure(indicator).await?);
             }
@@ -185,6 +191,7 @@ impl Printer<'_> {
             Some(each) => {
                 crate::report::rows::read(
                     self.connection,
+                    self.seen,
                     self.reference,
                     &self.order,
                     &self.targets,

@@ -65,7 +65,7 @@ const CONSTRAINTS: [(&str, Why); 23] = [
 ];
 
 /// Tables that only followers write: whatever they cannot apply stops them, loudly.
-const FOLLOWED: [&str; 26] = [
+const FOLLOWED: [&str; 27] = [
     "act_undone",
     "ceremony",
     "ceremony_launched",
@@ -90,6 +90,7 @@ const FOLLOWED: [&str; 26] = [
     "superior",
     "suspension",
     "unit_assignment",
+    "unit_told",
     // The feeds' own books.
     "applied",
     "follower",

@@ -7,6 +7,7 @@
 mod at_once;
 mod because;
 mod books;
+mod columns;
 mod constraints;
 mod employers;
 mod offices;

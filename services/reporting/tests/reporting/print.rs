@@ -359,16 +359,9 @@ async fn a_report_that_would_contradict_itself_is_refused() {
     let mut officer = world.officer();
     let year: (Date, Date) = (date!(2020 - 01 - 01), date!(2020 - 12 - 31));
     officer.print("MY_DUC", world.badinh, year, &[]).await.expect("printed");
-    // A founding that founded nothing: a flow without a stock.
-    let pool = world.look().await;
-    for tampering in [
-        "insert into fact select $1, '2020-06-15', 'ORG_FOUNDED', '', 0, counterpart_id, 1, change_id
-         from fact limit 1",
-        "insert into unit_month
-         select $1, 'ORG_FOUNDED', '2020-06-01', '', 0, counterpart_id, 1 from fact limit 1",
-    ] {
-        sqlx::query(tampering).bind(union).execute(&pool).await.expect("tampered");
-    }
+    // A registry that contradicts itself: it became a union, which it was before. A flow without
+    // a stock.
+    world.changes_type(union, ("CDCS_TV", "CDCS"), date!(2020 - 06 - 15));
     assert_eq!(
         refused(officer.print("MY_DUC", world.badinh, year, &[]).await).0,
         "BOOK_UNBALANCED"

@@ -114,8 +114,8 @@ pub enum Counting {
 }
 
 impl Code {
-    /// Every one.
-    const ALL: [Self; 47] = [
+    /// Every one, in the order of their numbers.
+    pub const ALL: [Self; 47] = [
         Self::MembersAdmitted,
         Self::MembersRecognised,
         Self::MembersReadmitted,
@@ -237,6 +237,11 @@ impl Code {
             Self::WelfarePerson => "WELFARE_PERSON",
             Self::Campaign => "CAMPAIGN",
         }
+    }
+
+    /// Where columns keep its facts.
+    pub const fn number(self) -> usize {
+        self as usize
     }
 
     /// As a table kept it, or a formula names it.
@@ -377,6 +382,7 @@ mod tests {
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), Code::ALL.len());
+        assert!(Code::ALL.into_iter().enumerate().all(|(n, code)| code.number() == n));
         assert_eq!(Code::parse("ORG_RENAMED"), None);
     }
 }

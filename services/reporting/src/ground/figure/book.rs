@@ -1,13 +1,13 @@
 //! The book of an organisation and a period: opening + in - out = closing.
 //!
-//! Opening and closing are counted from the stocks, movements from the flows, by different
-//! statements: that they agree is a statement about the data, not about the arithmetic.
+//! Opening and closing are counted from the stocks, movements from the flows, each by itself: that they agree is a statement about the data, not about the arithmetic.
 
 use chassis::refusal::Failure;
 use sqlx::PgConnection;
 use time::Date;
 use uuid::Uuid;
 
+use crate::ground::columns::Seen;
 use crate::ground::fact::Code;
 use crate::ground::figure::counting::Counting;
 use crate::ground::figure::scope::Scope;
@@ -71,14 +71,14 @@ impl Books {
     /// Counts both.
     pub async fn read(
         connection: &mut PgConnection,
+        seen: &Seen,
         reference: &'static Reference,
         head: Uuid,
         as_of: Option<Date>,
         period: Period,
     ) -> Result<Self, Failure> {
-        let mut counting = Counting::new(connection, reference, Scope::of(head, as_of), period);
-        let nets = ["MBR_NET", "ORG_NET"].into_iter().filter_map(|code| reference.indicator(code));
-        counting.expect(nets);
+        let scope = Scope::of(head, as_of);
+        let mut counting = Counting::new(connection, seen, reference, scope, period);
         Ok(Self {
             members: members(&mut counting, period).await?,
             unions: unions(&mut counting, period).await?,

@@ -12,7 +12,8 @@ pub struct Count {
 }
 
 impl Count {
-    pub(super) fn sum(lines: impl IntoIterator<Item = (String, i64)>) -> Self {
+    /// The sum of parts, each of a line.
+    pub fn sum(lines: impl IntoIterator<Item = (String, i64)>) -> Self {
         let mut count = Count::default();
         for (line, amount) in lines {
             count.add(line, amount);
@@ -20,12 +21,14 @@ impl Count {
         count
     }
 
-    pub(super) fn add(&mut self, line: String, amount: i64) {
+    /// Adds a part of a line.
+    pub fn add(&mut self, line: String, amount: i64) {
         self.total += amount;
         *self.lines.entry(line).or_default() += amount;
     }
 
-    pub(super) fn plus(&mut self, sign: i64, other: &Count) {
+    /// Adds another, or takes it away.
+    pub fn plus(&mut self, sign: i64, other: &Count) {
         self.total += sign * other.total;
         for (line, amount) in &other.lines {
             *self.lines.entry(line.clone()).or_default() += sign * amount;

@@ -1,11 +1,17 @@
-//! Counts: what a figure is computed of, each statement once for all that need it.
+//! Counts: what a figure is computed of, each once for all that need it.
+//!
+//! What is summed is counted from the [columns](crate::ground::columns) as the reading's snapshot has
+//! them; what is counted distinct, and what is rated, reached or surveyed, by statements.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use chassis::refusal::Failure;
 use sqlx::PgConnection;
 use time::Date;
+use uuid::Uuid;
 
+use crate::ground::columns::{Cut, Members, Seen};
 use crate::ground::fact::Code;
 use crate::ground::figure::completeness::{Completeness, Completing};
 use crate::ground::figure::count::Count;
@@ -22,11 +28,11 @@ pub struct Counting<'a> {
     scope: Scope,
     period: Period,
     pieces: Pieces,
-    /// By code; those of codes that were not asked for yet are absent.
-    flows: BTreeMap<String, Vec<Flow>>,
-    /// Codes that will be asked for: they come with the first statement.
-    expected: BTreeSet<Code>,
-    transfers_inside: Option<Vec<(String, String, i64)>>,
+    seen: &'a Seen,
+    /// The units of the scope in their lines, once they were asked for.
+    cut: Option<Arc<Cut>>,
+    /// Of every unit at the end of the period.
+    members: Option<Members>,
     counted: BTreeMap<Source, Count>,
     /// By line: amounts and grades.
     ratings: Option<Vec<(String, String, i64)>>,
@@ -34,17 +40,14 @@ pub struct Counting<'a> {
     known: Option<Known>,
 }
 
-/// What happened in one line, of one code.
-struct Flow {
-    line: String,
-    reason: String,
-    amount: i64,
-}
+/// A scope of no more units than this tells the database which they are.
+const FEW: usize = 1_000;
 
 impl<'a> Counting<'a> {
     /// Begins; nothing is asked yet.
     pub fn new(
         connection: &'a mut PgConnection,
+        seen: &'a Seen,
         reference: &'static Reference,
         scope: Scope,
         period: Period,
@@ -56,23 +59,13 @@ impl<'a> Counting<'a> {
             scope,
             period,
             pieces,
-            flows: BTreeMap::new(),
-            expected: BTreeSet::new(),
-            transfers_inside: None,
+            seen,
+            cut: None,
+            members: None,
             counted: BTreeMap::new(),
             ratings: None,
             settled: None,
             known: None,
-        }
-    }
-
-    /// Says which indicators will be asked for, so that one statement brings all their flows.
-    pub fn expect<'i>(&mut self, indicators: impl IntoIterator<Item = &'i Indicator>) {
-        let formulas = indicators.into_iter().flat_map(|indicator| {
-            std::iter::once(&indicator.numerator).chain(&indicator.denominator)
-        });
-        for term in formulas.flat_map(Formula::terms) {
-            self.expected.extend(term.source.code());
         }
     }
 
@@ -166,101 +159,55 @@ impl<'a> Counting<'a> {
         Ok(self.counted.get(source).cloned().unwrap_or_default())
     }
 
+    /// The units of the scope, each in its lines; of an organisation in the caller's scope, which
+    /// the database decides.
+    async fn cut(&mut self) -> Result<Arc<Cut>, Failure> {
+        if let Some(cut) = &self.cut {
+            return Ok(cut.clone());
+        }
+        let covered =
+            sqlx::query_scalar!(r#"select access.covers($1) as "covered!""#, self.scope.head)
+                .fetch_one(&mut *self.connection)
+                .await?;
+        let cut = match covered {
+            true => self.seen.cut(self.reference, &self.scope).await?,
+            false => Arc::new(Cut::nothing()),
+        };
+        Ok(self.cut.insert(cut).clone())
+    }
+
     async fn flow(&mut self, code: Code, reasons: &[String]) -> Result<Count, Failure> {
-        let rows = self.flows(code).await?;
-        Ok(Count::sum(
-            rows.iter()
-                .filter(|row| reasons.is_empty() || reasons.contains(&row.reason))
-                .map(|row| (row.line.clone(), row.amount)),
-        ))
+        let cut = self.cut().await?;
+        self.seen.flow(&cut, code, self.period, reasons).await
     }
 
     /// A code's amounts by reason.
     pub async fn by_reason(&mut self, code: Code) -> Result<BTreeMap<String, i64>, Failure> {
-        let mut reasons = BTreeMap::new();
-        for row in self.flows(code).await? {
-            *reasons.entry(row.reason.clone()).or_default() += row.amount;
-        }
-        reasons.retain(|_, amount: &mut i64| *amount != 0);
-        Ok(reasons)
-    }
-
-    async fn flows(&mut self, code: Code) -> Result<&[Flow], Failure> {
-        if !self.flows.contains_key(code.as_str()) {
-            let mut codes = std::mem::take(&mut self.expected);
-            codes.insert(code);
-            codes.retain(|code| !self.flows.contains_key(code.as_str()));
-            let codes: Vec<&str> = codes.into_iter().map(Code::as_str).collect();
-            let rows = over_pieces!(
-                "src/ground/figure/flows.sql",
-                self.pieces,
-                self.period.from,
-                self.period.until(),
-                &codes as &[&str],
-            )
-            .fetch_all(&mut *self.connection)
-            .await?;
-            self.flows.extend(codes.into_iter().map(|code| (code.to_string(), Vec::new())));
-            for row in rows {
-                let flow = Flow { line: row.line, reason: row.reason, amount: row.amount };
-                self.flows.entry(row.code).or_default().push(flow);
-            }
-        }
-        Ok(self.flows.get(code.as_str()).map_or(&[], Vec::as_slice))
+        let cut = self.cut().await?;
+        self.seen.by_reason(&cut, code, self.period).await
     }
 
     /// All transfers, less those that stay under the head.
     async fn transfers(&mut self) -> Result<(), Failure> {
-        let inside = match &self.transfers_inside {
-            Some(inside) => inside.clone(),
-            None => {
-                let inside: Vec<(String, String, i64)> = over_pieces!(
-                    "src/ground/figure/transfers_inside.sql",
-                    self.pieces,
-                    self.period.from,
-                    self.period.until(),
-                )
-                .fetch_all(&mut *self.connection)
-                .await?
-                .into_iter()
-                .map(|row| (row.out_line, row.in_line, row.amount))
-                .collect();
-                self.transfers_inside = Some(inside.clone());
-                inside
-            }
-        };
+        let cut = self.cut().await?;
+        let (left, entered) = self.seen.transfers_inside(&cut, self.period).await?;
         let mut entering = self.flow(Code::TransferIn, &[]).await?;
         let mut leaving = self.flow(Code::TransferOut, &[]).await?;
-        for (out_line, in_line, amount) in inside {
-            leaving.add(out_line, -amount);
-            entering.add(in_line, -amount);
-        }
+        leaving.plus(-1, &left);
+        entering.plus(-1, &entered);
         self.counted.insert(Source::TransferredIn, entering);
         self.counted.insert(Source::TransferredOut, leaving);
         Ok(())
     }
 
     async fn moves(&mut self) -> Result<(), Failure> {
-        let rows = over_pieces!(
-            "src/ground/figure/moves.sql",
-            self.pieces,
-            self.period.from,
-            self.period.until(),
-        )
-        .fetch_all(&mut *self.connection)
-        .await?;
-        let of = |comes: bool, amount: fn(i64, i64) -> i64| {
-            Count::sum(
-                rows.iter()
-                    .filter(|row| row.comes == comes)
-                    .map(|row| (row.line.clone(), amount(row.unions, row.members))),
-            )
-        };
+        let cut = self.cut().await?;
+        let moved = self.seen.moves(&cut, self.period).await?;
         let counts = [
-            (Source::UnionsIn, of(true, |unions, _| unions)),
-            (Source::UnionsOut, of(false, |unions, _| unions)),
-            (Source::MembersInWithUnit, of(true, |_, members| members)),
-            (Source::MembersOutWithUnit, of(false, |_, members| members)),
+            (Source::UnionsIn, moved.unions_in),
+            (Source::UnionsOut, moved.unions_out),
+            (Source::MembersInWithUnit, moved.members_in),
+            (Source::MembersOutWithUnit, moved.members_out),
         ];
         self.counted.extend(counts);
         Ok(())
@@ -268,41 +215,33 @@ impl<'a> Counting<'a> {
 
     /// Unions at the end of a day.
     pub async fn unions_at(&mut self, on: Date) -> Result<Count, Failure> {
-        let rows = over_pieces!(
-            "src/ground/figure/unions_at.sql",
-            self.pieces,
-            on,
-            self.scope.without_suspended,
-        )
-        .fetch_all(&mut *self.connection)
-        .await?;
-        Ok(Count::sum(rows.into_iter().map(|row| (row.line, row.amount))))
+        let cut = self.cut().await?;
+        self.seen.unions_at(&cut, on, self.scope.without_suspended).await
     }
 
     /// Members at the end of a day.
     pub async fn members_at(&mut self, on: Date) -> Result<Count, Failure> {
-        let rows = over_pieces!(
-            "src/ground/figure/members_at.sql",
-            self.pieces,
-            on,
-            &Code::MEMBER_MOVEMENTS.map(Code::as_str) as &[&str],
-        )
-        .fetch_all(&mut *self.connection)
-        .await?;
-        Ok(Count::sum(rows.into_iter().map(|row| (row.line, row.amount))))
+        let cut = self.cut().await?;
+        let members = self.members(on).await?;
+        self.seen.members_at(&cut, on, &members).await
+    }
+
+    /// The members of every unit at the end of a day; those at the end of the period once.
+    async fn members(&mut self, on: Date) -> Result<Members, Failure> {
+        if on != self.period.through {
+            return self.seen.members(on).await;
+        }
+        if let Some(members) = &self.members {
+            return Ok(members.clone());
+        }
+        let members = self.seen.members(on).await?;
+        Ok(self.members.insert(members).clone())
     }
 
     /// People who stand so at the end of the period.
     async fn standing_at(&mut self, kinds: &[String]) -> Result<Count, Failure> {
-        let rows = over_pieces!(
-            "src/ground/figure/standing_at.sql",
-            self.pieces,
-            self.period.through,
-            kinds,
-        )
-        .fetch_all(&mut *self.connection)
-        .await?;
-        Ok(Count::sum(rows.into_iter().map(|row| (row.line, row.amount))))
+        let cut = self.cut().await?;
+        self.seen.standing_at(&cut, self.period.through, kinds).await
     }
 
     async fn subjects(&mut self, code: Code, reasons: &[String]) -> Result<Count, Failure> {
@@ -420,14 +359,35 @@ impl<'a> Counting<'a> {
         if let Some(settled) = self.settled {
             return Ok(settled);
         }
-        let row = over_pieces!("src/ground/figure/settled.sql", self.pieces, self.period.through,)
-            .fetch_one(&mut *self.connection)
-            .await?;
+        let (cut, on) = (self.cut().await?, self.period.through);
+        let members = self.members(on).await?;
+        let to_settle = self.seen.to_settle(&cut, on, &members).await?;
+        let few = self.seen.few_units(&cut, FEW);
+        let rows = sqlx::query_file!(
+            "src/ground/figure/settled.sql",
+            &to_settle.with_members,
+            on,
+            few.as_deref(),
+        )
+        .fetch_all(&mut *self.connection)
+        .await?;
+        let mut unfinished: BTreeSet<Uuid> = to_settle.with_members.into_iter().collect();
+        let mut under_way = BTreeSet::new();
+        for row in rows {
+            if row.placed || self.seen.counts_on(&cut, row.unit_id, on) {
+                unfinished.insert(row.unit_id);
+                if row.under_way {
+                    under_way.insert(row.unit_id);
+                }
+            }
+        }
+        let every: BTreeSet<&Uuid> = to_settle.ended.iter().chain(&unfinished).collect();
+        let number = |units: usize| i64::try_from(units).unwrap_or(i64::MAX);
         let settled = Completeness {
             of: Completing::Members,
-            covered: row.expected - row.missing,
-            expected: row.expected,
-            under_way: row.under_way,
+            covered: number(every.len() - unfinished.len()),
+            expected: number(every.len()),
+            under_way: number(under_way.len()),
         };
         self.settled = Some(settled);
         Ok(settled)

@@ -92,31 +92,6 @@ impl Source {
         })
     }
 
-    /// The code of the facts that it sums, if it sums facts.
-    pub(super) fn code(&self) -> Option<Code> {
-        match self {
-            Source::Flow(code, _) => Some(*code),
-            Source::TransferredIn => Some(Code::TransferIn),
-            Source::TransferredOut => Some(Code::TransferOut),
-            Source::Ratings(_)
-            | Source::UnionsIn
-            | Source::UnionsOut
-            | Source::MembersInWithUnit
-            | Source::MembersOutWithUnit
-            | Source::UnionsAt
-            | Source::MembersAt
-            | Source::StandingAt(_)
-            | Source::Subjects(..)
-            | Source::OfficersAt
-            | Source::OfficersDuring
-            | Source::OfficersTrained
-            | Source::EmployersWithoutUnion(_)
-            | Source::UnionsReached
-            | Source::PeopleReached
-            | Source::PeopleAtWork => None,
-        }
-    }
-
     /// Whether it counts what membership carries out a little after registry has decided it.
     pub fn counts_members(&self) -> bool {
         match self {

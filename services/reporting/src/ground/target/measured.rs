@@ -6,6 +6,7 @@ use chassis::refusal::Failure;
 use sqlx::PgConnection;
 use time::Date;
 
+use crate::ground::columns::Seen;
 use crate::ground::figure::{Counting, Figure, Scope, Source};
 use crate::ground::period::Period;
 use crate::ground::reference::{Indicator, Reference};
@@ -30,6 +31,7 @@ pub struct Measured {
 /// Measures a target on a tree; nothing if its indicator is no longer counted.
 pub async fn measure(
     connection: &mut PgConnection,
+    seen: &Seen,
     reference: &'static Reference,
     target: Target,
     as_of: Option<Date>,
@@ -42,13 +44,14 @@ pub async fn measure(
         group: target.sector_group.clone(),
         ..Scope::of(target.organisation_id, as_of)
     };
-    let figure = Counting::new(&mut *connection, reference, scope.clone(), target.period)
+    let figure = Counting::new(&mut *connection, seen, reference, scope.clone(), target.period)
         .figure(indicator)
         .await?;
     let mean_denominator = match target.denominator_on {
         Some(on) => {
             let day = Period { from: on, through: on };
-            Counting::new(connection, reference, scope, day).source(&Source::UnionsAt).await?.total
+            let mut counting = Counting::new(connection, seen, reference, scope, day);
+            counting.source(&Source::UnionsAt).await?.total
         }
         None => 0,
     };

@@ -10,6 +10,7 @@ mod aged;
 mod constraints;
 mod country;
 mod edge;
+mod figures;
 mod following;
 mod lines;
 mod load;
@@ -44,6 +45,9 @@ struct Arguments {
     /// How many people are taken in; as the size says, if not given.
     #[arg(long, env = "PEOPLE")]
     people: Option<u64>,
+    /// How many facts are counted; as the size says, if not given.
+    #[arg(long, env = "FACTS")]
+    facts: Option<i64>,
     /// The seed of the country.
     #[arg(long, default_value_t = 2025)]
     seed: u64,
@@ -61,6 +65,7 @@ enum Area {
     Plan,
     Load,
     Membership,
+    Figures,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -85,6 +90,15 @@ impl SizeName {
             Self::Tiny => 4_000,
             Self::Province => 100_000,
             Self::National => 1_000_000,
+        }
+    }
+
+    /// How many facts are counted.
+    fn facts(self) -> i64 {
+        match self {
+            Self::Tiny => 100_000,
+            Self::Province => 1_000_000,
+            Self::National => 10_000_000,
         }
     }
 
@@ -116,6 +130,11 @@ async fn main() -> anyhow::Result<ExitCode> {
     if is_asked(Area::Edge) {
         let measured = edge::measure(&country, &mut lines).await;
         lines.failed("edge", measured);
+    }
+    if is_asked(Area::Figures) {
+        let facts = arguments.facts.unwrap_or(arguments.size.facts());
+        let measured = figures::measure(&country, facts, &mut lines).await;
+        lines.failed("figures", measured);
     }
     if is_asked(Area::Tree) {
         let measured = pages::measure(&country, &mut lines).await;

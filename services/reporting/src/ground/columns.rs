@@ -1,0 +1,211 @@
+//! The facts and the tree in memory, for figures to be counted from.
+//!
+//! PostgreSQL holds the truth. Each process of this service reads it once when it starts, and keeps
+//! its own copy current from then on: additive facts in [columns](facts), by code and day, and the
+//! [tree](tree) with its dated attributes. A figure [places](places) every unit for the tree that is
+//! asked, [cuts](cut) the places into lines, and [adds up](sums) the days that are asked.
+//!
+//! **Invariant:** what a reading counts is what its own snapshot shows, no more and no less. A
+//! [`State`] is of one position; a reading takes the one of its snapshot's position, and where there
+//! is none, makes it from an earlier one and from what its own snapshot shows to have come since. Its
+//! figures, its positions and its completeness agree, and whoever waited for a change finds it counted.
+
+pub mod cut;
+mod day;
+mod facts;
+mod following;
+mod loading;
+mod names;
+mod places;
+mod position;
+mod seen;
+mod state;
+mod sums;
+mod tree;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use chassis::database::Database;
+use chassis::refusal::Failure;
+use sqlx::PgConnection;
+use tokio::sync;
+use tokio::task::spawn_blocking;
+
+use self::names::Names;
+use self::position::Position;
+use self::state::State;
+
+pub use self::cut::Cut;
+pub use self::seen::{Members, Seen};
+
+/// States that readings which have just begun may still start from.
+const STATES_MAX: usize = 64;
+/// Of these, such as have a tree of their own: facts they share, a tree is some megabytes.
+const TREES_MAX: usize = 6;
+/// How often this process looks for itself how far it is.
+const LOOK: Duration = Duration::from_secs(1);
+/// What comes within this time is taken in at once.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// This process's columns. Clones share them.
+#[derive(Clone, Default)]
+pub struct Columns {
+    names: Arc<RwLock<Names>>,
+    states: Arc<Mutex<Vec<Arc<State>>>>,
+    /// One at a time makes a new state.
+    making: Arc<sync::Mutex<()>>,
+}
+
+impl Columns {
+    /// Those of the snapshot of a reading.
+    pub async fn seen(&self, connection: &mut PgConnection) -> Result<Seen, Failure> {
+        let position = Position::read(&mut *connection).await?;
+        let state = self.state(&mut *connection, position).await?;
+        let unnumbered = following::unnumbered(connection, &self.names).await?;
+        let state = match unnumbered.iter().all(Vec::is_empty) {
+            true => state,
+            false => Arc::new(state.with(unnumbered)),
+        };
+        Ok(Seen::of(self.names.clone(), state))
+    }
+
+    async fn state(
+        &self,
+        connection: &mut PgConnection,
+        position: Position,
+    ) -> Result<Arc<State>, Failure> {
+        let known = self.before(&position);
+        if let Some(state) = known.as_ref().filter(|state| state.position == position) {
+            return Ok(state.clone());
+        }
+        let _making = self.making.lock().await;
+        // Others have perhaps gone on beyond it meanwhile, and left nothing to start from.
+        let state = match self.before(&position).or(known) {
+            Some(state) if state.position == position => return Ok(state),
+            Some(earlier) => self.since(&earlier, connection, position).await?,
+            None => self.load(connection, position).await?,
+        };
+        let state = Arc::new(state);
+        let mut states = self.states();
+        states.push(state.clone());
+        let trees = |states: &[Arc<State>]| {
+            let mut trees: Vec<_> = states.iter().map(|state| Arc::as_ptr(&state.tree)).collect();
+            trees.sort_unstable();
+            trees.dedup();
+            trees.len()
+        };
+        while states.len() > STATES_MAX || trees(&states) > TREES_MAX {
+            states.remove(0);
+        }
+        Ok(state)
+    }
+
+    /// The latest that knows nothing that is not known there.
+    fn before(&self, position: &Position) -> Option<Arc<State>> {
+        let states = self.states();
+        let before = states.iter().filter(|state| position.reaches(&state.position));
+        before
+            .max_by_key(|state| {
+                let Position { registry, membership, own, .. } = state.position;
+                (registry, membership, own)
+            })
+            .cloned()
+    }
+
+    fn states(&self) -> MutexGuard<'_, Vec<Arc<State>>> {
+        self.states.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Reads everything.
+    async fn load(
+        &self,
+        connection: &mut PgConnection,
+        position: Position,
+    ) -> Result<State, Failure> {
+        let begun = Instant::now();
+        let tree = Arc::new(loading::tree(&mut *connection, &self.names).await?);
+        let facts = loading::facts(connection, &self.names).await?;
+        tracing::info!(
+            facts = facts.len(),
+            bytes = facts.bytes(),
+            units = tree.len(),
+            milliseconds = begun.elapsed().as_millis() as u64,
+            "the columns are loaded"
+        );
+        Ok(State { position, facts, tree })
+    }
+
+    /// Reads what came since.
+    async fn since(
+        &self,
+        earlier: &State,
+        connection: &mut PgConnection,
+        position: Position,
+    ) -> Result<State, Failure> {
+        let told =
+            following::facts(&mut *connection, &self.names, &earlier.position, &position).await?;
+        let (after, through) = (earlier.position.registry, position.registry);
+        let anew = if after < through {
+            following::units(connection, &self.names, after, through).await?
+        } else {
+            None
+        };
+        let units = self.names.read().unwrap_or_else(PoisonError::into_inner).units.len();
+        let (facts, tree) = (earlier.facts.clone(), earlier.tree.clone());
+        spawn_blocking(move || {
+            let tree = match anew {
+                Some(anew) => Arc::new(tree.otherwise(units, anew.told, &anew.units)),
+                None => tree,
+            };
+            State { position, facts: facts.with(told), tree }
+        })
+        .await
+        .context("take in what came")
+        .map_err(Failure::from)
+    }
+
+    /// Takes in whatever has come, in a snapshot of its own.
+    pub async fn catch_up(&self, database: &Database) -> Result<(), Failure> {
+        let mut snapshot =
+            database.pool().begin_with("begin isolation level repeatable read, read only").await?;
+        let position = Position::read(&mut snapshot).await?;
+        self.state(&mut snapshot, position).await?;
+        snapshot.rollback().await?;
+        Ok(())
+    }
+
+    /// Keeps them current, as this process learns of progress: a reading that begins then finds
+    /// little to take in.
+    pub async fn keep_current(self, database: Database) {
+        let mut registry = database.progress().of("registry");
+        let mut membership = database.progress().of("membership");
+        let mut failing = false;
+        loop {
+            match self.catch_up(&database).await {
+                Ok(()) => failing = false,
+                // Said once, not at every try.
+                Err(failure) if !failing => {
+                    failing = true;
+                    tracing::warn!(cause = %failure, "the columns cannot be kept current; readings will try");
+                }
+                Err(_) => {}
+            }
+            tokio::time::sleep(PAUSE).await;
+            tokio::select! {
+                () = changed(&mut registry) => {}
+                () = changed(&mut membership) => {}
+                () = tokio::time::sleep(LOOK) => {}
+            }
+        }
+    }
+}
+
+/// Waits for news of a source; for ever, where there will be none.
+async fn changed<T>(source: &mut Option<sync::watch::Receiver<T>>) {
+    let Some(source) = source else { return std::future::pending().await };
+    if source.changed().await.is_err() {
+        std::future::pending().await
+    }
+}

@@ -1,0 +1,310 @@
+//! Additive facts in columns, by code and day.
+//!
+//! What there was when the process began lies sorted; what came later lies beside it in the order
+//! in which it came, until there is enough of it to be sorted in. Nothing is changed in place:
+//! whoever has begun to count goes on with what there was.
+
+use std::sync::Arc;
+
+use crate::ground::fact::Code;
+
+/// Late facts lie in so many heaps at most before they are put together.
+const HEAPS_MAX: usize = 32;
+/// So many of a code are sorted in, if they are more than one in [`LATE_PART`].
+const LATE_MIN: usize = 20_000;
+const LATE_PART: usize = 8;
+
+/// An additive fact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Below 0 where something is taken back.
+    pub amount: i64,
+    /// The unit that it is about.
+    pub unit: u32,
+    /// The other union of a transfer.
+    pub counterpart: u32,
+    /// Its day.
+    pub day: i32,
+    /// Its reason.
+    pub reason: u32,
+}
+
+/// A column in which most often all is the same.
+enum Column {
+    Same(u32),
+    Each(Vec<u32>),
+}
+
+impl Column {
+    fn of(rows: &[Row], value: impl Fn(&Row) -> u32) -> Self {
+        match rows.first().map(&value) {
+            Some(first) if rows.iter().any(|row| value(row) != first) => {
+                Self::Each(rows.iter().map(value).collect())
+            }
+            Some(first) => Self::Same(first),
+            None => Self::Same(0),
+        }
+    }
+
+    fn at(&self, at: usize) -> u32 {
+        match self {
+            Self::Same(value) => *value,
+            Self::Each(values) => values[at],
+        }
+    }
+
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Same(_) => 0,
+            Self::Each(values) => values.capacity() * size_of::<u32>(),
+        }
+    }
+}
+
+/// The facts of one code, sorted by day and unit.
+struct Sorted {
+    /// Each day, and where its facts begin.
+    days: Vec<(i32, u32)>,
+    units: Vec<u32>,
+    amounts: Vec<i64>,
+    reasons: Column,
+    counterparts: Column,
+    /// Days, and for each what all before it comes to, by unit: of codes that stocks are made of.
+    stocks: Vec<(i32, Vec<i64>)>,
+}
+
+/// Between two stocks that are kept lie more facts than so many for each unit.
+const APART: usize = 4;
+
+impl Sorted {
+    fn of(code: Code, mut rows: Vec<Row>) -> Self {
+        rows.sort_unstable_by_key(|row| (row.day, row.unit));
+        let stocks =
+            if Code::MEMBER_MOVEMENTS.contains(&code) { stocks(&rows) } else { Vec::new() };
+        let mut days: Vec<(i32, u32)> = Vec::new();
+        for (at, row) in rows.iter().enumerate() {
+            if days.last().is_none_or(|(day, _)| *day != row.day) {
+                days.push((row.day, at as u32));
+            }
+        }
+        Self {
+            days,
+            units: rows.iter().map(|row| row.unit).collect(),
+            amounts: rows.iter().map(|row| row.amount).collect(),
+            reasons: Column::of(&rows, |row| row.reason),
+            counterparts: Column::of(&rows, |row| row.counterpart),
+            stocks,
+        }
+    }
+
+    /// Adds what all facts before a day come to, by unit.
+    fn add_before(&self, day: i32, sums: &mut [i64]) {
+        let known = self.stocks.partition_point(|(known, _)| *known <= day);
+        let known = known.checked_sub(1).and_then(|at| self.stocks.get(at));
+        for (sum, known) in sums.iter_mut().zip(known.into_iter().flat_map(|(_, known)| known)) {
+            *sum += known;
+        }
+        let from = known.map_or(i32::MIN, |(day, _)| *day);
+        self.each(from, day, |row| add(sums, row));
+    }
+
+    fn each(&self, from: i32, until: i32, mut take: impl FnMut(Row)) {
+        let first = self.days.partition_point(|(day, _)| *day < from);
+        for (n, (day, begins)) in self.days.iter().enumerate().skip(first) {
+            if *day >= until {
+                break;
+            }
+            let ends = self.days.get(n + 1).map_or(self.units.len(), |(_, next)| *next as usize);
+            for at in *begins as usize..ends {
+                take(Row {
+                    amount: self.amounts[at],
+                    unit: self.units[at],
+                    counterpart: self.counterparts.at(at),
+                    day: *day,
+                    reason: self.reasons.at(at),
+                });
+            }
+        }
+    }
+
+    fn bytes(&self) -> usize {
+        self.days.capacity() * size_of::<(i32, u32)>()
+            + self.units.capacity() * size_of::<u32>()
+            + self.amounts.capacity() * size_of::<i64>()
+            + self.reasons.bytes()
+            + self.counterparts.bytes()
+            + self.stocks.iter().map(|(_, sums)| sums.capacity() * size_of::<i64>()).sum::<usize>()
+    }
+}
+
+fn add(sums: &mut [i64], row: Row) {
+    if let Some(sum) = sums.get_mut(row.unit as usize) {
+        *sum += row.amount;
+    }
+}
+
+/// What facts come to before some of their days, by unit.
+fn stocks(rows: &[Row]) -> Vec<(i32, Vec<i64>)> {
+    let units = rows.iter().map(|row| row.unit as usize + 1).max().unwrap_or_default();
+    let mut sums = vec![0; units];
+    let mut stocks = Vec::new();
+    let mut since = 0;
+    for (at, row) in rows.iter().enumerate() {
+        if since > APART * units && rows[at - 1].day != row.day {
+            stocks.push((row.day, sums.clone()));
+            since = 0;
+        }
+        add(&mut sums, *row);
+        since += 1;
+    }
+    stocks
+}
+
+/// Facts by the number of their code.
+pub type ByCode = Vec<Vec<Row>>;
+
+/// No facts of any code.
+pub fn none() -> ByCode {
+    (0..Code::ALL.len()).map(|_| Vec::new()).collect()
+}
+
+/// All facts of a position.
+#[derive(Clone)]
+pub struct Facts {
+    sorted: Vec<Arc<Sorted>>,
+    late: Vec<Arc<ByCode>>,
+}
+
+impl Facts {
+    /// Sorts what there is, one code after the other, and lets go of what was given.
+    pub fn of(rows: ByCode) -> Self {
+        let sorted = Code::ALL.into_iter().zip(rows);
+        let sorted = sorted.map(|(code, rows)| Arc::new(Sorted::of(code, rows))).collect();
+        Self { sorted, late: Vec::new() }
+    }
+
+    /// These, and what came later.
+    pub fn with(&self, rows: ByCode) -> Self {
+        let mut facts = self.clone();
+        if rows.iter().any(|of_code| !of_code.is_empty()) {
+            facts.late.push(Arc::new(rows));
+        }
+        if facts.late.len() > HEAPS_MAX {
+            facts.sort_in();
+        }
+        facts
+    }
+
+    /// Puts the heaps together, and sorts in what has become much.
+    fn sort_in(&mut self) {
+        let mut late = none();
+        for heap in std::mem::take(&mut self.late) {
+            for (all, rows) in late.iter_mut().zip(heap.iter()) {
+                all.extend_from_slice(rows);
+            }
+        }
+        for ((code, sorted), rows) in Code::ALL.into_iter().zip(&mut self.sorted).zip(&mut late) {
+            if rows.len() > LATE_MIN.max(sorted.units.len() / LATE_PART) {
+                rows.reserve_exact(sorted.units.len());
+                sorted.each(i32::MIN, i32::MAX, |row| rows.push(row));
+                *sorted = Arc::new(Sorted::of(code, std::mem::take(rows)));
+            }
+        }
+        if late.iter().any(|of_code| !of_code.is_empty()) {
+            self.late.push(Arc::new(late));
+        }
+    }
+
+    /// Each fact of a code whose day lies in `[from, until)`.
+    pub fn each(&self, code: Code, from: i32, until: i32, mut take: impl FnMut(Row)) {
+        let code = code.number();
+        self.sorted[code].each(from, until, &mut take);
+        for heap in &self.late {
+            for row in &heap[code] {
+                if (from..until).contains(&row.day) {
+                    take(*row);
+                }
+            }
+        }
+    }
+
+    /// Adds what all facts of a code before a day come to, by unit.
+    pub fn add_before(&self, code: Code, day: i32, sums: &mut [i64]) {
+        self.sorted[code.number()].add_before(day, sums);
+        for row in self.late.iter().flat_map(|heap| &heap[code.number()]) {
+            if row.day < day {
+                add(sums, *row);
+            }
+        }
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        let sorted: usize = self.sorted.iter().map(|sorted| sorted.units.len()).sum();
+        let late = self.late.iter().flat_map(|heap| heap.iter());
+        sorted + late.map(Vec::len).sum::<usize>()
+    }
+
+    /// How much memory they take.
+    pub fn bytes(&self) -> usize {
+        let sorted: usize = self.sorted.iter().map(|sorted| sorted.bytes()).sum();
+        let late = self.late.iter().flat_map(|heap| heap.iter());
+        sorted + late.map(|rows| rows.capacity() * size_of::<Row>()).sum::<usize>()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(day: i32, unit: u32, amount: i64) -> Row {
+        Row { amount, unit, counterpart: 0, day, reason: unit % 3 }
+    }
+
+    fn of(rows: impl IntoIterator<Item = Row>) -> ByCode {
+        let mut by_code = none();
+        by_code[Code::MembersExited.number()].extend(rows);
+        by_code
+    }
+
+    fn told(facts: &Facts, from: i32, until: i32) -> Vec<(i32, u32, i64, u32)> {
+        let mut rows = Vec::new();
+        facts.each(Code::MembersExited, from, until, |row| {
+            rows.push((row.day, row.unit, row.amount, row.reason));
+        });
+        rows.sort_unstable();
+        rows
+    }
+
+    #[test]
+    fn facts_are_the_same_wherever_they_lie() {
+        let mut all = Vec::new();
+        let mut facts = Facts::of(of((0..500).map(|n| row(n % 40, n as u32 % 7, 1))));
+        all.extend((0..500).map(|n| row(n % 40, n as u32 % 7, 1)));
+        for heap in 0..3 * HEAPS_MAX as i32 {
+            let rows: Vec<Row> =
+                (0..900).map(|n| row((n * 31 + heap) % 50, n as u32 % 11, -1)).collect();
+            all.extend_from_slice(&rows);
+            facts = facts.with(of(rows));
+        }
+        assert_eq!(facts.len(), all.len());
+        assert!(facts.late.len() <= HEAPS_MAX + 1);
+        let sorted = &facts.sorted[Code::MembersExited.number()];
+        assert!(sorted.units.len() > LATE_MIN && sorted.stocks.len() > 2);
+        for (from, until) in [(i32::MIN, i32::MAX), (0, 1), (13, 27), (49, 50), (50, 90)] {
+            let mut counted: Vec<_> = all
+                .iter()
+                .filter(|row| (from..until).contains(&row.day))
+                .map(|row| (row.day, row.unit, row.amount, row.reason))
+                .collect();
+            counted.sort_unstable();
+            assert_eq!(told(&facts, from, until), counted, "{from} until {until}");
+            let mut sums = vec![0; 11];
+            facts.add_before(Code::MembersExited, until, &mut sums);
+            let mut added = vec![0; 11];
+            let before = all.iter().filter(|row| row.day < until);
+            before.for_each(|row| added[row.unit as usize] += row.amount);
+            assert_eq!(sums, added, "before {until}");
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! Small numbers for ids and codes: columns keep these, and names are for those who ask.
+
+use std::borrow::Borrow;
+use std::collections::HashMap;
+use std::hash::Hash;
+
+use uuid::Uuid;
+
+/// The number of no unit.
+pub const NOBODY: u32 = u32::MAX;
+
+/// Numbers of things that are never forgotten: one that was given holds for as long as the
+/// process runs.
+pub struct Numbers<T> {
+    numbers: HashMap<T, u32>,
+    names: Vec<T>,
+}
+
+impl<T> Default for Numbers<T> {
+    fn default() -> Self {
+        Self { numbers: HashMap::new(), names: Vec::new() }
+    }
+}
+
+impl<T: Clone + Eq + Hash> Numbers<T> {
+    /// The number of a thing, given to it now if it has none.
+    pub fn give<Q>(&mut self, name: &Q) -> u32
+    where
+        Q: Eq + Hash + ToOwned<Owned = T> + ?Sized,
+        T: Borrow<Q>,
+    {
+        if let Some(number) = self.numbers.get(name) {
+            return *number;
+        }
+        // There are not so many.
+        let number = u32::try_from(self.names.len()).unwrap_or(NOBODY);
+        self.numbers.insert(name.to_owned(), number);
+        self.names.push(name.to_owned());
+        number
+    }
+
+    /// The number that a thing has, if it has one.
+    pub fn of<Q>(&self, name: &Q) -> Option<u32>
+    where
+        Q: Eq + Hash + ?Sized,
+        T: Borrow<Q>,
+    {
+        self.numbers.get(name).copied()
+    }
+
+    /// What has a number.
+    pub fn name(&self, number: u32) -> Option<&T> {
+        self.names.get(number as usize)
+    }
+
+    /// How many numbers were given.
+    pub fn len(&self) -> usize {
+        self.names.len()
+    }
+}
+
+/// Units, and the words of facts and of the tree: reasons, sectors, types.
+#[derive(Default)]
+pub struct Names {
+    /// Organisations.
+    pub units: Numbers<Uuid>,
+    /// Codes.
+    pub words: Numbers<String>,
+}
+
+impl Names {
+    /// The number of a unit that may be none.
+    pub fn unit(&mut self, unit: Option<Uuid>) -> u32 {
+        unit.map_or(NOBODY, |unit| self.units.give(&unit))
+    }
+}

@@ -1,0 +1,247 @@
+//! What is added up of columns, line by line of a cut.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use crate::ground::columns::cut::Cut;
+use crate::ground::columns::day::EVER;
+use crate::ground::columns::facts::{Facts, Row};
+use crate::ground::columns::tree::Tree;
+use crate::ground::fact::Code;
+
+/// Amounts by the number of the line.
+pub type Lines = Vec<i64>;
+
+/// Days: `[from, until)`.
+#[derive(Clone, Copy)]
+pub struct Days {
+    /// The first.
+    pub from: i32,
+    /// The one after the last.
+    pub until: i32,
+}
+
+fn lines(cut: &Cut) -> Lines {
+    vec![0; cut.lines().len()]
+}
+
+/// Facts of a code by line, with one of these reasons; any, if there is no list of them.
+pub fn flow(facts: &Facts, cut: &Cut, code: Code, days: Days, reasons: Option<&[u32]>) -> Lines {
+    let mut sums = lines(cut);
+    facts.each(code, days.from, days.until, |row| {
+        if reasons.is_none_or(|reasons| reasons.contains(&row.reason)) {
+            cut.lines_on(row.unit, row.day, |line| sums[line] += row.amount);
+        }
+    });
+    sums
+}
+
+/// Facts of a code by reason.
+pub fn by_reason(facts: &Facts, cut: &Cut, code: Code, days: Days) -> BTreeMap<u32, i64> {
+    let mut sums = BTreeMap::new();
+    facts.each(code, days.from, days.until, |row| {
+        cut.lines_on(row.unit, row.day, |_| *sums.entry(row.reason).or_default() += row.amount);
+    });
+    sums
+}
+
+/// Transfers between two units that both count under the head on the day of the transfer: by the
+/// line that they leave, and by the line that they enter. They are neither in nor out for the head.
+pub fn transfers_inside(facts: &Facts, cut: &Cut, days: Days) -> (Lines, Lines) {
+    let (mut left, mut entered) = (lines(cut), lines(cut));
+    facts.each(Code::TransferOut, days.from, days.until, |row| {
+        cut.lines_on(row.unit, row.day, |out_line| {
+            cut.lines_on(row.counterpart, row.day, |in_line| {
+                left[out_line] += row.amount;
+                entered[in_line] += row.amount;
+            });
+        });
+    });
+    (left, entered)
+}
+
+/// Whether a movement takes members away.
+fn takes_away(code: Code) -> bool {
+    matches!(code, Code::MembersExited | Code::TransferOut)
+}
+
+/// What a movement does to the members of its unit.
+fn each_movement(facts: &Facts, until: i32, mut take: impl FnMut(Row)) {
+    for code in Code::MEMBER_MOVEMENTS {
+        let goes = takes_away(code);
+        facts.each(code, EVER, until, |row| {
+            take(Row { amount: if goes { -row.amount } else { row.amount }, ..row });
+        });
+    }
+}
+
+/// The members of each of so many units before a day: what came less what went.
+pub fn members(facts: &Facts, units: usize, before: i32) -> Vec<i64> {
+    let (mut came, mut went) = (vec![0; units], vec![0; units]);
+    for code in Code::MEMBER_MOVEMENTS {
+        facts.add_before(code, before, if takes_away(code) { &mut went } else { &mut came });
+    }
+    came.iter_mut().zip(went).for_each(|(came, went)| *came -= went);
+    came
+}
+
+/// People who stand in one of these ways at the end of a day, by unit.
+pub fn standing(facts: &Facts, units: usize, on: i32, kinds: &[u32]) -> Vec<i64> {
+    let mut people = vec![0; units];
+    facts.each(Code::Standing, EVER, on.saturating_add(1), |row| {
+        if kinds.contains(&row.reason)
+            && let Some(of_unit) = people.get_mut(row.unit as usize)
+        {
+            *of_unit += row.amount;
+        }
+    });
+    people
+}
+
+/// What units have at the end of a day, by line.
+pub fn stock(cut: &Cut, on: i32, of_units: &[i64]) -> Lines {
+    let mut sums = lines(cut);
+    for unit in cut.units() {
+        if let Some(amount) = of_units.get(unit as usize)
+            && *amount != 0
+        {
+            cut.lines_on(unit, on, |line| sums[line] += amount);
+        }
+    }
+    sums
+}
+
+/// Grassroots unions that exist at the end of a day, by line.
+pub fn unions(tree: &Tree, cut: &Cut, on: i32, without_suspended: bool) -> Lines {
+    let mut sums = lines(cut);
+    for unit in cut.units() {
+        let exists = tree.life(unit).is_some_and(|life| life.on(on))
+            && tree.kind_on(unit, on).is_some_and(|kind| kind.grassroots())
+            && !(without_suspended && tree.suspended(unit, on));
+        if exists {
+            cut.lines_on(unit, on, |line| sums[line] += 1);
+        }
+    }
+    sums
+}
+
+/// Unions, and members with their units, that came under the head and that left it.
+#[derive(Default)]
+pub struct Moves {
+    /// Unions that came.
+    pub unions_in: Lines,
+    /// Unions that left.
+    pub unions_out: Lines,
+    /// Members who came with their units.
+    pub members_in: Lines,
+    /// Members who left with their units.
+    pub members_out: Lines,
+}
+
+/// A unit that comes under the head on a day, or leaves it.
+struct Crossing {
+    unit: u32,
+    on: i32,
+    comes: bool,
+}
+
+/// Units that came under the head or left it without being founded or ended, and the members whom
+/// they brought or took: those of the evening before.
+pub fn moves(facts: &Facts, tree: &Tree, cut: &Cut, days: Days) -> Moves {
+    let within = |day: i32| days.from <= day && day < days.until;
+    let mut crossings = Vec::new();
+    for unit in cut.dated() {
+        let mut stays: Vec<(i32, i32)> =
+            cut.pieces(unit).iter().map(|piece| (piece.from, piece.until)).collect();
+        // A unit that moves from one line of the head to another neither comes nor leaves.
+        stays.sort_unstable();
+        let mut whole: Vec<(i32, i32)> = Vec::new();
+        for (from, until) in stays {
+            match whole.last_mut() {
+                Some((_, last)) if from <= *last => *last = until.max(*last),
+                _ => whole.push((from, until)),
+            }
+        }
+        for (from, until) in whole {
+            let ways = [(from, true), (until, false)];
+            for (on, comes) in ways.into_iter().filter(|(on, _)| within(*on)) {
+                crossings.push(Crossing { unit, on, comes });
+            }
+        }
+    }
+    let members = members_at_crossings(facts, &crossings);
+    let mut moves = Moves {
+        unions_in: lines(cut),
+        unions_out: lines(cut),
+        members_in: lines(cut),
+        members_out: lines(cut),
+    };
+    for (crossing, members) in crossings.iter().zip(members) {
+        let Some(life) = tree.life(crossing.unit) else { continue };
+        // What it was the evening before: a change of type on the day is a movement of its own.
+        let kind = tree.kind_on(crossing.unit, crossing.on - 1);
+        let unions = i64::from(!life.never && kind.is_some_and(|kind| kind.grassroots()));
+        let (to_unions, to_members) = match crossing.comes {
+            true => (&mut moves.unions_in, &mut moves.members_in),
+            false => (&mut moves.unions_out, &mut moves.members_out),
+        };
+        for piece in cut.pieces(crossing.unit) {
+            let on = if crossing.comes { piece.from } else { piece.until };
+            if on == crossing.on {
+                to_unions[piece.line as usize] += unions;
+                to_members[piece.line as usize] += members;
+            }
+        }
+    }
+    moves
+}
+
+/// The members of each unit on the evening before it came or left.
+fn members_at_crossings(facts: &Facts, crossings: &[Crossing]) -> Vec<i64> {
+    let mut members = vec![0; crossings.len()];
+    let Some(last) = crossings.iter().map(|crossing| crossing.on).max() else {
+        return members;
+    };
+    let mut of_units: HashMap<u32, Vec<usize>> = HashMap::new();
+    for (at, crossing) in crossings.iter().enumerate() {
+        of_units.entry(crossing.unit).or_default().push(at);
+    }
+    each_movement(facts, last, |row| {
+        for at in of_units.get(&row.unit).into_iter().flatten() {
+            if row.day < crossings[*at].on {
+                members[*at] += row.amount;
+            }
+        }
+    });
+    members
+}
+
+/// Units whose members membership has to place.
+#[derive(Default)]
+pub struct ToSettle {
+    /// Those that have ended and count under the head.
+    pub ended: BTreeSet<u32>,
+    /// Those in which members are left: that ended here, or elsewhere to continue here, or that never
+    /// existed.
+    pub with_members: BTreeSet<u32>,
+}
+
+/// How the members of what has ended by a day stand, as far as it counts under the head.
+pub fn to_settle(tree: &Tree, cut: &Cut, on: i32, members: &[i64]) -> ToSettle {
+    let mut found = ToSettle::default();
+    for (unit, life) in tree.lives() {
+        let has_members = members.get(unit as usize).is_some_and(|members| *members != 0);
+        let ended = life.ended <= on;
+        let settles = if cut.counts_on(unit, on) {
+            if ended {
+                found.ended.insert(unit);
+            }
+            ended || life.never
+        } else {
+            ended && cut.counts_on(life.members_to, on)
+        };
+        if settles && has_members {
+            found.with_members.insert(unit);
+        }
+    }
+    found
+}
