@@ -65,7 +65,7 @@ const CONSTRAINTS: [(&str, Why); 23] = [
 ];
 
 /// Tables that only followers write: whatever they cannot apply stops them, loudly.
-const FOLLOWED: [&str; 26] = [
+const FOLLOWED: [&str; 27] = [
     "act_undone",
     "ceremony",
     "ceremony_launched",
@@ -85,6 +85,7 @@ const FOLLOWED: [&str; 26] = [
     "organisation_name",
     "organisation_sector",
     "organisation_type",
+    "person_merge",
     "role_permission",
     "steering_committee",
     "superior",
