@@ -81,6 +81,8 @@ pub struct Desk {
     pub honorary: Vec<Standing>,
     /// Offers of transfer that were not accepted yet.
     pub offers: Vec<String>,
+    /// People of whom no number is known: they may be anybody.
+    pub unnumbered: Vec<String>,
     /// Who was found to be another.
     pub merged: Vec<String>,
     pub employers: Vec<String>,
@@ -122,6 +124,7 @@ impl Desk {
             parked: Vec::new(),
             honorary: Vec::new(),
             offers: Vec::new(),
+            unnumbered: Vec::new(),
             merged: Vec::new(),
             employers: Vec::new(),
             offices: Vec::new(),

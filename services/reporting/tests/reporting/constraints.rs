@@ -85,6 +85,7 @@ const FOLLOWED: [&str; 27] = [
     "organisation_name",
     "organisation_sector",
     "organisation_type",
+    "person_merge",
     "role_permission",
     "steering_committee",
     "superior",

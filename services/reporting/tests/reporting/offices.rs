@@ -4,7 +4,8 @@ use chassis::parse::civil;
 use proto::membership::v1::membership_change::Change as MembershipWhat;
 use proto::membership::v1::{
     ExitReason, MemberLine, MembersAdmitted, MembersExited, MembersTransferred, MovementTakenBack,
-    movement_taken_back::Movement,
+    PersonMerged, PersonUnmerged, TrainingCourseHeld, TrainingCourseTakenBack,
+    movement_taken_back::Movement, training_course_held::Attendance,
 };
 use proto::registry::v1::registry_change::Change as RegistryWhat;
 use proto::registry::v1::{CommitteeAppointed, Office, OfficesEnded, offices_ended};
@@ -309,4 +310,85 @@ async fn an_office_given_to_somebody_of_another_province_tells_nothing_of_her() 
     let told = listed(&mut world.national(), world.hanoi, as_of).await;
     assert_eq!(told.len(), 3);
     assert!(told.iter().any(|one| one.0 == office && one.3 == theirs.to_string()));
+}
+
+#[tokio::test]
+async fn an_officer_who_was_seated_as_two_is_one_until_she_is_two() {
+    let world = World::start().await;
+    let mut officer = world.officer();
+    let ours = world.loads_unions(world.badinh, "NNN_CP", 1)[0];
+    let (joined, on) = (date!(2015 - 01 - 01), date!(2020 - 03 - 01));
+    let [one, other] = [(); 2].map(|()| world.joins(ours, joined));
+    world.takes_office(ours, one.id, on);
+    world.takes_office(ours, other.id, on);
+    let year = (date!(2020 - 01 - 01), date!(2020 - 12 - 31));
+    let course_id = Uuid::now_v7();
+    let course = |person: &Person| TrainingCourseHeld {
+        course_id: course_id.to_string(),
+        organisation_id: ours.to_string(),
+        topics: vec!["UNION_WORK".into()],
+        attendances: vec![Attendance {
+            person_id: person.id.to_string(),
+            organisation_id: ours.to_string(),
+            attended_on: Some(civil(on)),
+        }],
+    };
+    world.tells(on, MembershipWhat::TrainingCourseHeld(course(&other)));
+    let figures = async |officer: &mut Actor| {
+        let mut values = Vec::new();
+        for indicator in ["OFFICER_STOCK", "OFFICER_IN_POST", "OFFICER_TRAINED_HEADCOUNT"] {
+            values.push(officer.value(indicator, world.hanoi, year, None).await);
+        }
+        values
+    };
+    assert_eq!(figures(&mut officer).await, [2, 2, 1]);
+
+    // As membership tells it: whose the membership is, who is who, and who was trained.
+    let merged = PersonMerged {
+        merge_id: Uuid::now_v7().to_string(),
+        person_id: other.id.to_string(),
+        survivor_id: one.id.to_string(),
+    };
+    let admission = || {
+        Movement::MembersAdmitted(MembersAdmitted {
+            organisation_id: ours.to_string(),
+            lines: vec![other.line()],
+            ..MembersAdmitted::default()
+        })
+    };
+    let never = |movement: Movement| {
+        MembershipWhat::MovementTakenBack(MovementTakenBack {
+            registry_act_id: String::new(),
+            movement: Some(movement),
+        })
+    };
+    let taken = TrainingCourseTakenBack { course: Some(course(&other)) };
+    world.carries_out(
+        on,
+        vec![
+            MembershipWhat::PersonMerged(merged.clone()),
+            MembershipWhat::TrainingCourseTakenBack(taken),
+            MembershipWhat::TrainingCourseHeld(course(&one)),
+        ],
+    );
+    world.tells(joined, never(admission()));
+    assert_eq!(figures(&mut officer).await, [1, 1, 1]);
+    assert_eq!(listed(&mut officer, world.hanoi, on).await, [], "she is a member");
+    world.leaves(&one, ours, date!(2020 - 06 - 01));
+    assert_eq!(listed(&mut officer, world.hanoi, date!(2020 - 06 - 01)).await.len(), 2);
+
+    let taken = TrainingCourseTakenBack { course: Some(course(&one)) };
+    world.carries_out(
+        on,
+        vec![
+            MembershipWhat::PersonUnmerged(PersonUnmerged { merged: Some(merged) }),
+            MembershipWhat::TrainingCourseTakenBack(taken),
+            MembershipWhat::TrainingCourseHeld(course(&other)),
+        ],
+    );
+    let Movement::MembersAdmitted(admitted) = admission() else { panic!("an admission") };
+    world.tells(joined, MembershipWhat::MembersAdmitted(admitted));
+    assert_eq!(figures(&mut officer).await, [2, 2, 1]);
+    assert_eq!(listed(&mut officer, world.hanoi, date!(2020 - 06 - 01)).await.len(), 1);
+    world.stop().await;
 }

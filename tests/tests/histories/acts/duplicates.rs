@@ -8,7 +8,7 @@ use crate::desk::Desk;
 impl Desk {
     pub async fn merge_persons(&mut self, kind: &'static str) -> Option<()> {
         let (merged, survivor) =
-            (self.one_of(&self.people.clone())?, self.one_of(&self.people.clone())?);
+            (self.one_of(&self.unnumbered.clone())?, self.one_of(&self.people.clone())?);
         let told = format!("{merged} is {survivor}");
         let request = MergePersonsRequest {
             request_id: request_id(),

@@ -52,7 +52,16 @@ impl Desk {
 
     pub async fn admit(&mut self, kind: &'static str) -> Option<()> {
         let (union, on, count) = (self.union()?, self.day(), 1 + self.below(4));
-        self.enrol(kind, union.id, AdmissionKind::Admitted, on, people(count)).await
+        let (mut lines, before) = (people(count), self.people.len());
+        let unnumbered = self.once_in(2);
+        if unnumbered {
+            lines.iter_mut().for_each(|line| line.identity_number.clear());
+        }
+        self.enrol(kind, union.id, AdmissionKind::Admitted, on, lines).await?;
+        if unnumbered {
+            self.unnumbered.extend(self.people[before..].iter().cloned());
+        }
+        Some(())
     }
 
     pub async fn recognise(&mut self, kind: &'static str) -> Option<()> {

@@ -7,6 +7,7 @@ use proto::membership::v1::{
     UndoStandingRequest,
 };
 use stage::made_up::{self, request_id};
+use time::Duration;
 
 use crate::desk::Desk;
 
@@ -18,11 +19,15 @@ impl Desk {
         let ((person_id, union_id), on) = (self.member().await?, self.day());
         let told = format!("{person_id} of {} is dormant from {on}", self.code_of(&union_id));
         let reasons = [DormancyReason::JobLost, DormancyReason::Illness];
+        let reason = reasons[self.below(reasons.len())];
+        // Of an illness the rule does not say how long it lasts.
+        let expected = (reason == DormancyReason::Illness).then(|| on + Duration::days(90));
         let request = MakeDormantRequest {
             request_id: request_id(),
             organisation_id: union_id.clone(),
-            reason: reasons[self.below(reasons.len())].into(),
+            reason: reason.into(),
             effective_on: made_up::on(on),
+            expected_until: expected.and_then(made_up::on),
             person_ids: vec![person_id.clone()],
             ..MakeDormantRequest::default()
         };
