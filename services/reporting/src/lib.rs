@@ -52,6 +52,7 @@ pub static SCHEMA: database::Schema = database::Schema {
         "place_as_of",
         "place_as_then",
         "spliced",
+        "tell_units",
         "unions_on",
         "was_union_in_year",
     ],
