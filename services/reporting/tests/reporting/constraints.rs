@@ -65,7 +65,7 @@ const CONSTRAINTS: [(&str, Why); 23] = [
 ];
 
 /// Tables that only followers write: whatever they cannot apply stops them, loudly.
-const FOLLOWED: [&str; 27] = [
+const FOLLOWED: [&str; 28] = [
     "act_undone",
     "ceremony",
     "ceremony_launched",
