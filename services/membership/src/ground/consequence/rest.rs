@@ -5,6 +5,7 @@
 
 use chassis::refusal::Failure;
 use sqlx::PgConnection;
+use time::Date;
 use uuid::Uuid;
 
 use crate::ground::consequence::{Kind, Obstacle};
@@ -66,11 +67,7 @@ pub async fn list(connection: &mut PgConnection, ended: &[(Uuid, Uuid)]) -> Resu
 }
 
 /// As [`list`], for a union that ended on that day, or has not ended yet.
-pub async fn list_of(
-    connection: &mut PgConnection,
-    union: Uuid,
-    on: time::Date,
-) -> Result<(), Failure> {
+pub async fn list_of(connection: &mut PgConnection, union: Uuid, on: Date) -> Result<(), Failure> {
     let ended = sqlx::query!(
         "select registry_act_id, organisation_id from consequence
          where organisation_id = $1 and effective_on = $2 and kind in (2, 3)
