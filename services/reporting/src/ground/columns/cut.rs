@@ -121,11 +121,73 @@ impl Cut {
         }
     }
 
+    /// Goes through days from the first on.
+    pub fn walk(&self) -> Walk<'_> {
+        let mut turns = Vec::new();
+        let mut now = self.always.clone();
+        for unit in self.dated() {
+            let mut pieces = self.pieces(unit).to_vec();
+            pieces.sort_unstable_by_key(|piece| piece.from);
+            if pieces.windows(2).any(|two| two[1].from < two[0].until) {
+                // In two lines at once: it is looked up on each day.
+                continue;
+            }
+            now[unit as usize] = NOWHERE;
+            for (n, piece) in pieces.iter().enumerate() {
+                turns.push((piece.from, unit, piece.line));
+                if pieces.get(n + 1).is_none_or(|next| next.from != piece.until) {
+                    turns.push((piece.until, unit, NOWHERE));
+                }
+            }
+        }
+        turns.sort_unstable_by_key(|(day, ..)| *day);
+        Walk { cut: self, day: EVER, now, turns, turned: 0 }
+    }
+
     /// Whether a unit counts on a day.
     pub fn counts_on(&self, unit: u32, day: i32) -> bool {
         let mut counts = false;
         self.lines_on(unit, day, |_| counts = true);
         counts
+    }
+}
+
+/// The lines in which units count, day after day: where most of them stay and some move, it is
+/// quicker to follow those than to look all up for each fact.
+pub struct Walk<'a> {
+    cut: &'a Cut,
+    day: i32,
+    /// By unit, on that day.
+    now: Vec<u32>,
+    /// From which day on which unit counts where, by the day.
+    turns: Vec<(i32, u32, u32)>,
+    turned: usize,
+}
+
+impl Walk<'_> {
+    /// The lines in which a unit counts on a day; of an earlier day than before, it is looked up.
+    pub fn lines_on(&mut self, unit: u32, day: i32, mut take: impl FnMut(usize)) {
+        if day != self.day {
+            if day < self.day {
+                return self.cut.lines_on(unit, day, take);
+            }
+            self.go_on(day);
+        }
+        match self.now.get(unit as usize) {
+            None | Some(&NOWHERE) => {}
+            Some(&DATED) => self.cut.lines_on(unit, day, take),
+            Some(line) => take(*line as usize),
+        }
+    }
+
+    fn go_on(&mut self, day: i32) {
+        while let Some((_, unit, line)) =
+            self.turns.get(self.turned).filter(|(turn, ..)| *turn <= day)
+        {
+            self.now[*unit as usize] = *line;
+            self.turned += 1;
+        }
+        self.day = day;
     }
 }
 

@@ -26,10 +26,10 @@ fn lines(cut: &Cut) -> Lines {
 
 /// Facts of a code by line, with one of these reasons; any, if there is no list of them.
 pub fn flow(facts: &Facts, cut: &Cut, code: Code, days: Days, reasons: Option<&[u32]>) -> Lines {
-    let mut sums = lines(cut);
+    let (mut sums, mut walk) = (lines(cut), cut.walk());
     facts.each(code, days.from, days.until, |row| {
         if reasons.is_none_or(|reasons| reasons.contains(&row.reason)) {
-            cut.lines_on(row.unit, row.day, |line| sums[line] += row.amount);
+            walk.lines_on(row.unit, row.day, |line| sums[line] += row.amount);
         }
     });
     sums
