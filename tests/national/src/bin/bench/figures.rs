@@ -46,7 +46,7 @@ pub async fn measure(country: &Country, facts: i64, lines: &mut Lines) -> anyhow
     sqlx::raw_sql("analyze").execute(&reporting).await?;
     numbered(&reporting).await?;
     let made = format!("{facts} facts made up, numbered and rolled up");
-    lines.add("figures", made, (begun.elapsed().as_secs_f64(), "s"), None, Bar::None);
+    lines.add("reporting", made, (begun.elapsed().as_secs_f64(), "s"), None, Bar::None);
 
     start(&reporting, facts, lines).await?;
     for (name, breakdown) in [("child", Breakdown::Child), ("sector", Breakdown::Sector)] {
@@ -74,7 +74,7 @@ pub async fn measure(country: &Country, facts: i64, lines: &mut Lines) -> anyhow
                 })
                 .await?;
                 let reference = reference.map(|took| (took, "by a statement, once"));
-                lines.add("figures", work, (latencies.at(0.99), "ms"), reference, Bar::Under(50.0));
+                lines.add("reporting", work, (latencies.at(0.99), "ms"), reference, Bar::Under(50.0));
             }
         }
     }
@@ -95,9 +95,9 @@ async fn start(reporting: &PgPool, facts: i64, lines: &mut Lines) -> anyhow::Res
     let grown = memory()?.saturating_sub(before) as f64 / 1024.0;
     drop(seen);
     let work = format!("a process reads {facts} facts when it starts");
-    lines.add("figures", work, (took, "s"), None, Bar::Under(15.0));
+    lines.add("reporting", work, (took, "s"), None, Bar::Under(15.0));
     lines.add(
-        "figures",
+        "reporting",
         "what it takes more of memory then",
         (grown, "MiB"),
         None,

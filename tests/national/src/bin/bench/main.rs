@@ -65,7 +65,7 @@ enum Area {
     Plan,
     Load,
     Membership,
-    Figures,
+    Reporting,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -131,10 +131,10 @@ async fn main() -> anyhow::Result<ExitCode> {
         let measured = edge::measure(&country, &mut lines).await;
         lines.failed("edge", measured);
     }
-    if is_asked(Area::Figures) {
+    if is_asked(Area::Reporting) {
         let facts = arguments.facts.unwrap_or(arguments.size.facts());
         let measured = figures::measure(&country, facts, &mut lines).await;
-        lines.failed("figures", measured);
+        lines.failed("reporting", measured);
     }
     if is_asked(Area::Tree) {
         let measured = pages::measure(&country, &mut lines).await;
