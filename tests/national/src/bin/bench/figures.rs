@@ -74,7 +74,13 @@ pub async fn measure(country: &Country, facts: i64, lines: &mut Lines) -> anyhow
                 })
                 .await?;
                 let reference = reference.map(|took| (took, "by a statement, once"));
-                lines.add("reporting", work, (latencies.at(0.99), "ms"), reference, Bar::Under(50.0));
+                lines.add(
+                    "reporting",
+                    work,
+                    (latencies.at(0.99), "ms"),
+                    reference,
+                    Bar::Under(50.0),
+                );
             }
         }
     }
