@@ -2,7 +2,7 @@
 //!
 //! PostgreSQL holds the truth. Each process of this service reads it once when it starts, and keeps
 //! its own copy current from then on: additive facts in [columns](facts), by code and day, and the
-//! [tree](tree) with its dated attributes. A figure [places](places) every unit for the tree that is
+//! [tree] with its dated attributes. A figure [places] every unit for the tree that is
 //! asked, [cuts](cut) the places into lines, and [adds up](sums) the days that are asked.
 //!
 //! **Invariant:** what a reading counts is what its own snapshot shows, no more and no less. A
