@@ -17,7 +17,7 @@ use std::time::Duration;
 use content::{Content, Violation};
 pub use content::{LANGUAGE, Language};
 pub use list::Given;
-pub use lost::is_lost;
+pub use lost::{is_lost, of_database};
 use proto::reason;
 use proto::refusal::v1::Reason;
 use tonic::Code;
@@ -203,10 +203,6 @@ impl From<sqlx::Error> for Failure {
                 conflicting_act().into()
             }
             Some(QUERY_CANCELED) => deadline_exceeded().into(),
-            _ if is_lost(&error) => {
-                tracing::warn!(error = %Causes(&anyhow::Error::new(error)), "the database was lost");
-                Refusal::of(Reason::DatabaseLost).into()
-            }
             _ => Failure::Failed(anyhow::Error::new(error)),
         }
     }
@@ -231,6 +227,10 @@ impl From<Failure> for Status {
     fn from(failure: Failure) -> Self {
         match failure {
             Failure::Refused(refusal) => refusal.status(),
+            Failure::Failed(cause) if of_database(&cause).is_some_and(is_lost) => {
+                tracing::warn!(cause = %Causes(&cause), "the database was lost");
+                Refusal::of(Reason::DatabaseLost).status()
+            }
             Failure::Failed(cause) => {
                 tracing::error!(cause = %Causes(&cause), "the call failed");
                 Status::internal("internal error")

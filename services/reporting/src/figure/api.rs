@@ -71,9 +71,9 @@ impl FigureService for Api {
 
         let mut reading = self.database.read(&call).await?;
         reads::organisation(&mut reading, scope.head).await?;
-        let seen = self.columns.seen(&mut reading).await?;
+        let snapshot = self.columns.snapshot(&mut reading).await?;
         let mut counted = Vec::with_capacity(indicators.len());
-        let mut counting = Counting::new(&mut reading, &seen, self.reference, scope, period);
+        let mut counting = Counting::new(&mut reading, &snapshot, self.reference, scope, period);
         for indicator in indicators {
             counted.push(counting.figure(indicator).await?);
         }
@@ -110,10 +110,10 @@ impl FigureService for Api {
 
         let mut reading = self.database.read(&call).await?;
         reads::organisation(&mut reading, scope.head).await?;
-        let seen = self.columns.seen(&mut reading).await?;
+        let snapshot = self.columns.snapshot(&mut reading).await?;
         let asked = Asked { scope, period, indicator };
         let explanation =
-            explain(&mut reading, &seen, self.reference, asked, after, page.size).await?;
+            explain(&mut reading, &snapshot, self.reference, asked, after, page.size).await?;
         let next_page_token = page.token_after(explanation.next.as_ref())?;
         let figure = wire::figure(self.reference, &explanation.figure, &Default::default());
         Ok(reading.reply(ExplainFigureResponse {
@@ -134,8 +134,9 @@ impl FigureService for Api {
 
         let mut reading = self.database.read(&call).await?;
         reads::organisation(&mut reading, head).await?;
-        let seen = self.columns.seen(&mut reading).await?;
-        let books = Books::read(&mut reading, &seen, self.reference, head, as_of, period).await?;
+        let snapshot = self.columns.snapshot(&mut reading).await?;
+        let books =
+            Books::read(&mut reading, &snapshot, self.reference, head, as_of, period).await?;
         warn_if_unbalanced(&books);
         Ok(reading.reply(GetBookResponse {
             members: Some(book(books.members)),

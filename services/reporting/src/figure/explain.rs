@@ -9,7 +9,7 @@ use time::Date;
 use tokio::task::spawn_blocking;
 use uuid::Uuid;
 
-use crate::ground::columns::Seen;
+use crate::ground::columns::Snapshot;
 use crate::ground::fact::Code;
 use crate::ground::figure::scope::over_pieces;
 use crate::ground::figure::{By, Counting, Figure, Pieces, Scope, Source, heads};
@@ -103,14 +103,15 @@ pub struct Asked<'a> {
 /// Explains an indicator.
 pub async fn explain(
     connection: &mut PgConnection,
-    seen: &Seen,
+    snapshot: &Snapshot,
     reference: &'static Reference,
     Asked { scope, period, indicator }: Asked<'_>,
     after: Option<Uuid>,
     page_size: i64,
 ) -> Result<Explanation, Failure> {
     let by_unit = Scope { by: By::Unit, ..scope };
-    let mut counting = Counting::new(&mut *connection, seen, reference, by_unit.clone(), period);
+    let mut counting =
+        Counting::new(&mut *connection, snapshot, reference, by_unit.clone(), period);
     let mut figure = counting.figure(indicator).await?;
 
     let amounts = std::mem::take(&mut figure.value.lines);
@@ -135,7 +136,7 @@ pub async fn explain(
     let names = heads(&mut *connection, &rest, period.through).await?;
     let pieces = Pieces::of(&by_unit, reference);
     let mut behind =
-        Behind { connection, seen, reference, scope: by_unit, pieces, period, units: &rest };
+        Behind { connection, snapshot, reference, scope: by_unit, pieces, period, units: &rest };
     let changes = behind.changes(indicator).await?;
     // A union of thousands has a long past: sorting that of hundreds of them is not for a thread
     // that others' calls are waiting for.
@@ -185,7 +186,7 @@ fn arrange(
 /// Finds the changes behind the sources of an indicator, for a page of units.
 struct Behind<'a> {
     connection: &'a mut PgConnection,
-    seen: &'a Seen,
+    snapshot: &'a Snapshot,
     reference: &'static Reference,
     scope: Scope,
     pieces: Pieces,
@@ -336,7 +337,7 @@ impl Behind<'_> {
             Source::UnionsAt => {
                 let counted = Counting::new(
                     &mut *self.connection,
-                    self.seen,
+                    self.snapshot,
                     self.reference,
                     self.scope.clone(),
                     self.period,

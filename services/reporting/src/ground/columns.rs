@@ -18,7 +18,7 @@ mod loading;
 mod names;
 mod places;
 mod position;
-mod seen;
+mod snapshot;
 mod state;
 mod sums;
 mod tree;
@@ -38,7 +38,7 @@ use self::position::Position;
 use self::state::State;
 
 pub use self::cut::Cut;
-pub use self::seen::{Members, Seen};
+pub use self::snapshot::{Members, Snapshot};
 
 /// States that readings which have just begun may still start from.
 const STATES_MAX: usize = 64;
@@ -60,7 +60,7 @@ pub struct Columns {
 
 impl Columns {
     /// Those of the snapshot of a reading.
-    pub async fn seen(&self, connection: &mut PgConnection) -> Result<Seen, Failure> {
+    pub async fn snapshot(&self, connection: &mut PgConnection) -> Result<Snapshot, Failure> {
         let position = Position::read(&mut *connection).await?;
         let state = self.state(&mut *connection, position).await?;
         let unnumbered = following::unnumbered(connection, &self.names).await?;
@@ -68,7 +68,7 @@ impl Columns {
             true => state,
             false => Arc::new(state.with(unnumbered)),
         };
-        Ok(Seen::of(self.names.clone(), state))
+        Ok(Snapshot::of(self.names.clone(), state))
     }
 
     async fn state(
@@ -166,13 +166,13 @@ impl Columns {
         .map_err(Failure::from)
     }
 
-    /// Takes in whatever has come, in a snapshot of its own.
+    /// Takes in whatever has come, in a reading of its own.
     pub async fn catch_up(&self, database: &Database) -> Result<(), Failure> {
-        let mut snapshot =
+        let mut reading =
             database.pool().begin_with("begin isolation level repeatable read, read only").await?;
-        let position = Position::read(&mut snapshot).await?;
-        self.state(&mut snapshot, position).await?;
-        snapshot.rollback().await?;
+        let position = Position::read(&mut reading).await?;
+        self.state(&mut reading, position).await?;
+        reading.rollback().await?;
         Ok(())
     }
 

@@ -46,8 +46,8 @@ impl ReportService for Api {
 
         let mut reading = self.database.read(&call).await?;
         reads::organisation(&mut reading, order.head).await?;
-        let seen = self.columns.seen(&mut reading).await?;
-        let report = print(&mut reading, &seen, self.reference, of, order).await?;
+        let snapshot = self.columns.snapshot(&mut reading).await?;
+        let report = print(&mut reading, &snapshot, self.reference, of, order).await?;
         Ok(reading.reply(printed(self.reference, report)))
     }
 }

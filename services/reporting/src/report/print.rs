@@ -11,7 +11,7 @@ use sqlx::PgConnection;
 use time::Date;
 use uuid::Uuid;
 
-use crate::ground::columns::Seen;
+use crate::ground::columns::Snapshot;
 use crate::ground::figure::book::Books;
 use crate::ground::figure::{Completeness, Completing, Counting, Figure, Scope, heads};
 use crate::ground::period::{Period, year};
@@ -85,13 +85,13 @@ pub struct PrintedLine {
 /// Prints a template, or refuses to.
 pub async fn print(
     connection: &mut PgConnection,
-    seen: &Seen,
+    snapshot: &Snapshot,
     reference: &'static Reference,
     template: &'static Template,
     order: Order,
 ) -> Result<Printed, Failure> {
     let books =
-        Books::read(connection, seen, reference, order.head, order.as_of, order.period).await?;
+        Books::read(connection, snapshot, reference, order.head, order.as_of, order.period).await?;
     books.balanced()?;
     let names = heads(connection, &[order.head], order.period.through).await?;
     let name = names.get(&order.head).cloned().unwrap_or_default();
@@ -111,7 +111,7 @@ pub async fn print(
     let targets = target::of_unit(connection, order.head).await?;
     let mut printer = Printer {
         connection,
-        seen,
+        snapshot,
         reference,
         order,
         targets,
@@ -128,7 +128,7 @@ pub async fn print(
 
 struct Printer<'a> {
     connection: &'a mut PgConnection,
-    seen: &'a Seen,
+    snapshot: &'a Snapshot,
     reference: &'static Reference,
     order: Order,
     targets: Vec<Target>,
@@ -157,7 +157,8 @@ impl Printer<'_> {
             indicators.sort_unstable();
             indicators.dedup();
             let connection = &mut *self.connection;
-            let mut counting = Counting::new(connection, self.seen, self.reference, scope, period);
+            let mut counting =
+                Counting::new(connection, self.snapshot, self.reference, scope, period);
             let indicators: Vec<_> =
                 indicators.into_iter().filter_map(|code| self.reference.indicator(code)).collect();
             for indicator in indicators {
@@ -191,7 +192,7 @@ impl Printer<'_> {
             Some(each) => {
                 crate::report::rows::read(
                     self.connection,
-                    self.seen,
+                    self.snapshot,
                     self.reference,
                     &self.order,
                     &self.targets,

@@ -8,7 +8,7 @@ use sqlx::PgConnection;
 use time::Date;
 use uuid::Uuid;
 
-use crate::ground::columns::Seen;
+use crate::ground::columns::Snapshot;
 use crate::ground::figure::{Figure, heads};
 use crate::ground::period::Period;
 use crate::ground::reference::Reference;
@@ -66,7 +66,7 @@ impl Row {
 /// Reads the rows of one kind of list.
 pub async fn read(
     connection: &mut PgConnection,
-    seen: &Seen,
+    snapshot: &Snapshot,
     reference: &'static Reference,
     order: &Order,
     targets: &[Target],
@@ -75,7 +75,7 @@ pub async fn read(
     match each {
         // The printer knows which figures the line holds against targets.
         Each::Issuer => Ok(Rows::default()),
-        Each::Target => measured(connection, seen, reference, order, targets).await,
+        Each::Target => measured(connection, snapshot, reference, order, targets).await,
         Each::ShortenedCongress => shortened_congresses(connection, order).await,
         Each::Ceremony => ceremonies(connection, order).await,
         Each::TakenOver => taken_over(connection, order).await,
@@ -115,7 +115,7 @@ pub async fn issuer_names(
 
 async fn measured(
     connection: &mut PgConnection,
-    seen: &Seen,
+    snapshot: &Snapshot,
     reference: &'static Reference,
     order: &Order,
     targets: &[Target],
@@ -136,7 +136,8 @@ async fn measured(
     let mut rows = Vec::new();
     for target in ending.into_iter().take(ROWS_MAX) {
         let Some(indicator) = reference.indicator(&target.indicator) else { continue };
-        let measured = measure(connection, seen, reference, target.clone(), order.as_of).await?;
+        let measured =
+            measure(connection, snapshot, reference, target.clone(), order.as_of).await?;
         let Some(measured) = measured else { continue };
         let scope = match reference.groupings().get(&target.sector_grouping) {
             Some(grouping) if !target.sector_group.is_empty() => {

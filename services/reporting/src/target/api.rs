@@ -131,11 +131,11 @@ impl TargetService for Api {
             })
             .collect();
         let Page { rows, next_page_token } = page.page(due, |last| last.target_id)?;
-        let seen = self.columns.seen(&mut reading).await?;
+        let snapshot = self.columns.snapshot(&mut reading).await?;
         let mut targets = Vec::with_capacity(rows.len());
         for target in rows {
             let Some(indicator) = self.reference.indicator(&target.indicator) else { continue };
-            let measured = measure(&mut reading, &seen, self.reference, target, as_of).await?;
+            let measured = measure(&mut reading, &snapshot, self.reference, target, as_of).await?;
             if let Some(measured) = measured {
                 targets.push(crate::target::wire::measured(self.reference, &measured, indicator));
             }

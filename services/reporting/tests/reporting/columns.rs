@@ -9,7 +9,7 @@ use proto::membership::v1::{self as members, ExitReason};
 use proto::registry::v1::registry_change::Change as RegistryWhat;
 use proto::registry::v1::{self as registry, OrganisationTimeline, TimelinesCorrected};
 use proto::reporting::v1 as pb;
-use reporting::ground::columns::{Columns, Seen};
+use reporting::ground::columns::{Columns, Snapshot};
 use reporting::ground::fact::{Code, Counting as How};
 use reporting::ground::figure::{By, Counting, Scope, Source};
 use reporting::ground::period::Period;
@@ -364,12 +364,12 @@ fn kinds() -> Vec<String> {
 /// What the columns count, under the same names.
 async fn by_columns(
     connection: &mut PgConnection,
-    seen: &Seen,
+    snapshot: &Snapshot,
     reference: &'static Reference,
     asked: &Asked,
 ) -> BTreeMap<String, Lines> {
     let scope = asked.scope.clone();
-    let mut counting = Counting::new(&mut *connection, seen, reference, scope, asked.period);
+    let mut counting = Counting::new(&mut *connection, snapshot, reference, scope, asked.period);
     let mut counted = BTreeMap::new();
     let mut sources: Vec<(String, Source)> = Code::ALL
         .into_iter()
@@ -412,7 +412,7 @@ async fn by_columns(
     ];
     counted.insert("settled".to_string(), lines(settled.map(|(name, n)| (name.to_string(), n))));
     let scope = Scope { without_suspended: true, ..asked.scope.clone() };
-    let mut counting = Counting::new(connection, seen, reference, scope, asked.period);
+    let mut counting = Counting::new(connection, snapshot, reference, scope, asked.period);
     let unions = counting.source(&Source::UnionsAt).await.expect("counted");
     counted.insert("unions not suspended".to_string(), lines(unions.lines));
     counted
@@ -427,10 +427,10 @@ async fn compare(
     seed: u64,
 ) -> i64 {
     let reference = reference::load().expect("reference data");
-    let mut snapshot = pool
+    let mut reading = pool
         .begin_with("begin isolation level repeatable read, read only")
         .await
-        .expect("a snapshot");
+        .expect("a reading");
     sqlx::query(
         "select set_config('congdoan.issuer', 'test', true),
                 set_config('congdoan.subject', 'national', true),
@@ -438,10 +438,10 @@ async fn compare(
                            (select permission from access.role_permission
                             where role = 'OFFICER' and permission like 'reporting.figure%' limit 1), true)",
     )
-    .execute(&mut *snapshot)
+    .execute(&mut *reading)
     .await
     .expect("as the national officer");
-    let seen = columns.seen(&mut snapshot).await.expect("seen");
+    let snapshot = columns.snapshot(&mut reading).await.expect("a snapshot");
     let mut amount = 0;
     for _ in 0..QUESTIONS {
         let by = dice.one(&[By::Nothing, By::Child, By::Unit, By::Sector, By::Group, By::Type]);
@@ -471,8 +471,8 @@ async fn compare(
             sectors: reference.sector_groups(grouping).0,
             groups: reference.sector_groups(grouping).1,
         };
-        let by_statements = by_statements(&mut snapshot, &asked).await;
-        let by_columns = by_columns(&mut snapshot, &seen, reference, &asked).await;
+        let by_statements = by_statements(&mut reading, &asked).await;
+        let by_columns = by_columns(&mut reading, &snapshot, reference, &asked).await;
         for (name, lines) in &by_statements {
             let counted = &by_columns[name];
             assert_eq!(

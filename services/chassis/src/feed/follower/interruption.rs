@@ -5,7 +5,7 @@ use proto::refusal::v1::Reason;
 use tonic::Status;
 use tonic_types::StatusExt;
 
-use crate::refusal::{Failure, is_lost};
+use crate::refusal::{Failure, is_lost, of_database};
 
 /// Why a follower does not read on just now.
 pub(super) enum Interruption {
@@ -57,7 +57,7 @@ pub(super) fn passing(failure: &Failure) -> bool {
         Failure::Refused(refusal) => return refusal.passes(),
         Failure::Failed(cause) => cause,
     };
-    match cause.chain().find_map(|cause| cause.downcast_ref::<sqlx::Error>()) {
+    match of_database(cause) {
         // A statement that was ended before its time, too.
         Some(sqlx::Error::Database(error)) if error.code().as_deref() == Some("57014") => true,
         Some(error) => is_lost(error),

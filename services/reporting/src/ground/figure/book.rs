@@ -7,7 +7,7 @@ use sqlx::PgConnection;
 use time::Date;
 use uuid::Uuid;
 
-use crate::ground::columns::Seen;
+use crate::ground::columns::Snapshot;
 use crate::ground::fact::Code;
 use crate::ground::figure::counting::Counting;
 use crate::ground::figure::scope::Scope;
@@ -71,14 +71,14 @@ impl Books {
     /// Counts both.
     pub async fn read(
         connection: &mut PgConnection,
-        seen: &Seen,
+        snapshot: &Snapshot,
         reference: &'static Reference,
         head: Uuid,
         as_of: Option<Date>,
         period: Period,
     ) -> Result<Self, Failure> {
         let scope = Scope::of(head, as_of);
-        let mut counting = Counting::new(connection, seen, reference, scope, period);
+        let mut counting = Counting::new(connection, snapshot, reference, scope, period);
         Ok(Self {
             members: members(&mut counting, period).await?,
             unions: unions(&mut counting, period).await?,

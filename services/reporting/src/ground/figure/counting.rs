@@ -11,7 +11,7 @@ use sqlx::PgConnection;
 use time::Date;
 use uuid::Uuid;
 
-use crate::ground::columns::{Cut, Members, Seen};
+use crate::ground::columns::{Cut, Members, Snapshot};
 use crate::ground::fact::Code;
 use crate::ground::figure::completeness::{Completeness, Completing};
 use crate::ground::figure::count::Count;
@@ -28,7 +28,7 @@ pub struct Counting<'a> {
     scope: Scope,
     period: Period,
     pieces: Pieces,
-    seen: &'a Seen,
+    snapshot: &'a Snapshot,
     /// The units of the scope in their lines, once they were asked for.
     cut: Option<Arc<Cut>>,
     /// Of every unit at the end of the period.
@@ -47,7 +47,7 @@ impl<'a> Counting<'a> {
     /// Begins; nothing is asked yet.
     pub fn new(
         connection: &'a mut PgConnection,
-        seen: &'a Seen,
+        snapshot: &'a Snapshot,
         reference: &'static Reference,
         scope: Scope,
         period: Period,
@@ -59,7 +59,7 @@ impl<'a> Counting<'a> {
             scope,
             period,
             pieces,
-            seen,
+            snapshot,
             cut: None,
             members: None,
             counted: BTreeMap::new(),
@@ -170,7 +170,7 @@ impl<'a> Counting<'a> {
                 .fetch_one(&mut *self.connection)
                 .await?;
         let cut = match covered {
-            true => self.seen.cut(self.reference, &self.scope).await?,
+            true => self.snapshot.cut(self.reference, &self.scope).await?,
             false => Arc::new(Cut::nothing()),
         };
         Ok(self.cut.insert(cut).clone())
@@ -178,19 +178,19 @@ impl<'a> Counting<'a> {
 
     async fn flow(&mut self, code: Code, reasons: &[String]) -> Result<Count, Failure> {
         let cut = self.cut().await?;
-        self.seen.flow(&cut, code, self.period, reasons).await
+        self.snapshot.flow(&cut, code, self.period, reasons).await
     }
 
     /// A code's amounts by reason.
     pub async fn by_reason(&mut self, code: Code) -> Result<BTreeMap<String, i64>, Failure> {
         let cut = self.cut().await?;
-        self.seen.by_reason(&cut, code, self.period).await
+        self.snapshot.by_reason(&cut, code, self.period).await
     }
 
     /// All transfers, less those that stay under the head.
     async fn transfers(&mut self) -> Result<(), Failure> {
         let cut = self.cut().await?;
-        let (left, entered) = self.seen.transfers_inside(&cut, self.period).await?;
+        let (left, entered) = self.snapshot.transfers_inside(&cut, self.period).await?;
         let mut entering = self.flow(Code::TransferIn, &[]).await?;
         let mut leaving = self.flow(Code::TransferOut, &[]).await?;
         leaving.plus(-1, &left);
@@ -202,7 +202,7 @@ impl<'a> Counting<'a> {
 
     async fn moves(&mut self) -> Result<(), Failure> {
         let cut = self.cut().await?;
-        let moved = self.seen.moves(&cut, self.period).await?;
+        let moved = self.snapshot.moves(&cut, self.period).await?;
         let counts = [
             (Source::UnionsIn, moved.unions_in),
             (Source::UnionsOut, moved.unions_out),
@@ -216,32 +216,32 @@ impl<'a> Counting<'a> {
     /// Unions at the end of a day.
     pub async fn unions_at(&mut self, on: Date) -> Result<Count, Failure> {
         let cut = self.cut().await?;
-        self.seen.unions_at(&cut, on, self.scope.without_suspended).await
+        self.snapshot.unions_at(&cut, on, self.scope.without_suspended).await
     }
 
     /// Members at the end of a day.
     pub async fn members_at(&mut self, on: Date) -> Result<Count, Failure> {
         let cut = self.cut().await?;
         let members = self.members(on).await?;
-        self.seen.members_at(&cut, on, &members).await
+        self.snapshot.members_at(&cut, on, &members).await
     }
 
     /// The members of every unit at the end of a day; those at the end of the period once.
     async fn members(&mut self, on: Date) -> Result<Members, Failure> {
         if on != self.period.through {
-            return self.seen.members(on).await;
+            return self.snapshot.members(on).await;
         }
         if let Some(members) = &self.members {
             return Ok(members.clone());
         }
-        let members = self.seen.members(on).await?;
+        let members = self.snapshot.members(on).await?;
         Ok(self.members.insert(members).clone())
     }
 
     /// People who stand so at the end of the period.
     async fn standing_at(&mut self, kinds: &[String]) -> Result<Count, Failure> {
         let cut = self.cut().await?;
-        self.seen.standing_at(&cut, self.period.through, kinds).await
+        self.snapshot.standing_at(&cut, self.period.through, kinds).await
     }
 
     async fn subjects(&mut self, code: Code, reasons: &[String]) -> Result<Count, Failure> {
@@ -361,8 +361,8 @@ impl<'a> Counting<'a> {
         }
         let (cut, on) = (self.cut().await?, self.period.through);
         let members = self.members(on).await?;
-        let to_settle = self.seen.to_settle(&cut, on, &members).await?;
-        let few = self.seen.few_units(&cut, FEW);
+        let to_settle = self.snapshot.to_settle(&cut, on, &members).await?;
+        let few = self.snapshot.few_units(&cut, FEW);
         let rows = sqlx::query_file!(
             "src/ground/figure/settled.sql",
             &to_settle.with_members,
@@ -374,7 +374,7 @@ impl<'a> Counting<'a> {
         let mut unfinished: BTreeSet<Uuid> = to_settle.with_members.into_iter().collect();
         let mut under_way = BTreeSet::new();
         for row in rows {
-            if row.placed || self.seen.counts_on(&cut, row.unit_id, on) {
+            if row.placed || self.snapshot.counts_on(&cut, row.unit_id, on) {
                 unfinished.insert(row.unit_id);
                 if row.under_way {
                     under_way.insert(row.unit_id);

@@ -6,7 +6,7 @@ use chassis::refusal::Failure;
 use sqlx::PgConnection;
 use time::Date;
 
-use crate::ground::columns::Seen;
+use crate::ground::columns::Snapshot;
 use crate::ground::figure::{Counting, Figure, Scope, Source};
 use crate::ground::period::Period;
 use crate::ground::reference::{Indicator, Reference};
@@ -31,7 +31,7 @@ pub struct Measured {
 /// Measures a target on a tree; nothing if its indicator is no longer counted.
 pub async fn measure(
     connection: &mut PgConnection,
-    seen: &Seen,
+    snapshot: &Snapshot,
     reference: &'static Reference,
     target: Target,
     as_of: Option<Date>,
@@ -44,13 +44,13 @@ pub async fn measure(
         group: target.sector_group.clone(),
         ..Scope::of(target.organisation_id, as_of)
     };
-    let figure = Counting::new(&mut *connection, seen, reference, scope.clone(), target.period)
+    let figure = Counting::new(&mut *connection, snapshot, reference, scope.clone(), target.period)
         .figure(indicator)
         .await?;
     let mean_denominator = match target.denominator_on {
         Some(on) => {
             let day = Period { from: on, through: on };
-            let mut counting = Counting::new(connection, seen, reference, scope, day);
+            let mut counting = Counting::new(connection, snapshot, reference, scope, day);
             counting.source(&Source::UnionsAt).await?.total
         }
         None => 0,

@@ -93,13 +93,14 @@ async fn start(reporting: &PgPool, facts: i64, lines: &mut Lines) -> anyhow::Res
     let before = memory()?;
     let begun = Instant::now();
     let columns = Columns::default();
-    let mut snapshot =
+    let mut reading =
         reporting.begin_with("begin isolation level repeatable read, read only").await?;
-    let seen = columns.seen(&mut snapshot).await.map_err(|failure| anyhow::anyhow!("{failure}"))?;
+    let snapshot =
+        columns.snapshot(&mut reading).await.map_err(|failure| anyhow::anyhow!("{failure}"))?;
     let took = begun.elapsed().as_secs_f64();
-    snapshot.rollback().await?;
+    reading.rollback().await?;
     let grown = memory()?.saturating_sub(before) as f64 / 1024.0;
-    drop(seen);
+    drop(snapshot);
     let work = format!("a process reads {facts} facts when it starts");
     lines.add("reporting", work, (took, "s"), None, Bar::Under(15.0));
     lines.add(

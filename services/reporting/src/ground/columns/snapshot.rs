@@ -25,7 +25,7 @@ use crate::ground::reference::Reference;
 
 /// The columns as the snapshot of one reading has them.
 #[derive(Clone)]
-pub struct Seen {
+pub struct Snapshot {
     names: Arc<RwLock<Names>>,
     state: Arc<State>,
 }
@@ -55,7 +55,7 @@ pub struct ToSettle {
     pub with_members: Vec<Uuid>,
 }
 
-impl Seen {
+impl Snapshot {
     pub(super) fn of(names: Arc<RwLock<Names>>, state: Arc<State>) -> Self {
         Self { names, state }
     }
@@ -74,8 +74,8 @@ impl Seen {
         &self,
         count: impl FnOnce(&Self) -> T + Send + 'static,
     ) -> Result<T, Failure> {
-        let seen = self.clone();
-        Ok(spawn_blocking(move || count(&seen)).await.context("count")?)
+        let snapshot = self.clone();
+        Ok(spawn_blocking(move || count(&snapshot)).await.context("count")?)
     }
 
     /// The units of a scope, each in its lines.
@@ -85,8 +85,8 @@ impl Seen {
         scope: &Scope,
     ) -> Result<Arc<Cut>, Failure> {
         let scope = scope.clone();
-        self.count(move |seen| {
-            Arc::new(Cut::of(&seen.state.tree, &seen.names(), reference, &scope))
+        self.count(move |snapshot| {
+            Arc::new(Cut::of(&snapshot.state.tree, &snapshot.names(), reference, &scope))
         })
         .await
     }
@@ -101,9 +101,9 @@ impl Seen {
     ) -> Result<Count, Failure> {
         let cut = cut.clone();
         let reasons = (!reasons.is_empty()).then(|| self.words(reasons));
-        self.count(move |seen| {
+        self.count(move |snapshot| {
             let reasons = reasons.as_deref();
-            counted(&cut, sums::flow(&seen.state.facts, &cut, code, days(period), reasons))
+            counted(&cut, sums::flow(&snapshot.state.facts, &cut, code, days(period), reasons))
         })
         .await
     }
@@ -116,9 +116,9 @@ impl Seen {
         period: Period,
     ) -> Result<BTreeMap<String, i64>, Failure> {
         let cut = cut.clone();
-        self.count(move |seen| {
-            let sums = sums::by_reason(&seen.state.facts, &cut, code, days(period));
-            let names = seen.names();
+        self.count(move |snapshot| {
+            let sums = sums::by_reason(&snapshot.state.facts, &cut, code, days(period));
+            let names = snapshot.names();
             let name = |word: u32| names.words.name(word).cloned().unwrap_or_default();
             let sums = sums.into_iter().filter(|(_, amount)| *amount != 0);
             sums.map(|(word, amount)| (name(word), amount)).collect()
@@ -134,8 +134,8 @@ impl Seen {
         period: Period,
     ) -> Result<(Count, Count), Failure> {
         let cut = cut.clone();
-        self.count(move |seen| {
-            let (left, entered) = sums::transfers_inside(&seen.state.facts, &cut, days(period));
+        self.count(move |snapshot| {
+            let (left, entered) = sums::transfers_inside(&snapshot.state.facts, &cut, days(period));
             (counted(&cut, left), counted(&cut, entered))
         })
         .await
@@ -144,9 +144,9 @@ impl Seen {
     /// The members of every unit at the end of a day.
     pub async fn members(&self, on: Date) -> Result<Members, Failure> {
         let before = day::number(on) + 1;
-        self.count(move |seen| {
-            let units = seen.state.tree.len();
-            Members(Arc::new(sums::members(&seen.state.facts, units, before)))
+        self.count(move |snapshot| {
+            let units = snapshot.state.tree.len();
+            Members(Arc::new(sums::members(&snapshot.state.facts, units, before)))
         })
         .await
     }
@@ -170,8 +170,8 @@ impl Seen {
         kinds: &[String],
     ) -> Result<Count, Failure> {
         let (cut, on, kinds) = (cut.clone(), day::number(on), self.words(kinds));
-        self.count(move |seen| {
-            let State { facts, tree, .. } = &*seen.state;
+        self.count(move |snapshot| {
+            let State { facts, tree, .. } = &*snapshot.state;
             let people = sums::standing(facts, tree.len(), on, &kinds);
             counted(&cut, sums::stock(&cut, on, &people))
         })
@@ -186,8 +186,8 @@ impl Seen {
         without_suspended: bool,
     ) -> Result<Count, Failure> {
         let (cut, on) = (cut.clone(), day::number(on));
-        self.count(move |seen| {
-            counted(&cut, sums::unions(&seen.state.tree, &cut, on, without_suspended))
+        self.count(move |snapshot| {
+            counted(&cut, sums::unions(&snapshot.state.tree, &cut, on, without_suspended))
         })
         .await
     }
@@ -195,8 +195,8 @@ impl Seen {
     /// What came under the head and left it without being founded or ended.
     pub async fn moves(&self, cut: &Arc<Cut>, period: Period) -> Result<Moved, Failure> {
         let cut = cut.clone();
-        self.count(move |seen| {
-            let State { facts, tree, .. } = &*seen.state;
+        self.count(move |snapshot| {
+            let State { facts, tree, .. } = &*snapshot.state;
             let moves = sums::moves(facts, tree, &cut, days(period));
             Moved {
                 unions_in: counted(&cut, moves.unions_in),
@@ -216,9 +216,9 @@ impl Seen {
         members: &Members,
     ) -> Result<ToSettle, Failure> {
         let (cut, members) = (cut.clone(), members.clone());
-        self.count(move |seen| {
-            let found = sums::to_settle(&seen.state.tree, &cut, day::number(on), &members.0);
-            let names = seen.names();
+        self.count(move |snapshot| {
+            let found = sums::to_settle(&snapshot.state.tree, &cut, day::number(on), &members.0);
+            let names = snapshot.names();
             let name = |unit: u32| names.units.name(unit).copied().unwrap_or_default();
             ToSettle {
                 ended: found.ended.into_iter().map(name).collect(),
