@@ -46,7 +46,7 @@ pub struct ApplyBatch {
 pub struct Applied {
     /// The act that applied it.
     pub act_id: Uuid,
-    /// Somebody else applied it meanwhile.
+    /// The import has come to something else meanwhile.
     pub crossed: bool,
 }
 
@@ -56,7 +56,8 @@ impl Act for ApplyBatch {
     async fn perform(self, acting: &mut Acting) -> Result<Applied, Failure> {
         let act_id = acting.act_id;
         if !self.is_next(acting).await? {
-            return Ok(Applied { act_id, crossed: true });
+            let done_by = self.done_by(acting).await?;
+            return Ok(Applied { act_id: done_by.unwrap_or(act_id), crossed: done_by.is_none() });
         }
         let known = Known::of(acting, self.import, &self.terms, &self.batch).await?;
         let judged = {
@@ -87,6 +88,23 @@ impl ApplyBatch {
         .fetch_optional(acting.db())
         .await?;
         Ok(lines_done == Some(self.batch.first_line))
+    }
+
+    /// The act that has applied this very batch: one that a call left behind when it broke off ends
+    /// after whoever goes on has asked how far the import had come. Where nobody is taken in, what the
+    /// batch would have done is known to the other call only.
+    async fn done_by(&self, acting: &mut Acting) -> Result<Option<Uuid>, Failure> {
+        let done_by = sqlx::query_scalar!(
+            "select act_id from member_import_batch
+             where import_key = $1 and first_line = $2 and digest = $3 and not $4",
+            self.import,
+            self.batch.first_line,
+            &self.batch.digest,
+            self.terms.validate_only,
+        )
+        .fetch_optional(acting.db())
+        .await?;
+        Ok(done_by)
     }
 
     async fn take_in(

@@ -7,6 +7,7 @@
 use proto::membership::v1 as pb;
 use proto::membership::v1::ImportOutcome as Outcome;
 use proto::membership::v1::import_members_request::Header;
+use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
 use crate::imports::{header, in_union, line, nobody_knows};
@@ -149,6 +150,54 @@ async fn an_import_killed_anywhere_and_gone_on_with_equals_one_clean_run() {
     assert_eq!(published(&killed).await, published(&clean).await, "CONGDOAN_SEED={seed}");
     killed.stop().await;
     clean.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_that_a_broken_off_call_leaves_behind_is_met_by_whoever_goes_on() {
+    let world = World::start().await;
+    let mut officer = world.officer();
+    let import = Uuid::now_v7();
+    let begun = Header { continues: true, ..header(import, world.alpha) };
+    officer.imports(begun, Vec::new()).await.expect("begun");
+    let (mut holder, mut look) = (world.look().await, world.look().await);
+    let mut held = holder.begin().await.expect("begun");
+    sqlx::query("select from member_import for update").execute(&mut *held).await.expect("held");
+
+    let lines = || (0..3).map(|n| line(person(n))).collect();
+    let mut importer = world.officer();
+    let left = tokio::spawn({
+        let lines = lines();
+        async move { importer.imports(header(import, world.alpha), lines).await }
+    });
+    waiting(&mut look, 1).await;
+    left.abort();
+    let _ = left.await;
+    let goes_on =
+        tokio::spawn(async move { officer.imports(header(import, world.alpha), lines()).await });
+    waiting(&mut look, 2).await;
+    held.rollback().await.expect("let go");
+
+    let whole = goes_on.await.expect("ran").expect("gone on with");
+    assert_eq!((whole.lines_done, whole.admitted, whole.finished), (3, 3, true));
+    assert_eq!(published(&world).await, 3);
+    world.stop().await;
+}
+
+/// Returns when so many sessions wait for a lock.
+async fn waiting(look: &mut PgConnection, sessions: i64) {
+    loop {
+        let waiting: i64 = sqlx::query_scalar(
+            "select count(*) from pg_stat_activity
+             where datname = current_database() and wait_event_type = 'Lock'",
+        )
+        .fetch_one(&mut *look)
+        .await
+        .expect("read");
+        if waiting >= sessions {
+            return;
+        }
+        tokio::task::yield_now().await;
+    }
 }
 
 /// Two worlds have other ids of their unions.
