@@ -19,7 +19,7 @@ use super::growth::Growth;
 use super::looking::{Look, Looks};
 use super::opening::{self, Purpose, Stamp};
 use crate::call::Call;
-use crate::refusal::{Failure, overloaded};
+use crate::refusal::{Failure, is_lost, overloaded};
 use crate::telemetry::statement;
 
 /// Longest transaction of a service: a longer snapshot would bloat `feed.pending`.
@@ -128,13 +128,14 @@ impl Connections {
 }
 
 /// Opens a call's transaction. A connection that the server has closed meanwhile shows only
-/// here, and is another's to lose: all that are idle may be so.
+/// here, and is another's to lose: all that the pool has may be so, also those that come back to it
+/// only now.
 async fn begin(
     pool: &PgPool,
     purpose: Purpose,
     call: &Call,
 ) -> Result<Transaction<'static, Postgres>, Failure> {
-    let mut idle = pool.num_idle();
+    let mut others = pool.options().get_max_connections();
     loop {
         let text = opening::text(purpose, call)?;
         let begun = Instant::now();
@@ -144,7 +145,7 @@ async fn begin(
                 return Ok(transaction);
             }
             Err(sqlx::Error::PoolTimedOut) => return Err(overloaded().into()),
-            Err(_) if idle > 0 => idle -= 1,
+            Err(error) if others > 0 && is_lost(&error) => others -= 1,
             Err(error) => return Err(error.into()),
         }
     }
