@@ -14,6 +14,7 @@ mod edges;
 mod events;
 mod membership;
 mod merged;
+mod movements;
 mod organisations;
 mod registry;
 mod timelines;

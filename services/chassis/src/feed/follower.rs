@@ -1,13 +1,13 @@
 //! Follows another service's feed: reads whole acts, applies them in order, and remembers
 //! how far in the same transaction.
 
+mod applying;
 mod following;
 mod instruments;
 mod interruption;
 mod reading;
 
 use std::convert::Infallible;
-use std::mem;
 use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
 
@@ -15,7 +15,6 @@ use anyhow::anyhow;
 use futures_util::{FutureExt, StreamExt};
 use proto::feed::v1::feed_service_client::FeedServiceClient;
 use proto::feed::v1::{WatchRequest, WatchResponse};
-use proto::refusal::v1::Reason;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tonic::service::Interceptor;
@@ -27,15 +26,10 @@ use uuid::Uuid;
 pub use self::following::{Follow, Following};
 use self::instruments::Instruments;
 use self::interruption::{Halt, Interruption, interruption, passing};
-use self::reading::{Act, Reading};
-use super::change::{ActStamp, Change};
+use self::reading::Reading;
 use super::part::Feed;
-use super::pending::append;
-use crate::database::LARGE_BYTES;
 use crate::parse::id_or_empty;
-use crate::refusal::{Failure, Refusal};
-use crate::seen::Applied;
-use crate::telemetry;
+use crate::refusal::Failure;
 
 /// The service on whose positions others decide.
 const REGISTRY: &str = "registry";
@@ -275,194 +269,6 @@ impl<F: Follow> Session<'_, F> {
         }
     }
 
-    /// Applies the acts in one transaction; or, if one of them fails, each in its own, so
-    /// that those before it are applied and it is named. Answers whether they left something to do.
-    async fn apply_all(&self, acts: &[Act], reading: &Reading) -> Result<bool, Interruption> {
-        match self.apply(acts, reading).await {
-            Ok(left) => return Ok(left),
-            Err(failure) if passing(&failure) => return Err(failure.into()),
-            Err(failure) => tracing::warn!(
-                service = self.feed.service,
-                source = F::SOURCE,
-                acts = acts.len(),
-                cause = %failure,
-                "a batch was rolled back; its acts are tried one by one"
-            ),
-        }
-        let mut left = false;
-        for act in acts {
-            match self.apply(std::slice::from_ref(act), reading).await {
-                Ok(leaves) => left |= leaves,
-                Err(failure) if passing(&failure) => return Err(failure.into()),
-                Err(failure) => return Err(Interruption::Halted(act.not_applied(&failure))),
-            }
-        }
-        Ok(left)
-    }
-
-    async fn apply(&self, acts: &[Act], reading: &Reading) -> Result<bool, Failure> {
-        let bytes: usize =
-            acts.iter().flat_map(|act| &act.changes).map(|change| change.body.value.len()).sum();
-        let begin = if bytes > LARGE_BYTES { BEGIN_LARGE } else { "begin" };
-        let mut transaction = self.feed.pool.begin_with(begin).await?;
-        let change_ids: Vec<Uuid> =
-            acts.iter().flat_map(|act| &act.changes).map(|change| change.change_id).collect();
-        // As the sequencer locks its head: another replica's follower waits here, and then
-        // sees what this one applied.
-        let locked = sqlx::query!(
-            r#"select position,
-                      array(select skipped.change_id from feed.skipped
-                            where skipped.source = follower.source
-                              and skipped.change_id = any($2)) as "skipped!: Vec<Uuid>"
-               from feed.follower where source = $1 for update"#,
-            F::SOURCE,
-            &change_ids,
-        )
-        .fetch_one(&mut *transaction)
-        .await?;
-        // What another replica applied meanwhile is skipped in silence.
-        let applied_already =
-            acts.iter().take_while(|act| act.last_position() <= locked.position).count();
-        let acts = &acts[applied_already..];
-        let (Some(first), Some(last)) = (acts.first(), acts.last()) else {
-            return Ok(false);
-        };
-        if first.first_position() != locked.position + 1 {
-            return Err(position_moved().into());
-        }
-
-        let mut following = Following::new(transaction);
-        let mut published = false;
-        for act in acts {
-            published |= self.apply_act(act, &locked.skipped, &mut following).await?;
-        }
-        let left = following.leaves_the_rest;
-        let mut transaction = following.transaction;
-
-        let applied = acts.iter().flat_map(|act| &act.changes);
-        let (change_ids, positions): (Vec<Uuid>, Vec<i64>) =
-            applied.map(|change| (change.change_id, change.position)).unzip();
-        sqlx::query!(
-            "with applied as (
-                 insert into feed.applied (change_id, source, position)
-                 select change_id, $1, position
-                 from unnest($5::uuid[], $6::bigint[]) as change (change_id, position)
-             )
-             update feed.follower
-             set epoch = $2, position = $3, change_id = $4, halted = null, halted_at = null
-             where source = $1",
-            F::SOURCE,
-            reading.epoch,
-            last.last_position(),
-            last.change_id(),
-            &change_ids,
-            &positions,
-        )
-        .execute(&mut *transaction)
-        .await?;
-        transaction.commit().await?;
-        self.feed.progress.growth().wrote(bytes);
-
-        let newest =
-            Applied { epoch: reading.epoch, position: last.last_position(), halted: false };
-        self.feed.progress.applied(F::SOURCE, newest, change_ids.into_iter().zip(positions));
-        self.feed.announcements.applied.notify_one();
-        if published {
-            self.feed.waker.wake();
-        }
-        self.instruments.applied(acts, reading.head_position - last.last_position());
-        Ok(left)
-    }
-
-    /// Applies one act, and appends what it published; answers whether it did.
-    async fn apply_act(
-        &self,
-        act: &Act,
-        skipped: &[Uuid],
-        following: &mut Following,
-    ) -> Result<bool, Failure> {
-        let Some(first) = act.changes.first() else {
-            return Ok(false);
-        };
-        let span = info_span!(
-            parent: None,
-            "apply act",
-            otel.kind = "consumer",
-            service = self.feed.service,
-            source = F::SOURCE,
-            act_id = %first.act_id,
-            kind = first.kind,
-            position = act.last_position(),
-            changes = act.changes.len(),
-        );
-        telemetry::link(&span, &first.traceparent);
-        async {
-            following.begin(act.last_position());
-            if F::KEEPS_PAST {
-                following.stamp().await?;
-            }
-            let applying = if skipped.is_empty() {
-                self.follower.apply(following, &act.changes).boxed()
-            } else {
-                self.apply_others(act, skipped, following).boxed()
-            };
-            // A panic would end the follower in silence; an act that panics is an act that
-            // cannot be applied, and the transaction is rolled back like for any other.
-            AssertUnwindSafe(applying)
-                .catch_unwind()
-                .await
-                .unwrap_or_else(|_| Err(anyhow!("applying the act panicked").into()))?;
-
-            let registry_position = match F::SOURCE {
-                REGISTRY => act.last_position(),
-                _ => act.registry_position(),
-            };
-            self.append(following, registry_position).await
-        }
-        .instrument(span)
-        .await
-    }
-
-    /// Appends what was published; answers whether something was.
-    async fn append(
-        &self,
-        following: &mut Following,
-        registry_position: i64,
-    ) -> Result<bool, Failure> {
-        let published = mem::take(&mut following.changes);
-        if published.is_empty() {
-            return Ok(false);
-        }
-        let stamp = ActStamp {
-            act_id: following.act_id,
-            acted_at: following.acted_at,
-            actor: format!("{}.follower", self.feed.service),
-            traceparent: telemetry::traceparent(),
-            registry_position,
-        };
-        append(&mut following.transaction, &stamp, published).await?;
-        Ok(true)
-    }
-
-    /// Applies what is left of an act when the changes that an operator skipped are left out.
-    async fn apply_others(
-        &self,
-        act: &Act,
-        skipped: &[Uuid],
-        following: &mut Following,
-    ) -> Result<(), Failure> {
-        let others: Vec<Change> = act
-            .changes
-            .iter()
-            .filter(|change| !skipped.contains(&change.change_id))
-            .cloned()
-            .collect();
-        if others.is_empty() {
-            return Ok(());
-        }
-        self.follower.apply(following, &others).await
-    }
-
     /// Says loudly why this follower stops, and waits until an operator lets it go on.
     async fn halt(&self, halt: &Halt) {
         tracing::error!(
@@ -556,10 +362,4 @@ fn received(
         Some(Err(status)) => Err(interruption(&status, reading.last)),
         Some(Ok(message)) => Ok(message),
     }
-}
-
-/// Our own tables went back, or another replica went on, between reading and applying: what
-/// was read is of no use, and is read again.
-fn position_moved() -> Refusal {
-    Refusal::of(Reason::ConflictingAct).with("cause", "position")
 }

@@ -2,7 +2,6 @@
 
 use chassis::feed::Change;
 use chassis::refusal::Failure;
-use feeds::membership;
 use feeds::registry::{
     Assignment, Ceremony, Congress, Decision, Employer, EndedSeat, Office, SteeringCommittee,
 };
@@ -25,26 +24,6 @@ pub(super) async fn record_decision(
         recorded.number,
         recorded.issued_on,
         recorded.effective_on,
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
-/// A document that movements of members rest on.
-pub(super) async fn write_down_decision(
-    connection: &mut PgConnection,
-    written: &membership::Decision,
-) -> Result<(), Failure> {
-    sqlx::query!(
-        "insert into decision (decision_id, issuer_id, kind, number, issued_on)
-         values ($1, $2, $3, $4, $5)
-         on conflict (decision_id) do nothing",
-        written.decision_id,
-        written.issuer_id,
-        written.kind,
-        written.number,
-        written.issued_on,
     )
     .execute(connection)
     .await?;

@@ -2,12 +2,13 @@
 
 use chassis::feed::{Change, Follow, Following};
 use chassis::refusal::Failure;
-use feeds::membership::{self, Event, Finished, Line, Movement};
+use feeds::membership::{self, Event, Finished};
 use sqlx::PgConnection;
 use time::Date;
 use uuid::Uuid;
 
-use crate::follow::{Because, events, merged, remember, remember_all, under_way};
+use crate::follow::movements::Told;
+use crate::follow::{Because, merged, movements, remember, remember_all, under_way};
 use crate::ground::fact::{self, Facts};
 use crate::ground::ledger;
 
@@ -17,50 +18,97 @@ pub struct Membership;
 impl Follow for Membership {
     const SOURCE: &'static str = "membership";
     const AFTER: Option<&'static str> = Some("registry");
+    const TOGETHER: bool = true;
 
     async fn apply(&self, following: &mut Following, act: &[Change]) -> Result<(), Failure> {
-        let events = act.iter().map(membership::read).collect::<Result<Vec<_>, _>>()?;
-        let mut at = 0;
-        while let (Some(change), Some(event)) = (act.get(at), events.get(at)) {
-            // An import admits people to many unions by one act: all of them at once.
-            let run = events[at..].iter().take_while(|event| matches!(event, Event::Admitted(_)));
-            let run = at..at + run.count();
-            if !run.is_empty() {
-                at = run.end;
-                admit(following.db(), &act[run.clone()], &events[run], &events).await?;
+        self.apply_together(following, &[act]).await
+    }
+
+    /// Thousands admit, transfer and leave at the same time, each by an act of its own: what follows
+    /// one another in the feed is written by a few statements, as far as it is about different people.
+    async fn apply_together(
+        &self,
+        following: &mut Following,
+        acts: &[&[Change]],
+    ) -> Result<(), Failure> {
+        let mut read = Vec::with_capacity(acts.len());
+        for act in acts {
+            read.push(act.iter().map(membership::read).collect::<Result<Vec<_>, _>>()?);
+        }
+        let told: Vec<Told<'_>> = acts
+            .iter()
+            .zip(&read)
+            .flat_map(|(act, events)| {
+                act.iter().zip(events).map(|(change, event)| Told { change, event, act: events })
+            })
+            .collect();
+        let mut rest = &told[..];
+        while let Some(first) = rest.first() {
+            let run = movements::in_a_row(rest);
+            if run > 0 {
+                move_all(following.db(), &rest[..run]).await?;
+                rest = &rest[run..];
                 continue;
             }
             // A plan ends half a country, and of each of its unions it is told when it is done.
-            let run = finished_in_a_row(&act[at..], &events[at..]);
+            let run = finished_in_a_row(rest);
             if !run.is_empty() {
-                at += run.len();
                 finish(following.db(), &run).await?;
+                rest = &rest[run.len()..];
                 continue;
             }
-            at += 1;
-            let facts = fact::of_membership(event, change.effective_on);
-            let because = because(event, &events);
-            let origin = remember(following.db(), Self::SOURCE, change, &because).await?;
-            ledger::write(following.db(), change.change_id, &facts).await?;
-            copy(following.db(), change.effective_on, event).await?;
-            if let Some(origin) = origin {
-                under_way::moved(following.db(), origin, &facts).await?;
-            }
+            take_in(following.db(), first).await?;
+            rest = &rest[1..];
         }
-        if let Some(last) = act.last() {
-            under_way::told(following.db(), last.registry_position).await?;
+        let decided_on =
+            acts.iter().filter_map(|act| act.last()).map(|last| last.registry_position);
+        if let Some(position) = decided_on.max() {
+            under_way::told(following.db(), position).await?;
         }
         Ok(())
     }
 }
 
+/// A change by itself.
+async fn take_in(connection: &mut PgConnection, told: &Told<'_>) -> Result<(), Failure> {
+    let Told { change, event, act } = told;
+    let facts = fact::of_membership(event, change.effective_on);
+    let because = because(event, act);
+    let origin = remember(connection, Membership::SOURCE, change, &because).await?;
+    ledger::write(connection, change.change_id, &facts).await?;
+    copy(connection, change.effective_on, event).await?;
+    if let Some(origin) = origin {
+        under_way::moved(connection, origin, &facts).await?;
+    }
+    Ok(())
+}
+
+/// Changes that take nothing back, about different people: all of them at once.
+async fn move_all(connection: &mut PgConnection, run: &[Told<'_>]) -> Result<(), Failure> {
+    let seen: Vec<(&Change, Because)> =
+        run.iter().map(|told| (told.change, because(told.event, told.act))).collect();
+    remember_all(connection, Membership::SOURCE, &seen).await?;
+    let facts: Vec<(Uuid, Facts)> = run
+        .iter()
+        .map(|Told { change, event, .. }| {
+            (change.change_id, fact::of_membership(event, change.effective_on))
+        })
+        .collect();
+    let all: Vec<(Uuid, &Facts)> = facts.iter().map(|(id, facts)| (*id, facts)).collect();
+    ledger::write_all(connection, &all).await?;
+    movements::copy(connection, run).await?;
+    for ((_, because), (_, facts)) in seen.iter().zip(&facts) {
+        if let Some(origin) = because.act_id {
+            under_way::moved(connection, origin, facts).await?;
+        }
+    }
+    Ok(())
+}
+
 /// The words with which these changes begin that what acts of registry meant is done.
-fn finished_in_a_row<'a>(
-    changes: &'a [Change],
-    events: &'a [Event],
-) -> Vec<(&'a Change, &'a Finished)> {
-    let finished = changes.iter().zip(events).map_while(|(change, event)| match event {
-        Event::ConsequenceFinished(finished) => Some((change, finished)),
+fn finished_in_a_row<'a>(told: &[Told<'a>]) -> Vec<(&'a Change, &'a Finished)> {
+    let finished = told.iter().map_while(|told| match told.event {
+        Event::ConsequenceFinished(finished) => Some((told.change, finished)),
         Event::ConsequencesWaiting { .. }
         | Event::ConsequencesLeft { .. }
         | Event::Admitted(_)
@@ -101,63 +149,6 @@ async fn finish(
         .map(|(_, finished)| (finished.registry_act_id, finished.organisation_id))
         .unzip();
     under_way::finished(connection, &acts, &units).await
-}
-
-/// Admissions that follow one another in an act.
-async fn admit(
-    connection: &mut PgConnection,
-    changes: &[Change],
-    events: &[Event],
-    act: &[Event],
-) -> Result<(), Failure> {
-    let admitted = || changes.iter().zip(events);
-    let seen: Vec<(&Change, Because)> =
-        admitted().map(|(change, event)| (change, because(event, act))).collect();
-    remember_all(connection, Membership::SOURCE, &seen).await?;
-    let facts: Vec<(Uuid, Facts)> = admitted()
-        .map(|(change, event)| (change.change_id, fact::of_membership(event, change.effective_on)))
-        .collect();
-    let all: Vec<(Uuid, &Facts)> = facts.iter().map(|(id, facts)| (*id, facts)).collect();
-    ledger::write_all(connection, &all).await?;
-    begin_all(connection, admitted()).await?;
-    for ((_, because), (_, facts)) in seen.iter().zip(&facts) {
-        if let Some(origin) = because.act_id {
-            under_way::moved(connection, origin, facts).await?;
-        }
-    }
-    Ok(())
-}
-
-/// Those who are admitted are members.
-async fn begin_all<'a>(
-    connection: &mut PgConnection,
-    admitted: impl Iterator<Item = (&'a Change, &'a Event)>,
-) -> Result<(), Failure> {
-    let (mut memberships, mut people) = (Vec::new(), Vec::new());
-    let (mut unions, mut days) = (Vec::new(), Vec::new());
-    for (change, event) in admitted {
-        if let Event::Admitted(admission) = event {
-            for line in &admission.lines {
-                memberships.push(line.membership_id);
-                people.push(line.person_id);
-                unions.push(admission.organisation_id);
-                days.push(change.effective_on);
-            }
-        }
-    }
-    sqlx::query!(
-        "insert into membership (membership_id, person_id, organisation_id, valid, begun_on)
-         select membership_id, person_id, organisation_id, daterange(begun_on, null), begun_on
-         from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::date[])
-              as line (membership_id, person_id, organisation_id, begun_on)",
-        &memberships,
-        &people,
-        &unions,
-        &days,
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
 }
 
 /// What a change of an act leads to, given all changes of the act.
@@ -218,36 +209,22 @@ fn because(event: &Event, act: &[Event]) -> Because {
     }
 }
 
-/// Keeps who is a member where, and on what it rests.
+/// Keeps who is a member where, and on what it rests, of a change that stands alone.
 async fn copy(connection: &mut PgConnection, on: Date, event: &Event) -> Result<(), Failure> {
     match event {
-        Event::Admitted(admission) => {
-            begin(connection, on, admission.organisation_id, &admission.lines).await
-        }
-        Event::Transferred(moved) => {
-            leave(connection, on, moved.from_organisation_id, &moved.lines).await?;
-            begin(connection, on, moved.to_organisation_id, &moved.lines).await
-        }
-        Event::Exited(exit) => end(connection, on, &exit.lines).await,
         // For the people named it never happened.
-        Event::TakenBack(taken) => match &taken.movement {
-            Movement::Admission(admission) => never_began(connection, &admission.lines).await,
-            Movement::Transfer(moved) => {
-                never_began(connection, &moved.lines).await?;
-                never_left(connection, on, moved.from_organisation_id, &moved.lines).await
-            }
-            Movement::Exit(exit) => never_ended(connection, on, &exit.lines).await,
-        },
-        Event::DecisionWrittenDown(decision) => {
-            events::write_down_decision(connection, decision).await
-        }
+        Event::TakenBack(taken) => movements::take_back(connection, on, &taken.movement).await,
         Event::ConsequencesLeft { from_position, .. } => {
             under_way::left(connection, *from_position).await
         }
         Event::PersonMerged(merge) => merged::one(connection, merge).await,
         Event::PersonUnmerged(merge) => merged::two(connection, merge).await,
-        // Nothing that makes or unmakes a member.
-        Event::Happened(_)
+        // Nothing that makes or unmakes a member, or movements, which never come here.
+        Event::Admitted(_)
+        | Event::Transferred(_)
+        | Event::Exited(_)
+        | Event::DecisionWrittenDown(_)
+        | Event::Happened(_)
         | Event::HappeningTakenBack(_)
         | Event::StandingRecorded(_)
         | Event::StandingTakenBack(_)
@@ -259,122 +236,4 @@ async fn copy(connection: &mut PgConnection, on: Date, event: &Event) -> Result<
         | Event::ConsequenceFinished(_)
         | Event::ConsequencesWaiting { .. } => Ok(()),
     }
-}
-
-async fn begin(
-    connection: &mut PgConnection,
-    on: Date,
-    organisation_id: Uuid,
-    lines: &[Line],
-) -> Result<(), Failure> {
-    sqlx::query!(
-        "insert into membership (membership_id, person_id, organisation_id, valid, begun_on)
-         select membership_id, person_id, $3, daterange($4, null), $4
-         from unnest($1::uuid[], $2::uuid[]) as line (membership_id, person_id)",
-        &memberships(lines),
-        &people(lines),
-        organisation_id,
-        on,
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
-/// A transfer names the memberships that it began: those that it ended are told by the people
-/// and the union that they left.
-async fn leave(
-    connection: &mut PgConnection,
-    on: Date,
-    organisation_id: Uuid,
-    lines: &[Line],
-) -> Result<(), Failure> {
-    sqlx::query!(
-        "update membership
-         set valid = valid * daterange(null, $3), left_on = $3,
-             begun_on = coalesce(begun_on, lower(valid))
-         where person_id = any($1::uuid[]) and organisation_id = $2 and upper_inf(valid)",
-        &people(lines),
-        organisation_id,
-        on,
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
-async fn end(connection: &mut PgConnection, on: Date, lines: &[Line]) -> Result<(), Failure> {
-    sqlx::query!(
-        "update membership
-         set valid = valid * daterange(null, $2), left_on = $2,
-             begun_on = coalesce(begun_on, lower(valid))
-         where membership_id = any($1::uuid[])",
-        &memberships(lines),
-        on,
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
-async fn never_began(connection: &mut PgConnection, lines: &[Line]) -> Result<(), Failure> {
-    sqlx::query!(
-        "delete from membership where membership_id = any($1::uuid[])",
-        &memberships(lines),
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
-/// The memberships that a transfer ended go on: of each person the one that she left that day.
-async fn never_left(
-    connection: &mut PgConnection,
-    on: Date,
-    organisation_id: Uuid,
-    lines: &[Line],
-) -> Result<(), Failure> {
-    sqlx::query!(
-        "update membership held
-         set valid = daterange(coalesce(held.begun_on, lower(held.valid), $3), null), left_on = null
-         from (select distinct on (known.person_id) known.membership_id
-               from membership known
-               where known.person_id = any($1::uuid[]) and known.organisation_id = $2
-                 and (coalesce(known.left_on, upper(known.valid)) = $3
-                      -- Of before the days were kept: held on no day, nobody knows when.
-                      or isempty(known.valid) and known.left_on is null)
-               order by known.person_id, isempty(known.valid), known.begun_on desc) last
-         where held.membership_id = last.membership_id",
-        &people(lines),
-        organisation_id,
-        on,
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
-async fn never_ended(
-    connection: &mut PgConnection,
-    on: Date,
-    lines: &[Line],
-) -> Result<(), Failure> {
-    sqlx::query!(
-        "update membership
-         set valid = daterange(coalesce(begun_on, lower(valid), $2), null), left_on = null
-         where membership_id = any($1::uuid[])",
-        &memberships(lines),
-        on,
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
-fn memberships(lines: &[Line]) -> Vec<Uuid> {
-    lines.iter().map(|line| line.membership_id).collect()
-}
-
-fn people(lines: &[Line]) -> Vec<Uuid> {
-    lines.iter().map(|line| line.person_id).collect()
 }

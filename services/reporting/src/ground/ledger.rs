@@ -7,7 +7,7 @@ use sqlx::PgConnection;
 use time::Date;
 use uuid::Uuid;
 
-use crate::ground::fact::{Code, Fact, Facts};
+use crate::ground::fact::{Code, Fact, Facts, SubjectFact};
 
 /// Writes what a change means. `change_id` names the change, or, for reporting's own acts,
 /// the act.
@@ -32,10 +32,12 @@ pub async fn write_all(
         write_additive(connection, &additive).await?;
         roll_up(connection, additive.iter().map(|(_, fact)| *fact)).await?;
     }
-    for (change_id, facts) in changes {
-        if !facts.distinct.is_empty() {
-            write_distinct(connection, *change_id, facts).await?;
-        }
+    let distinct: Vec<(Uuid, &SubjectFact)> = changes
+        .iter()
+        .flat_map(|(change_id, facts)| facts.distinct.iter().map(|fact| (*change_id, fact)))
+        .collect();
+    if !distinct.is_empty() {
+        write_distinct(connection, &distinct).await?;
     }
     Ok(())
 }
@@ -117,26 +119,26 @@ async fn roll_up<'a>(
 
 async fn write_distinct(
     connection: &mut PgConnection,
-    change_id: Uuid,
-    facts: &Facts,
+    facts: &[(Uuid, &SubjectFact)],
 ) -> Result<(), Failure> {
-    let units: Vec<Uuid> = facts.distinct.iter().map(|fact| fact.unit_id).collect();
-    let dates: Vec<Date> = facts.distinct.iter().map(|fact| fact.on_date).collect();
-    let codes: Vec<&str> = facts.distinct.iter().map(|fact| fact.code.as_str()).collect();
-    let reasons: Vec<&str> = facts.distinct.iter().map(|fact| fact.reason.as_str()).collect();
-    let subjects: Vec<&str> = facts.distinct.iter().map(|fact| fact.subject.as_str()).collect();
-    let amounts: Vec<i16> = facts.distinct.iter().map(|fact| fact.amount).collect();
+    let units: Vec<Uuid> = facts.iter().map(|(_, fact)| fact.unit_id).collect();
+    let dates: Vec<Date> = facts.iter().map(|(_, fact)| fact.on_date).collect();
+    let codes: Vec<&str> = facts.iter().map(|(_, fact)| fact.code.as_str()).collect();
+    let reasons: Vec<&str> = facts.iter().map(|(_, fact)| fact.reason.as_str()).collect();
+    let subjects: Vec<&str> = facts.iter().map(|(_, fact)| fact.subject.as_str()).collect();
+    let amounts: Vec<i16> = facts.iter().map(|(_, fact)| fact.amount).collect();
+    let change_ids: Vec<Uuid> = facts.iter().map(|(change_id, _)| *change_id).collect();
     sqlx::query!(
         "insert into subject_fact (unit_id, on_date, code, reason, subject, amount, change_id)
-         select *, $7 from unnest($1::uuid[], $2::date[], $3::text[], $4::text[], $5::text[],
-                                  $6::smallint[])",
+         select * from unnest($1::uuid[], $2::date[], $3::text[], $4::text[], $5::text[],
+                              $6::smallint[], $7::uuid[])",
         &units,
         &dates,
         &codes as &[&str],
         &reasons as &[&str],
         &subjects as &[&str],
         &amounts,
-        change_id,
+        &change_ids,
     )
     .execute(connection)
     .await?;

@@ -18,6 +18,7 @@ mod splices;
 mod taken_back;
 mod targets;
 mod timelines;
+mod together;
 mod trees;
 mod under_way;
 mod world;
