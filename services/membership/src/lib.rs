@@ -81,6 +81,7 @@ pub static SCHEMA: database::Schema = database::Schema {
         "members_named",
         "members_survive",
         "membership_apart",
+        "organisations_held",
         "past_stays",
         "person_scope",
         "persons_in_scope",

@@ -66,31 +66,13 @@ pub async fn stand_with(
     let id = |(_, organisation_id, _): &(&str, Uuid, Asked)| *organisation_id;
     let foreign: Vec<Uuid> = elsewhere.iter().map(id).collect();
     let ids: Vec<Uuid> = organisations.iter().chain(elsewhere).map(id).collect();
-    // Locked in a statement of its own: the next ones then see what somebody who held the
-    // rows has left. Whoever has no right on an organisation does not wait for it.
-    let locked = sqlx::query_scalar!(
-        "select organisation_id from organisation
-         where organisation_id = any ($1)
-           and (organisation_id = any ($2) or access.covers(organisation_id))
-         order by organisation_id for key share",
-        &ids,
-        &foreign,
-    )
-    .fetch_all(acting.db())
-    .await?;
     let standings = sqlx::query_as!(
         Standing,
-        "select organisation_id, never_existed, founded_on, ended_on,
-                (select suspended_on from organisation_suspension suspension
-                 where suspension.organisation_id = organisation.organisation_id
-                   and suspended_on <= $3 and (resumed_on is null or resumed_on > $3)
-                 limit 1) as suspended_on,
-                (select coalesce(max(position), 0)
-                 from feed.follower where source = 'registry') as \"position!\"
-         from organisation
-         where organisation_id = any ($1)
-           and (organisation_id = any ($2) or access.covers(organisation_id))",
-        &locked,
+        r#"select organisation_id as "organisation_id!", never_existed as "never_existed!",
+                  founded_on as "founded_on!", ended_on, suspended_on,
+                  registry_position as "position!"
+           from organisations_held($1, $2, $3)"#,
+        &ids,
         &foreign,
         on,
     )
