@@ -6,9 +6,8 @@ use uuid::Uuid;
 
 use crate::activity::counted::difference;
 use crate::activity::kept::{self, Because};
-use crate::activity::known;
 use crate::activity::told::activity_undone;
-use crate::ground::acting::{decided_on_registry, refuse_unknown_decision};
+use crate::ground::acting::{decided_on_registry, named, refuse_unknown_decision};
 use crate::ground::ledger;
 
 /// An activity never took place.
@@ -28,7 +27,7 @@ impl Act for UndoActivity {
 
     async fn perform(self, acting: &mut Acting) -> Result<(), Failure> {
         let unit = kept::unit(acting, self.activity_id).await?;
-        known::check(acting, &[], &[unit]).await?;
+        named(acting, &[unit]).await?;
         let held = kept::hold(acting, self.activity_id, unit, self.read).await?;
         refuse_unknown_decision(acting, self.decision_id, &[unit]).await?;
 

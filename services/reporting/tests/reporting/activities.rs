@@ -383,6 +383,32 @@ async fn a_work_is_registered_completed_and_given_its_plaque_each_on_its_day() {
 }
 
 #[tokio::test]
+async fn all_that_was_known_of_an_activity_is_answered_at_once_and_has_an_end() {
+    let world = World::start().await;
+    let mut officer = world.officer();
+    let union = world.loads_unions(world.badinh, "NNN_CP", 1)[0];
+    officer.value("ORG_STOCK", world.badinh, YEAR, None).await;
+    let post = with(&activity("POST", union, date!(2021 - 02 - 03)), codes("channel", &["ZALO"]));
+    let id = record(&mut officer, pb::Activity { times: 1, ..post.clone() }).await;
+    for times in 2..=101 {
+        let now = pb::Activity { times, ..post.clone() };
+        assert_eq!(try_correct(&mut officer, &id, now, times - 1).await.expect("corrected"), times);
+    }
+    let now = pb::Activity { times: 200, ..post };
+    let answer = try_correct(&mut officer, &id, now, 0).await;
+    assert_eq!(refused(answer), because("ACTIVITY_CORRECTED_TOO_OFTEN", "activity_id"));
+    let read = get(&mut officer, &id, None).await.expect("read");
+    let told = read.earlier.iter().filter_map(|one| one.activity.as_ref()?.activity.as_ref());
+    assert_eq!(told.map(|one| one.times).collect::<Vec<_>>(), (1..=100).collect::<Vec<_>>());
+    let figure = officer.figure("POSTS", world.badinh, YEAR, None).await;
+    assert_eq!(figure.value, 101);
+    officer.explained(&figure, true, 10).await;
+    officer.activities.undo_activity(undoing(&id)).await.expect("undone");
+    assert_eq!(officer.value("POSTS", world.badinh, YEAR, None).await, 0);
+    world.stop().await;
+}
+
+#[tokio::test]
 async fn of_two_who_correct_what_both_have_read_one_is_told_to_read_again() {
     let world = World::start().await;
     let mut officer = world.officer();

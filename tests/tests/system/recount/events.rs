@@ -9,6 +9,7 @@ use rand::RngExt;
 use rand::rngs::StdRng;
 use stage::made_up::{basis, known, on, people, request_id};
 use system::Client;
+use tests::activities;
 use tests::world::{Unit, World, admission, line};
 use time::macros::date;
 use time::{Date, Duration};
