@@ -16,8 +16,9 @@ use crate::ground::period::Period;
 /// Where a page ends: the day of the last activity that was looked at, and its id.
 pub type After = (Date, Uuid);
 
-/// Activities that are looked at in one statement.
-const AT_A_TIME: i64 = 1_000;
+/// Activities that are looked at in one statement, at most: as many as the page holds first, and more
+/// each time, where most of them are those of others.
+const AT_A_TIME_MAX: i64 = 1_000;
 /// Statements of one page: of a part of the country, most activities are those of others, and the
 /// page ends before it is full.
 const TIMES_MAX: usize = 10;
@@ -77,13 +78,15 @@ pub async fn activities(
     after: Option<After>,
     size: i64,
 ) -> Result<(Vec<Version>, Option<After>), Failure> {
+    let mut at_a_time = size + 1;
     let size = usize::try_from(size).unwrap_or(1);
     // Before any of the first day.
     let mut after = after.unwrap_or((asked.period.from, Uuid::nil()));
     let mut page: Vec<Version> = Vec::new();
     for _ in 0..TIMES_MAX {
-        let rows = look(connection, asked, after).await?;
-        let last = i64::try_from(rows.len()).is_ok_and(|rows| rows < AT_A_TIME);
+        let rows = look(connection, asked, after, at_a_time).await?;
+        let last = i64::try_from(rows.len()).is_ok_and(|rows| rows < at_a_time);
+        at_a_time = (at_a_time * 4).min(AT_A_TIME_MAX);
         for version in rows.into_iter().map(version) {
             if !asked.whose.counts(&version) {
                 after = place(&version);
@@ -110,6 +113,7 @@ async fn look(
     connection: &mut PgConnection,
     asked: &Asked,
     (after_on, after_id): After,
+    at_a_time: i64,
 ) -> Result<Vec<Row>, Failure> {
     let Period { from, through } = asked.period;
     // What is known now is known for ever, as far as is known now.
@@ -125,7 +129,7 @@ async fn look(
                 after_id,
                 &asked.kinds,
                 known_at,
-                AT_A_TIME,
+                at_a_time,
                 units,
             )
             .fetch_all(connection)
@@ -141,7 +145,7 @@ async fn look(
                 after_id,
                 &asked.kinds,
                 known_at,
-                AT_A_TIME,
+                at_a_time,
             )
             .fetch_all(connection)
             .await?
