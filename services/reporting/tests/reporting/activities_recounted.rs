@@ -28,8 +28,8 @@ impl Dice {
     }
 }
 
-/// One of any kind, of one of some units, which guides and is copied by some of them.
-fn any(dice: &mut Dice, units: &[Uuid]) -> pb::Activity {
+/// One of some kind, of one of some units, which guides some of them.
+fn one_of(dice: &mut Dice, act: usize, units: &[Uuid]) -> pb::Activity {
     let unit = units[dice.below(units.len() as u32) as usize];
     let held_on = FIRST + Duration::days(dice.below(DAYS).into());
     let kinds = [
@@ -42,7 +42,7 @@ fn any(dice: &mut Dice, units: &[Uuid]) -> pb::Activity {
         "CONGRESS_GUIDANCE",
         "PETITION",
     ];
-    let kind = kinds[dice.below(8) as usize];
+    let kind = kinds[act % kinds.len()];
     of_kind(dice, kind, unit, held_on, units)
 }
 
@@ -65,8 +65,8 @@ fn of_kind(dice: &mut Dice, kind: &str, unit: Uuid, held_on: Date, units: &[Uuid
             made = with(&made, codes("form", &["THEMED_YEAR"]));
         }
         "MEETING" => {
-            let forms = ["BRIEFING", "SEMINAR", "INTERIM_REVIEW", "FINAL_REVIEW"];
-            made = with(&made, codes("form", &[forms[dice.below(4) as usize]]));
+            let forms = ["BRIEFING", "INTERIM_REVIEW", "FINAL_REVIEW"];
+            made = with(&made, codes("form", &[forms[dice.below(3) as usize]]));
         }
         "POST" => {
             made.times = 1 + dice.below(20) as i32;
@@ -215,7 +215,7 @@ async fn figures_of_random_activities_are_what_their_list_gives() {
                 // It may be what is known already.
                 let _ = try_correct(&mut officer, id, now, 0).await;
             }
-            _ => ids.push(record(&mut officer, any(&mut dice, &units)).await),
+            _ => ids.push(record(&mut officer, one_of(&mut dice, act, &units)).await),
         }
         if act % 40 == 20 {
             let known = listed(&mut officer, world.hanoi, None).await;
