@@ -339,7 +339,7 @@ async fn an_activity_of_another_subtree_is_unknown_and_a_reader_only_reads() {
     // Scope is that of today: what left the subtree since is read by others.
     world.hands_over(&[moved], world.badinh, world.hue, date!(2022 - 01 - 01));
     officer.value("ORG_STOCK", world.badinh, YEAR, None).await;
-    assert_eq!(list(&mut officer, asked(world.badinh), 50).await, [own.clone()]);
+    assert_eq!(list(&mut officer, asked(world.badinh), 50).await, vec![own.clone()]);
     let answer = get(&mut officer, &left, None).await;
     assert_eq!(refused(answer), because("ACTIVITY_UNKNOWN", "activity_id"));
 
@@ -347,7 +347,7 @@ async fn an_activity_of_another_subtree_is_unknown_and_a_reader_only_reads() {
     let mut reader = world.actor("reader");
     assert_eq!(reader.value("SPORT_EVENTS", world.hanoi, YEAR, None).await, 2);
     get(&mut reader, &own, None).await.expect("read");
-    assert_eq!(list(&mut reader, asked(world.hanoi), 50).await, [own.clone()]);
+    assert_eq!(list(&mut reader, asked(world.hanoi), 50).await, vec![own.clone()]);
     let now = activity("SPORT_EVENT", union, date!(2021 - 07 - 07));
     let answer = try_correct(&mut reader, &own, now, 0).await;
     assert_eq!(refused(answer).0, "PERMISSION_DENIED");
