@@ -7,6 +7,7 @@
 //!
 //! The tests themselves are under `tests/`.
 
+pub mod activities;
 pub mod child;
 pub mod feeds;
 pub mod posted;

@@ -59,7 +59,8 @@ pub async fn ask(gateway: &str, token: &str, path: &str, body: &Json) -> Json {
     answer
 }
 
-fn leave_out(json: &mut Json, names: &[&str]) {
+/// Leaves out what is under these names, however deep.
+pub fn leave_out(json: &mut Json, names: &[&str]) {
     match json {
         Json::Object(fields) => {
             fields.retain(|name, _| !names.contains(&name.as_str()));

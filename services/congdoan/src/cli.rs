@@ -24,7 +24,7 @@ use self::values::{address, id};
 use crate::language::{self, Language};
 use crate::output;
 
-pub use self::figure::{Explain, Question, Report};
+pub use self::figure::{Activities, Explain, Question, Report};
 pub use self::gateway::Gateway;
 
 /// The national register of Vietnam's trade unions, on the command line.
@@ -146,7 +146,8 @@ was done answers that it was.")]
     Member(Member),
     /// Keep members in files: a template to fill in, and a check of what was filled in.
     Members(members::Members),
-    /// List what may be written where a code is asked for: types, sectors, roles, indicators.
+    /// List what may be written where a code is asked for: types, sectors, roles, indicators, kinds of
+    /// activities.
     List(List),
     /// Load a later version of a list of codes or rules.
     Reference(reference::Reference),
@@ -154,6 +155,8 @@ was done answers that it was.")]
     Report(Report),
     /// Walk a figure down to the units, changes and decisions that made it.
     Explain(Explain),
+    /// List what units did, as they reported it, the oldest first.
+    Activities(Activities),
     /// Ask the development issuer for an access token, and print it.
     Token(Token),
     /// Make the keys of a system whose services run apart.

@@ -6,6 +6,7 @@
 //! and [`sheet`] are how it speaks and what it reads, [`reach`] and [`running`] how a command finds
 //! the system, [`decided`] what it names as its decision. The other modules are one command each.
 
+pub mod activities;
 pub mod bootstrap;
 pub mod cli;
 pub mod completion;

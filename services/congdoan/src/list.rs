@@ -3,7 +3,7 @@
 use chassis::parse::civil;
 use proto::registry::v1 as pb;
 use proto::registry::v1::organisation_type::SectorNeed;
-use proto::reporting::v1::ListIndicatorsRequest;
+use proto::reporting::v1::{ListActivityKindsRequest, ListIndicatorsRequest};
 use system::Client;
 
 use crate::cli::lookup::{List, Listed};
@@ -34,6 +34,7 @@ pub async fn run(list: List) -> anyhow::Result<()> {
             answer(&roles.into_inner(), |roles| self::roles(&roles.roles))
         }
         Listed::Indicators { to } => indicators(&to.connect().await?).await,
+        Listed::ActivityKinds { to } => activity_kinds(&to.connect().await?).await,
     }
 }
 
@@ -117,5 +118,37 @@ async fn indicators(client: &Client) -> anyhow::Result<()> {
             })
             .collect();
         table(&[tell!("mã", "code"), tell!("chỉ tiêu", "indicator")], &rows)
+    })
+}
+
+/// One line for each field; what is required is marked.
+async fn activity_kinds(client: &Client) -> anyhow::Result<()> {
+    let asked = ListActivityKindsRequest {};
+    let listed = client.activities().list_activity_kinds(asked).await.map_err(told)?;
+    answer(&listed.into_inner(), |listed| {
+        let named = |vietnamese: &str, english: &str| match current() {
+            Language::Vietnamese => vietnamese.to_owned(),
+            Language::English => english.to_owned(),
+        };
+        let mut rows: Vec<Vec<String>> = Vec::new();
+        for kind in &listed.kinds {
+            let name = named(&kind.name_vi, &kind.name_en);
+            rows.push(vec![kind.code.clone(), String::new(), String::new(), name]);
+            for field in &kind.fields {
+                let mark = if field.required { "*" } else { "" };
+                let codes: Vec<&str> =
+                    field.choices.iter().map(|choice| choice.code.as_str()).collect();
+                let name = named(&field.name_vi, &field.name_en);
+                let field = format!("{}{mark}", field.name);
+                rows.push(vec![String::new(), field, codes.join(" "), name]);
+            }
+        }
+        let heading = [
+            tell!("mã", "code"),
+            tell!("mục (* bắt buộc)", "field (* required)"),
+            tell!("mã chọn", "choices"),
+            tell!("tên", "name"),
+        ];
+        table(&heading, &rows)
     })
 }

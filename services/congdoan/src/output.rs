@@ -7,7 +7,7 @@
 //! | command | document |
 //! |---|---|
 //! | `search` | `organisations`: of Organisation; `more`: whether there are others, or may be |
-//! | `list types`, `sectors`, `roles`, `indicators` | ListOrganisationTypesResponse, and so on |
+//! | `list types`, `sectors`, `roles`, `indicators`, `activity-kinds` | ListOrganisationTypesResponse, and so on |
 //! | `member` | GetMemberResponse |
 //! | `members template` | `file` |
 //! | `members check` | `file`, `people`, `linesRefused`, `fields`: each like those of what went wrong, `remarks` |
@@ -23,6 +23,7 @@
 //! | `plan review` | `steps`: of ReviewPlanResponse's; `dryRun`, `mendedSince`, `absentParts`; of a plan that was run dry as it is, `unitsUnknown`, `membersWhoContinue`, `membershipsThatEnd`, `quotasOpen`, `quotasHandedDown`, less what an absent part would tell |
 //! | `report`, `report --list` | PrintReportResponse, ListTemplatesResponse |
 //! | `explain` | `organisation`: Organisation; `figure`: Figure; `units`: of ExplainedUnit |
+//! | `activities` | `organisation`: Organisation; `activities`: of RecordedActivity; `more`: whether there are others |
 //! | `token` | `accessToken`, `issuer`, `subject` |
 //! | `bootstrap` | `confederationId`, `issuer`, `administrator` |
 //! | `up` | `gateway`, `issuer`, `services`, `data`, `administrator` |

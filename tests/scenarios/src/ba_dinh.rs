@@ -7,7 +7,7 @@ use proto::membership::v1::{
 };
 use proto::registry::v1::load_organisations_request::Line;
 use proto::registry::v1::{EndKind, MembersOutcome};
-use proto::reporting::v1::Comparator;
+use proto::reporting::v1::{Activity, ActivityField, Comparator, RecordActivitiesRequest};
 use time::Date;
 use time::macros::date;
 
@@ -116,6 +116,7 @@ pub async fn replay(
     .await?;
     admit(office, &mut people, &firms, &ventures).await?;
 
+    guide_congresses(office, &firms).await?;
     hold_congresses(office, &firms).await?;
     train(office, &state, &ventures, &firms).await?;
     refer(office, &state, &firms).await?;
@@ -195,6 +196,38 @@ async fn admit(
         office.admit(format!("admit/{n}"), union.id.clone(), spread(PERIOD, n, 60), lines)
     }))
     .await?;
+    Ok(())
+}
+
+/// The unions whose congresses the district guides, each some weeks before; the first of them twice,
+/// and still one union.
+async fn guide_congresses(office: &Office, firms: &[Union]) -> anyhow::Result<()> {
+    let unions = firms[LIVELY..].iter().take(CONGRESSES).enumerate();
+    let guidances: Vec<Activity> = unions
+        .map(|(n, union)| {
+            (spread((date!(2020 - 03 - 02), date!(2020 - 11 - 02)), n, CONGRESSES), union)
+        })
+        .chain([(date!(2020 - 03 - 27), &firms[LIVELY])])
+        .map(|(held_on, union)| Activity {
+            organisation_id: office.organisation_id.clone(),
+            kind_code: "CONGRESS_GUIDANCE".into(),
+            held_on: Some(civil(held_on)),
+            fields: vec![ActivityField {
+                name: "unions".into(),
+                organisation_ids: vec![union.id.clone()],
+                ..ActivityField::default()
+            }],
+            ..Activity::default()
+        })
+        .collect();
+    let count = guidances.len();
+    let request = RecordActivitiesRequest {
+        request_id: office.client.request_id("guide"),
+        activities: guidances,
+        ..RecordActivitiesRequest::default()
+    };
+    office.client.record_activities(request).await?;
+    office.client.happened(count);
     Ok(())
 }
 

@@ -170,7 +170,7 @@ async fn disseminate(office: &Office, unions: &[&Union]) -> anyhow::Result<()> {
                 held_on: Some(civil(held_on)),
                 members_reached: Some(members),
                 workers_reached: Some(if round == 0 { 0 } else { workers }),
-                times: 1,
+                ..Activity::default()
             }
         });
         let request = RecordActivitiesRequest {

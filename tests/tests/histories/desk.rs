@@ -73,6 +73,8 @@ pub struct Desk {
     pub people: Vec<String>,
     /// Referrals to the Party that were not yet followed by an admission.
     pub referrals: Vec<String>,
+    /// Activities that were recorded.
+    pub activities: Vec<String>,
     /// What happened to people, and can be taken back.
     pub happened: Vec<Happened>,
     /// How people were made to stand.
@@ -119,6 +121,7 @@ impl Desk {
             units: Vec::new(),
             people: Vec::new(),
             referrals: Vec::new(),
+            activities: Vec::new(),
             happened: Vec::new(),
             dormant: Vec::new(),
             parked: Vec::new(),

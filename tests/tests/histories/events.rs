@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use sqlx::PgPool;
+use tests::activities;
 use time::{Date, Month};
 use uuid::Uuid;
 
@@ -151,17 +152,23 @@ pub async fn of_membership(membership: &PgPool, tree: &Tree, events: &mut Vec<Ev
             events.push(Event { other: to, amount: ended, ..event(unit, on, what) });
         }
     }
-    let others: Vec<(bool, Uuid, Date)> = sqlx::query_as(
-        "select true, organisation_id, attended_on from training_attendance
+    let others: Vec<(String, Uuid, Date)> = sqlx::query_as(
+        "select 'attended', organisation_id, attended_on from training_attendance
          union all
-         select false, d.organisation_id, held_on
+         select case event when 'PARTY_MEMBER_OFFICERS_COMMENDATION' then 'commended'
+                else 'sent' end, d.organisation_id, held_on
          from delegate d join delegation using (delegation_id)",
     )
     .fetch_all(membership)
     .await
     .expect("read");
-    for (attended, unit, on) in others {
-        events.push(event(tree.unit(unit), on, if attended { "attended" } else { "sent" }));
+    for (what, unit, on) in others {
+        let what = match what.as_str() {
+            "attended" => "attended",
+            "commended" => "sent to be commended",
+            _ => "sent",
+        };
+        events.push(event(tree.unit(unit), on, what));
     }
     let happened: Vec<(String, Uuid, Date, i64)> = sqlx::query_as(
         "select 'honoured', organisation_id, honoured_on, 1::bigint from honour
@@ -247,26 +254,16 @@ pub async fn of_reporting(reporting: &PgPool, tree: &Tree, events: &mut Vec<Even
             events.push(Event { detail, ..event(unit, on, "rated") });
         }
     }
-    let activities: Vec<(Uuid, Date, String, i32)> =
-        sqlx::query_as("select organisation_id, held_on, kind, times from activity")
-            .fetch_all(reporting)
-            .await
-            .expect("read");
-    for (unit, on, kind, times) in activities {
-        let what = match kind.as_str() {
-            "INSPECTION" => "inspected",
-            "LAUNCH" => "movement",
-            _ => continue,
-        };
-        let amount = times.into();
+    for (unit, on, what, amount) in activities::counted(reporting).await {
         events.push(Event { amount, ..event(tree.unit(unit), on, what) });
     }
 }
 
-/// The days on which units disseminated.
+/// The days on which units disseminated, and somebody came.
 pub async fn disseminated(reporting: &PgPool, tree: &Tree) -> BTreeMap<usize, Vec<Date>> {
     let rows: Vec<(Uuid, Date)> = sqlx::query_as(
-        "select organisation_id, held_on from activity where kind = 'DISSEMINATION'",
+        "select organisation_id, held_on from activity
+         where kind = 'DISSEMINATION' and members_reached + workers_reached > 0",
     )
     .fetch_all(reporting)
     .await

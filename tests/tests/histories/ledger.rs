@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use tests::activities;
 use tests::world::World;
 use time::{Date, Duration};
 use uuid::Uuid;
@@ -12,7 +13,7 @@ use crate::subjects::Subjects;
 use crate::tree::Tree;
 
 /// Every additive indicator.
-pub const ADDITIVE: [&str; 57] = [
+pub const ADDITIVE: [&str; 77] = [
     "ORG_STOCK",
     "ORG_FOUNDED",
     "ORG_BECAME",
@@ -49,6 +50,7 @@ pub const ADDITIVE: [&str; 57] = [
     "DECISION_ISSUED",
     "TRAIN_ATTENDANCES",
     "DELEGATE_SENT",
+    "DELEGATE_COMMENDED",
     "HONOURED",
     "HONOURED_PROVINCE_UP",
     "HONOURED_GOOD_LABOUR",
@@ -67,7 +69,26 @@ pub const ADDITIVE: [&str; 57] = [
     "DISPUTE_CONCLUDED",
     "RATING_RATED",
     "INSPECTION_HELD",
+    "INSPECTION_LABOUR_LAW",
+    "INSPECTION_FOLLOWED_UP",
     "MOVEMENT_LAUNCHED",
+    "MOVEMENT_PARTICIPANTS",
+    "MEETING_HELD",
+    "MEETING_BRIEFINGS",
+    "MEETING_SEMINARS",
+    "MEETING_REVIEWS",
+    "POSTS",
+    "POSTS_SOCIAL",
+    "CULTURAL_EVENTS",
+    "SPORT_EVENTS",
+    "WORKS_REGISTERED",
+    "WORKS_COMPLETED",
+    "WORKS_PLAQUES",
+    "WORKS_VND",
+    "MODELS",
+    "EDUCATIONAL_TRIPS",
+    "PETITIONS",
+    "PETITIONS_ANSWERED",
     "EMPLOYER_WITHOUT_UNION",
     "EMPLOYER_WITHOUT_UNION_20",
 ];
@@ -372,7 +393,8 @@ impl View<'_> {
             "CONG_HELD" => flow(&["congress of a union"]),
             "DECISION_ISSUED" => flow(&["issued"]),
             "TRAIN_ATTENDANCES" => flow(&["attended"]),
-            "DELEGATE_SENT" => flow(&["sent"]),
+            "DELEGATE_SENT" => flow(&["sent", "sent to be commended"]),
+            "DELEGATE_COMMENDED" => flow(&["sent to be commended"]),
             "HONOURED" => flow(&["honoured"]),
             "HONOURED_PROVINCE_UP" => flow(&["honoured high"]),
             "HONOURED_GOOD_LABOUR" => flow(&["good labour"]),
@@ -390,11 +412,12 @@ impl View<'_> {
             "DISPUTE_PEOPLE" => flow(&["in dispute"]),
             "DISPUTE_CONCLUDED" => flow(&["settled"]),
             "RATING_RATED" => flow(&["rated"]),
-            "INSPECTION_HELD" => flow(&["inspected"]),
-            "MOVEMENT_LAUNCHED" => flow(&["movement"]),
             "EMPLOYER_WITHOUT_UNION" => self.ledger.employers.amounts(self, asked, 1),
             "EMPLOYER_WITHOUT_UNION_20" => self.ledger.employers.amounts(self, asked, 20),
-            other => panic!("nobody recounts {other}"),
+            other => match activities::counted_as(other) {
+                Some(whats) => flow(whats),
+                None => panic!("nobody recounts {other}"),
+            },
         };
         amounts.retain(|_, amount| *amount != 0);
         amounts

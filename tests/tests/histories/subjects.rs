@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use tests::activities;
 use tests::world::World;
 use time::{Date, Duration};
 use uuid::Uuid;
@@ -93,6 +94,8 @@ impl Subjects {
         .await
         .expect("read");
         rows.extend(more);
+        let named = activities::named(world.pool("reporting")).await;
+        rows.extend(named.into_iter().map(|(unit, on, what, subject)| (what, unit, on, subject)));
         let shown = rows
             .into_iter()
             .map(|(what, unit, on, subject)| Shown { unit: tree.unit(unit), on, what, subject })
@@ -160,6 +163,8 @@ impl Subjects {
     pub fn count(&self, view: &View<'_>, indicator: &str, asked: Question) -> Option<i64> {
         let names = BTreeMap::from([
             ("BYELECT_ORG", "elected"),
+            ("CONGRESS_GUIDED", "guided"),
+            ("MODEL_COPIERS", "copied"),
             ("TRAIN_HEADCOUNT", "trained"),
             ("TRAIN_CHARTER_HEADCOUNT", "trained on the charter"),
             ("PARTY_REFERRED", "referred"),

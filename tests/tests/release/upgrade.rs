@@ -8,7 +8,7 @@ use chassis::cluster::testing;
 use chassis::refusal::testing::hear;
 use prost::Message;
 use proto::registry::v1::{LoadOrganisationsRequest, MakeGrantRequest, MakeGrantResponse};
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use sqlx::PgPool;
 use stage::line::Line;
 use stage::made_up::{people, request_id};
@@ -22,6 +22,22 @@ use time::macros::date;
 use crate::stored::{catalogue, restored};
 
 const WHO: &str = "whoever upgrades";
+
+/// Shares whose denominator is counted otherwise since: the indicator, and why.
+const COUNTED_OTHERWISE: [(&str, &str); 1] =
+    [("DISS_PERSON", "it was raised to what had been reported, so that 100 % was never passed")];
+
+/// What was answered then, but for what is counted otherwise.
+fn still_so(answer: &Json) -> Json {
+    let mut then = answer.clone();
+    let figures = then.get_mut("figures").and_then(Json::as_array_mut);
+    for figure in figures.into_iter().flatten() {
+        if COUNTED_OTHERWISE.iter().any(|(indicator, _)| figure["indicator"] == *indicator) {
+            release::leave_out(figure, &["denominator"]);
+        }
+    }
+    then
+}
 
 fn notes() -> Notes {
     serde_json::from_slice(&release::read("notes.json.gz")).expect("notes")
@@ -46,7 +62,7 @@ async fn what_the_last_release_left_answers_the_same_and_goes_on() {
     let mut found = Vec::new();
     for note in &notes.notes {
         let answer = release::ask(&system.gateway(), &token, &note.path, &note.body).await;
-        let differ = release::differences(&note.answer, &answer, "answer");
+        let differ = release::differences(&still_so(&note.answer), &answer, "answer");
         if !differ.is_empty() {
             found.push(format!("{} {}: {}", note.path, note.body, differ.join("; ")));
         }

@@ -313,6 +313,8 @@ const TOLD: &[(&str, &str, Told)] = &[
     ("membership", "*_organiser", SCOPED),
     ("membership", "*.cadre_recommendation_by", SCOPED),
     ("reporting", "*.activity_pkey", ID),
+    ("reporting", "*.activity_revision", Never("revisions are counted from the last one on")),
+    ("reporting", "*.activity_past_key", Never("a revision is replaced once, while it is held")),
     ("reporting", "*.target_pkey", ID),
     ("reporting", "public.activity.*_fkey", SCOPED),
     ("reporting", "public.rating.*_fkey", SCOPED),

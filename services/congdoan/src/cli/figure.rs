@@ -67,6 +67,30 @@ pub struct Report {
     pub to: Gateway,
 }
 
+/// `congdoan activities`.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  congdoan activities --organisation LDLD-01-001 --from 2021-01-01 --to 2021-12-31
+  congdoan activities --organisation LDLD-01 --from 2021-01-01 --to 2021-12-31 --kind INSPECTION")]
+pub struct Activities {
+    /// What is asked.
+    #[command(flatten)]
+    pub question: Question,
+    /// Only those of this kind, or of these; see `congdoan list activity-kinds`.
+    #[arg(long = "kind", value_name = "KIND")]
+    pub kinds: Vec<String>,
+    /// Those of the organisation itself, and of nothing below it.
+    #[arg(long)]
+    pub itself: bool,
+    /// Print at most so many.
+    #[arg(long, value_name = "COUNT", default_value_t = 1_000, value_parser = count)]
+    pub limit: usize,
+    /// Whom to talk to.
+    #[command(flatten)]
+    pub to: Gateway,
+}
+
 /// `congdoan explain`.
 #[derive(Args, Debug)]
 #[command(after_help = "\

@@ -112,6 +112,12 @@ pub enum Listed {
         #[command(flatten)]
         to: Gateway,
     },
+    /// Kinds of activities, with what is said of each.
+    ActivityKinds {
+        /// Whom to talk to.
+        #[command(flatten)]
+        to: Gateway,
+    },
 }
 
 /// `congdoan completion`.

@@ -100,7 +100,15 @@ impl Facts {
         }));
     }
 
-    fn subject(&mut self, unit_id: Uuid, on_date: Date, code: Code, reason: &str, subject: &str) {
+    /// Adds a fact about a subject.
+    pub fn subject(
+        &mut self,
+        unit_id: Uuid,
+        on_date: Date,
+        code: Code,
+        reason: &str,
+        subject: &str,
+    ) {
         self.distinct.push(SubjectFact {
             unit_id,
             on_date,
@@ -112,7 +120,7 @@ impl Facts {
     }
 
     /// What is told never happened: the same, less.
-    fn taken_back(mut self) -> Self {
+    pub fn taken_back(mut self) -> Self {
         self.additive.iter_mut().for_each(|fact| fact.amount = -fact.amount);
         self.distinct.iter_mut().for_each(|fact| fact.amount = -fact.amount);
         self

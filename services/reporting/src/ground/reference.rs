@@ -1,6 +1,7 @@
-//! Reference data: indicators, groupings of sectors, rating schemes, report templates. Files
-//! beside the source, compiled in, read once at the start and refused there if wrong.
+//! Reference data: indicators, groupings of sectors, rating schemes, kinds of activities, report
+//! templates. Files beside the source, compiled in, read once at the start and refused there if wrong.
 
+pub mod activity_kind;
 mod file;
 pub mod grouping;
 pub mod indicator;
@@ -12,6 +13,7 @@ use std::sync::OnceLock;
 use anyhow::Context;
 use serde::Deserialize;
 
+pub use self::activity_kind::ActivityKind;
 pub use self::grouping::{Group, Grouping, OTHER_GROUP};
 pub use self::indicator::{Indicator, Kind};
 pub use self::scheme::{Grade, Scheme};
@@ -23,6 +25,7 @@ pub struct Reference {
     groupings: BTreeMap<String, Grouping>,
     grassroots_types: BTreeSet<String>,
     schemes: Vec<Scheme>,
+    activity_kinds: Vec<ActivityKind>,
     templates: Vec<Template>,
 }
 
@@ -84,6 +87,16 @@ impl Reference {
         &self.schemes
     }
 
+    /// All kinds of activities, in the order of the file.
+    pub fn activity_kinds(&self) -> &[ActivityKind] {
+        &self.activity_kinds
+    }
+
+    /// The kind of activity of this code.
+    pub fn activity_kind(&self, code: &str) -> Option<&ActivityKind> {
+        self.activity_kinds.iter().find(|kind| kind.code == code)
+    }
+
     /// All report templates.
     pub fn templates(&self) -> &[Template] {
         &self.templates
@@ -106,6 +119,7 @@ impl Reference {
             indicators,
             groupings,
             schemes,
+            activity_kinds: activity_kind::read().context("read activity_kinds.toml")?,
         })
     }
 }

@@ -205,6 +205,7 @@ impl History {
             members_reached: Some(0),
             workers_reached: Some(0),
             times: i32::try_from(times).expect("few"),
+            ..Default::default()
         };
         let recorded = pb::RecordActivitiesRequest {
             request_id: Uuid::new_v4().to_string(),

@@ -21,8 +21,11 @@ enum Why {
 }
 use Why::{Made, Refused};
 
-const CONSTRAINTS: [(&str, Why); 23] = [
+const CONSTRAINTS: [(&str, Why); 25] = [
     ("activity.activity_pkey", Made),
+    ("activity.activity_revision", Made),
+    // A revision is known no longer once, while it is held.
+    ("activity_past.activity_past_key", Made),
     (
         "activity.activity_organisation_id_fkey",
         Refused("ORGANISATION_UNKNOWN", "activities[0].organisation_id"),
@@ -162,6 +165,7 @@ async fn violates(world: &World, union: Uuid, constraint: &str) -> (String, Stri
         members_reached: Some(1),
         workers_reached: Some(1),
         times: 1,
+        ..Default::default()
     };
     let activity = match constraint {
         "activity.activity_organisation_id_fkey" => {

@@ -4,6 +4,9 @@
 
 #![allow(missing_docs)]
 
+mod activities;
+mod activities_asked;
+mod activities_recounted;
 mod at_once;
 mod because;
 mod books;
@@ -13,6 +16,7 @@ mod employers;
 mod offices;
 mod print;
 mod scope;
+mod sentences;
 mod shares;
 mod splices;
 mod taken_back;

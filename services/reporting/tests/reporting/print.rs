@@ -219,7 +219,8 @@ async fn a_year_and_its_stock_by_sector_print_as_in_ba_dinh() {
     has(&lines, "thành lập mới 5 công đoàn cơ sở");
     has(&lines, "kết nạp thêm 55/42 đoàn viên (đạt 131%) theo kế hoạch LĐLĐ thành phố Hà Nội giao");
     has(&lines, "lễ ra mắt và trao quyết định cho 4 CĐCS");
-    has(&lines, "hướng dẫn 1 CĐCS tiến hành Đại hội nhiệm kỳ");
+    // A congress that nobody guided is no guidance.
+    has(&lines, "hướng dẫn 0 CĐCS tiến hành Đại hội nhiệm kỳ");
     has(&lines, "2 CĐCS kiện toàn, bầu bổ sung");
     has(&lines, "giải thể 3 CĐCS");
     has(&lines, "+2");

@@ -255,7 +255,7 @@ async fn targets_of_a_year_are_met_or_missed_on_whole_numbers() {
             held_on: Some(civil(date!(2021 - 05 - 05))),
             members_reached: Some(10),
             workers_reached: Some(workers_reached),
-            times: 0,
+            ..Default::default()
         })
         .collect();
     let request = pb::RecordActivitiesRequest {

@@ -10,10 +10,11 @@ use proto::registry::v1::{
     hold_ceremony_request,
 };
 use proto::reporting::v1::{
-    Activity, ActivityKind, AssignTargetRequest, RecordActivitiesRequest, RecordRatingsRequest,
-    record_ratings_request,
+    Activity, AssignTargetRequest, CorrectActivityRequest, GetActivityRequest,
+    RecordActivitiesRequest, RecordRatingsRequest, UndoActivityRequest, record_ratings_request,
 };
 use stage::made_up::{self, known, request_id};
+use tests::activities;
 use time::Duration;
 
 use super::Happened;
@@ -54,6 +55,7 @@ impl Desk {
     pub async fn delegation(&mut self, kind: &'static str) -> Option<()> {
         let (person_id, union_id) = self.member().await?;
         let (host, on) = (self.superior()?, self.past_day());
+        let events = ["CONFERENCE", "PARTY_MEMBER_OFFICERS_COMMENDATION"];
         let told =
             format!("{} sends {person_id} to {} on {on}", self.code_of(&union_id), host.code);
         let delegate = Delegate { person_id: person_id.clone(), organisation_id: union_id.clone() };
@@ -61,7 +63,7 @@ impl Desk {
             request_id: request_id(),
             organisation_id: union_id.clone(),
             host_id: host.id.clone(),
-            event: "CONFERENCE".to_owned(),
+            event: events[self.below(2)].to_owned(),
             held_on: made_up::on(on),
             delegates: vec![delegate],
             ..SendDelegationRequest::default()
@@ -276,23 +278,55 @@ impl Desk {
 
     pub async fn activity(&mut self, kind: &'static str) -> Option<()> {
         let (union, on) = (self.any(Tier::Union)?.unit, self.past_day());
-        let kinds = [ActivityKind::Inspection, ActivityKind::Launch, ActivityKind::Dissemination];
-        let activity = Activity {
-            organisation_id: union.id.clone(),
-            kind: kinds[self.below(3)].into(),
-            held_on: made_up::on(on),
-            members_reached: Some(self.below(4) as i32),
-            workers_reached: Some(self.below(4) as i32),
-            times: 1 + self.below(3) as i32,
-        };
-        let told = format!("{} is active on {on}: {:?}", union.code, activity.kind());
+        let named = [self.any(Tier::Union)?.unit.id];
+        let activity = activities::made_up(|number| self.below(number), &union.id, on, &named);
+        let told =
+            format!("{} is active on {on}: {}{}", union.code, activity.kind, activity.kind_code);
         let request = RecordActivitiesRequest {
             request_id: request_id(),
             activities: vec![activity],
             ..RecordActivitiesRequest::default()
         };
         let answer = self.client.activities().record_activities(request).await;
-        self.trace.note(kind, told, [union.id], answer).map(|_| ())
+        let recorded = self.trace.note(kind, told, [union.id], answer)?;
+        self.activities.extend(recorded.activity_ids);
+        Some(())
+    }
+
+    /// One that was recorded was of another day, or, now and then, never was.
+    pub async fn mend_activity(&mut self, kind: &'static str) -> Option<()> {
+        let activity_id = self.one_of(&self.activities.clone())?;
+        let reason = "Ghi nhầm".to_owned();
+        if self.below(3) == 0 {
+            let told = format!("the activity {activity_id} never was");
+            let request = UndoActivityRequest {
+                request_id: request_id(),
+                activity_id: activity_id.clone(),
+                reason,
+                ..UndoActivityRequest::default()
+            };
+            let answer = self.client.activities().undo_activity(request).await;
+            return self.trace.note(kind, told, [activity_id], answer).map(|_| ());
+        }
+        let asked = GetActivityRequest { activity_id: activity_id.clone(), known_at: None };
+        let known = self.client.activities().get_activity(asked).await.ok()?.into_inner();
+        let on = self.past_day();
+        let told = format!("the activity {activity_id} was on {on}");
+        // A work is completed after it was registered: where it is not, that is refused.
+        let activity = known.activity?.activity.map(|known| Activity {
+            held_on: made_up::on(on),
+            members_reached: Some(self.below(4) as i32),
+            ..known
+        });
+        let request = CorrectActivityRequest {
+            request_id: request_id(),
+            activity_id: activity_id.clone(),
+            activity,
+            reason,
+            ..CorrectActivityRequest::default()
+        };
+        let answer = self.client.activities().correct_activity(request).await;
+        self.trace.note(kind, told, [activity_id], answer).map(|_| ())
     }
 
     pub async fn assign(&mut self, kind: &'static str) -> Option<()> {

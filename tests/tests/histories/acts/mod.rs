@@ -16,7 +16,7 @@ pub use standings::Standing;
 use crate::desk::Desk;
 
 /// What can be done, and how often it is tried.
-pub const KINDS: [(&str, usize); 69] = [
+pub const KINDS: [(&str, usize); 70] = [
     ("found", 40),
     ("found by dossier", 30),
     ("found with applicants", 12),
@@ -83,7 +83,8 @@ pub const KINDS: [(&str, usize); 69] = [
     ("ceremony", 8),
     ("survey", 30),
     ("campaign", 16),
-    ("activity", 12),
+    ("activity", 30),
+    ("mend an activity", 16),
     ("rate", 24),
     ("assign a target", 10),
 ];
@@ -159,6 +160,7 @@ impl Desk {
             "survey" => self.survey(kind).await,
             "campaign" => self.campaign(kind).await,
             "activity" => self.activity(kind).await,
+            "mend an activity" => self.mend_activity(kind).await,
             "rate" => self.rate(kind).await,
             "assign a target" => self.assign(kind).await,
             other => panic!("nobody knows how to {other}"),

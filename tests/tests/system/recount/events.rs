@@ -9,6 +9,7 @@ use rand::RngExt;
 use rand::rngs::StdRng;
 use stage::made_up::{basis, known, on, people, request_id};
 use system::Client;
+use tests::activities;
 use tests::world::{Unit, World, admission, line};
 use time::macros::date;
 use time::{Date, Duration};
@@ -510,6 +511,7 @@ impl Events {
     async fn delegation(&mut self) -> Option<()> {
         let (union, people) = self.some_members()?;
         let host = self.district()?;
+        let events = ["CONFERENCE", "PARTY_MEMBER_OFFICERS_COMMENDATION"];
         let delegates = people
             .into_iter()
             .map(|person_id| Delegate { person_id, organisation_id: union.id.clone() });
@@ -517,7 +519,7 @@ impl Events {
             request_id: request_id(),
             organisation_id: union.id.clone(),
             host_id: host.id,
-            event: "CONFERENCE".to_owned(),
+            event: events[self.rng.random_range(0..2)].to_owned(),
             held_on: on(self.day),
             delegates: delegates.collect(),
             ..SendDelegationRequest::default()
@@ -527,17 +529,13 @@ impl Events {
 
     async fn activity(&mut self) -> Option<()> {
         let union = self.union()?;
-        let kinds = [ActivityKind::Inspection, ActivityKind::Launch, ActivityKind::Dissemination];
+        let named = [self.union()?.id];
+        let (rng, day) = (&mut self.rng, self.day);
+        let activity =
+            activities::made_up(|number| rng.random_range(0..number), &union.id, day, &named);
         let request = RecordActivitiesRequest {
             request_id: request_id(),
-            activities: vec![Activity {
-                organisation_id: union.id,
-                kind: kinds[self.rng.random_range(0..kinds.len())].into(),
-                held_on: on(self.day),
-                members_reached: Some(3),
-                workers_reached: Some(4),
-                times: self.rng.random_range(1..4),
-            }],
+            activities: vec![activity],
             ..RecordActivitiesRequest::default()
         };
         done(self.client.activities().record_activities(request).await).map(|_| ())

@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use sqlx::PgPool;
+use tests::activities;
 use tests::world::World;
 use time::{Date, Duration, Month};
 use uuid::Uuid;
 
 /// What is recounted: every additive indicator.
-pub const INDICATORS: [&str; 57] = [
+pub const INDICATORS: [&str; 77] = [
     "ORG_STOCK",
     "ORG_FOUNDED",
     "ORG_BECAME",
@@ -45,6 +46,7 @@ pub const INDICATORS: [&str; 57] = [
     "DECISION_ISSUED",
     "TRAIN_ATTENDANCES",
     "DELEGATE_SENT",
+    "DELEGATE_COMMENDED",
     "HONOURED",
     "HONOURED_PROVINCE_UP",
     "HONOURED_GOOD_LABOUR",
@@ -63,7 +65,26 @@ pub const INDICATORS: [&str; 57] = [
     "DISPUTE_CONCLUDED",
     "RATING_RATED",
     "INSPECTION_HELD",
+    "INSPECTION_LABOUR_LAW",
+    "INSPECTION_FOLLOWED_UP",
     "MOVEMENT_LAUNCHED",
+    "MOVEMENT_PARTICIPANTS",
+    "MEETING_HELD",
+    "MEETING_BRIEFINGS",
+    "MEETING_SEMINARS",
+    "MEETING_REVIEWS",
+    "POSTS",
+    "POSTS_SOCIAL",
+    "CULTURAL_EVENTS",
+    "SPORT_EVENTS",
+    "WORKS_REGISTERED",
+    "WORKS_COMPLETED",
+    "WORKS_PLAQUES",
+    "WORKS_VND",
+    "MODELS",
+    "EDUCATIONAL_TRIPS",
+    "PETITIONS",
+    "PETITIONS_ANSWERED",
     "EMPLOYER_WITHOUT_UNION",
     "EMPLOYER_WITHOUT_UNION_20",
 ];
@@ -227,7 +248,8 @@ impl Ledger {
             "CONG_HELD" => flow("congress of a union"),
             "DECISION_ISSUED" => flow("issued"),
             "TRAIN_ATTENDANCES" => flow("attended"),
-            "DELEGATE_SENT" => flow("sent"),
+            "DELEGATE_SENT" => flow("sent") + flow("sent to be commended"),
+            "DELEGATE_COMMENDED" => flow("sent to be commended"),
             "HONOURED" => flow("honoured"),
             "HONOURED_PROVINCE_UP" => flow("honoured high"),
             "HONOURED_GOOD_LABOUR" => flow("good labour"),
@@ -245,9 +267,10 @@ impl Ledger {
             "DISPUTE_PEOPLE" => flow("in dispute"),
             "DISPUTE_CONCLUDED" => flow("settled"),
             "RATING_RATED" => flow("rated"),
-            "INSPECTION_HELD" => flow("inspected"),
-            "MOVEMENT_LAUNCHED" => flow("movement"),
-            other => panic!("nobody recounts {other}"),
+            other => match activities::counted_as(other) {
+                Some(whats) => whats.iter().map(|what| flow(what)).sum(),
+                None => panic!("nobody recounts {other}"),
+            },
         }
     }
 
@@ -567,17 +590,22 @@ async fn of_membership(membership: &PgPool, events: &mut Vec<Event>) {
             events.push(Event { unit, on, what, other: to, amount: ended });
         }
     }
-    let others: Vec<(bool, Uuid, Date)> = sqlx::query_as(
-        "select true, organisation_id, attended_on from training_attendance
+    let others: Vec<(String, Uuid, Date)> = sqlx::query_as(
+        "select 'attended', organisation_id, attended_on from training_attendance
          union all
-         select false, d.organisation_id, held_on
+         select case event when 'PARTY_MEMBER_OFFICERS_COMMENDATION' then 'commended'
+                else 'sent' end, d.organisation_id, held_on
          from delegate d join delegation using (delegation_id)",
     )
     .fetch_all(membership)
     .await
     .expect("read");
-    for (attended, unit, on) in others {
-        let what = if attended { "attended" } else { "sent" };
+    for (what, unit, on) in others {
+        let what = match what.as_str() {
+            "attended" => "attended",
+            "commended" => "sent to be commended",
+            _ => "sent",
+        };
         events.push(Event { unit, on, what, other: None, amount: 1 });
     }
     let happened: Vec<(String, Uuid, Date, i64)> = sqlx::query_as(
@@ -657,18 +685,8 @@ async fn of_reporting(reporting: &PgPool, events: &mut Vec<Event>) {
         let on = Date::from_calendar_date(year, Month::December, 31).expect("a day");
         events.push(Event { unit, on, what: "rated", other: None, amount: 1 });
     }
-    let activities: Vec<(Uuid, Date, String, i32)> =
-        sqlx::query_as("select organisation_id, held_on, kind, times from activity")
-            .fetch_all(reporting)
-            .await
-            .expect("read");
-    for (unit, on, kind, times) in activities {
-        let what = match kind.as_str() {
-            "INSPECTION" => "inspected",
-            "LAUNCH" => "movement",
-            _ => continue,
-        };
-        events.push(Event { unit, on, what, other: None, amount: times.into() });
+    for (unit, on, what, amount) in activities::counted(reporting).await {
+        events.push(Event { unit, on, what, other: None, amount });
     }
 }
 

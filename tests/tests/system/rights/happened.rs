@@ -1,6 +1,7 @@
 //! What has happened to people of a desk's union, and is to be undone.
 
 use proto::membership::v1::*;
+use proto::reporting::v1::{Activity, ActivityKind, RecordActivitiesRequest};
 use stage::made_up::{known, on, people, request_id};
 use system::Client;
 use tests::world::{Unit, World};
@@ -26,6 +27,9 @@ pub struct Happened {
     pub welfare: String,
     pub case: String,
     pub case_to_conclude: String,
+    pub activity: String,
+    pub activity_to_correct: String,
+    pub activity_to_undo: String,
     /// Members who are free for whatever happens to members.
     pub free: Vec<String>,
 }
@@ -47,6 +51,9 @@ impl Happened {
             &self.welfare,
             &self.case,
             &self.case_to_conclude,
+            &self.activity,
+            &self.activity_to_correct,
+            &self.activity_to_undo,
         ];
         ids.into_iter().chain(&self.free).map(String::as_str).collect()
     }
@@ -131,6 +138,13 @@ pub async fn happened(world: &World, client: &Client, union: &Unit) -> Happened 
         cases.push(opened.expect("opened").into_inner().case_id);
     }
     let gave = client.welfare().give_welfare(giving(union, &members[0])).await.expect("given");
+    let activities = RecordActivitiesRequest {
+        request_id: request_id(),
+        activities: vec![inspecting(union); 3],
+        ..RecordActivitiesRequest::default()
+    };
+    let recorded = client.activities().record_activities(activities).await.expect("recorded");
+    let mut activities = recorded.into_inner().activity_ids;
     Happened {
         course: course.into_inner().course_id,
         candidate,
@@ -145,7 +159,20 @@ pub async fn happened(world: &World, client: &Client, union: &Unit) -> Happened 
         welfare: gave.into_inner().welfare_id,
         case: cases.remove(0),
         case_to_conclude: cases.remove(0),
+        activity: activities.remove(0),
+        activity_to_correct: activities.remove(0),
+        activity_to_undo: activities.remove(0),
         free: members[3..].to_vec(),
+    }
+}
+
+/// An inspection.
+pub fn inspecting(union: &Unit) -> Activity {
+    Activity {
+        organisation_id: union.id.clone(),
+        kind: ActivityKind::Inspection.into(),
+        held_on: on(DAY),
+        ..Activity::default()
     }
 }
 

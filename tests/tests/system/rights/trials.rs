@@ -44,7 +44,8 @@ fn one(message: impl Message) -> Vec<Vec<u8>> {
 }
 
 fn kind_of(method: &str) -> Kind {
-    const PUBLIC: [&str; 7] = [
+    const PUBLIC: [&str; 8] = [
+        "/ListActivityKinds",
         "/ListIndicators",
         "/ListSchemes",
         "/ListTemplates",

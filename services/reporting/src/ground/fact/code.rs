@@ -74,6 +74,14 @@ pub enum Code {
     Inspection,
     /// An emulation movement was launched.
     Launch,
+    /// An activity of another kind took place, by kind.
+    Activity,
+    /// An activity took place of which something was chosen: kind, field and code.
+    ActivityOf,
+    /// What is added up of activities: kind and field.
+    ActivityAmount,
+    /// An activity got to a day that is one of its milestones: kind and field.
+    ActivityReached,
     /// A union was rated.
     Rating,
     /// A union elected members of a body between congresses.
@@ -100,6 +108,8 @@ pub enum Code {
     WelfarePerson,
     /// An employer got to a stage of a campaign.
     Campaign,
+    /// An activity names a union: kind and field.
+    ActivityUnion,
 }
 
 /// How facts of a code are counted.
@@ -115,7 +125,7 @@ pub enum Counting {
 
 impl Code {
     /// Every one, in the order of their numbers.
-    pub const ALL: [Self; 47] = [
+    pub const ALL: [Self; 52] = [
         Self::MembersAdmitted,
         Self::MembersRecognised,
         Self::MembersReadmitted,
@@ -150,6 +160,10 @@ impl Code {
         Self::DisputeConcluded,
         Self::Inspection,
         Self::Launch,
+        Self::Activity,
+        Self::ActivityOf,
+        Self::ActivityAmount,
+        Self::ActivityReached,
         Self::Rating,
         Self::ByElected,
         Self::Trained,
@@ -163,6 +177,7 @@ impl Code {
         Self::EmulationJoined,
         Self::WelfarePerson,
         Self::Campaign,
+        Self::ActivityUnion,
     ];
 
     /// The movements that make the members of a unit.
@@ -223,6 +238,10 @@ impl Code {
             Self::DisputeConcluded => "DISPUTE_CONCLUDED",
             Self::Inspection => "INSPECTION",
             Self::Launch => "LAUNCH",
+            Self::Activity => "ACTIVITY",
+            Self::ActivityOf => "ACTIVITY_OF",
+            Self::ActivityAmount => "ACTIVITY_AMOUNT",
+            Self::ActivityReached => "ACTIVITY_REACHED",
             Self::Rating => "RATING",
             Self::ByElected => "BY_ELECTED",
             Self::Trained => "TRAINED",
@@ -236,6 +255,7 @@ impl Code {
             Self::EmulationJoined => "EMULATION_JOINED",
             Self::WelfarePerson => "WELFARE_PERSON",
             Self::Campaign => "CAMPAIGN",
+            Self::ActivityUnion => "ACTIVITY_UNION",
         }
     }
 
@@ -285,7 +305,11 @@ impl Code {
             | Self::DisputePeople
             | Self::DisputeConcluded
             | Self::Inspection
-            | Self::Launch => Counting::Summed,
+            | Self::Launch
+            | Self::Activity
+            | Self::ActivityOf
+            | Self::ActivityAmount
+            | Self::ActivityReached => Counting::Summed,
             Self::Rating => Counting::Rated,
             Self::ByElected
             | Self::Trained
@@ -298,7 +322,8 @@ impl Code {
             | Self::Initiative
             | Self::EmulationJoined
             | Self::WelfarePerson
-            | Self::Campaign => Counting::Subjects,
+            | Self::Campaign
+            | Self::ActivityUnion => Counting::Subjects,
         }
     }
 }

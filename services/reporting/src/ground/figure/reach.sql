@@ -1,12 +1,16 @@
 -- Dissemination within a period, over the unions that exist at its end ($10; without suspended
 -- ones, if $11): how many were reached, how many people in them, and how many people there are to
--- reach. Several activities of one union reach the same people, so the largest counts. People at
--- work are the workforce of the union's employers as last surveyed, its members where none was.
+-- reach. A union where nobody came was not reached. Several activities of one union reach the same
+-- people, so the largest counts. People at work are the workforce of the union's employers as last
+-- surveyed, its members where none was, or where they are more. What was reported does not change
+-- how many there are: where more people were reached than are known to be there, the figure says so,
+-- above 100 %. It is not refused when it is recorded, since a survey and a roll that are behind may
+-- be right later, and paper comes late.
 with alive as materialized (
     select u.unit_id, u.line from unions_on($1, $2, $3, $4, $5, $6, $7, $10, $11) u
 )
 select a.line as "line!",
-       count(reached.people) as "unions_reached!",
+       count(*) filter (where reached.people > 0) as "unions_reached!",
        coalesce(sum(reached.people), 0)::bigint as "people_reached!",
        coalesce(sum(present.people), 0)::bigint as "people_at_work!"
 from alive a
@@ -17,9 +21,7 @@ cross join lateral (
       and d.held_on >= $8 and d.held_on < $9
 ) reached
 cross join lateral (
-    -- Nobody is reached who is not there: a survey that is behind does not make 110 %.
     select greatest(
-        reached.people,
         members_before(a.unit_id, $10::date + 1),
         (select sum(e.workforce)::bigint
          from employer_survey e

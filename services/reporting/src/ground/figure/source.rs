@@ -130,10 +130,15 @@ impl Source {
                 Source::Flow(Code::Honoured, whole),
             ) => part == whole,
             (Source::OfficersTrained, Source::OfficersDuring)
-            | (Source::UnionsReached, Source::UnionsAt)
-            | (Source::PeopleReached, Source::PeopleAtWork) => true,
+            | (Source::UnionsReached, Source::UnionsAt) => true,
             _ => self == whole,
         }
+    }
+
+    /// Whether it is held against the other without being counted by it: what is reported may be more
+    /// than what is known to be there, and then the share says so.
+    fn is_held_against(&self, whole: &Source) -> bool {
+        matches!((self, whole), (Source::PeopleReached, Source::PeopleAtWork))
     }
 
     /// Whether it is a state on the last day.
@@ -193,12 +198,13 @@ impl Formula {
         Ok(Self { text: text.to_string(), terms })
     }
 
-    /// Whether all that it counts is counted by the other too, whatever there is to count: then
-    /// it may be given as a share of that.
-    pub fn is_part_of(&self, whole: &Formula) -> bool {
+    /// Whether it may be given as a share of the other: all that it counts is counted by the other
+    /// too, whatever there is to count, or what is reported is held against it.
+    pub fn is_share_of(&self, whole: &Formula) -> bool {
         match (&self.terms[..], &whole.terms[..]) {
             ([part], [whole]) => {
-                part.sign == 1 && whole.sign == 1 && part.source.is_part_of(&whole.source)
+                let (signs, part, whole) = ((part.sign, whole.sign), &part.source, &whole.source);
+                signs == (1, 1) && (part.is_part_of(whole) || part.is_held_against(whole))
             }
             _ => false,
         }

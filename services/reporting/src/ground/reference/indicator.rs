@@ -118,7 +118,7 @@ pub(super) fn read(schemes: &[Scheme]) -> anyhow::Result<Vec<Indicator>> {
             } else {
                 let denominator = Formula::read(&row.denominator, schemes)?;
                 ensure!(
-                    numerator.is_part_of(&denominator),
+                    numerator.is_share_of(&denominator),
                     "what is shared is no part of what it is a share of"
                 );
                 Some(denominator)

@@ -94,6 +94,25 @@ pub fn list(trials: &mut Vec<Trial>) {
         read "ListSchemes": |_, _| ListSchemesRequest {};
     }
     of_service! { trials, "reporting.v1.ActivityService",
+        read "ListActivityKinds": |_, _| ListActivityKindsRequest {};
+        read "GetActivity": |mine, _| GetActivityRequest {
+            activity_id: mine.happened.activity.clone(),
+            known_at: None,
+        };
+        read "ListActivities": |mine, _| ListActivitiesRequest {
+            organisation_id: mine.district.id.clone(),
+            subtree: true,
+            period: period(date!(2018 - 01 - 01), date!(2020 - 12 - 31)),
+            ..ListActivitiesRequest::default()
+        };
+        write "CorrectActivity": |mine, _| correction(mine, &mine.union.id);
+        mixed "CorrectActivity": |mine, theirs| correction(mine, &theirs.union.id);
+        write "UndoActivity": |mine, _| UndoActivityRequest {
+            request_id: request_id(),
+            activity_id: mine.happened.activity_to_undo.clone(),
+            reason: "Không diễn ra".to_owned(),
+            ..UndoActivityRequest::default()
+        };
         write "RecordActivities": |mine, _| activities(&[mine]);
         mixed "RecordActivities": |mine, theirs| activities(&[mine, theirs]);
     }
@@ -125,6 +144,22 @@ fn rating(desks: &[&Desk]) -> RecordRatingsRequest {
         year: 2020,
         lines: lines.collect(),
         ..RecordRatingsRequest::default()
+    }
+}
+
+/// An inspection that lies on a desk was one of this union, on another day.
+fn correction(desk: &Desk, union: &str) -> CorrectActivityRequest {
+    CorrectActivityRequest {
+        request_id: request_id(),
+        activity_id: desk.happened.activity_to_correct.clone(),
+        activity: Some(Activity {
+            organisation_id: union.to_owned(),
+            kind: ActivityKind::Inspection.into(),
+            held_on: on(DAY),
+            ..Activity::default()
+        }),
+        reason: "Ghi nhầm ngày".to_owned(),
+        ..CorrectActivityRequest::default()
     }
 }
 
