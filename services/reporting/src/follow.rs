@@ -16,6 +16,7 @@ mod membership;
 mod merged;
 mod organisations;
 mod registry;
+mod successions;
 mod timelines;
 mod under_way;
 
