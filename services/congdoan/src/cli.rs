@@ -24,7 +24,7 @@ use self::values::{address, id};
 use crate::language::{self, Language};
 use crate::output;
 
-pub use self::figure::{Explain, Question, Report};
+pub use self::figure::{Explain, Question, Report, Targets};
 pub use self::gateway::Gateway;
 
 /// The national register of Vietnam's trade unions, on the command line.
@@ -154,6 +154,8 @@ was done answers that it was.")]
     Report(Report),
     /// Walk a figure down to the units, changes and decisions that made it.
     Explain(Explain),
+    /// Print the targets of an organisation, how far they are reached and at what pace.
+    Targets(Targets),
     /// Ask the development issuer for an access token, and print it.
     Token(Token),
     /// Make the keys of a system whose services run apart.

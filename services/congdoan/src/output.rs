@@ -23,6 +23,7 @@
 //! | `plan review` | `steps`: of ReviewPlanResponse's; `dryRun`, `mendedSince`, `absentParts`; of a plan that was run dry as it is, `unitsUnknown`, `membersWhoContinue`, `membershipsThatEnd`, `quotasOpen`, `quotasHandedDown`, less what an absent part would tell |
 //! | `report`, `report --list` | PrintReportResponse, ListTemplatesResponse |
 //! | `explain` | `organisation`: Organisation; `figure`: Figure; `units`: of ExplainedUnit |
+//! | `targets`, `targets --cascade` | `organisation`: Organisation; `targets`: of MeasuredTarget; `apportioned`: of ApportionedTarget; GetTargetCascadeResponse |
 //! | `token` | `accessToken`, `issuer`, `subject` |
 //! | `bootstrap` | `confederationId`, `issuer`, `administrator` |
 //! | `up` | `gateway`, `issuer`, `services`, `data`, `administrator` |
