@@ -44,6 +44,8 @@ const GATHERED: &[(&str, &str)] = &[
     // An act that is undone may be a plan: the campaigns of all that it ended are looked through.
     ("registry", "The acts that rest on the act $1"),
     ("reporting", "piece($1"),
+    ("reporting", "piece(head.unit_id"),
+    ("reporting", "unions_on(head.unit_id"),
     ("reporting", "place($1"),
     ("reporting", "place_as_of($1"),
     ("reporting", "unions_on($1"),

@@ -51,6 +51,14 @@ impl Refusal {
         self
     }
 
+    /// What was wrong, of a line of a list: `value` becomes `lines[12].value`.
+    pub fn within(mut self, line: &str) -> Self {
+        for violation in &mut self.0.violations {
+            violation.field = format!("{line}.{}", violation.field);
+        }
+        self
+    }
+
     /// Adds a field at fault for a reason of its own, told in the few words that its contract has
     /// for it, with what it is about: one of many.
     pub fn briefly<R: reason::Reason>(

@@ -24,7 +24,7 @@ use self::values::{address, id};
 use crate::language::{self, Language};
 use crate::output;
 
-pub use self::figure::{Activities, Explain, Question, Report};
+pub use self::figure::{Activities, Explain, Question, Report, Targets};
 pub use self::gateway::Gateway;
 
 /// The national register of Vietnam's trade unions, on the command line.
@@ -157,6 +157,8 @@ was done answers that it was.")]
     Explain(Explain),
     /// List what units did, as they reported it, the oldest first.
     Activities(Activities),
+    /// Print the targets of an organisation, how far they are reached and at what pace.
+    Targets(Targets),
     /// Ask the development issuer for an access token, and print it.
     Token(Token),
     /// Make the keys of a system whose services run apart.

@@ -32,6 +32,7 @@ pub mod report;
 pub mod running;
 pub mod search;
 pub mod sheet;
+pub mod targets;
 pub mod token;
 pub mod told;
 pub mod up;

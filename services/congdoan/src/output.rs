@@ -24,6 +24,7 @@
 //! | `report`, `report --list` | PrintReportResponse, ListTemplatesResponse |
 //! | `explain` | `organisation`: Organisation; `figure`: Figure; `units`: of ExplainedUnit |
 //! | `activities` | `organisation`: Organisation; `activities`: of RecordedActivity; `more`: whether there are others |
+//! | `targets`, `targets --cascade` | `organisation`: Organisation; `targets`: of MeasuredTarget; `apportioned`: of ApportionedTarget; GetTargetCascadeResponse |
 //! | `token` | `accessToken`, `issuer`, `subject` |
 //! | `bootstrap` | `confederationId`, `issuer`, `administrator` |
 //! | `up` | `gateway`, `issuer`, `services`, `data`, `administrator` |

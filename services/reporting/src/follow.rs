@@ -17,6 +17,7 @@ mod merged;
 mod movements;
 mod organisations;
 mod registry;
+mod successions;
 mod timelines;
 mod under_way;
 

@@ -52,9 +52,11 @@ pub static SCHEMA: database::Schema = database::Schema {
         "place_as_of",
         "place_as_then",
         "spliced",
+        "succession_of",
         "tell_units",
         "unions_on",
         "was_union_in_year",
+        "withdrawal_of",
     ],
 };
 

@@ -261,9 +261,10 @@ pub async fn measured(
         };
         let answer = client.targets().measure_targets(request).await;
         for target in answer.expect("measured").into_inner().targets {
-            let (asked, figure) =
-                (target.target.unwrap_or_default(), target.figure.unwrap_or_default());
-            let Some(period) = asked.period else { continue };
+            let asked = target.target.unwrap_or_default();
+            // One that has not begun has none, and one that runs is counted through today.
+            let Some(figure) = target.figure else { continue };
+            let Some(period) = figure.period else { continue };
             let day = |on: Option<CivilDate>| parse::date("period", on).expect("a day");
             let question = Question {
                 head: *head,

@@ -160,6 +160,17 @@ const TOLD: &[(&str, &str, Told)] = &[
     ("reporting", "*.target_period_check", Refused("PERIOD_REVERSED")),
     ("reporting", "*.target_value_check", Refused("TARGET_VALUE_OUT_OF_RANGE")),
     ("reporting", "*.target_issuer_id_fkey", Refused("ORGANISATION_UNKNOWN")),
+    ("reporting", "*.target_withdrawal_says_why", Refused("FIELD_REQUIRED")),
+    (
+        "reporting",
+        "*.target_withdrawal_is_of_revision",
+        Never("the revision was read, with the unit locked"),
+    ),
+    (
+        "reporting",
+        "*.target_withdrawal_pkey",
+        Never("one that is withdrawn is refused, with the unit locked"),
+    ),
     ("reporting", "*.activity_*_check", Refused("ACTIVITY_COUNT_OUT_OF_RANGE")),
     ("reporting", "*.rating_key", Never("a later rating replaces it, in the same statement")),
     ("reporting", "*.target_revision_check", Never("revisions are counted from the last one on")),

@@ -9,6 +9,7 @@ mod desk;
 mod happened;
 mod in_motion;
 mod papers;
+mod quotas;
 mod trials;
 
 use std::collections::BTreeSet;

@@ -1,4 +1,4 @@
-//! `congdoan report` and `congdoan explain`: what is asked of figures.
+//! `congdoan report`, `congdoan explain` and `congdoan targets`: what is asked of figures.
 
 use anyhow::Context;
 use clap::Args;
@@ -123,6 +123,33 @@ pub struct Explain {
     #[arg(long, value_name = "COUNT", default_value_t = 5, value_parser = count)]
     pub changes: usize,
     /// Explain what there is, without waiting for what earlier commands have seen.
+    #[arg(long)]
+    pub no_wait: bool,
+    /// Whom to talk to.
+    #[command(flatten)]
+    pub to: Gateway,
+}
+
+/// `congdoan targets`.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  congdoan targets --organisation LDLD-01-001 --from 2021-01-01 --to 2021-12-31 --through 2021-06-30
+  congdoan targets --organisation LDLD-01 --from 2021-01-01 --to 2021-12-31 --cascade MBR_ADMITTED
+
+The targets are those whose periods end within the period; with --cascade, those of exactly that \
+period.")]
+pub struct Targets {
+    /// What is asked.
+    #[command(flatten)]
+    pub question: Question,
+    /// Measure through this day; by default today, or to the end of what has ended by then.
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub through: Option<Date>,
+    /// Print how the target of this indicator was handed down, and what each has reached.
+    #[arg(long, value_name = "CODE")]
+    pub cascade: Option<String>,
+    /// Print what there is, without waiting for what earlier commands have seen.
     #[arg(long)]
     pub no_wait: bool,
     /// Whom to talk to.

@@ -6,13 +6,15 @@ use std::mem;
 use chassis::feed::{Change, Follow, Following};
 use chassis::refusal::Failure;
 use feeds::edges::{Edges, LastPlace};
-use feeds::registry::{self, Body, Event, Founded};
+use feeds::registry::{self, Body, Event, Founded, Noted};
 use feeds::rights;
 use sqlx::PgConnection;
 use time::Date;
 use uuid::Uuid;
 
-use crate::follow::{Because, edges, events, organisations, remember_all, timelines, under_way};
+use crate::follow::{
+    Because, edges, events, organisations, remember_all, successions, timelines, under_way,
+};
 use crate::ground::fact::Facts;
 use crate::ground::reference::Reference;
 use crate::ground::{fact, ledger};
@@ -143,7 +145,13 @@ impl Registry {
             Event::Resumed { organisation_id } => {
                 organisations::resume(connection, on, *organisation_id).await
             }
-            Event::Ended(units) => organisations::end(connection, change, units).await,
+            Event::Ended(units) => {
+                organisations::end(connection, change, units).await?;
+                successions::ended(connection, change, units).await
+            }
+            Event::Noted(Noted::SplitOff { predecessor_id, shares }) => {
+                successions::split_off(connection, change, *predecessor_id, shares).await
+            }
             Event::SectorChanged { organisation_id, sector } => {
                 organisations::change_sector(connection, change, *organisation_id, sector).await
             }

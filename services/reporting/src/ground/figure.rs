@@ -12,6 +12,7 @@ pub mod count;
 mod counted;
 mod counting;
 mod heads;
+pub mod of_heads;
 pub(crate) mod scope;
 pub mod source;
 

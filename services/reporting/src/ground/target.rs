@@ -1,9 +1,13 @@
 //! Targets (chỉ tiêu): what they ask, which of them a report is held against, and whether
 //! they are met.
 
+pub mod apportion;
 pub mod asked;
 pub mod cascade;
 pub mod measured;
+pub mod pace;
+pub mod programme;
+pub mod reached;
 
 use std::cmp::Ordering;
 
@@ -129,6 +133,59 @@ pub struct Target {
     pub decision_id: Option<Uuid>,
     /// When it was recorded.
     pub recorded_at: OffsetDateTime,
+    /// That it is asked of nobody any more.
+    pub withdrawal: Option<Withdrawal>,
+}
+
+/// From when a target is asked of nobody any more, and why.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Withdrawal {
+    /// The first day on which it does not hold.
+    pub withdrawn_on: Date,
+    /// Why.
+    pub reason: String,
+    /// What it rests on.
+    pub decision_id: Option<Uuid>,
+    /// When it was recorded.
+    pub recorded_at: OffsetDateTime,
+}
+
+/// How a target stands on a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Its period begins later.
+    NotBegun,
+    /// Its period goes on after this day.
+    Running,
+    /// Its period ends on this day, or ended before.
+    Ended,
+    /// It does not hold any more.
+    Withdrawn,
+}
+
+impl Target {
+    /// Whether it is withdrawn by a day.
+    pub fn withdrawn_by(&self, day: Date) -> bool {
+        self.withdrawal.as_ref().is_some_and(|withdrawal| withdrawal.withdrawn_on <= day)
+    }
+
+    /// How it stands on a day.
+    pub fn state(&self, day: Date) -> State {
+        if self.withdrawn_by(day) {
+            State::Withdrawn
+        } else if day < self.period.from {
+            State::NotBegun
+        } else if day < self.period.through {
+            State::Running
+        } else {
+            State::Ended
+        }
+    }
+
+    /// Whether it asks for so many things: only then is it summed and divided.
+    pub fn is_count(&self) -> bool {
+        self.value_unit == ValueUnit::Count && self.comparator != Comparator::MeanGreaterOrEqual
+    }
 }
 
 /// A row of the table.
@@ -150,6 +207,10 @@ pub(crate) struct Row {
     pub assigned_on: Date,
     pub decision_id: Option<Uuid>,
     pub recorded_at: OffsetDateTime,
+    pub withdrawn_on: Option<Date>,
+    pub withdrawal_reason: Option<String>,
+    pub withdrawal_decision_id: Option<Uuid>,
+    pub withdrawal_recorded_at: Option<OffsetDateTime>,
 }
 
 impl TryFrom<Row> for Target {
@@ -178,6 +239,15 @@ impl TryFrom<Row> for Target {
             assigned_on: row.assigned_on,
             decision_id: row.decision_id,
             recorded_at: row.recorded_at,
+            withdrawal: match (row.withdrawn_on, row.withdrawal_recorded_at) {
+                (Some(withdrawn_on), Some(recorded_at)) => Some(Withdrawal {
+                    withdrawn_on,
+                    reason: row.withdrawal_reason.unwrap_or_default(),
+                    decision_id: row.withdrawal_decision_id,
+                    recorded_at,
+                }),
+                _ => None,
+            },
         })
     }
 }
@@ -186,7 +256,8 @@ pub(crate) fn read_rows(rows: Vec<Row>) -> Result<Vec<Target>, Failure> {
     Ok(rows.into_iter().map(Target::try_from).collect::<anyhow::Result<_>>()?)
 }
 
-/// The targets of a unit, each in the revision that holds at the end of its period.
+/// The targets of a unit, each in the revision that holds at the end of its period; withdrawn ones
+/// too.
 pub async fn of_unit(
     connection: &mut PgConnection,
     organisation_id: Uuid,
@@ -227,6 +298,7 @@ mod tests {
             assigned_on: from,
             decision_id: None,
             recorded_at: OffsetDateTime::UNIX_EPOCH,
+            withdrawal: None,
         }
     }
 }

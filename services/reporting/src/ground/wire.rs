@@ -18,11 +18,16 @@ use crate::ground::target::{Comparator, Issuer, ValueUnit};
 
 /// A required period that does not run backwards.
 pub fn period(period: Option<pb::Period>) -> Result<Period, Refusal> {
-    let period = period.ok_or_else(|| parse::required("period"))?;
-    let from = parse::date("period.from_on", period.from_on)?;
-    let through = parse::date("period.through_on", period.through_on)?;
+    period_of("period", period)
+}
+
+/// As [`period()`], of a field that is called otherwise.
+pub fn period_of(field: &str, period: Option<pb::Period>) -> Result<Period, Refusal> {
+    let period = period.ok_or_else(|| parse::required(field))?;
+    let from = parse::date(&format!("{field}.from_on"), period.from_on)?;
+    let through = parse::date(&format!("{field}.through_on"), period.through_on)?;
     if through < from {
-        return Err(Refused::PeriodReversed { from, through }.into());
+        return Err(Refused::PeriodReversed { field: field.to_string(), from, through }.into());
     }
     Ok(Period { from, through })
 }

@@ -108,7 +108,9 @@ pub async fn print(
         vietnamese::date(order.period.through),
         when.spoken(today),
     );
-    let targets = target::of_unit(connection, order.head).await?;
+    // What was withdrawn is asked of nobody.
+    let mut targets = target::of_unit(connection, order.head).await?;
+    targets.retain(|target| target.withdrawal.is_none());
     let mut printer = Printer {
         connection,
         snapshot,

@@ -136,8 +136,8 @@ async fn measured(
     let mut rows = Vec::new();
     for target in ending.into_iter().take(ROWS_MAX) {
         let Some(indicator) = reference.indicator(&target.indicator) else { continue };
-        let measured =
-            measure(connection, snapshot, reference, target.clone(), order.as_of).await?;
+        let (asked, on) = (target.clone(), target.period.through);
+        let measured = measure(connection, snapshot, reference, asked, order.as_of, on).await?;
         let Some(measured) = measured else { continue };
         let scope = match reference.groupings().get(&target.sector_grouping) {
             Some(grouping) if !target.sector_group.is_empty() => {
@@ -314,6 +314,8 @@ async fn own_cascades<'a>(
             period: target.period,
             grouping: &target.sector_grouping,
             group: &target.sector_group,
+            by: target.period.through,
+            known_at: None,
         };
         let cascade = match known.get(&of) {
             Some(cascade) => cascade.clone(),

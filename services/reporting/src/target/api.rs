@@ -1,5 +1,7 @@
 //! TargetService.
 
+use std::collections::BTreeMap;
+
 use chassis::call::Call;
 use chassis::database::today;
 use chassis::page::Page;
@@ -7,26 +9,41 @@ use chassis::parse;
 use chassis::refusal::Refusal;
 use proto::reporting::v1::target_service_server::TargetService;
 use proto::reporting::v1::*;
+use time::Date;
 use tonic::{Request, Response, Status};
 use uuid::Uuid;
 
 use crate::ground::api::Api;
-use crate::ground::figure::heads;
+use crate::ground::figure::{Counting, Scope, heads};
+use crate::ground::period::Period;
 use crate::ground::refused::Refused;
-use crate::ground::target::cascade::{LEVELS_MAX, Node, Of, cascade};
+use crate::ground::target::cascade::{LEVELS_MAX, Of, cascade};
 use crate::ground::target::measured::measure;
-use crate::ground::target::{self, Target, ValueUnit};
+use crate::ground::target::{self, Issuer, State, Target, programme};
 use crate::ground::{reading as reads, wire};
+use crate::target::apportioned_targets::{continued, lineage};
+use crate::target::asking;
 use crate::target::assign_target::AssignTarget;
+use crate::target::assign_targets::AssignTargets;
+use crate::target::attained::{Measuring, attained};
+use crate::target::counted_children::counted_children;
+use crate::target::distribute_target::{By as Divided, DistributeTarget};
+use crate::target::measure_programme::measure_programmes;
 use crate::target::open_targets::open_targets;
+use crate::target::succession::apportioned;
 use crate::target::targets_of_unit::{After, targets_of_unit};
+use crate::target::telling;
+use crate::target::wire::Told;
+use crate::target::withdraw_target::WithdrawTarget;
 
 /// Units that are asked about in one call, at most.
 const UNITS_MAX: usize = 1_000;
 /// Targets that are measured for one page, at most.
 const MEASURED_MAX: i64 = 100;
-/// 100 %.
-const BASIS_POINTS_MAX: i64 = 10_000;
+/// Targets on a page of those that others continue, at most.
+const APPORTIONED_MAX: i64 = 100;
+/// Characters of a reason, at most.
+const REASON_MAX: usize = 500;
 
 #[tonic::async_trait]
 impl TargetService for Api {
@@ -35,12 +52,64 @@ impl TargetService for Api {
         request: Request<AssignTargetRequest>,
     ) -> Result<Response<AssignTargetResponse>, Status> {
         let (call, asked) = Call::write(request)?;
-        let act = self.target_to_assign(&asked)?;
+        let act = AssignTarget(asking::assignment(self.reference, &asking::line(&asked))?);
         let acted = self.database.act(call, act).await?;
         Ok(acted.reply(|assigned| AssignTargetResponse {
             target_id: assigned.target_id.to_string(),
             revision: assigned.revision,
         }))
+    }
+
+    async fn assign_targets(
+        &self,
+        request: Request<AssignTargetsRequest>,
+    ) -> Result<Response<AssignTargetsResponse>, Status> {
+        let (call, asked) = Call::write(request)?;
+        let act = AssignTargets(asking::assignments(self.reference, &asked.lines)?);
+        let acted = self.database.act(call, act).await?;
+        Ok(acted.reply(|assigned| AssignTargetsResponse {
+            lines: assigned
+                .iter()
+                .map(|assigned| assign_targets_response::Line {
+                    target_id: assigned.target_id.to_string(),
+                    revision: assigned.revision,
+                })
+                .collect(),
+        }))
+    }
+
+    async fn withdraw_target(
+        &self,
+        request: Request<WithdrawTargetRequest>,
+    ) -> Result<Response<WithdrawTargetResponse>, Status> {
+        let (call, asked) = Call::write(request)?;
+        let act = WithdrawTarget {
+            target_id: parse::id("target_id", &asked.target_id)?,
+            withdrawn_on: parse::date("withdrawn_on", asked.withdrawn_on)?,
+            reason: parse::text("reason", &asked.reason, REASON_MAX)?,
+            decision_id: parse::optional_id("decision_id", &asked.decision_id)?,
+        };
+        let acted = self.database.act(call, act).await?;
+        Ok(acted.reply(|withdrawn| WithdrawTargetResponse { revision: withdrawn.revision }))
+    }
+
+    async fn distribute_target(
+        &self,
+        request: Request<DistributeTargetRequest>,
+    ) -> Result<Response<DistributeTargetResponse>, Status> {
+        let (call, asked) = Call::write(request)?;
+        let target_id = parse::id("target_id", &asked.target_id)?;
+        let assigned_on = parse::optional_date("assigned_on", asked.assigned_on)?;
+        let (by, children) = (asking::by(&asked)?, asking::children(&asked)?);
+        let (total, decision_id) =
+            (asking::total(&asked)?, parse::optional_id("decision_id", &asked.decision_id)?);
+        let by = match by {
+            Some(by) => by,
+            None => Divided::Counted(self.counted(&call, &asked, target_id, assigned_on).await?),
+        };
+        let act = DistributeTarget { target_id, children, by, total, assigned_on, decision_id };
+        let acted = self.database.act(call, act).await?;
+        Ok(acted.reply(|distributed| crate::target::wire::distributed(&distributed)))
     }
 
     async fn list_targets(
@@ -53,15 +122,16 @@ impl TargetService for Api {
         if !asked.indicator.is_empty() {
             wire::indicator(self.reference, "indicator", &asked.indicator)?;
         }
+        let known_at = parse::optional_instant("known_at", asked.known_at)?;
 
         let mut reading = self.database.read(&call).await?;
         reads::organisation(&mut reading, organisation_id).await?;
         let of = (organisation_id, asked.indicator.as_str());
-        let rows = targets_of_unit(&mut reading, of, after, page.limit()).await?;
+        let rows = targets_of_unit(&mut reading, of, known_at, after, page.limit()).await?;
         let Page { rows, next_page_token } =
             page.page(rows, |last| (last.period.from, last.indicator.clone(), last.target_id))?;
         Ok(reading.reply(ListTargetsResponse {
-            targets: rows.iter().map(crate::target::wire::target).collect(),
+            targets: rows.iter().map(telling::target).collect(),
             next_page_token,
         }))
     }
@@ -87,23 +157,49 @@ impl TargetService for Api {
     ) -> Result<Response<GetTargetCascadeResponse>, Status> {
         let (call, asked) = Call::read(request)?;
         let head = parse::id("organisation_id", &asked.organisation_id)?;
-        wire::indicator(self.reference, "indicator", &asked.indicator)?;
+        let indicator = wire::indicator(self.reference, "indicator", &asked.indicator)?;
         wire::sector_group(self.reference, &asked.sector_grouping, &asked.sector_group)?;
         let period = wire::period(asked.period)?;
+        let (as_of, tree) = (parse::optional_date("as_of", asked.as_of)?, wire::tree(asked.tree)?);
+        let (grouping, group) = (asked.sector_grouping.as_str(), asked.sector_group.as_str());
 
         let mut reading = self.database.read(&call).await?;
         reads::organisation(&mut reading, head).await?;
         let of = Of {
             indicator: &asked.indicator,
             period,
-            grouping: &asked.sector_grouping,
-            group: &asked.sector_group,
+            grouping,
+            group,
+            by: as_of.unwrap_or(period.through),
+            known_at: parse::optional_instant("known_at", asked.known_at)?,
         };
         let cascade = cascade(&mut reading, head, of, LEVELS_MAX).await?;
-        let mut units = Vec::new();
-        collect_units(&cascade.children, &mut units);
+        let shown = cascade.targets();
+        let units: Vec<Uuid> = shown.iter().map(|target| target.organisation_id).collect();
         let names = heads(&mut reading, &units, period.through).await?;
-        let response = crate::target::wire::cascade(&cascade, &names);
+        if !asked.measure {
+            let told = Told { names: &names, indicator, attained: None };
+            let response = crate::target::wire::cascade(&cascade, &told);
+            return Ok(reading.reply(response));
+        }
+        let on = as_of.unwrap_or_else(|| today().min(period.through));
+        let snapshot = self.columns.snapshot(&mut reading).await?;
+        let scope = Scope {
+            grouping: grouping.to_string(),
+            group: group.to_string(),
+            ..Scope::of(head, tree)
+        };
+        let measuring = Measuring { indicator, period, scope: scope.clone(), on };
+        let attained = attained(&mut reading, &snapshot, self.reference, &shown, measuring).await?;
+        let told = Told { names: &names, indicator, attained: Some(&attained) };
+        let mut response = crate::target::wire::cascade(&cascade, &told);
+        if period.from <= on {
+            let counted = Period { through: period.through.min(on), ..period };
+            let mut counting =
+                Counting::new(&mut reading, &snapshot, self.reference, scope, counted);
+            let figure = counting.figure(indicator).await?;
+            response.figure = Some(wire::figure(self.reference, &figure, &BTreeMap::new()));
+        }
         Ok(reading.reply(response))
     }
 
@@ -117,6 +213,7 @@ impl TargetService for Api {
         let head = parse::id("organisation_id", &asked.organisation_id)?;
         let period = wire::period(asked.period)?;
         let as_of = wire::tree(asked.tree)?;
+        let on = parse::optional_date("as_of", asked.as_of)?.unwrap_or_else(today);
 
         let mut reading = self.database.read(&call).await?;
         reads::organisation(&mut reading, head).await?;
@@ -135,53 +232,113 @@ impl TargetService for Api {
         let mut targets = Vec::with_capacity(rows.len());
         for target in rows {
             let Some(indicator) = self.reference.indicator(&target.indicator) else { continue };
-            let measured = measure(&mut reading, &snapshot, self.reference, target, as_of).await?;
+            let state = target.state(on);
+            if matches!(state, State::Withdrawn | State::NotBegun) {
+                targets.push(crate::target::wire::unmeasured(&target, state));
+                continue;
+            }
+            let reference = self.reference;
+            let measured = measure(&mut reading, &snapshot, reference, target, as_of, on).await?;
             if let Some(measured) = measured {
-                targets.push(crate::target::wire::measured(self.reference, &measured, indicator));
+                let told = crate::target::wire::measured(reference, &measured, indicator, state);
+                targets.push(told);
             }
         }
         Ok(reading.reply(MeasureTargetsResponse { targets, next_page_token }))
     }
+
+    async fn measure_programme(
+        &self,
+        request: Request<MeasureProgrammeRequest>,
+    ) -> Result<Response<MeasureProgrammeResponse>, Status> {
+        let (call, asked) = Call::read(request)?;
+        let head = parse::id("organisation_id", &asked.organisation_id)?;
+        let indicator = wire::indicator(self.reference, "indicator", &asked.indicator)?;
+        let period = wire::period(asked.period)?;
+        let (grouping, group) = (asked.sector_grouping.as_str(), asked.sector_group.as_str());
+        wire::sector_group(self.reference, grouping, group)?;
+        let as_of = wire::tree(asked.tree)?;
+        let on = parse::optional_date("as_of", asked.as_of)?.unwrap_or_else(today);
+
+        let mut reading = self.database.read(&call).await?;
+        reads::organisation(&mut reading, head).await?;
+        let snapshot = self.columns.snapshot(&mut reading).await?;
+        let of = programme::Of { indicator: &asked.indicator, grouping, group, period };
+        let (reference, days) = (self.reference, (as_of, on));
+        let measured =
+            measure_programmes(&mut reading, &snapshot, reference, head, indicator, of, days)
+                .await?;
+        let issuers: Vec<Uuid> = measured
+            .programmes
+            .iter()
+            .filter_map(|measured| match measured.programme.issuer {
+                Issuer::Organisation(issuer_id) => Some(issuer_id),
+                Issuer::Named(_) => None,
+            })
+            .collect();
+        let names = heads(&mut reading, &issuers, period.through).await?;
+        let response = crate::target::wire::programmes(reference, indicator, &measured, &names, on);
+        Ok(reading.reply(response))
+    }
+
+    async fn list_apportioned_targets(
+        &self,
+        request: Request<ListApportionedTargetsRequest>,
+    ) -> Result<Response<ListApportionedTargetsResponse>, Status> {
+        let (call, asked, page) = Call::list(request, self.database.keys())?;
+        let page = page.at_most(APPORTIONED_MAX);
+        let after: Option<Uuid> = page.after()?;
+        let organisation_id = parse::id("organisation_id", &asked.organisation_id)?;
+        if !asked.indicator.is_empty() {
+            wire::indicator(self.reference, "indicator", &asked.indicator)?;
+        }
+        let on = parse::optional_date("as_of", asked.as_of)?.unwrap_or_else(today);
+
+        let mut reading = self.database.read(&call).await?;
+        reads::organisation(&mut reading, organisation_id).await?;
+        let lineage = lineage(&mut reading, organisation_id, on).await?;
+        let of = (asked.indicator.as_str(), on);
+        let rows = continued(&mut reading, &lineage.origins, of, after, page.limit()).await?;
+        let Page { rows, next_page_token } = page.page(rows, |last| last.target_id)?;
+        let mut targets = Vec::with_capacity(rows.len());
+        for target in rows {
+            let (parts, left_off) = apportioned(&target, &lineage.events);
+            let mut units: Vec<Uuid> = parts.iter().map(|part| part.organisation_id).collect();
+            units.push(target.organisation_id);
+            // What somebody else continues may have gone another way by then.
+            if !units.contains(&organisation_id) {
+                continue;
+            }
+            let names = heads(&mut reading, &units, target.period.through).await?;
+            let parts = (&parts[..], left_off);
+            targets.push(crate::target::wire::apportioned(&target, parts, organisation_id, &names));
+        }
+        Ok(reading.reply(ListApportionedTargetsResponse { targets, next_page_token }))
+    }
 }
 
 impl Api {
-    fn target_to_assign(&self, asked: &AssignTargetRequest) -> Result<AssignTarget, Status> {
+    /// What an indicator counts of each unit below that of a target, where it is handed down by that.
+    async fn counted(
+        &self,
+        call: &Call,
+        asked: &DistributeTargetRequest,
+        target_id: Uuid,
+        assigned_on: Option<Date>,
+    ) -> Result<BTreeMap<Uuid, i64>, Status> {
         let indicator = wire::indicator(self.reference, "indicator", &asked.indicator)?;
-        let period = wire::period(asked.period)?;
-        let comparator = wire::comparator(asked.comparator());
-        let value_unit = wire::value_unit(asked.value_unit(), indicator);
-        let denominator_on = parse::optional_date("denominator_on", asked.denominator_on)?;
-        if !target::fits(indicator, value_unit, comparator, denominator_on.is_some()) {
-            return Err(Refused::TargetComparatorUnfit {
-                field: "comparator",
-                indicator: indicator.code.clone(),
-            }
-            .into());
+        let period = wire::period_of("indicator_period", asked.indicator_period)?;
+        if indicator.denominator.is_some() {
+            let (field, indicator) = ("indicator".to_string(), indicator.code.clone());
+            return Err(Refused::IndicatorUnknown { field, indicator }.into());
         }
-        let limit = match value_unit {
-            ValueUnit::Count => i64::from(i32::MAX),
-            ValueUnit::BasisPoints => BASIS_POINTS_MAX,
-        };
-        let value = asked.value.ok_or_else(|| parse::required("value"))?;
-        if !(0..=limit).contains(&value) {
-            return Err(Refused::TargetValueOutOfRange { limit }.into());
-        }
-        wire::sector_group(self.reference, &asked.sector_grouping, &asked.sector_group)?;
-        Ok(AssignTarget {
-            indicator: indicator.code.clone(),
-            organisation_id: parse::id("organisation_id", &asked.organisation_id)?,
-            period,
-            issuer: wire::issuer(&asked.issuer_id, &asked.issuer_name)?,
-            value,
-            value_unit,
-            comparator,
-            denominator_on,
-            sector_grouping: asked.sector_grouping.clone(),
-            sector_group: asked.sector_group.clone(),
-            assigned_on: parse::optional_date("assigned_on", asked.assigned_on)?
-                .unwrap_or(period.from),
-            decision_id: parse::optional_id("decision_id", &asked.decision_id)?,
-        })
+        let mut reading = self.database.read(call).await?;
+        let snapshot = self.columns.snapshot(&mut reading).await?;
+        let (reference, of) = (self.reference, (indicator, period));
+        let counted =
+            counted_children(&mut reading, &snapshot, reference, target_id, of, assigned_on)
+                .await?;
+        Ok(counted)
     }
 }
 
@@ -196,11 +353,4 @@ fn units(ids: &[String]) -> Result<Vec<Uuid>, Refusal> {
     }
     let id = |(line, id): (usize, &String)| parse::id(&format!("organisation_ids[{line}]"), id);
     ids.iter().enumerate().map(id).collect()
-}
-
-fn collect_units(nodes: &[Node], units: &mut Vec<Uuid>) {
-    for node in nodes {
-        units.push(node.target.organisation_id);
-        collect_units(&node.children, units);
-    }
 }

@@ -2,7 +2,7 @@
 
 use chassis::refusal::Failure;
 use sqlx::PgConnection;
-use time::Date;
+use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
 use crate::ground::target::{Row, Target, read_rows};
@@ -10,10 +10,12 @@ use crate::ground::target::{Row, Target, read_rows};
 /// The one that a page begins behind: its first day, its indicator and its id.
 pub type After = (Date, String, Uuid);
 
-/// A unit's targets of one indicator (of all, if it is empty), at most so many, after one.
+/// A unit's targets of one indicator (of all, if it is empty), as they were known at an instant, at
+/// most so many, after one.
 pub async fn targets_of_unit(
     connection: &mut PgConnection,
     (organisation_id, indicator): (Uuid, &str),
+    known_at: Option<OffsetDateTime>,
     after: Option<After>,
     limit: i64,
 ) -> Result<Vec<Target>, Failure> {
@@ -30,6 +32,7 @@ pub async fn targets_of_unit(
         after_indicator,
         target_id,
         limit,
+        known_at,
     )
     .fetch_all(connection)
     .await?;

@@ -15,7 +15,7 @@ use reporting::ground::figure::{By, Counting, Scope, Source};
 use reporting::ground::period::Period;
 use reporting::ground::reference::{self, Reference};
 use sqlx::postgres::PgRow;
-use sqlx::{PgConnection, PgPool, Row};
+use sqlx::{PgConnection, PgPool, Postgres, Row, Transaction};
 use time::macros::date;
 use time::{Date, Duration};
 use uuid::Uuid;
@@ -34,30 +34,30 @@ const LOOK: usize = 12;
 const QUESTIONS: usize = 24;
 
 /// Numbers that come in the same order for the same seed.
-struct Dice(u64);
+pub(crate) struct Dice(pub(crate) u64);
 
 impl Dice {
-    fn below(&mut self, end: usize) -> usize {
+    pub(crate) fn below(&mut self, end: usize) -> usize {
         self.0 =
             self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let high = usize::try_from(self.0 >> 33).expect("31 bits");
         high % end
     }
 
-    fn one<T: Copy>(&mut self, of: &[T]) -> T {
+    pub(crate) fn one<T: Copy>(&mut self, of: &[T]) -> T {
         of[self.below(of.len())]
     }
 
     /// A day of the four years around the history.
-    fn day(&mut self) -> Date {
+    pub(crate) fn day(&mut self) -> Date {
         date!(2019 - 01 - 01) + Duration::days(i64::try_from(self.below(1_461)).expect("few"))
     }
 }
 
 /// A union of the history, as it goes on.
 #[derive(Clone, Copy)]
-struct Union {
-    id: Uuid,
+pub(crate) struct Union {
+    pub(crate) id: Uuid,
     superior: Uuid,
     lives: bool,
     founded: Date,
@@ -65,16 +65,16 @@ struct Union {
     is_union: bool,
 }
 
-struct History {
-    dice: Dice,
-    today: Date,
-    unions: Vec<Union>,
-    superiors: [Uuid; 4],
+pub(crate) struct History {
+    pub(crate) dice: Dice,
+    pub(crate) today: Date,
+    pub(crate) unions: Vec<Union>,
+    pub(crate) superiors: [Uuid; 4],
 }
 
 impl History {
     /// What happens next.
-    async fn step(&mut self, world: &World) {
+    pub(crate) async fn step(&mut self, world: &World) {
         self.today += Duration::days(i64::try_from(self.dice.below(20)).expect("few"));
         let on = self.today;
         let superior = self.dice.one(&self.superiors);
@@ -157,7 +157,7 @@ impl History {
         }
     }
 
-    fn found(&mut self, world: &World, superior: Uuid, sector: &str) {
+    pub(crate) fn found(&mut self, world: &World, superior: Uuid, sector: &str) {
         let id = world.founds(superior, sector, "CĐCS", self.today);
         self.unions.push(Union {
             id,
@@ -419,15 +419,8 @@ async fn by_columns(
     counted
 }
 
-/// Compares random questions, in one snapshot of the moment, whatever is being followed meanwhile.
-async fn compare(
-    pool: &PgPool,
-    columns: &Columns,
-    heads: &[Uuid],
-    dice: &mut Dice,
-    seed: u64,
-) -> i64 {
-    let reference = reference::load().expect("reference data");
+/// A snapshot of the moment, with the rights of the national officer.
+pub(crate) async fn national_reading(pool: &PgPool) -> Transaction<'_, Postgres> {
     let mut reading = pool
         .begin_with("begin isolation level repeatable read, read only")
         .await
@@ -442,6 +435,19 @@ async fn compare(
     .execute(&mut *reading)
     .await
     .expect("as the national officer");
+    reading
+}
+
+/// Compares random questions, in one snapshot of the moment, whatever is being followed meanwhile.
+async fn compare(
+    pool: &PgPool,
+    columns: &Columns,
+    heads: &[Uuid],
+    dice: &mut Dice,
+    seed: u64,
+) -> i64 {
+    let reference = reference::load().expect("reference data");
+    let mut reading = national_reading(pool).await;
     let snapshot = columns.snapshot(&mut reading).await.expect("a snapshot");
     let mut amount = 0;
     for _ in 0..QUESTIONS {

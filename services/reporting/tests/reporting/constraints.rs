@@ -21,7 +21,7 @@ enum Why {
 }
 use Why::{Made, Refused};
 
-const CONSTRAINTS: [(&str, Why); 25] = [
+const CONSTRAINTS: [(&str, Why); 28] = [
     ("activity.activity_pkey", Made),
     ("activity.activity_revision", Made),
     // A revision is known no longer once, while it is held.
@@ -61,6 +61,10 @@ const CONSTRAINTS: [(&str, Why); 25] = [
     ("target.target_mean_has_denominator", Refused("TARGET_COMPARATOR_UNFIT", "comparator")),
     ("target.target_period_check", Refused("PERIOD_REVERSED", "period")),
     ("target.target_value_check", Refused("TARGET_VALUE_OUT_OF_RANGE", "value")),
+    // One that is withdrawn is refused, with the unit locked; its revision was read.
+    ("target_withdrawal.target_withdrawal_pkey", Made),
+    ("target_withdrawal.target_withdrawal_is_of_revision", Made),
+    ("target_withdrawal.target_withdrawal_says_why", Refused("FIELD_REQUIRED", "reason")),
     // In the schemas of the chassis, which every service has.
     ("request.request_key", Refused("REQUEST_ID_REUSED", "request_id")),
     ("request.request_body_digest_check", Made),
@@ -68,7 +72,7 @@ const CONSTRAINTS: [(&str, Why); 25] = [
 ];
 
 /// Tables that only followers write: whatever they cannot apply stops them, loudly.
-const FOLLOWED: [&str; 28] = [
+const FOLLOWED: [&str; 29] = [
     "act_undone",
     "ceremony",
     "ceremony_launched",
@@ -91,6 +95,7 @@ const FOLLOWED: [&str; 28] = [
     "person_merge",
     "role_permission",
     "steering_committee",
+    "succession_share",
     "superior",
     "suspension",
     "unit_assignment",
@@ -205,6 +210,15 @@ async fn violates(world: &World, union: Uuid, constraint: &str) -> (String, Stri
             ..Default::default()
         };
         return refused(officer.ratings.record_ratings(request).await);
+    }
+    if constraint == "target_withdrawal.target_withdrawal_says_why" {
+        let request = pb::WithdrawTargetRequest {
+            request_id: Uuid::new_v4().to_string(),
+            target_id: nobody,
+            withdrawn_on: Some(civil(YEAR.0)),
+            ..Default::default()
+        };
+        return refused(officer.targets.withdraw_target(request).await);
     }
     let good = pb::AssignTargetRequest {
         issuer_id: world.hanoi.to_string(),

@@ -11,6 +11,7 @@ use time::macros::date;
 use super::happened::{Happened, happened};
 use super::in_motion::{InMotion, in_motion};
 use super::papers::{Papers, papers};
+use super::quotas::{Quotas, quotas};
 
 /// A district and, below it, one thing of every kind that a method is about.
 pub struct Desk {
@@ -49,6 +50,7 @@ pub struct Desk {
     /// What is to be undone.
     pub happened: Happened,
     pub papers: Papers,
+    pub quotas: Quotas,
     /// Ended before, which left a consequence for its members.
     pub ended: Unit,
     /// The act that ended it.
@@ -99,6 +101,7 @@ impl Desk {
         ids.extend(self.in_motion.ids());
         ids.extend(self.happened.ids());
         ids.extend(self.papers.ids());
+        ids.extend(self.quotas.ids());
         ids
     }
 }
@@ -347,6 +350,7 @@ pub async fn desk(world: &World, code: &str) -> Desk {
     let committing = client.plans().commit_plan(commit).await.expect("begun").into_inner();
     done(&client, committing.operation).await;
 
+    let quotas = quotas(&client, &district).await;
     let applied = applied.into_inner().applicants.remove(0);
     let decision = decision.into_inner().decision_id;
     Desk {
@@ -378,6 +382,7 @@ pub async fn desk(world: &World, code: &str) -> Desk {
         in_motion,
         happened,
         papers,
+        quotas,
         ended,
         act_of_end,
         left,

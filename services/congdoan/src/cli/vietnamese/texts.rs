@@ -56,6 +56,7 @@ pub const COMMANDS: &[(&str, &str)] = &[
     ("report", "In báo cáo của một tổ chức, trong một kỳ, trên một cây"),
     ("explain", "Đi từ một số liệu xuống các đơn vị, biến động và quyết định tạo nên nó"),
     ("activities", "Liệt kê hoạt động mà các đơn vị đã báo cáo, cũ trước mới sau"),
+    ("targets", "In chỉ tiêu của một tổ chức, đã đạt đến đâu và theo tiến độ nào"),
     ("token", "Xin mã truy cập của nơi cấp mã thử nghiệm, và in ra"),
     ("keys", "Tạo khóa cho hệ thống có các dịch vụ chạy riêng"),
     ("migrate", "Cập nhật lược đồ của một dịch vụ, với tư cách chủ lược đồ"),
@@ -114,6 +115,12 @@ pub const ARGUMENTS: &[(&str, &str)] = &[
     ("organisation", "Mã (hoặc định danh) của tổ chức"),
     ("report organisation", "Mã của tổ chức, như trong kỳ; hoặc định danh"),
     ("explain organisation", "Mã của tổ chức, như trong kỳ; hoặc định danh"),
+    ("targets organisation", "Mã của tổ chức, như trong kỳ; hoặc định danh"),
+    (
+        "targets through",
+        "Tính đến hết ngày này; mặc định là hôm nay, hoặc đến cuối kỳ nếu đã kết thúc",
+    ),
+    ("cascade", "In chỉ tiêu thống kê này được giao xuống thế nào, và mỗi nơi đạt bao nhiêu"),
     (
         "plan list organisation",
         "Mã hoặc định danh của tổ chức mà phương án nhân danh, kể cả mọi cấp dưới của nó",
@@ -380,4 +387,10 @@ Mã thoát:
   1  không in
   2  dòng lệnh sai
   3  đã in, có số liệu chưa đầy đủ hoặc kỳ chưa bắt đầu; có nói rõ"),
+    ("targets", "\
+Ví dụ:
+  congdoan targets --organisation LDLD-01-001 --from 2021-01-01 --to 2021-12-31 --through 2021-06-30
+  congdoan targets --organisation LDLD-01 --from 2021-01-01 --to 2021-12-31 --cascade MBR_ADMITTED
+
+Gồm các chỉ tiêu có kỳ kết thúc trong kỳ được hỏi; với --cascade là chỉ tiêu của đúng kỳ đó."),
 ];

@@ -1,12 +1,14 @@
 //! Places cut into the lines of a figure: what the function `piece` of the schema says, of the tree
 //! in memory.
 
+use std::collections::HashMap;
+
 use uuid::Uuid;
 
 use crate::ground::columns::day;
 use crate::ground::columns::day::{EVER, NEVER};
 use crate::ground::columns::names::{NOBODY, Names};
-use crate::ground::columns::places::{Bond, Place, places};
+use crate::ground::columns::places::{Bond, Place, places, under_each};
 use crate::ground::columns::tree::{Kind, Tree};
 use crate::ground::figure::scope::{By, Scope};
 use crate::ground::reference::Reference;
@@ -42,12 +44,54 @@ pub struct Cut {
     /// By unit: the line in which it counts on every day, where there is one.
     always: Vec<u32>,
     lines: Vec<String>,
+    apart: bool,
 }
 
 impl Cut {
     /// Of nothing: for whoever may not see it.
     pub fn nothing() -> Self {
-        Self { first: Vec::new(), pieces: Vec::new(), always: Vec::new(), lines: Vec::new() }
+        Self {
+            first: Vec::new(),
+            pieces: Vec::new(),
+            always: Vec::new(),
+            lines: Vec::new(),
+            apart: false,
+        }
+    }
+
+    /// Cuts the tree for many heads at once: a line for each, with all that counts under it, of the
+    /// scope's group and on the scope's tree. Heads may lie below each other.
+    pub fn of_heads(
+        tree: &Tree,
+        names: &Names,
+        reference: &Reference,
+        heads: &[Uuid],
+        scope: &Scope,
+    ) -> Self {
+        let cutting = Cutting { tree, names, groups: Groups::of(reference, names, scope) };
+        let numbers =
+            (0..).zip(heads).filter_map(|(line, head)| Some((names.units.of(head)?, line)));
+        let numbers: HashMap<u32, u32> = numbers.collect();
+        let mut cut = Vec::new();
+        for under in under_each(tree, &numbers, scope.as_of.map(day::number)) {
+            let mut put = |from: i32, until: i32| {
+                let (from, until) = (from.max(under.from), until.min(under.until));
+                if from < until {
+                    cut.push((under.unit, Piece { from, until, line: under.head }));
+                }
+            };
+            if cutting.groups.only.is_none() {
+                put(EVER, NEVER);
+                continue;
+            }
+            for sector in cutting.sectors(under.unit) {
+                if cutting.groups.counts(sector.group) {
+                    put(sector.from, sector.until);
+                }
+            }
+        }
+        let lines = heads.iter().map(Uuid::to_string).collect();
+        Self { apart: true, ..Cut::put(tree.len(), &cut, lines) }
     }
 
     /// Cuts the tree.
@@ -81,7 +125,13 @@ impl Cut {
             let first_of_it = always[unit] == NOWHERE;
             always[unit] = if on_every_day && first_of_it { piece.line } else { DATED };
         }
-        Self { first, pieces, always, lines }
+        Self { first, pieces, always, lines, apart: false }
+    }
+
+    /// Whether each line is counted for itself, as if it were alone: what goes from one to another
+    /// leaves the one and comes to the other.
+    pub fn apart(&self) -> bool {
+        self.apart
     }
 
     /// What the lines are called, each by its number.

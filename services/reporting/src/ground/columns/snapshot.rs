@@ -91,6 +91,22 @@ impl Snapshot {
         .await
     }
 
+    /// What counts under each of many heads, which may lie below each other: a line for each, on
+    /// the tree and of the group of the scope.
+    pub async fn cut_of_heads(
+        &self,
+        reference: &'static Reference,
+        heads: &[Uuid],
+        scope: &Scope,
+    ) -> Result<Arc<Cut>, Failure> {
+        let (heads, scope) = (heads.to_vec(), scope.clone());
+        self.count(move |snapshot| {
+            let (tree, names) = (&snapshot.state.tree, snapshot.names());
+            Arc::new(Cut::of_heads(tree, &names, reference, &heads, &scope))
+        })
+        .await
+    }
+
     /// Facts of a code, with one of these reasons; with any, if there are none.
     pub async fn flow(
         &self,

@@ -51,8 +51,10 @@ pub fn transfers_inside(facts: &Facts, cut: &Cut, days: Days) -> (Lines, Lines) 
     facts.each(Code::TransferOut, days.from, days.until, |row| {
         cut.lines_on(row.unit, row.day, |out_line| {
             cut.lines_on(row.counterpart, row.day, |in_line| {
-                left[out_line] += row.amount;
-                entered[in_line] += row.amount;
+                if !cut.apart() || out_line == in_line {
+                    left[out_line] += row.amount;
+                    entered[in_line] += row.amount;
+                }
             });
         });
     });
@@ -142,6 +144,8 @@ struct Crossing {
     unit: u32,
     on: i32,
     comes: bool,
+    /// Of this line alone, where lines are counted apart.
+    line: Option<u32>,
 }
 
 /// Units that came under the head or left it without being founded or ended, and the members whom
@@ -150,21 +154,24 @@ pub fn moves(facts: &Facts, tree: &Tree, cut: &Cut, days: Days) -> Moves {
     let within = |day: i32| days.from <= day && day < days.until;
     let mut crossings = Vec::new();
     for unit in cut.dated() {
-        let mut stays: Vec<(i32, i32)> =
-            cut.pieces(unit).iter().map(|piece| (piece.from, piece.until)).collect();
         // A unit that moves from one line of the head to another neither comes nor leaves.
+        let stays = cut.pieces(unit).iter().map(|piece| {
+            let line = cut.apart().then_some(piece.line);
+            (line, piece.from, piece.until)
+        });
+        let mut stays: Vec<(Option<u32>, i32, i32)> = stays.collect();
         stays.sort_unstable();
-        let mut whole: Vec<(i32, i32)> = Vec::new();
-        for (from, until) in stays {
+        let mut whole: Vec<(Option<u32>, i32, i32)> = Vec::new();
+        for (line, from, until) in stays {
             match whole.last_mut() {
-                Some((_, last)) if from <= *last => *last = until.max(*last),
-                _ => whole.push((from, until)),
+                Some((of, _, last)) if *of == line && from <= *last => *last = until.max(*last),
+                _ => whole.push((line, from, until)),
             }
         }
-        for (from, until) in whole {
+        for (line, from, until) in whole {
             let ways = [(from, true), (until, false)];
             for (on, comes) in ways.into_iter().filter(|(on, _)| within(*on)) {
-                crossings.push(Crossing { unit, on, comes });
+                crossings.push(Crossing { unit, on, comes, line });
             }
         }
     }
@@ -186,7 +193,7 @@ pub fn moves(facts: &Facts, tree: &Tree, cut: &Cut, days: Days) -> Moves {
         };
         for piece in cut.pieces(crossing.unit) {
             let on = if crossing.comes { piece.from } else { piece.until };
-            if on == crossing.on {
+            if on == crossing.on && crossing.line.is_none_or(|line| line == piece.line) {
                 to_unions[piece.line as usize] += unions;
                 to_members[piece.line as usize] += members;
             }

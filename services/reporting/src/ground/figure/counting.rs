@@ -69,6 +69,12 @@ impl<'a> Counting<'a> {
         }
     }
 
+    /// Over units that are cut already, in the caller's scope; for what is summed only.
+    pub(super) fn over(mut self, cut: Arc<Cut>) -> Self {
+        self.cut = Some(cut);
+        self
+    }
+
     /// Counts an indicator.
     pub async fn figure(&mut self, indicator: &Indicator) -> Result<Figure, Failure> {
         let value = self.formula(&indicator.numerator).await?;

@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use anyhow::Context;
 use chassis::refusal::Failure;
 use sqlx::PgConnection;
+use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
 use crate::ground::period::Period;
+use crate::ground::target::apportion::basis_points;
 use crate::ground::target::{Issuer, Row, Target, read_rows};
 
 /// Targets of a cascade that are shown, at most.
@@ -23,7 +25,7 @@ pub struct Node {
     pub target: Target,
     /// Older revisions, newest first.
     pub earlier: Vec<Target>,
-    /// Its part of what the issuer handed down, in basis points.
+    /// Its part of what the issuer handed down, in basis points; 0 where it is withdrawn.
     pub share_basis_points: i64,
     /// What the unit handed down, as far as it is shown here.
     pub children: Vec<Node>,
@@ -33,18 +35,20 @@ pub struct Node {
     pub children_sum: i64,
     /// They are shown under another target of the unit, which lies nearer to the top.
     pub shown_elsewhere: bool,
+    /// What it asks; nothing where it is withdrawn.
+    asks: i64,
 }
 
 impl Node {
     /// The sum handed down less the unit's own target; 0 where nothing was handed down.
     pub fn difference(&self) -> i64 {
-        if self.handed_down == 0 { 0 } else { self.children_sum - self.target.value }
+        if self.handed_down == 0 { 0 } else { self.children_sum - self.asks }
     }
 }
 
-/// The sum of what nodes are asked.
-pub fn sum(nodes: &[Node]) -> i64 {
-    nodes.iter().map(|node| node.target.value).sum()
+/// What is asked of a unit by a day.
+fn asks(target: &Target, by: Date) -> i64 {
+    if target.withdrawn_by(by) { 0 } else { target.value }
 }
 
 /// What a unit was assigned for an indicator, a period and a group, and the cascade below it.
@@ -59,12 +63,26 @@ pub struct Cascade {
     pub handed_down: usize,
     /// How many targets below are not shown.
     pub left_off: usize,
+    /// By which day a target is withdrawn.
+    by: Date,
 }
 
 impl Cascade {
-    /// The sum handed down less the unit's own target.
+    /// All targets that are shown: the unit's own, and those below.
+    pub fn targets(&self) -> Vec<&Target> {
+        let mut targets: Vec<&Target> = self.assigned.iter().collect();
+        let mut next: Vec<&Node> = self.children.iter().collect();
+        while let Some(node) = next.pop() {
+            targets.push(&node.target);
+            next.extend(&node.children);
+        }
+        targets
+    }
+
+    /// The sum handed down less the unit's own target: the first that is not withdrawn.
     pub fn difference(&self) -> i64 {
-        self.assigned.first().map_or(0, |own| self.children_sum - own.value)
+        let own = self.assigned.iter().find(|own| !own.withdrawn_by(self.by));
+        own.map_or(0, |own| self.children_sum - own.value)
     }
 }
 
@@ -79,6 +97,10 @@ pub struct Of<'a> {
     pub grouping: &'a str,
     /// A group of it, or nothing.
     pub group: &'a str,
+    /// By which day a target is withdrawn.
+    pub by: Date,
+    /// Which targets were known then; now, if there is no instant.
+    pub known_at: Option<OffsetDateTime>,
 }
 
 /// Reads a cascade from the unit down, at most so many levels.
@@ -99,13 +121,15 @@ pub async fn cascade(
         of.group,
         EARLIER_MAX + 1,
         levels > 1,
+        of.known_at,
     )
     .fetch_all(connection)
     .await?;
     let targets = read_rows(rows)?;
     // Tens of thousands of targets may hang below a federation: not on a thread that others'
     // calls are waiting for.
-    let cascade = tokio::task::spawn_blocking(move || arrange(head, targets, levels)).await;
+    let by = of.by;
+    let cascade = tokio::task::spawn_blocking(move || arrange(head, targets, levels, by)).await;
     Ok(cascade.context("arrange a cascade")?)
 }
 
@@ -121,8 +145,9 @@ struct Place {
 
 /// Arranges targets level by level, so that what a unit handed down is shown once, under the
 /// first of its targets, the nearest to the top: there are as many places as targets, however
-/// often units assign to each other. `targets` are revisions, newest first.
-fn arrange(head: Uuid, targets: Vec<Target>, levels: usize) -> Cascade {
+/// often units assign to each other. `targets` are revisions, newest first. What is withdrawn by the
+/// day is shown, and asks for nothing.
+fn arrange(head: Uuid, targets: Vec<Target>, levels: usize, by: Date) -> Cascade {
     let mut revisions: Vec<(Target, Vec<Target>)> = Vec::new();
     for target in targets {
         match revisions.last_mut() {
@@ -147,7 +172,7 @@ fn arrange(head: Uuid, targets: Vec<Target>, levels: usize) -> Cascade {
         }
     }
     let sum_of = |unit: Uuid| -> i64 {
-        handed.get(&unit).into_iter().flatten().map(|number| revisions[*number].0.value).sum()
+        handed.get(&unit).into_iter().flatten().map(|number| asks(&revisions[*number].0, by)).sum()
     };
 
     let mut places: Vec<Place> = Vec::new();
@@ -160,8 +185,9 @@ fn arrange(head: Uuid, targets: Vec<Target>, levels: usize) -> Cascade {
     while let Some((unit, under, level, shown)) = next.pop_front() {
         let Some(numbers) = handed.get(&unit) else { continue };
         reached += numbers.len();
-        let values: Vec<i64> = numbers.iter().map(|number| revisions[*number].0.value).collect();
-        for (number, share) in numbers.iter().zip(shares(&values)) {
+        let values: Vec<i64> =
+            numbers.iter().map(|number| asks(&revisions[*number].0, by)).collect();
+        for (number, share) in numbers.iter().zip(basis_points(&values)) {
             let below = revisions[*number].0.organisation_id;
             let first = met.insert(below);
             let fits = shown && level < levels && places.len() < TARGETS_MAX;
@@ -194,6 +220,7 @@ fn arrange(head: Uuid, targets: Vec<Target>, levels: usize) -> Cascade {
                 handed_down: handed.get(&unit).map_or(0, Vec::len),
                 children_sum: sum_of(unit),
                 shown_elsewhere: place.shown_elsewhere,
+                asks: asks(target, by),
             }
         })
         .collect();
@@ -215,34 +242,19 @@ fn arrange(head: Uuid, targets: Vec<Target>, levels: usize) -> Cascade {
         children_sum: sum_of(head),
         handed_down: handed.get(&head).map_or(0, Vec::len),
         left_off,
+        by,
     }
-}
-
-/// Parts of 10,000 by largest remainder, so that they sum to it.
-fn shares(values: &[i64]) -> Vec<i64> {
-    let total: i128 = values.iter().map(|value| i128::from(*value)).sum();
-    if total == 0 {
-        return vec![0; values.len()];
-    }
-    let exact: Vec<i128> = values.iter().map(|value| i128::from(*value) * 10_000).collect();
-    let mut parts: Vec<i128> = exact.iter().map(|value| value / total).collect();
-    let mut by_remainder: Vec<usize> = (0..values.len()).collect();
-    by_remainder.sort_by_key(|place| (std::cmp::Reverse(exact[*place] % total), *place));
-    let left = 10_000 - parts.iter().sum::<i128>();
-    for place in by_remainder.into_iter().take(usize::try_from(left).unwrap_or(0)) {
-        parts[place] += 1;
-    }
-    parts.into_iter().map(|part| i64::try_from(part).unwrap_or(0)).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
     use time::macros::date;
 
     use super::super::Comparator;
     use super::super::tests::target;
     use super::*;
+
+    const END: Date = date!(2021 - 12 - 31);
 
     fn handed(issuer: u128, unit: u128, value: i64) -> Target {
         let year = (date!(2021 - 01 - 01), date!(2021 - 12 - 31));
@@ -270,7 +282,7 @@ mod tests {
             }
         }
         let count = targets.len();
-        let cascade = arrange(Uuid::from_u128(1), targets.clone(), usize::MAX);
+        let cascade = arrange(Uuid::from_u128(1), targets.clone(), usize::MAX, END);
         let shown = all(&cascade.children);
         assert_eq!((shown.len(), cascade.left_off), (count, 0));
         let ids: BTreeSet<Uuid> = shown.iter().map(|node| node.target.target_id).collect();
@@ -280,7 +292,7 @@ mod tests {
             assert_eq!(node.shown_elsewhere, node.children.is_empty() && node.handed_down > 0);
             assert_eq!(node.children_sum, i64::try_from(node.handed_down).expect("few"));
         }
-        let cut = arrange(Uuid::from_u128(1), targets, 3);
+        let cut = arrange(Uuid::from_u128(1), targets, 3, END);
         assert_eq!(all(&cut.children).len() + cut.left_off, count);
         assert_eq!(all(&cut.children).len(), 2 + 4 + 4);
     }
@@ -288,21 +300,12 @@ mod tests {
     #[test]
     fn units_that_assign_to_each_other_end() {
         let targets = vec![handed(1, 2, 5), handed(2, 1, 3), handed(2, 2, 9)];
-        let cascade = arrange(Uuid::from_u128(1), targets, LEVELS_MAX);
+        let cascade = arrange(Uuid::from_u128(1), targets, LEVELS_MAX, END);
         assert_eq!(
             all(&cascade.children).len(),
             2,
             "what a unit asks of itself is not handed down"
         );
         assert_eq!(cascade.assigned.len(), 1);
-    }
-
-    proptest! {
-        #[test]
-        fn shares_sum_to_the_whole(values in proptest::collection::vec(0_i64..100_000, 1..40)) {
-            let parts = shares(&values);
-            let expected = if values.iter().all(|value| *value == 0) { 0 } else { 10_000 };
-            prop_assert_eq!(parts.iter().sum::<i64>(), expected);
-        }
     }
 }

@@ -8,7 +8,10 @@ select distinct on (t.target_id)
        t.value as "value!", t.value_unit as "value_unit!", t.comparator as "comparator!",
        t.denominator_on as "denominator_on?",
        t.sector_grouping as "sector_grouping!", t.sector_group as "sector_group!",
-       t.assigned_on as "assigned_on!", t.decision_id as "decision_id?", t.recorded_at as "recorded_at!"
+       t.assigned_on as "assigned_on!", t.decision_id as "decision_id?", t.recorded_at as "recorded_at!",
+       withdrawn.withdrawn_on as "withdrawn_on?", withdrawn.reason as "withdrawal_reason?",
+       withdrawn.decision_id as "withdrawal_decision_id?", withdrawn.recorded_at as "withdrawal_recorded_at?"
 from target t
+left join lateral withdrawal_of(t.target_id, t.revision, null) withdrawn on true
 where t.organisation_id = $1 and access.covers(t.organisation_id) and t.assigned_on < upper(t.period)
 order by t.target_id, t.revision desc

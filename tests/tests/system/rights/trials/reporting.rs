@@ -68,6 +68,22 @@ pub fn list(trials: &mut Vec<Trial>) {
             comparator: Comparator::GreaterOrEqual.into(),
             ..AssignTargetRequest::default()
         };
+        write "AssignTargets": |mine, _| targets(&[mine]);
+        mixed "AssignTargets": |mine, theirs| targets(&[mine, theirs]);
+        write "WithdrawTarget": |mine, _| WithdrawTargetRequest {
+            request_id: request_id(),
+            target_id: mine.quotas.to_withdraw.clone(),
+            reason: "Giao nhầm".to_owned(),
+            withdrawn_on: on(DAY),
+            ..WithdrawTargetRequest::default()
+        };
+        write "DistributeTarget": |mine, _| DistributeTargetRequest {
+            request_id: request_id(),
+            target_id: mine.quotas.to_hand_down.clone(),
+            distribution: Distribution::Equal.into(),
+            assigned_on: on(DAY),
+            ..DistributeTargetRequest::default()
+        };
         read "ListTargets": |mine, _| ListTargetsRequest {
             organisation_id: mine.union.id.clone(),
             ..ListTargetsRequest::default()
@@ -86,6 +102,16 @@ pub fn list(trials: &mut Vec<Trial>) {
             organisation_id: mine.union.id.clone(),
             period: period(date!(2020 - 01 - 01), date!(2020 - 12 - 31)),
             ..MeasureTargetsRequest::default()
+        };
+        read "MeasureProgramme": |mine, _| MeasureProgrammeRequest {
+            organisation_id: mine.district.id.clone(),
+            indicator: "MBR_ADMITTED".to_owned(),
+            period: period(date!(2018 - 01 - 01), date!(2023 - 12 - 31)),
+            ..MeasureProgrammeRequest::default()
+        };
+        read "ListApportionedTargets": |mine, _| ListApportionedTargetsRequest {
+            organisation_id: mine.district.id.clone(),
+            ..ListApportionedTargetsRequest::default()
         };
     }
     of_service! { trials, "reporting.v1.RatingService",
@@ -131,6 +157,22 @@ pub fn list(trials: &mut Vec<Trial>) {
             period: period(date!(2020 - 01 - 01), date!(2020 - 12 - 31)),
             ..PrintReportRequest::default()
         };
+    }
+}
+
+fn targets(desks: &[&Desk]) -> AssignTargetsRequest {
+    let lines = desks.iter().map(|desk| assign_targets_request::Line {
+        indicator: "MBR_EXITED".to_owned(),
+        organisation_id: desk.union.id.clone(),
+        period: period(date!(2020 - 01 - 01), date!(2020 - 12 - 31)),
+        issuer_id: desk.district.id.clone(),
+        value: Some(10),
+        ..assign_targets_request::Line::default()
+    });
+    AssignTargetsRequest {
+        request_id: request_id(),
+        lines: lines.collect(),
+        ..AssignTargetsRequest::default()
     }
 }
 

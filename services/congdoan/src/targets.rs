@@ -1,0 +1,207 @@
+//! `congdoan targets`: what is asked of an organisation, how far it is reached and at what pace; and
+//! how one of its targets was handed down.
+
+use chassis::parse::civil;
+use proto::reporting::v1::{
+    ApportionedTarget, CascadeNode, GetTargetCascadeRequest, GetTargetCascadeResponse,
+    ListApportionedTargetsRequest, MeasureTargetsRequest, MeasuredTarget, Target, Unapportioned,
+};
+use system::Client;
+
+use crate::cli::Targets;
+use crate::explain::{organisation, period, tree};
+use crate::language::{counted, tell};
+use crate::output::{is_json, json, line, print_json};
+use crate::told::told;
+
+/// Targets asked for at once.
+const PAGE: i32 = 100;
+
+/// Prints the targets of the organisation whose periods end within the period, or a cascade.
+pub async fn run(targets: Targets) -> anyhow::Result<()> {
+    let client = if targets.no_wait {
+        targets.to.connect_without_waiting().await?
+    } else {
+        targets.to.connect().await?
+    };
+    let organisation = organisation(&client, &targets.question).await?;
+    if let Some(indicator) = &targets.cascade {
+        let request = GetTargetCascadeRequest {
+            organisation_id: organisation.organisation_id.clone(),
+            indicator: indicator.clone(),
+            period: Some(period(&targets.question)),
+            measure: true,
+            tree: Some(tree(&targets.question)),
+            as_of: targets.through.map(civil),
+            ..GetTargetCascadeRequest::default()
+        };
+        let answer = client.targets().get_target_cascade(request).await.map_err(told)?;
+        let answer = answer.into_inner();
+        if is_json() {
+            print_json(&json(&answer)?);
+        } else {
+            line(&organisation.name);
+            cascade(&answer);
+        }
+        return Ok(());
+    }
+    let measured = measured(&client, &targets, &organisation.organisation_id).await?;
+    let apportioned = apportioned(&client, &targets, &organisation.organisation_id).await?;
+    if is_json() {
+        let measured: Vec<_> = measured.iter().map(json).collect::<Result<_, _>>()?;
+        let apportioned: Vec<_> = apportioned.iter().map(json).collect::<Result<_, _>>()?;
+        print_json(&serde_json::json!({
+            "organisation": json(&organisation)?,
+            "targets": measured,
+            "apportioned": apportioned,
+        }));
+        return Ok(());
+    }
+    line(&organisation.name);
+    for one in &measured {
+        let Some(target) = &one.target else { continue };
+        line(&format!("{}  {}", of(target), one.text));
+        if let Some(pace) = &one.pace {
+            line(&format!("   {}", pace.text));
+        }
+    }
+    let count = i64::try_from(measured.len())?;
+    let met = i64::try_from(measured.iter().filter(|one| one.met).count())?;
+    let all = counted(count, "target", "targets");
+    line(&tell!("{count} chỉ tiêu, {met} đạt", "{all}, {met} met"));
+    apportioned.iter().for_each(parts);
+    Ok(())
+}
+
+/// Targets of the organisation, and of those whom it continues, as they came to whoever continues
+/// them.
+async fn apportioned(
+    client: &Client,
+    targets: &Targets,
+    organisation_id: &str,
+) -> anyhow::Result<Vec<ApportionedTarget>> {
+    let mut request = ListApportionedTargetsRequest {
+        organisation_id: organisation_id.to_owned(),
+        as_of: targets.through.map(civil),
+        page_size: PAGE,
+        ..ListApportionedTargetsRequest::default()
+    };
+    let mut apportioned = Vec::new();
+    loop {
+        let page = client.targets().list_apportioned_targets(request.clone()).await;
+        let page = page.map_err(told)?.into_inner();
+        apportioned.extend(page.targets);
+        if page.next_page_token.is_empty() {
+            return Ok(apportioned);
+        }
+        request.page_token = page.next_page_token;
+    }
+}
+
+/// What each has of a target whose unit others continue.
+fn parts(apportioned: &ApportionedTarget) {
+    let Some(target) = &apportioned.target else { return };
+    let (value, name) = (target.value, &apportioned.name);
+    let of = of(target);
+    line(&tell!("{of}  {value} của {name}, phân bổ:", "{of}  {value} of {name}, apportioned:"));
+    for (n, part) in apportioned.parts.iter().enumerate() {
+        let branch = if n + 1 == apportioned.parts.len() { "└─" } else { "├─" };
+        let shares: Vec<String> =
+            part.steps.iter().map(|step| format!("{}/{}", step.share, step.share_whole)).collect();
+        let why = match part.unapportioned() {
+            Unapportioned::Unspecified => shares.join(", "),
+            Unapportioned::SharesNotStated => {
+                tell!("chưa phân bổ: không nêu tỷ lệ", "not apportioned: no shares were stated")
+            }
+            Unapportioned::NoSuccessor => {
+                tell!(
+                    "chưa phân bổ: không có đơn vị kế thừa",
+                    "not apportioned: nobody continues it"
+                )
+            }
+            Unapportioned::NotDivisible => {
+                tell!("chưa phân bổ: không chia được", "not apportioned: it cannot be divided")
+            }
+        };
+        line(&format!("{branch} {:>8}  {}  {why}", part.value, part.name));
+    }
+}
+
+async fn measured(
+    client: &Client,
+    targets: &Targets,
+    organisation_id: &str,
+) -> anyhow::Result<Vec<MeasuredTarget>> {
+    let mut request = MeasureTargetsRequest {
+        organisation_id: organisation_id.to_owned(),
+        period: Some(period(&targets.question)),
+        tree: Some(tree(&targets.question)),
+        page_size: PAGE,
+        as_of: targets.through.map(civil),
+        ..MeasureTargetsRequest::default()
+    };
+    let mut measured = Vec::new();
+    loop {
+        let page = client.targets().measure_targets(request.clone()).await.map_err(told)?;
+        let page = page.into_inner();
+        measured.extend(page.targets);
+        if page.next_page_token.is_empty() {
+            return Ok(measured);
+        }
+        request.page_token = page.next_page_token;
+    }
+}
+
+/// `ORG_FOUNDED 2021-01-01 – 2021-12-31, Huyện ủy Thanh Trì`
+fn of(target: &Target) -> String {
+    let mut text = target.indicator.clone();
+    if let Some(period) = &target.period {
+        let day = |date: Option<proto::google::r#type::Date>| {
+            let date = date.unwrap_or_default();
+            format!("{:04}-{:02}-{:02}", date.year, date.month, date.day)
+        };
+        text.push_str(&format!(" {} – {}", day(period.from_on), day(period.through_on)));
+    }
+    if !target.sector_group.is_empty() {
+        text.push_str(&format!(", {}", target.sector_group));
+    }
+    if !target.issuer_name.is_empty() {
+        text.push_str(&format!(", {}", target.issuer_name));
+    }
+    text
+}
+
+fn cascade(answer: &GetTargetCascadeResponse) {
+    for (target, reached) in answer.assigned.iter().zip(&answer.assigned_attainment) {
+        line(&format!("{}  {}", of(target), reached.text));
+    }
+    nodes(&answer.children, "");
+    if !answer.children.is_empty() {
+        let (sum, difference) = (answer.children_sum, answer.difference);
+        line(&tell!(
+            "giao xuống {sum}, chênh lệch {difference}",
+            "{sum} handed down, {difference} more than asked"
+        ));
+    }
+    if answer.left_off > 0 {
+        let count = answer.left_off;
+        let more = counted(count, "more target", "more targets");
+        line(&tell!("… và {count} chỉ tiêu nữa", "… and {more}"));
+    }
+}
+
+fn nodes(of: &[CascadeNode], stem: &str) {
+    for (n, node) in of.iter().enumerate() {
+        let last = n + 1 == of.len();
+        let (whole, part) = (node.share_basis_points / 100, node.share_basis_points % 100);
+        let share = tell!("{whole},{part:02}%", "{whole}.{part:02}%");
+        let reached = node.attainment.as_ref().map(|reached| reached.text.as_str());
+        line(&format!(
+            "{stem}{} {share:>7}  {}  {}",
+            if last { "└─" } else { "├─" },
+            node.name,
+            reached.unwrap_or_default(),
+        ));
+        nodes(&node.children, &format!("{stem}{}", if last { "   " } else { "│  " }));
+    }
+}
