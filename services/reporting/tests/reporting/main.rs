@@ -13,6 +13,7 @@ mod books;
 mod columns;
 mod constraints;
 mod employers;
+mod handed_down;
 mod heads;
 mod heirs;
 mod offices;
