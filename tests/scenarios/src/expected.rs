@@ -105,7 +105,7 @@ pub const REPORTS: [Report; 5] = [
             "phát động 2 phong trào thi đua, 900 người tham gia",
             "đạt danh hiệu \"Lao động giỏi\" 240, \"Công nhân giỏi\" 48, \"Sáng kiến Thủ đô\" 5",
             "công nhân trực tiếp sản xuất chiếm 57,14% lượt khen thưởng",
-            "thăm hỏi, trợ giúp 130 đoàn viên, người lao động hoàn cảnh khó khăn với số tiền 155.000.000 đồng",
+            "thăm hỏi, trợ giúp 130 đoàn viên, người lao động, trong đó 156 lượt vì hoàn cảnh khó khăn; số tiền không kể cho vay 155.000.000 đồng",
             "cho vay 60.000.000 đồng",
         ],
     },

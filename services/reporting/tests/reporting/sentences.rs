@@ -2,7 +2,7 @@
 
 use chassis::parse::civil;
 use proto::membership::v1::membership_change::Change as MembershipWhat;
-use proto::membership::v1::{DelegationSent, delegation_sent};
+use proto::membership::v1::{DelegationSent, WelfareGiven, delegation_sent, welfare_given};
 use proto::registry::v1::registry_change::Change as RegistryWhat;
 use proto::registry::v1::{CongressHeld, EmployersRecorded, employers_recorded};
 use proto::reporting::v1 as pb;
@@ -14,7 +14,11 @@ use crate::activities::{YEAR, activity, record, try_correct, unions, with};
 use crate::world::{Actor, World};
 
 async fn says(actor: &mut Actor, head: Uuid, sentence: &str) {
-    let lines = actor.print("BA_DINH", head, YEAR, &[]).await.expect("printed");
+    prints(actor, "BA_DINH", head, sentence).await;
+}
+
+async fn prints(actor: &mut Actor, template: &str, head: Uuid, sentence: &str) {
+    let lines = actor.print(template, head, YEAR, &[]).await.expect("printed");
     let texts: Vec<&str> = lines.iter().map(|line| line.text.as_str()).collect();
     assert!(texts.contains(&sentence), "{sentence}: {texts:?}");
 }
@@ -105,6 +109,41 @@ async fn commended_are_delegates_of_non_state_unions_to_that_commendation_and_no
     let sentence = "chọn cử 4 đồng chí dự biểu dương cán bộ công đoàn là đảng viên tiêu biểu khối \
                     ngoài nhà nước";
     says(&mut officer, world.badinh, sentence).await;
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn in_hardship_are_those_who_were_helped_for_it_and_a_loan_is_no_gift() {
+    let world = World::start().await;
+    let mut officer = world.officer();
+    let union = world.loads_unions(world.caugiay, "NNN_CP", 1)[0];
+    let given = |kind: &str, occasion: &str, people: std::ops::Range<usize>| WelfareGiven {
+        welfare_id: Uuid::now_v7().to_string(),
+        organisation_id: union.to_string(),
+        kind: kind.to_string(),
+        occasion: occasion.to_string(),
+        source: "UNION_FUND".to_string(),
+        people: people
+            .map(|n| welfare_given::Person {
+                subject: format!("pseudonym-{n:02}"),
+                amount_vnd: 1_000_000,
+            })
+            .collect(),
+    };
+    for welfare in [
+        given("AID", "HARDSHIP", 0..4),
+        given("LOAN", "HARDSHIP", 0..2),
+        // The same people when they are ill, and others for the new year.
+        given("VISIT", "SICKNESS", 2..5),
+        given("VISIT", "TET", 5..8),
+    ] {
+        world.tells(date!(2021 - 02 - 01), MembershipWhat::WelfareGiven(welfare));
+    }
+    officer.value("ORG_STOCK", world.caugiay, YEAR, None).await;
+    let sentence = "thăm hỏi, trợ giúp 8 đoàn viên, người lao động, trong đó 6 lượt vì hoàn cảnh khó \
+                    khăn; số tiền không kể cho vay 10.000.000 đồng";
+    prints(&mut officer, "CAU_GIAY", world.caugiay, sentence).await;
+    prints(&mut officer, "CAU_GIAY", world.caugiay, "cho vay 2.000.000 đồng").await;
     world.stop().await;
 }
 

@@ -17,7 +17,6 @@ of_union as materialized (
     ) reached
     cross join lateral (
         select greatest(
-            reached.people,
             members_before(a.unit_id, $8::date + 1),
             (select sum(e.workforce)::bigint
              from employer_survey e
@@ -29,7 +28,7 @@ of_union as materialized (
     ) present
 )
 select a.head_id as "head!",
-       count(u.reached) as "unions_reached!",
+       count(*) filter (where u.reached > 0) as "unions_reached!",
        coalesce(sum(u.reached), 0)::bigint as "people_reached!",
        coalesce(sum(u.present), 0)::bigint as "people_at_work!"
 from alive a
