@@ -1,10 +1,11 @@
-//! Reference data: indicators, groupings of sectors, rating schemes, kinds of activities, report
-//! templates. Files beside the source, compiled in, read once at the start and refused there if wrong.
+//! Reference data: indicators, groupings of sectors, rating schemes, kinds of activities, forms
+//! of periodic reports, report templates. Files beside the source, compiled in, read once at the start and refused there if wrong.
 
 pub mod activity_kind;
 mod file;
 pub mod grouping;
 pub mod indicator;
+pub mod periodic_report_form;
 pub mod scheme;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,6 +17,7 @@ use serde::Deserialize;
 pub use self::activity_kind::ActivityKind;
 pub use self::grouping::{Group, Grouping, OTHER_GROUP};
 pub use self::indicator::{Indicator, Kind};
+pub use self::periodic_report_form::Form;
 pub use self::scheme::{Grade, Scheme};
 use crate::ground::template::{Named, Template};
 
@@ -26,6 +28,7 @@ pub struct Reference {
     grassroots_types: BTreeSet<String>,
     schemes: Vec<Scheme>,
     activity_kinds: Vec<ActivityKind>,
+    periodic_report_forms: Vec<Form>,
     templates: Vec<Template>,
 }
 
@@ -97,6 +100,11 @@ impl Reference {
         self.activity_kinds.iter().find(|kind| kind.code == code)
     }
 
+    /// The program's forms of periodic reports, each in every version, in the order of the file.
+    pub fn periodic_report_forms(&self) -> &[Form] {
+        &self.periodic_report_forms
+    }
+
     /// All report templates.
     pub fn templates(&self) -> &[Template] {
         &self.templates
@@ -106,6 +114,8 @@ impl Reference {
         let schemes = scheme::read().context("read rating_schemes.csv")?;
         let groupings = grouping::read().context("read sector_groupings.csv")?;
         let indicators = indicator::read(&schemes).context("read indicators.csv")?;
+        let periodic_report_forms = periodic_report_form::read(&indicators, &groupings)
+            .context("read periodic_report_forms.toml")?;
         let named = Named { indicators: &indicators, groupings: &groupings };
         let templates = TEMPLATES
             .iter()
@@ -120,6 +130,7 @@ impl Reference {
             groupings,
             schemes,
             activity_kinds: activity_kind::read().context("read activity_kinds.toml")?,
+            periodic_report_forms,
         })
     }
 }
