@@ -58,6 +58,11 @@ chassis::refusals! {
         TemplateUnknown { template: String } at "template",
         ParameterUnknown { field: String, parameter: String },
         ParameterMalformed { field: String, parameter: String },
+        AuditUnknown { audit_id: Uuid } at "audit_id",
+        AuditTooDeep { limit: i32 } at "levels",
+        AuditTooLarge { columns: i64, limit: i64 } at "levels",
+        AuditsTooMany { limit: i64 },
+        AuditAbandoned { attempts: i32 },
         BookUnbalanced { book: &'static str, difference: i64 },
     }
 }
