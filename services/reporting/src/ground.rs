@@ -2,6 +2,7 @@
 
 pub mod acting;
 pub mod api;
+pub mod auditing;
 pub mod columns;
 pub mod fact;
 pub mod figure;

@@ -11,6 +11,7 @@
 //! count, of facts, each of which names the change that it came from.
 
 pub mod activity;
+pub mod audit;
 pub mod figure;
 pub mod follow;
 pub mod ground;
@@ -29,7 +30,9 @@ use chassis::serve::{Running, Service};
 use chassis::{database, seen};
 use serde::Deserialize;
 
+use crate::audit::worker::Worker;
 use crate::ground::api::Api;
+use crate::ground::auditing::{self, Auditing};
 use crate::ground::columns::Columns;
 
 /// The documented defaults, compiled in.
@@ -41,6 +44,9 @@ static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
 pub static SCHEMA: database::Schema = database::Schema {
     migrations: &MIGRATIONS,
     functions: chassis::functions![
+        "audited_as_of",
+        "audited_place",
+        "audited_then",
         "employers_on",
         "line_on",
         "members_before",
@@ -74,6 +80,8 @@ pub struct Config {
     pub database: database::Config,
     /// Whose feeds it follows.
     pub feeds: Feeds,
+    /// How figures are audited of themselves.
+    pub audit: auditing::Config,
 }
 
 /// Where the services are whose feeds are followed.
@@ -96,8 +104,16 @@ pub async fn start(config: Config) -> anyhow::Result<Running> {
     let columns = Columns::default();
     columns.catch_up(&database).await.map_err(|failure| anyhow!("load the columns: {failure}"))?;
     let (current, of) = (columns.clone(), database.clone());
+    let auditing = Auditing::by(config.audit);
+    let worker = Worker {
+        database: database.clone(),
+        columns: columns.clone(),
+        reference,
+        auditing: auditing.clone(),
+    };
+    let (audited, audits) = (database.clone(), auditing.clone());
     Service::new("reporting", &config.serve)
-        .routes(Api::new(database.clone(), columns, reference).routes())
+        .routes(Api::new(database.clone(), columns, reference, auditing).routes())
         .database(database)
         .background("columns", move |stopping| async move {
             tokio::select! {
@@ -106,6 +122,8 @@ pub async fn start(config: Config) -> anyhow::Result<Running> {
             }
             Ok(())
         })
+        .background("audits", move |stopping| worker.run(stopping))
+        .background("auditing", move |stopping| audit::periodic::run(audited, audits, stopping))
         .follow(&config.feeds.registry, follow::Registry::new(reference))
         .follow(&config.feeds.membership, follow::Membership)
         .start()

@@ -2,6 +2,7 @@
 
 use chassis::database::Database;
 use proto::reporting::v1::activity_service_server::ActivityServiceServer;
+use proto::reporting::v1::audit_service_server::AuditServiceServer;
 use proto::reporting::v1::figure_service_server::FigureServiceServer;
 use proto::reporting::v1::office_service_server::OfficeServiceServer;
 use proto::reporting::v1::periodic_report_service_server::PeriodicReportServiceServer;
@@ -10,6 +11,7 @@ use proto::reporting::v1::report_service_server::ReportServiceServer;
 use proto::reporting::v1::target_service_server::TargetServiceServer;
 use tonic::service::Routes;
 
+use crate::ground::auditing::Auditing;
 use crate::ground::columns::Columns;
 use crate::ground::reference::Reference;
 
@@ -19,12 +21,18 @@ pub struct Api {
     pub(crate) database: Database,
     pub(crate) columns: Columns,
     pub(crate) reference: &'static Reference,
+    pub(crate) auditing: Auditing,
 }
 
 impl Api {
     /// On this database, and what is in memory of it.
-    pub fn new(database: Database, columns: Columns, reference: &'static Reference) -> Self {
-        Self { database, columns, reference }
+    pub fn new(
+        database: Database,
+        columns: Columns,
+        reference: &'static Reference,
+        auditing: Auditing,
+    ) -> Self {
+        Self { database, columns, reference, auditing }
     }
 
     /// The routes of all services.
@@ -33,6 +41,7 @@ impl Api {
             .add_service(TargetServiceServer::new(self.clone()))
             .add_service(RatingServiceServer::new(self.clone()))
             .add_service(ActivityServiceServer::new(self.clone()))
+            .add_service(AuditServiceServer::new(self.clone()))
             .add_service(OfficeServiceServer::new(self.clone()))
             .add_service(ReportServiceServer::new(self.clone()))
             .add_service(PeriodicReportServiceServer::new(self))

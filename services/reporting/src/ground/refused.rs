@@ -87,6 +87,11 @@ chassis::refusals! {
         ClosingUnsettled as ClosingPremature { through as "through_on": Date, unsettled: i64 } at "period",
         ClosingReportsOutstanding { outstanding: i64, report_id: Uuid, name: String } at "period",
         ClosingChangesNothing { revision: i32 } at "closing_id",
+        AuditUnknown { audit_id: Uuid } at "audit_id",
+        AuditTooDeep { limit: i32 } at "levels",
+        AuditTooLarge { columns: i64, limit: i64 } at "levels",
+        AuditsTooMany { limit: i64 },
+        AuditAbandoned { attempts: i32 },
         BookUnbalanced { book: &'static str, difference: i64 },
     }
 }
