@@ -47,8 +47,7 @@ pub async fn run(ratings: Ratings) -> anyhow::Result<()> {
     line(&organisation.name);
     let of_year = |kind: &str| format!("{kind} {}", ratings.year);
     line(&of_year(&tell!("Xếp loại năm", "Ratings of")));
-    let mut rows: Vec<Vec<String>> =
-        counted.lines.iter().map(|one| row(&one.head, one)).collect();
+    let mut rows: Vec<Vec<String>> = counted.lines.iter().map(|one| row(&one.head, one)).collect();
     if let Some(total) = &counted.total {
         rows.push(row(&tell!("tổng", "total"), total));
     }

@@ -239,10 +239,8 @@ impl RatingService for Api {
 
         let mut reading = self.database.read(&call).await?;
         reads::organisation(&mut reading, organisation_id).await?;
-        let rows =
-            rounds(&mut reading, organisation_id, asked.year, after, page.limit()).await?;
-        let Page { rows, next_page_token } =
-            page.page(rows, |last| (last.year, last.round_id))?;
+        let rows = rounds(&mut reading, organisation_id, asked.year, after, page.limit()).await?;
+        let Page { rows, next_page_token } = page.page(rows, |last| (last.year, last.round_id))?;
         let rounds = rows.iter().map(wire::round_in_list).collect();
         Ok(reading.reply(ListRoundsResponse { rounds, next_page_token }))
     }
@@ -289,8 +287,7 @@ impl RatingService for Api {
         if let Some(round_id) = listed_in {
             let found = round(&mut reading, round_id, Some(unit)).await?;
             let rated = history::union(&mut reading, round_id, unit).await?;
-            let (Some(rated), true) =
-                (rated, known_at.is_none_or(|at| found.opened_at <= at))
+            let (Some(rated), true) = (rated, known_at.is_none_or(|at| found.opened_at <= at))
             else {
                 return Err(Refused::RatingRoundUnknown { round_id }.into());
             };
@@ -304,8 +301,7 @@ impl RatingService for Api {
         if known_at.is_none() {
             let days = asking::year(year)?;
             let counting = history::counting(&mut reading, unit, year, days.through).await?;
-            response.counting =
-                counting.map(|counting| wire::counting(year, days, &counting));
+            response.counting = counting.map(|counting| wire::counting(year, days, &counting));
         }
         Ok(reading.reply(response))
     }

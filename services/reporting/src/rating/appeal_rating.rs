@@ -47,8 +47,7 @@ impl Act for AppealRating {
             decision_id: None,
         };
         say(acting, self.round_id, &[step]).await?;
-        let (told, today) =
-            (telling::appealed(self.round_id, self.organisation_id), acting.today);
+        let (told, today) = (telling::appealed(self.round_id, self.organisation_id), acting.today);
         acting.publish(feeds::reporting::change(told, self.round_id, today, None));
         decided_on_registry(acting).await
     }

@@ -142,11 +142,7 @@ fn grades(asked: &[scheme::Grade]) -> Result<Vec<Grade>, Refusal> {
             Ok(Grade {
                 code: grade.code.clone(),
                 rank,
-                name_vi: parse::text(
-                    &format!("grades[{line}].name_vi"),
-                    &grade.name_vi,
-                    TEXT_MAX,
-                )?,
+                name_vi: parse::text(&format!("grades[{line}].name_vi"), &grade.name_vi, TEXT_MAX)?,
                 score_from: grade.score_from,
             })
         })
@@ -175,10 +171,7 @@ fn criteria(asked: &[RatingCriterion]) -> Result<Vec<Criterion>, Refusal> {
 }
 
 /// A round.
-pub fn open(
-    reference: &'static Reference,
-    asked: &OpenRoundRequest,
-) -> Result<OpenRound, Refusal> {
+pub fn open(reference: &'static Reference, asked: &OpenRoundRequest) -> Result<OpenRound, Refusal> {
     let year_days = year(asked.year)?;
     let (kind, period) = rated(asked, year_days)?;
     wire::sector_group(reference, &asked.sector_grouping, &asked.sector_group)?;
@@ -280,7 +273,8 @@ pub fn scores(asked: &[RatingScore]) -> Result<Vec<Score>, Refusal> {
         .iter()
         .enumerate()
         .map(|(line, score)| {
-            let note = parse::optional_text(&format!("scores[{line}].note"), &score.note, TEXT_MAX)?;
+            let note =
+                parse::optional_text(&format!("scores[{line}].note"), &score.note, TEXT_MAX)?;
             Ok(Score {
                 criterion: score.criterion.clone(),
                 tenths: score.tenths,

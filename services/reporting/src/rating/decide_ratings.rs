@@ -103,11 +103,7 @@ impl Act for DecideRatings {
 }
 
 impl DecideRatings {
-    async fn refuse_unfit_units(
-        &self,
-        acting: &mut Acting,
-        units: &[Uuid],
-    ) -> Result<(), Failure> {
+    async fn refuse_unfit_units(&self, acting: &mut Acting, units: &[Uuid]) -> Result<(), Failure> {
         let known = named(acting, units).await?;
         let own = own_unions(acting, units).await?;
         let mut faults: Vec<Refusal> = Vec::new();

@@ -63,8 +63,7 @@ impl Act for DefineScheme {
         if entries >= limit {
             return Err(Refused::ListTooLong { field: "organisation_id", entries, limit }.into());
         }
-        let known: Vec<_> =
-            near.iter().filter(|near| near.version.scheme == self.scheme).collect();
+        let known: Vec<_> = near.iter().filter(|near| near.version.scheme == self.scheme).collect();
         let codes = |terms: &Terms| -> Vec<String> {
             terms.grades.iter().map(|grade| grade.code.clone()).collect()
         };
@@ -100,8 +99,7 @@ impl Act for DefineScheme {
         )
         .execute(acting.db())
         .await?;
-        let told =
-            telling::scheme_defined(organisation_id, &self.scheme, version, self.from_year);
+        let told = telling::scheme_defined(organisation_id, &self.scheme, version, self.from_year);
         let change = feeds::reporting::change(told, organisation_id, today, Some(decision_id));
         acting.publish(change);
         decided_on_registry(acting).await?;

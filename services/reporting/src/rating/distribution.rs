@@ -65,10 +65,9 @@ pub async fn of_round(
     pieces: &Pieces,
     round: &Round,
 ) -> Result<Lines, Failure> {
-    let rows =
-        over_pieces!("src/rating/of_round.sql", pieces, round.round_id, round.listed_on,)
-            .fetch_all(connection)
-            .await?;
+    let rows = over_pieces!("src/rating/of_round.sql", pieces, round.round_id, round.listed_on,)
+        .fetch_all(connection)
+        .await?;
     let mut lines = Lines::new();
     for row in rows {
         let grade = match row.grade.as_str() {

@@ -83,11 +83,7 @@ pub async fn one(
 
 /// A round that lists one of some unions, which are locked and in the caller's scope. It stays open
 /// while it is held.
-pub async fn round(
-    acting: &mut Acting,
-    round_id: Uuid,
-    units: &[Uuid],
-) -> Result<Round, Failure> {
+pub async fn round(acting: &mut Acting, round_id: Uuid, units: &[Uuid]) -> Result<Round, Failure> {
     let row = sqlx::query!(
         r#"select year, (upper(period) - 1) as "through!", scheme, terms as "terms: Json<Terms>",
                   self_score_due_on, appeal_days, ended_at

@@ -7,7 +7,7 @@ use time::Duration;
 use uuid::Uuid;
 
 use crate::rating_rounds::{
-    DAYS, GOOD, answering, appealing, appraised, appraising, closing, deciding, decides, history,
+    DAYS, GOOD, answering, appealing, appraised, appraising, closing, decides, deciding, history,
     opening, opens, scoring, state,
 };
 use crate::world::{World, because, refused};
@@ -45,7 +45,8 @@ async fn a_union_does_not_rate_itself_and_officers_elsewhere_find_nothing() {
     let answer = clerk.ratings.decide_ratings(deciding(round, &decision, &[union])).await;
     assert_eq!(refused(answer), own);
     // One of another's is refused with the line, and neither is decided.
-    let answer = district.ratings.decide_ratings(deciding(round, &decision, &[union, others])).await;
+    let answer =
+        district.ratings.decide_ratings(deciding(round, &decision, &[union, others])).await;
     assert_eq!(refused(answer), because("ORGANISATION_UNKNOWN", "lines[1].organisation_id"));
     assert_eq!(state(&mut clerk, round, union).await, pb::RatingState::Appraised);
     let twice = deciding(round, &decision, &[union, union]);
@@ -119,22 +120,26 @@ async fn an_appeal_is_taken_in_its_time_and_may_end_in_another_grade() {
 
     // The second union's decision is sixteen days old.
     let look = world.look().await;
-    sqlx::query("update rating_of_round set decided_on = decided_on - 16 where organisation_id = $1")
-        .bind(unions[1])
-        .execute(&look)
-        .await
-        .expect("aged");
+    sqlx::query(
+        "update rating_of_round set decided_on = decided_on - 16 where organisation_id = $1",
+    )
+    .bind(unions[1])
+    .execute(&look)
+    .await
+    .expect("aged");
     let answer = officer.ratings.appeal_rating(appealing(round, unions[1])).await;
     assert_eq!(refused(answer), because("RATING_APPEAL_LATE", "organisation_id"));
     let silent = pb::AppealRatingRequest { reason: String::new(), ..appealing(round, unions[0]) };
     let answer = officer.ratings.appeal_rating(silent).await;
     assert_eq!(refused(answer), because("FIELD_REQUIRED", "reason"));
     // On the fifteenth day it is not too late.
-    sqlx::query("update rating_of_round set decided_on = decided_on - 15 where organisation_id = $1")
-        .bind(unions[0])
-        .execute(&look)
-        .await
-        .expect("aged");
+    sqlx::query(
+        "update rating_of_round set decided_on = decided_on - 15 where organisation_id = $1",
+    )
+    .bind(unions[0])
+    .execute(&look)
+    .await
+    .expect("aged");
     officer.ratings.appeal_rating(appealing(round, unions[0])).await.expect("appealed");
 
     let otherwise = |grade: &str, decision: &str| pb::AnswerAppealRequest {
@@ -171,7 +176,8 @@ async fn a_superior_waits_for_a_self_score_until_it_is_due_and_no_longer() {
     };
     // Due today is not overdue.
     due(0).execute(&look).await.expect("due");
-    let answer = officer.ratings.appraise_rating(appraising(&round, union, [300, 300, 100, 0])).await;
+    let answer =
+        officer.ratings.appraise_rating(appraising(&round, union, [300, 300, 100, 0])).await;
     assert_eq!(refused(answer), because("RATING_STATE_UNFIT", "organisation_id"));
     due(-1).execute(&look).await.expect("overdue");
     let asked = appraising(&round, union, [300, 300, 100, 0]);
@@ -319,10 +325,8 @@ async fn a_round_that_does_not_hold_together_is_not_opened() {
     let day = |days: i64| Some(civil(today() + Duration::days(days)));
     let right = opening(world.badinh);
     let with = |change: &dyn Fn(&mut pb::OpenRoundRequest)| {
-        let mut asked = pb::OpenRoundRequest {
-            request_id: Uuid::new_v4().to_string(),
-            ..right.clone()
-        };
+        let mut asked =
+            pb::OpenRoundRequest { request_id: Uuid::new_v4().to_string(), ..right.clone() };
         change(&mut asked);
         asked
     };
@@ -347,11 +351,7 @@ async fn a_round_that_does_not_hold_together_is_not_opened() {
             "RATING_PERIOD_UNFIT",
             "period",
         ),
-        (
-            with(&custom(date!(2025 - 06 - 01), date!(2025 - 01 - 31))),
-            "PERIOD_REVERSED",
-            "period",
-        ),
+        (with(&custom(date!(2025 - 06 - 01), date!(2025 - 01 - 31))), "PERIOD_REVERSED", "period"),
         (with(&|it| it.appeal_days = 91), "RATING_PERIOD_UNFIT", "appeal_days"),
         (with(&|it| it.appeal_days = -1), "RATING_PERIOD_UNFIT", "appeal_days"),
         (with(&|it| it.self_score_due_on = day(-1)), "RATING_DUE_DISORDERED", "self_score_due_on"),
@@ -377,10 +377,8 @@ async fn a_round_that_does_not_hold_together_is_not_opened() {
         let answer = officer.ratings.open_round(asked.clone()).await;
         assert_eq!(refused(answer), because(reason, field), "{asked:?}");
     }
-    let asked = pb::ListRoundsRequest {
-        organisation_id: world.badinh.to_string(),
-        ..Default::default()
-    };
+    let asked =
+        pb::ListRoundsRequest { organisation_id: world.badinh.to_string(), ..Default::default() };
     let listed = officer.ratings.list_rounds(asked).await.expect("listed");
     assert!(listed.into_inner().rounds.is_empty());
     world.stop().await;

@@ -295,7 +295,10 @@ async fn what_does_not_follow_on_the_state_is_refused_and_changes_nothing() {
     let answer = officer.ratings.appeal_rating(appealing(round, union)).await;
     assert_eq!(refused(answer), unfit());
     let told = history(&mut officer, round, union).await;
-    assert_eq!((told.steps.len(), told.rating.expect("listed").state()), (6, pb::RatingState::Answered));
+    assert_eq!(
+        (told.steps.len(), told.rating.expect("listed").state()),
+        (6, pb::RatingState::Answered)
+    );
     // It stands: one rating, and no fact beside it.
     let figure = officer.figure("RATING_GOOD", world.badinh, DAYS, None).await;
     assert_eq!((figure.value, figure.denominator), (1, 1));
@@ -352,10 +355,8 @@ async fn scores_are_those_of_the_scheme_and_a_grade_is_that_of_its_band_or_says_
         let answer = officer.ratings.decide_ratings(deciding(grade, reason, false)).await;
         assert_eq!(refused(answer), because(why, field));
     }
-    let without = pb::DecideRatingsRequest {
-        decision_id: String::new(),
-        ..deciding("", "", false)
-    };
+    let without =
+        pb::DecideRatingsRequest { decision_id: String::new(), ..deciding("", "", false) };
     let answer = officer.ratings.decide_ratings(without).await;
     assert_eq!(refused(answer), because("FIELD_REQUIRED", "decision_id"));
     let foreign = decides(&world, world.hue);

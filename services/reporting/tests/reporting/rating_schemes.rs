@@ -4,7 +4,7 @@ use proto::reporting::v1 as pb;
 use uuid::Uuid;
 
 use crate::rating_rounds::{
-    DAYS, RATED, appraised, deciding, decides, history, opening, opens, points, scoring,
+    DAYS, RATED, appraised, decides, deciding, history, opening, opens, points, scoring,
 };
 use crate::world::{Actor, World, because, refused};
 
@@ -54,8 +54,7 @@ pub fn version(organisation: Uuid, decision: &str, from_year: i32) -> pb::Define
 }
 
 async fn schemes(actor: &mut Actor, organisation: Uuid) -> Vec<(String, i32)> {
-    let asked =
-        pb::ListOrganisationSchemesRequest { organisation_id: organisation.to_string() };
+    let asked = pb::ListOrganisationSchemesRequest { organisation_id: organisation.to_string() };
     let answer = actor.ratings.list_organisation_schemes(asked).await.expect("listed");
     let schemes = answer.into_inner().schemes;
     schemes.into_iter().map(|scheme| (scheme.code, scheme.version)).collect()

@@ -6,13 +6,11 @@ use chassis::parse::civil;
 use proto::registry::v1 as registry;
 use proto::registry::v1::registry_change::Change as RegistryWhat;
 use proto::reporting::v1 as pb;
-use time::macros::date;
 use time::Date;
+use time::macros::date;
 use uuid::Uuid;
 
-use crate::rating_rounds::{
-    DAYS, GOOD, RATED, appraised, deciding, decides, opens, suspends,
-};
+use crate::rating_rounds::{DAYS, GOOD, RATED, appraised, decides, deciding, opens, suspends};
 use crate::world::{Actor, World, because, refused};
 
 async fn records(actor: &mut Actor, lines: &[(Uuid, &str)]) -> Vec<i32> {
@@ -316,8 +314,7 @@ fn check(line: &pb::RatingDistribution, unions: &[&pb::UnionRating]) {
     }
     let rated: i64 = grades.values().sum();
     let attained = |grade: &str| grades.get(grade).copied().unwrap_or_default();
-    let numerator =
-        attained("BON_MUC.HOAN_THANH_XUAT_SAC") + attained("BON_MUC.HOAN_THANH_TOT");
+    let numerator = attained("BON_MUC.HOAN_THANH_XUAT_SAC") + attained("BON_MUC.HOAN_THANH_TOT");
     assert_eq!((line.numerator, line.denominator), (numerator, rated));
     assert_eq!((line.rated, line.not_yet, line.eligible), (rated, not_yet, rated + not_yet));
     assert_eq!(line.not_eligible, not_eligible);

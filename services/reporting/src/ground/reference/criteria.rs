@@ -68,9 +68,6 @@ pub(super) fn read() -> anyhow::Result<BTreeMap<String, Criteria>> {
 }
 
 /// What is known of one of the schemes; each has it.
-pub(super) fn of(
-    known: &mut BTreeMap<String, Criteria>,
-    scheme: &str,
-) -> anyhow::Result<Criteria> {
+pub(super) fn of(known: &mut BTreeMap<String, Criteria>, scheme: &str) -> anyhow::Result<Criteria> {
     known.remove(scheme).with_context(|| format!("nothing says when {scheme} rates a union"))
 }
