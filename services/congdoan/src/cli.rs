@@ -8,6 +8,7 @@ pub mod lookup;
 pub mod members;
 mod mistake;
 pub mod plan;
+mod rating;
 pub mod reference;
 pub(crate) mod values;
 mod vietnamese;
@@ -26,6 +27,7 @@ use crate::output;
 
 pub use self::figure::{Activities, Explain, Question, Report, Targets};
 pub use self::gateway::Gateway;
+pub use self::rating::Ratings;
 
 /// The national register of Vietnam's trade unions, on the command line.
 ///
@@ -159,6 +161,8 @@ was done answers that it was.")]
     Activities(Activities),
     /// Print the targets of an organisation, how far they are reached and at what pace.
     Targets(Targets),
+    /// Print how the unions of an organisation are rated in a year, and in which rounds.
+    Ratings(Ratings),
     /// Ask the development issuer for an access token, and print it.
     Token(Token),
     /// Make the keys of a system whose services run apart.

@@ -26,6 +26,7 @@ pub mod organisation;
 pub mod output;
 pub mod owner;
 pub mod plan;
+pub mod ratings;
 pub mod reach;
 pub mod reference;
 pub mod report;

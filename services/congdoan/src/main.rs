@@ -6,7 +6,7 @@ use congdoan::cli::{Cli, Command};
 use congdoan::report::Printed;
 use congdoan::{
     activities, bootstrap, completion, explain, feed, keys, list, load, member, members, migrate,
-    output, plan, reference, report, search, targets, token, told, up, with_postgres,
+    output, plan, ratings, reference, report, search, targets, token, told, up, with_postgres,
 };
 
 /// What was asked for is printed, and a figure in it is known not to be complete.
@@ -33,6 +33,7 @@ async fn main() -> ExitCode {
         Command::Explain(explain) => explain::run(explain).await,
         Command::Activities(activities) => activities::run(activities).await,
         Command::Targets(targets) => targets::run(targets).await,
+        Command::Ratings(ratings) => ratings::run(ratings).await,
         Command::Token(token) => token::run(token).await,
         Command::Keys(keys) => keys::run(keys),
         Command::Migrate(migrate) => migrate::run(migrate).await,

@@ -57,6 +57,8 @@ pub static SCHEMA: database::Schema = database::Schema {
         "place",
         "place_as_of",
         "place_as_then",
+        "rating_counts",
+        "rating_ineligibility",
         "spliced",
         "succession_of",
         "tell_units",

@@ -329,6 +329,17 @@ const TOLD: &[(&str, &str, Told)] = &[
     ("reporting", "*.target_pkey", ID),
     ("reporting", "public.activity.*_fkey", SCOPED),
     ("reporting", "public.rating.*_fkey", SCOPED),
+    ("reporting", "public.rating_*_organisation_id_fkey", SCOPED),
+    ("reporting", "*.rating_round_pkey", ID),
+    ("reporting", "*.rating_round_period_check", Refused("PERIOD_REVERSED")),
+    ("reporting", "*.rating_scheme_*", Never("versions are counted up while their code is held")),
+    ("reporting", "*.rating_round_ends_whole", Never("both are written by one statement")),
+    (
+        "reporting",
+        "*.rating_of_round_*",
+        Never("unions are listed by one statement, while no other round of the year is opened"),
+    ),
+    ("reporting", "*.rating_step_*", Never("steps are counted up, with the union held")),
     ("reporting", "public.target.*_organisation_id_fkey", SCOPED),
     ("reporting", "*", FOLLOWED),
     // Triggers that raise by themselves.

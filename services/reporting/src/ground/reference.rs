@@ -2,6 +2,7 @@
 //! of periodic reports, report templates. Files beside the source, compiled in, read once at the start and refused there if wrong.
 
 pub mod activity_kind;
+pub mod criteria;
 mod file;
 pub mod grouping;
 pub mod indicator;
@@ -15,6 +16,7 @@ use anyhow::Context;
 use serde::Deserialize;
 
 pub use self::activity_kind::ActivityKind;
+pub use self::criteria::{Criterion, CriterionKind};
 pub use self::grouping::{Group, Grouping, OTHER_GROUP};
 pub use self::indicator::{Indicator, Kind};
 pub use self::periodic_report_form::Form;

@@ -237,7 +237,7 @@ fn lines(
 }
 
 /// A line that has its head, and no numbers yet.
-fn headed(
+pub fn headed(
     reference: &Reference,
     scope: &Scope,
     line: &str,

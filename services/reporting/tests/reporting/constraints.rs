@@ -21,7 +21,7 @@ enum Why {
 }
 use Why::{Made, Refused};
 
-const CONSTRAINTS: [(&str, Why); 28] = [
+const CONSTRAINTS: [(&str, Why); 42] = [
     ("activity.activity_pkey", Made),
     ("activity.activity_revision", Made),
     // A revision is known no longer once, while it is held.
@@ -52,6 +52,29 @@ const CONSTRAINTS: [(&str, Why); 28] = [
         "rating.rating_organisation_id_fkey",
         Refused("ORGANISATION_UNKNOWN", "lines[0].organisation_id"),
     ),
+    // Versions are counted up while their code is held.
+    ("rating_scheme.rating_scheme_key", Made),
+    ("rating_scheme.rating_scheme_version_check", Made),
+    (
+        "rating_scheme.rating_scheme_organisation_id_fkey",
+        Refused("ORGANISATION_UNKNOWN", "organisation_id"),
+    ),
+    ("rating_round.rating_round_pkey", Made),
+    ("rating_round.rating_round_ends_whole", Made),
+    ("rating_round.rating_round_period_check", Refused("PERIOD_REVERSED", "period")),
+    (
+        "rating_round.rating_round_organisation_id_fkey",
+        Refused("ORGANISATION_UNKNOWN", "organisation_id"),
+    ),
+    // Unions are listed by one statement, while no other round of the year is opened.
+    ("rating_of_round.rating_of_round_key", Made),
+    ("rating_of_round.rating_of_round_once", Made),
+    ("rating_of_round.rating_of_round_is_decided", Made),
+    ("rating_of_round.rating_of_round_round_id_fkey", Made),
+    ("rating_of_round.rating_of_round_organisation_id_fkey", Made),
+    // What is said is counted up, with the union held.
+    ("rating_step.rating_step_key", Made),
+    ("rating_step.rating_step_of", Made),
     ("target.target_pkey", Made),
     ("target.target_revision", Made),
     ("target.target_revision_check", Made),
@@ -210,6 +233,26 @@ async fn violates(world: &World, union: Uuid, constraint: &str) -> (String, Stri
             ..Default::default()
         };
         return refused(officer.ratings.record_ratings(request).await);
+    }
+    let opening = crate::rating_rounds::opening(world.badinh);
+    let opening = match constraint {
+        "rating_round.rating_round_period_check" => Some(pb::OpenRoundRequest {
+            kind: pb::RatingRoundKind::Custom.into(),
+            period: Some(crate::world::period((YEAR.1, YEAR.0))),
+            ..opening
+        }),
+        "rating_round.rating_round_organisation_id_fkey" => {
+            Some(pb::OpenRoundRequest { organisation_id: nobody.clone(), ..opening })
+        }
+        _ => None,
+    };
+    if let Some(opening) = opening {
+        return refused(officer.ratings.open_round(opening).await);
+    }
+    if constraint == "rating_scheme.rating_scheme_organisation_id_fkey" {
+        let nobody = Uuid::now_v7();
+        let asked = crate::rating_schemes::version(nobody, &nobody.to_string(), 2025);
+        return refused(officer.ratings.define_scheme(asked).await);
     }
     if constraint == "target_withdrawal.target_withdrawal_says_why" {
         let request = pb::WithdrawTargetRequest {

@@ -57,6 +57,7 @@ pub const COMMANDS: &[(&str, &str)] = &[
     ("explain", "Đi từ một số liệu xuống các đơn vị, biến động và quyết định tạo nên nó"),
     ("activities", "Liệt kê hoạt động mà các đơn vị đã báo cáo, cũ trước mới sau"),
     ("targets", "In chỉ tiêu của một tổ chức, đã đạt đến đâu và theo tiến độ nào"),
+    ("ratings", "In kết quả xếp loại công đoàn của một tổ chức trong năm, và các đợt xếp loại"),
     ("token", "Xin mã truy cập của nơi cấp mã thử nghiệm, và in ra"),
     ("keys", "Tạo khóa cho hệ thống có các dịch vụ chạy riêng"),
     ("migrate", "Cập nhật lược đồ của một dịch vụ, với tư cách chủ lược đồ"),
@@ -191,6 +192,13 @@ pub const ARGUMENTS: &[(&str, &str)] = &[
         "kinds",
         "Chỉ hoạt động thuộc loại này, hoặc các loại này; xem `congdoan list activity-kinds`",
     ),
+    ("year", "Năm xếp loại"),
+    ("round", "Chỉ của đợt này, theo định danh; mặc định là cả năm, do ai quyết định cũng được"),
+    ("unions", "Thay vào đó in từng công đoàn của đợt"),
+    ("ratings history", "Thay vào đó in tất cả những gì đã ghi về công đoàn trong đợt của nó"),
+    ("attained", "Mức được tính là đạt, ghi THANG.MỨC; có thể nêu nhiều lần"),
+    ("by_sectors", "Theo các nhóm của cách phân nhóm khối này; mặc định theo cấp dưới trực tiếp"),
+    ("ratings limit", "In nhiều nhất bấy nhiêu"),
     ("itself", "Của chính tổ chức đó, không kể cấp dưới"),
     ("limit", "In nhiều nhất bấy nhiêu; một từ cần tìm cho nhiều nhất 50"),
     ("in_force_on", "Chỉ loại hình có hiệu lực vào ngày này, NĂM-THÁNG-NGÀY"),
@@ -393,4 +401,9 @@ Ví dụ:
   congdoan targets --organisation LDLD-01 --from 2021-01-01 --to 2021-12-31 --cascade MBR_ADMITTED
 
 Gồm các chỉ tiêu có kỳ kết thúc trong kỳ được hỏi; với --cascade là chỉ tiêu của đúng kỳ đó."),
+    ("ratings", "\
+Ví dụ:
+  congdoan ratings --organisation LDLD-01-001 --year 2025 --attained BON_MUC.HOAN_THANH_TOT
+  congdoan ratings --organisation LDLD-01 --year 2025 --by-sectors HAI_KHU_VUC --as-of 2026-01-01
+  congdoan ratings --organisation CDCS-01-001-0001 --year 2025 --history"),
 ];

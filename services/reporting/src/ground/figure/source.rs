@@ -10,8 +10,8 @@ use crate::ground::reference::scheme::{Scheme, reasons};
 pub enum Source {
     /// Additive facts of a code, with one of these reasons (any, if there are none).
     Flow(Code, Vec<String>),
-    /// Ratings with one of these grades (any, if there are none), of unions that were unions in
-    /// the year that they were rated for.
+    /// Ratings with one of these grades (any, if there are none), of unions that were eligible on
+    /// the day on which they count.
     Ratings(Vec<String>),
     /// Transfers into the head's units from elsewhere.
     TransferredIn,

@@ -6,6 +6,7 @@ use time::macros::date;
 
 use super::{DAY, Trial, kind_of, one};
 use crate::rights::desk::Desk;
+use crate::rights::rounds;
 
 pub fn list(trials: &mut Vec<Trial>) {
     of_service! { trials, "reporting.v1.FigureService",
@@ -118,6 +119,97 @@ pub fn list(trials: &mut Vec<Trial>) {
         write "RecordRatings": |mine, _| rating(&[mine]);
         mixed "RecordRatings": |mine, theirs| rating(&[mine, theirs]);
         read "ListSchemes": |_, _| ListSchemesRequest {};
+        read "ListOrganisationSchemes": |mine, _| ListOrganisationSchemesRequest {
+            organisation_id: mine.district.id.clone(),
+        };
+        write "SubmitSelfScore": |mine, _| SubmitSelfScoreRequest {
+            request_id: request_id(),
+            round_id: mine.rounds.to_score.clone(),
+            organisation_id: mine.union.id.clone(),
+            scores: rounds::points(),
+            ..SubmitSelfScoreRequest::default()
+        };
+        write "AppraiseRating": |mine, _| AppraiseRatingRequest {
+            request_id: request_id(),
+            round_id: mine.rounds.to_appraise.clone(),
+            organisation_id: mine.union.id.clone(),
+            scores: rounds::points(),
+            ..AppraiseRatingRequest::default()
+        };
+        write "DecideRatings": |mine, _| rounds::decision(&mine.rounds.to_decide, &[mine]);
+        mixed "DecideRatings": |mine, theirs| {
+            rounds::decision(&mine.rounds.to_decide, &[mine, theirs])
+        };
+        write "AppealRating": |mine, _| AppealRatingRequest {
+            request_id: request_id(),
+            round_id: mine.rounds.to_appeal.clone(),
+            organisation_id: mine.union.id.clone(),
+            reason: "Thiếu điểm".to_owned(),
+            ..AppealRatingRequest::default()
+        };
+        write "AnswerAppeal": |mine, _| AnswerAppealRequest {
+            request_id: request_id(),
+            round_id: mine.rounds.to_answer.clone(),
+            organisation_id: mine.union.id.clone(),
+            reason: "Giữ nguyên".to_owned(),
+            ..AnswerAppealRequest::default()
+        };
+        write "CloseRound": |mine, _| CloseRoundRequest {
+            request_id: request_id(),
+            round_id: mine.rounds.to_close.clone(),
+            reason: "Hết hạn".to_owned(),
+            ..CloseRoundRequest::default()
+        };
+        write "WithdrawRound": |mine, _| WithdrawRoundRequest {
+            request_id: request_id(),
+            round_id: mine.rounds.to_withdraw.clone(),
+            reason: "Mở nhầm".to_owned(),
+            ..WithdrawRoundRequest::default()
+        };
+        read "GetRound": |mine, _| GetRoundRequest {
+            round_id: mine.rounds.to_read.clone(),
+            ..GetRoundRequest::default()
+        };
+        read "GetRound": |mine, _| GetRoundRequest {
+            round_id: mine.rounds.to_read.clone(),
+            organisation_id: mine.union.id.clone(),
+        };
+        read "ListRounds": |mine, _| ListRoundsRequest {
+            organisation_id: mine.district.id.clone(),
+            ..ListRoundsRequest::default()
+        };
+        read "ListRatings": |mine, _| ListRatingsRequest {
+            round_id: mine.rounds.to_read.clone(),
+            organisation_id: mine.district.id.clone(),
+            ..ListRatingsRequest::default()
+        };
+        read "GetRating": |mine, _| GetRatingRequest {
+            round_id: mine.rounds.to_read.clone(),
+            organisation_id: mine.union.id.clone(),
+            ..GetRatingRequest::default()
+        };
+        read "GetRating": |mine, _| GetRatingRequest {
+            organisation_id: mine.union.id.clone(),
+            year: 2022,
+            ..GetRatingRequest::default()
+        };
+        read "GetDistribution": |mine, _| GetDistributionRequest {
+            organisation_id: mine.district.id.clone(),
+            round_id: mine.rounds.to_read.clone(),
+            breakdown: Breakdown::Child.into(),
+            ..GetDistributionRequest::default()
+        };
+        read "GetDistribution": |mine, _| GetDistributionRequest {
+            organisation_id: mine.district.id.clone(),
+            year: 2022,
+            breakdown: Breakdown::Child.into(),
+            ..GetDistributionRequest::default()
+        };
+        write "OpenRound": |mine, _| rounds::opening(&mine.district, 2026, &[&mine.other_union]);
+        mixed "OpenRound": |mine, theirs| {
+            rounds::opening(&mine.district, 2026, &[&mine.other_union, &theirs.union])
+        };
+        write "DefineScheme": |mine, _| rounds::scheme(mine);
     }
     of_service! { trials, "reporting.v1.ActivityService",
         read "ListActivityKinds": |_, _| ListActivityKindsRequest {};
