@@ -7,6 +7,7 @@ mod gateway;
 pub mod lookup;
 pub mod members;
 mod mistake;
+pub mod periodic_reports;
 pub mod plan;
 pub mod reference;
 pub(crate) mod values;
@@ -19,6 +20,7 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use self::lookup::{Completion, List, Member, Search};
+use self::periodic_reports::PeriodicReports;
 use self::plan::Plan;
 use self::values::{address, id};
 use crate::language::{self, Language};
@@ -157,6 +159,8 @@ was done answers that it was.")]
     Explain(Explain),
     /// List what units did, as they reported it, the oldest first.
     Activities(Activities),
+    /// Ask for periodic reports, fill them, hand them in, and add them up.
+    PeriodicReports(PeriodicReports),
     /// Print the targets of an organisation, how far they are reached and at what pace.
     Targets(Targets),
     /// Ask the development issuer for an access token, and print it.

@@ -25,6 +25,7 @@ pub mod migrate;
 pub mod organisation;
 pub mod output;
 pub mod owner;
+pub mod periodic_reports;
 pub mod plan;
 pub mod reach;
 pub mod reference;

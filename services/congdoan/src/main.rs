@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use congdoan::cli::{Cli, Command};
 use congdoan::report::Printed;
 use congdoan::{
-    activities, bootstrap, completion, explain, feed, keys, list, load, member, members, migrate,
+    activities, bootstrap, completion, explain, feed, keys, list, load, member, members, migrate, periodic_reports,
     output, plan, reference, report, search, targets, token, told, up, with_postgres,
 };
 
@@ -32,6 +32,7 @@ async fn main() -> ExitCode {
         },
         Command::Explain(explain) => explain::run(explain).await,
         Command::Activities(activities) => activities::run(activities).await,
+        Command::PeriodicReports(reports) => periodic_reports::run(reports).await,
         Command::Targets(targets) => targets::run(targets).await,
         Command::Token(token) => token::run(token).await,
         Command::Keys(keys) => keys::run(keys),

@@ -172,6 +172,33 @@ const TOLD: &[(&str, &str, Told)] = &[
         Never("one that is withdrawn is refused, with the unit locked"),
     ),
     ("reporting", "*.activity_*_check", Refused("ACTIVITY_COUNT_OUT_OF_RANGE")),
+    ("reporting", "*.periodic_report_opening_once", Refused("PERIODIC_REPORT_OPENED")),
+    ("reporting", "*.periodic_report_opening_period", Refused("PERIOD_REVERSED")),
+    ("reporting", "*.periodic_report_opening_due", Refused("PERIODIC_REPORT_DATES_UNFIT")),
+    ("reporting", "*.periodic_report_opening_has_form", Refused("LIST_EMPTY")),
+    ("reporting", "*.periodic_report_opening_withdrawal", Never("one statement says when and why")),
+    (
+        "reporting",
+        "*.periodic_report_form_*",
+        Never("versions are counted, with the issuer locked"),
+    ),
+    ("reporting", "*.periodic_report_once", Never("the tree has each unit once on a day")),
+    ("reporting", "*.periodic_report_state", CODES),
+    (
+        "reporting",
+        "public.periodic_report_consumed.*",
+        Never("what was added up is read from the reports, and written anew each time"),
+    ),
+    (
+        "reporting",
+        "*.periodic_report_step_key",
+        Never("revisions are counted from the last one on, with the report locked"),
+    ),
+    (
+        "reporting",
+        "public.periodic_report*.*",
+        Never("written from what the act has read, with the report or the organisation locked"),
+    ),
     ("reporting", "*.rating_key", Never("a later rating replaces it, in the same statement")),
     ("reporting", "*.target_revision_check", Never("revisions are counted from the last one on")),
     // What no request can break.

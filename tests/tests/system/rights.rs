@@ -10,6 +10,7 @@ mod happened;
 mod in_motion;
 mod papers;
 mod quotas;
+mod returns;
 mod trials;
 
 use std::collections::BTreeSet;
