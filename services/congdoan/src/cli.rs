@@ -1,5 +1,6 @@
 //! What can be asked for on the command line.
 
+pub mod closing;
 pub mod decided;
 pub mod feed;
 mod figure;
@@ -19,6 +20,7 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
+use self::closing::Closing;
 use self::lookup::{Completion, List, Member, Search};
 use self::periodic_reports::PeriodicReports;
 use self::plan::Plan;
@@ -161,6 +163,8 @@ was done answers that it was.")]
     Activities(Activities),
     /// Ask for periodic reports, fill them, hand them in, and add them up.
     PeriodicReports(PeriodicReports),
+    /// Close periods, and verify what was closed.
+    Closing(Closing),
     /// Print the targets of an organisation, how far they are reached and at what pace.
     Targets(Targets),
     /// Ask the development issuer for an access token, and print it.

@@ -9,6 +9,7 @@
 pub mod activities;
 pub mod bootstrap;
 pub mod cli;
+pub mod closing;
 pub mod completion;
 pub mod decided;
 pub mod explain;

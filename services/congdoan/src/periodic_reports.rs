@@ -152,12 +152,8 @@ async fn stepped(step: Command) -> anyhow::Result<()> {
         }
         Command::Waive(report) => {
             let (report_id, message, to) = said(report);
-            let request = WaivePeriodicReportRequest {
-                request_id,
-                report_id,
-                message,
-                ..Default::default()
-            };
+            let request =
+                WaivePeriodicReportRequest { request_id, report_id, message, ..Default::default() };
             let client = to.connect().await?;
             let done = client.periodic_reports().waive_periodic_report(request).await;
             let done = done.map_err(told)?.into_inner();

@@ -199,6 +199,14 @@ const TOLD: &[(&str, &str, Told)] = &[
         "public.periodic_report*.*",
         Never("written from what the act has read, with the report or the organisation locked"),
     ),
+    ("reporting", "*.closing_period", Refused("PERIOD_REVERSED")),
+    ("reporting", "*.closing_once", Refused("PERIOD_CLOSED")),
+    ("reporting", "public.closing.*_organisation_id_fkey", SCOPED),
+    (
+        "reporting",
+        "public.closing*.*",
+        Never("revisions are counted from the last one on, with the organisation locked"),
+    ),
     ("reporting", "*.rating_key", Never("a later rating replaces it, in the same statement")),
     ("reporting", "*.target_revision_check", Never("revisions are counted from the last one on")),
     // What no request can break.

@@ -80,6 +80,13 @@ chassis::refusals! {
             field: String, check: String, rows: String, left: i64, comparator: &'static str, right: i64
         },
         PeriodicReportNothingBelow { report_id: Uuid } at "report_id",
+        ClosingUnknown { closing_id: Uuid } at "closing_id",
+        OtherClosingUnknown as ClosingUnknown { field: &'static str, closing_id: Uuid },
+        PeriodClosed { closing_id: Uuid, revision: i32 } at "period",
+        ClosingPremature { through as "through_on": Date } at "period",
+        ClosingUnsettled as ClosingPremature { through as "through_on": Date, unsettled: i64 } at "period",
+        ClosingReportsOutstanding { outstanding: i64, report_id: Uuid, name: String } at "period",
+        ClosingChangesNothing { revision: i32 } at "closing_id",
         BookUnbalanced { book: &'static str, difference: i64 },
     }
 }

@@ -9,6 +9,7 @@ use time::Date;
 use time::macros::date;
 use uuid::Uuid;
 
+use crate::closings::closing;
 use crate::returns::{SOME_DAY, defining, opening, tet};
 use crate::targets::target;
 use crate::world::{World, refused};
@@ -22,7 +23,7 @@ enum Why {
 }
 use Why::{Made, Refused};
 
-const CONSTRAINTS: [(&str, Why); 52] = [
+const CONSTRAINTS: [(&str, Why); 61] = [
     ("activity.activity_pkey", Made),
     ("activity.activity_revision", Made),
     // A revision is known no longer once, while it is held.
@@ -106,6 +107,16 @@ const CONSTRAINTS: [(&str, Why); 52] = [
     ("periodic_report_opening.periodic_report_opening_withdrawal", Made),
     ("periodic_report_step.periodic_report_step_key", Made),
     ("periodic_report_step.periodic_report_step_report_id_fkey", Made),
+    // A closing is counted and numbered here, with the organisation locked.
+    ("closing.closing_pkey", Made),
+    ("closing.closing_organisation_id_fkey", Refused("ORGANISATION_UNKNOWN", "organisation_id")),
+    ("closing.closing_earlier_id_fkey", Made),
+    ("closing.closing_period", Refused("PERIOD_REVERSED", "period")),
+    ("closing.closing_revision", Made),
+    ("closing.closing_once", Refused("PERIOD_CLOSED", "period")),
+    ("closing.closing_revises", Made),
+    ("closing_cell.closing_cell_key", Made),
+    ("closing_cell.closing_cell_closing_id_fkey", Made),
     // In the schemas of the chassis, which every service has.
     ("request.request_key", Refused("REQUEST_ID_REUSED", "request_id")),
     ("request.request_body_digest_check", Made),
@@ -260,6 +271,20 @@ async fn violates(world: &World, union: Uuid, constraint: &str) -> (String, Stri
             ..Default::default()
         };
         return refused(officer.targets.withdraw_target(request).await);
+    }
+    if constraint.starts_with("closing.") {
+        let good = closing(world.hanoi, YEAR);
+        let asked = match constraint {
+            "closing.closing_organisation_id_fkey" => {
+                pb::ClosePeriodRequest { organisation_id: nobody, ..good }
+            }
+            "closing.closing_period" => closing(world.hanoi, (YEAR.1, YEAR.0)),
+            _ => {
+                officer.closings.close_period(good).await.expect("closed");
+                closing(world.hanoi, YEAR)
+            }
+        };
+        return refused(officer.closings.close_period(asked).await);
     }
     if constraint == "periodic_report_form.periodic_report_form_issuer_id_fkey" {
         let form = tet(Uuid::now_v7(), None);

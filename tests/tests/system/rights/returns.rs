@@ -1,4 +1,4 @@
-//! What a desk's district has asked its unions to report.
+//! What a desk's district has asked its unions to report, and which years it has closed.
 
 use proto::reporting::v1::declare_periodic_report_request::Cell;
 use proto::reporting::v1::*;
@@ -7,6 +7,8 @@ use system::Client;
 use tests::world::Unit;
 use time::Date;
 use time::macros::date;
+
+use super::happened::inspecting;
 
 /// An opening of its own for each report, which is the union's, and stands as its name says.
 pub struct Returns {
@@ -22,6 +24,9 @@ pub struct Returns {
     pub to_revise: String,
     /// The district's own.
     pub to_consolidate: String,
+    pub closing: String,
+    /// Something has become known of its year since.
+    pub closing_to_revise: String,
 }
 
 impl Returns {
@@ -39,6 +44,8 @@ impl Returns {
             &self.to_reopen,
             &self.to_revise,
             &self.to_consolidate,
+            &self.closing,
+            &self.closing_to_revise,
         ];
         ids.into_iter().map(String::as_str).collect()
     }
@@ -88,10 +95,20 @@ pub async fn returns(client: &Client, district: &Unit, union: &Unit) -> Returns 
     };
     let (opening, due) = month(date!(2020 - 01 - 31)).await;
     let to_consolidate = report(client, &opening, district).await;
+    let closing = closed(client, district, date!(2016 - 12 - 31)).await;
+    let closing_to_revise = closed(client, district, date!(2017 - 12 - 31)).await;
+    let late = RecordActivitiesRequest {
+        request_id: request_id(),
+        activities: vec![Activity { held_on: on(date!(2017 - 05 - 01)), ..inspecting(union) }],
+        ..RecordActivitiesRequest::default()
+    };
+    client.activities().record_activities(late).await.expect("recorded");
     Returns {
         opening,
         due,
         to_consolidate,
+        closing,
+        closing_to_revise,
         opening_to_withdraw: opened(client, district, date!(2020 - 02 - 29)).await,
         to_waive: month(date!(2020 - 03 - 31)).await.1,
         draft: drafted(date!(2020 - 04 - 30)).await,
@@ -114,6 +131,22 @@ pub fn opening(district: &Unit, last: Date) -> OpenPeriodicReportsRequest {
         due_on: on(date!(2021 - 12 - 31)),
         ..OpenPeriodicReportsRequest::default()
     }
+}
+
+/// A calendar year that ends on a day.
+pub fn closing(district: &Unit, last: Date) -> ClosePeriodRequest {
+    let first = last.replace_ordinal(1).expect("a day");
+    ClosePeriodRequest {
+        request_id: request_id(),
+        organisation_id: district.id.clone(),
+        period: period(first, last),
+        ..ClosePeriodRequest::default()
+    }
+}
+
+async fn closed(client: &Client, district: &Unit, last: Date) -> String {
+    let closed = client.closings().close_period(closing(district, last)).await;
+    closed.expect("closed").into_inner().closing_id
 }
 
 /// What the form requires.

@@ -235,6 +235,34 @@ pub fn list(trials: &mut Vec<Trial>) {
             ..ListPeriodicReportRemindersRequest::default()
         };
     }
+    of_service! { trials, "reporting.v1.ClosingService",
+        write "ClosePeriod": |mine, _| {
+            returns::closing(&mine.district, date!(2015 - 12 - 31))
+        };
+        write "ReviseClosing": |mine, _| ReviseClosingRequest {
+            request_id: request_id(),
+            closing_id: mine.returns.closing_to_revise.clone(),
+            reason: "Số liệu đến muộn".to_owned(),
+            ..ReviseClosingRequest::default()
+        };
+        read "GetClosing": |mine, _| GetClosingRequest { closing_id: mine.returns.closing.clone() };
+        read "ListClosings": |mine, _| ListClosingsRequest {
+            organisation_id: mine.district.id.clone(),
+            ..ListClosingsRequest::default()
+        };
+        read "ListClosingCells": |mine, _| ListClosingCellsRequest {
+            closing_id: mine.returns.closing.clone(),
+            ..ListClosingCellsRequest::default()
+        };
+        read "ListClosingDifferences": |mine, _| ListClosingDifferencesRequest {
+            closing_id: mine.returns.closing.clone(),
+            ..ListClosingDifferencesRequest::default()
+        };
+        read "VerifyClosing": |mine, _| VerifyClosingRequest {
+            closing_id: mine.returns.closing.clone(),
+        };
+        read "ListClosingKeys": |_, _| ListClosingKeysRequest {};
+    }
     of_service! { trials, "reporting.v1.ReportService",
         read "ListTemplates": |_, _| ListTemplatesRequest {};
         read "PrintReport": |mine, _| PrintReportRequest {
