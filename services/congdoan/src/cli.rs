@@ -1,5 +1,6 @@
 //! What can be asked for on the command line.
 
+pub mod closing;
 pub mod decided;
 pub mod feed;
 mod figure;
@@ -7,6 +8,7 @@ mod gateway;
 pub mod lookup;
 pub mod members;
 mod mistake;
+pub mod periodic_reports;
 pub mod plan;
 mod rating;
 pub mod reference;
@@ -19,7 +21,9 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
+use self::closing::Closing;
 use self::lookup::{Completion, List, Member, Search};
+use self::periodic_reports::PeriodicReports;
 use self::plan::Plan;
 use self::values::{address, id};
 use crate::language::{self, Language};
@@ -159,6 +163,10 @@ was done answers that it was.")]
     Explain(Explain),
     /// List what units did, as they reported it, the oldest first.
     Activities(Activities),
+    /// Ask for periodic reports, fill them, hand them in, and add them up.
+    PeriodicReports(PeriodicReports),
+    /// Close periods, and verify what was closed.
+    Closing(Closing),
     /// Print the targets of an organisation, how far they are reached and at what pace.
     Targets(Targets),
     /// Print how the unions of an organisation are rated in a year, and in which rounds.

@@ -9,6 +9,7 @@
 pub mod activities;
 pub mod bootstrap;
 pub mod cli;
+pub mod closing;
 pub mod completion;
 pub mod decided;
 pub mod explain;
@@ -25,6 +26,7 @@ pub mod migrate;
 pub mod organisation;
 pub mod output;
 pub mod owner;
+pub mod periodic_reports;
 pub mod plan;
 pub mod ratings;
 pub mod reach;

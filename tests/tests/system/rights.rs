@@ -11,6 +11,7 @@ mod in_motion;
 mod papers;
 mod quotas;
 mod rounds;
+mod returns;
 mod trials;
 
 use std::collections::BTreeSet;

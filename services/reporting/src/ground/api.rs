@@ -1,8 +1,12 @@
 //! The contracts, answered: parse, act or read, reply.
 
+use std::sync::Arc;
+
 use chassis::database::Database;
+use chassis::signing::SigningKeys;
 use proto::reporting::v1::activity_service_server::ActivityServiceServer;
 use proto::reporting::v1::audit_service_server::AuditServiceServer;
+use proto::reporting::v1::closing_service_server::ClosingServiceServer;
 use proto::reporting::v1::figure_service_server::FigureServiceServer;
 use proto::reporting::v1::office_service_server::OfficeServiceServer;
 use proto::reporting::v1::periodic_report_service_server::PeriodicReportServiceServer;
@@ -26,6 +30,11 @@ pub struct Api {
 
 impl Api {
     /// On this database, and what is in memory of it.
+    pub(crate) closing_keys: Arc<SigningKeys>,
+}
+
+impl Api {
+    /// On this database, and what is in memory of it; with the keys that sign closings.
     pub fn new(
         database: Database,
         columns: Columns,
@@ -33,6 +42,9 @@ impl Api {
         auditing: Auditing,
     ) -> Self {
         Self { database, columns, reference, auditing }
+        closing_keys: Arc<SigningKeys>,
+    ) -> Self {
+        Self { database, columns, reference, closing_keys }
     }
 
     /// The routes of all services.
@@ -44,6 +56,7 @@ impl Api {
             .add_service(AuditServiceServer::new(self.clone()))
             .add_service(OfficeServiceServer::new(self.clone()))
             .add_service(ReportServiceServer::new(self.clone()))
+            .add_service(ClosingServiceServer::new(self.clone()))
             .add_service(PeriodicReportServiceServer::new(self))
     }
 }

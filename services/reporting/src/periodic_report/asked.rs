@@ -14,7 +14,7 @@ use crate::ground::reference::{Form, Reference};
 use crate::ground::refused::Refused;
 use crate::ground::wire;
 use crate::periodic_report::content::{Attachment, Conclusion};
-use crate::periodic_report::declare_periodic_report::{Declared, DeclarePeriodicReport};
+use crate::periodic_report::declare_periodic_report::{DeclarePeriodicReport, Declared};
 use crate::periodic_report::held::Of;
 use crate::periodic_report::open_periodic_reports::Meant;
 
@@ -193,8 +193,11 @@ fn check(n: usize, asked: &pb::periodic_report_form::Check) -> Result<Check, Ref
 }
 
 /// What is to be said in a report.
-pub fn declaration(asked: &pb::DeclarePeriodicReportRequest) -> Result<DeclarePeriodicReport, Refusal> {
-    let said = [asked.cells.len(), asked.texts.len(), asked.conclusions.len(), asked.attachments.len()];
+pub fn declaration(
+    asked: &pb::DeclarePeriodicReportRequest,
+) -> Result<DeclarePeriodicReport, Refusal> {
+    let said =
+        [asked.cells.len(), asked.texts.len(), asked.conclusions.len(), asked.attachments.len()];
     if said == [0; 4] {
         return Err(Refused::ListEmpty { field: "cells" }.into());
     }
@@ -229,7 +232,9 @@ fn once<'a>(
     for (n, key) in keys.clone().enumerate() {
         if !known.insert(key) {
             let first = keys.clone().position(|other| other == key).unwrap_or_default();
-            return Err(Refused::LineRepeated { field: format!("{list}[{n}].{name}"), first }.into());
+            return Err(
+                Refused::LineRepeated { field: format!("{list}[{n}].{name}"), first }.into()
+            );
         }
     }
     Ok(())

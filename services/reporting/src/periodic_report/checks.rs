@@ -75,9 +75,8 @@ pub fn refuse_unfit<'a>(
             faults.push(Refused::PeriodicReportIncomplete { field, row: section.code.clone() });
         }
     }
-    let (blocking, warning): (Vec<_>, Vec<_>) = findings(form, content, previous)
-        .into_iter()
-        .partition(|finding| finding.check.blocking);
+    let (blocking, warning): (Vec<_>, Vec<_>) =
+        findings(form, content, previous).into_iter().partition(|finding| finding.check.blocking);
     faults.extend(blocking.into_iter().map(|finding| Refused::PeriodicReportCheckFailed {
         field: format!("cells.{}", finding.rows.first().copied().unwrap_or_default()),
         check: finding.check.code.clone(),

@@ -136,7 +136,11 @@ pub struct Below {
 pub struct BeyondNumbers;
 
 /// Adds up what those below say, and what is the superior's own, into its cells.
-pub fn consolidate(form: &Form, content: &mut Content, below: &[Below]) -> Result<(), BeyondNumbers> {
+pub fn consolidate(
+    form: &Form,
+    content: &mut Content,
+    below: &[Below],
+) -> Result<(), BeyondNumbers> {
     for row in form.rows.iter().filter(|row| !row.is_ratio()) {
         let cells = || below.iter().filter_map(|one| one.content.cells.get(&row.code));
         let consolidated = match row.mean_of.as_str() {
@@ -228,8 +232,16 @@ mod tests {
         let own = Cell { computed: Some(33), own: Some(3), ..Cell::default() };
         content.cells.insert("MEMBERS".to_string(), own);
         let reports = [
-            below(&[("MEMBERS", Some(10), Some(12)), ("WAGE", None, Some(7)), ("COUNTED", None, Some(1))]),
-            below(&[("MEMBERS", Some(20), None), ("WAGE", None, Some(10)), ("COUNTED", None, Some(1))]),
+            below(&[
+                ("MEMBERS", Some(10), Some(12)),
+                ("WAGE", None, Some(7)),
+                ("COUNTED", None, Some(1)),
+            ]),
+            below(&[
+                ("MEMBERS", Some(20), None),
+                ("WAGE", None, Some(10)),
+                ("COUNTED", None, Some(1)),
+            ]),
             // Who says of nobody what the mean is says nothing.
             below(&[("WAGE", None, Some(900))]),
         ];
@@ -244,7 +256,8 @@ mod tests {
 
     #[test]
     fn what_is_more_than_a_number_can_be_is_refused() {
-        let reports = [below(&[("COUNTED", None, Some(i64::MAX))]), below(&[("COUNTED", None, Some(1))])];
+        let reports =
+            [below(&[("COUNTED", None, Some(i64::MAX))]), below(&[("COUNTED", None, Some(1))])];
         assert!(consolidate(&form(), &mut Content::default(), &reports).is_err());
     }
 }

@@ -45,9 +45,9 @@ pub async fn forms(
             let start = start.as_ref().map(|(_, code, version)| (code.clone(), *version));
             let mut forms: Vec<&Form> = reference.periodic_report_forms().iter().collect();
             forms.sort_by_key(|form| place(form));
-            let rest = forms.into_iter().filter(|form| {
-                start.as_ref().is_none_or(|start| place(form) > *start)
-            });
+            let rest = forms
+                .into_iter()
+                .filter(|form| start.as_ref().is_none_or(|start| place(form) > *start));
             rest.map(|form| Listed { form: form.clone(), defined: None }).collect()
         }
     };

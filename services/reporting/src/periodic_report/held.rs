@@ -91,7 +91,9 @@ pub async fn hold(acting: &mut Acting, of: Of, on: On) -> Result<Held, Failure> 
     .await?;
     let report_id = of.report_id;
     let Some(row) = row else {
-        return Err(unknown_or_denied(acting.db(), Refused::PeriodicReportUnknown { report_id }).await);
+        return Err(
+            unknown_or_denied(acting.db(), Refused::PeriodicReportUnknown { report_id }).await
+        );
     };
     if row.withdrawn {
         return Err(Refused::PeriodicReportOpeningWithdrawn { opening_id: row.opening_id }.into());
@@ -128,10 +130,14 @@ impl Held {
     }
 
     /// Writes it as it is now, with what was done and why, and tells of what others wait for.
-    pub async fn write(self, acting: &mut Acting, step: Step, message: &str) -> Result<i32, Failure> {
-        let (approved, approved_edition) = self.approved.as_ref().map_or((None, None), |of| {
-            (Some(Json(&of.0)), Some(of.1))
-        });
+    pub async fn write(
+        self,
+        acting: &mut Acting,
+        step: Step,
+        message: &str,
+    ) -> Result<i32, Failure> {
+        let (approved, approved_edition) =
+            self.approved.as_ref().map_or((None, None), |of| (Some(Json(&of.0)), Some(of.1)));
         let act_id = acting.act_id;
         sqlx::query!(
             "update periodic_report

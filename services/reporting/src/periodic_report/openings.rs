@@ -102,14 +102,10 @@ pub async fn opening(
     opening_id: Uuid,
     organisation_id: Option<Uuid>,
 ) -> Result<Opening, Failure> {
-    let row = sqlx::query_file_as!(
-        Row,
-        "src/periodic_report/opening.sql",
-        opening_id,
-        organisation_id,
-    )
-    .fetch_optional(&mut *connection)
-    .await?;
+    let row =
+        sqlx::query_file_as!(Row, "src/periodic_report/opening.sql", opening_id, organisation_id,)
+            .fetch_optional(&mut *connection)
+            .await?;
     match row {
         Some(row) => Ok(row.opening()),
         None => {

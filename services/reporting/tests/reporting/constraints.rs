@@ -9,6 +9,8 @@ use time::Date;
 use time::macros::date;
 use uuid::Uuid;
 
+use crate::closings::closing;
+use crate::returns::{SOME_DAY, defining, opening, tet};
 use crate::targets::target;
 use crate::world::{World, refused};
 
@@ -22,6 +24,7 @@ enum Why {
 use Why::{Made, Refused};
 
 const CONSTRAINTS: [(&str, Why); 42] = [
+const CONSTRAINTS: [(&str, Why); 61] = [
     ("activity.activity_pkey", Made),
     ("activity.activity_revision", Made),
     // A revision is known no longer once, while it is held.
@@ -88,6 +91,56 @@ const CONSTRAINTS: [(&str, Why); 42] = [
     ("target_withdrawal.target_withdrawal_pkey", Made),
     ("target_withdrawal.target_withdrawal_is_of_revision", Made),
     ("target_withdrawal.target_withdrawal_says_why", Refused("FIELD_REQUIRED", "reason")),
+    // Reports are made with their opening, and written while they are locked.
+    ("periodic_report.periodic_report_approved", Made),
+    ("periodic_report.periodic_report_edition", Made),
+    ("periodic_report.periodic_report_once", Made),
+    ("periodic_report.periodic_report_opening_id_fkey", Made),
+    ("periodic_report.periodic_report_organisation_id_fkey", Made),
+    ("periodic_report.periodic_report_pkey", Made),
+    ("periodic_report.periodic_report_revision", Made),
+    ("periodic_report.periodic_report_state", Made),
+    ("periodic_report.periodic_report_superior_id_fkey", Made),
+    ("periodic_report_consumed.periodic_report_consumed_below_id_fkey", Made),
+    ("periodic_report_consumed.periodic_report_consumed_key", Made),
+    ("periodic_report_consumed.periodic_report_consumed_report_id_fkey", Made),
+    (
+        "periodic_report_form.periodic_report_form_issuer_id_fkey",
+        Refused("ORGANISATION_UNKNOWN", "form.issuer_id"),
+    ),
+    ("periodic_report_form.periodic_report_form_key", Made),
+    ("periodic_report_form.periodic_report_form_version", Made),
+    (
+        "periodic_report_opening.periodic_report_opening_due",
+        Refused("PERIODIC_REPORT_DATES_UNFIT", "due_on"),
+    ),
+    ("periodic_report_opening.periodic_report_opening_has_form", Refused("LIST_EMPTY", "forms")),
+    (
+        "periodic_report_opening.periodic_report_opening_once",
+        Refused("PERIODIC_REPORT_OPENED", "forms"),
+    ),
+    (
+        "periodic_report_opening.periodic_report_opening_organisation_id_fkey",
+        Refused("ORGANISATION_UNKNOWN", "organisation_id"),
+    ),
+    (
+        "periodic_report_opening.periodic_report_opening_period",
+        Refused("PERIOD_REVERSED", "period"),
+    ),
+    ("periodic_report_opening.periodic_report_opening_pkey", Made),
+    ("periodic_report_opening.periodic_report_opening_withdrawal", Made),
+    ("periodic_report_step.periodic_report_step_key", Made),
+    ("periodic_report_step.periodic_report_step_report_id_fkey", Made),
+    // A closing is counted and numbered here, with the organisation locked.
+    ("closing.closing_pkey", Made),
+    ("closing.closing_organisation_id_fkey", Refused("ORGANISATION_UNKNOWN", "organisation_id")),
+    ("closing.closing_earlier_id_fkey", Made),
+    ("closing.closing_period", Refused("PERIOD_REVERSED", "period")),
+    ("closing.closing_revision", Made),
+    ("closing.closing_once", Refused("PERIOD_CLOSED", "period")),
+    ("closing.closing_revises", Made),
+    ("closing_cell.closing_cell_key", Made),
+    ("closing_cell.closing_cell_closing_id_fkey", Made),
     // In the schemas of the chassis, which every service has.
     ("request.request_key", Refused("REQUEST_ID_REUSED", "request_id")),
     ("request.request_body_digest_check", Made),
@@ -262,6 +315,47 @@ async fn violates(world: &World, union: Uuid, constraint: &str) -> (String, Stri
             ..Default::default()
         };
         return refused(officer.targets.withdraw_target(request).await);
+    }
+    if constraint.starts_with("closing.") {
+        let good = closing(world.hanoi, YEAR);
+        let asked = match constraint {
+            "closing.closing_organisation_id_fkey" => {
+                pb::ClosePeriodRequest { organisation_id: nobody, ..good }
+            }
+            "closing.closing_period" => closing(world.hanoi, (YEAR.1, YEAR.0)),
+            _ => {
+                officer.closings.close_period(good).await.expect("closed");
+                closing(world.hanoi, YEAR)
+            }
+        };
+        return refused(officer.closings.close_period(asked).await);
+    }
+    if constraint == "periodic_report_form.periodic_report_form_issuer_id_fkey" {
+        let form = tet(Uuid::now_v7(), None);
+        return refused(officer.periodic_reports.define_periodic_report_form(defining(form)).await);
+    }
+    if constraint.starts_with("periodic_report_opening.") {
+        let good = opening(world.badinh, SOME_DAY);
+        let asked = match constraint.rsplit('.').next() {
+            Some("periodic_report_opening_due") => {
+                pb::OpenPeriodicReportsRequest { due_on: Some(civil(YEAR.0)), ..good }
+            }
+            Some("periodic_report_opening_has_form") => {
+                pb::OpenPeriodicReportsRequest { forms: Vec::new(), ..good }
+            }
+            Some("periodic_report_opening_organisation_id_fkey") => {
+                pb::OpenPeriodicReportsRequest { organisation_id: nobody, ..good }
+            }
+            Some("periodic_report_opening_period") => {
+                let reversed = Some(crate::world::period((YEAR.1, YEAR.0)));
+                pb::OpenPeriodicReportsRequest { period: reversed, ..good }
+            }
+            _ => {
+                officer.opens(opening(world.badinh, SOME_DAY)).await;
+                good
+            }
+        };
+        return refused(officer.periodic_reports.open_periodic_reports(asked).await);
     }
     let good = pb::AssignTargetRequest {
         issuer_id: world.hanoi.to_string(),

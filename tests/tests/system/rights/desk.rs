@@ -13,6 +13,7 @@ use super::in_motion::{InMotion, in_motion};
 use super::papers::{Papers, papers};
 use super::quotas::{Quotas, quotas};
 use super::rounds::{Rounds, rounds};
+use super::returns::{Returns, returns};
 
 /// A district and, below it, one thing of every kind that a method is about.
 pub struct Desk {
@@ -53,6 +54,7 @@ pub struct Desk {
     pub papers: Papers,
     pub quotas: Quotas,
     pub rounds: Rounds,
+    pub returns: Returns,
     /// Ended before, which left a consequence for its members.
     pub ended: Unit,
     /// The act that ended it.
@@ -105,6 +107,7 @@ impl Desk {
         ids.extend(self.papers.ids());
         ids.extend(self.quotas.ids());
         ids.extend(self.rounds.ids());
+        ids.extend(self.returns.ids());
         ids
     }
 }
@@ -354,6 +357,7 @@ pub async fn desk(world: &World, code: &str) -> Desk {
     done(&client, committing.operation).await;
 
     let quotas = quotas(&client, &district).await;
+    let returns = returns(&client, &district, &union).await;
     let applied = applied.into_inner().applicants.remove(0);
     let decision = decision.into_inner().decision_id;
     let rounds = rounds(&client, &district, &union, &decision).await;
@@ -388,6 +392,7 @@ pub async fn desk(world: &World, code: &str) -> Desk {
         papers,
         quotas,
         rounds,
+        returns,
         ended,
         act_of_end,
         left,

@@ -202,11 +202,7 @@ pub fn terms(side: &str) -> Option<Vec<Term<'_>>> {
             (None, _) | (Some(_), "+" | "-") => return None,
             (Some(with), word) => {
                 let row = word.strip_prefix(PREVIOUS);
-                terms.push(Term {
-                    sign: with,
-                    previous: row.is_some(),
-                    row: row.unwrap_or(word),
-                });
+                terms.push(Term { sign: with, previous: row.is_some(), row: row.unwrap_or(word) });
                 sign = None;
             }
         }
@@ -266,9 +262,8 @@ impl Form {
         let wrong = |name: &str, code: &str| {
             Err(Malformed { field: format!("rows[{n}].{name}"), code: code.to_string() })
         };
-        let number = |code: &str| {
-            code != row.code && self.row(code).is_some_and(|other| !other.is_ratio())
-        };
+        let number =
+            |code: &str| code != row.code && self.row(code).is_some_and(|other| !other.is_ratio());
         if row.is_ratio() {
             for (name, code) in [("numerator", &row.numerator), ("denominator", &row.denominator)] {
                 if !number(code) {

@@ -7,6 +7,7 @@ use time::macros::date;
 use super::{DAY, Trial, kind_of, one};
 use crate::rights::desk::Desk;
 use crate::rights::rounds;
+use crate::rights::returns;
 
 pub fn list(trials: &mut Vec<Trial>) {
     of_service! { trials, "reporting.v1.FigureService",
@@ -240,6 +241,119 @@ pub fn list(trials: &mut Vec<Trial>) {
             period: period(date!(2020 - 01 - 01), date!(2020 - 12 - 31)),
             ..ListReportsDueRequest::default()
         };
+        read "ListPeriodicReportForms": |mine, _| ListPeriodicReportFormsRequest {
+            organisation_id: mine.district.id.clone(),
+            ..ListPeriodicReportFormsRequest::default()
+        };
+        write "DefinePeriodicReportForm": |mine, _| DefinePeriodicReportFormRequest {
+            request_id: request_id(),
+            form: Some(form(mine)),
+            ..DefinePeriodicReportFormRequest::default()
+        };
+        write "OpenPeriodicReports": |mine, _| {
+            returns::opening(&mine.district, date!(2019 - 12 - 31))
+        };
+        write "WithdrawPeriodicReportOpening": |mine, _| WithdrawPeriodicReportOpeningRequest {
+            request_id: request_id(),
+            opening_id: mine.returns.opening_to_withdraw.clone(),
+            reason: "Mở nhầm".to_owned(),
+            ..WithdrawPeriodicReportOpeningRequest::default()
+        };
+        read "ListPeriodicReportOpenings": |mine, _| ListPeriodicReportOpeningsRequest {
+            organisation_id: mine.union.id.clone(),
+            ..ListPeriodicReportOpeningsRequest::default()
+        };
+        read "GetPeriodicReportOpening": |mine, _| GetPeriodicReportOpeningRequest {
+            opening_id: mine.returns.opening.clone(),
+            organisation_id: mine.union.id.clone(),
+            as_of: None,
+        };
+        read "ListPeriodicReports": |mine, _| ListPeriodicReportsRequest {
+            opening_id: mine.returns.opening.clone(),
+            ..ListPeriodicReportsRequest::default()
+        };
+        read "GetPeriodicReport": |mine, _| GetPeriodicReportRequest {
+            report_id: mine.returns.draft.clone(),
+            approved: false,
+        };
+        write "DraftPeriodicReport": |mine, _| DraftPeriodicReportRequest {
+            request_id: request_id(),
+            report_id: mine.returns.due.clone(),
+            ..DraftPeriodicReportRequest::default()
+        };
+        write "DeclarePeriodicReport": |mine, _| returns::declaring(&mine.returns.draft);
+        write "ConsolidatePeriodicReport": |mine, _| ConsolidatePeriodicReportRequest {
+            request_id: request_id(),
+            report_id: mine.returns.to_consolidate.clone(),
+            ..ConsolidatePeriodicReportRequest::default()
+        };
+        write "SubmitPeriodicReport": |mine, _| SubmitPeriodicReportRequest {
+            request_id: request_id(),
+            report_id: mine.returns.to_submit.clone(),
+            ..SubmitPeriodicReportRequest::default()
+        };
+        write "ReturnPeriodicReport": |mine, _| ReturnPeriodicReportRequest {
+            request_id: request_id(),
+            report_id: mine.returns.to_return.clone(),
+            message: "Thiếu số liệu".to_owned(),
+            ..ReturnPeriodicReportRequest::default()
+        };
+        write "ReopenPeriodicReport": |mine, _| ReopenPeriodicReportRequest {
+            request_id: request_id(),
+            report_id: mine.returns.to_reopen.clone(),
+            row: "WORKERS".to_owned(),
+            message: "Xem lại".to_owned(),
+            ..ReopenPeriodicReportRequest::default()
+        };
+        write "ApprovePeriodicReport": |mine, _| ApprovePeriodicReportRequest {
+            request_id: request_id(),
+            report_id: mine.returns.to_approve.clone(),
+            ..ApprovePeriodicReportRequest::default()
+        };
+        write "RevisePeriodicReport": |mine, _| RevisePeriodicReportRequest {
+            request_id: request_id(),
+            report_id: mine.returns.to_revise.clone(),
+            message: "Đính chính".to_owned(),
+            ..RevisePeriodicReportRequest::default()
+        };
+        write "WaivePeriodicReport": |mine, _| WaivePeriodicReportRequest {
+            request_id: request_id(),
+            report_id: mine.returns.to_waive.clone(),
+            message: "Đang giải thể".to_owned(),
+            ..WaivePeriodicReportRequest::default()
+        };
+        read "ListPeriodicReportReminders": |mine, _| ListPeriodicReportRemindersRequest {
+            organisation_id: mine.district.id.clone(),
+            ..ListPeriodicReportRemindersRequest::default()
+        };
+    }
+    of_service! { trials, "reporting.v1.ClosingService",
+        write "ClosePeriod": |mine, _| {
+            returns::closing(&mine.district, date!(2015 - 12 - 31))
+        };
+        write "ReviseClosing": |mine, _| ReviseClosingRequest {
+            request_id: request_id(),
+            closing_id: mine.returns.closing_to_revise.clone(),
+            reason: "Số liệu đến muộn".to_owned(),
+            ..ReviseClosingRequest::default()
+        };
+        read "GetClosing": |mine, _| GetClosingRequest { closing_id: mine.returns.closing.clone() };
+        read "ListClosings": |mine, _| ListClosingsRequest {
+            organisation_id: mine.district.id.clone(),
+            ..ListClosingsRequest::default()
+        };
+        read "ListClosingCells": |mine, _| ListClosingCellsRequest {
+            closing_id: mine.returns.closing.clone(),
+            ..ListClosingCellsRequest::default()
+        };
+        read "ListClosingDifferences": |mine, _| ListClosingDifferencesRequest {
+            closing_id: mine.returns.closing.clone(),
+            ..ListClosingDifferencesRequest::default()
+        };
+        read "VerifyClosing": |mine, _| VerifyClosingRequest {
+            closing_id: mine.returns.closing.clone(),
+        };
+        read "ListClosingKeys": |_, _| ListClosingKeysRequest {};
     }
     of_service! { trials, "reporting.v1.ReportService",
         read "ListTemplates": |_, _| ListTemplatesRequest {};
@@ -249,6 +363,25 @@ pub fn list(trials: &mut Vec<Trial>) {
             period: period(date!(2020 - 01 - 01), date!(2020 - 12 - 31)),
             ..PrintReportRequest::default()
         };
+    }
+}
+
+/// A form of one row.
+fn form(desk: &Desk) -> PeriodicReportForm {
+    PeriodicReportForm {
+        issuer_id: desk.district.id.clone(),
+        code: "CHAM_LO_TET".to_owned(),
+        name_vi: "Chăm lo Tết".to_owned(),
+        name_en: "Care at Tết".to_owned(),
+        reporters: PeriodicReporters::All.into(),
+        rows: vec![periodic_report_form::Row {
+            code: "PEOPLE".to_owned(),
+            name_vi: "Người được chăm lo".to_owned(),
+            name_en: "People cared for".to_owned(),
+            unit_vi: "người".to_owned(),
+            ..periodic_report_form::Row::default()
+        }],
+        ..PeriodicReportForm::default()
     }
 }
 
