@@ -143,9 +143,9 @@ pub async fn start(config: Config) -> anyhow::Result<Running> {
         auditing: auditing.clone(),
     };
     let (audited, audits) = (database.clone(), auditing.clone());
+    let api = Api { database: database.clone(), columns, reference, auditing, closing_keys };
     Service::new("reporting", &config.serve)
-        .routes(Api::new(database.clone(), columns, reference, auditing).routes())
-        .routes(Api::new(database.clone(), columns, reference, closing_keys).routes())
+        .routes(api.routes())
         .database(database)
         .background("columns", move |stopping| async move {
             tokio::select! {

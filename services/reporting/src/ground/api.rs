@@ -26,27 +26,11 @@ pub struct Api {
     pub(crate) columns: Columns,
     pub(crate) reference: &'static Reference,
     pub(crate) auditing: Auditing,
-}
-
-impl Api {
-    /// On this database, and what is in memory of it.
+    /// What signs closings.
     pub(crate) closing_keys: Arc<SigningKeys>,
 }
 
 impl Api {
-    /// On this database, and what is in memory of it; with the keys that sign closings.
-    pub fn new(
-        database: Database,
-        columns: Columns,
-        reference: &'static Reference,
-        auditing: Auditing,
-    ) -> Self {
-        Self { database, columns, reference, auditing }
-        closing_keys: Arc<SigningKeys>,
-    ) -> Self {
-        Self { database, columns, reference, closing_keys }
-    }
-
     /// The routes of all services.
     pub fn routes(self) -> Routes {
         Routes::new(FigureServiceServer::new(self.clone()))

@@ -23,8 +23,7 @@ enum Why {
 }
 use Why::{Made, Refused};
 
-const CONSTRAINTS: [(&str, Why); 42] = [
-const CONSTRAINTS: [(&str, Why); 61] = [
+const CONSTRAINTS: [(&str, Why); 63] = [
     ("activity.activity_pkey", Made),
     ("activity.activity_revision", Made),
     // A revision is known no longer once, while it is held.

@@ -12,8 +12,8 @@ use super::happened::{Happened, happened};
 use super::in_motion::{InMotion, in_motion};
 use super::papers::{Papers, papers};
 use super::quotas::{Quotas, quotas};
-use super::rounds::{Rounds, rounds};
 use super::returns::{Returns, returns};
+use super::rounds::{Rounds, rounds};
 
 /// A district and, below it, one thing of every kind that a method is about.
 pub struct Desk {

@@ -6,8 +6,8 @@ use time::macros::date;
 
 use super::{DAY, Trial, kind_of, one};
 use crate::rights::desk::Desk;
-use crate::rights::rounds;
 use crate::rights::returns;
+use crate::rights::rounds;
 
 pub fn list(trials: &mut Vec<Trial>) {
     of_service! { trials, "reporting.v1.FigureService",
