@@ -24,6 +24,7 @@ chassis::refusals! {
         TargetIssuerAmbiguous { field: &'static str },
         TargetUnknown { target_id: Uuid } at "target_id",
         TargetWithdrawn { withdrawn_on: Date } at "target_id",
+        TargetAssignedLate { through: Date } at "assigned_on",
         TargetNotHeld { field: &'static str, from as "from_on": Date, through as "through_on": Date },
         TargetRepeated { field: String, first: usize },
         TargetNotDivisible { indicator: String } at "target_id",
