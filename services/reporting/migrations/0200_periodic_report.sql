@@ -77,6 +77,8 @@ create table periodic_report
     constraint periodic_report_approved check (num_nulls(approved, approved_edition) in (0, 2))
 );
 create index periodic_report_of_organisation on periodic_report (organisation_id, report_id);
+-- Pages of an opening.
+create index periodic_report_of_opening on periodic_report (opening_id, report_id);
 create index periodic_report_of_superior on periodic_report (opening_id, superior_id);
 create index periodic_report_above on periodic_report using gin (above);
 
