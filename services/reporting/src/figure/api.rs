@@ -3,25 +3,31 @@
 use chassis::call::Call;
 use chassis::parse;
 use chassis::refusal::Failure;
+use futures_util::StreamExt;
+use futures_util::stream::{self, BoxStream};
 use proto::reporting::v1::figure_service_server::FigureService;
 use proto::reporting::v1::*;
 use tonic::{Request, Response, Status};
 use uuid::Uuid;
 
+use crate::figure::asking::{INDICATORS_MAX, codes, tabulation};
 use crate::figure::explain::{Asked, explain};
-use crate::figure::wire::{book, explained_unit, sector_groupings};
+use crate::figure::table::table;
+use crate::figure::tabulated::messages;
+use crate::figure::wire::{book, calendars, explained_unit, sector_groupings};
 use crate::ground::api::Api;
 use crate::ground::figure::book::Books;
 use crate::ground::figure::{By, Counting, Scope, heads_of};
 use crate::ground::refused::Refused;
 use crate::ground::{reading as reads, wire};
 
-const INDICATORS_MAX: usize = 50;
 /// Lines of all figures of one answer.
 const LINES_MAX: usize = 20_000;
 
 #[tonic::async_trait]
 impl FigureService for Api {
+    type TabulateFiguresStream = BoxStream<'static, Result<TabulateFiguresResponse, Status>>;
+
     async fn list_indicators(
         &self,
         _: Request<ListIndicatorsRequest>,
@@ -29,6 +35,7 @@ impl FigureService for Api {
         Ok(Response::new(ListIndicatorsResponse {
             indicators: self.reference.indicators().iter().map(wire::indicator_out).collect(),
             sector_groupings: sector_groupings(self.reference),
+            calendars: calendars(self.reference),
         }))
     }
 
@@ -87,6 +94,30 @@ impl FigureService for Api {
         let names = heads_of(&mut reading, &counted).await?;
         let figures = wire::figures(self.reference, &counted, &names);
         Ok(reading.reply(QueryFiguresResponse { figures }))
+    }
+
+    async fn tabulate_figures(
+        &self,
+        request: Request<TabulateFiguresRequest>,
+    ) -> Result<Response<Self::TabulateFiguresStream>, Status> {
+        let (call, request) = Call::read(request)?;
+        codes(&request.indicators)?;
+        let indicators = request.indicators.iter().enumerate();
+        let indicators = indicators
+            .map(|(line, code)| {
+                let field = format!("indicators[{line}]");
+                wire::indicator(self.reference, &field, code).cloned()
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+        let tabulation = tabulation(self.reference, &request, indicators)?;
+
+        let mut reading = self.database.read(&call).await?;
+        let snapshot = self.columns.snapshot(&mut reading).await?;
+        let table =
+            table(&mut reading, &snapshot, self.reference, &tabulation.asked).await?;
+        // Whoever reads slowly holds what was counted, and no connection.
+        let messages = messages(self.reference, tabulation, table).map(Ok);
+        Ok(reading.reply(stream::iter(messages).boxed()))
     }
 
     async fn explain_figure(

@@ -1,7 +1,8 @@
-//! Reference data: indicators, groupings of sectors, rating schemes, kinds of activities, report
+//! Reference data: indicators, calendars, groupings of sectors, rating schemes, kinds of activities, report
 //! templates. Files beside the source, compiled in, read once at the start and refused there if wrong.
 
 pub mod activity_kind;
+pub mod calendar;
 mod file;
 pub mod grouping;
 pub mod indicator;
@@ -14,6 +15,7 @@ use anyhow::Context;
 use serde::Deserialize;
 
 pub use self::activity_kind::ActivityKind;
+pub use self::calendar::Calendar;
 pub use self::grouping::{Group, Grouping, OTHER_GROUP};
 pub use self::indicator::{Indicator, Kind};
 pub use self::scheme::{Grade, Scheme};
@@ -22,6 +24,7 @@ use crate::ground::template::{Named, Template};
 /// Everything that the reference files say.
 pub struct Reference {
     indicators: Vec<Indicator>,
+    calendars: Vec<Calendar>,
     groupings: BTreeMap<String, Grouping>,
     grassroots_types: BTreeSet<String>,
     schemes: Vec<Scheme>,
@@ -49,6 +52,16 @@ impl Reference {
     /// One indicator.
     pub fn indicator(&self, code: &str) -> Option<&Indicator> {
         self.indicators.iter().find(|indicator| indicator.code == code)
+    }
+
+    /// All calendars.
+    pub fn calendars(&self) -> &[Calendar] {
+        &self.calendars
+    }
+
+    /// One calendar.
+    pub fn calendar(&self, code: &str) -> Option<&Calendar> {
+        self.calendars.iter().find(|calendar| calendar.code == code)
     }
 
     /// All groupings.
@@ -115,6 +128,7 @@ impl Reference {
             .collect::<anyhow::Result<_>>()?;
         Ok(Self {
             grassroots_types: grassroots_types().context("read grassroots_types.csv")?,
+            calendars: calendar::read().context("read calendars.csv")?,
             templates,
             indicators,
             groupings,

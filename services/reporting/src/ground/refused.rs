@@ -58,6 +58,15 @@ chassis::refusals! {
         TemplateUnknown { template: String } at "template",
         ParameterUnknown { field: String, parameter: String },
         ParameterMalformed { field: String, parameter: String },
+        FigureTooLarge,
+        FiguresTooMany { cells: usize, limit: usize },
+        PeriodsAmbiguous at "periods",
+        CalendarUnknown { calendar: String } at "calendar.calendar",
+        CalendarPeriodUnknown { calendar: String, year: i32, number: i32, periods: i32 } at "calendar",
+        OrganisationsAmbiguous at "organisation_ids",
+        BreakdownsUnfit { limit: usize } at "breakdowns",
+        BreakdownNotCrossed { field: String, indicator: String },
+        DecimalsOutOfRange { limit: i32 } at "decimals",
         BookUnbalanced { book: &'static str, difference: i64 },
     }
 }

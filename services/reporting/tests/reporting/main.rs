@@ -24,6 +24,7 @@ mod scope;
 mod sentences;
 mod shares;
 mod splices;
+mod tables;
 mod taken_back;
 mod targets;
 mod timelines;

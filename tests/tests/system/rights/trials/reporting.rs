@@ -16,6 +16,18 @@ pub fn list(trials: &mut Vec<Trial>) {
             period: period(DAY, DAY),
             ..QueryFiguresRequest::default()
         };
+        read "TabulateFigures": |mine, _| TabulateFiguresRequest {
+            indicators: vec!["MBR_STOCK".to_owned()],
+            organisation_ids: vec![mine.district.id.clone()],
+            periods: period(DAY, DAY).into_iter().collect(),
+            ..TabulateFiguresRequest::default()
+        };
+        read "TabulateFigures": |mine, _| TabulateFiguresRequest {
+            indicators: vec!["MBR_STOCK".to_owned()],
+            below: Some(Below { organisation_id: mine.district.id.clone(), ..Below::default() }),
+            periods: period(DAY, DAY).into_iter().collect(),
+            ..TabulateFiguresRequest::default()
+        };
         read "ExplainFigure": |mine, _| ExplainFigureRequest {
             indicator: "MBR_STOCK".to_owned(),
             organisation_id: mine.district.id.clone(),
