@@ -41,10 +41,7 @@ pub async fn run(figures: Figures) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn request(
-    client: &Client,
-    figures: &Figures,
-) -> anyhow::Result<pb::TabulateFiguresRequest> {
+async fn request(client: &Client, figures: &Figures) -> anyhow::Result<pb::TabulateFiguresRequest> {
     let (from, through) = days(figures)?;
     let id = async |code: &str| -> anyhow::Result<String> {
         Ok(borne(client, code, from, through, figures.as_of).await?.organisation_id)
@@ -108,7 +105,9 @@ fn days(figures: &Figures) -> anyhow::Result<(Date, Date)> {
     let year = figures.year.unwrap_or_default();
     let of = |month, day| Date::from_calendar_date(year, month, day);
     let days = of(Month::January, 1).ok().zip(of(Month::December, 31).ok());
-    days.with_context(|| tell!("{year} không phải là năm trong lịch", "{year} is no year of the calendar"))
+    days.with_context(|| {
+        tell!("{year} không phải là năm trong lịch", "{year} is no year of the calendar")
+    })
 }
 
 async fn read(
@@ -133,7 +132,8 @@ fn print(head: &pb::TableHead, rows: &[pb::FigureRow], figures: &Figures) {
         .iter()
         .map(|one| (one.organisation_id.as_str(), one.name.as_str()))
         .collect();
-    let mut heading = vec![tell!("đơn vị", "organisation"), tell!("kỳ", "period"), tell!("số liệu", "figure")];
+    let mut heading =
+        vec![tell!("đơn vị", "organisation"), tell!("kỳ", "period"), tell!("số liệu", "figure")];
     heading.extend(figures.compare.iter().map(|earlier| match earlier {
         Earlier::Previous => tell!("so kỳ trước", "against the period before"),
         Earlier::Year => tell!("so cùng kỳ", "against the year before"),
@@ -162,7 +162,8 @@ fn print(head: &pb::TableHead, rows: &[pb::FigureRow], figures: &Figures) {
             }
             cells.push(one);
             let lines = row.lines.iter();
-            cells.extend(lines.map(|of| vec![format!("  {}", of.head), String::new(), line_of(of)]));
+            cells
+                .extend(lines.map(|of| vec![format!("  {}", of.head), String::new(), line_of(of)]));
         }
         line(&table(&heading, &cells));
     }

@@ -5,6 +5,7 @@ pub mod api;
 pub mod columns;
 pub mod fact;
 pub mod figure;
+pub mod indicators;
 pub mod ledger;
 pub mod period;
 pub mod reading;

@@ -14,6 +14,7 @@ pub mod activity;
 pub mod figure;
 pub mod follow;
 pub mod ground;
+pub mod indicator;
 pub mod office;
 pub mod periodic_report;
 pub mod rating;

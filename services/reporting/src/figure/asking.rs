@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use chassis::parse;
 use chassis::refusal::{Failure, Refusal};
 use proto::reporting::v1 as pb;
+use time::Date;
 use uuid::Uuid;
 
 use crate::figure::compared::Comparison;
@@ -44,25 +45,37 @@ pub struct Tabulation {
     pub decimals: u32,
 }
 
-/// Parses a request, whose indicators are known already.
+impl Tabulation {
+    /// The last day of all periods: indicators count as they do for a period that ends then.
+    pub fn last_day(&self) -> Date {
+        self.asked.periods.iter().map(|period| period.through).max().unwrap_or(Date::MIN)
+    }
+
+    /// What is counted; refused where it has no crossed lines.
+    pub fn counts(&mut self, indicators: Vec<Indicator>) -> Result<(), Refused> {
+        let crossed = self.asked.across != By::Nothing;
+        let unfit = indicators.iter().position(|indicator| crossed && !indicator.is_summed());
+        if let Some(line) = unfit {
+            let (field, indicator) = (format!("indicators[{line}]"), indicators[line].code.clone());
+            return Err(Refused::BreakdownNotCrossed { field, indicator });
+        }
+        self.asked.indicators = indicators;
+        Ok(())
+    }
+}
+
+/// Parses a request, but for its indicators: what was loaded is known to the database.
 pub fn tabulation(
     reference: &'static Reference,
     request: &pb::TabulateFiguresRequest,
-    indicators: Vec<Indicator>,
 ) -> Result<Tabulation, Failure> {
     wire::sector_group(reference, &request.sector_grouping, &request.sector_group)?;
     let breakdowns: Vec<pb::Breakdown> = request.breakdowns().collect();
     let (by, across) = breakdown(reference, &breakdowns, &request.sector_grouping)?;
-    let crossed = across != By::Nothing;
-    if crossed && let Some(n) = indicators.iter().position(|indicator| !indicator.is_summed()) {
-        let indicator = indicators[n].code.clone();
-        let field = format!("indicators[{n}]");
-        return Err(Refused::BreakdownNotCrossed { field, indicator }.into());
-    }
     let periods = periods(reference, request)?;
     let comparisons = comparisons(request)?;
     let asked = Asked {
-        indicators,
+        indicators: Vec::new(),
         whose: whose(request)?,
         periods: periods.iter().map(|(period, _)| *period).collect(),
         scope: Scope {
@@ -82,7 +95,8 @@ pub fn tabulation(
         },
     };
     let decimals = decimals(request.decimals)?;
-    let calendar = request.calendar.as_ref().map(|asked| asked.calendar.clone()).unwrap_or_default();
+    let calendar =
+        request.calendar.as_ref().map(|asked| asked.calendar.clone()).unwrap_or_default();
     Ok(Tabulation { asked, periods, calendar, breakdowns, decimals })
 }
 
@@ -152,8 +166,8 @@ fn periods(
                 return Err(Refused::ListTooLong { field, entries, limit }.into());
             }
             let parsed = request.periods.iter().enumerate();
-            let parsed =
-                parsed.map(|(line, period)| wire::period_of(&format!("{field}[{line}]"), Some(*period)));
+            let parsed = parsed
+                .map(|(line, period)| wire::period_of(&format!("{field}[{line}]"), Some(*period)));
             let periods = parsed.collect::<Result<Vec<Period>, Refusal>>()?;
             once(&periods, field)?;
             Ok(periods.into_iter().map(|period| (period, spelt(period))).collect())
@@ -188,7 +202,8 @@ fn of_calendar(calendar: &Calendar, asked: &pb::CalendarPeriods) -> Result<Vec<N
     let following = (number..).take(count);
     let named = following.map(|number| {
         let period = calendar.period(year, number);
-        let period = period.filter(|period| period.through.year() <= YEARS.1).ok_or_else(unknown)?;
+        let period =
+            period.filter(|period| period.through.year() <= YEARS.1).ok_or_else(unknown)?;
         Ok((period, calendar.name_of(year, number)))
     });
     Ok(named.collect::<Result<_, Refused>>()?)
@@ -227,9 +242,7 @@ fn breakdown(
     }
 }
 
-fn comparisons(
-    request: &pb::TabulateFiguresRequest,
-) -> Result<Vec<Comparison>, Failure> {
+fn comparisons(request: &pb::TabulateFiguresRequest) -> Result<Vec<Comparison>, Failure> {
     let mut comparisons: Vec<Comparison> = Vec::new();
     for (line, asked) in request.comparisons().enumerate() {
         let comparison = match asked {

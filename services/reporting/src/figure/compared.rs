@@ -110,9 +110,8 @@ mod tests {
 
     #[test]
     fn growth_is_printed_with_its_sign_and_of_nothing_as_a_dash() {
-        let text = |later, earlier| {
-            held(false, (later, 0), (earlier, 0)).expect("held against").text(2)
-        };
+        let text =
+            |later, earlier| held(false, (later, 0), (earlier, 0)).expect("held against").text(2);
         assert_eq!(text(217, 200), "+17 (+8,5%)");
         assert_eq!(text(183, 200), "-17 (-8,5%)");
         assert_eq!(text(200, 200), "0 (0%)");

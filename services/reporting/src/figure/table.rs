@@ -109,8 +109,7 @@ pub async fn table(
         return Err(Refused::FiguresTooMany { cells: rows, limit: ROWS_MAX }.into());
     }
     let scope = asked.scope.clone();
-    let mut counting =
-        OfHeads::new(&mut *connection, snapshot, reference, &whose, scope).await?;
+    let mut counting = OfHeads::new(&mut *connection, snapshot, reference, &whose, scope).await?;
     counting = counting.crossed_with(asked.across);
     let ids = counting.heads().to_vec();
     let left_out = whose.len() - ids.len();
@@ -233,10 +232,7 @@ fn arrange(
                         (*comparison, period),
                         share,
                         (value.total, whole),
-                        (
-                            earlier.values[*head].total,
-                            denominators.map_or(0, |of| of[*head].total),
-                        ),
+                        (earlier.values[*head].total, denominators.map_or(0, |of| of[*head].total)),
                         earlier.completeness[*head],
                     )?);
                 }

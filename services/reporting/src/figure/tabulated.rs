@@ -21,7 +21,7 @@ pub fn messages(
     table: Table,
 ) -> impl Iterator<Item = pb::TabulateFiguresResponse> + Send {
     let part = |part| pb::TabulateFiguresResponse { part: Some(part) };
-    let first = head(&tabulation, &table);
+    let first = head(reference, &tabulation, &table);
     let mut at = 0;
     let rows = std::iter::from_fn(move || {
         let (mut rows, mut lines) = (Vec::new(), 0);
@@ -38,11 +38,15 @@ pub fn messages(
         .chain(rows.map(move |rows| part(pb::tabulate_figures_response::Part::Rows(rows))))
 }
 
-fn head(tabulation: &Tabulation, table: &Table) -> pb::TableHead {
+fn head(reference: &Reference, tabulation: &Tabulation, table: &Table) -> pb::TableHead {
     let Tabulation { asked, periods, breakdowns, .. } = tabulation;
     let Known { at, positions } = &table.known;
     pb::TableHead {
-        indicators: asked.indicators.iter().map(wire::indicator_out).collect(),
+        indicators: asked
+            .indicators
+            .iter()
+            .map(|indicator| wire::indicator_out(reference, indicator))
+            .collect(),
         organisations: table
             .organisations
             .iter()

@@ -2,9 +2,9 @@
 //!
 //! An indicator is a formula over *sources* (`MBR_EXITED + TRANSFERRED_OUT`). A [`Counting`]
 //! counts each source at most once, in one snapshot, on one [`Scope`]: which organisation, which
-//! tree, which lines; [`OfHeads`](of_heads::OfHeads) does it for many organisations at once. Where a unit's doings count, the [columns](crate::ground::columns) know of what
-//! is summed, and `piece` of the schema of what is counted distinct, by statements; a test holds the
-//! two against each other.
+//! tree, which lines; [`OfHeads`](of_heads::OfHeads) does it for many organisations at once. Where a unit's
+//! doings count, the [columns](crate::ground::columns) know of what is summed, and `piece` of the schema
+//! of what is counted distinct, by statements; a test holds the two against each other.
 
 pub mod book;
 pub mod completeness;
@@ -14,6 +14,7 @@ mod counting;
 mod heads;
 mod named;
 pub mod of_heads;
+mod of_period;
 pub(crate) mod scope;
 mod settled;
 pub mod source;

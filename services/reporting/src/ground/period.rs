@@ -47,7 +47,10 @@ impl Period {
         if self.whole_months().is_some() {
             return self.months_earlier(12);
         }
-        Some(Self { from: year_before(self.from, false)?, through: year_before(self.through, true)? })
+        Some(Self {
+            from: year_before(self.from, false)?,
+            through: year_before(self.through, true)?,
+        })
     }
 
     /// How many months it has, if it has none in part.

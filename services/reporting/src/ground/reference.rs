@@ -7,6 +7,7 @@ mod file;
 pub mod grouping;
 pub mod indicator;
 pub mod scheme;
+pub mod vocabulary;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
@@ -17,8 +18,10 @@ use serde::Deserialize;
 pub use self::activity_kind::ActivityKind;
 pub use self::calendar::Calendar;
 pub use self::grouping::{Group, Grouping, OTHER_GROUP};
-pub use self::indicator::{Indicator, Kind};
+pub use self::indicator::{Definition, Indicator, Kind, Version};
 pub use self::scheme::{Grade, Scheme};
+pub use self::vocabulary::{InWords, Vocabulary};
+use crate::ground::figure::source::Unfit;
 use crate::ground::template::{Named, Template};
 
 /// Everything that the reference files say.
@@ -28,6 +31,7 @@ pub struct Reference {
     groupings: BTreeMap<String, Grouping>,
     grassroots_types: BTreeSet<String>,
     schemes: Vec<Scheme>,
+    vocabulary: Vocabulary,
     activity_kinds: Vec<ActivityKind>,
     templates: Vec<Template>,
 }
@@ -52,6 +56,26 @@ impl Reference {
     /// One indicator.
     pub fn indicator(&self, code: &str) -> Option<&Indicator> {
         self.indicators.iter().find(|indicator| indicator.code == code)
+    }
+
+    /// What a definition that was loaded means.
+    pub fn define(&self, definition: &Definition) -> Result<Indicator, Unfit> {
+        Indicator::define(definition, &self.schemes, &self.vocabulary)
+    }
+
+    /// What an indicator counts, in words.
+    pub fn spell(&self, indicator: &Indicator) -> InWords {
+        let mut spelt = self.vocabulary.spell(&indicator.numerator);
+        if let Some(denominator) = &indicator.denominator {
+            let whole = self.vocabulary.spell(denominator);
+            spelt.vi = format!("{} / {}", spelt.vi, whole.vi);
+            spelt.en = format!("{} / {}", spelt.en, whole.en);
+        }
+        if indicator.without_suspended {
+            spelt.vi.push_str("; không kể đơn vị tạm dừng chỉ đạo hoạt động");
+            spelt.en.push_str("; suspended unions left out");
+        }
+        spelt
     }
 
     /// All calendars.
@@ -118,7 +142,10 @@ impl Reference {
     fn read() -> anyhow::Result<Self> {
         let schemes = scheme::read().context("read rating_schemes.csv")?;
         let groupings = grouping::read().context("read sector_groupings.csv")?;
-        let indicators = indicator::read(&schemes).context("read indicators.csv")?;
+        let activity_kinds = activity_kind::read().context("read activity_kinds.toml")?;
+        let vocabulary =
+            vocabulary::read(&schemes, &activity_kinds).context("read sources.toml")?;
+        let indicators = indicator::read(&schemes, &vocabulary).context("read indicators.csv")?;
         let named = Named { indicators: &indicators, groupings: &groupings };
         let templates = TEMPLATES
             .iter()
@@ -133,7 +160,8 @@ impl Reference {
             indicators,
             groupings,
             schemes,
-            activity_kinds: activity_kind::read().context("read activity_kinds.toml")?,
+            vocabulary,
+            activity_kinds,
         })
     }
 }

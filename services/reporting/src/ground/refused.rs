@@ -66,6 +66,11 @@ chassis::refusals! {
         OrganisationsAmbiguous at "organisation_ids",
         BreakdownsUnfit { limit: usize } at "breakdowns",
         BreakdownNotCrossed { field: String, indicator: String },
+        IndicatorBuiltIn { field: String, indicator: String },
+        IndicatorUnfit { field: String, cause: &'static str, source: Option<String>, word: Option<String> },
+        IndicatorCodeMalformed { field: String },
+        IndicatorVersionEarlier { field: String, indicator: String, version: i32, earliest: Date },
+        IndicatorsTooMany { limit: usize } at "indicators",
         DecimalsOutOfRange { limit: i32 } at "decimals",
         BookUnbalanced { book: &'static str, difference: i64 },
     }

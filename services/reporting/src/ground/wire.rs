@@ -134,8 +134,17 @@ pub fn period_out(period: Period) -> pb::Period {
 }
 
 /// An indicator.
-pub fn indicator_out(indicator: &Indicator) -> pb::Indicator {
+pub fn indicator_out(reference: &Reference, indicator: &Indicator) -> pb::Indicator {
+    let counts = reference.spell(indicator);
+    let version = indicator.version;
     pb::Indicator {
+        version: version.map_or(0, |version| version.number),
+        in_force_from: version.map(|version| parse::civil(version.in_force_from)),
+        decision_id: version.map(|version| version.decision_id.to_string()).unwrap_or_default(),
+        counts_vi: counts.vi,
+        counts_en: counts.en,
+        without_suspended: indicator.without_suspended,
+        crossed: indicator.is_summed(),
         code: indicator.code.clone(),
         name_vi: indicator.name_vi.clone(),
         name_en: indicator.name_en.clone(),
@@ -169,6 +178,7 @@ pub fn figure(
     let scope = &figure.scope;
     pb::Figure {
         indicator: figure.indicator.clone(),
+        indicator_version: figure.version,
         organisation_id: scope.head.to_string(),
         period: Some(period_out(figure.period)),
         tree: Some(pb::Tree { as_of: scope.as_of.map(parse::civil) }),

@@ -9,6 +9,7 @@ use time::Date;
 use time::macros::date;
 use uuid::Uuid;
 
+use crate::indicators::{additive, administrator, decides, loading};
 use crate::targets::target;
 use crate::world::{World, refused};
 
@@ -21,7 +22,7 @@ enum Why {
 }
 use Why::{Made, Refused};
 
-const CONSTRAINTS: [(&str, Why); 28] = [
+const CONSTRAINTS: [(&str, Why); 33] = [
     ("activity.activity_pkey", Made),
     ("activity.activity_revision", Made),
     // A revision is known no longer once, while it is held.
@@ -51,6 +52,18 @@ const CONSTRAINTS: [(&str, Why); 28] = [
     (
         "rating.rating_organisation_id_fkey",
         Refused("ORGANISATION_UNKNOWN", "lines[0].organisation_id"),
+    ),
+    // The newest version was read, with the Confederation locked.
+    ("indicator_version.indicator_version_pkey", Made),
+    ("indicator_version.indicator_version_number", Made),
+    ("indicator_version.indicator_version_is_of_kind", Made),
+    (
+        "indicator_version.indicator_version_shares_have_denominators",
+        Refused("INDICATOR_UNFIT", "indicators[0].kind"),
+    ),
+    (
+        "indicator_version.indicator_version_holds_from_another_day",
+        Refused("INDICATOR_VERSION_EARLIER", "indicators[0]"),
     ),
     ("target.target_pkey", Made),
     ("target.target_revision", Made),
@@ -210,6 +223,25 @@ async fn violates(world: &World, union: Uuid, constraint: &str) -> (String, Stri
             ..Default::default()
         };
         return refused(officer.ratings.record_ratings(request).await);
+    }
+    if let Some(of) = constraint.strip_prefix("indicator_version.") {
+        let mut chief = administrator(world);
+        let loaded = additive("WELFARE_TIMES", "WELFARE");
+        let asked = match of {
+            "indicator_version_shares_have_denominators" => {
+                let kind = pb::IndicatorKind::Share.into();
+                let share = pb::IndicatorDefinition { kind, ..loaded };
+                loading(Uuid::now_v7(), YEAR.0, vec![share])
+            }
+            _ => {
+                let decision = decides(world);
+                let first = loading(decision, YEAR.0, vec![loaded]);
+                chief.indicators.load_indicators(first).await.expect("loaded");
+                let other = additive("WELFARE_TIMES", "WELFARE[AID]");
+                loading(decision, YEAR.0, vec![other])
+            }
+        };
+        return refused(chief.indicators.load_indicators(asked).await);
     }
     if constraint == "target_withdrawal.target_withdrawal_says_why" {
         let request = pb::WithdrawTargetRequest {

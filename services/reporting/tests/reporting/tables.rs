@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::columns::{Dice, History};
 use crate::heads::told_otherwise;
-use crate::world::{Actor, World, because, period, query, refused};
+use crate::world::{Actor, World, period, query};
 
 const YEAR: (Date, Date) = (date!(2020 - 01 - 01), date!(2020 - 12 - 31));
 
@@ -20,7 +20,7 @@ const YEAR: (Date, Date) = (date!(2020 - 01 - 01), date!(2020 - 12 - 31));
 #[derive(Debug)]
 pub(crate) struct Table {
     head: pb::TableHead,
-    rows: Vec<pb::FigureRow>,
+    pub(crate) rows: Vec<pb::FigureRow>,
 }
 
 impl Table {
@@ -40,7 +40,10 @@ impl Table {
 }
 
 impl Actor {
-    async fn table(&mut self, asked: pb::TabulateFiguresRequest) -> Result<Table, Status> {
+    pub(crate) async fn table(
+        &mut self,
+        asked: pb::TabulateFiguresRequest,
+    ) -> Result<Table, Status> {
         use pb::tabulate_figures_response::Part;
         let mut parts = self.figures.tabulate_figures(asked).await?.into_inner();
         let Some(Part::Head(head)) = parts.message().await?.and_then(|first| first.part) else {
@@ -57,7 +60,7 @@ impl Actor {
     }
 }
 
-fn of(indicators: &[&str], organisations: &[Uuid]) -> pb::TabulateFiguresRequest {
+pub(crate) fn of(indicators: &[&str], organisations: &[Uuid]) -> pb::TabulateFiguresRequest {
     pb::TabulateFiguresRequest {
         indicators: indicators.iter().map(|code| (*code).to_string()).collect(),
         organisation_ids: organisations.iter().map(Uuid::to_string).collect(),
@@ -66,7 +69,12 @@ fn of(indicators: &[&str], organisations: &[Uuid]) -> pb::TabulateFiguresRequest
     }
 }
 
-fn calendar(code: &str, year: i32, number: i32, count: i32) -> Option<pb::CalendarPeriods> {
+pub(crate) fn calendar(
+    code: &str,
+    year: i32,
+    number: i32,
+    count: i32,
+) -> Option<pb::CalendarPeriods> {
     Some(pb::CalendarPeriods { calendar: code.to_string(), year, number, count })
 }
 
@@ -101,7 +109,10 @@ async fn a_table_says_of_each_what_is_said_of_it_alone_over_every_period_and_the
     let listed = listed.expect("listed").into_inner().indicators;
     let mut heads = vec![world.confederation, world.hanoi, world.hue, world.badinh];
     heads.extend(history.unions.iter().map(|union| union.id).take(2));
-    let days = [(date!(2020 - 07 - 01), date!(2021 - 06 - 30)), (history.dice.day(), date!(2023 - 01 - 31))];
+    let days = [
+        (date!(2020 - 07 - 01), date!(2021 - 06 - 30)),
+        (history.dice.day(), date!(2023 - 01 - 31)),
+    ];
     let mut other_than_0 = 0;
     for (as_of, breakdown) in [
         (None, pb::Breakdown::Child),
@@ -121,10 +132,12 @@ async fn a_table_says_of_each_what_is_said_of_it_alone_over_every_period_and_the
             assert_eq!(table.rows.len(), codes.len() * heads.len() * days.len());
             for head in &heads {
                 for days in days {
-                    let alone = alone(&mut national, &codes, *head, period(days), as_of, breakdown).await;
+                    let alone =
+                        alone(&mut national, &codes, *head, period(days), as_of, breakdown).await;
                     let year = table.row(codes[0], *head, days.0).compared[0].period;
                     let year = year.expect("a period");
-                    let earlier = self::alone(&mut national, &codes, *head, year, as_of, breakdown).await;
+                    let earlier =
+                        self::alone(&mut national, &codes, *head, year, as_of, breakdown).await;
                     for (now, before) in alone.iter().zip(&earlier) {
                         let row = table.row(&now.indicator, *head, days.0);
                         assert_eq!(row.value, now.value, "{row:?}");
@@ -135,7 +148,10 @@ async fn a_table_says_of_each_what_is_said_of_it_alone_over_every_period_and_the
                         assert_eq!(compared.value, before.value, "{row:?}");
                         assert_eq!(compared.denominator, before.denominator, "{row:?}");
                         assert_eq!(compared.completeness, before.completeness, "{row:?}");
-                        if now.denominator == 0 && before.denominator == 0 && !row.text_vi.contains('—') {
+                        if now.denominator == 0
+                            && before.denominator == 0
+                            && !row.text_vi.contains('—')
+                        {
                             assert_eq!(compared.difference, Some(now.value - before.value));
                         }
                         other_than_0 += usize::from(row.value != 0 && compared.value != 0);
@@ -172,15 +188,28 @@ async fn crossed_lines_sum_to_the_lines_of_either_breakdown_and_are_what_is_aske
     let world = World::start().await;
     let history = history(&world, 22).await;
     let mut national = world.national();
-    let codes = ["MBR_STOCK", "ORG_STOCK", "MBR_ADMITTED", "ORG_FOUNDED", "MBR_NET", "INSPECTION_HELD"];
+    let codes =
+        ["MBR_STOCK", "ORG_STOCK", "MBR_ADMITTED", "ORG_FOUNDED", "MBR_NET", "INSPECTION_HELD"];
     let days = (date!(2019 - 01 - 01), date!(2023 - 01 - 31));
     let heads = [world.hanoi, world.hue];
     let mut lines = 0;
     for as_of in [None, Some(history.today)] {
         for (breakdowns, first, second) in [
-            ([pb::Breakdown::Child, pb::Breakdown::SectorGroup], pb::Breakdown::Child, pb::Breakdown::SectorGroup),
-            ([pb::Breakdown::Sector, pb::Breakdown::Child], pb::Breakdown::Child, pb::Breakdown::Sector),
-            ([pb::Breakdown::Type, pb::Breakdown::Sector], pb::Breakdown::Type, pb::Breakdown::Sector),
+            (
+                [pb::Breakdown::Child, pb::Breakdown::SectorGroup],
+                pb::Breakdown::Child,
+                pb::Breakdown::SectorGroup,
+            ),
+            (
+                [pb::Breakdown::Sector, pb::Breakdown::Child],
+                pb::Breakdown::Child,
+                pb::Breakdown::Sector,
+            ),
+            (
+                [pb::Breakdown::Type, pb::Breakdown::Sector],
+                pb::Breakdown::Type,
+                pb::Breakdown::Sector,
+            ),
         ] {
             let asked = pb::TabulateFiguresRequest {
                 periods: vec![period(days)],
@@ -416,188 +445,4 @@ async fn what_lies_below_one_is_asked_by_type_and_level_on_the_tree_that_is_aske
     assert_eq!(ids(&table), [world.caugiay]);
     assert_eq!(table.head.organisations_left_out, 1);
     world.stop().await;
-}
-
-#[tokio::test]
-async fn a_table_that_cannot_be_is_refused_with_what_is_wrong() {
-    let world = World::start().await;
-    let mut officer = world.officer();
-    let unknown = Uuid::now_v7();
-    let good = || of(&["MBR_STOCK"], &[world.hanoi]);
-    let reversed = pb::Period { from_on: Some(civil(YEAR.1)), through_on: Some(civil(YEAR.0)) };
-    let below = |levels, types: Vec<String>| {
-        Some(pb::Below { organisation_id: world.hanoi.to_string(), types, levels })
-    };
-    let cases: Vec<(pb::TabulateFiguresRequest, &str, &str)> = vec![
-        (of(&[], &[world.hanoi]), "LIST_EMPTY", "indicators"),
-        (of(&["MBR_STOCK"; 51], &[world.hanoi]), "LIST_TOO_LONG", "indicators"),
-        (of(&["MBR_STOCK", "MBR_STOCK"], &[world.hanoi]), "LINE_REPEATED", "indicators[1]"),
-        (of(&["ORG_STOCK", "X"], &[world.hanoi]), "INDICATOR_UNKNOWN", "indicators[1]"),
-        (of(&["MBR_STOCK"], &[]), "ORGANISATIONS_AMBIGUOUS", "organisation_ids"),
-        (
-            pb::TabulateFiguresRequest { below: below(0, Vec::new()), ..good() },
-            "ORGANISATIONS_AMBIGUOUS",
-            "organisation_ids",
-        ),
-        (
-            pb::TabulateFiguresRequest {
-                organisation_ids: Vec::new(),
-                below: below(-1, Vec::new()),
-                ..good()
-            },
-            "NUMBER_NEGATIVE",
-            "below.levels",
-        ),
-        (
-            pb::TabulateFiguresRequest {
-                organisation_ids: Vec::new(),
-                below: below(0, vec!["CDCS".to_string(); 51]),
-                ..good()
-            },
-            "LIST_TOO_LONG",
-            "below.types",
-        ),
-        (of(&["MBR_STOCK"], &[world.hanoi, unknown]), "ORGANISATION_UNKNOWN", "organisation_ids[1]"),
-        (of(&["MBR_STOCK"], &[world.hanoi, world.hue]), "ORGANISATION_UNKNOWN", "organisation_ids[1]"),
-        (of(&["MBR_STOCK"], &[world.hanoi, world.hanoi]), "LINE_REPEATED", "organisation_ids[1]"),
-        (of(&["MBR_STOCK"], &vec![unknown; 1_001]), "LIST_TOO_LONG", "organisation_ids"),
-        (
-            pb::TabulateFiguresRequest { periods: vec![period(YEAR), reversed], ..good() },
-            "PERIOD_REVERSED",
-            "periods[1]",
-        ),
-        (
-            pb::TabulateFiguresRequest { periods: vec![period(YEAR); 2], ..good() },
-            "LINE_REPEATED",
-            "periods[1]",
-        ),
-        (
-            pb::TabulateFiguresRequest { periods: vec![period(YEAR); 121], ..good() },
-            "LIST_TOO_LONG",
-            "periods",
-        ),
-        (
-            pb::TabulateFiguresRequest { periods: Vec::new(), ..good() },
-            "PERIODS_AMBIGUOUS",
-            "periods",
-        ),
-        (
-            pb::TabulateFiguresRequest { calendar: calendar("CIVIL_YEAR", 2020, 1, 1), ..good() },
-            "PERIODS_AMBIGUOUS",
-            "periods",
-        ),
-        (of_calendar(good(), ("LUNAR", 2020, 1, 1)), "CALENDAR_UNKNOWN", "calendar.calendar"),
-        (of_calendar(good(), ("CIVIL_QUARTER", 2020, 5, 1)), "CALENDAR_PERIOD_UNKNOWN", "calendar"),
-        (of_calendar(good(), ("CIVIL_QUARTER", 2020, -1, 1)), "CALENDAR_PERIOD_UNKNOWN", "calendar"),
-        (of_calendar(good(), ("CIVIL_YEAR", i32::MAX, 1, 1)), "CALENDAR_PERIOD_UNKNOWN", "calendar"),
-        (of_calendar(good(), ("CIVIL_YEAR", 0, 1, 1)), "CALENDAR_PERIOD_UNKNOWN", "calendar"),
-        (of_calendar(good(), ("CIVIL_YEAR", 2020, 1, i32::MAX)), "LIST_TOO_LONG", "calendar.count"),
-        (of_calendar(good(), ("CIVIL_YEAR", 2020, 1, -1)), "NUMBER_NEGATIVE", "calendar.count"),
-        (broken(good(), &[pb::Breakdown::Sector; 2]), "BREAKDOWNS_UNFIT", "breakdowns"),
-        (
-            broken(good(), &[pb::Breakdown::SectorGroup, pb::Breakdown::Sector]),
-            "BREAKDOWNS_UNFIT",
-            "breakdowns",
-        ),
-        (
-            broken(good(), &[pb::Breakdown::None, pb::Breakdown::Sector]),
-            "BREAKDOWNS_UNFIT",
-            "breakdowns",
-        ),
-        (
-            broken(good(), &[pb::Breakdown::Child, pb::Breakdown::Sector, pb::Breakdown::Type]),
-            "BREAKDOWNS_UNFIT",
-            "breakdowns",
-        ),
-        (
-            broken(of(&["MBR_STOCK", "TRAIN_HEADCOUNT"], &[world.hanoi]), &[
-                pb::Breakdown::Child,
-                pb::Breakdown::Type,
-            ]),
-            "BREAKDOWN_NOT_CROSSED",
-            "indicators[1]",
-        ),
-        (
-            pb::TabulateFiguresRequest {
-                breakdowns: vec![pb::Breakdown::SectorGroup.into()],
-                ..good()
-            },
-            "SECTOR_GROUPING_UNKNOWN",
-            "sector_grouping",
-        ),
-        (
-            pb::TabulateFiguresRequest {
-                sector_grouping: "BA_KHOI".to_string(),
-                sector_group: "X".to_string(),
-                ..good()
-            },
-            "SECTOR_GROUP_UNKNOWN",
-            "sector_group",
-        ),
-        (
-            pb::TabulateFiguresRequest {
-                comparisons: vec![pb::Comparison::Previous.into(); 2],
-                ..good()
-            },
-            "LINE_REPEATED",
-            "comparisons[1]",
-        ),
-        (
-            pb::TabulateFiguresRequest { comparisons: vec![0], ..good() },
-            "FIELD_REQUIRED",
-            "comparisons[0]",
-        ),
-        (of_calendar(good(), ("CIVIL_YEAR", 2200, 1, 2)), "CALENDAR_PERIOD_UNKNOWN", "calendar"),
-        (
-            pb::TabulateFiguresRequest { decimals: Some(5), ..good() },
-            "DECIMALS_OUT_OF_RANGE",
-            "decimals",
-        ),
-        (
-            pb::TabulateFiguresRequest { decimals: Some(-1), ..good() },
-            "DECIMALS_OUT_OF_RANGE",
-            "decimals",
-        ),
-    ];
-    for (asked, reason, field) in cases {
-        let told = format!("{asked:?}");
-        assert_eq!(refused(officer.table(asked).await), because(reason, field), "{told}");
-    }
-    world.stop().await;
-}
-
-#[tokio::test]
-async fn a_table_of_more_rows_than_are_kept_is_refused_and_one_of_as_many_is_read_in_parts() {
-    let world = World::start().await;
-    let unions = world.loads_unions(world.badinh, "NNN_CP", 450);
-    for union in &unions {
-        world.admits(*union, date!(2020 - 03 - 01), 1);
-    }
-    let mut officer = world.officer();
-    let codes = ["MBR_STOCK", "MBR_ADMITTED"];
-    let asked = |count| of_calendar(of(&codes, &unions), ("CIVIL_MONTH", 2020, 1, count));
-    let refusal = refused(officer.table(asked(56)).await);
-    assert_eq!(refusal, because("FIGURES_TOO_MANY", ""));
-    let table = officer.table(asked(5)).await.expect("counted");
-    assert_eq!(table.rows.len(), 2 * 450 * 5);
-    // One scan sees all: everybody has one from the month of March on.
-    let sums = table.rows.chunks(450 * 5).map(|rows| rows.iter().map(|row| row.value).sum::<i64>());
-    assert_eq!(sums.collect::<Vec<_>>(), [450 * 3, 450]);
-    world.stop().await;
-}
-
-fn broken(
-    asked: pb::TabulateFiguresRequest,
-    breakdowns: &[pb::Breakdown],
-) -> pb::TabulateFiguresRequest {
-    let breakdowns = breakdowns.iter().map(|one| (*one).into()).collect();
-    pb::TabulateFiguresRequest { breakdowns, sector_grouping: "BA_KHOI".to_string(), ..asked }
-}
-
-fn of_calendar(
-    asked: pb::TabulateFiguresRequest,
-    (code, year, number, count): (&str, i32, i32, i32),
-) -> pb::TabulateFiguresRequest {
-    let calendar = calendar(code, year, number, count);
-    pb::TabulateFiguresRequest { periods: Vec::new(), calendar, ..asked }
 }

@@ -47,22 +47,11 @@ pub struct Cut {
 impl Cut {
     /// Of nothing, of so many heads: for whoever may not see them.
     pub fn nothing(heads: usize) -> Self {
-        Self {
-            first: Vec::new(),
-            pieces: Vec::new(),
-            always: Vec::new(),
-            lines: Vec::new(),
-            heads,
-        }
+        Self { first: Vec::new(), pieces: Vec::new(), always: Vec::new(), lines: Vec::new(), heads }
     }
 
     /// Puts pieces to their units.
-    pub(super) fn put(
-        units: usize,
-        cut: &[(u32, Piece)],
-        lines: Vec<Line>,
-        heads: usize,
-    ) -> Self {
+    pub(super) fn put(units: usize, cut: &[(u32, Piece)], lines: Vec<Line>, heads: usize) -> Self {
         let mut first = vec![0; units + 1];
         for (unit, _) in cut {
             first[*unit as usize + 1] += 1;

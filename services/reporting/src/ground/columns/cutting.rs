@@ -29,7 +29,8 @@ pub struct Asked<'a> {
 pub fn cut(tree: &Tree, names: &Names, reference: &Reference, asked: &Asked<'_>) -> Cut {
     let Asked { heads, scope, across } = *asked;
     let as_of = scope.as_of.map(day::number);
-    let numbers = (0..).zip(heads).filter_map(|(number, head)| Some((names.units.of(head)?, number)));
+    let numbers =
+        (0..).zip(heads).filter_map(|(number, head)| Some((names.units.of(head)?, number)));
     let numbers: HashMap<u32, u32> = numbers.collect();
     let mut places = match (heads, numbers.keys().next()) {
         (_, None) => return Cut::nothing(heads.len()),
@@ -39,13 +40,8 @@ pub fn cut(tree: &Tree, names: &Names, reference: &Reference, asked: &Asked<'_>)
     if scope.direct_only {
         places.retain(|place| place.depth <= 1);
     }
-    let cutting = Cutting {
-        tree,
-        names,
-        groups: Groups::of(reference, names, scope),
-        by: scope.by,
-        across,
-    };
+    let cutting =
+        Cutting { tree, names, groups: Groups::of(reference, names, scope), by: scope.by, across };
     cutting.cut(&places, heads.len())
 }
 
@@ -117,7 +113,8 @@ const NAMED: u32 = 3;
 
 impl Cutting<'_> {
     fn cut(&self, places: &[Place], heads: usize) -> Cut {
-        let mut lines = Lines { several: heads > 1 || self.across != By::Nothing, ..Lines::default() };
+        let mut lines =
+            Lines { several: heads > 1 || self.across != By::Nothing, ..Lines::default() };
         let mut cut = Vec::with_capacity(places.len());
         let any = |of: &[By]| of.contains(&self.by) || of.contains(&self.across);
         let by_sector = any(&[By::Sector, By::Group]) || self.groups.only.is_some();
@@ -154,7 +151,9 @@ impl Cutting<'_> {
             head: *head,
             name: match self.across {
                 By::Nothing => self.name(self.by, *by),
-                other => format!("{}{CROSSED}{}", self.name(self.by, *by), self.name(other, *across)),
+                other => {
+                    format!("{}{CROSSED}{}", self.name(self.by, *by), self.name(other, *across))
+                }
             },
         });
         Cut::put(self.tree.len(), &cut, names.collect(), heads)

@@ -44,7 +44,11 @@ impl<'a> Counting<'a> {
         Ok(Figure {
             indicator: indicator.code.clone(),
             formula: indicator.formula(),
-            scope: self.scope.clone(),
+            version: indicator.version.map_or(0, |version| version.number),
+            scope: Scope {
+                without_suspended: self.scope.without_suspended || indicator.without_suspended,
+                ..self.scope.clone()
+            },
             period: self.period,
             value: only(counted.values),
             denominator: counted.denominators.map(only),

@@ -19,6 +19,7 @@ use crate::ground::figure::completeness::{Completeness, Completing};
 use crate::ground::figure::count::{Count, Counts};
 use crate::ground::figure::counted::Known;
 use crate::ground::figure::heads::Heads;
+use crate::ground::figure::of_period::OfPeriod;
 use crate::ground::figure::scope::{By, Pieces, Scope, over_heads};
 use crate::ground::figure::settled::settled;
 use crate::ground::figure::source::{Formula, Source};
@@ -44,17 +45,6 @@ pub struct Counted {
     pub completeness: Vec<Completeness>,
 }
 
-/// A rating of a head: its number, the line, the grade, and how many.
-type Rated = (usize, String, String, i64);
-
-/// What was counted of one period, each source once.
-struct OfPeriod {
-    period: Period,
-    counted: BTreeMap<Source, Counts>,
-    ratings: Option<Vec<Rated>>,
-    settled: Option<Vec<Completeness>>,
-}
-
 /// Counts for many organisations.
 pub struct OfHeads<'a> {
     connection: &'a mut PgConnection,
@@ -65,6 +55,8 @@ pub struct OfHeads<'a> {
     covered: bool,
     /// Tree, lines and group; its head is not looked at.
     scope: Scope,
+    /// Whether the caller leaves suspended unions out of stocks of unions.
+    asked_without: bool,
     across: By,
     pieces: Pieces,
     /// The units of each, in their lines, once they were asked for.
@@ -120,6 +112,7 @@ impl<'a> OfHeads<'a> {
             heads: Heads::of(heads),
             covered: false,
             pieces: Pieces::of(&scope, reference),
+            asked_without: scope.without_suspended,
             scope,
             across: By::Nothing,
             cut: None,
@@ -146,6 +139,7 @@ impl<'a> OfHeads<'a> {
         indicator: &Indicator,
         period: Period,
     ) -> Result<BTreeMap<Uuid, OfHead>, Failure> {
+        self.leave_out_suspended(indicator);
         let values = self.formula(&indicator.numerator, period).await?;
         let denominators = match &indicator.denominator {
             Some(formula) => self.formula(formula, period).await?,
@@ -171,6 +165,7 @@ impl<'a> OfHeads<'a> {
         indicator: &Indicator,
         period: Period,
     ) -> Result<Counted, Failure> {
+        self.leave_out_suspended(indicator);
         let values = self.formula(&indicator.numerator, period).await?;
         let denominators = match &indicator.denominator {
             Some(formula) => Some(self.formula(formula, period).await?),
@@ -207,7 +202,9 @@ impl<'a> OfHeads<'a> {
         let counted = match source {
             Source::Flow(code, reasons) => vec![self.flow(*code, reasons, period).await?],
             Source::Ratings(grades) => vec![self.ratings(grades, period).await?],
-            Source::TransferredIn | Source::TransferredOut => return self.transfers(source, period).await,
+            Source::TransferredIn | Source::TransferredOut => {
+                return self.transfers(source, period).await;
+            }
             Source::UnionsIn
             | Source::UnionsOut
             | Source::MembersInWithUnit
@@ -228,7 +225,9 @@ impl<'a> OfHeads<'a> {
                 let both = [(Source::OfficersDuring, in_post), (Source::OfficersTrained, trained)];
                 return Ok(self.keep(period, both, source));
             }
-            Source::EmployersWithoutUnion(workforce) => vec![self.employers(*workforce, period).await?],
+            Source::EmployersWithoutUnion(workforce) => {
+                vec![self.employers(*workforce, period).await?]
+            }
             Source::UnionsReached | Source::PeopleReached | Source::PeopleAtWork => {
                 return self.reach(source, period).await;
             }
@@ -237,17 +236,21 @@ impl<'a> OfHeads<'a> {
         Ok(self.keep(period, of_source, source))
     }
 
+    /// Suspended unions are left out where the caller, or the indicator, says so.
+    fn leave_out_suspended(&mut self, indicator: &Indicator) {
+        let without = self.asked_without || indicator.without_suspended;
+        if self.scope.without_suspended != without {
+            self.scope.without_suspended = without;
+            self.of_period = None;
+        }
+    }
+
     /// What was counted of a period; of another than before, nothing yet.
     fn at(&mut self, period: Period) -> &mut OfPeriod {
         if self.of_period.as_ref().is_some_and(|of| of.period != period) {
             self.of_period = None;
         }
-        self.of_period.get_or_insert_with(|| OfPeriod {
-            period,
-            counted: BTreeMap::new(),
-            ratings: None,
-            settled: None,
-        })
+        self.of_period.get_or_insert_with(|| OfPeriod::of(period))
     }
 
     /// Keeps what one scan has counted, and answers one source of it.
@@ -381,15 +384,18 @@ impl<'a> OfHeads<'a> {
             over_heads!("src/ground/figure/officers.sql", self, period.from, period.until(),)
                 .fetch_all(&mut *self.connection)
                 .await?;
-        let in_post = self.heads.distinct(rows.iter().map(|row| (row.head, row.line.clone(), row.in_post)));
-        Ok((in_post, self.heads.distinct(rows.into_iter().map(|row| (row.head, row.line, row.trained)))))
+        let in_post =
+            self.heads.distinct(rows.iter().map(|row| (row.head, row.line.clone(), row.in_post)));
+        Ok((
+            in_post,
+            self.heads.distinct(rows.into_iter().map(|row| (row.head, row.line, row.trained))),
+        ))
     }
 
     async fn employers(&mut self, workforce: i32, period: Period) -> Result<Counts, Failure> {
-        let rows =
-            over_heads!("src/ground/figure/employers.sql", self, period.through, workforce,)
-                .fetch_all(&mut *self.connection)
-                .await?;
+        let rows = over_heads!("src/ground/figure/employers.sql", self, period.through, workforce,)
+            .fetch_all(&mut *self.connection)
+            .await?;
         Ok(self.heads.sums(rows.into_iter().map(|row| (row.head, row.line, row.amount)))?)
     }
 

@@ -36,7 +36,8 @@ impl Calendar {
     /// days can be said of.
     pub fn period(&self, year: i32, number: i32) -> Option<Period> {
         let year = year - i32::from(self.begins_year_before);
-        let months = year * 12 + i32::from(u8::from(self.first_month)) - 1 + (number - 1) * self.months;
+        let months =
+            year * 12 + i32::from(u8::from(self.first_month)) - 1 + (number - 1) * self.months;
         let from = month(months)?;
         Some(Period { from, through: month(months + self.months)?.previous_day()? })
     }

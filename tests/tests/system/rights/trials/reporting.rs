@@ -40,6 +40,23 @@ pub fn list(trials: &mut Vec<Trial>) {
             ..GetBookRequest::default()
         };
     }
+    of_service! { trials, "reporting.v1.IndicatorService",
+        write "LoadIndicators": |_, _| LoadIndicatorsRequest {
+            request_id: request_id(),
+            indicators: vec![IndicatorDefinition {
+                code: "WELFARE_TET".to_owned(),
+                name_vi: "Lượt người được thăm hỏi dịp Tết".to_owned(),
+                name_en: "Times that people were helped for Tết".to_owned(),
+                unit_vi: "lượt".to_owned(),
+                kind: IndicatorKind::Additive.into(),
+                numerator: "WELFARE_FOR[TET]".to_owned(),
+                ..IndicatorDefinition::default()
+            }],
+            in_force_from: on(DAY),
+            decision_id: request_id(),
+            ..LoadIndicatorsRequest::default()
+        };
+    }
     of_service! { trials, "reporting.v1.OfficeService",
         read "ListOfficesOfPeopleWhoLeft": |mine, _| ListOfficesOfPeopleWhoLeftRequest {
             organisation_id: mine.district.id.clone(),
