@@ -4,6 +4,7 @@ pub mod closing;
 pub mod decided;
 pub mod feed;
 mod figure;
+pub mod figures;
 mod gateway;
 pub mod lookup;
 pub mod members;
@@ -159,6 +160,8 @@ was done answers that it was.")]
     Reference(reference::Reference),
     /// Print a report for an organisation, a period and a tree.
     Report(Report),
+    /// Print figures of several organisations and periods: series, ranks, comparisons.
+    Figures(Box<figures::Figures>),
     /// Walk a figure down to the units, changes and decisions that made it.
     Explain(Explain),
     /// List what units did, as they reported it, the oldest first.

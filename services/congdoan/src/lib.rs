@@ -15,6 +15,7 @@ pub mod decided;
 pub mod explain;
 pub mod fault;
 pub mod feed;
+pub mod figures;
 pub mod kept;
 pub mod keys;
 pub mod language;

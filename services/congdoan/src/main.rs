@@ -31,6 +31,7 @@ async fn main() -> ExitCode {
             Ok(Printed::Incomplete) => return ExitCode::from(INCOMPLETE),
             Err(error) => Err(error),
         },
+        Command::Figures(figures) => figures::run(*figures).await,
         Command::Explain(explain) => explain::run(explain).await,
         Command::Activities(activities) => activities::run(activities).await,
         Command::PeriodicReports(reports) => periodic_reports::run(reports).await,

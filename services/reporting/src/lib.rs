@@ -17,6 +17,7 @@ pub mod closing;
 pub mod figure;
 pub mod follow;
 pub mod ground;
+pub mod indicator;
 pub mod office;
 pub mod periodic_report;
 pub mod rating;

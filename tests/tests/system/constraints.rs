@@ -358,6 +358,11 @@ const TOLD: &[(&str, &str, Told)] = &[
     ("membership", "*_host", SCOPED),
     ("membership", "*_organiser", SCOPED),
     ("membership", "*.cadre_recommendation_by", SCOPED),
+    (
+        "reporting",
+        "*.indicator_version_*",
+        Never("a later version holds from a later day, and what is written was parsed"),
+    ),
     ("reporting", "*.activity_pkey", ID),
     ("reporting", "*.activity_revision", Never("revisions are counted from the last one on")),
     ("reporting", "*.activity_past_key", Never("a revision is replaced once, while it is held")),

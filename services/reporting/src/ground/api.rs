@@ -8,6 +8,7 @@ use proto::reporting::v1::activity_service_server::ActivityServiceServer;
 use proto::reporting::v1::audit_service_server::AuditServiceServer;
 use proto::reporting::v1::closing_service_server::ClosingServiceServer;
 use proto::reporting::v1::figure_service_server::FigureServiceServer;
+use proto::reporting::v1::indicator_service_server::IndicatorServiceServer;
 use proto::reporting::v1::office_service_server::OfficeServiceServer;
 use proto::reporting::v1::periodic_report_service_server::PeriodicReportServiceServer;
 use proto::reporting::v1::rating_service_server::RatingServiceServer;
@@ -38,6 +39,7 @@ impl Api {
             .add_service(RatingServiceServer::new(self.clone()))
             .add_service(ActivityServiceServer::new(self.clone()))
             .add_service(AuditServiceServer::new(self.clone()))
+            .add_service(IndicatorServiceServer::new(self.clone()))
             .add_service(OfficeServiceServer::new(self.clone()))
             .add_service(ReportServiceServer::new(self.clone()))
             .add_service(ClosingServiceServer::new(self.clone()))

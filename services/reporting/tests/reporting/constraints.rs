@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::closings::closing;
 use crate::returns::{SOME_DAY, defining, opening, tet};
+use crate::indicators::{additive, administrator, decides, loading};
 use crate::targets::target;
 use crate::world::{World, refused};
 
@@ -23,7 +24,7 @@ enum Why {
 }
 use Why::{Made, Refused};
 
-const CONSTRAINTS: [(&str, Why); 63] = [
+const CONSTRAINTS: [(&str, Why); 80] = [
     ("activity.activity_pkey", Made),
     ("activity.activity_revision", Made),
     // A revision is known no longer once, while it is held.
@@ -77,6 +78,18 @@ const CONSTRAINTS: [(&str, Why); 63] = [
     // What is said is counted up, with the union held.
     ("rating_step.rating_step_key", Made),
     ("rating_step.rating_step_of", Made),
+    // The newest version was read, with the Confederation locked.
+    ("indicator_version.indicator_version_pkey", Made),
+    ("indicator_version.indicator_version_number", Made),
+    ("indicator_version.indicator_version_is_of_kind", Made),
+    (
+        "indicator_version.indicator_version_shares_have_denominators",
+        Refused("INDICATOR_UNFIT", "indicators[0].kind"),
+    ),
+    (
+        "indicator_version.indicator_version_holds_from_another_day",
+        Refused("INDICATOR_VERSION_EARLIER", "indicators[0]"),
+    ),
     ("target.target_pkey", Made),
     ("target.target_revision", Made),
     ("target.target_revision_check", Made),
@@ -305,6 +318,24 @@ async fn violates(world: &World, union: Uuid, constraint: &str) -> (String, Stri
         let nobody = Uuid::now_v7();
         let asked = crate::rating_schemes::version(nobody, &nobody.to_string(), 2025);
         return refused(officer.ratings.define_scheme(asked).await);
+    if let Some(of) = constraint.strip_prefix("indicator_version.") {
+        let mut chief = administrator(world);
+        let loaded = additive("WELFARE_TIMES", "WELFARE");
+        let asked = match of {
+            "indicator_version_shares_have_denominators" => {
+                let kind = pb::IndicatorKind::Share.into();
+                let share = pb::IndicatorDefinition { kind, ..loaded };
+                loading(Uuid::now_v7(), YEAR.0, vec![share])
+            }
+            _ => {
+                let decision = decides(world);
+                let first = loading(decision, YEAR.0, vec![loaded]);
+                chief.indicators.load_indicators(first).await.expect("loaded");
+                let other = additive("WELFARE_TIMES", "WELFARE[AID]");
+                loading(decision, YEAR.0, vec![other])
+            }
+        };
+        return refused(chief.indicators.load_indicators(asked).await);
     }
     if constraint == "target_withdrawal.target_withdrawal_says_why" {
         let request = pb::WithdrawTargetRequest {

@@ -47,6 +47,7 @@ stage::actor! {
     targets: pb::target_service_client::TargetServiceClient,
     ratings: pb::rating_service_client::RatingServiceClient,
     activities: pb::activity_service_client::ActivityServiceClient,
+    indicators: pb::indicator_service_client::IndicatorServiceClient,
     reports: pb::report_service_client::ReportServiceClient,
     offices: pb::office_service_client::OfficeServiceClient,
     periodic_reports: pb::periodic_report_service_client::PeriodicReportServiceClient,

@@ -70,7 +70,7 @@ fn kind_of(method: &str) -> Kind {
         Kind::Public
     } else if FILTERED.iter().any(|name| method.ends_with(name)) {
         Kind::Filtered
-    } else if method.ends_with("/LoadReference") {
+    } else if ["/LoadReference", "/LoadIndicators"].iter().any(|name| method.ends_with(name)) {
         Kind::National
     } else if method.ends_with("/Watch") {
         Kind::ForServices

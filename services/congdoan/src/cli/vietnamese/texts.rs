@@ -89,6 +89,7 @@ pub const COMMANDS: &[(&str, &str)] = &[
     ("closing export", "Ghi một lần chốt cùng mọi ô ra tệp, kiểm chứng được ở bất cứ đâu"),
     ("closing keys", "Ghi các khóa công khai dùng để kiểm chứng ra tệp"),
     ("closing verify", "Tính lại chuỗi băm của tệp đã ghi và kiểm tra chữ ký, không hỏi ai"),
+    ("figures", "In số liệu của nhiều đơn vị qua nhiều kỳ: dãy số, xếp hạng, so sánh"),
     ("targets", "In chỉ tiêu của một tổ chức, đã đạt đến đâu và theo tiến độ nào"),
     ("ratings", "In kết quả xếp loại công đoàn của một tổ chức trong năm, và các đợt xếp loại"),
     ("token", "Xin mã truy cập của nơi cấp mã thử nghiệm, và in ra"),
@@ -155,6 +156,21 @@ pub const ARGUMENTS: &[(&str, &str)] = &[
         "Tính đến hết ngày này; mặc định là hôm nay, hoặc đến cuối kỳ nếu đã kết thúc",
     ),
     ("cascade", "In chỉ tiêu thống kê này được giao xuống thế nào, và mỗi nơi đạt bao nhiêu"),
+    ("indicators", "Mã chỉ tiêu thống kê, như MBR_ADMITTED; xem `congdoan list indicators`"),
+    ("organisations", "Mã của một tổ chức, như trong kỳ; hoặc định danh"),
+    ("below", "Thay vào đó, của mọi đơn vị dưới tổ chức này"),
+    ("types", "Trong số đó, chỉ các đơn vị thuộc loại hình này"),
+    ("levels", "Trong số đó, chỉ chừng ấy cấp; 1 là trực thuộc"),
+    ("figures from", "Ngày đầu kỳ, NĂM-THÁNG-NGÀY"),
+    ("figures through", "Ngày cuối kỳ"),
+    ("calendar", "Thay vào đó, các kỳ của lịch này"),
+    ("year", "Năm của kỳ đầu tiên"),
+    ("number", "Kỳ thứ mấy của năm là kỳ đầu tiên"),
+    ("figures count", "Bao nhiêu kỳ liền nhau"),
+    ("lines_of", "Phân tổ theo; hai cách thì phân tổ chéo"),
+    ("compare", "So sánh với kỳ trước đó"),
+    ("rank", "Xếp hạng các đơn vị, lớn nhất trước"),
+    ("decimals", "Số chữ số thập phân của tỷ lệ"),
     (
         "plan list organisation",
         "Mã hoặc định danh của tổ chức mà phương án nhân danh, kể cả mọi cấp dưới của nó",
@@ -300,6 +316,16 @@ pub const VALUES: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     ("how", &[("admitted", "kết nạp"), ("recognised", "công nhận"), ("readmitted", "kết nạp lại")]),
+    (
+        "lines_of",
+        &[
+            ("child", "theo đơn vị trực thuộc"),
+            ("sector", "theo khối"),
+            ("group", "theo nhóm khối"),
+            ("type", "theo loại hình tổ chức"),
+        ],
+    ),
+    ("compare", &[("previous", "kỳ liền trước"), ("year", "cùng kỳ năm trước")]),
     ("form", &[("5a", "mẫu của từng người"), ("5b", "mẫu tập thể, ngày sinh ghi theo nam nữ")]),
     (
         "which",
@@ -464,4 +490,12 @@ Ví dụ:
   congdoan ratings --organisation LDLD-01-001 --year 2025 --attained BON_MUC.HOAN_THANH_TOT
   congdoan ratings --organisation LDLD-01 --year 2025 --by-sectors HAI_KHU_VUC --as-of 2026-01-01
   congdoan ratings --organisation CDCS-01-001-0001 --year 2025 --history"),
+    ("figures", "\
+Ví dụ:
+  congdoan figures MBR_STOCK MBR_ADMITTED --below LDLD-01 --levels 1 --from 2020-01-01 --to 2020-12-31 --rank
+  congdoan figures MBR_NET --organisation LDLD-01-001 --calendar UNION_YEAR --year 2020 --count 3 --compare previous
+  congdoan figures ORG_STOCK --organisation LDLD-01 --calendar CIVIL_YEAR --year 2020 --by child --by type
+
+Lịch: CIVIL_MONTH, CIVIL_QUARTER, CIVIL_HALF, CIVIL_YEAR (dương lịch); UNION_HALF, UNION_YEAR (chốt số liệu \
+31/5, 30/11); SCHOOL_YEAR (năm học)."),
 ];

@@ -1,11 +1,13 @@
--- Unions that are to be rated for the years that end on some days ($8), and those of them that
--- were, within the year, with one of the grades $9 (any, if there are none): they exist on the last
--- day, are not suspended, and have operated for twelve months, or for six since a split or a merger.
+-- Unions under each of some heads ($1) that are to be rated for the years that end on some days ($8), and
+-- those of them that were, within the year, with one of the grades $9 (any, if there are none): they exist on
+-- the last day, are not suspended, and have operated for twelve months, or for six since a split or a merger.
 -- One that is rated without being eligible makes up for none that is not.
-select count(*) as "eligible!",
+select head.unit_id as "head!",
+       count(*) as "eligible!",
        count(*) filter (where rated.times > 0) as "rated!"
-from unnest($8::date[]) as year (last_day)
-cross join lateral unions_on($1, $2, $3, $4, $5, $6, $7, year.last_day, true) u
+from unnest($1::uuid[]) as head (unit_id)
+cross join unnest($8::date[]) as year (last_day)
+cross join lateral unions_on(head.unit_id, $2, $3, $4, $5, $6, $7, year.last_day, true) u
 cross join lateral (
     select sum(f.amount) as times
     from fact f
@@ -16,3 +18,4 @@ cross join lateral (
 ) rated
 where u.founded_on <= (year.last_day + 1 - interval '1 year')::date
    or rating_ineligibility(u.unit_id, year.last_day, 12, 6) is null
+group by head.unit_id

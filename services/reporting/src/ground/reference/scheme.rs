@@ -1,6 +1,6 @@
 //! How unions are rated: rating_schemes.csv.
 
-use anyhow::{Context, ensure};
+use anyhow::ensure;
 use serde::{Deserialize, Serialize};
 use time::Date;
 use time::macros::format_description;
@@ -49,16 +49,15 @@ impl Scheme {
     }
 }
 
-/// The reasons of a source of a formula: `NAM_MUC.*` stands for every grade of the scheme.
-pub(crate) fn reasons(list: &str, schemes: &[Scheme]) -> anyhow::Result<Vec<String>> {
+/// The reasons of a source of a formula: `NAM_MUC.*` stands for every grade of the scheme. Of a scheme that
+/// there is not, the word is answered.
+pub(crate) fn reasons(list: &str, schemes: &[Scheme]) -> Result<Vec<String>, String> {
     let mut reasons = Vec::new();
     for reason in list.split('|').filter(|reason| !reason.is_empty()) {
         match reason.strip_suffix(".*") {
             Some(code) => {
-                let scheme = schemes
-                    .iter()
-                    .find(|scheme| scheme.code == code)
-                    .with_context(|| format!("no rating scheme {code}"))?;
+                let scheme = schemes.iter().find(|scheme| scheme.code == code);
+                let scheme = scheme.ok_or_else(|| reason.to_string())?;
                 reasons.extend(scheme.grades.iter().map(|grade| format!("{code}.{}", grade.code)));
             }
             None => reasons.push(reason.to_string()),

@@ -18,6 +18,18 @@ pub fn list(trials: &mut Vec<Trial>) {
             period: period(DAY, DAY),
             ..QueryFiguresRequest::default()
         };
+        read "TabulateFigures": |mine, _| TabulateFiguresRequest {
+            indicators: vec!["MBR_STOCK".to_owned()],
+            organisation_ids: vec![mine.district.id.clone()],
+            periods: period(DAY, DAY).into_iter().collect(),
+            ..TabulateFiguresRequest::default()
+        };
+        read "TabulateFigures": |mine, _| TabulateFiguresRequest {
+            indicators: vec!["MBR_STOCK".to_owned()],
+            below: Some(Below { organisation_id: mine.district.id.clone(), ..Below::default() }),
+            periods: period(DAY, DAY).into_iter().collect(),
+            ..TabulateFiguresRequest::default()
+        };
         read "ExplainFigure": |mine, _| ExplainFigureRequest {
             indicator: "MBR_STOCK".to_owned(),
             organisation_id: mine.district.id.clone(),
@@ -28,6 +40,23 @@ pub fn list(trials: &mut Vec<Trial>) {
             organisation_id: mine.district.id.clone(),
             period: period(DAY, DAY),
             ..GetBookRequest::default()
+        };
+    }
+    of_service! { trials, "reporting.v1.IndicatorService",
+        write "LoadIndicators": |_, _| LoadIndicatorsRequest {
+            request_id: request_id(),
+            indicators: vec![IndicatorDefinition {
+                code: "WELFARE_TET".to_owned(),
+                name_vi: "Lượt người được thăm hỏi dịp Tết".to_owned(),
+                name_en: "Times that people were helped for Tết".to_owned(),
+                unit_vi: "lượt".to_owned(),
+                kind: IndicatorKind::Additive.into(),
+                numerator: "WELFARE_FOR[TET]".to_owned(),
+                ..IndicatorDefinition::default()
+            }],
+            in_force_from: on(DAY),
+            decision_id: request_id(),
+            ..LoadIndicatorsRequest::default()
         };
     }
     of_service! { trials, "reporting.v1.OfficeService",
