@@ -10,8 +10,8 @@ use time::macros::date;
 use uuid::Uuid;
 
 use crate::closings::closing;
-use crate::returns::{SOME_DAY, defining, opening, tet};
 use crate::indicators::{additive, administrator, decides, loading};
+use crate::returns::{SOME_DAY, defining, opening, tet};
 use crate::targets::target;
 use crate::world::{World, refused};
 
@@ -46,6 +46,18 @@ const CONSTRAINTS: [(&str, Why); 80] = [
         Refused("ACTIVITY_COUNT_OUT_OF_RANGE", "activities[0].times"),
     ),
     ("fact.fact_amount_check", Made),
+    // The newest version was read, with the Confederation locked.
+    ("indicator_version.indicator_version_pkey", Made),
+    ("indicator_version.indicator_version_number", Made),
+    ("indicator_version.indicator_version_is_of_kind", Made),
+    (
+        "indicator_version.indicator_version_shares_have_denominators",
+        Refused("INDICATOR_UNFIT", "indicators[0].kind"),
+    ),
+    (
+        "indicator_version.indicator_version_holds_from_another_day",
+        Refused("INDICATOR_VERSION_EARLIER", "indicators[0]"),
+    ),
     ("subject_fact.subject_fact_amount", Made),
     ("unit_month.unit_month_month_check", Made),
     ("unit_month.unit_month_pkey", Made),
@@ -78,18 +90,6 @@ const CONSTRAINTS: [(&str, Why); 80] = [
     // What is said is counted up, with the union held.
     ("rating_step.rating_step_key", Made),
     ("rating_step.rating_step_of", Made),
-    // The newest version was read, with the Confederation locked.
-    ("indicator_version.indicator_version_pkey", Made),
-    ("indicator_version.indicator_version_number", Made),
-    ("indicator_version.indicator_version_is_of_kind", Made),
-    (
-        "indicator_version.indicator_version_shares_have_denominators",
-        Refused("INDICATOR_UNFIT", "indicators[0].kind"),
-    ),
-    (
-        "indicator_version.indicator_version_holds_from_another_day",
-        Refused("INDICATOR_VERSION_EARLIER", "indicators[0]"),
-    ),
     ("target.target_pkey", Made),
     ("target.target_revision", Made),
     ("target.target_revision_check", Made),
@@ -281,6 +281,25 @@ async fn violates(world: &World, union: Uuid, constraint: &str) -> (String, Stri
         };
         return refused(officer.activities.record_activities(request).await);
     }
+    if let Some(of) = constraint.strip_prefix("indicator_version.") {
+        let mut chief = administrator(world);
+        let loaded = additive("WELFARE_TIMES", "WELFARE");
+        let asked = match of {
+            "indicator_version_shares_have_denominators" => {
+                let kind = pb::IndicatorKind::Share.into();
+                let share = pb::IndicatorDefinition { kind, ..loaded };
+                loading(Uuid::now_v7(), YEAR.0, vec![share])
+            }
+            _ => {
+                let decision = decides(world);
+                let first = loading(decision, YEAR.0, vec![loaded]);
+                chief.indicators.load_indicators(first).await.expect("loaded");
+                let other = additive("WELFARE_TIMES", "WELFARE[AID]");
+                loading(decision, YEAR.0, vec![other])
+            }
+        };
+        return refused(chief.indicators.load_indicators(asked).await);
+    }
     let line = |unit: &str| pb::record_ratings_request::Line {
         organisation_id: unit.to_string(),
         grade: "HOAN_THANH".to_string(),
@@ -318,24 +337,6 @@ async fn violates(world: &World, union: Uuid, constraint: &str) -> (String, Stri
         let nobody = Uuid::now_v7();
         let asked = crate::rating_schemes::version(nobody, &nobody.to_string(), 2025);
         return refused(officer.ratings.define_scheme(asked).await);
-    if let Some(of) = constraint.strip_prefix("indicator_version.") {
-        let mut chief = administrator(world);
-        let loaded = additive("WELFARE_TIMES", "WELFARE");
-        let asked = match of {
-            "indicator_version_shares_have_denominators" => {
-                let kind = pb::IndicatorKind::Share.into();
-                let share = pb::IndicatorDefinition { kind, ..loaded };
-                loading(Uuid::now_v7(), YEAR.0, vec![share])
-            }
-            _ => {
-                let decision = decides(world);
-                let first = loading(decision, YEAR.0, vec![loaded]);
-                chief.indicators.load_indicators(first).await.expect("loaded");
-                let other = additive("WELFARE_TIMES", "WELFARE[AID]");
-                loading(decision, YEAR.0, vec![other])
-            }
-        };
-        return refused(chief.indicators.load_indicators(asked).await);
     }
     if constraint == "target_withdrawal.target_withdrawal_says_why" {
         let request = pb::WithdrawTargetRequest {
