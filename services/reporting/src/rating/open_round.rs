@@ -1,5 +1,7 @@
 //! OpenRound: who is to be rated, by which scheme, until when.
 
+use std::ops::Bound;
+
 use chassis::database::{Act, Acting};
 use chassis::refusal::{Failure, Refusal};
 use proto::reporting::v1 as pb;
@@ -7,7 +9,6 @@ use proto::reporting::v1::reporting_change::Change as What;
 use serde::{Deserialize, Serialize};
 use sqlx::postgres::types::PgRange;
 use sqlx::types::Json;
-use std::ops::Bound;
 use time::Date;
 use uuid::Uuid;
 

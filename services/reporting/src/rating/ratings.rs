@@ -38,6 +38,22 @@ pub async fn ratings(
     after: Option<Uuid>,
     limit: i64,
 ) -> Result<Vec<Union>, Failure> {
+    let after = after.unwrap_or_else(Uuid::nil);
+    if head == round.organisation_id {
+        // All of it: a page costs what it holds, and not what the round does.
+        let unions = sqlx::query_file_as!(
+            Union,
+            "src/rating/ratings_of_round.sql",
+            round.round_id,
+            round.listed_on,
+            states,
+            after,
+            limit,
+        )
+        .fetch_all(connection)
+        .await?;
+        return Ok(unions);
+    }
     let unions = sqlx::query_file_as!(
         Union,
         "src/rating/ratings_under.sql",
@@ -45,7 +61,7 @@ pub async fn ratings(
         round.round_id,
         round.listed_on,
         states,
-        after.unwrap_or_else(Uuid::nil),
+        after,
         limit,
     )
     .fetch_all(connection)
