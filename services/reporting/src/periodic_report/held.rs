@@ -13,7 +13,7 @@ use crate::ground::reference::Form;
 use crate::ground::refused::Refused;
 use crate::periodic_report::content::Content;
 use crate::periodic_report::state::{State, Step};
-use crate::periodic_report::telling::report_moved;
+use crate::periodic_report::telling::{Moved, report_moved};
 
 /// Whose right it takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -177,7 +177,14 @@ impl Held {
         .await?;
         if step.is_told() {
             let today = acting.today;
-            let moved = report_moved(&self);
+            let moved = report_moved(&Moved {
+                report_id: self.report_id,
+                opening_id: self.opening_id,
+                organisation_id: self.organisation_id,
+                state: self.state,
+                edition: self.edition,
+                revision: self.revision,
+            });
             acting.publish(feeds::reporting::change(moved, self.organisation_id, today, None));
             decided_on_registry(acting).await?;
         }

@@ -9,7 +9,6 @@ use uuid::Uuid;
 
 use crate::ground::period::Period;
 use crate::ground::wire::period_out;
-use crate::periodic_report::held::Held;
 use crate::periodic_report::state::State;
 
 /// A form was defined, or a further version of it.
@@ -54,15 +53,31 @@ pub fn opening_withdrawn(opening_id: Uuid, organisation_id: Uuid) -> What {
     })
 }
 
+/// A report, as others are told how it stands.
+pub struct Moved {
+    /// Which.
+    pub report_id: Uuid,
+    /// Of which opening.
+    pub opening_id: Uuid,
+    /// The reporter.
+    pub organisation_id: Uuid,
+    /// How it stands.
+    pub state: State,
+    /// 1, 2, …
+    pub edition: i32,
+    /// What the step came to.
+    pub revision: i32,
+}
+
 /// A report stands otherwise.
-pub fn report_moved(held: &Held) -> What {
+pub fn report_moved(moved: &Moved) -> What {
     What::PeriodicReportMoved(pb::PeriodicReportMoved {
-        report_id: held.report_id.to_string(),
-        opening_id: held.opening_id.to_string(),
-        organisation_id: held.organisation_id.to_string(),
-        state: state(held.state).into(),
-        edition: held.edition,
-        revision: held.revision,
+        report_id: moved.report_id.to_string(),
+        opening_id: moved.opening_id.to_string(),
+        organisation_id: moved.organisation_id.to_string(),
+        state: state(moved.state).into(),
+        edition: moved.edition,
+        revision: moved.revision,
     })
 }
 

@@ -446,6 +446,13 @@ Ví dụ:
     congdoan search 'ba dinh'
     congdoan report BA_DINH --organisation LDLD-01-001 --from 2020-01-01 --to 2020-12-31
     congdoan explain MBR_ADMITTED --organisation LDLD-01-001 --from 2020-01-01 --to 2020-12-31"),
+    ("closing", "\
+Ví dụ:
+  closing=$(congdoan closing close --organisation LDLD-01 --from 2024-12-01 --to 2025-11-30)
+  congdoan closing export $closing --file 2025.json
+  congdoan closing keys --file keys.json
+  congdoan closing verify 2025.json --keys keys.json     không cần mạng
+  congdoan closing differences $closing                  biết thêm gì từ đó"),
     ("plan", "\
 Ví dụ:
   congdoan plan generate-2025 --file steps.csv
