@@ -1,5 +1,6 @@
 //! What can be asked for on the command line.
 
+mod audit;
 pub mod decided;
 pub mod feed;
 mod figure;
@@ -24,6 +25,7 @@ use self::values::{address, id};
 use crate::language::{self, Language};
 use crate::output;
 
+pub use self::audit::{Audit, AuditCommand, AuditFigures};
 pub use self::figure::{Activities, Explain, Question, Report, Targets};
 pub use self::gateway::Gateway;
 
@@ -159,6 +161,8 @@ was done answers that it was.")]
     Activities(Activities),
     /// Print the targets of an organisation, how far they are reached and at what pace.
     Targets(Targets),
+    /// Hold figures against what is counted again.
+    Audit(Audit),
     /// Ask the development issuer for an access token, and print it.
     Token(Token),
     /// Make the keys of a system whose services run apart.

@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use congdoan::cli::{Cli, Command};
 use congdoan::report::Printed;
 use congdoan::{
-    activities, bootstrap, completion, explain, feed, keys, list, load, member, members, migrate,
-    output, plan, reference, report, search, targets, token, told, up, with_postgres,
+    activities, audit, bootstrap, completion, explain, feed, keys, list, load, member, members,
+    migrate, output, plan, reference, report, search, targets, token, told, up, with_postgres,
 };
 
 /// What was asked for is printed, and a figure in it is known not to be complete.
@@ -32,6 +32,7 @@ async fn main() -> ExitCode {
         },
         Command::Explain(explain) => explain::run(explain).await,
         Command::Activities(activities) => activities::run(activities).await,
+        Command::Audit(audit) => audit::run(audit).await,
         Command::Targets(targets) => targets::run(targets).await,
         Command::Token(token) => token::run(token).await,
         Command::Keys(keys) => keys::run(keys),

@@ -79,7 +79,7 @@ pub async fn of_books(
 ) -> Result<(i64, i64), Failure> {
     let Answering { snapshot, reference, as_of } = of;
     let books = Books::read(connection, snapshot, reference, head, as_of, month).await?;
-    let [members, unions] = [books.members, books.unions]
-        .map(|book| book.opening + book.total_in() - book.total_out());
+    let [members, unions] =
+        [books.members, books.unions].map(|book| book.opening + book.total_in() - book.total_out());
     Ok((members, unions))
 }

@@ -89,8 +89,12 @@ mod tests {
     #[test]
     fn months_begin_with_their_first_days() {
         let found = months(date!(2020 - 11 - 01), date!(2021 - 03 - 01));
-        let expected =
-            [date!(2020 - 11 - 01), date!(2020 - 12 - 01), date!(2021 - 01 - 01), date!(2021 - 02 - 01)];
+        let expected = [
+            date!(2020 - 11 - 01),
+            date!(2020 - 12 - 01),
+            date!(2021 - 01 - 01),
+            date!(2021 - 02 - 01),
+        ];
         assert_eq!(found, expected);
         assert_eq!(month_of(date!(2020 - 02 - 29)), date!(2020 - 02 - 01));
         assert_eq!(next_month(date!(2020 - 12 - 31)), Some(date!(2021 - 01 - 01)));

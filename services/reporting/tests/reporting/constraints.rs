@@ -21,7 +21,7 @@ enum Why {
 }
 use Why::{Made, Refused};
 
-const CONSTRAINTS: [(&str, Why); 28] = [
+const CONSTRAINTS: [(&str, Why); 36] = [
     ("activity.activity_pkey", Made),
     ("activity.activity_revision", Made),
     // A revision is known no longer once, while it is held.
@@ -43,6 +43,15 @@ const CONSTRAINTS: [(&str, Why); 28] = [
         Refused("ACTIVITY_COUNT_OUT_OF_RANGE", "activities[0].times"),
     ),
     ("fact.fact_amount_check", Made),
+    ("figure_audit.figure_audit_key", Made),
+    // Whole months are made of the days that were asked for.
+    ("figure_audit.figure_audit_months", Made),
+    ("figure_audit.figure_audit_reason", Made),
+    ("figure_audit_result.figure_audit_result_key", Made),
+    ("figure_audit_result.figure_audit_result_of", Made),
+    ("figure_audit_difference.figure_audit_difference_key", Made),
+    ("figure_audit_difference.figure_audit_difference_of", Made),
+    ("figure_audit_difference.figure_audit_difference_differs", Made),
     ("subject_fact.subject_fact_amount", Made),
     ("unit_month.unit_month_month_check", Made),
     ("unit_month.unit_month_pkey", Made),

@@ -11,6 +11,7 @@
 
 use chassis::cluster::testing::database;
 use chassis::parse::{self, civil};
+use chassis::serve::Running;
 use prost_types::Any;
 use proto::membership::v1 as members;
 use proto::membership::v1::membership_change::Change as MembershipWhat;
@@ -46,6 +47,7 @@ stage::actor! {
     targets: pb::target_service_client::TargetServiceClient,
     ratings: pb::rating_service_client::RatingServiceClient,
     activities: pb::activity_service_client::ActivityServiceClient,
+    audits: pb::audit_service_client::AuditServiceClient,
     reports: pb::report_service_client::ReportServiceClient,
     offices: pb::office_service_client::OfficeServiceClient,
     periodic_reports: pb::periodic_report_service_client::PeriodicReportServiceClient,
@@ -96,6 +98,16 @@ impl World {
 
     pub fn actor(&self, subject: &str) -> Actor {
         self.stage.line(subject, "vi").into()
+    }
+
+    /// Where the database is, for its superuser.
+    pub fn superuser_url(&self) -> String {
+        self.stage.database().superuser_url.clone()
+    }
+
+    /// Another process of the service, on the same database.
+    pub async fn replica(&self, defaults: &str) -> Running {
+        self.stage.replica(defaults, reporting::start, "national").await.0
     }
 
     /// The database, as its superuser sees it.

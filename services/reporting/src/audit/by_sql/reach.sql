@@ -55,7 +55,8 @@ select a.head_id as "head!",
        a.first_day as "month!",
        count(*) filter (where r.people > 0) as "unions_reached!",
        coalesce(sum(r.people), 0)::bigint as "people_reached!",
-       sum(greatest(coalesce(b.people, 0), coalesce(w.people, 0)))::bigint as "people_at_work!"
+       -- Where no employer was surveyed, members alone.
+       sum(greatest(coalesce(b.people, 0), w.people))::bigint as "people_at_work!"
 from alive a
 left join reached r on r.organisation_id = a.organisation_id and r.first_day = a.first_day
 left join member b on b.unit_id = a.organisation_id and b.first_day = a.first_day
