@@ -6,6 +6,7 @@ pub mod auditing;
 pub mod columns;
 pub mod fact;
 pub mod figure;
+pub mod indicators;
 pub mod ledger;
 pub mod period;
 pub mod reading;

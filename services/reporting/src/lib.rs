@@ -3,8 +3,9 @@
 //! It [follows](follow) the feeds of registry and membership, derives [facts](ground::fact) from
 //! their changes and keeps the roll-up of them ([ledger](ground::ledger)). [Figures](ground::figure)
 //! count facts on the tree, as it stood or as it stands, from [columns](ground::columns) in memory;
-//! [`report`] prints them. What it
-//! is told itself are the [targets](target), [ratings](rating) and [activities](activity). Each
+//! [`report`] prints them, and [`closing`] freezes them. What it
+//! is told itself are the [targets](target), [ratings](rating), [activities](activity) and
+//! [periodic reports](periodic_report). Each
 //! contract has a room of its name, on the [`ground`] that they share.
 //!
 //! **Invariant:** no total is ever stored as such: every figure is a sum, or a distinct
@@ -12,9 +13,11 @@
 
 pub mod activity;
 pub mod audit;
+pub mod closing;
 pub mod figure;
 pub mod follow;
 pub mod ground;
+pub mod indicator;
 pub mod office;
 pub mod periodic_report;
 pub mod rating;
@@ -22,13 +25,16 @@ pub mod recount;
 pub mod report;
 pub mod target;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, anyhow};
 use chassis::config::SecretFile;
 use chassis::serve::{Running, Service};
+use chassis::signing::{self, SigningKeys};
 use chassis::{database, seen};
 use serde::Deserialize;
+use time::Date;
 
 use crate::audit::worker::Worker;
 use crate::ground::api::Api;
@@ -57,6 +63,8 @@ pub static SCHEMA: database::Schema = database::Schema {
         "place",
         "place_as_of",
         "place_as_then",
+        "rating_counts",
+        "rating_ineligibility",
         "spliced",
         "succession_of",
         "tell_units",
@@ -82,6 +90,28 @@ pub struct Config {
     pub feeds: Feeds,
     /// How figures are audited of themselves.
     pub audit: auditing::Config,
+    /// What signs closed periods.
+    pub closings: Closings,
+}
+
+/// What signs closed periods: docs/closings.md.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Closings {
+    /// The keys, each with the day from which on it signs; see [`Closings::create`].
+    pub keys: SecretFile,
+}
+
+impl Closings {
+    /// The name of the file in a folder.
+    pub fn in_folder(folder: &Path) -> Self {
+        Self { keys: SecretFile::at(folder.join("closing-keys.toml")) }
+    }
+
+    /// Makes the file with a first key, unless it is there; readable by this user alone.
+    pub fn create(&self, today: Date) -> anyhow::Result<()> {
+        signing::create(self.keys.path(), today)
+    }
 }
 
 /// Where the services are whose feeds are followed.
@@ -99,6 +129,8 @@ pub async fn start(config: Config) -> anyhow::Result<Running> {
     let reference = crate::ground::reference::load().context("read the reference data")?;
     let seal =
         Arc::new(seen::Keys::new(config.seen_key.read()?.as_bytes()).context("use seen_key")?);
+    let closing_keys = SigningKeys::open(&config.closings.keys, database::today());
+    let closing_keys = Arc::new(closing_keys.context("open the keys that sign closings")?);
     let database =
         database::open(&config.database, "reporting", &["registry", "membership"], seal).await?;
     let columns = Columns::default();
@@ -112,8 +144,9 @@ pub async fn start(config: Config) -> anyhow::Result<Running> {
         auditing: auditing.clone(),
     };
     let (audited, audits) = (database.clone(), auditing.clone());
+    let api = Api { database: database.clone(), columns, reference, auditing, closing_keys };
     Service::new("reporting", &config.serve)
-        .routes(Api::new(database.clone(), columns, reference, auditing).routes())
+        .routes(api.routes())
         .database(database)
         .background("columns", move |stopping| async move {
             tokio::select! {

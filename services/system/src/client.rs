@@ -181,6 +181,7 @@ services! {
     activities: reporting::activity_service_client::ActivityServiceClient;
     audits: reporting::audit_service_client::AuditServiceClient;
     periodic_reports: reporting::periodic_report_service_client::PeriodicReportServiceClient;
+    closings: reporting::closing_service_client::ClosingServiceClient;
     reports: reporting::report_service_client::ReportServiceClient;
 }
 

@@ -1,9 +1,14 @@
 //! The contracts, answered: parse, act or read, reply.
 
+use std::sync::Arc;
+
 use chassis::database::Database;
+use chassis::signing::SigningKeys;
 use proto::reporting::v1::activity_service_server::ActivityServiceServer;
 use proto::reporting::v1::audit_service_server::AuditServiceServer;
+use proto::reporting::v1::closing_service_server::ClosingServiceServer;
 use proto::reporting::v1::figure_service_server::FigureServiceServer;
+use proto::reporting::v1::indicator_service_server::IndicatorServiceServer;
 use proto::reporting::v1::office_service_server::OfficeServiceServer;
 use proto::reporting::v1::periodic_report_service_server::PeriodicReportServiceServer;
 use proto::reporting::v1::rating_service_server::RatingServiceServer;
@@ -22,19 +27,11 @@ pub struct Api {
     pub(crate) columns: Columns,
     pub(crate) reference: &'static Reference,
     pub(crate) auditing: Auditing,
+    /// What signs closings.
+    pub(crate) closing_keys: Arc<SigningKeys>,
 }
 
 impl Api {
-    /// On this database, and what is in memory of it.
-    pub fn new(
-        database: Database,
-        columns: Columns,
-        reference: &'static Reference,
-        auditing: Auditing,
-    ) -> Self {
-        Self { database, columns, reference, auditing }
-    }
-
     /// The routes of all services.
     pub fn routes(self) -> Routes {
         Routes::new(FigureServiceServer::new(self.clone()))
@@ -42,8 +39,10 @@ impl Api {
             .add_service(RatingServiceServer::new(self.clone()))
             .add_service(ActivityServiceServer::new(self.clone()))
             .add_service(AuditServiceServer::new(self.clone()))
+            .add_service(IndicatorServiceServer::new(self.clone()))
             .add_service(OfficeServiceServer::new(self.clone()))
             .add_service(ReportServiceServer::new(self.clone()))
+            .add_service(ClosingServiceServer::new(self.clone()))
             .add_service(PeriodicReportServiceServer::new(self))
     }
 }

@@ -10,6 +10,7 @@
 //! ```
 
 use chassis::cluster::testing::database;
+use chassis::database::today;
 use chassis::parse::{self, civil};
 use chassis::serve::Running;
 use prost_types::Any;
@@ -40,6 +41,8 @@ pub struct World {
     pub education: Uuid,
     pub hue: Uuid,
     stage: Stage,
+    /// Where the keys are that sign closings.
+    closings: reporting::Closings,
 }
 
 stage::actor! {
@@ -48,9 +51,11 @@ stage::actor! {
     ratings: pb::rating_service_client::RatingServiceClient,
     activities: pb::activity_service_client::ActivityServiceClient,
     audits: pb::audit_service_client::AuditServiceClient,
+    indicators: pb::indicator_service_client::IndicatorServiceClient,
     reports: pb::report_service_client::ReportServiceClient,
     offices: pb::office_service_client::OfficeServiceClient,
     periodic_reports: pb::periodic_report_service_client::PeriodicReportServiceClient,
+    closings: pb::closing_service_client::ClosingServiceClient,
 }
 
 impl World {
@@ -59,7 +64,10 @@ impl World {
         let followed = [("registry", &*registry), ("membership", &membership)];
         let database = database("reporting", &reporting::SCHEMA).await;
         let setting = Setting::of("reporting", database, &followed);
-        let stage = setting.start(reporting::DEFAULTS, "", reporting::start).await;
+        let closings = reporting::Closings::in_folder(setting.folder());
+        closings.create(today()).expect("closing keys");
+        let further = format!("closings.keys = '{}'", closings.keys.path().display());
+        let stage = setting.start(reporting::DEFAULTS, &further, reporting::start).await;
         let [confederation, hanoi, badinh, caugiay, education, hue] =
             std::array::from_fn(|_| Uuid::now_v7());
         let world = Self {
@@ -72,6 +80,7 @@ impl World {
             education,
             hue,
             stage,
+            closings,
         };
         let state =
             |unit, superior, kind, name: &str| state(unit, superior, kind, "", name, ORIGIN);
@@ -107,7 +116,9 @@ impl World {
 
     /// Another process of the service, on the same database.
     pub async fn replica(&self, defaults: &str) -> Running {
-        self.stage.replica(defaults, reporting::start, "national").await.0
+        let keys = format!("[closings]\nkeys = '{}'", self.closings.keys.path().display());
+        let defaults = defaults.replace("[closings]", &keys);
+        self.stage.replica(&defaults, reporting::start, "national").await.0
     }
 
     /// The database, as its superuser sees it.
