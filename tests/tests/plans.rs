@@ -43,6 +43,7 @@ const GATHERED: &[(&str, &str)] = &[
     ("registry", "contradicts itself on any date"),
     // An act that is undone may be a plan: the campaigns of all that it ended are looked through.
     ("registry", "The acts that rest on the act $1"),
+    ("reporting", "audited_place($1"),
     ("reporting", "piece($1"),
     ("reporting", "piece(head.unit_id"),
     ("reporting", "unions_on(head.unit_id"),

@@ -1,5 +1,6 @@
 //! What can be asked for on the command line.
 
+mod audit;
 pub mod closing;
 pub mod decided;
 pub mod feed;
@@ -30,6 +31,7 @@ use self::values::{address, id};
 use crate::language::{self, Language};
 use crate::output;
 
+pub use self::audit::{Audit, AuditCommand, AuditFigures};
 pub use self::figure::{Activities, Explain, Question, Report, Targets};
 pub use self::gateway::Gateway;
 pub use self::rating::Ratings;
@@ -172,6 +174,8 @@ was done answers that it was.")]
     Closing(Closing),
     /// Print the targets of an organisation, how far they are reached and at what pace.
     Targets(Targets),
+    /// Hold figures against what is counted again.
+    Audit(Audit),
     /// Print how the unions of an organisation are rated in a year, and in which rounds.
     Ratings(Ratings),
     /// Ask the development issuer for an access token, and print it.

@@ -20,6 +20,7 @@ pub const REASONS: &[(&str, &str)] = &[
     (CODE_UNKNOWN, "no organisation in the caller's scope bears the code, or bore it then"),
     (CONFLICTS_FOUND, "the dry run found conflicts; the document lists them"),
     (FIGURES_INCOMPLETE, "the report is printed, and a figure in it is not complete"),
+    (FIGURES_DIFFER, "the audit is done, and figures are not what is counted again"),
     (FAILED, "anything else; the text says it"),
 ];
 
@@ -36,7 +37,8 @@ macro_rules! reasons {
 reasons! {
     COMMAND_LINE_INVALID FILE_INVALID FILE_UNREADABLE FILE_UNWRITABLE FILE_EXISTS
     SYSTEM_NOT_RUNNING GATEWAY_AWAY ISSUER_AWAY DATABASE_AWAY DATABASE_OF_ANOTHER
-    ALREADY_BOOTSTRAPPED CODE_AMBIGUOUS CODE_UNKNOWN CONFLICTS_FOUND FIGURES_INCOMPLETE FAILED
+    ALREADY_BOOTSTRAPPED CODE_AMBIGUOUS CODE_UNKNOWN CONFLICTS_FOUND FIGURES_INCOMPLETE
+    FIGURES_DIFFER FAILED
 }
 
 /// Something that is wrong here, in words, with its reason.

@@ -7,6 +7,7 @@
 //! the system, [`decided`] what it names as its decision. The other modules are one command each.
 
 pub mod activities;
+pub mod audit;
 pub mod bootstrap;
 pub mod cli;
 pub mod closing;

@@ -5,9 +5,9 @@ use std::process::ExitCode;
 use congdoan::cli::{Cli, Command};
 use congdoan::report::Printed;
 use congdoan::{
-    activities, bootstrap, closing, completion, explain, feed, keys, list, load, member, members,
-    migrate, output, periodic_reports, plan, ratings, reference, report, search, targets, token,
-    told, up, with_postgres,
+    activities, audit, bootstrap, closing, completion, explain, feed, keys, list, load, member,
+    members, migrate, output, periodic_reports, plan, ratings, reference, report, search, targets,
+    token, told, up, with_postgres,
 };
 
 /// What was asked for is printed, and a figure in it is known not to be complete.
@@ -36,6 +36,7 @@ async fn main() -> ExitCode {
         Command::Activities(activities) => activities::run(activities).await,
         Command::PeriodicReports(reports) => periodic_reports::run(reports).await,
         Command::Closing(closing) => closing::run(closing).await,
+        Command::Audit(audit) => audit::run(audit).await,
         Command::Targets(targets) => targets::run(targets).await,
         Command::Ratings(ratings) => ratings::run(ratings).await,
         Command::Token(token) => token::run(token).await,

@@ -179,6 +179,7 @@ services! {
     targets: reporting::target_service_client::TargetServiceClient;
     ratings: reporting::rating_service_client::RatingServiceClient;
     activities: reporting::activity_service_client::ActivityServiceClient;
+    audits: reporting::audit_service_client::AuditServiceClient;
     periodic_reports: reporting::periodic_report_service_client::PeriodicReportServiceClient;
     closings: reporting::closing_service_client::ClosingServiceClient;
     reports: reporting::report_service_client::ReportServiceClient;

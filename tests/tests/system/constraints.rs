@@ -358,6 +358,13 @@ const TOLD: &[(&str, &str, Told)] = &[
     ("membership", "*_host", SCOPED),
     ("membership", "*_organiser", SCOPED),
     ("membership", "*.cadre_recommendation_by", SCOPED),
+    ("reporting", "*.figure_audit_key", ID),
+    (
+        "reporting",
+        "*.figure_audit_months",
+        Never("whole months are made of the days that were asked for"),
+    ),
+    ("reporting", "*.figure_audit_*", Never("written by the worker, from what it counted")),
     (
         "reporting",
         "*.indicator_version_*",

@@ -34,7 +34,7 @@ impl<'a> Step<'a> {
         let from_on = months.first().copied().unwrap_or(Date::MIN);
         let until_on = months.last().copied().and_then(next_month).unwrap_or(Date::MAX);
         let extent = Extent { heads, as_of: of.as_of, from_on, until_on };
-        Ok(Self { of, counted: Counted::read(db, of.reference, extent).await? })
+        Ok(Self { of, counted: Counted::read(db, of.indicators, extent).await? })
     }
 
     /// Holds the figures of a month against it, of all of the organisations at once.
@@ -76,7 +76,7 @@ impl<'a> Step<'a> {
                 month,
                 as_of: self.of.as_of,
                 answered,
-                counted: self.counted.source(&source, head, month),
+                counted: self.counted.source(&source, false, head, month),
             });
         }
         Ok(())
@@ -90,7 +90,12 @@ impl<'a> Step<'a> {
         answered: &[OfHead],
         found: &mut Found,
     ) {
-        for (indicator, answered) in self.of.reference.indicators().iter().zip(answered) {
+        for (indicator, answered) in self.of.indicators.iter().zip(answered) {
+            // As a call names it that asks for this version.
+            let code = match indicator.version {
+                Some(version) => format!("{}@{}", indicator.code, version.number),
+                None => indicator.code.clone(),
+            };
             let parts = [
                 (false, Some(&indicator.numerator), answered.value),
                 (true, indicator.denominator.as_ref(), answered.denominator),
@@ -99,13 +104,18 @@ impl<'a> Step<'a> {
                 let Some(formula) = formula else { continue };
                 found.hold(Cell {
                     check,
-                    code: indicator.code.clone(),
+                    code: code.clone(),
                     denominator,
                     organisation_id: head,
                     month,
                     as_of: self.of.as_of,
                     answered,
-                    counted: self.counted.formula(formula, head, month),
+                    counted: self.counted.formula(
+                        formula,
+                        indicator.without_suspended,
+                        head,
+                        month,
+                    ),
                 });
             }
         }

@@ -19,13 +19,15 @@ use crate::ground::reference::{Indicator, Reference};
 pub struct Answering<'a> {
     /// The columns.
     pub snapshot: &'a Snapshot,
-    /// What there is to count.
+    /// What the program brings along.
     pub reference: &'static Reference,
+    /// What there is to count.
+    pub indicators: &'a [Indicator],
     /// As then, where there is none.
     pub as_of: Option<Date>,
 }
 
-/// Of each of many organisations at once, by indicator in the order of the file.
+/// Of each of many organisations at once, by indicator.
 pub async fn of_many(
     connection: &mut PgConnection,
     of: Answering<'_>,
@@ -35,14 +37,14 @@ pub async fn of_many(
     // The scope's head is nobody: those that are asked for are told beside it.
     let scope = Scope::of(Uuid::nil(), of.as_of);
     let mut counting = OfHeads::new(connection, of.snapshot, of.reference, heads, scope).await?;
-    let mut answered = Vec::with_capacity(of.reference.indicators().len());
-    for indicator in of.reference.indicators() {
+    let mut answered = Vec::with_capacity(of.indicators.len());
+    for indicator in of.indicators {
         answered.push(counting.figures(indicator, month).await?);
     }
     Ok(answered)
 }
 
-/// Of one organisation by its children, by indicator in the order of the file: what its parts come to
+/// Of one organisation by its children, by indicator: what its parts come to
 /// together, and, where one may be counted in several of them, the whole.
 pub async fn of_parts(
     connection: &mut PgConnection,
@@ -50,16 +52,20 @@ pub async fn of_parts(
     head: Uuid,
     month: Period,
 ) -> Result<Vec<OfHead>, Failure> {
-    let scope = Scope { by: By::Child, ..Scope::of(head, of.as_of) };
-    let mut counting = Counting::new(connection, of.snapshot, of.reference, scope, month);
-    let mut answered = Vec::with_capacity(of.reference.indicators().len());
-    for Indicator { numerator, denominator, .. } in of.reference.indicators() {
-        let value = together(&mut counting, numerator).await?;
-        let denominator = match denominator {
-            Some(formula) => together(&mut counting, formula).await?,
-            None => 0,
-        };
-        answered.push(OfHead { value, denominator });
+    let mut answered = vec![OfHead::default(); of.indicators.len()];
+    for without_suspended in [false, true] {
+        let scope = Scope { by: By::Child, without_suspended, ..Scope::of(head, of.as_of) };
+        let (snapshot, reference) = (of.snapshot, of.reference);
+        let mut counting = Counting::new(&mut *connection, snapshot, reference, scope, month);
+        for (indicator, answered) in of.indicators.iter().zip(&mut answered) {
+            if indicator.without_suspended != without_suspended {
+                continue;
+            }
+            answered.value = together(&mut counting, &indicator.numerator).await?;
+            if let Some(formula) = &indicator.denominator {
+                answered.denominator = together(&mut counting, formula).await?;
+            }
+        }
     }
     Ok(answered)
 }
@@ -77,7 +83,7 @@ pub async fn of_books(
     head: Uuid,
     month: Period,
 ) -> Result<(i64, i64), Failure> {
-    let Answering { snapshot, reference, as_of } = of;
+    let Answering { snapshot, reference, as_of, .. } = of;
     let books = Books::read(connection, snapshot, reference, head, as_of, month).await?;
     let [members, unions] =
         [books.members, books.unions].map(|book| book.opening + book.total_in() - book.total_out());

@@ -10,13 +10,13 @@ use uuid::Uuid;
 
 use crate::ground::fact::Code;
 use crate::ground::figure::{Formula, Source};
-use crate::ground::reference::Reference;
+use crate::ground::reference::Indicator;
 
 /// By organisation and month; what is not there is 0.
 type Tally = BTreeMap<(Uuid, Date), i64>;
 
-/// What was counted again, by source.
-pub struct Counted(BTreeMap<Source, Tally>);
+/// What was counted again, by source, and whether suspended unions were left out.
+pub struct Counted(BTreeMap<(Source, bool), Tally>);
 
 /// Of which organisations, on which tree, in which months: from the first day of one, to that of
 /// another.
@@ -47,14 +47,14 @@ macro_rules! over_extent {
 }
 
 impl Counted {
-    /// Counts every source of every indicator.
+    /// Counts every source of every one of these indicators.
     pub async fn read(
         db: &mut PgConnection,
-        reference: &Reference,
+        indicators: &[Indicator],
         extent: Extent<'_>,
     ) -> Result<Self, Failure> {
         let mut sources = BTreeSet::from([Source::MembersAt, Source::UnionsAt]);
-        for indicator in reference.indicators() {
+        for indicator in indicators {
             for formula in [Some(&indicator.numerator), indicator.denominator.as_ref()] {
                 let terms = formula.into_iter().flat_map(Formula::terms);
                 sources.extend(terms.map(|term| term.source.clone()));
@@ -65,29 +65,51 @@ impl Counted {
         counted.transfers(db, extent).await?;
         counted.moves(db, extent).await?;
         counted.stocks(db, extent, &sources).await?;
-        counted.unions(db, extent).await?;
         counted.ratings(db, extent, &sources).await?;
         counted.subjects(db, extent, &sources).await?;
         counted.officers(db, extent).await?;
         counted.employers(db, extent, &sources).await?;
-        counted.reach(db, extent).await?;
+        for without_suspended in [false, true] {
+            let asked = |it: &Indicator| it.without_suspended == without_suspended;
+            if !without_suspended || indicators.iter().any(asked) {
+                counted.unions(db, extent, without_suspended).await?;
+                counted.reach(db, extent, without_suspended).await?;
+            }
+        }
         Ok(counted)
     }
 
-    /// What a formula comes to, of an organisation in a month.
-    pub fn formula(&self, formula: &Formula, head: Uuid, month: Date) -> i64 {
-        formula.terms().map(|term| term.sign * self.source(&term.source, head, month)).sum()
+    /// What a formula comes to, of an organisation in a month; where suspended unions are left out,
+    /// without them.
+    pub fn formula(
+        &self,
+        formula: &Formula,
+        without_suspended: bool,
+        head: Uuid,
+        month: Date,
+    ) -> i64 {
+        let of = |source| self.source(source, without_suspended, head, month);
+        formula.terms().map(|term| term.sign * of(&term.source)).sum()
     }
 
     /// What a source comes to.
-    pub fn source(&self, source: &Source, head: Uuid, month: Date) -> i64 {
-        let tally = self.0.get(source);
+    pub fn source(&self, source: &Source, without_suspended: bool, head: Uuid, month: Date) -> i64 {
+        // Of what is counted over no unions of a day, none are left out.
+        let over_unions = matches!(
+            source,
+            Source::UnionsAt | Source::UnionsReached | Source::PeopleReached | Source::PeopleAtWork
+        );
+        let tally = self.0.get(&(source.clone(), without_suspended && over_unions));
         tally.and_then(|tally| tally.get(&(head, month))).copied().unwrap_or_default()
     }
 
     fn add(&mut self, source: &Source, head: Uuid, month: Date, amount: i64) {
-        let tally = self.0.entry(source.clone()).or_default();
-        *tally.entry((head, month)).or_default() += amount;
+        self.put(source, false, (head, month), amount);
+    }
+
+    fn put(&mut self, source: &Source, without_suspended: bool, at: (Uuid, Date), amount: i64) {
+        let tally = self.0.entry((source.clone(), without_suspended)).or_default();
+        *tally.entry(at).or_default() += amount;
     }
 
     async fn flows(
@@ -170,10 +192,18 @@ impl Counted {
         Ok(())
     }
 
-    async fn unions(&mut self, db: &mut PgConnection, extent: Extent<'_>) -> Result<(), Failure> {
-        let rows = over_extent!("src/audit/by_sql/unions.sql", extent).fetch_all(db).await?;
+    async fn unions(
+        &mut self,
+        db: &mut PgConnection,
+        extent: Extent<'_>,
+        without_suspended: bool,
+    ) -> Result<(), Failure> {
+        let rows = over_extent!("src/audit/by_sql/unions.sql", extent, without_suspended)
+            .fetch_all(db)
+            .await?;
         for row in rows {
-            self.add(&Source::UnionsAt, row.head, row.month, row.amount);
+            let at = (row.head, row.month);
+            self.put(&Source::UnionsAt, without_suspended, at, row.amount);
         }
         Ok(())
     }
@@ -270,12 +300,20 @@ impl Counted {
         Ok(())
     }
 
-    async fn reach(&mut self, db: &mut PgConnection, extent: Extent<'_>) -> Result<(), Failure> {
-        let rows = over_extent!("src/audit/by_sql/reach.sql", extent).fetch_all(db).await?;
+    async fn reach(
+        &mut self,
+        db: &mut PgConnection,
+        extent: Extent<'_>,
+        without_suspended: bool,
+    ) -> Result<(), Failure> {
+        let rows = over_extent!("src/audit/by_sql/reach.sql", extent, without_suspended)
+            .fetch_all(db)
+            .await?;
         for row in rows {
-            self.add(&Source::UnionsReached, row.head, row.month, row.unions_reached);
-            self.add(&Source::PeopleReached, row.head, row.month, row.people_reached);
-            self.add(&Source::PeopleAtWork, row.head, row.month, row.people_at_work);
+            let at = (row.head, row.month);
+            self.put(&Source::UnionsReached, without_suspended, at, row.unions_reached);
+            self.put(&Source::PeopleReached, without_suspended, at, row.people_reached);
+            self.put(&Source::PeopleAtWork, without_suspended, at, row.people_at_work);
         }
         Ok(())
     }

@@ -23,6 +23,7 @@ use crate::audit::kept;
 use crate::ground::auditing::Auditing;
 use crate::ground::columns::Columns;
 use crate::ground::figure::Known;
+use crate::ground::indicators::loaded;
 use crate::ground::reading as reads;
 use crate::ground::reference::Reference;
 use crate::ground::refused::Refused;
@@ -146,6 +147,8 @@ impl Worker {
         let snapshot = self.columns.snapshot(reading).await?;
         let heads = heads(reading, organisation_id, levels, (from_on, until_on)).await?;
         let months = months(from_on, until_on);
+        let mut indicators = self.reference.indicators().to_vec();
+        indicators.extend(loaded(reading, self.reference).await?);
         let trees = [None, Some(as_of)];
         // A step for each organisation and month on each tree, and one for what is kept twice.
         let steps = heads.len() * months.len() * trees.len() + 1;
@@ -154,7 +157,8 @@ impl Worker {
             return Ok(None);
         }
         for as_of in trees {
-            let of = Answering { snapshot: &snapshot, reference: self.reference, as_of };
+            let (snapshot, reference) = (&snapshot, self.reference);
+            let of = Answering { snapshot, reference, indicators: &indicators, as_of };
             for months in months.chunks(MONTHS) {
                 for heads in heads.chunks(HEADS) {
                     let step = Step::begin(reading, of, heads, months).await?;

@@ -24,7 +24,7 @@ enum Why {
 }
 use Why::{Made, Refused};
 
-const CONSTRAINTS: [(&str, Why); 80] = [
+const CONSTRAINTS: [(&str, Why); 88] = [
     ("activity.activity_pkey", Made),
     ("activity.activity_revision", Made),
     // A revision is known no longer once, while it is held.
@@ -46,6 +46,15 @@ const CONSTRAINTS: [(&str, Why); 80] = [
         Refused("ACTIVITY_COUNT_OUT_OF_RANGE", "activities[0].times"),
     ),
     ("fact.fact_amount_check", Made),
+    ("figure_audit.figure_audit_key", Made),
+    // Whole months are made of the days that were asked for.
+    ("figure_audit.figure_audit_months", Made),
+    ("figure_audit.figure_audit_reason", Made),
+    ("figure_audit_result.figure_audit_result_key", Made),
+    ("figure_audit_result.figure_audit_result_of", Made),
+    ("figure_audit_difference.figure_audit_difference_key", Made),
+    ("figure_audit_difference.figure_audit_difference_of", Made),
+    ("figure_audit_difference.figure_audit_difference_differs", Made),
     // The newest version was read, with the Confederation locked.
     ("indicator_version.indicator_version_pkey", Made),
     ("indicator_version.indicator_version_number", Made),

@@ -8,6 +8,7 @@ mod activities;
 mod activities_asked;
 mod activities_recounted;
 mod at_once;
+mod audits;
 mod because;
 mod books;
 mod closings;

@@ -12,6 +12,7 @@
 use chassis::cluster::testing::database;
 use chassis::database::today;
 use chassis::parse::{self, civil};
+use chassis::serve::Running;
 use prost_types::Any;
 use proto::membership::v1 as members;
 use proto::membership::v1::membership_change::Change as MembershipWhat;
@@ -40,6 +41,8 @@ pub struct World {
     pub education: Uuid,
     pub hue: Uuid,
     stage: Stage,
+    /// Where the keys are that sign closings.
+    closings: reporting::Closings,
 }
 
 stage::actor! {
@@ -47,6 +50,7 @@ stage::actor! {
     targets: pb::target_service_client::TargetServiceClient,
     ratings: pb::rating_service_client::RatingServiceClient,
     activities: pb::activity_service_client::ActivityServiceClient,
+    audits: pb::audit_service_client::AuditServiceClient,
     indicators: pb::indicator_service_client::IndicatorServiceClient,
     reports: pb::report_service_client::ReportServiceClient,
     offices: pb::office_service_client::OfficeServiceClient,
@@ -76,6 +80,7 @@ impl World {
             education,
             hue,
             stage,
+            closings,
         };
         let state =
             |unit, superior, kind, name: &str| state(unit, superior, kind, "", name, ORIGIN);
@@ -102,6 +107,18 @@ impl World {
 
     pub fn actor(&self, subject: &str) -> Actor {
         self.stage.line(subject, "vi").into()
+    }
+
+    /// Where the database is, for its superuser.
+    pub fn superuser_url(&self) -> String {
+        self.stage.database().superuser_url.clone()
+    }
+
+    /// Another process of the service, on the same database.
+    pub async fn replica(&self, defaults: &str) -> Running {
+        let keys = format!("[closings]\nkeys = '{}'", self.closings.keys.path().display());
+        let defaults = defaults.replace("[closings]", &keys);
+        self.stage.replica(&defaults, reporting::start, "national").await.0
     }
 
     /// The database, as its superuser sees it.

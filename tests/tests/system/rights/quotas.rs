@@ -1,6 +1,6 @@
-//! What is asked of a desk's district.
+//! What is asked of a desk's district, and an audit of its figures.
 
-use proto::reporting::v1::AssignTargetRequest;
+use proto::reporting::v1::{AssignTargetRequest, BeginAuditRequest};
 use stage::made_up::{period, request_id};
 use system::Client;
 use tests::world::Unit;
@@ -10,12 +10,14 @@ use time::macros::date;
 pub struct Quotas {
     pub to_withdraw: String,
     pub to_hand_down: String,
+    /// Of the district's figures.
+    pub audit: String,
 }
 
 impl Quotas {
     /// All ids, to look for them in answers.
     pub fn ids(&self) -> Vec<&str> {
-        vec![&self.to_withdraw, &self.to_hand_down]
+        vec![&self.to_withdraw, &self.to_hand_down, &self.audit]
     }
 }
 
@@ -24,6 +26,7 @@ pub async fn quotas(client: &Client, district: &Unit) -> Quotas {
     Quotas {
         to_withdraw: assigned(client, district, "MBR_READMITTED").await,
         to_hand_down: assigned(client, district, "MBR_RECOGNISED").await,
+        audit: audited(client, district).await,
     }
 }
 
@@ -38,4 +41,14 @@ async fn assigned(client: &Client, district: &Unit, indicator: &str) -> String {
         ..AssignTargetRequest::default()
     };
     client.targets().assign_target(target).await.expect("assigned").into_inner().target_id
+}
+
+async fn audited(client: &Client, district: &Unit) -> String {
+    let audit = BeginAuditRequest {
+        request_id: request_id(),
+        organisation_id: district.id.clone(),
+        period: period(date!(2020 - 05 - 01), date!(2020 - 05 - 31)),
+        ..BeginAuditRequest::default()
+    };
+    client.audits().begin_audit(audit).await.expect("begun").into_inner().audit_id
 }

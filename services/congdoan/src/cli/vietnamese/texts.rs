@@ -95,6 +95,11 @@ pub const COMMANDS: &[(&str, &str)] = &[
     ("token", "Xin mã truy cập của nơi cấp mã thử nghiệm, và in ra"),
     ("keys", "Tạo khóa cho hệ thống có các dịch vụ chạy riêng"),
     ("migrate", "Cập nhật lược đồ của một dịch vụ, với tư cách chủ lược đồ"),
+    ("audit", "Đối soát số liệu với số đếm lại"),
+    (
+        "audit figures",
+        "Đối soát số liệu đã trả lời với số mà mã khác đếm lại từ cùng những sự việc",
+    ),
     ("feed", "Xem một dịch vụ đã theo các dịch vụ khác đến đâu, và gỡ chỗ nó dừng"),
     ("feed show", "In dịch vụ đã theo đến đâu, dừng ở đâu và vì sao"),
     ("feed skip", "Cho dịch vụ bỏ qua thay đổi mà nó dừng lại, và theo tiếp"),
@@ -150,6 +155,8 @@ pub const ARGUMENTS: &[(&str, &str)] = &[
     ("organisation", "Mã (hoặc định danh) của tổ chức"),
     ("report organisation", "Mã của tổ chức, như trong kỳ; hoặc định danh"),
     ("explain organisation", "Mã của tổ chức, như trong kỳ; hoặc định danh"),
+    ("audit figures organisation", "Mã của tổ chức, như trong kỳ; hoặc định danh"),
+    ("levels", "Xuống bao nhiêu cấp dưới tổ chức đó; nhiều nhất 4"),
     ("targets organisation", "Mã của tổ chức, như trong kỳ; hoặc định danh"),
     (
         "targets through",
@@ -486,6 +493,18 @@ Mã thoát:
   1  không in
   2  dòng lệnh sai
   3  đã in, có số liệu chưa đầy đủ hoặc kỳ chưa bắt đầu; có nói rõ"),
+    ("audit figures", "\
+Ví dụ:
+  congdoan audit figures --organisation TLD --from 2025-01-01 --to 2025-12-31 --levels 1
+  congdoan audit figures --organisation LDLD-01 --from 2020-01-01 --to 2020-12-31 --as-of 2026-01-01
+
+Mọi chỉ tiêu thống kê của tổ chức và của bấy nhiêu cấp dưới, từng tháng mà kỳ chạm tới, như khi đó và \
+theo cây của một ngày; cả sổ biến động và số cộng dồn.
+
+Mã thoát:
+  0  không số nào khác
+  1  có số khác, được in ra; hoặc không đối soát được
+  2  dòng lệnh sai"),
     ("targets", "\
 Ví dụ:
   congdoan targets --organisation LDLD-01-001 --from 2021-01-01 --to 2021-12-31 --through 2021-06-30

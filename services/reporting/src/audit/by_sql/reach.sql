@@ -1,5 +1,5 @@
 -- Dissemination by head ($1) and month ($3 until $4), on the tree $2, over the unions that exist at the
--- end of the month: how many were reached, how many people at most in one activity of each, and how
+-- end of the month (without those that are suspended then, if $5): how many were reached, how many people at most in one activity of each, and how
 -- many there are to reach: its members or the workforce of its employers, whichever is more.
 with month as materialized (
     select m.first_day::date as first_day, (m.first_day + interval '1 month')::date - 1 as last_day
@@ -12,6 +12,8 @@ alive as materialized (
     join audited_place($1, $2) p on p.unit_id = o.organisation_id and p.valid @> m.last_day
     left join organisation_type t on t.organisation_id = o.organisation_id and t.valid @> m.last_day
     where coalesce(t.grassroots, o.grassroots)
+      and not ($5 and exists (select from suspension s
+                              where s.organisation_id = o.organisation_id and s.valid @> m.last_day))
 ),
 reached as materialized (
     select d.organisation_id,
@@ -55,7 +57,8 @@ select a.head_id as "head!",
        a.first_day as "month!",
        count(*) filter (where r.people > 0) as "unions_reached!",
        coalesce(sum(r.people), 0)::bigint as "people_reached!",
-       sum(greatest(coalesce(b.people, 0), coalesce(w.people, 0)))::bigint as "people_at_work!"
+       -- Where no employer was surveyed, members alone.
+       sum(greatest(coalesce(b.people, 0), w.people))::bigint as "people_at_work!"
 from alive a
 left join reached r on r.organisation_id = a.organisation_id and r.first_day = a.first_day
 left join member b on b.unit_id = a.organisation_id and b.first_day = a.first_day

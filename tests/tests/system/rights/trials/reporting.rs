@@ -42,6 +42,24 @@ pub fn list(trials: &mut Vec<Trial>) {
             ..GetBookRequest::default()
         };
     }
+    of_service! { trials, "reporting.v1.AuditService",
+        write "BeginAudit": |mine, _| BeginAuditRequest {
+            request_id: request_id(),
+            organisation_id: mine.district.id.clone(),
+            period: period(DAY, DAY),
+            ..BeginAuditRequest::default()
+        };
+        read "GetAudit": |mine, _| GetAuditRequest { audit_id: mine.quotas.audit.clone() };
+        read "ListAudits": |mine, _| ListAuditsRequest {
+            organisation_id: mine.district.id.clone(),
+            ..ListAuditsRequest::default()
+        };
+        write "CancelAudit": |mine, _| CancelAuditRequest {
+            request_id: request_id(),
+            audit_id: mine.quotas.audit.clone(),
+            ..CancelAuditRequest::default()
+        };
+    }
     of_service! { trials, "reporting.v1.IndicatorService",
         write "LoadIndicators": |_, _| LoadIndicatorsRequest {
             request_id: request_id(),
