@@ -214,7 +214,8 @@ pub struct Written<'a> {
 impl Written<'_> {
     /// A line; the whole has none.
     pub fn line(&self, line: Option<&str>, counted: &Distribution) -> pb::RatingDistribution {
-        let head = line.map(|line| headed(self.reference, self.scope, line, self.names));
+        let head =
+            line.map(|line| headed(self.reference, self.scope, self.scope.by, line, self.names));
         let head = head.unwrap_or_default();
         let named = self.grades.iter().map(|(grade, name_vi)| (grade, name_vi.as_str()));
         // One that no scheme of here has any more is last, without a name.

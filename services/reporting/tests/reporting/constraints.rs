@@ -318,20 +318,20 @@ async fn violates(world: &World, union: Uuid, constraint: &str) -> (String, Stri
         };
         return refused(officer.ratings.record_ratings(request).await);
     }
-    let opening = crate::rating_rounds::opening(world.badinh);
-    let opening = match constraint {
+    let round = crate::rating_rounds::opening(world.badinh);
+    let round = match constraint {
         "rating_round.rating_round_period_check" => Some(pb::OpenRoundRequest {
             kind: pb::RatingRoundKind::Custom.into(),
             period: Some(crate::world::period((YEAR.1, YEAR.0))),
-            ..opening
+            ..round
         }),
         "rating_round.rating_round_organisation_id_fkey" => {
-            Some(pb::OpenRoundRequest { organisation_id: nobody.clone(), ..opening })
+            Some(pb::OpenRoundRequest { organisation_id: nobody.clone(), ..round })
         }
         _ => None,
     };
-    if let Some(opening) = opening {
-        return refused(officer.ratings.open_round(opening).await);
+    if let Some(round) = round {
+        return refused(officer.ratings.open_round(round).await);
     }
     if constraint == "rating_scheme.rating_scheme_organisation_id_fkey" {
         let nobody = Uuid::now_v7();

@@ -1,6 +1,6 @@
 //! How unions are rated: rating_schemes.csv.
 
-use anyhow::ensure;
+use anyhow::{Context, ensure};
 use serde::{Deserialize, Serialize};
 use time::Date;
 use time::macros::format_description;
