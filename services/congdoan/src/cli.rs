@@ -24,7 +24,7 @@ use self::values::{address, id};
 use crate::language::{self, Language};
 use crate::output;
 
-pub use self::figure::{Activities, Explain, Question, Report, Targets};
+pub use self::figure::{Activities, Explain, Paper, PaperForm, Question, Report, Targets};
 pub use self::gateway::Gateway;
 
 /// The national register of Vietnam's trade unions, on the command line.

@@ -31,6 +31,7 @@ use serde::Deserialize;
 
 use crate::ground::api::Api;
 use crate::ground::columns::Columns;
+use crate::report::printing::worker::Worker;
 
 /// The documented defaults, compiled in.
 pub const DEFAULTS: &str = include_str!("../defaults.toml");
@@ -54,6 +55,7 @@ pub static SCHEMA: database::Schema = database::Schema {
         "spliced",
         "succession_of",
         "tell_units",
+        "templates_of",
         "unions_on",
         "was_union_in_year",
         "withdrawal_of",
@@ -93,11 +95,17 @@ pub async fn start(config: Config) -> anyhow::Result<Running> {
         Arc::new(seen::Keys::new(config.seen_key.read()?.as_bytes()).context("use seen_key")?);
     let database =
         database::open(&config.database, "reporting", &["registry", "membership"], seal).await?;
+    report::template::everybodys::apply(database.pool(), reference)
+        .await
+        .context("apply the templates of reports")?;
     let columns = Columns::default();
     columns.catch_up(&database).await.map_err(|failure| anyhow!("load the columns: {failure}"))?;
     let (current, of) = (columns.clone(), database.clone());
+    let api = Api::new(database.clone(), columns, reference);
+    let worker = Worker { api: api.clone(), asked: api.printings() };
+    let pool = database.pool().clone();
     Service::new("reporting", &config.serve)
-        .routes(Api::new(database.clone(), columns, reference).routes())
+        .routes(api.routes())
         .database(database)
         .background("columns", move |stopping| async move {
             tokio::select! {
@@ -106,6 +114,8 @@ pub async fn start(config: Config) -> anyhow::Result<Running> {
             }
             Ok(())
         })
+        .background("printings", move |stopping| worker.run(stopping))
+        .background("printed", move |stopping| report::printing::forget::run(pool, stopping))
         .follow(&config.feeds.registry, follow::Registry::new(reference))
         .follow(&config.feeds.membership, follow::Membership)
         .start()

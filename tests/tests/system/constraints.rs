@@ -171,6 +171,16 @@ const TOLD: &[(&str, &str, Told)] = &[
         "*.target_withdrawal_pkey",
         Never("one that is withdrawn is refused, with the unit locked"),
     ),
+    (
+        "reporting",
+        "*.report_template_*",
+        Never("versions are counted from the last one on, with the organisation locked"),
+    ),
+    (
+        "reporting",
+        "*.report_printing_*",
+        Never("written by the worker, with the printing's row locked"),
+    ),
     ("reporting", "*.activity_*_check", Refused("ACTIVITY_COUNT_OUT_OF_RANGE")),
     ("reporting", "*.rating_key", Never("a later rating replaces it, in the same statement")),
     ("reporting", "*.target_revision_check", Never("revisions are counted from the last one on")),

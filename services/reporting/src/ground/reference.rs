@@ -1,5 +1,4 @@
-//! Reference data: indicators, groupings of sectors, rating schemes, kinds of activities, report
-//! templates. Files beside the source, compiled in, read once at the start and refused there if wrong.
+//! Reference data: indicators, groupings of sectors, rating schemes, kinds of activities. Files beside the source, compiled in, read once at the start and refused there if wrong.
 
 pub mod activity_kind;
 mod file;
@@ -17,7 +16,6 @@ pub use self::activity_kind::ActivityKind;
 pub use self::grouping::{Group, Grouping, OTHER_GROUP};
 pub use self::indicator::{Indicator, Kind};
 pub use self::scheme::{Grade, Scheme};
-use crate::ground::template::{Named, Template};
 
 /// Everything that the reference files say.
 pub struct Reference {
@@ -26,7 +24,6 @@ pub struct Reference {
     grassroots_types: BTreeSet<String>,
     schemes: Vec<Scheme>,
     activity_kinds: Vec<ActivityKind>,
-    templates: Vec<Template>,
 }
 
 static REFERENCE: OnceLock<Reference> = OnceLock::new();
@@ -97,25 +94,12 @@ impl Reference {
         self.activity_kinds.iter().find(|kind| kind.code == code)
     }
 
-    /// All report templates.
-    pub fn templates(&self) -> &[Template] {
-        &self.templates
-    }
-
     fn read() -> anyhow::Result<Self> {
         let schemes = scheme::read().context("read rating_schemes.csv")?;
         let groupings = grouping::read().context("read sector_groupings.csv")?;
         let indicators = indicator::read(&schemes).context("read indicators.csv")?;
-        let named = Named { indicators: &indicators, groupings: &groupings };
-        let templates = TEMPLATES
-            .iter()
-            .map(|(file, text)| {
-                Template::read(text, named).with_context(|| format!("read templates/{file}"))
-            })
-            .collect::<anyhow::Result<_>>()?;
         Ok(Self {
             grassroots_types: grassroots_types().context("read grassroots_types.csv")?,
-            templates,
             indicators,
             groupings,
             schemes,
@@ -123,16 +107,6 @@ impl Reference {
         })
     }
 }
-
-/// The templates, in the order in which they are listed.
-const TEMPLATES: [(&str, &str); 6] = [
-    ("tong_hop.toml", include_str!("../../reference/templates/tong_hop.toml")),
-    ("my_duc.toml", include_str!("../../reference/templates/my_duc.toml")),
-    ("thanh_tri.toml", include_str!("../../reference/templates/thanh_tri.toml")),
-    ("ba_dinh.toml", include_str!("../../reference/templates/ba_dinh.toml")),
-    ("cau_giay.toml", include_str!("../../reference/templates/cau_giay.toml")),
-    ("thai_nguyen.toml", include_str!("../../reference/templates/thai_nguyen.toml")),
-];
 
 #[derive(Deserialize)]
 struct TypeRow {
