@@ -31,6 +31,13 @@ pub fn written(descriptors: &[u8]) -> Result<String, Box<dyn std::error::Error>>
         if is_line {
             writeln!(written, "    const LINE: bool = true;")?;
         }
+        let held = held(message, &incoming);
+        if !held.is_empty() {
+            writeln!(
+                written,
+                "    const HOLDS: &'static crate::door::Holds = &crate::door::Holds(&[{held}]);"
+            )?;
+        }
         let steps = steps(message, &incoming)?;
         if !steps.is_empty() {
             writeln!(written, "    fn enter(&mut self, found: &mut crate::door::Found) {{")?;
@@ -69,6 +76,18 @@ fn collect(message: MessageDescriptor, found: &mut BTreeMap<String, MessageDescr
             collect(inner, found);
         }
     }
+}
+
+/// The messages that a message holds, by the numbers of its fields.
+fn held(message: &MessageDescriptor, walked: &BTreeMap<String, MessageDescriptor>) -> String {
+    let held = message.fields().filter_map(|field| match field.kind() {
+        Kind::Message(inner) if walked.contains_key(inner.full_name()) => {
+            let inner = path(&inner);
+            Some(format!("({}, <{inner} as crate::door::Enter>::HOLDS)", field.number()))
+        }
+        _ => None,
+    });
+    held.collect::<Vec<_>>().join(", ")
 }
 
 fn steps(

@@ -1,7 +1,7 @@
 //! What every message of a request is asked as it is decoded, in every service, before anybody
 //! acts on it.
 //!
-//! Whether its texts can be brought into order and fit their fields ([`text`]), and whether its
+//! Before it is decoded, how many values it has ([`VALUES_MAX`]). Then whether its texts can be brought into order and fit their fields ([`text`]), and whether its
 //! enumerations have the values that the contract names. The code that goes through a message
 //! is generated from the descriptors (`build/walk.rs`), with the limits that the contracts
 //! declare (`congdoan/text/v1/text.proto`): a new field needs no line of code.
@@ -12,17 +12,20 @@
 pub mod question;
 mod rule;
 pub mod text;
+mod values;
 
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
 use prost::Message;
+use prost::bytes::Buf;
 use tonic::Status;
 use tonic::codec::{BufferSettings, Codec as Coding, DecodeBuf, Decoder};
 use tonic_prost::{ProstCodec, ProstEncoder};
 
 pub use rule::{Kind, Rule};
+pub use values::{Holds, TooManyValues, VALUES_MAX};
 
 mod walks {
     #![allow(missing_docs, clippy::all)]
@@ -36,6 +39,8 @@ const NAMED_MAX: usize = 100;
 pub trait Enter {
     /// True for a line of a list, whose faults are named with those of the list.
     const LINE: bool = false;
+    /// The messages that it may hold.
+    const HOLDS: &'static Holds = &Holds(&[]);
 
     /// Brings its texts into order, and finds what is wrong with it.
     fn enter(&mut self, found: &mut Found) {
@@ -45,6 +50,7 @@ pub trait Enter {
 
 impl<M: Enter> Enter for Box<M> {
     const LINE: bool = M::LINE;
+    const HOLDS: &'static Holds = M::HOLDS;
 
     fn enter(&mut self, found: &mut Found) {
         M::enter(self, found);
@@ -232,6 +238,12 @@ impl<U: Message + Default + Enter> Decoder for Entering<U> {
     type Error = Status;
 
     fn decode(&mut self, buffer: &mut DecodeBuf<'_>) -> Result<Option<U>, Status> {
+        // What is decoded takes many times the room of what came: that is looked at first.
+        if values::are_too_many(buffer.chunk(), U::HOLDS) {
+            let mut status = Status::resource_exhausted("the message has too many values");
+            status.set_source(Arc::new(TooManyValues));
+            return Err(status);
+        }
         // As the codec of prost says it: a message that cannot be decoded is told by these words.
         let mut message = U::decode(buffer).map_err(|error| Status::internal(error.to_string()))?;
         let found = Found::in_message(&mut message);

@@ -17,6 +17,9 @@ mod schema;
 #[path = "tidy/services.rs"]
 mod services;
 
+#[path = "tidy/words.rs"]
+mod words;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -43,7 +43,7 @@ use connections::Connections;
 pub use config::Config;
 pub use connections::pool;
 pub use day::{civil_date, today};
-pub use functions::{ACCESS, Function};
+pub use functions::{EVERYWHERE, Function, count_anew};
 pub use growth::Growth;
 pub use housekeeping::forget_requests;
 pub use looking::{Look, Looked};
@@ -92,7 +92,7 @@ pub struct Schema {
 impl Schema {
     /// Its own functions, and those that every service has.
     pub fn all_functions(&self) -> Vec<Function> {
-        [ACCESS, self.functions].concat()
+        [EVERYWHERE, self.functions].concat()
     }
 }
 

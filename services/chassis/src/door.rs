@@ -7,7 +7,8 @@
 use std::error::Error;
 
 use http::Response;
-use proto::door::{Enter, Fault, Found, Wrong};
+use proto::door::{Enter, Fault, Found, TooManyValues, VALUES_MAX, Wrong};
+use proto::refusal::v1::Reason;
 use tonic::Status;
 
 use crate::parse;
@@ -18,10 +19,15 @@ pub fn line<M: Enter>(field: &str, line: &mut M) -> Result<(), Refusal> {
     refusal(&Found::in_message(line), |name| format!("{field}.{name}")).map_or(Ok(()), Err)
 }
 
-/// The refusal of a message whose fields cannot be taken, which tonic answers in a bare status.
+/// The refusal of a message whose fields cannot be taken, or are too many, which tonic answers in a bare status.
 pub(crate) fn refused_in<B>(response: &Response<B>) -> Option<Refusal> {
-    let status = response.extensions().get::<Status>()?;
-    refusal(status.source()?.downcast_ref::<Found>()?, str::to_string)
+    let source = response.extensions().get::<Status>()?.source()?;
+    if source.is::<TooManyValues>() {
+        return Some(
+            Refusal::of(Reason::MessageTooManyValues).with("limit", VALUES_MAX.to_string()),
+        );
+    }
+    refusal(source.downcast_ref::<Found>()?, str::to_string)
 }
 
 /// An answer as tonic gives it, or our refusal of what was found in its question.

@@ -19,4 +19,5 @@ pub mod parse;
 pub mod refusal;
 pub mod seen;
 pub mod serve;
+pub mod signing;
 pub mod telemetry;

@@ -1,13 +1,17 @@
 //! What can be asked for on the command line.
 
+pub mod closing;
 pub mod decided;
 pub mod feed;
 mod figure;
+pub mod figures;
 mod gateway;
 pub mod lookup;
 pub mod members;
 mod mistake;
+pub mod periodic_reports;
 pub mod plan;
+mod rating;
 pub mod reference;
 pub(crate) mod values;
 mod vietnamese;
@@ -18,7 +22,9 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
+use self::closing::Closing;
 use self::lookup::{Completion, List, Member, Search};
+use self::periodic_reports::PeriodicReports;
 use self::plan::Plan;
 use self::values::{address, id};
 use crate::language::{self, Language};
@@ -26,6 +32,7 @@ use crate::output;
 
 pub use self::figure::{Activities, Explain, Paper, PaperForm, Question, Report, Targets};
 pub use self::gateway::Gateway;
+pub use self::rating::Ratings;
 
 /// The national register of Vietnam's trade unions, on the command line.
 ///
@@ -153,12 +160,20 @@ was done answers that it was.")]
     Reference(reference::Reference),
     /// Print a report for an organisation, a period and a tree.
     Report(Report),
+    /// Print figures of several organisations and periods: series, ranks, comparisons.
+    Figures(Box<figures::Figures>),
     /// Walk a figure down to the units, changes and decisions that made it.
     Explain(Explain),
     /// List what units did, as they reported it, the oldest first.
     Activities(Activities),
+    /// Ask for periodic reports, fill them, hand them in, and add them up.
+    PeriodicReports(PeriodicReports),
+    /// Close periods, and verify what was closed.
+    Closing(Closing),
     /// Print the targets of an organisation, how far they are reached and at what pace.
     Targets(Targets),
+    /// Print how the unions of an organisation are rated in a year, and in which rounds.
+    Ratings(Ratings),
     /// Ask the development issuer for an access token, and print it.
     Token(Token),
     /// Make the keys of a system whose services run apart.

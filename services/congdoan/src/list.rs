@@ -114,10 +114,19 @@ async fn indicators(client: &Client) -> anyhow::Result<()> {
                     Language::Vietnamese => &indicator.name_vi,
                     Language::English => &indicator.name_en,
                 };
-                vec![indicator.code.clone(), name.clone()]
+                let counts = match current() {
+                    Language::Vietnamese => &indicator.counts_vi,
+                    Language::English => &indicator.counts_en,
+                };
+                let code = match indicator.version {
+                    0 => indicator.code.clone(),
+                    version => format!("{}@{version}", indicator.code),
+                };
+                vec![code, name.clone(), counts.clone()]
             })
             .collect();
-        table(&[tell!("mã", "code"), tell!("chỉ tiêu", "indicator")], &rows)
+        let heading = [tell!("mã", "code"), tell!("chỉ tiêu", "indicator"), tell!("đếm", "counts")];
+        table(&heading, &rows)
     })
 }
 

@@ -5,8 +5,9 @@ use std::process::ExitCode;
 use congdoan::cli::{Cli, Command};
 use congdoan::report::Printed;
 use congdoan::{
-    activities, bootstrap, completion, explain, feed, keys, list, load, member, members, migrate,
-    output, plan, reference, report, search, targets, token, told, up, with_postgres,
+    activities, bootstrap, closing, completion, explain, feed, keys, list, load, member, members,
+    migrate, output, periodic_reports, plan, ratings, reference, report, search, targets, token,
+    told, up, with_postgres,
 };
 
 /// What was asked for is printed, and a figure in it is known not to be complete.
@@ -30,9 +31,13 @@ async fn main() -> ExitCode {
             Ok(Printed::Incomplete) => return ExitCode::from(INCOMPLETE),
             Err(error) => Err(error),
         },
+        Command::Figures(figures) => figures::run(*figures).await,
         Command::Explain(explain) => explain::run(explain).await,
         Command::Activities(activities) => activities::run(activities).await,
+        Command::PeriodicReports(reports) => periodic_reports::run(reports).await,
+        Command::Closing(closing) => closing::run(closing).await,
         Command::Targets(targets) => targets::run(targets).await,
+        Command::Ratings(ratings) => ratings::run(ratings).await,
         Command::Token(token) => token::run(token).await,
         Command::Keys(keys) => keys::run(keys),
         Command::Migrate(migrate) => migrate::run(migrate).await,

@@ -24,6 +24,12 @@
 //! | `report`, `report --list` | PrintReportResponse, ListTemplatesResponse |
 //! | `explain` | `organisation`: Organisation; `figure`: Figure; `units`: of ExplainedUnit |
 //! | `activities` | `organisation`: Organisation; `activities`: of RecordedActivity; `more`: whether there are others |
+//! | `periodic-reports forms`, `open`, `show` | ListPeriodicReportFormsResponse, OpenPeriodicReportsResponse, GetPeriodicReportResponse |
+//! | `periodic-reports draft`, `declare`, `consolidate`, `submit`, `return`, `reopen`, `approve`, `revise`, `waive` | DraftPeriodicReportResponse, and so on |
+//! | `periodic-reports openings`; `list`, `reminders` | `openings`: of GetPeriodicReportOpeningResponse; `reports`: of PeriodicReportLine, `more`: whether there are others |
+//! | `closing close`, `revise`, `verify` | ClosePeriodResponse, ReviseClosingResponse, VerifyClosingResponse |
+//! | `closing list`; `differences` | `closings`: of Closing; ListClosingDifferencesResponse, with all of them |
+//! | `closing export`, `keys` | `file`: with a ClosingExport, a ListClosingKeysResponse |
 //! | `targets`, `targets --cascade` | `organisation`: Organisation; `targets`: of MeasuredTarget; `apportioned`: of ApportionedTarget; GetTargetCascadeResponse |
 //! | `token` | `accessToken`, `issuer`, `subject` |
 //! | `bootstrap` | `confederationId`, `issuer`, `administrator` |

@@ -177,16 +177,31 @@ fn cascade(answer: &GetTargetCascadeResponse) {
     }
     nodes(&answer.children, "");
     if !answer.children.is_empty() {
-        let (sum, difference) = (answer.children_sum, answer.difference);
-        line(&tell!(
-            "giao xuống {sum}, chênh lệch {difference}",
-            "{sum} handed down, {difference} more than asked"
-        ));
+        line(&handed_down(answer));
     }
     if answer.left_off > 0 {
         let count = answer.left_off;
         let more = counted(count, "more target", "more targets");
         line(&tell!("… và {count} chỉ tiêu nữa", "… and {more}"));
+    }
+}
+
+/// How much was handed down, and how that compares with what was asked; of whom nothing was asked,
+/// there is nothing to compare with.
+fn handed_down(answer: &GetTargetCascadeResponse) -> String {
+    let sum = answer.children_sum;
+    let apart = answer.difference.unsigned_abs();
+    match answer.difference.signum() {
+        _ if answer.assigned.is_empty() => tell!("giao xuống {sum}", "{sum} handed down"),
+        0 => tell!("giao xuống {sum}, bằng số được giao", "{sum} handed down, as much as asked"),
+        1 => tell!(
+            "giao xuống {sum}, nhiều hơn số được giao {apart}",
+            "{sum} handed down, {apart} more than asked"
+        ),
+        _ => tell!(
+            "giao xuống {sum}, ít hơn số được giao {apart}",
+            "{sum} handed down, {apart} less than asked"
+        ),
     }
 }
 

@@ -2,9 +2,11 @@
 
 pub mod acting;
 pub mod api;
+pub mod auditing;
 pub mod columns;
 pub mod fact;
 pub mod figure;
+pub mod indicators;
 pub mod ledger;
 pub mod period;
 pub mod reading;

@@ -7,11 +7,12 @@ use chassis::database::today;
 
 /// Makes what is missing in a directory: the key pairs by which services believe each other,
 /// the secret that seals tokens, membership's keys of personal data, and those that sign
-/// cards. What is there stays as it is.
+/// cards and closings. What is there stays as it is.
 pub fn make(directory: &Path) -> anyhow::Result<token::Keys> {
     let keys = token::keys_in(directory)?;
     membership::ground::keys::Config::in_folder(directory).create(today())?;
     membership::ground::card_keys::Config::in_folder(directory).create(today())?;
+    reporting::Closings::in_folder(directory).create(today())?;
     Ok(keys)
 }
 

@@ -184,6 +184,10 @@ impl System {
                 });
                 settings["cards"] = json!({ "keys": cards.keys.path() });
             }
+            "reporting" => {
+                let closings = reporting::Closings::in_folder(&self.directory.join("keys"));
+                settings["closings"] = json!({ "keys": closings.keys.path() });
+            }
             "gateway" => {
                 let issuer = self.issuer.configuration();
                 settings["backends"] = self.addresses_of(&OWNERS);

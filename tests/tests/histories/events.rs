@@ -245,12 +245,10 @@ pub async fn of_reporting(reporting: &PgPool, tree: &Tree, events: &mut Vec<Even
             .await
             .expect("read");
     for (unit, year, detail) in ratings {
-        let (unit, year_of) = (tree.unit(unit), |month, day| {
-            Date::from_calendar_date(year, month, day).expect("a day")
-        });
-        let (first, on) = (year_of(Month::January, 1), year_of(Month::December, 31));
-        // The rating of what was no union on any day of its year counts nowhere.
-        if tree.get(unit).was_union_within(first, on) {
+        let unit = tree.unit(unit);
+        let on = Date::from_calendar_date(year, Month::December, 31).expect("a day");
+        // The rating of what is not eligible counts nowhere.
+        if tree.get(unit).is_rated_for(year) {
             events.push(Event { detail, ..event(unit, on, "rated") });
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use sqlx::PgPool;
-use time::{Date, Duration};
+use time::{Date, Duration, Month};
 use uuid::Uuid;
 
 /// Steps that a way up may take before it must have gone in a circle.
@@ -29,6 +29,8 @@ pub struct Organisation {
     pub unions: Vec<(Date, bool)>,
     /// From when ACTIVE, SUSPENDED or ENDED.
     pub statuses: Vec<(Date, String)>,
+    /// The days on which it continued others, wholly or in part.
+    pub succeeded_on: BTreeSet<Date>,
     /// Where the founding placed it that was taken back.
     pub founded_under: Option<usize>,
 }
@@ -44,11 +46,17 @@ impl Organisation {
         begun.or(self.unions.first()).is_some_and(|(_, union)| *union)
     }
 
-    /// A living union on some day from one to another.
-    pub fn was_union_within(&self, first: Date, last: Date) -> bool {
-        let mut days: BTreeSet<Date> = self.unions.iter().map(|(from, _)| *from).collect();
-        days.extend([first, self.founded_on]);
-        self.exists && days.range(first..=last).any(|day| self.lives(*day) && self.is_union(*day))
+    /// Rated for a year that ends on a day: it lives then, is a union and not suspended, and has operated
+    /// since a day of the year before; or, if it came of others, since the day on which the half began.
+    pub fn is_rated_for(&self, year: i32) -> bool {
+        let day = |month, day| Date::from_calendar_date(year, month, day).expect("a day");
+        let (last, half) = (day(Month::December, 31), day(Month::July, 1));
+        let since = match self.succeeded_on.contains(&self.founded_on) {
+            true => half,
+            false => day(Month::January, 1),
+        };
+        let operates = self.exists && self.lives(last) && self.is_union(last);
+        operates && !self.is_suspended(last) && self.founded_on <= since
     }
 
     pub fn is_suspended(&self, on: Date) -> bool {
@@ -119,6 +127,7 @@ impl Tree {
                     superiors: Vec::new(),
                     unions: Vec::new(),
                     statuses: Vec::new(),
+                    succeeded_on: BTreeSet::new(),
                     founded_under: under.map(|under| by_id[&under]),
                 }
             })
@@ -151,6 +160,17 @@ impl Tree {
                 }
                 _ => tree.units[unit].statuses.push((from, value)),
             }
+        }
+        let continued: Vec<(Uuid, Date)> = sqlx::query_as(
+            "select successor_id, succeeded_on from organisation_succession
+             where upper_inf(recorded) and kind in ('MERGED', 'CONSOLIDATED', 'DIVIDED', 'SPLIT_OFF')",
+        )
+        .fetch_all(registry)
+        .await
+        .expect("read");
+        for (successor, on) in continued {
+            let successor = tree.by_id[&successor];
+            tree.units[successor].succeeded_on.insert(on);
         }
         for unit in &tree.units {
             let ended = unit.statuses.iter().find(|(_, status)| status == "ENDED");

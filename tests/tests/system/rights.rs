@@ -10,6 +10,8 @@ mod happened;
 mod in_motion;
 mod papers;
 mod quotas;
+mod returns;
+mod rounds;
 mod trials;
 
 use std::collections::BTreeSet;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use anyhow::Context;
 use aws_lc_rs::digest::{SHA256, digest};
-use sqlx::{Connection, PgConnection, SqlSafeStr};
+use sqlx::{Connection, PgConnection, PgPool, SqlSafeStr};
 
 /// A function, as its file makes it.
 #[derive(Clone, Copy, Debug)]
@@ -27,8 +27,8 @@ macro_rules! functions {
     };
 }
 
-/// What every service decides rights by.
-pub const ACCESS: &[Function] = crate::functions![
+/// What every service's database computes: what rights are decided by, and how large its tables are.
+pub const EVERYWHERE: &[Function] = crate::functions![
     "access_covers",
     "access_covers_with",
     "access_granted",
@@ -38,8 +38,18 @@ pub const ACCESS: &[Function] = crate::functions![
     "access_line_living",
     "access_reached",
     "access_today",
+    "counted_anew",
     "decides_about",
 ];
+
+/// Has tables counted again that a load made another size, so that what is read from now on is
+/// planned for as much as there is. What is loaded stays loaded where that cannot be done:
+/// PostgreSQL counts by itself, only later.
+pub async fn count_anew(pool: &PgPool) {
+    if let Err(error) = sqlx::query("select counted_anew()").execute(pool).await {
+        tracing::warn!(%error, "tables could not be counted after a load");
+    }
+}
 
 /// What a function names that is not there yet: a function that comes later, or a table's.
 const UNDEFINED: [&str; 2] = ["42883", "42P01"];

@@ -129,16 +129,26 @@ fn named(import: &Import) -> anyhow::Result<Uuid> {
     Ok(Uuid::new_v5(&Uuid::NAMESPACE_OID, digest.finish().as_ref()))
 }
 
-/// The ids of the unions that the command line and the list name, by their codes.
+/// The ids of the unions that the command line and the list name, by their codes. A line whose code
+/// nobody in scope bears is sent with the id of nobody: it is refused, as any other that is wrong,
+/// and the rest of the list is taken.
 async fn unions(
     client: &Client,
     import: &Import,
     named: &BTreeSet<String>,
 ) -> anyhow::Result<HashMap<String, String>> {
     let mut ids = HashMap::new();
-    for code in named.iter().chain(&import.union) {
+    for code in named {
+        let id = match organisation::today(client, code).await {
+            Ok(found) => found.organisation_id,
+            Err(error) if is_unknown(&error) => Uuid::nil().to_string(),
+            Err(error) => return Err(error),
+        };
+        ids.insert(code.clone(), id);
+    }
+    if let Some(code) = &import.union {
         let found = organisation::today(client, code).await.map_err(|error| {
-            // Which option it is, where it is none of the list.
+            // Which option it is: it is none of the list.
             match error.downcast::<crate::fault::Fault>() {
                 Ok(unknown) if unknown.reason == CODE_UNKNOWN => {
                     fault_of(CODE_UNKNOWN, "--union", unknown.message)
@@ -150,6 +160,10 @@ async fn unions(
         ids.insert(code.clone(), found.organisation_id);
     }
     Ok(ids)
+}
+
+fn is_unknown(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<crate::fault::Fault>().is_some_and(|fault| fault.reason == CODE_UNKNOWN)
 }
 
 fn header(

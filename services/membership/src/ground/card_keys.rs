@@ -1,25 +1,15 @@
 //! The keys that sign what is printed on member cards. Whoever has the public half verifies a card
 //! without asking anybody.
 //!
-//! One file has all of them, each with the day from which on it signs: the newest whose day has come
-//! does, and each is published as long as it stands there. The file is docs/cards.md's.
+//! The file is docs/cards.md's.
 
-use std::collections::BTreeMap;
-use std::fmt::{self, Write as _};
-use std::fs;
-use std::io::{ErrorKind, Write as _};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
-use anyhow::{Context, anyhow, bail, ensure};
-use aws_lc_rs::rand;
-use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
-use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use chassis::config::SecretFile;
-use serde::{Deserialize, Serialize};
+pub use chassis::signing::PublicKey;
+use chassis::signing::{self, SigningKeys};
+use serde::Deserialize;
 use time::Date;
-use time::macros::format_description;
 
 use crate::ground::card::CardNumber;
 
@@ -32,37 +22,8 @@ pub struct Config {
 }
 
 /// All keys, opened.
-pub struct CardKeys(BTreeMap<(Date, String), Ed25519KeyPair>);
-
-/// A key as it is published.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PublicKey {
-    /// As it stands in signed texts.
-    pub key_id: String,
-    /// 32 bytes in base64url without padding.
-    pub public_key: String,
-    /// From when on it signs.
-    pub from_on: Date,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    key: Vec<Key>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Key {
-    /// Letters and digits.
-    id: String,
-    /// `2026-11-22`: from when on it signs.
-    from_on: String,
-    /// 32 random bytes in base64: the private key of RFC 8032.
-    seed: String,
-}
-
-const KEY_ID_MAX: usize = 12;
+#[derive(Debug)]
+pub struct CardKeys(SigningKeys);
 
 impl Config {
     /// The name of the file in a folder.
@@ -72,55 +33,14 @@ impl Config {
 
     /// Makes the file with a first key, unless it is there; readable by this user alone.
     pub fn create(&self, today: Date) -> anyhow::Result<()> {
-        let mut seed = [0; 32];
-        rand::fill(&mut seed).map_err(|_| anyhow!("the system has no randomness"))?;
-        let key =
-            Key { id: "1".to_owned(), from_on: today.to_string(), seed: STANDARD.encode(seed) };
-        let text = toml::to_string(&File { key: vec![key] }).context("write the card keys")?;
-        let path = self.keys.path();
-        match fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
-            Ok(mut file) => file
-                .write_all(text.as_bytes())
-                .with_context(|| format!("write the key file {}", path.display())),
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
-            Err(error) => {
-                Err(error).with_context(|| format!("create the key file {}", path.display()))
-            }
-        }
+        signing::create(self.keys.path(), today)
     }
 }
 
 impl CardKeys {
     /// Opens the file; one of its keys has to hold today.
     pub fn open(config: &Config, today: Date) -> anyhow::Result<Self> {
-        let file: File = toml::from_str(&config.keys.read()?)
-            // What toml says of it could repeat a line of it.
-            .map_err(|_| anyhow!("no file of card keys: {}", config.keys.path().display()))?;
-        let mut keys = BTreeMap::new();
-        for key in file.key {
-            let id = key.id;
-            let plain = id.bytes().all(|byte| byte.is_ascii_alphanumeric());
-            ensure!(plain && (1..=KEY_ID_MAX).contains(&id.len()), "a card key has no plain id");
-            let from_on = Date::parse(&key.from_on, format_description!("[year]-[month]-[day]"))
-                .with_context(|| format!("the date of card key {id}"))?;
-            let seed = STANDARD
-                .decode(key.seed.trim())
-                .map_err(|_| anyhow!("card key {id} is not base64"))?;
-            let pair = Ed25519KeyPair::from_seed_unchecked(&seed)
-                .map_err(|_| anyhow!("card key {id} has not 32 bytes"))?;
-            ensure!(keys.keys().all(|(_, known)| *known != id), "card key {id} is there twice");
-            keys.insert((from_on, id), pair);
-        }
-        let keys = Self(keys);
-        if keys.signing(today).is_none() {
-            bail!("no card key holds today");
-        }
-        Ok(keys)
-    }
-
-    fn signing(&self, today: Date) -> Option<(&str, &Ed25519KeyPair)> {
-        let key = self.0.iter().rfind(|((from_on, _), _)| *from_on <= today);
-        key.map(|((_, id), pair)| (id.as_str(), pair))
+        Ok(Self(SigningKeys::open(&config.keys, today)?))
     }
 
     /// What the QR code of a card says, for whoever has the keys only: the card's number, its first
@@ -132,38 +52,29 @@ impl CardKeys {
         issued_on: Date,
         until_on: Option<Date>,
     ) -> anyhow::Result<String> {
-        let (key_id, pair) = self.signing(today).context("no card key holds today")?;
         let day = |date: Date| {
             format!("{:04}{:02}{:02}", date.year(), u8::from(date.month()), date.day())
         };
         let until_on = until_on.map(day).unwrap_or_default();
-        let mut text = format!("CD1.{key_id}.{}.{}.{until_on}", number.plain(), day(issued_on));
-        let signature = pair.sign(text.as_bytes());
-        // Writing to a String cannot fail.
-        let _ = write!(text, ".{}", URL_SAFE_NO_PAD.encode(signature.as_ref()));
-        Ok(text)
+        let (_, text, signature) = self.0.sign(today, |key_id| {
+            format!("CD1.{key_id}.{}.{}.{until_on}", number.plain(), day(issued_on))
+        })?;
+        Ok(format!("{text}.{signature}"))
     }
 
     /// Those with which signed texts are verified, the oldest first.
     pub fn published(&self) -> Vec<PublicKey> {
-        let keys = self.0.iter().map(|((from_on, key_id), pair)| PublicKey {
-            key_id: key_id.clone(),
-            public_key: URL_SAFE_NO_PAD.encode(pair.public_key().as_ref()),
-            from_on: *from_on,
-        });
-        keys.collect()
-    }
-}
-
-impl fmt::Debug for CardKeys {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("CardKeys").field(&self.0.len()).finish()
+        self.0.published()
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use aws_lc_rs::signature::{ED25519, UnparsedPublicKey};
+    use base64::Engine;
+    use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
     use time::macros::date;
 
     use super::*;

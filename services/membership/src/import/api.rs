@@ -6,7 +6,7 @@ use std::time::Duration;
 use aws_lc_rs::digest::{SHA256, digest};
 use chassis::access;
 use chassis::call::Call;
-use chassis::database::{Reading as Seen, today};
+use chassis::database::{Reading as Seen, count_anew, today};
 use chassis::parse;
 use chassis::refusal::{Failure, Status};
 use futures_util::stream::{self, BoxStream};
@@ -260,6 +260,7 @@ impl Api {
         }
         if !header.continues {
             progress::finish(self.database.pool(), key, reading.next).await?;
+            count_anew(self.database.pool()).await;
         }
         Ok(last_act)
     }

@@ -6,6 +6,7 @@ use proto::membership::v1 as pb;
 use proto::membership::v1::ImportOutcome as Outcome;
 use proto::membership::v1::import_members_request::{Header, Lines, Part};
 use proto::membership::v1::list_import_lines_response::{Line as Told, Warning};
+use sqlx::Executor;
 use time::Date;
 use time::macros::date;
 use tonic::Status;
@@ -170,6 +171,43 @@ async fn a_file_of_members_is_taken_in_and_the_same_file_again_changes_nothing()
     assert_eq!(refused(refusal).0, "REQUEST_ID_REUSED");
     let refusal = officer.imports(header(import, world.beta), lines()).await;
     assert_eq!(refused(refusal).0, "REQUEST_ID_REUSED");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn what_an_import_took_in_is_planned_for_as_soon_as_it_has_ended() {
+    let world = World::start().await;
+    let mut officer = world.officer();
+    let mut look = world.look().await;
+    // Counted while they are empty, as a country's are on its first day.
+    look.execute("analyze").await.expect("counted");
+    let lines = (0..1_200).map(|n| line(person(n))).collect();
+    let done = officer.imports(header(Uuid::now_v7(), world.alpha), lines).await.expect("imported");
+    assert_eq!(counts(&done), (1_200, 0, 0, 0));
+    let counted: Vec<(String, f32)> = sqlx::query_as(
+        "select relname::text, reltuples from pg_class
+         where relname in ('person', 'person_identity', 'membership') order by relname",
+    )
+    .fetch_all(&mut look)
+    .await
+    .expect("looked at");
+    assert_eq!(
+        counted,
+        ["membership", "person", "person_identity"].map(|table| (table.to_owned(), 1_200.0))
+    );
+    // Of one person her own numbers are read, by her id: with a table that is thought to be empty it was
+    // every number that anybody has.
+    look.execute("set plan_cache_mode = force_generic_plan").await.expect("set");
+    look.execute(
+        "prepare numbers(uuid) as select from person_identity where person_id = $1 and ended_at is null",
+    )
+    .await
+    .expect("prepared");
+    let plan: Vec<String> = sqlx::query_scalar("explain (costs off) execute numbers(null)")
+        .fetch_all(&mut look)
+        .await
+        .expect("explained");
+    assert!(!plan.concat().contains("identity_number_taken"), "{plan:#?}");
     world.stop().await;
 }
 

@@ -73,12 +73,17 @@ async fn organisations(acting: &mut Acting, lines: &[Reported]) -> Result<Vec<Re
         return Ok(Vec::new());
     }
     let rows = sqlx::query!(
-        r#"select asked.organisation_id as "organisation_id!",
-                  coalesce(access.covers(o.organisation_id), false) as "known!",
+        r#"with covered as materialized (
+               -- Each is looked up once, however often it is named.
+               select organisation_id, type, grassroots from organisation
+               where organisation_id = any ($1) and access.covers(organisation_id)
+           )
+           select asked.organisation_id as "organisation_id!",
+                  o.organisation_id is not null as "known!",
                   coalesce(t.type, o.type, '') as "organisation_type!",
                   coalesce(t.grassroots, o.grassroots, false) as "grassroots!"
            from unnest($1::uuid[], $2::date[]) with ordinality as asked (organisation_id, on_day, line)
-           left join organisation o on o.organisation_id = asked.organisation_id
+           left join covered o on o.organisation_id = asked.organisation_id
            left join organisation_type t
              on t.organisation_id = o.organisation_id and t.valid @> asked.on_day
            order by asked.line"#,

@@ -1,35 +1,48 @@
 //! FigureService.
 
+use anyhow::Context;
 use chassis::call::Call;
 use chassis::parse;
 use chassis::refusal::Failure;
+use futures_util::StreamExt;
+use futures_util::stream::{self, BoxStream};
 use proto::reporting::v1::figure_service_server::FigureService;
 use proto::reporting::v1::*;
 use tonic::{Request, Response, Status};
 use uuid::Uuid;
 
+use crate::figure::asking::{INDICATORS_MAX, codes, tabulation};
 use crate::figure::explain::{Asked, explain};
-use crate::figure::wire::{book, explained_unit, sector_groupings};
+use crate::figure::table::table;
+use crate::figure::tabulated::messages;
+use crate::figure::wire::{book, calendars, explained_unit, sector_groupings};
 use crate::ground::api::Api;
 use crate::ground::figure::book::Books;
 use crate::ground::figure::{By, Counting, Scope, heads_of};
 use crate::ground::refused::Refused;
-use crate::ground::{reading as reads, wire};
+use crate::ground::{indicators, reading as reads, wire};
 
-const INDICATORS_MAX: usize = 50;
 /// Lines of all figures of one answer.
 const LINES_MAX: usize = 20_000;
 
 #[tonic::async_trait]
 impl FigureService for Api {
+    type TabulateFiguresStream = BoxStream<'static, Result<TabulateFiguresResponse, Status>>;
+
     async fn list_indicators(
         &self,
-        _: Request<ListIndicatorsRequest>,
+        request: Request<ListIndicatorsRequest>,
     ) -> Result<Response<ListIndicatorsResponse>, Status> {
-        Ok(Response::new(ListIndicatorsResponse {
-            indicators: self.reference.indicators().iter().map(wire::indicator_out).collect(),
+        let (call, _) = Call::read(request)?;
+        let mut reading = self.database.read(&call).await?;
+        let loaded = indicators::loaded(&mut reading, self.reference).await?;
+        let all = self.reference.indicators().iter().chain(&loaded);
+        let response = ListIndicatorsResponse {
+            indicators: all.map(|one| wire::indicator_out(self.reference, one)).collect(),
             sector_groupings: sector_groupings(self.reference),
-        }))
+            calendars: calendars(self.reference),
+        };
+        Ok(reading.reply(response))
     }
 
     async fn query_figures(
@@ -49,14 +62,6 @@ impl FigureService for Api {
             }
             .into());
         }
-        let indicators = asked
-            .indicators
-            .iter()
-            .enumerate()
-            .map(|(line, code)| {
-                wire::indicator(self.reference, &format!("indicators[{line}]"), code)
-            })
-            .collect::<Result<Vec<_>, _>>()?;
         wire::sector_group(self.reference, &asked.sector_grouping, &asked.sector_group)?;
         let scope = Scope {
             head: parse::id("organisation_id", &asked.organisation_id)?,
@@ -71,10 +76,13 @@ impl FigureService for Api {
 
         let mut reading = self.database.read(&call).await?;
         reads::organisation(&mut reading, scope.head).await?;
+        let on = period.through;
+        let indicators =
+            indicators::named(&mut reading, self.reference, &asked.indicators, on, line).await?;
         let snapshot = self.columns.snapshot(&mut reading).await?;
         let mut counted = Vec::with_capacity(indicators.len());
         let mut counting = Counting::new(&mut reading, &snapshot, self.reference, scope, period);
-        for indicator in indicators {
+        for indicator in &indicators {
             counted.push(counting.figure(indicator).await?);
         }
         // Lines sum to their figure, so that none may be left off.
@@ -89,13 +97,31 @@ impl FigureService for Api {
         Ok(reading.reply(QueryFiguresResponse { figures }))
     }
 
+    async fn tabulate_figures(
+        &self,
+        request: Request<TabulateFiguresRequest>,
+    ) -> Result<Response<Self::TabulateFiguresStream>, Status> {
+        let (call, request) = Call::read(request)?;
+        codes(&request.indicators)?;
+        let mut tabulation = tabulation(self.reference, &request)?;
+
+        let mut reading = self.database.read(&call).await?;
+        let (codes, on) = (&request.indicators, tabulation.last_day());
+        let indicators = indicators::named(&mut reading, self.reference, codes, on, line).await?;
+        tabulation.counts(indicators)?;
+        let snapshot = self.columns.snapshot(&mut reading).await?;
+        let table = table(&mut reading, &snapshot, self.reference, &tabulation.asked).await?;
+        // Whoever reads slowly holds what was counted, and no connection.
+        let messages = messages(self.reference, tabulation, table).map(Ok);
+        Ok(reading.reply(stream::iter(messages).boxed()))
+    }
+
     async fn explain_figure(
         &self,
         request: Request<ExplainFigureRequest>,
     ) -> Result<Response<ExplainFigureResponse>, Status> {
         let (call, asked, page) = Call::list(request, self.database.keys())?;
         let after: Option<Uuid> = page.after()?;
-        let indicator = wire::indicator(self.reference, "indicator", &asked.indicator)?;
         wire::sector_group(self.reference, &asked.sector_grouping, &asked.sector_group)?;
         let scope = Scope {
             head: parse::id("organisation_id", &asked.organisation_id)?,
@@ -110,6 +136,10 @@ impl FigureService for Api {
 
         let mut reading = self.database.read(&call).await?;
         reads::organisation(&mut reading, scope.head).await?;
+        let (codes, field) = ([asked.indicator], |_| "indicator".to_string());
+        let (on, reference) = (period.through, self.reference);
+        let named = indicators::named(&mut reading, reference, &codes, on, field).await?;
+        let indicator = named.first().context("one indicator is named").map_err(Failure::from)?;
         let snapshot = self.columns.snapshot(&mut reading).await?;
         let asked = Asked { scope, period, indicator };
         let explanation =
@@ -143,6 +173,11 @@ impl FigureService for Api {
             unions: Some(book(books.unions)),
         }))
     }
+}
+
+/// Where an indicator of a list stands.
+fn line(line: usize) -> String {
+    format!("indicators[{line}]")
 }
 
 /// A book that does not balance is somebody's mistake, and ours until shown otherwise.

@@ -109,7 +109,8 @@ pub async fn explain(
     after: Option<Uuid>,
     page_size: i64,
 ) -> Result<Explanation, Failure> {
-    let by_unit = Scope { by: By::Unit, ..scope };
+    let without_suspended = scope.without_suspended || indicator.without_suspended;
+    let by_unit = Scope { by: By::Unit, without_suspended, ..scope };
     let mut counting =
         Counting::new(&mut *connection, snapshot, reference, by_unit.clone(), period);
     let mut figure = counting.figure(indicator).await?;

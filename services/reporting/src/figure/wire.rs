@@ -5,7 +5,7 @@ use proto::reporting::v1 as pb;
 
 use crate::figure::explain::Unit;
 use crate::ground::figure::book::Book;
-use crate::ground::reference::Reference;
+use crate::ground::reference::{Calendar, Reference};
 
 /// How sectors can be put together.
 pub fn sector_groupings(reference: &Reference) -> Vec<pb::SectorGrouping> {
@@ -25,6 +25,20 @@ pub fn sector_groupings(reference: &Reference) -> Vec<pb::SectorGrouping> {
                 .collect(),
         })
         .collect()
+}
+
+/// Whose periods can be asked for by name.
+pub fn calendars(reference: &Reference) -> Vec<pb::Calendar> {
+    let of = |calendar: &Calendar| pb::Calendar {
+        code: calendar.code.clone(),
+        name_vi: calendar.name_vi.clone(),
+        name_en: calendar.name_en.clone(),
+        months: calendar.months,
+        first_month: u8::from(calendar.first_month).into(),
+        begins_year_before: calendar.begins_year_before,
+        periods: calendar.periods(),
+    };
+    reference.calendars().iter().map(of).collect()
 }
 
 /// A unit of an explanation.

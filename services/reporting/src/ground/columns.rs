@@ -10,7 +10,9 @@
 //! is none, makes it from an earlier one and from what its own snapshot shows to have come since. Its
 //! figures, its positions and its completeness agree, and whoever waited for a change finds it counted.
 
+mod below;
 pub mod cut;
+mod cutting;
 mod day;
 mod facts;
 mod following;
@@ -37,6 +39,7 @@ use self::names::Names;
 use self::position::Position;
 use self::state::State;
 
+pub use self::below::Below;
 pub use self::cut::Cut;
 pub use self::snapshot::{Members, Snapshot};
 

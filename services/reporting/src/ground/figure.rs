@@ -2,9 +2,9 @@
 //!
 //! An indicator is a formula over *sources* (`MBR_EXITED + TRANSFERRED_OUT`). A [`Counting`]
 //! counts each source at most once, in one snapshot, on one [`Scope`]: which organisation, which
-//! tree, which lines. Where a unit's doings count, the [columns](crate::ground::columns) know of what
-//! is summed, and `piece` of the schema of what is counted distinct, by statements; a test holds the
-//! two against each other.
+//! tree, which lines; [`OfHeads`](of_heads::OfHeads) does it for many organisations at once. Where a unit's
+//! doings count, the [columns](crate::ground::columns) know of what is summed, and `piece` of the schema
+//! of what is counted distinct, by statements; a test holds the two against each other.
 
 pub mod book;
 pub mod completeness;
@@ -12,14 +12,17 @@ pub mod count;
 mod counted;
 mod counting;
 mod heads;
+mod named;
 pub mod of_heads;
+mod of_period;
 pub(crate) mod scope;
+mod settled;
 pub mod source;
 
 pub use self::completeness::{Completeness, Completing};
-pub use self::count::Count;
+pub use self::count::{Count, Counts};
 pub use self::counted::{Figure, Known};
 pub use self::counting::Counting;
-pub use self::heads::{heads, heads_of};
-pub use self::scope::{By, Pieces, Scope};
+pub use self::named::{heads, heads_of};
+pub use self::scope::{By, CROSSED, Pieces, Scope};
 pub use self::source::{Formula, Source, Term};

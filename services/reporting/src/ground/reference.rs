@@ -1,10 +1,16 @@
-//! Reference data: indicators, groupings of sectors, rating schemes, kinds of activities. Files beside the source, compiled in, read once at the start and refused there if wrong.
+//! Reference data: indicators, calendars, groupings of sectors, rating schemes, kinds of activities, forms
+//! of periodic reports. Files beside the source, compiled in, read once at the start and
+//! refused there if wrong.
 
 pub mod activity_kind;
+pub mod calendar;
+pub mod criteria;
 mod file;
 pub mod grouping;
 pub mod indicator;
+pub mod periodic_report_form;
 pub mod scheme;
+pub mod vocabulary;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
@@ -13,17 +19,25 @@ use anyhow::Context;
 use serde::Deserialize;
 
 pub use self::activity_kind::ActivityKind;
+pub use self::calendar::Calendar;
+pub use self::criteria::{Criterion, CriterionKind};
 pub use self::grouping::{Group, Grouping, OTHER_GROUP};
-pub use self::indicator::{Indicator, Kind};
+pub use self::indicator::{Definition, Indicator, Kind, Version};
+pub use self::periodic_report_form::Form;
 pub use self::scheme::{Grade, Scheme};
+pub use self::vocabulary::{InWords, Vocabulary};
+use crate::ground::figure::source::Unfit;
 
 /// Everything that the reference files say.
 pub struct Reference {
     indicators: Vec<Indicator>,
+    calendars: Vec<Calendar>,
     groupings: BTreeMap<String, Grouping>,
     grassroots_types: BTreeSet<String>,
     schemes: Vec<Scheme>,
+    vocabulary: Vocabulary,
     activity_kinds: Vec<ActivityKind>,
+    periodic_report_forms: Vec<Form>,
 }
 
 static REFERENCE: OnceLock<Reference> = OnceLock::new();
@@ -46,6 +60,36 @@ impl Reference {
     /// One indicator.
     pub fn indicator(&self, code: &str) -> Option<&Indicator> {
         self.indicators.iter().find(|indicator| indicator.code == code)
+    }
+
+    /// What a definition that was loaded means.
+    pub fn define(&self, definition: &Definition) -> Result<Indicator, Unfit> {
+        Indicator::define(definition, &self.schemes, &self.vocabulary)
+    }
+
+    /// What an indicator counts, in words.
+    pub fn spell(&self, indicator: &Indicator) -> InWords {
+        let mut spelt = self.vocabulary.spell(&indicator.numerator);
+        if let Some(denominator) = &indicator.denominator {
+            let whole = self.vocabulary.spell(denominator);
+            spelt.vi = format!("{} / {}", spelt.vi, whole.vi);
+            spelt.en = format!("{} / {}", spelt.en, whole.en);
+        }
+        if indicator.without_suspended {
+            spelt.vi.push_str("; không kể đơn vị tạm dừng chỉ đạo hoạt động");
+            spelt.en.push_str("; suspended unions left out");
+        }
+        spelt
+    }
+
+    /// All calendars.
+    pub fn calendars(&self) -> &[Calendar] {
+        &self.calendars
+    }
+
+    /// One calendar.
+    pub fn calendar(&self, code: &str) -> Option<&Calendar> {
+        self.calendars.iter().find(|calendar| calendar.code == code)
     }
 
     /// All groupings.
@@ -94,16 +138,29 @@ impl Reference {
         self.activity_kinds.iter().find(|kind| kind.code == code)
     }
 
+    /// The program's forms of periodic reports, each in every version, in the order of the file.
+    pub fn periodic_report_forms(&self) -> &[Form] {
+        &self.periodic_report_forms
+    }
+
     fn read() -> anyhow::Result<Self> {
         let schemes = scheme::read().context("read rating_schemes.csv")?;
         let groupings = grouping::read().context("read sector_groupings.csv")?;
-        let indicators = indicator::read(&schemes).context("read indicators.csv")?;
+        let activity_kinds = activity_kind::read().context("read activity_kinds.toml")?;
+        let vocabulary =
+            vocabulary::read(&schemes, &activity_kinds).context("read sources.toml")?;
+        let indicators = indicator::read(&schemes, &vocabulary).context("read indicators.csv")?;
+        let periodic_report_forms = periodic_report_form::read(&indicators, &groupings)
+            .context("read periodic_report_forms.toml")?;
         Ok(Self {
             grassroots_types: grassroots_types().context("read grassroots_types.csv")?,
+            calendars: calendar::read().context("read calendars.csv")?,
             indicators,
             groupings,
             schemes,
-            activity_kinds: activity_kind::read().context("read activity_kinds.toml")?,
+            vocabulary,
+            activity_kinds,
+            periodic_report_forms,
         })
     }
 }

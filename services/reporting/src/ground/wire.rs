@@ -8,7 +8,7 @@ use proto::reporting::v1 as pb;
 use time::Date;
 use uuid::Uuid;
 
-use crate::ground::figure::{By, Completeness, Count, Figure, Scope};
+use crate::ground::figure::{By, CROSSED, Completeness, Count, Figure, Scope};
 use crate::ground::period::Period;
 use crate::ground::reference::{Indicator, Kind, Reference};
 use crate::ground::refused::Refused;
@@ -134,8 +134,17 @@ pub fn period_out(period: Period) -> pb::Period {
 }
 
 /// An indicator.
-pub fn indicator_out(indicator: &Indicator) -> pb::Indicator {
+pub fn indicator_out(reference: &Reference, indicator: &Indicator) -> pb::Indicator {
+    let counts = reference.spell(indicator);
+    let version = indicator.version;
     pb::Indicator {
+        version: version.map_or(0, |version| version.number),
+        in_force_from: version.map(|version| parse::civil(version.in_force_from)),
+        decision_id: version.map(|version| version.decision_id.to_string()).unwrap_or_default(),
+        counts_vi: counts.vi,
+        counts_en: counts.en,
+        without_suspended: indicator.without_suspended,
+        crossed: indicator.is_summed(),
         code: indicator.code.clone(),
         name_vi: indicator.name_vi.clone(),
         name_en: indicator.name_en.clone(),
@@ -167,9 +176,9 @@ pub fn figure(
     names: &BTreeMap<Uuid, String>,
 ) -> pb::Figure {
     let scope = &figure.scope;
-    let share = figure.denominator.is_some();
     pb::Figure {
         indicator: figure.indicator.clone(),
+        indicator_version: figure.version,
         organisation_id: scope.head.to_string(),
         period: Some(period_out(figure.period)),
         tree: Some(pb::Tree { as_of: scope.as_of.map(parse::civil) }),
@@ -188,7 +197,14 @@ pub fn figure(
             .collect(),
         completeness: Some(completeness(figure.completeness)),
         formula: figure.formula.clone(),
-        lines: lines(reference, scope, &figure.value, figure.denominator.as_ref(), share, names),
+        lines: lines(
+            reference,
+            scope,
+            [scope.by, By::Nothing],
+            &figure.value,
+            figure.denominator.as_ref(),
+            names,
+        ),
         without_suspended: scope.without_suspended,
         direct_only: scope.direct_only,
         sector_grouping: scope.grouping.clone(),
@@ -205,18 +221,18 @@ pub(crate) fn completeness(completeness: Completeness) -> pb::Completeness {
     }
 }
 
-/// The lines of a figure, headed; none where its lines are not asked for, or are those of an
-/// explanation.
-fn lines(
+/// The lines of a figure, headed, of a breakdown and perhaps of another that it is crossed with; none
+/// where its lines are not asked for, or are those of an explanation.
+pub(crate) fn lines(
     reference: &Reference,
     scope: &Scope,
+    [by, across]: [By; 2],
     value: &Count,
     denominator: Option<&Count>,
-    share: bool,
     names: &BTreeMap<Uuid, String>,
 ) -> Vec<pb::FigureLine> {
     let mut amounts: BTreeMap<&str, (i64, i64)> = BTreeMap::new();
-    if matches!(scope.by, By::Nothing | By::Unit) {
+    if matches!(by, By::Nothing | By::Unit) {
         return Vec::new();
     }
     for (line, amount) in &value.lines {
@@ -225,21 +241,37 @@ fn lines(
     for (line, amount) in denominator.into_iter().flat_map(|count| &count.lines) {
         amounts.entry(line).or_default().1 = *amount;
     }
+    let headed = |line: &str| match line.split_once(CROSSED) {
+        Some((line, other)) if across != By::Nothing => {
+            let first = headed(reference, scope, by, line, names);
+            let second = headed(reference, scope, across, other, names);
+            pb::FigureLine {
+                organisation_id: first.organisation_id + &second.organisation_id,
+                sector: first.sector + &second.sector,
+                r#type: first.r#type + &second.r#type,
+                head: format!("{} · {}", first.head, second.head),
+                kind: first.kind,
+                ..pb::FigureLine::default()
+            }
+        }
+        _ => headed(reference, scope, by, line, names),
+    };
     amounts
         .into_iter()
-        .map(|(line, (value, denominator))| pb::FigureLine {
+        .map(|(line, (value, part))| pb::FigureLine {
             value,
-            numerator: if share { value } else { 0 },
-            denominator,
-            ..headed(reference, scope, line, names)
+            numerator: if denominator.is_some() { value } else { 0 },
+            denominator: part,
+            ..headed(line)
         })
         .collect()
 }
 
 /// A line that has its head, and no numbers yet.
-fn headed(
+pub fn headed(
     reference: &Reference,
     scope: &Scope,
+    by: By,
     line: &str,
     names: &BTreeMap<Uuid, String>,
 ) -> pb::FigureLine {
@@ -248,11 +280,11 @@ fn headed(
         head: head.to_string(),
         ..pb::FigureLine::default()
     };
-    match scope.by {
+    match by {
         By::Sector | By::Group => {
             let head = match reference.groupings().get(&scope.grouping) {
                 _ if line.is_empty() => "không thuộc khối nào",
-                Some(grouping) if scope.by == By::Group => grouping.name_vi(line),
+                Some(grouping) if by == By::Group => grouping.name_vi(line),
                 _ => line,
             };
             pb::FigureLine { sector: line.to_string(), ..of(pb::LineKind::Sector, head) }

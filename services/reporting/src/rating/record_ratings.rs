@@ -1,4 +1,4 @@
-//! RecordRatings: how unions were rated for a year.
+//! RecordRatings: how unions were rated for a year, where that was decided elsewhere.
 
 use std::collections::{HashMap, HashSet};
 
@@ -8,12 +8,10 @@ use serde::{Deserialize, Serialize};
 use time::Date;
 use uuid::Uuid;
 
-use crate::ground::acting::{decided_on_registry, named, refuse_all, refuse_unknown_decision};
-use crate::ground::fact::{Code, Facts};
-use crate::ground::ledger;
+use crate::ground::acting::{named, refuse_all, refuse_unknown_decision};
 use crate::ground::reference::Scheme;
 use crate::ground::refused::Refused;
-use crate::rating::wire::ratings_recorded;
+use crate::rating::counting::{self, Counting};
 
 /// Ratings of a year by one scheme.
 pub struct RecordRatings {
@@ -36,7 +34,7 @@ pub struct Recorded {
     pub rated: i32,
     /// Anew.
     pub rerated: i32,
-    /// The lines whose unions were none on any day of the year, as far as is known.
+    /// The lines whose unions are not eligible, as far as is known.
     #[serde(default)]
     pub not_counted: Vec<i32>,
 }
@@ -56,6 +54,34 @@ async fn lived(
     .fetch_all(acting.db())
     .await?;
     Ok(units.into_iter().collect())
+}
+
+impl RecordRatings {
+    /// After how many months a union is eligible, and after how many one that came of others.
+    fn months(&self) -> (i32, i32) {
+        let criteria = &self.scheme.criteria;
+        (criteria.eligible_after_months, criteria.eligible_after_succession_months)
+    }
+
+    /// Which of these are eligible on the day on which the ratings count.
+    async fn eligible(
+        &self,
+        acting: &mut Acting,
+        units: &[Uuid],
+    ) -> Result<HashSet<Uuid>, Failure> {
+        let (months, succession_months) = self.months();
+        let units = sqlx::query_scalar!(
+            r#"select unit_id as "unit_id!" from unnest($1::uuid[]) as line (unit_id)
+               where rating_ineligibility(unit_id, $2, $3, $4) is null"#,
+            units,
+            self.counts_on,
+            months,
+            succession_months,
+        )
+        .fetch_all(acting.db())
+        .await?;
+        Ok(units.into_iter().collect())
+    }
 }
 
 impl Act for RecordRatings {
@@ -96,67 +122,27 @@ impl Act for RecordRatings {
         refuse_all(faults)?;
         refuse_unknown_decision(acting, self.decision_id, &units).await?;
 
-        let earlier: HashMap<Uuid, (String, String)> = sqlx::query!(
-            "select organisation_id, scheme, grade from rating
-             where year = $1 and organisation_id = any($2)",
-            self.year,
-            &units,
-        )
-        .fetch_all(acting.db())
-        .await?
-        .into_iter()
-        .map(|row| (row.organisation_id, (row.scheme, row.grade)))
-        .collect();
-
-        // A rating that is replaced is taken back, so that sums stay sums.
-        let mut facts = Facts::default();
-        for (unit, grade) in &self.lines {
-            if let Some((scheme, grade)) = earlier.get(unit) {
-                facts.add(*unit, self.counts_on, Code::Rating, &format!("{scheme}.{grade}"), -1);
-            }
-            let reason = format!("{}.{grade}", self.scheme.code);
-            facts.add(*unit, self.counts_on, Code::Rating, &reason, 1);
-        }
-        let grades: Vec<&str> = self.lines.iter().map(|(_, grade)| grade.as_str()).collect();
-        let act_id = acting.act_id;
-        sqlx::query!(
-            "insert into rating (organisation_id, year, scheme, grade, act_id)
-             select organisation_id, $3, $4, grade, $5
-             from unnest($1::uuid[], $2::text[]) as line (organisation_id, grade)
-             order by organisation_id
-             on conflict on constraint rating_key
-             do update set scheme = excluded.scheme, grade = excluded.grade, act_id = excluded.act_id",
-            &units,
-            &grades as &[&str],
-            self.year,
-            self.scheme.code,
-            act_id,
-        )
-        .execute(acting.db())
-        .await?;
-        ledger::write(acting.db(), act_id, &facts).await?;
-
-        let lines: Vec<(Uuid, &str, &str)> = self
-            .lines
-            .iter()
-            .map(|(unit, grade)| {
-                let earlier = earlier.get(unit).map_or("", |(_, grade)| grade.as_str());
-                (*unit, grade.as_str(), earlier)
-            })
-            .collect();
-        let recorded = ratings_recorded(self.year, &self.scheme.code, &lines);
-        let (on, decision_id) = (self.counts_on, self.decision_id);
-        acting.publish(feeds::reporting::change(recorded, act_id, on, decision_id));
-        decided_on_registry(acting).await?;
+        let counting = Counting {
+            year: self.year,
+            counts_on: self.counts_on,
+            scheme: &self.scheme.code,
+            months: self.months(),
+            round_id: None,
+            answers_appeal: false,
+            decision_id: self.decision_id,
+            lines: &self.lines,
+        };
+        let earlier = counting::write(acting, counting).await?;
+        let eligible = self.eligible(acting, &units).await?;
         let count = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
         Ok(Recorded {
-            rated: count(self.lines.len() - earlier.len()),
-            rerated: count(earlier.len()),
+            rated: count(self.lines.len() - earlier),
+            rerated: count(earlier),
             not_counted: self
                 .lines
                 .iter()
                 .enumerate()
-                .filter(|(_, (unit, _))| !lived.contains(unit))
+                .filter(|(_, (unit, _))| !eligible.contains(unit))
                 .map(|(line, _)| count(line))
                 .collect(),
         })

@@ -59,6 +59,11 @@ pub fn assignment(reference: &'static Reference, asked: &Line) -> Result<Assignm
         return Err(Refused::TargetValueOutOfRange { field: "value".to_string(), limit }.into());
     }
     wire::sector_group(reference, &asked.sector_grouping, &asked.sector_group)?;
+    let assigned_on =
+        parse::optional_date("assigned_on", asked.assigned_on)?.unwrap_or(period.from);
+    if assigned_on > period.through {
+        return Err(Refused::TargetAssignedLate { through: period.through }.into());
+    }
     Ok(Assignment {
         indicator: indicator.code.clone(),
         organisation_id: parse::id("organisation_id", &asked.organisation_id)?,
@@ -70,7 +75,7 @@ pub fn assignment(reference: &'static Reference, asked: &Line) -> Result<Assignm
         denominator_on,
         sector_grouping: asked.sector_grouping.clone(),
         sector_group: asked.sector_group.clone(),
-        assigned_on: parse::optional_date("assigned_on", asked.assigned_on)?.unwrap_or(period.from),
+        assigned_on,
         decision_id: parse::optional_id("decision_id", &asked.decision_id)?,
     })
 }

@@ -56,6 +56,9 @@ pub struct Distributed {
     pub asked: i64,
     /// To whom.
     pub children: Vec<HandedDown>,
+    /// What others below were handed down of it before, and still have.
+    #[serde(default)]
+    pub others_sum: i64,
 }
 
 /// What one has of it.
@@ -119,6 +122,7 @@ impl Act for DistributeTarget {
             .collect();
         let handed = assigning::assign(acting, &assignments, Lines::Of("children")).await?;
         telling::publish(acting, &handed).await?;
+        let others_sum = others_sum(acting, &target, &children).await?;
         let weights = match weights {
             Weights::Values(values) | Weights::By(values) => values,
         };
@@ -134,7 +138,7 @@ impl Act for DistributeTarget {
                 rounded_up: part.rounded_up,
             },
         );
-        Ok(Distributed { asked: target.value, children: children.collect() })
+        Ok(Distributed { asked: target.value, children: children.collect(), others_sum })
     }
 }
 
@@ -184,6 +188,38 @@ async fn children(
         Some(refusal) => Err(refusal.into()),
         None => Ok(listed),
     }
+}
+
+/// What the target's unit asks of others for the same: what was handed down before to whom this act
+/// hands down nothing, and is not withdrawn.
+async fn others_sum(
+    acting: &mut Acting,
+    target: &Target,
+    children: &[Uuid],
+) -> Result<i64, Failure> {
+    let sum = sqlx::query_scalar!(
+        r#"select coalesce(sum(newest.value), 0)::bigint as "sum!"
+           from (
+               select distinct on (t.target_id) t.target_id, t.revision, t.value
+               from target t
+               where t.issuer_id = $1 and t.indicator = $2 and t.period = daterange($3, $4)
+                 and t.sector_grouping = $5 and t.sector_group = $6
+                 and t.assigned_on < $4 and t.organisation_id <> all ($7)
+               order by t.target_id, t.revision desc
+           ) newest
+           left join lateral withdrawal_of(newest.target_id, newest.revision, null) withdrawn on true
+           where withdrawn.withdrawn_on is null"#,
+        target.organisation_id,
+        target.indicator,
+        target.period.from,
+        target.period.until(),
+        target.sector_grouping,
+        target.sector_group,
+        children,
+    )
+    .fetch_one(acting.db())
+    .await?;
+    Ok(sum)
 }
 
 /// Values as they are, or weights to divide by: one for each of the children.

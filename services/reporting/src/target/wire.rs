@@ -51,7 +51,8 @@ pub fn distributed(of: &Distributed) -> pb::DistributeTargetResponse {
     pb::DistributeTargetResponse {
         children: of.children.iter().map(child).collect(),
         children_sum,
-        difference: children_sum - of.asked,
+        difference: children_sum + of.others_sum - of.asked,
+        others_sum: of.others_sum,
         weight_sum: of.children.iter().map(|child| child.weight).sum(),
     }
 }

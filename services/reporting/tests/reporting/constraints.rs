@@ -9,6 +9,9 @@ use time::Date;
 use time::macros::date;
 use uuid::Uuid;
 
+use crate::closings::closing;
+use crate::indicators::{additive, administrator, decides, loading};
+use crate::returns::{SOME_DAY, defining, opening, tet};
 use crate::targets::target;
 use crate::world::{World, refused};
 
@@ -21,7 +24,7 @@ enum Why {
 }
 use Why::{Made, Refused};
 
-const CONSTRAINTS: [(&str, Why); 37] = [
+const CONSTRAINTS: [(&str, Why); 89] = [
     ("activity.activity_pkey", Made),
     ("activity.activity_revision", Made),
     // A revision is known no longer once, while it is held.
@@ -43,6 +46,18 @@ const CONSTRAINTS: [(&str, Why); 37] = [
         Refused("ACTIVITY_COUNT_OUT_OF_RANGE", "activities[0].times"),
     ),
     ("fact.fact_amount_check", Made),
+    // The newest version was read, with the Confederation locked.
+    ("indicator_version.indicator_version_pkey", Made),
+    ("indicator_version.indicator_version_number", Made),
+    ("indicator_version.indicator_version_is_of_kind", Made),
+    (
+        "indicator_version.indicator_version_shares_have_denominators",
+        Refused("INDICATOR_UNFIT", "indicators[0].kind"),
+    ),
+    (
+        "indicator_version.indicator_version_holds_from_another_day",
+        Refused("INDICATOR_VERSION_EARLIER", "indicators[0]"),
+    ),
     ("subject_fact.subject_fact_amount", Made),
     ("unit_month.unit_month_month_check", Made),
     ("unit_month.unit_month_pkey", Made),
@@ -52,6 +67,29 @@ const CONSTRAINTS: [(&str, Why); 37] = [
         "rating.rating_organisation_id_fkey",
         Refused("ORGANISATION_UNKNOWN", "lines[0].organisation_id"),
     ),
+    // Versions are counted up while their code is held.
+    ("rating_scheme.rating_scheme_key", Made),
+    ("rating_scheme.rating_scheme_version_check", Made),
+    (
+        "rating_scheme.rating_scheme_organisation_id_fkey",
+        Refused("ORGANISATION_UNKNOWN", "organisation_id"),
+    ),
+    ("rating_round.rating_round_pkey", Made),
+    ("rating_round.rating_round_ends_whole", Made),
+    ("rating_round.rating_round_period_check", Refused("PERIOD_REVERSED", "period")),
+    (
+        "rating_round.rating_round_organisation_id_fkey",
+        Refused("ORGANISATION_UNKNOWN", "organisation_id"),
+    ),
+    // Unions are listed by one statement, while no other round of the year is opened.
+    ("rating_of_round.rating_of_round_key", Made),
+    ("rating_of_round.rating_of_round_once", Made),
+    ("rating_of_round.rating_of_round_is_decided", Made),
+    ("rating_of_round.rating_of_round_round_id_fkey", Made),
+    ("rating_of_round.rating_of_round_organisation_id_fkey", Made),
+    // What is said is counted up, with the union held.
+    ("rating_step.rating_step_key", Made),
+    ("rating_step.rating_step_of", Made),
     ("target.target_pkey", Made),
     ("target.target_revision", Made),
     ("target.target_revision_check", Made),
@@ -65,6 +103,56 @@ const CONSTRAINTS: [(&str, Why); 37] = [
     ("target_withdrawal.target_withdrawal_pkey", Made),
     ("target_withdrawal.target_withdrawal_is_of_revision", Made),
     ("target_withdrawal.target_withdrawal_says_why", Refused("FIELD_REQUIRED", "reason")),
+    // Reports are made with their opening, and written while they are locked.
+    ("periodic_report.periodic_report_approved", Made),
+    ("periodic_report.periodic_report_edition", Made),
+    ("periodic_report.periodic_report_once", Made),
+    ("periodic_report.periodic_report_opening_id_fkey", Made),
+    ("periodic_report.periodic_report_organisation_id_fkey", Made),
+    ("periodic_report.periodic_report_pkey", Made),
+    ("periodic_report.periodic_report_revision", Made),
+    ("periodic_report.periodic_report_state", Made),
+    ("periodic_report.periodic_report_superior_id_fkey", Made),
+    ("periodic_report_consumed.periodic_report_consumed_below_id_fkey", Made),
+    ("periodic_report_consumed.periodic_report_consumed_key", Made),
+    ("periodic_report_consumed.periodic_report_consumed_report_id_fkey", Made),
+    (
+        "periodic_report_form.periodic_report_form_issuer_id_fkey",
+        Refused("ORGANISATION_UNKNOWN", "form.issuer_id"),
+    ),
+    ("periodic_report_form.periodic_report_form_key", Made),
+    ("periodic_report_form.periodic_report_form_version", Made),
+    (
+        "periodic_report_opening.periodic_report_opening_due",
+        Refused("PERIODIC_REPORT_DATES_UNFIT", "due_on"),
+    ),
+    ("periodic_report_opening.periodic_report_opening_has_form", Refused("LIST_EMPTY", "forms")),
+    (
+        "periodic_report_opening.periodic_report_opening_once",
+        Refused("PERIODIC_REPORT_OPENED", "forms"),
+    ),
+    (
+        "periodic_report_opening.periodic_report_opening_organisation_id_fkey",
+        Refused("ORGANISATION_UNKNOWN", "organisation_id"),
+    ),
+    (
+        "periodic_report_opening.periodic_report_opening_period",
+        Refused("PERIOD_REVERSED", "period"),
+    ),
+    ("periodic_report_opening.periodic_report_opening_pkey", Made),
+    ("periodic_report_opening.periodic_report_opening_withdrawal", Made),
+    ("periodic_report_step.periodic_report_step_key", Made),
+    ("periodic_report_step.periodic_report_step_report_id_fkey", Made),
+    // A closing is counted and numbered here, with the organisation locked.
+    ("closing.closing_pkey", Made),
+    ("closing.closing_organisation_id_fkey", Refused("ORGANISATION_UNKNOWN", "organisation_id")),
+    ("closing.closing_earlier_id_fkey", Made),
+    ("closing.closing_period", Refused("PERIOD_REVERSED", "period")),
+    ("closing.closing_revision", Made),
+    ("closing.closing_once", Refused("PERIOD_CLOSED", "period")),
+    ("closing.closing_revises", Made),
+    ("closing_cell.closing_cell_key", Made),
+    ("closing_cell.closing_cell_closing_id_fkey", Made),
     // Versions are counted with the organisation locked.
     ("report_template.report_template_key", Made),
     ("report_template.report_template_version", Made),
@@ -204,6 +292,25 @@ async fn violates(world: &World, union: Uuid, constraint: &str) -> (String, Stri
         };
         return refused(officer.activities.record_activities(request).await);
     }
+    if let Some(of) = constraint.strip_prefix("indicator_version.") {
+        let mut chief = administrator(world);
+        let loaded = additive("WELFARE_TIMES", "WELFARE");
+        let asked = match of {
+            "indicator_version_shares_have_denominators" => {
+                let kind = pb::IndicatorKind::Share.into();
+                let share = pb::IndicatorDefinition { kind, ..loaded };
+                loading(Uuid::now_v7(), YEAR.0, vec![share])
+            }
+            _ => {
+                let decision = decides(world);
+                let first = loading(decision, YEAR.0, vec![loaded]);
+                chief.indicators.load_indicators(first).await.expect("loaded");
+                let other = additive("WELFARE_TIMES", "WELFARE[AID]");
+                loading(decision, YEAR.0, vec![other])
+            }
+        };
+        return refused(chief.indicators.load_indicators(asked).await);
+    }
     let line = |unit: &str| pb::record_ratings_request::Line {
         organisation_id: unit.to_string(),
         grade: "HOAN_THANH".to_string(),
@@ -222,6 +329,26 @@ async fn violates(world: &World, union: Uuid, constraint: &str) -> (String, Stri
         };
         return refused(officer.ratings.record_ratings(request).await);
     }
+    let round = crate::rating_rounds::opening(world.badinh);
+    let round = match constraint {
+        "rating_round.rating_round_period_check" => Some(pb::OpenRoundRequest {
+            kind: pb::RatingRoundKind::Custom.into(),
+            period: Some(crate::world::period((YEAR.1, YEAR.0))),
+            ..round
+        }),
+        "rating_round.rating_round_organisation_id_fkey" => {
+            Some(pb::OpenRoundRequest { organisation_id: nobody.clone(), ..round })
+        }
+        _ => None,
+    };
+    if let Some(round) = round {
+        return refused(officer.ratings.open_round(round).await);
+    }
+    if constraint == "rating_scheme.rating_scheme_organisation_id_fkey" {
+        let nobody = Uuid::now_v7();
+        let asked = crate::rating_schemes::version(nobody, &nobody.to_string(), 2025);
+        return refused(officer.ratings.define_scheme(asked).await);
+    }
     if constraint == "target_withdrawal.target_withdrawal_says_why" {
         let request = pb::WithdrawTargetRequest {
             request_id: Uuid::new_v4().to_string(),
@@ -230,6 +357,47 @@ async fn violates(world: &World, union: Uuid, constraint: &str) -> (String, Stri
             ..Default::default()
         };
         return refused(officer.targets.withdraw_target(request).await);
+    }
+    if constraint.starts_with("closing.") {
+        let good = closing(world.hanoi, YEAR);
+        let asked = match constraint {
+            "closing.closing_organisation_id_fkey" => {
+                pb::ClosePeriodRequest { organisation_id: nobody, ..good }
+            }
+            "closing.closing_period" => closing(world.hanoi, (YEAR.1, YEAR.0)),
+            _ => {
+                officer.closings.close_period(good).await.expect("closed");
+                closing(world.hanoi, YEAR)
+            }
+        };
+        return refused(officer.closings.close_period(asked).await);
+    }
+    if constraint == "periodic_report_form.periodic_report_form_issuer_id_fkey" {
+        let form = tet(Uuid::now_v7(), None);
+        return refused(officer.periodic_reports.define_periodic_report_form(defining(form)).await);
+    }
+    if constraint.starts_with("periodic_report_opening.") {
+        let good = opening(world.badinh, SOME_DAY);
+        let asked = match constraint.rsplit('.').next() {
+            Some("periodic_report_opening_due") => {
+                pb::OpenPeriodicReportsRequest { due_on: Some(civil(YEAR.0)), ..good }
+            }
+            Some("periodic_report_opening_has_form") => {
+                pb::OpenPeriodicReportsRequest { forms: Vec::new(), ..good }
+            }
+            Some("periodic_report_opening_organisation_id_fkey") => {
+                pb::OpenPeriodicReportsRequest { organisation_id: nobody, ..good }
+            }
+            Some("periodic_report_opening_period") => {
+                let reversed = Some(crate::world::period((YEAR.1, YEAR.0)));
+                pb::OpenPeriodicReportsRequest { period: reversed, ..good }
+            }
+            _ => {
+                officer.opens(opening(world.badinh, SOME_DAY)).await;
+                good
+            }
+        };
+        return refused(officer.periodic_reports.open_periodic_reports(asked).await);
     }
     let good = pb::AssignTargetRequest {
         issuer_id: world.hanoi.to_string(),

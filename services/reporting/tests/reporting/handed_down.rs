@@ -235,3 +235,31 @@ async fn a_distribution_that_makes_no_sense_is_refused_and_changes_nothing() {
     assert_eq!(held().await, before, "whatever was refused changed nothing");
     world.stop().await;
 }
+
+#[tokio::test]
+async fn what_others_were_handed_down_before_is_said_with_what_is_handed_down() {
+    let world = World::start().await;
+    let mut national = world.national();
+    let own = by(world.confederation, target("MBR_ADMITTED", world.hanoi, YEAR, 60));
+    let own = assign(&mut national, own).await.target_id;
+    let to = |units: &[Uuid]| {
+        let mut asked = handed(&own, pb::Distribution::Equal);
+        asked.children = units.iter().map(|unit| child(*unit, None, 0)).collect();
+        asked
+    };
+    let answer = distribute(&mut national, to(&[world.badinh, world.caugiay])).await;
+    assert_eq!((answer.children_sum, answer.others_sum, answer.difference), (60, 0, 0));
+    let left = answer.children[1].target_id.clone();
+
+    // All of it to one: the other still has its half, as the cascade says.
+    let answer = distribute(&mut national, to(&[world.badinh])).await;
+    assert_eq!((answer.children_sum, answer.others_sum, answer.difference), (60, 30, 30));
+    let shown = cascade(&mut national, world.hanoi, YEAR.1).await;
+    assert_eq!((shown.children_sum, shown.difference), (90, 30));
+
+    // Until it is withdrawn from there.
+    national.targets.withdraw_target(withdrawal(&left, YEAR.0)).await.expect("withdrawn");
+    let answer = distribute(&mut national, to(&[world.badinh])).await;
+    assert_eq!((answer.children_sum, answer.others_sum, answer.difference), (60, 0, 0));
+    world.stop().await;
+}

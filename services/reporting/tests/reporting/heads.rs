@@ -26,7 +26,7 @@ const STEPS: usize = 60;
 const QUESTIONS: usize = 3;
 
 /// What statements count: people in office and trained, ratings, employers without a union.
-async fn told_otherwise(world: &World, units: &[Uuid], on: Date) {
+pub(crate) async fn told_otherwise(world: &World, units: &[Uuid], on: Date) {
     let people: Vec<Uuid> = units.iter().map(|_| Uuid::now_v7()).collect();
     for (unit, person) in units.iter().zip(&people) {
         let office = Office {

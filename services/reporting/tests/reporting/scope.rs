@@ -34,6 +34,18 @@ async fn every_method(actor: &mut Actor, unit: Uuid, union: Uuid) -> Vec<String>
         refused(
             actor
                 .figures
+                .tabulate_figures(pb::TabulateFiguresRequest {
+                    indicators: vec!["MBR_STOCK".into()],
+                    organisation_ids: vec![organisation_id.clone()],
+                    periods: asked.into_iter().collect(),
+                    ..Default::default()
+                })
+                .await,
+        )
+        .0,
+        refused(
+            actor
+                .figures
                 .get_book(pb::GetBookRequest {
                     organisation_id: organisation_id.clone(),
                     period: asked,
@@ -121,9 +133,9 @@ async fn an_officer_reaches_no_other_subtree_and_a_stranger_none() {
     let world = World::start().await;
     let foreign = world.loads_unions(world.hue, "NNN_CP", 1)[0];
     let reasons = every_method(&mut world.officer(), world.hue, foreign).await;
-    assert_eq!(reasons, ["ORGANISATION_UNKNOWN"; 11]);
+    assert_eq!(reasons, ["ORGANISATION_UNKNOWN"; 12]);
     let reasons = every_method(&mut world.actor("stranger"), world.hanoi, foreign).await;
-    assert_eq!(reasons, ["PERMISSION_DENIED"; 11]);
+    assert_eq!(reasons, ["PERMISSION_DENIED"; 12]);
     // A reader reads, and changes nothing.
     world.grants("reader", "READER", world.hanoi);
     let mut reader = world.actor("reader");

@@ -47,7 +47,7 @@ fn suspends(world: &World, union: Uuid, on: Date) {
 const YEAR: (Date, Date) = (date!(2020 - 01 - 01), date!(2020 - 12 - 31));
 
 #[tokio::test]
-async fn a_rating_of_a_union_that_was_none_that_year_counts_nowhere() {
+async fn a_rating_of_a_union_that_is_not_eligible_counts_nowhere() {
     let world = World::start().await;
     let mut officer = world.officer();
     let unions = world.loads_unions(world.badinh, "NNN_CP", 3);
@@ -59,7 +59,7 @@ async fn a_rating_of_a_union_that_was_none_that_year_counts_nowhere() {
     let good = "HOAN_THANH_TOT";
     let lines = [unions[0], young, later, never, unions[2]].map(|union| (union, good));
     let answer = rates(&mut officer, 2020, &lines).await;
-    assert_eq!((answer.rated, answer.not_counted), (5, vec![2, 4]));
+    assert_eq!((answer.rated, answer.not_counted), (5, vec![1, 2, 4]));
     world.says(
         date!(2018 - 02 - 01),
         RegistryWhat::TimelinesCorrected(TimelinesCorrected {
@@ -71,7 +71,7 @@ async fn a_rating_of_a_union_that_was_none_that_year_counts_nowhere() {
             }],
         }),
     );
-    for (indicator, value, denominator) in [("RATING_GOOD", 2, 2), ("RATING_RATED", 2, 0)] {
+    for (indicator, value, denominator) in [("RATING_GOOD", 1, 1), ("RATING_RATED", 1, 0)] {
         let figure = officer.figure(indicator, world.badinh, YEAR, None).await;
         assert_eq!((figure.value, figure.denominator), (value, denominator), "{indicator}");
         // Of two eligible unions one is rated; the young one, which is rated, is none of them.
@@ -90,7 +90,7 @@ async fn a_rating_of_a_union_that_was_none_that_year_counts_nowhere() {
     assert_eq!((told.covered, told.expected), (1, 2 + 2 + 3));
     rates(&mut officer, 2020, &[(unions[1], "HOAN_THANH")]).await;
     let figure = officer.figure("RATING_GOOD", world.badinh, YEAR, None).await;
-    assert_eq!((figure.value, figure.denominator), (2, 3));
+    assert_eq!((figure.value, figure.denominator), (1, 2));
     assert!(figure.completeness.expect("told").complete);
     world.stop().await;
 }

@@ -53,10 +53,6 @@ async fn a_cascade_shows_shares_sums_and_revisions() {
     let mut again = by(world.hanoi, target("MBR_ADMITTED", world.badinh, YEAR, 40));
     again.assigned_on = Some(civil(date!(2021 - 06 - 01)));
     assert_eq!(assign(&mut national, again).await.revision, 2);
-    // Assigned after the period, it does not hold for it.
-    let mut late = by(world.hanoi, target("MBR_ADMITTED", world.badinh, YEAR, 99));
-    late.assigned_on = Some(civil(date!(2022 - 02 - 01)));
-    assert_eq!(assign(&mut national, late).await.revision, 3);
 
     let asked = pb::GetTargetCascadeRequest {
         organisation_id: world.hanoi.to_string(),
@@ -166,6 +162,11 @@ async fn a_target_that_makes_no_sense_is_refused_with_its_reason() {
             },
             because("TARGET_COMPARATOR_UNFIT", "comparator"),
         ),
+        // After the period it would be listed, and nothing would ever be held against it.
+        (
+            pb::AssignTargetRequest { assigned_on: Some(civil(date!(2022 - 01 - 01))), ..good() },
+            because("TARGET_ASSIGNED_LATE", "assigned_on"),
+        ),
         (
             pb::AssignTargetRequest { period: Some(period((YEAR.1, YEAR.0))), ..good() },
             because("PERIOD_REVERSED", "period"),
@@ -190,6 +191,14 @@ async fn a_target_that_makes_no_sense_is_refused_with_its_reason() {
     for (request, expected) in cases {
         assert_eq!(refused(officer.targets.assign_target(request).await), expected);
     }
+    // What takes two bytes each as it comes, and some hundred once it is decoded, is not decoded.
+    let crowd = pb::AssignTargetsRequest {
+        request_id: Uuid::new_v4().to_string(),
+        lines: vec![Default::default(); 200_001],
+        ..Default::default()
+    };
+    let refusal = refused(officer.targets.assign_targets(crowd).await);
+    assert_eq!(refusal.0, "MESSAGE_TOO_MANY_VALUES");
     // The same request answers the same; with another body it is refused.
     let request = good();
     let first = assign(&mut officer, request.clone()).await;

@@ -10,6 +10,7 @@
 //! ```
 
 use chassis::cluster::testing::database;
+use chassis::database::today;
 use chassis::parse::{self, civil};
 use prost_types::Any;
 use proto::membership::v1 as members;
@@ -46,9 +47,11 @@ stage::actor! {
     targets: pb::target_service_client::TargetServiceClient,
     ratings: pb::rating_service_client::RatingServiceClient,
     activities: pb::activity_service_client::ActivityServiceClient,
+    indicators: pb::indicator_service_client::IndicatorServiceClient,
     reports: pb::report_service_client::ReportServiceClient,
     offices: pb::office_service_client::OfficeServiceClient,
     periodic_reports: pb::periodic_report_service_client::PeriodicReportServiceClient,
+    closings: pb::closing_service_client::ClosingServiceClient,
 }
 
 impl World {
@@ -57,7 +60,10 @@ impl World {
         let followed = [("registry", &*registry), ("membership", &membership)];
         let database = database("reporting", &reporting::SCHEMA).await;
         let setting = Setting::of("reporting", database, &followed);
-        let stage = setting.start(reporting::DEFAULTS, "", reporting::start).await;
+        let closings = reporting::Closings::in_folder(setting.folder());
+        closings.create(today()).expect("closing keys");
+        let further = format!("closings.keys = '{}'", closings.keys.path().display());
+        let stage = setting.start(reporting::DEFAULTS, &further, reporting::start).await;
         let [confederation, hanoi, badinh, caugiay, education, hue] =
             std::array::from_fn(|_| Uuid::now_v7());
         let world = Self {

@@ -12,6 +12,8 @@ use super::happened::{Happened, happened};
 use super::in_motion::{InMotion, in_motion};
 use super::papers::{Papers, papers};
 use super::quotas::{Quotas, quotas};
+use super::returns::{Returns, returns};
+use super::rounds::{Rounds, rounds};
 
 /// A district and, below it, one thing of every kind that a method is about.
 pub struct Desk {
@@ -51,6 +53,8 @@ pub struct Desk {
     pub happened: Happened,
     pub papers: Papers,
     pub quotas: Quotas,
+    pub rounds: Rounds,
+    pub returns: Returns,
     /// Ended before, which left a consequence for its members.
     pub ended: Unit,
     /// The act that ended it.
@@ -102,6 +106,8 @@ impl Desk {
         ids.extend(self.happened.ids());
         ids.extend(self.papers.ids());
         ids.extend(self.quotas.ids());
+        ids.extend(self.rounds.ids());
+        ids.extend(self.returns.ids());
         ids
     }
 }
@@ -351,8 +357,10 @@ pub async fn desk(world: &World, code: &str) -> Desk {
     done(&client, committing.operation).await;
 
     let quotas = quotas(&client, &district).await;
+    let returns = returns(&client, &district, &union).await;
     let applied = applied.into_inner().applicants.remove(0);
     let decision = decision.into_inner().decision_id;
+    let rounds = rounds(&client, &district, &union, &decision).await;
     Desk {
         district,
         union,
@@ -383,6 +391,8 @@ pub async fn desk(world: &World, code: &str) -> Desk {
         happened,
         papers,
         quotas,
+        rounds,
+        returns,
         ended,
         act_of_end,
         left,

@@ -44,7 +44,7 @@ fn one(message: impl Message) -> Vec<Vec<u8>> {
 }
 
 fn kind_of(method: &str) -> Kind {
-    const PUBLIC: [&str; 8] = [
+    const PUBLIC: [&str; 9] = [
         "/ListActivityKinds",
         "/ListIndicators",
         "/ListSchemes",
@@ -53,6 +53,7 @@ fn kind_of(method: &str) -> Kind {
         "/ListSectors",
         "/ListRoles",
         "/ListCardKeys",
+        "/ListClosingKeys",
     ];
     const FILTERED: [&str; 9] = [
         "/BatchGetOrganisations",
@@ -69,7 +70,7 @@ fn kind_of(method: &str) -> Kind {
         Kind::Public
     } else if FILTERED.iter().any(|name| method.ends_with(name)) {
         Kind::Filtered
-    } else if method.ends_with("/LoadReference") {
+    } else if ["/LoadReference", "/LoadIndicators"].iter().any(|name| method.ends_with(name)) {
         Kind::National
     } else if method.ends_with("/Watch") {
         Kind::ForServices

@@ -56,7 +56,42 @@ pub const COMMANDS: &[(&str, &str)] = &[
     ("report", "In báo cáo của một tổ chức, trong một kỳ, trên một cây"),
     ("explain", "Đi từ một số liệu xuống các đơn vị, biến động và quyết định tạo nên nó"),
     ("activities", "Liệt kê hoạt động mà các đơn vị đã báo cáo, cũ trước mới sau"),
+    ("periodic-reports", "Báo cáo định kỳ: mở đợt, lập, nộp, duyệt và tổng hợp"),
+    ("periodic-reports forms", "Liệt kê các mẫu báo cáo mà một tổ chức có thể phải lập"),
+    (
+        "periodic-reports open",
+        "Yêu cầu một tổ chức và mọi cấp dưới báo cáo về một kỳ, và in mã của đợt báo cáo",
+    ),
+    (
+        "periodic-reports openings",
+        "Liệt kê các đợt do tổ chức mở hoặc tổ chức phải báo cáo, và mức độ đầy đủ",
+    ),
+    ("periodic-reports list", "Liệt kê đơn vị phải báo cáo trong một đợt, và báo cáo đang ở đâu"),
+    (
+        "periodic-reports show",
+        "In một báo cáo: số hệ thống tính, số tổng hợp, số khai, chỗ không khớp",
+    ),
+    ("periodic-reports draft", "Điền vào báo cáo những số mà hệ thống tính được"),
+    ("periodic-reports declare", "Khai một số ô của báo cáo"),
+    ("periodic-reports consolidate", "Tổng hợp báo cáo của cấp dưới vào báo cáo của cấp trên"),
+    ("periodic-reports submit", "Nộp báo cáo"),
+    ("periodic-reports return", "Trả lại báo cáo đã nộp, nêu lý do"),
+    ("periodic-reports reopen", "Mở lại một ô của báo cáo đã nộp hoặc đã duyệt, nêu lý do"),
+    ("periodic-reports approve", "Duyệt báo cáo đã nộp"),
+    ("periodic-reports revise", "Đính chính báo cáo đã duyệt bằng một bản mới, nêu lý do"),
+    ("periodic-reports waive", "Miễn báo cáo cho một đơn vị, nêu lý do"),
+    ("periodic-reports reminders", "Liệt kê báo cáo đến hạn mà chưa nộp, để nhắc"),
+    ("closing", "Chốt số liệu của một kỳ, và kiểm chứng số liệu đã chốt"),
+    ("closing close", "Chốt một kỳ của một tổ chức, và in mã của lần chốt"),
+    ("closing revise", "Chốt số liệu biết thêm sau đó thành bản kế tiếp, và in mã của bản đó"),
+    ("closing list", "Liệt kê các lần chốt của một tổ chức"),
+    ("closing differences", "In những ô khác với số liệu biết hiện nay, hoặc với bản chốt khác"),
+    ("closing export", "Ghi một lần chốt cùng mọi ô ra tệp, kiểm chứng được ở bất cứ đâu"),
+    ("closing keys", "Ghi các khóa công khai dùng để kiểm chứng ra tệp"),
+    ("closing verify", "Tính lại chuỗi băm của tệp đã ghi và kiểm tra chữ ký, không hỏi ai"),
+    ("figures", "In số liệu của nhiều đơn vị qua nhiều kỳ: dãy số, xếp hạng, so sánh"),
     ("targets", "In chỉ tiêu của một tổ chức, đã đạt đến đâu và theo tiến độ nào"),
+    ("ratings", "In kết quả xếp loại công đoàn của một tổ chức trong năm, và các đợt xếp loại"),
     ("token", "Xin mã truy cập của nơi cấp mã thử nghiệm, và in ra"),
     ("keys", "Tạo khóa cho hệ thống có các dịch vụ chạy riêng"),
     ("migrate", "Cập nhật lược đồ của một dịch vụ, với tư cách chủ lược đồ"),
@@ -121,6 +156,21 @@ pub const ARGUMENTS: &[(&str, &str)] = &[
         "Tính đến hết ngày này; mặc định là hôm nay, hoặc đến cuối kỳ nếu đã kết thúc",
     ),
     ("cascade", "In chỉ tiêu thống kê này được giao xuống thế nào, và mỗi nơi đạt bao nhiêu"),
+    ("indicators", "Mã chỉ tiêu thống kê, như MBR_ADMITTED; xem `congdoan list indicators`"),
+    ("organisations", "Mã của một tổ chức, như trong kỳ; hoặc định danh"),
+    ("below", "Thay vào đó, của mọi đơn vị dưới tổ chức này"),
+    ("types", "Trong số đó, chỉ các đơn vị thuộc loại hình này"),
+    ("levels", "Trong số đó, chỉ chừng ấy cấp; 1 là trực thuộc"),
+    ("figures from", "Ngày đầu kỳ, NĂM-THÁNG-NGÀY"),
+    ("figures through", "Ngày cuối kỳ"),
+    ("calendar", "Thay vào đó, các kỳ của lịch này"),
+    ("year", "Năm của kỳ đầu tiên"),
+    ("number", "Kỳ thứ mấy của năm là kỳ đầu tiên"),
+    ("figures count", "Bao nhiêu kỳ liền nhau"),
+    ("lines_of", "Phân tổ theo; hai cách thì phân tổ chéo"),
+    ("compare", "So sánh với kỳ trước đó"),
+    ("rank", "Xếp hạng các đơn vị, lớn nhất trước"),
+    ("decimals", "Số chữ số thập phân của tỷ lệ"),
     (
         "plan list organisation",
         "Mã hoặc định danh của tổ chức mà phương án nhân danh, kể cả mọi cấp dưới của nó",
@@ -187,10 +237,42 @@ pub const ARGUMENTS: &[(&str, &str)] = &[
         "Trên cây của ngày này; mặc định là như khi đó, trên cây của chính ngày có từng sự việc",
     ),
     ("activities limit", "In nhiều nhất bấy nhiêu"),
+    ("periodic-reports list limit", "In nhiều nhất bấy nhiêu"),
+    ("periodic-reports reminders limit", "In nhiều nhất bấy nhiêu"),
+    (
+        "periodic-reports open issuer",
+        "Mẫu của tổ chức nào, theo mã; mặc định là mẫu của chương trình",
+    ),
+    ("periodic-reports reopen row", "Mục nào"),
+    ("closing export file", "Tệp JSON để ghi; tệp đã có thì giữ nguyên"),
+    ("closing keys file", "Tệp JSON để ghi; tệp đã có thì giữ nguyên"),
+    ("closing_id", "Lần chốt, theo định danh"),
+    ("other", "Một bản chốt khác của cùng kỳ"),
+    ("export", "Tệp do `closing export` ghi"),
+    ("closing verify keys", "Tệp do `closing keys` ghi, lấy từ nguồn tin cậy"),
+    ("opening_id", "Đợt báo cáo, theo định danh"),
+    ("report_id", "Báo cáo, theo định danh"),
+    ("below", "Chỉ tổ chức có mã (hoặc định danh) này, và cấp dưới của nó"),
+    ("approved", "Như bản được duyệt gần nhất"),
+    ("cells", "Một ô, theo mục: MỤC=SỐ"),
+    ("reason", "Vì sao, khi hệ thống tính được số khác"),
+    ("message", "Vì sao"),
+    ("due_by", "Đến hạn trước hoặc trong ngày này, NĂM-THÁNG-NGÀY; mặc định là hôm nay"),
+    ("forms", "Mẫu báo cáo: một, hoặc mỗi cấp một mẫu; xem `congdoan periodic-reports forms`"),
+    ("through", "Ngày cuối của kỳ"),
+    ("cutoff_on", "Ai phải báo cáo là ai có ở đó vào ngày này; mặc định là ngày cuối của kỳ"),
+    ("due_on", "Hạn nộp"),
     (
         "kinds",
         "Chỉ hoạt động thuộc loại này, hoặc các loại này; xem `congdoan list activity-kinds`",
     ),
+    ("year", "Năm xếp loại"),
+    ("round", "Chỉ của đợt này, theo định danh; mặc định là cả năm, do ai quyết định cũng được"),
+    ("unions", "Thay vào đó in từng công đoàn của đợt"),
+    ("ratings history", "Thay vào đó in tất cả những gì đã ghi về công đoàn trong đợt của nó"),
+    ("attained", "Mức được tính là đạt, ghi THANG.MỨC; có thể nêu nhiều lần"),
+    ("by_sectors", "Theo các nhóm của cách phân nhóm khối này; mặc định theo cấp dưới trực tiếp"),
+    ("ratings limit", "In nhiều nhất bấy nhiêu"),
     ("itself", "Của chính tổ chức đó, không kể cấp dưới"),
     ("limit", "In nhiều nhất bấy nhiêu; một từ cần tìm cho nhiều nhất 50"),
     ("in_force_on", "Chỉ loại hình có hiệu lực vào ngày này, NĂM-THÁNG-NGÀY"),
@@ -245,6 +327,16 @@ pub const VALUES: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     ("how", &[("admitted", "kết nạp"), ("recognised", "công nhận"), ("readmitted", "kết nạp lại")]),
+    (
+        "lines_of",
+        &[
+            ("child", "theo đơn vị trực thuộc"),
+            ("sector", "theo khối"),
+            ("group", "theo nhóm khối"),
+            ("type", "theo loại hình tổ chức"),
+        ],
+    ),
+    ("compare", &[("previous", "kỳ liền trước"), ("year", "cùng kỳ năm trước")]),
     ("form", &[("5a", "mẫu của từng người"), ("5b", "mẫu tập thể, ngày sinh ghi theo nam nữ")]),
     (
         "which",
@@ -405,4 +497,17 @@ Ví dụ:
   congdoan targets --organisation LDLD-01 --from 2021-01-01 --to 2021-12-31 --cascade MBR_ADMITTED
 
 Gồm các chỉ tiêu có kỳ kết thúc trong kỳ được hỏi; với --cascade là chỉ tiêu của đúng kỳ đó."),
+    ("ratings", "\
+Ví dụ:
+  congdoan ratings --organisation LDLD-01-001 --year 2025 --attained BON_MUC.HOAN_THANH_TOT
+  congdoan ratings --organisation LDLD-01 --year 2025 --by-sectors HAI_KHU_VUC --as-of 2026-01-01
+  congdoan ratings --organisation CDCS-01-001-0001 --year 2025 --history"),
+    ("figures", "\
+Ví dụ:
+  congdoan figures MBR_STOCK MBR_ADMITTED --below LDLD-01 --levels 1 --from 2020-01-01 --to 2020-12-31 --rank
+  congdoan figures MBR_NET --organisation LDLD-01-001 --calendar UNION_YEAR --year 2020 --count 3 --compare previous
+  congdoan figures ORG_STOCK --organisation LDLD-01 --calendar CIVIL_YEAR --year 2020 --by child --by type
+
+Lịch: CIVIL_MONTH, CIVIL_QUARTER, CIVIL_HALF, CIVIL_YEAR (dương lịch); UNION_HALF, UNION_YEAR (chốt số liệu \
+31/5, 30/11); SCHOOL_YEAR (năm học)."),
 ];

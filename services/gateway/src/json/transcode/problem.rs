@@ -79,7 +79,10 @@ fn metadata(status: &Status, key: &str) -> Option<String> {
 /// reasons for which HTTP has a word of its own.
 pub fn http_status(status: &Status) -> StatusCode {
     match reason(status).as_str() {
-        "MESSAGE_TOO_LARGE" | "CALL_TOO_LARGE" | "JSON_TOO_MANY_VALUES" => {
+        "MESSAGE_TOO_LARGE"
+        | "CALL_TOO_LARGE"
+        | "JSON_TOO_MANY_VALUES"
+        | "MESSAGE_TOO_MANY_VALUES" => {
             return StatusCode::PAYLOAD_TOO_LARGE;
         }
         "CONTENT_TYPE_UNSUPPORTED" => return StatusCode::UNSUPPORTED_MEDIA_TYPE,

@@ -1,6 +1,7 @@
 //! Loads, taken in message by message and answered as a whole.
 
 use chassis::call::{Call, Content};
+use chassis::database::count_anew;
 use chassis::parse;
 use prost::Message;
 use proto::registry::v1 as pb;
@@ -114,7 +115,9 @@ impl Api {
     ) -> Result<Response<pb::LoadOrganisationsResponse>, Status> {
         call.content_is(content);
         let act = LoadOrganisations { lines, basis: optional_basis(header.basis)? };
-        Ok(self.database.act(call, act).await?.reply(wire::loaded))
+        let acted = self.database.act(call, act).await?;
+        count_anew(self.database.pool()).await;
+        Ok(acted.reply(wire::loaded))
     }
 
     /// How far a load of the caller's own has come.

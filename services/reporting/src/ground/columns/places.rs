@@ -28,6 +28,8 @@ pub enum Bond {
 /// Where a unit counts, and over which days.
 #[derive(Clone, Copy, Debug)]
 pub struct Place {
+    /// Under which of the heads that are asked for, by its number.
+    pub head: u32,
     /// The unit.
     pub unit: u32,
     /// The head's child above it, or itself.
@@ -42,7 +44,8 @@ pub struct Place {
     pub until: i32,
 }
 
-/// Everything under a head, as then or as of a day.
+/// Everything under a head, as then or as of a day. It goes down from the head, which is quick where
+/// the head is small.
 pub fn places(tree: &Tree, head: u32, as_of: Option<i32>) -> Vec<Place> {
     match as_of {
         None => as_then(tree, head),
@@ -50,23 +53,10 @@ pub fn places(tree: &Tree, head: u32, as_of: Option<i32>) -> Vec<Place> {
     }
 }
 
-/// Where a unit counts under one of many heads, and over which days.
-#[derive(Clone, Copy, Debug)]
-pub struct Under {
-    /// The unit.
-    pub unit: u32,
-    /// Which of the heads, by its number.
-    pub head: u32,
-    /// The first day.
-    pub from: i32,
-    /// The first day on which it no longer counts there.
-    pub until: i32,
-}
-
 /// Everything under each of many heads, which may lie below each other: what [`places`] says of each
 /// of them. It goes up from every unit once, so that it costs no more for a thousand heads than for
 /// one.
-pub fn under_each(tree: &Tree, heads: &HashMap<u32, u32>, as_of: Option<i32>) -> Vec<Under> {
+pub fn under_each(tree: &Tree, heads: &HashMap<u32, u32>, as_of: Option<i32>) -> Vec<Place> {
     let mut found = Vec::new();
     for (unit, life) in tree.lives() {
         match as_of {
@@ -83,15 +73,18 @@ fn up_as_then(
     unit: u32,
     life: &Life,
     heads: &HashMap<u32, u32>,
-    found: &mut Vec<Under>,
+    found: &mut Vec<Place>,
 ) {
-    let mut put = |of: u32, life: &Life| {
-        let mut next = vec![(of, EVER, NEVER, 0)];
-        while let Some((at, from, until, depth)) = next.pop() {
+    let mut put = |of: u32, life: &Life, bond: Bond| {
+        let mut next = vec![(of, NOBODY, EVER, NEVER, 0)];
+        while let Some((at, below, from, until, depth)) = next.pop() {
             if let Some(head) = heads.get(&at) {
-                found.push(Under {
-                    unit,
+                found.push(Place {
                     head: *head,
+                    unit,
+                    branch: below,
+                    bond: if depth == 0 { bond } else { Bond::Below },
+                    depth: depth + u32::from(bond != Bond::Itself),
                     from: if from == life.founded { EVER } else { from },
                     until: if until == life.ended { NEVER } else { until },
                 });
@@ -102,17 +95,17 @@ fn up_as_then(
             for edge in tree.superiors(at) {
                 let (from, until) = (from.max(edge.from), until.min(edge.until));
                 if from < until {
-                    next.push((edge.value, from, until, depth + 1));
+                    next.push((edge.value, at, from, until, depth + 1));
                 }
             }
         }
     };
-    put(unit, life);
+    put(unit, life, Bond::Itself);
     // What never existed lies where the one lies under which it was to be founded.
     let (mut never, mut above) = (life.never, life.founded_under);
     for _ in 0..=DEPTH_MAX {
         let Some(known) = tree.life(above).filter(|_| never) else { break };
-        put(above, known);
+        put(above, known, Bond::Ended);
         (never, above) = (known.never, known.founded_under);
     }
 }
@@ -124,21 +117,30 @@ fn up_as_of(
     life: &Life,
     day: i32,
     heads: &HashMap<u32, u32>,
-    found: &mut Vec<Under>,
+    found: &mut Vec<Place>,
 ) {
-    let mut at = unit;
+    let (mut at, mut bond) = (unit, Bond::Itself);
     if !life.on(day) {
-        inherit(tree, day, unit, life, |heir, _| at = heir);
+        inherit(tree, day, unit, life, |heir, by| (at, bond) = (heir, by));
     }
-    for _ in 0..=DEPTH_MAX {
+    let mut below = NOBODY;
+    for depth in 0..=DEPTH_MAX {
         if !tree.life(at).is_some_and(|life| life.on(day)) {
             return;
         }
         if let Some(head) = heads.get(&at) {
-            found.push(Under { unit, head: *head, from: EVER, until: NEVER });
+            found.push(Place {
+                head: *head,
+                unit,
+                branch: below,
+                bond: if depth == 0 { bond } else { Bond::Below },
+                depth: depth + u32::from(bond != Bond::Itself),
+                from: EVER,
+                until: NEVER,
+            });
         }
         match tree.superiors(at).iter().find(|edge| edge.on(day)) {
-            Some(edge) => at = edge.value,
+            Some(edge) => (below, at) = (at, edge.value),
             None => return,
         }
     }
@@ -148,6 +150,7 @@ fn up_as_of(
 /// unit that has ended keeps its last place, and one that is yet to be founded its first.
 fn as_then(tree: &Tree, head: u32) -> Vec<Place> {
     let itself = Place {
+        head: 0,
         unit: head,
         branch: NOBODY,
         bond: Bond::Itself,
@@ -166,6 +169,7 @@ fn as_then(tree: &Tree, head: u32) -> Vec<Place> {
             let (from, until) = (above.from.max(edge.from), above.until.min(edge.until));
             if from < until {
                 under.push(Place {
+                    head: 0,
                     unit: edge.value,
                     branch: if above.depth == 0 { edge.value } else { above.branch },
                     bond: Bond::Below,
@@ -241,6 +245,7 @@ fn as_of_day(tree: &Tree, head: u32, day: i32) -> Vec<Place> {
         return Vec::new();
     }
     let mut places = vec![Place {
+        head: 0,
         unit: head,
         branch: NOBODY,
         bond: Bond::Itself,

@@ -12,16 +12,19 @@ use time::Date;
 use tokio::task::spawn_blocking;
 use uuid::Uuid;
 
+use crate::ground::columns::below::{self, Below};
 use crate::ground::columns::cut::Cut;
+use crate::ground::columns::cutting::{self, Asked};
 use crate::ground::columns::day;
 use crate::ground::columns::names::Names;
 use crate::ground::columns::state::State;
-use crate::ground::columns::sums::{self, Days, Lines};
+use crate::ground::columns::sums::{self, Days};
 use crate::ground::fact::Code;
-use crate::ground::figure::count::Count;
-use crate::ground::figure::scope::Scope;
+use crate::ground::figure::count::{Count, Counts};
+use crate::ground::figure::scope::{By, Scope};
 use crate::ground::period::Period;
 use crate::ground::reference::Reference;
+use crate::ground::refused::Refused;
 
 /// The columns as the snapshot of one reading has them.
 #[derive(Clone)]
@@ -34,25 +37,26 @@ pub struct Snapshot {
 #[derive(Default)]
 pub struct Moved {
     /// Unions that came.
-    pub unions_in: Count,
+    pub unions_in: Counts,
     /// Unions that left.
-    pub unions_out: Count,
+    pub unions_out: Counts,
     /// Members who came with their units.
-    pub members_in: Count,
+    pub members_in: Counts,
     /// Members who left with their units.
-    pub members_out: Count,
+    pub members_out: Counts,
 }
 
 /// Members of every unit before a day.
 #[derive(Clone)]
 pub struct Members(Arc<Vec<i64>>);
 
-/// Units whose members membership has to place.
+/// Units whose members membership has to place, each beside the number of the head under which they
+/// count.
 pub struct ToSettle {
     /// Those that have ended and count under the head.
-    pub ended: Vec<Uuid>,
+    pub ended: Vec<(usize, Uuid)>,
     /// Those in which members are left.
-    pub with_members: Vec<Uuid>,
+    pub with_members: Vec<(usize, Uuid)>,
 }
 
 impl Snapshot {
@@ -84,25 +88,40 @@ impl Snapshot {
         reference: &'static Reference,
         scope: &Scope,
     ) -> Result<Arc<Cut>, Failure> {
-        let scope = scope.clone();
-        self.count(move |snapshot| {
-            Arc::new(Cut::of(&snapshot.state.tree, &snapshot.names(), reference, &scope))
-        })
-        .await
+        self.cut_of_heads(reference, &[scope.head], scope, By::Nothing).await
     }
 
-    /// What counts under each of many heads, which may lie below each other: a line for each, on
-    /// the tree and of the group of the scope.
+    /// What counts under each of some heads, which may lie below each other, each in its lines, which
+    /// may be crossed with others; on the tree and of the group of the scope.
     pub async fn cut_of_heads(
         &self,
         reference: &'static Reference,
         heads: &[Uuid],
         scope: &Scope,
+        across: By,
     ) -> Result<Arc<Cut>, Failure> {
         let (heads, scope) = (heads.to_vec(), scope.clone());
         self.count(move |snapshot| {
-            let (tree, names) = (&snapshot.state.tree, snapshot.names());
-            Arc::new(Cut::of_heads(tree, &names, reference, &heads, &scope))
+            let asked = Asked { heads: &heads, scope: &scope, across };
+            Arc::new(cutting::cut(&snapshot.state.tree, &snapshot.names(), reference, &asked))
+        })
+        .await
+    }
+
+    /// Organisations below one, on the tree of a day, or, as then, on some day of the periods.
+    pub async fn below(
+        &self,
+        asked: &Below,
+        as_of: Option<Date>,
+        periods: &[Period],
+    ) -> Result<Vec<Uuid>, Failure> {
+        let (asked, as_of) = (asked.clone(), as_of.map(day::number));
+        let of = |period: &Period| (day::number(period.from), day::number(period.until()));
+        let days: Vec<below::Days> = periods.iter().map(of).collect();
+        self.count(move |snapshot| {
+            let names = snapshot.names();
+            let found = below::below(&snapshot.state.tree, &names, &asked, as_of, &days);
+            found.into_iter().filter_map(|unit| names.units.name(unit).copied()).collect()
         })
         .await
     }
@@ -114,14 +133,15 @@ impl Snapshot {
         code: Code,
         period: Period,
         reasons: &[String],
-    ) -> Result<Count, Failure> {
+    ) -> Result<Counts, Failure> {
         let cut = cut.clone();
         let reasons = (!reasons.is_empty()).then(|| self.words(reasons));
         self.count(move |snapshot| {
             let reasons = reasons.as_deref();
-            counted(&cut, sums::flow(&snapshot.state.facts, &cut, code, days(period), reasons))
+            let sums = sums::flow(&snapshot.state.facts, &cut, code, days(period), reasons);
+            Ok(counted(&cut, sums)?)
         })
-        .await
+        .await?
     }
 
     /// Facts of a code by reason.
@@ -148,13 +168,13 @@ impl Snapshot {
         &self,
         cut: &Arc<Cut>,
         period: Period,
-    ) -> Result<(Count, Count), Failure> {
+    ) -> Result<(Counts, Counts), Failure> {
         let cut = cut.clone();
         self.count(move |snapshot| {
             let (left, entered) = sums::transfers_inside(&snapshot.state.facts, &cut, days(period));
-            (counted(&cut, left), counted(&cut, entered))
+            Ok((counted(&cut, left)?, counted(&cut, entered)?))
         })
-        .await
+        .await?
     }
 
     /// The members of every unit at the end of a day.
@@ -173,9 +193,10 @@ impl Snapshot {
         cut: &Arc<Cut>,
         on: Date,
         members: &Members,
-    ) -> Result<Count, Failure> {
+    ) -> Result<Counts, Failure> {
         let (cut, members) = (cut.clone(), members.clone());
-        self.count(move |_| counted(&cut, sums::stock(&cut, day::number(on), &members.0))).await
+        self.count(move |_| Ok(counted(&cut, sums::stock(&cut, day::number(on), &members.0))?))
+            .await?
     }
 
     /// People who stand in one of these ways at the end of a day.
@@ -184,14 +205,14 @@ impl Snapshot {
         cut: &Arc<Cut>,
         on: Date,
         kinds: &[String],
-    ) -> Result<Count, Failure> {
+    ) -> Result<Counts, Failure> {
         let (cut, on, kinds) = (cut.clone(), day::number(on), self.words(kinds));
         self.count(move |snapshot| {
             let State { facts, tree, .. } = &*snapshot.state;
             let people = sums::standing(facts, tree.len(), on, &kinds);
-            counted(&cut, sums::stock(&cut, on, &people))
+            Ok(counted(&cut, sums::stock(&cut, on, &people))?)
         })
-        .await
+        .await?
     }
 
     /// Grassroots unions that exist at the end of a day.
@@ -200,12 +221,13 @@ impl Snapshot {
         cut: &Arc<Cut>,
         on: Date,
         without_suspended: bool,
-    ) -> Result<Count, Failure> {
+    ) -> Result<Counts, Failure> {
         let (cut, on) = (cut.clone(), day::number(on));
         self.count(move |snapshot| {
-            counted(&cut, sums::unions(&snapshot.state.tree, &cut, on, without_suspended))
+            let unions = sums::unions(&snapshot.state.tree, &cut, on, without_suspended);
+            Ok(counted(&cut, unions)?)
         })
-        .await
+        .await?
     }
 
     /// What came under the head and left it without being founded or ended.
@@ -214,14 +236,14 @@ impl Snapshot {
         self.count(move |snapshot| {
             let State { facts, tree, .. } = &*snapshot.state;
             let moves = sums::moves(facts, tree, &cut, days(period));
-            Moved {
-                unions_in: counted(&cut, moves.unions_in),
-                unions_out: counted(&cut, moves.unions_out),
-                members_in: counted(&cut, moves.members_in),
-                members_out: counted(&cut, moves.members_out),
-            }
+            Ok(Moved {
+                unions_in: counted(&cut, moves.unions_in)?,
+                unions_out: counted(&cut, moves.unions_out)?,
+                members_in: counted(&cut, moves.members_in)?,
+                members_out: counted(&cut, moves.members_out)?,
+            })
         })
-        .await
+        .await?
     }
 
     /// How the members of what has ended by a day stand, given those of every unit.
@@ -235,7 +257,9 @@ impl Snapshot {
         self.count(move |snapshot| {
             let found = sums::to_settle(&snapshot.state.tree, &cut, day::number(on), &members.0);
             let names = snapshot.names();
-            let name = |unit: u32| names.units.name(unit).copied().unwrap_or_default();
+            let name = |(head, unit): (u32, u32)| {
+                (head as usize, names.units.name(unit).copied().unwrap_or_default())
+            };
             ToSettle {
                 ended: found.ended.into_iter().map(name).collect(),
                 with_members: found.with_members.into_iter().map(name).collect(),
@@ -254,8 +278,14 @@ impl Snapshot {
 
     /// Whether a unit counts on a day.
     pub fn counts_on(&self, cut: &Cut, unit: Uuid, on: Date) -> bool {
+        !self.heads_on(cut, unit, on).is_empty()
+    }
+
+    /// The numbers of the heads under which a unit counts on a day.
+    pub fn heads_on(&self, cut: &Cut, unit: Uuid, on: Date) -> Vec<usize> {
         let number = self.names().units.of(&unit);
-        number.is_some_and(|unit| cut.counts_on(unit, day::number(on)))
+        let heads = number.map(|unit| cut.heads_on(unit, day::number(on)));
+        heads.unwrap_or_default().into_iter().map(|head| head as usize).collect()
     }
 }
 
@@ -263,8 +293,14 @@ fn days(period: Period) -> Days {
     Days { from: day::number(period.from), until: day::number(period.until()) }
 }
 
-/// Lines by what they are called; none is 0.
-fn counted(cut: &Cut, lines: Lines) -> Count {
-    let lines = cut.lines().iter().zip(lines).filter(|(_, amount)| *amount != 0);
-    Count::sum(lines.map(|(line, amount)| (line.clone(), amount)))
+/// What each head has, by what its lines are called; none is 0.
+fn counted<N: Copy + Into<i128>>(cut: &Cut, lines: Vec<N>) -> Result<Counts, Refused> {
+    let mut counts = vec![Count::default(); cut.heads()];
+    for (line, amount) in cut.lines().iter().zip(lines) {
+        let amount = i64::try_from(amount.into()).map_err(|_| Refused::FigureTooLarge)?;
+        if amount != 0 {
+            counts[line.head as usize].add(&line.name, amount)?;
+        }
+    }
+    Ok(counts)
 }

@@ -11,6 +11,9 @@ use crate::ground::fact::Code;
 /// Amounts by the number of the line.
 pub type Lines = Vec<i64>;
 
+/// Amounts by the number of the line, before it is known that they are no more than a figure holds.
+pub type Wide = Vec<i128>;
+
 /// Days: `[from, until)`.
 #[derive(Clone, Copy)]
 pub struct Days {
@@ -25,11 +28,12 @@ fn lines(cut: &Cut) -> Lines {
 }
 
 /// Facts of a code by line, with one of these reasons; any, if there is no list of them.
-pub fn flow(facts: &Facts, cut: &Cut, code: Code, days: Days, reasons: Option<&[u32]>) -> Lines {
-    let (mut sums, mut walk) = (lines(cut), cut.walk());
+pub fn flow(facts: &Facts, cut: &Cut, code: Code, days: Days, reasons: Option<&[u32]>) -> Wide {
+    let (mut sums, mut walk) = (vec![0; cut.lines().len()], cut.walk());
     facts.each(code, days.from, days.until, |row| {
         if reasons.is_none_or(|reasons| reasons.contains(&row.reason)) {
-            walk.lines_on(row.unit, row.day, |line| sums[line] += row.amount);
+            let amount = i128::from(row.amount);
+            walk.lines_on(row.unit, row.day, |line| sums[line] += amount);
         }
     });
     sums
@@ -44,14 +48,14 @@ pub fn by_reason(facts: &Facts, cut: &Cut, code: Code, days: Days) -> BTreeMap<u
     sums
 }
 
-/// Transfers between two units that both count under the head on the day of the transfer: by the
+/// Transfers between two units that both count under one head on the day of the transfer: by the
 /// line that they leave, and by the line that they enter. They are neither in nor out for the head.
 pub fn transfers_inside(facts: &Facts, cut: &Cut, days: Days) -> (Lines, Lines) {
     let (mut left, mut entered) = (lines(cut), lines(cut));
     facts.each(Code::TransferOut, days.from, days.until, |row| {
         cut.lines_on(row.unit, row.day, |out_line| {
             cut.lines_on(row.counterpart, row.day, |in_line| {
-                if !cut.apart() || out_line == in_line {
+                if cut.head_of(out_line) == cut.head_of(in_line) {
                     left[out_line] += row.amount;
                     entered[in_line] += row.amount;
                 }
@@ -139,39 +143,37 @@ pub struct Moves {
     pub members_out: Lines,
 }
 
-/// A unit that comes under the head on a day, or leaves it.
+/// A unit that comes under a head on a day, or leaves it.
 struct Crossing {
     unit: u32,
     on: i32,
     comes: bool,
-    /// Of this line alone, where lines are counted apart.
-    line: Option<u32>,
+    head: u32,
 }
 
-/// Units that came under the head or left it without being founded or ended, and the members whom
+/// Units that came under a head or left it without being founded or ended, and the members whom
 /// they brought or took: those of the evening before.
 pub fn moves(facts: &Facts, tree: &Tree, cut: &Cut, days: Days) -> Moves {
     let within = |day: i32| days.from <= day && day < days.until;
     let mut crossings = Vec::new();
     for unit in cut.dated() {
-        // A unit that moves from one line of the head to another neither comes nor leaves.
-        let stays = cut.pieces(unit).iter().map(|piece| {
-            let line = cut.apart().then_some(piece.line);
-            (line, piece.from, piece.until)
-        });
-        let mut stays: Vec<(Option<u32>, i32, i32)> = stays.collect();
+        // A unit that moves from one line of a head to another neither comes nor leaves.
+        let stays = cut.pieces(unit).iter();
+        let mut stays: Vec<(u32, i32, i32)> = stays
+            .map(|piece| (cut.head_of(piece.line as usize), piece.from, piece.until))
+            .collect();
         stays.sort_unstable();
-        let mut whole: Vec<(Option<u32>, i32, i32)> = Vec::new();
-        for (line, from, until) in stays {
+        let mut whole: Vec<(u32, i32, i32)> = Vec::new();
+        for (head, from, until) in stays {
             match whole.last_mut() {
-                Some((of, _, last)) if *of == line && from <= *last => *last = until.max(*last),
-                _ => whole.push((line, from, until)),
+                Some((of, _, last)) if *of == head && from <= *last => *last = until.max(*last),
+                _ => whole.push((head, from, until)),
             }
         }
-        for (line, from, until) in whole {
+        for (head, from, until) in whole {
             let ways = [(from, true), (until, false)];
             for (on, comes) in ways.into_iter().filter(|(on, _)| within(*on)) {
-                crossings.push(Crossing { unit, on, comes, line });
+                crossings.push(Crossing { unit, on, comes, head });
             }
         }
     }
@@ -193,7 +195,7 @@ pub fn moves(facts: &Facts, tree: &Tree, cut: &Cut, days: Days) -> Moves {
         };
         for piece in cut.pieces(crossing.unit) {
             let on = if crossing.comes { piece.from } else { piece.until };
-            if on == crossing.on && crossing.line.is_none_or(|line| line == piece.line) {
+            if on == crossing.on && cut.head_of(piece.line as usize) == crossing.head {
                 to_unions[piece.line as usize] += unions;
                 to_members[piece.line as usize] += members;
             }
@@ -222,32 +224,39 @@ fn members_at_crossings(facts: &Facts, crossings: &[Crossing]) -> Vec<i64> {
     members
 }
 
-/// Units whose members membership has to place.
+/// Units whose members membership has to place, each beside the number of the head under which they
+/// count.
 #[derive(Default)]
 pub struct ToSettle {
     /// Those that have ended and count under the head.
-    pub ended: BTreeSet<u32>,
+    pub ended: BTreeSet<(u32, u32)>,
     /// Those in which members are left: that ended here, or elsewhere to continue here, or that never
     /// existed.
-    pub with_members: BTreeSet<u32>,
+    pub with_members: BTreeSet<(u32, u32)>,
 }
 
-/// How the members of what has ended by a day stand, as far as it counts under the head.
+/// How the members of what has ended by a day stand, as far as it counts under the heads.
 pub fn to_settle(tree: &Tree, cut: &Cut, on: i32, members: &[i64]) -> ToSettle {
     let mut found = ToSettle::default();
     for (unit, life) in tree.lives() {
-        let has_members = members.get(unit as usize).is_some_and(|members| *members != 0);
         let ended = life.ended <= on;
-        let settles = if cut.counts_on(unit, on) {
+        if !ended && !life.never {
+            continue;
+        }
+        let has_members = members.get(unit as usize).is_some_and(|members| *members != 0);
+        let here = cut.heads_on(unit, on);
+        for head in &here {
             if ended {
-                found.ended.insert(unit);
+                found.ended.insert((*head, unit));
             }
-            ended || life.never
-        } else {
-            ended && cut.counts_on(life.members_to, on)
-        };
-        if settles && has_members {
-            found.with_members.insert(unit);
+            if has_members {
+                found.with_members.insert((*head, unit));
+            }
+        }
+        if ended && has_members {
+            let to = cut.heads_on(life.members_to, on);
+            let elsewhere = to.into_iter().filter(|head| !here.contains(head));
+            found.with_members.extend(elsewhere.map(|head| (head, unit)));
         }
     }
     found

@@ -117,7 +117,7 @@ pub enum Code {
 pub enum Counting {
     /// Summed, wherever a formula names the code.
     Summed,
-    /// Summed by grade, of unions that were unions in the year of the rating: a source of its own.
+    /// Summed by grade, of unions that were eligible when they count: a source of its own.
     Rated,
     /// Distinct, by the subject that each keeps.
     Subjects,

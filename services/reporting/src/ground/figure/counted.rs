@@ -14,6 +14,8 @@ use crate::ground::period::Period;
 pub struct Figure {
     /// Its code.
     pub indicator: String,
+    /// Which version of it, where it was loaded; else 0.
+    pub version: i32,
     /// How it is computed.
     pub formula: String,
     /// Its scope.

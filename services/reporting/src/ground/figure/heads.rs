@@ -1,43 +1,66 @@
-//! How lines are headed: the names of the organisations that they are of.
+//! Whose figures are counted together, and what is counted put to whom it is of.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
-use chassis::refusal::Failure;
-use sqlx::PgConnection;
-use time::Date;
 use uuid::Uuid;
 
-use crate::ground::figure::counted::Figure;
-use crate::ground::figure::scope::By;
+use crate::ground::figure::count::{Count, Counts};
+use crate::ground::refused::Refused;
 
-/// Names the lines of children, at the end of the period or when they ended.
-pub async fn heads(
-    connection: &mut PgConnection,
-    organisations: &[Uuid],
-    on: Date,
-) -> Result<BTreeMap<Uuid, String>, Failure> {
-    let rows = sqlx::query_file!("src/ground/figure/heads.sql", organisations, on)
-        .fetch_all(connection)
-        .await?;
-    Ok(rows.into_iter().map(|row| (row.organisation_id, row.name)).collect())
+/// Organisations, in the order of their counts.
+pub struct Heads {
+    ids: Vec<Uuid>,
+    numbers: HashMap<Uuid, usize>,
 }
 
-/// Names the lines of figures, all of one scope and period.
-pub async fn heads_of(
-    connection: &mut PgConnection,
-    figures: &[Figure],
-) -> Result<BTreeMap<Uuid, String>, Failure> {
-    let by_child = figures.iter().filter(|figure| figure.scope.by == By::Child);
-    let counts =
-        by_child.flat_map(|figure| std::iter::once(&figure.value).chain(&figure.denominator));
-    let mut named: Vec<Uuid> = counts
-        .flat_map(|count| count.lines.keys())
-        .filter_map(|line| Uuid::parse_str(line).ok())
-        .collect();
-    named.sort_unstable();
-    named.dedup();
-    match figures.first() {
-        Some(figure) if !named.is_empty() => heads(connection, &named, figure.period.through).await,
-        _ => Ok(BTreeMap::new()),
+impl Heads {
+    /// In this order; each once.
+    pub fn of(ids: Vec<Uuid>) -> Self {
+        Self { numbers: ids.iter().copied().zip(0..).collect(), ids }
+    }
+
+    /// All of them.
+    pub fn ids(&self) -> &[Uuid] {
+        &self.ids
+    }
+
+    /// Which of them it is.
+    pub fn number(&self, id: Uuid) -> Option<usize> {
+        self.numbers.get(&id).copied()
+    }
+
+    /// Nothing of anybody.
+    pub fn none(&self) -> Counts {
+        vec![Count::default(); self.ids.len()]
+    }
+
+    /// What rows of lines sum to.
+    pub fn sums(
+        &self,
+        rows: impl IntoIterator<Item = (Uuid, String, i64)>,
+    ) -> Result<Counts, Refused> {
+        let mut counts = self.none();
+        for (head, line, amount) in rows {
+            if let Some(head) = self.number(head) {
+                counts[head].add(&line, amount)?;
+            }
+        }
+        Ok(counts)
+    }
+
+    /// The row without a line is the total; it counts whom lines count twice once.
+    pub fn distinct(&self, rows: impl IntoIterator<Item = (Uuid, Option<String>, i64)>) -> Counts {
+        let mut counts = self.none();
+        for (head, line, amount) in rows {
+            let Some(head) = self.number(head) else { continue };
+            match line {
+                Some(line) if amount != 0 => {
+                    counts[head].lines.insert(line, amount);
+                }
+                Some(_) => {}
+                None => counts[head].total = amount,
+            }
+        }
+        counts
     }
 }

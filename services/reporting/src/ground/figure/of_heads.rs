@@ -1,19 +1,29 @@
-//! An indicator of many organisations at once, which may lie below each other: what each of them has,
-//! by as many scans as it has sources, and not by as many as there are organisations.
+//! Figures of many organisations at once, which may lie below each other: what each of them has, by as
+//! many scans as there are sources, and not by as many as there are organisations. A single
+//! organisation is one of them ([`Counting`](crate::ground::figure::Counting)).
+//!
+//! What is summed is counted from the [columns](crate::ground::columns) as the reading's snapshot has
+//! them; what is counted distinct, and what is rated, reached or surveyed, by statements.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chassis::refusal::Failure;
 use sqlx::PgConnection;
+use time::Date;
 use uuid::Uuid;
 
-use crate::ground::columns::{Cut, Snapshot};
+use crate::ground::columns::{Cut, Members, Snapshot};
 use crate::ground::fact::Code;
-use crate::ground::figure::counting::Counting;
-use crate::ground::figure::scope::{Pieces, Scope};
+use crate::ground::figure::completeness::{Completeness, Completing};
+use crate::ground::figure::count::{Count, Counts};
+use crate::ground::figure::counted::Known;
+use crate::ground::figure::heads::Heads;
+use crate::ground::figure::of_period::OfPeriod;
+use crate::ground::figure::scope::{By, Pieces, Scope, over_heads};
+use crate::ground::figure::settled::settled;
 use crate::ground::figure::source::{Formula, Source};
-use crate::ground::period::Period;
+use crate::ground::period::{Period, year};
 use crate::ground::reference::{Indicator, Reference};
 
 /// Value and denominator of one organisation.
@@ -25,41 +35,41 @@ pub struct OfHead {
     pub denominator: i64,
 }
 
-/// What is counted of each; nothing is 0.
-type Amounts = BTreeMap<Uuid, i64>;
+/// An indicator of each of the organisations, in their order.
+pub struct Counted {
+    /// Values, or numerators.
+    pub values: Counts,
+    /// Shares only.
+    pub denominators: Option<Counts>,
+    /// What is known to be missing.
+    pub completeness: Vec<Completeness>,
+}
 
 /// Counts for many organisations.
 pub struct OfHeads<'a> {
     connection: &'a mut PgConnection,
     snapshot: &'a Snapshot,
     reference: &'static Reference,
-    /// Those in the caller's scope.
-    heads: Vec<Uuid>,
-    /// Tree and group; its head is nobody.
+    heads: Heads,
+    /// They are known to lie in the caller's scope.
+    covered: bool,
+    /// Tree, lines and group; its head is not looked at.
     scope: Scope,
+    /// Whether the caller leaves suspended unions out of stocks of unions.
+    asked_without: bool,
+    across: By,
+    pieces: Pieces,
+    /// The units of each, in their lines, once they were asked for.
     cut: Option<Arc<Cut>>,
-}
-
-/// A statement of a file over the pieces of many organisations, which are its values $1 to $5; what
-/// follows is bound from $6 on.
-macro_rules! over_heads {
-    ($file:literal, $of:expr $(, $($bound:tt)*)?) => {{
-        let pieces = Pieces::of(&$of.scope, $of.reference);
-        sqlx::query_file!(
-            $file,
-            &$of.heads,
-            pieces.as_of,
-            &pieces.sectors,
-            &pieces.groups,
-            pieces.group,
-            $($($bound)*)?
-        )
-    }};
+    /// Of every unit, at the end of the day that was asked for last.
+    members: Option<(Date, Members)>,
+    of_period: Option<OfPeriod>,
+    known: Option<Known>,
 }
 
 impl<'a> OfHeads<'a> {
-    /// Begins, on the tree and of the group of a scope; those that the caller may not see are left
-    /// out.
+    /// Begins, on the tree, in the lines and of the group of a scope; those that the caller may not see
+    /// are left out.
     pub async fn new(
         connection: &'a mut PgConnection,
         snapshot: &'a Snapshot,
@@ -75,103 +85,278 @@ impl<'a> OfHeads<'a> {
         )
         .fetch_all(&mut *connection)
         .await?;
-        Ok(Self { connection, snapshot, reference, heads, scope, cut: None })
+        Ok(Self { covered: true, ..Self::of(connection, snapshot, reference, heads, scope) })
     }
 
-    /// An indicator of each of them.
+    /// Begins with the head of the scope alone; nothing is asked yet.
+    pub(super) fn alone(
+        connection: &'a mut PgConnection,
+        snapshot: &'a Snapshot,
+        reference: &'static Reference,
+        scope: Scope,
+    ) -> Self {
+        Self::of(connection, snapshot, reference, vec![scope.head], scope)
+    }
+
+    fn of(
+        connection: &'a mut PgConnection,
+        snapshot: &'a Snapshot,
+        reference: &'static Reference,
+        heads: Vec<Uuid>,
+        scope: Scope,
+    ) -> Self {
+        Self {
+            connection,
+            snapshot,
+            reference,
+            heads: Heads::of(heads),
+            covered: false,
+            pieces: Pieces::of(&scope, reference),
+            asked_without: scope.without_suspended,
+            scope,
+            across: By::Nothing,
+            cut: None,
+            members: None,
+            of_period: None,
+            known: None,
+        }
+    }
+
+    /// Crosses the lines of the scope with others; for what is summed only.
+    pub fn crossed_with(mut self, across: By) -> Self {
+        self.across = across;
+        self
+    }
+
+    /// Whose figures they are, in the order of all counts.
+    pub fn heads(&self) -> &[Uuid] {
+        self.heads.ids()
+    }
+
+    /// An indicator of each of them, without lines.
     pub async fn figures(
         &mut self,
         indicator: &Indicator,
         period: Period,
     ) -> Result<BTreeMap<Uuid, OfHead>, Failure> {
+        self.leave_out_suspended(indicator);
         let values = self.formula(&indicator.numerator, period).await?;
         let denominators = match &indicator.denominator {
             Some(formula) => self.formula(formula, period).await?,
-            None => Amounts::new(),
+            None => vec![Count::default(); values.len()],
         };
-        let of = |amounts: &Amounts, head: &Uuid| amounts.get(head).copied().unwrap_or_default();
-        Ok(self
-            .heads
-            .iter()
-            .map(|head| {
-                let (value, denominator) = (of(&values, head), of(&denominators, head));
-                (*head, OfHead { value, denominator })
-            })
-            .collect())
+        let of = |(value, denominator): (&Count, &Count)| OfHead {
+            value: value.total,
+            denominator: denominator.total,
+        };
+        let figures = values.iter().zip(&denominators).map(of);
+        Ok(self.heads().iter().copied().zip(figures).collect())
     }
 
     /// The unions of each of them on a day.
     pub async fn unions_at(&mut self, period: Period) -> Result<BTreeMap<Uuid, i64>, Failure> {
-        self.source(&Source::UnionsAt, period).await
+        let unions = self.source(&Source::UnionsAt, period).await?;
+        Ok(self.heads().iter().copied().zip(unions.iter().map(|count| count.total)).collect())
     }
 
-    async fn formula(&mut self, formula: &Formula, period: Period) -> Result<Amounts, Failure> {
-        let mut sums = Amounts::new();
+    /// An indicator of each of them, in its lines, and what is known to be missing.
+    pub async fn counted(
+        &mut self,
+        indicator: &Indicator,
+        period: Period,
+    ) -> Result<Counted, Failure> {
+        self.leave_out_suspended(indicator);
+        let values = self.formula(&indicator.numerator, period).await?;
+        let denominators = match &indicator.denominator {
+            Some(formula) => Some(self.formula(formula, period).await?),
+            None => None,
+        };
+        let completeness = match indicator.completing() {
+            Completing::Nothing => vec![Completeness::WHOLE; self.heads().len()],
+            Completing::Members => self.settled(period).await?,
+            Completing::Ratings => self.rated(indicator, period).await?,
+        };
+        Ok(Counted { values, denominators, completeness })
+    }
+
+    /// Counts a formula.
+    pub async fn formula(&mut self, formula: &Formula, period: Period) -> Result<Counts, Failure> {
+        let mut counts = self.heads.none();
         for term in formula.terms() {
-            for (head, amount) in self.source(&term.source, period).await? {
-                *sums.entry(head).or_default() += term.sign * amount;
+            let parts = self.source(&term.source, period).await?;
+            for (count, part) in counts.iter_mut().zip(parts) {
+                count.plus(term.sign, &part)?;
             }
         }
-        Ok(sums)
+        for count in &mut counts {
+            count.lines.retain(|_, amount| *amount != 0);
+        }
+        Ok(counts)
     }
 
-    async fn source(&mut self, source: &Source, period: Period) -> Result<Amounts, Failure> {
-        match source {
-            Source::Flow(..)
-            | Source::TransferredIn
-            | Source::TransferredOut
-            | Source::UnionsIn
+    /// Counts a source.
+    pub async fn source(&mut self, source: &Source, period: Period) -> Result<Counts, Failure> {
+        if let Some(counts) = self.at(period).counted.get(source) {
+            return Ok(counts.clone());
+        }
+        let counted = match source {
+            Source::Flow(code, reasons) => vec![self.flow(*code, reasons, period).await?],
+            Source::Ratings(grades) => vec![self.ratings(grades, period).await?],
+            Source::TransferredIn | Source::TransferredOut => {
+                return self.transfers(source, period).await;
+            }
+            Source::UnionsIn
             | Source::UnionsOut
             | Source::MembersInWithUnit
-            | Source::MembersOutWithUnit
-            | Source::UnionsAt
-            | Source::MembersAt
-            | Source::StandingAt(_) => self.summed(source, period).await,
-            Source::Ratings(grades) => self.ratings(grades, period).await,
-            Source::Subjects(code, reasons) => self.subjects(*code, reasons, period).await,
+            | Source::MembersOutWithUnit => return self.moves(source, period).await,
+            Source::UnionsAt => vec![self.unions_on(period.through).await?],
+            Source::MembersAt => vec![self.members_on(period.through).await?],
+            Source::StandingAt(kinds) => {
+                let cut = self.cut().await?;
+                vec![self.snapshot.standing_at(&cut, period.through, kinds).await?]
+            }
+            Source::Subjects(code, reasons) => vec![self.subjects(*code, reasons, period).await?],
             Source::OfficersAt => {
                 let day = Period { from: period.through, ..period };
-                Ok(self.officers(day).await?.0)
+                vec![self.officers(day).await?.0]
             }
-            Source::OfficersDuring => Ok(self.officers(period).await?.0),
-            Source::OfficersTrained => Ok(self.officers(period).await?.1),
-            Source::EmployersWithoutUnion(workforce) => self.employers(*workforce, period).await,
+            Source::OfficersDuring | Source::OfficersTrained => {
+                let (in_post, trained) = self.officers(period).await?;
+                let both = [(Source::OfficersDuring, in_post), (Source::OfficersTrained, trained)];
+                return Ok(self.keep(period, both, source));
+            }
+            Source::EmployersWithoutUnion(workforce) => {
+                vec![self.employers(*workforce, period).await?]
+            }
             Source::UnionsReached | Source::PeopleReached | Source::PeopleAtWork => {
-                self.reach(source, period).await
+                return self.reach(source, period).await;
             }
+        };
+        let of_source = counted.into_iter().map(|counts| (source.clone(), counts));
+        Ok(self.keep(period, of_source, source))
+    }
+
+    /// Suspended unions are left out where the caller, or the indicator, says so.
+    fn leave_out_suspended(&mut self, indicator: &Indicator) {
+        let without = self.asked_without || indicator.without_suspended;
+        if self.scope.without_suspended != without {
+            self.scope.without_suspended = without;
+            self.of_period = None;
         }
     }
 
-    /// One scan of the columns, into a line for each.
-    async fn summed(&mut self, source: &Source, period: Period) -> Result<Amounts, Failure> {
-        let cut = match &self.cut {
-            Some(cut) => cut.clone(),
-            None => {
-                let (heads, scope) = (&self.heads, &self.scope);
-                let cut = self.snapshot.cut_of_heads(self.reference, heads, scope).await?;
-                self.cut.insert(cut).clone()
-            }
-        };
-        let (snapshot, reference) = (self.snapshot, self.reference);
-        let scope = self.scope.clone();
-        let mut counting =
-            Counting::new(&mut *self.connection, snapshot, reference, scope, period).over(cut);
-        let count = counting.source(source).await?;
-        let of = |(line, amount): (String, i64)| Some((Uuid::parse_str(&line).ok()?, amount));
-        Ok(count.lines.into_iter().filter_map(of).collect())
+    /// What was counted of a period; of another than before, nothing yet.
+    fn at(&mut self, period: Period) -> &mut OfPeriod {
+        if self.of_period.as_ref().is_some_and(|of| of.period != period) {
+            self.of_period = None;
+        }
+        self.of_period.get_or_insert_with(|| OfPeriod::of(period))
     }
 
-    async fn ratings(&mut self, grades: &[String], period: Period) -> Result<Amounts, Failure> {
-        let rows = over_heads!(
-            "src/ground/figure/of_heads/ratings.sql",
-            self,
-            period.from,
-            period.until(),
-            grades,
-        )
-        .fetch_all(&mut *self.connection)
-        .await?;
-        Ok(rows.into_iter().map(|row| (row.head, row.amount)).collect())
+    /// Keeps what one scan has counted, and answers one source of it.
+    fn keep(
+        &mut self,
+        period: Period,
+        counted: impl IntoIterator<Item = (Source, Counts)>,
+        source: &Source,
+    ) -> Counts {
+        let of_period = self.at(period);
+        of_period.counted.extend(counted);
+        of_period.counted.get(source).cloned().unwrap_or_default()
+    }
+
+    /// The units of each head in their lines; of organisations in the caller's scope, which the
+    /// database decides.
+    async fn cut(&mut self) -> Result<Arc<Cut>, Failure> {
+        if let Some(cut) = &self.cut {
+            return Ok(cut.clone());
+        }
+        let covered = self.covered
+            || sqlx::query_scalar!(
+                r#"select not exists (select from unnest($1::uuid[]) as head (unit_id)
+                                      where not access.covers(head.unit_id)) as "covered!""#,
+                self.heads.ids(),
+            )
+            .fetch_one(&mut *self.connection)
+            .await?;
+        let cut = match covered {
+            true => {
+                let (reference, heads) = (self.reference, self.heads.ids());
+                self.snapshot.cut_of_heads(reference, heads, &self.scope, self.across).await?
+            }
+            false => Arc::new(Cut::nothing(self.heads().len())),
+        };
+        Ok(self.cut.insert(cut).clone())
+    }
+
+    async fn flow(
+        &mut self,
+        code: Code,
+        reasons: &[String],
+        period: Period,
+    ) -> Result<Counts, Failure> {
+        let cut = self.cut().await?;
+        self.snapshot.flow(&cut, code, period, reasons).await
+    }
+
+    /// A code's amounts by reason, of all heads together.
+    pub(super) async fn by_reason(
+        &mut self,
+        code: Code,
+        period: Period,
+    ) -> Result<BTreeMap<String, i64>, Failure> {
+        let cut = self.cut().await?;
+        self.snapshot.by_reason(&cut, code, period).await
+    }
+
+    /// All transfers, less those that stay under the head.
+    async fn transfers(&mut self, source: &Source, period: Period) -> Result<Counts, Failure> {
+        let cut = self.cut().await?;
+        let (left, entered) = self.snapshot.transfers_inside(&cut, period).await?;
+        let mut entering = self.flow(Code::TransferIn, &[], period).await?;
+        let mut leaving = self.flow(Code::TransferOut, &[], period).await?;
+        for (counts, inside) in [(&mut leaving, left), (&mut entering, entered)] {
+            for (count, inside) in counts.iter_mut().zip(&inside) {
+                count.plus(-1, inside)?;
+            }
+        }
+        let both = [(Source::TransferredIn, entering), (Source::TransferredOut, leaving)];
+        Ok(self.keep(period, both, source))
+    }
+
+    async fn moves(&mut self, source: &Source, period: Period) -> Result<Counts, Failure> {
+        let cut = self.cut().await?;
+        let moved = self.snapshot.moves(&cut, period).await?;
+        let counts = [
+            (Source::UnionsIn, moved.unions_in),
+            (Source::UnionsOut, moved.unions_out),
+            (Source::MembersInWithUnit, moved.members_in),
+            (Source::MembersOutWithUnit, moved.members_out),
+        ];
+        Ok(self.keep(period, counts, source))
+    }
+
+    /// Unions at the end of a day.
+    pub(super) async fn unions_on(&mut self, on: Date) -> Result<Counts, Failure> {
+        let cut = self.cut().await?;
+        self.snapshot.unions_at(&cut, on, self.scope.without_suspended).await
+    }
+
+    /// Members at the end of a day.
+    pub(super) async fn members_on(&mut self, on: Date) -> Result<Counts, Failure> {
+        let cut = self.cut().await?;
+        let members = self.members(on).await?;
+        self.snapshot.members_at(&cut, on, &members).await
+    }
+
+    /// The members of every unit at the end of a day.
+    async fn members(&mut self, on: Date) -> Result<Members, Failure> {
+        if let Some((_, members)) = self.members.as_ref().filter(|(of, _)| *of == on) {
+            return Ok(members.clone());
+        }
+        let members = self.snapshot.members(on).await?;
+        self.members = Some((on, members.clone()));
+        Ok(members)
     }
 
     async fn subjects(
@@ -179,9 +364,9 @@ impl<'a> OfHeads<'a> {
         code: Code,
         reasons: &[String],
         period: Period,
-    ) -> Result<Amounts, Failure> {
+    ) -> Result<Counts, Failure> {
         let rows = over_heads!(
-            "src/ground/figure/of_heads/subjects.sql",
+            "src/ground/figure/subjects.sql",
             self,
             period.from,
             period.until(),
@@ -190,38 +375,33 @@ impl<'a> OfHeads<'a> {
         )
         .fetch_all(&mut *self.connection)
         .await?;
-        Ok(rows.into_iter().map(|row| (row.head, row.amount)).collect())
+        Ok(self.heads.distinct(rows.into_iter().map(|row| (row.head, row.line, row.amount))))
     }
 
     /// People in office in the period, and those of them who were trained.
-    async fn officers(&mut self, period: Period) -> Result<(Amounts, Amounts), Failure> {
-        let rows = over_heads!(
-            "src/ground/figure/of_heads/officers.sql",
-            self,
-            period.from,
-            period.until(),
-        )
-        .fetch_all(&mut *self.connection)
-        .await?;
-        let in_post = rows.iter().map(|row| (row.head, row.in_post)).collect();
-        Ok((in_post, rows.into_iter().map(|row| (row.head, row.trained)).collect()))
+    async fn officers(&mut self, period: Period) -> Result<(Counts, Counts), Failure> {
+        let rows =
+            over_heads!("src/ground/figure/officers.sql", self, period.from, period.until(),)
+                .fetch_all(&mut *self.connection)
+                .await?;
+        let in_post =
+            self.heads.distinct(rows.iter().map(|row| (row.head, row.line.clone(), row.in_post)));
+        Ok((
+            in_post,
+            self.heads.distinct(rows.into_iter().map(|row| (row.head, row.line, row.trained))),
+        ))
     }
 
-    async fn employers(&mut self, workforce: i32, period: Period) -> Result<Amounts, Failure> {
-        let rows = over_heads!(
-            "src/ground/figure/of_heads/employers.sql",
-            self,
-            period.through,
-            workforce,
-        )
-        .fetch_all(&mut *self.connection)
-        .await?;
-        Ok(rows.into_iter().map(|row| (row.head, row.amount)).collect())
+    async fn employers(&mut self, workforce: i32, period: Period) -> Result<Counts, Failure> {
+        let rows = over_heads!("src/ground/figure/employers.sql", self, period.through, workforce,)
+            .fetch_all(&mut *self.connection)
+            .await?;
+        Ok(self.heads.sums(rows.into_iter().map(|row| (row.head, row.line, row.amount)))?)
     }
 
-    async fn reach(&mut self, source: &Source, period: Period) -> Result<Amounts, Failure> {
+    async fn reach(&mut self, source: &Source, period: Period) -> Result<Counts, Failure> {
         let rows = over_heads!(
-            "src/ground/figure/of_heads/reach.sql",
+            "src/ground/figure/reach.sql",
             self,
             period.from,
             period.until(),
@@ -230,16 +410,83 @@ impl<'a> OfHeads<'a> {
         )
         .fetch_all(&mut *self.connection)
         .await?;
-        Ok(rows
-            .into_iter()
-            .map(|row| {
-                let amount = match source {
-                    Source::UnionsReached => row.unions_reached,
-                    Source::PeopleReached => row.people_reached,
-                    _ => row.people_at_work,
-                };
-                (row.head, amount)
-            })
-            .collect())
+        let of = |amount: fn(&_) -> i64| {
+            self.heads.sums(rows.iter().map(|row| (row.head, row.line.clone(), amount(row))))
+        };
+        let counts = [
+            (Source::UnionsReached, of(|row| row.unions_reached)?),
+            (Source::PeopleReached, of(|row| row.people_reached)?),
+            (Source::PeopleAtWork, of(|row| row.people_at_work)?),
+        ];
+        Ok(self.keep(period, counts, source))
+    }
+
+    async fn ratings(&mut self, grades: &[String], period: Period) -> Result<Counts, Failure> {
+        if self.at(period).ratings.is_none() {
+            let rows =
+                over_heads!("src/ground/figure/ratings.sql", self, period.from, period.until(),)
+                    .fetch_all(&mut *self.connection)
+                    .await?;
+            let numbered = rows.into_iter().filter_map(|row| {
+                Some((self.heads.number(row.head)?, row.line, row.reason, row.amount))
+            });
+            let rated = numbered.collect();
+            self.at(period).ratings = Some(rated);
+        }
+        let mut counts = self.heads.none();
+        for (head, line, grade, amount) in self.at(period).ratings.iter().flatten() {
+            if grades.is_empty() || grades.contains(grade) {
+                counts[*head].add(line, *amount)?;
+            }
+        }
+        Ok(counts)
+    }
+
+    /// Of the unions that are eligible in the years that end within the period and that the
+    /// indicator's grades are of, those that were rated.
+    async fn rated(
+        &mut self,
+        indicator: &Indicator,
+        period: Period,
+    ) -> Result<Vec<Completeness>, Failure> {
+        let grades = indicator.grades();
+        let year_ends: Vec<Date> = (period.from.year()..=period.through.year())
+            .filter(|year| self.reference.rates_in(*year, grades))
+            .filter_map(|number| Some(year(number)?.through))
+            .filter(|last| (period.from..=period.through).contains(last))
+            .collect();
+        let rows = over_heads!("src/ground/figure/eligible.sql", self, &year_ends, grades,)
+            .fetch_all(&mut *self.connection)
+            .await?;
+        let none = Completeness { of: Completing::Ratings, ..Completeness::WHOLE };
+        let mut rated = vec![none; self.heads().len()];
+        for row in rows {
+            if let Some(head) = self.heads.number(row.head) {
+                rated[head] = Completeness { covered: row.rated, expected: row.eligible, ..none };
+            }
+        }
+        Ok(rated)
+    }
+
+    /// Of the units whose members membership has to place, those where it has.
+    async fn settled(&mut self, period: Period) -> Result<Vec<Completeness>, Failure> {
+        if let Some(settled) = &self.at(period).settled {
+            return Ok(settled.clone());
+        }
+        let (cut, on) = (self.cut().await?, period.through);
+        let members = self.members(on).await?;
+        let settled = settled(self.connection, self.snapshot, &cut, on, &members).await?;
+        self.at(period).settled = Some(settled.clone());
+        Ok(settled)
+    }
+
+    /// The instant of the reading, and how far everything was known then.
+    pub async fn known(&mut self) -> Result<Known, Failure> {
+        if let Some(known) = &self.known {
+            return Ok(known.clone());
+        }
+        let known = Known::read(self.connection).await?;
+        self.known = Some(known.clone());
+        Ok(known)
     }
 }

@@ -1,6 +1,6 @@
 //! What indicators are computed from: sources, and formulas over them.
 
-use anyhow::{Context, bail, ensure};
+use std::fmt;
 
 use crate::ground::fact::{Code, Counting};
 use crate::ground::reference::scheme::{Scheme, reasons};
@@ -10,8 +10,8 @@ use crate::ground::reference::scheme::{Scheme, reasons};
 pub enum Source {
     /// Additive facts of a code, with one of these reasons (any, if there are none).
     Flow(Code, Vec<String>),
-    /// Ratings with one of these grades (any, if there are none), of unions that were unions in
-    /// the year that they were rated for.
+    /// Ratings with one of these grades (any, if there are none), of unions that were eligible on
+    /// the day on which they count.
     Ratings(Vec<String>),
     /// Transfers into the head's units from elsewhere.
     TransferredIn,
@@ -50,15 +50,21 @@ pub enum Source {
 }
 
 impl Source {
-    fn read(text: &str, schemes: &[Scheme]) -> anyhow::Result<Self> {
+    fn read(text: &str, schemes: &[Scheme]) -> Result<Self, Unfit> {
         let (name, list) = match text.split_once('[') {
             Some((name, list)) => {
-                (name, list.strip_suffix(']').context("a list of reasons does not end")?)
+                let ends = list.strip_suffix(']');
+                (name, ends.ok_or_else(|| Unfit::FilterUnended { source: name.to_string() })?)
             }
             None => (text, ""),
         };
+        let source = || name.to_string();
+        let words = || {
+            let unknown = |word| Unfit::WordUnknown { source: source(), word };
+            reasons(list, schemes).map_err(unknown)
+        };
         if let Some(code) = Code::parse(name) {
-            let reasons = reasons(list, schemes)?;
+            let reasons = words()?;
             return Ok(match code.counting() {
                 Counting::Summed => Source::Flow(code, reasons),
                 Counting::Subjects => Source::Subjects(code, reasons),
@@ -66,30 +72,63 @@ impl Source {
             });
         }
         if name == "EMPLOYERS_WITHOUT_UNION" {
-            return Ok(Source::EmployersWithoutUnion(list.parse().context("read the workforce")?));
+            let unknown = |_| Unfit::WordUnknown { source: source(), word: list.to_string() };
+            return Ok(Source::EmployersWithoutUnion(list.parse().map_err(unknown)?));
         }
         if name == "STANDING_AT" {
-            ensure!(!list.is_empty(), "STANDING_AT says how they stand");
-            return Ok(Source::StandingAt(reasons(list, schemes)?));
+            if list.is_empty() {
+                return Err(Unfit::FilterNeeded { source: source() });
+            }
+            return Ok(Source::StandingAt(words()?));
         }
-        ensure!(list.is_empty(), "{name} takes no reasons");
-        Ok(match name {
-            "TRANSFERRED_IN" => Source::TransferredIn,
-            "TRANSFERRED_OUT" => Source::TransferredOut,
-            "UNIONS_IN" => Source::UnionsIn,
-            "UNIONS_OUT" => Source::UnionsOut,
-            "MEMBERS_IN_WITH_UNIT" => Source::MembersInWithUnit,
-            "MEMBERS_OUT_WITH_UNIT" => Source::MembersOutWithUnit,
-            "UNIONS_AT" => Source::UnionsAt,
-            "MEMBERS_AT" => Source::MembersAt,
-            "OFFICERS_AT" => Source::OfficersAt,
-            "OFFICERS_DURING" => Source::OfficersDuring,
-            "OFFICERS_TRAINED" => Source::OfficersTrained,
-            "UNIONS_REACHED" => Source::UnionsReached,
-            "PEOPLE_REACHED" => Source::PeopleReached,
-            "PEOPLE_AT_WORK" => Source::PeopleAtWork,
-            unknown => bail!("no source is called {unknown}"),
-        })
+        if !list.is_empty() {
+            return Err(Unfit::WordUnknown { source: source(), word: list.to_string() });
+        }
+        let plain = Self::PLAIN.into_iter().find(|(known, _)| *known == name);
+        plain.map(|(_, source)| source).ok_or_else(|| Unfit::SourceUnknown { source: source() })
+    }
+
+    /// Those that have no filter, as formulas name them.
+    const PLAIN: [(&'static str, Self); 14] = [
+        ("TRANSFERRED_IN", Self::TransferredIn),
+        ("TRANSFERRED_OUT", Self::TransferredOut),
+        ("UNIONS_IN", Self::UnionsIn),
+        ("UNIONS_OUT", Self::UnionsOut),
+        ("MEMBERS_IN_WITH_UNIT", Self::MembersInWithUnit),
+        ("MEMBERS_OUT_WITH_UNIT", Self::MembersOutWithUnit),
+        ("UNIONS_AT", Self::UnionsAt),
+        ("MEMBERS_AT", Self::MembersAt),
+        ("OFFICERS_AT", Self::OfficersAt),
+        ("OFFICERS_DURING", Self::OfficersDuring),
+        ("OFFICERS_TRAINED", Self::OfficersTrained),
+        ("UNIONS_REACHED", Self::UnionsReached),
+        ("PEOPLE_REACHED", Self::PeopleReached),
+        ("PEOPLE_AT_WORK", Self::PeopleAtWork),
+    ];
+
+    /// As formulas name it, without its filter.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Flow(code, _) | Self::Subjects(code, _) => code.as_str(),
+            Self::Ratings(_) => Code::Rating.as_str(),
+            Self::StandingAt(_) => "STANDING_AT",
+            Self::EmployersWithoutUnion(_) => "EMPLOYERS_WITHOUT_UNION",
+            plain => {
+                Self::PLAIN.iter().find(|(_, known)| known == plain).map_or("", |(name, _)| *name)
+            }
+        }
+    }
+
+    /// The words that it is filtered by; none if it is not.
+    pub fn reasons(&self) -> Vec<String> {
+        match self {
+            Self::Flow(_, reasons)
+            | Self::Subjects(_, reasons)
+            | Self::Ratings(reasons)
+            | Self::StandingAt(reasons) => reasons.clone(),
+            Self::EmployersWithoutUnion(workforce) => vec![workforce.to_string()],
+            _ => Vec::new(),
+        }
     }
 
     /// Whether it counts what membership carries out a little after registry has decided it.
@@ -129,6 +168,13 @@ impl Source {
                 Source::Flow(Code::HonouredInProduction, part),
                 Source::Flow(Code::Honoured, whole),
             ) => part == whole,
+            // One thing is told under one word, or under several of which each is counted.
+            (Source::Flow(one, part), Source::Flow(other, whole))
+            | (Source::Subjects(one, part), Source::Subjects(other, whole)) => {
+                one == other
+                    && (whole.is_empty()
+                        || !part.is_empty() && part.iter().all(|word| whole.contains(word)))
+            }
             (Source::OfficersTrained, Source::OfficersDuring)
             | (Source::UnionsReached, Source::UnionsAt) => true,
             _ => self == whole,
@@ -154,6 +200,31 @@ impl Source {
         )
     }
 
+    /// Whether it is counted from the columns, and not by statements.
+    pub fn is_summed(&self) -> bool {
+        match self {
+            Source::Flow(..)
+            | Source::TransferredIn
+            | Source::TransferredOut
+            | Source::UnionsIn
+            | Source::UnionsOut
+            | Source::MembersInWithUnit
+            | Source::MembersOutWithUnit
+            | Source::UnionsAt
+            | Source::MembersAt
+            | Source::StandingAt(_) => true,
+            Source::Ratings(_)
+            | Source::Subjects(..)
+            | Source::OfficersAt
+            | Source::OfficersDuring
+            | Source::OfficersTrained
+            | Source::EmployersWithoutUnion(_)
+            | Source::UnionsReached
+            | Source::PeopleReached
+            | Source::PeopleAtWork => false,
+        }
+    }
+
     /// Whether its lines may sum to more than its total.
     pub fn is_distinct(&self) -> bool {
         matches!(
@@ -165,6 +236,87 @@ impl Source {
         )
     }
 }
+
+/// Sources of one formula.
+const TERMS_MAX: usize = 20;
+
+/// Why something is no formula, or a formula counts nothing that there is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unfit {
+    /// It has no terms, or too many.
+    TermsUnfit,
+    /// No source is called so.
+    SourceUnknown {
+        /// As it was written.
+        source: String,
+    },
+    /// A filter does not end.
+    FilterUnended {
+        /// Of which source.
+        source: String,
+    },
+    /// The source is not counted without a filter.
+    FilterNeeded {
+        /// Which.
+        source: String,
+    },
+    /// The source is not filtered by this.
+    WordUnknown {
+        /// Of which source.
+        source: String,
+        /// As it was written.
+        word: String,
+    },
+    /// Distinct subjects of two sources, or with anything else, do not add up.
+    DistinctCombined,
+    /// What is a state on a day, and what happens over days, do not add up.
+    StockAndFlow,
+    /// It is said to be additive, distinct or a share, and is something else.
+    KindUnfit,
+    /// What is shared is no part of what it is a share of.
+    NotPart,
+}
+
+impl Unfit {
+    /// One word for it.
+    pub fn cause(&self) -> &'static str {
+        match self {
+            Self::TermsUnfit => "terms",
+            Self::SourceUnknown { .. } => "source",
+            Self::FilterUnended { .. } => "unended",
+            Self::FilterNeeded { .. } => "filter_needed",
+            Self::WordUnknown { .. } => "word",
+            Self::DistinctCombined => "distinct_combined",
+            Self::StockAndFlow => "stock_and_flow",
+            Self::KindUnfit => "kind",
+            Self::NotPart => "not_part",
+        }
+    }
+
+    /// The source and the word that are wrong, where some are.
+    pub fn named(self) -> (Option<String>, Option<String>) {
+        match self {
+            Self::SourceUnknown { source }
+            | Self::FilterUnended { source }
+            | Self::FilterNeeded { source } => (Some(source), None),
+            Self::WordUnknown { source, word } => (Some(source), Some(word)),
+            Self::TermsUnfit
+            | Self::DistinctCombined
+            | Self::StockAndFlow
+            | Self::KindUnfit
+            | Self::NotPart => (None, None),
+        }
+    }
+}
+
+impl fmt::Display for Unfit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (source, word) = self.clone().named();
+        write!(f, "{} {source:?} {word:?}", self.cause())
+    }
+}
+
+impl std::error::Error for Unfit {}
 
 /// A sum of sources.
 #[derive(Clone, Debug, PartialEq)]
@@ -184,7 +336,7 @@ pub struct Term {
 
 impl Formula {
     /// Reads `A + B[X|Y] - C`.
-    pub fn read(text: &str, schemes: &[Scheme]) -> anyhow::Result<Self> {
+    pub fn read(text: &str, schemes: &[Scheme]) -> Result<Self, Unfit> {
         let mut terms = Vec::new();
         let mut sign = 1;
         for word in text.split_whitespace() {
@@ -194,7 +346,9 @@ impl Formula {
                 source => terms.push(Term { sign, source: Source::read(source, schemes)? }),
             }
         }
-        ensure!(!terms.is_empty(), "a formula has no terms");
+        if terms.is_empty() || terms.len() > TERMS_MAX {
+            return Err(Unfit::TermsUnfit);
+        }
         Ok(Self { text: text.to_string(), terms })
     }
 

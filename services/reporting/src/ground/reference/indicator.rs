@@ -1,12 +1,15 @@
-//! What can be counted: indicators.csv.
+//! What can be counted: indicators.csv, and what is loaded later.
 
 use anyhow::{Context, ensure};
 use serde::Deserialize;
+use time::Date;
+use uuid::Uuid;
 
 use crate::ground::figure::completeness::Completing;
-use crate::ground::figure::source::{Formula, Source};
+use crate::ground::figure::source::{Formula, Source, Unfit};
 use crate::ground::reference::file;
 use crate::ground::reference::scheme::Scheme;
+use crate::ground::reference::vocabulary::Vocabulary;
 
 /// How an indicator's lines relate to its figure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -20,7 +23,57 @@ pub enum Kind {
     Share,
 }
 
-/// One row of indicators.csv.
+impl Kind {
+    /// As the table keeps it.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Additive => "ADDITIVE",
+            Self::Distinct => "DISTINCT",
+            Self::Share => "SHARE",
+        }
+    }
+
+    /// As the table keeps it.
+    pub fn read(code: &str) -> anyhow::Result<Self> {
+        let all = [Self::Additive, Self::Distinct, Self::Share];
+        all.into_iter().find(|kind| kind.code() == code).with_context(|| format!("no kind {code}"))
+    }
+}
+
+/// What an indicator is said to be: a row of indicators.csv, or what was loaded later.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Definition {
+    /// For example `MBR_ADMITTED`.
+    pub code: String,
+    /// What it is called in Vietnamese.
+    pub name_vi: String,
+    /// What it is called in English.
+    pub name_en: String,
+    /// What is counted, in Vietnamese.
+    pub unit_vi: String,
+    /// How lines relate to the figure.
+    pub kind: Kind,
+    /// A formula.
+    pub numerator: String,
+    /// A formula; empty but for shares.
+    pub denominator: String,
+    /// Whether suspended unions are left out of stocks of unions, whoever asks.
+    #[serde(default)]
+    pub without_suspended: bool,
+}
+
+/// Which version of an indicator that was loaded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Version {
+    /// From 1 on.
+    pub number: i32,
+    /// Periods that end on this day or later are counted so.
+    pub in_force_from: Date,
+    /// By which decision.
+    pub decision_id: Uuid,
+}
+
+/// What can be counted.
 #[derive(Clone, Debug)]
 pub struct Indicator {
     /// For example `MBR_ADMITTED`.
@@ -37,12 +90,62 @@ pub struct Indicator {
     pub numerator: Formula,
     /// Shares only.
     pub denominator: Option<Formula>,
+    /// Whether suspended unions are left out of stocks of unions, whoever asks.
+    pub without_suspended: bool,
+    /// Where it was loaded; none of those that the program brings along.
+    pub version: Option<Version>,
 }
 
 impl Indicator {
+    /// What a definition means; refused where it counts nothing that there is, or cannot be what it is
+    /// said to be.
+    pub fn define(
+        definition: &Definition,
+        schemes: &[Scheme],
+        vocabulary: &Vocabulary,
+    ) -> Result<Self, Unfit> {
+        let Definition { kind, .. } = *definition;
+        if (kind == Kind::Share) == definition.denominator.is_empty() {
+            return Err(Unfit::KindUnfit);
+        }
+        let numerator = formula(&definition.numerator, schemes, vocabulary)?;
+        let distinct = numerator.terms().any(|term| term.source.is_distinct());
+        if kind != Kind::Share && distinct != (kind == Kind::Distinct) {
+            return Err(Unfit::KindUnfit);
+        }
+        let denominator = match kind {
+            Kind::Share => {
+                let denominator = formula(&definition.denominator, schemes, vocabulary)?;
+                if !numerator.is_share_of(&denominator) {
+                    return Err(Unfit::NotPart);
+                }
+                Some(denominator)
+            }
+            Kind::Additive | Kind::Distinct => None,
+        };
+        Ok(Self {
+            code: definition.code.clone(),
+            name_vi: definition.name_vi.clone(),
+            name_en: definition.name_en.clone(),
+            unit_vi: definition.unit_vi.clone(),
+            kind,
+            numerator,
+            denominator,
+            without_suspended: definition.without_suspended,
+            version: None,
+        })
+    }
+
     /// True when it is a state at the end of the period.
     pub fn is_stock(&self) -> bool {
         self.numerator.terms().all(|term| term.source.is_stock())
+    }
+
+    /// Whether all that it counts is summed: whatever is counted distinct, rated, reached or surveyed
+    /// is not.
+    pub fn is_summed(&self) -> bool {
+        let formulas = std::iter::once(&self.numerator).chain(&self.denominator);
+        formulas.flat_map(Formula::terms).all(|term| term.source.is_summed())
     }
 
     /// Of what a figure of it may be known to lack a part.
@@ -84,57 +187,28 @@ impl Indicator {
     }
 }
 
-#[derive(Deserialize)]
-struct IndicatorRow {
-    code: String,
-    name_vi: String,
-    name_en: String,
-    unit_vi: String,
-    kind: Kind,
-    numerator: String,
-    denominator: String,
+fn formula(text: &str, schemes: &[Scheme], vocabulary: &Vocabulary) -> Result<Formula, Unfit> {
+    let formula = Formula::read(text, schemes)?;
+    vocabulary.check(&formula)?;
+    let several = formula.terms().count() > 1;
+    let any = |holds: fn(&Source) -> bool| formula.terms().any(|term| holds(&term.source));
+    if several && any(Source::is_distinct) {
+        return Err(Unfit::DistinctCombined);
+    }
+    if any(Source::is_stock) && any(|source| !source.is_stock()) {
+        return Err(Unfit::StockAndFlow);
+    }
+    Ok(formula)
 }
 
 /// The file; formulas may name every grade of a scheme.
-pub(super) fn read(schemes: &[Scheme]) -> anyhow::Result<Vec<Indicator>> {
+pub(super) fn read(schemes: &[Scheme], vocabulary: &Vocabulary) -> anyhow::Result<Vec<Indicator>> {
     let mut indicators: Vec<Indicator> = Vec::new();
-    for row in file::rows::<IndicatorRow>(include_str!("../../../reference/indicators.csv")) {
+    for row in file::rows::<Definition>(include_str!("../../../reference/indicators.csv")) {
         let row = row?;
-        let read = || -> anyhow::Result<Indicator> {
-            ensure!(indicators.iter().all(|known| known.code != row.code), "the code stands twice");
-            ensure!(
-                (row.kind == Kind::Share) != row.denominator.is_empty(),
-                "shares, and only shares, have a denominator"
-            );
-            let numerator = Formula::read(&row.numerator, schemes)?;
-            let distinct = numerator.terms().any(|term| term.source.is_distinct());
-            ensure!(!distinct || row.kind != Kind::Additive, "distinct subjects do not add up");
-            ensure!(
-                !distinct || numerator.terms().count() == 1,
-                "distinct subjects of two sources cannot be combined"
-            );
-            let denominator = if row.denominator.is_empty() {
-                None
-            } else {
-                let denominator = Formula::read(&row.denominator, schemes)?;
-                ensure!(
-                    numerator.is_share_of(&denominator),
-                    "what is shared is no part of what it is a share of"
-                );
-                Some(denominator)
-            };
-            Ok(Indicator {
-                code: row.code.clone(),
-                name_vi: row.name_vi.clone(),
-                name_en: row.name_en.clone(),
-                unit_vi: row.unit_vi.clone(),
-                kind: row.kind,
-                numerator,
-                denominator,
-            })
-        };
-        let indicator = read().with_context(|| format!("read {}", row.code))?;
-        indicators.push(indicator);
+        ensure!(indicators.iter().all(|known| known.code != row.code), "{} stands twice", row.code);
+        let indicator = Indicator::define(&row, schemes, vocabulary);
+        indicators.push(indicator.with_context(|| format!("read {}", row.code))?);
     }
     Ok(indicators)
 }

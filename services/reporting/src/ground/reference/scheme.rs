@@ -1,10 +1,11 @@
 //! How unions are rated: rating_schemes.csv.
 
-use anyhow::Context;
-use serde::Deserialize;
+use anyhow::{Context, ensure};
+use serde::{Deserialize, Serialize};
 use time::Date;
 use time::macros::format_description;
 
+use crate::ground::reference::criteria::{self, Criteria};
 use crate::ground::reference::file;
 
 /// How unions are rated, and for which years.
@@ -24,10 +25,12 @@ pub struct Scheme {
     pub issued_on: Date,
     /// Best first.
     pub grades: Vec<Grade>,
+    /// By what unions are scored, and when they are rated at all.
+    pub criteria: Criteria,
 }
 
 /// A grade of a scheme.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Grade {
     /// For example `HOAN_THANH_TOT`.
     pub code: String,
@@ -46,16 +49,15 @@ impl Scheme {
     }
 }
 
-/// The reasons of a source of a formula: `NAM_MUC.*` stands for every grade of the scheme.
-pub(crate) fn reasons(list: &str, schemes: &[Scheme]) -> anyhow::Result<Vec<String>> {
+/// The reasons of a source of a formula: `NAM_MUC.*` stands for every grade of the scheme. Of a scheme that
+/// there is not, the word is answered.
+pub(crate) fn reasons(list: &str, schemes: &[Scheme]) -> Result<Vec<String>, String> {
     let mut reasons = Vec::new();
     for reason in list.split('|').filter(|reason| !reason.is_empty()) {
         match reason.strip_suffix(".*") {
             Some(code) => {
-                let scheme = schemes
-                    .iter()
-                    .find(|scheme| scheme.code == code)
-                    .with_context(|| format!("no rating scheme {code}"))?;
+                let scheme = schemes.iter().find(|scheme| scheme.code == code);
+                let scheme = scheme.ok_or_else(|| reason.to_string())?;
                 reasons.extend(scheme.grades.iter().map(|grade| format!("{code}.{}", grade.code)));
             }
             None => reasons.push(reason.to_string()),
@@ -80,6 +82,7 @@ struct SchemeRow {
 
 /// The file.
 pub(super) fn read() -> anyhow::Result<Vec<Scheme>> {
+    let mut known = criteria::read().context("read rating_criteria.toml")?;
     let mut schemes: Vec<Scheme> = Vec::new();
     for row in file::rows::<SchemeRow>(include_str!("../../../reference/rating_schemes.csv")) {
         let row = row?;
@@ -92,6 +95,7 @@ pub(super) fn read() -> anyhow::Result<Vec<Scheme>> {
         match schemes.iter_mut().find(|scheme| scheme.code == row.scheme) {
             Some(scheme) => scheme.grades.push(grade),
             None => schemes.push(Scheme {
+                criteria: criteria::of(&mut known, &row.scheme)?,
                 code: row.scheme,
                 name_vi: row.scheme_name_vi,
                 from_year: row.from_year,
@@ -105,5 +109,6 @@ pub(super) fn read() -> anyhow::Result<Vec<Scheme>> {
             }),
         }
     }
+    ensure!(known.is_empty(), "no scheme is called as one of rating_criteria.toml: {known:?}");
     Ok(schemes)
 }

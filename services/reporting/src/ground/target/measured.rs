@@ -217,6 +217,7 @@ mod tests {
         let met = Reached { value, denominator, mean_denominator }.meets(&target);
         let figure = Figure {
             indicator: target.indicator.clone(),
+            version: 0,
             formula: String::new(),
             scope: Scope::of(Uuid::nil(), None),
             period: target.period,

@@ -6,6 +6,8 @@ use time::macros::date;
 
 use super::{DAY, Trial, kind_of, one};
 use crate::rights::desk::Desk;
+use crate::rights::returns;
+use crate::rights::rounds;
 
 pub fn list(trials: &mut Vec<Trial>) {
     of_service! { trials, "reporting.v1.FigureService",
@@ -15,6 +17,18 @@ pub fn list(trials: &mut Vec<Trial>) {
             organisation_id: mine.district.id.clone(),
             period: period(DAY, DAY),
             ..QueryFiguresRequest::default()
+        };
+        read "TabulateFigures": |mine, _| TabulateFiguresRequest {
+            indicators: vec!["MBR_STOCK".to_owned()],
+            organisation_ids: vec![mine.district.id.clone()],
+            periods: period(DAY, DAY).into_iter().collect(),
+            ..TabulateFiguresRequest::default()
+        };
+        read "TabulateFigures": |mine, _| TabulateFiguresRequest {
+            indicators: vec!["MBR_STOCK".to_owned()],
+            below: Some(Below { organisation_id: mine.district.id.clone(), ..Below::default() }),
+            periods: period(DAY, DAY).into_iter().collect(),
+            ..TabulateFiguresRequest::default()
         };
         read "ExplainFigure": |mine, _| ExplainFigureRequest {
             indicator: "MBR_STOCK".to_owned(),
@@ -26,6 +40,23 @@ pub fn list(trials: &mut Vec<Trial>) {
             organisation_id: mine.district.id.clone(),
             period: period(DAY, DAY),
             ..GetBookRequest::default()
+        };
+    }
+    of_service! { trials, "reporting.v1.IndicatorService",
+        write "LoadIndicators": |_, _| LoadIndicatorsRequest {
+            request_id: request_id(),
+            indicators: vec![IndicatorDefinition {
+                code: "WELFARE_TET".to_owned(),
+                name_vi: "Lượt người được thăm hỏi dịp Tết".to_owned(),
+                name_en: "Times that people were helped for Tết".to_owned(),
+                unit_vi: "lượt".to_owned(),
+                kind: IndicatorKind::Additive.into(),
+                numerator: "WELFARE_FOR[TET]".to_owned(),
+                ..IndicatorDefinition::default()
+            }],
+            in_force_from: on(DAY),
+            decision_id: request_id(),
+            ..LoadIndicatorsRequest::default()
         };
     }
     of_service! { trials, "reporting.v1.OfficeService",
@@ -118,6 +149,97 @@ pub fn list(trials: &mut Vec<Trial>) {
         write "RecordRatings": |mine, _| rating(&[mine]);
         mixed "RecordRatings": |mine, theirs| rating(&[mine, theirs]);
         read "ListSchemes": |_, _| ListSchemesRequest {};
+        read "ListOrganisationSchemes": |mine, _| ListOrganisationSchemesRequest {
+            organisation_id: mine.district.id.clone(),
+        };
+        write "SubmitSelfScore": |mine, _| SubmitSelfScoreRequest {
+            request_id: request_id(),
+            round_id: mine.rounds.to_score.clone(),
+            organisation_id: mine.union.id.clone(),
+            scores: rounds::points(),
+            ..SubmitSelfScoreRequest::default()
+        };
+        write "AppraiseRating": |mine, _| AppraiseRatingRequest {
+            request_id: request_id(),
+            round_id: mine.rounds.to_appraise.clone(),
+            organisation_id: mine.union.id.clone(),
+            scores: rounds::points(),
+            ..AppraiseRatingRequest::default()
+        };
+        write "DecideRatings": |mine, _| rounds::decision(&mine.rounds.to_decide, &[mine]);
+        mixed "DecideRatings": |mine, theirs| {
+            rounds::decision(&mine.rounds.to_decide, &[mine, theirs])
+        };
+        write "AppealRating": |mine, _| AppealRatingRequest {
+            request_id: request_id(),
+            round_id: mine.rounds.to_appeal.clone(),
+            organisation_id: mine.union.id.clone(),
+            reason: "Thiếu điểm".to_owned(),
+            ..AppealRatingRequest::default()
+        };
+        write "AnswerAppeal": |mine, _| AnswerAppealRequest {
+            request_id: request_id(),
+            round_id: mine.rounds.to_answer.clone(),
+            organisation_id: mine.union.id.clone(),
+            reason: "Giữ nguyên".to_owned(),
+            ..AnswerAppealRequest::default()
+        };
+        write "CloseRound": |mine, _| CloseRoundRequest {
+            request_id: request_id(),
+            round_id: mine.rounds.to_close.clone(),
+            reason: "Hết hạn".to_owned(),
+            ..CloseRoundRequest::default()
+        };
+        write "WithdrawRound": |mine, _| WithdrawRoundRequest {
+            request_id: request_id(),
+            round_id: mine.rounds.to_withdraw.clone(),
+            reason: "Mở nhầm".to_owned(),
+            ..WithdrawRoundRequest::default()
+        };
+        read "GetRound": |mine, _| GetRoundRequest {
+            round_id: mine.rounds.to_read.clone(),
+            ..GetRoundRequest::default()
+        };
+        read "GetRound": |mine, _| GetRoundRequest {
+            round_id: mine.rounds.to_read.clone(),
+            organisation_id: mine.union.id.clone(),
+        };
+        read "ListRounds": |mine, _| ListRoundsRequest {
+            organisation_id: mine.district.id.clone(),
+            ..ListRoundsRequest::default()
+        };
+        read "ListRatings": |mine, _| ListRatingsRequest {
+            round_id: mine.rounds.to_read.clone(),
+            organisation_id: mine.district.id.clone(),
+            ..ListRatingsRequest::default()
+        };
+        read "GetRating": |mine, _| GetRatingRequest {
+            round_id: mine.rounds.to_read.clone(),
+            organisation_id: mine.union.id.clone(),
+            ..GetRatingRequest::default()
+        };
+        read "GetRating": |mine, _| GetRatingRequest {
+            organisation_id: mine.union.id.clone(),
+            year: 2022,
+            ..GetRatingRequest::default()
+        };
+        read "GetDistribution": |mine, _| GetDistributionRequest {
+            organisation_id: mine.district.id.clone(),
+            round_id: mine.rounds.to_read.clone(),
+            breakdown: Breakdown::Child.into(),
+            ..GetDistributionRequest::default()
+        };
+        read "GetDistribution": |mine, _| GetDistributionRequest {
+            organisation_id: mine.district.id.clone(),
+            year: 2022,
+            breakdown: Breakdown::Child.into(),
+            ..GetDistributionRequest::default()
+        };
+        write "OpenRound": |mine, _| rounds::opening(&mine.district, 2026, &[&mine.other_union]);
+        mixed "OpenRound": |mine, theirs| {
+            rounds::opening(&mine.district, 2026, &[&mine.other_union, &theirs.union])
+        };
+        write "DefineScheme": |mine, _| rounds::scheme(mine);
     }
     of_service! { trials, "reporting.v1.ActivityService",
         read "ListActivityKinds": |_, _| ListActivityKindsRequest {};
@@ -148,6 +270,119 @@ pub fn list(trials: &mut Vec<Trial>) {
             period: period(date!(2020 - 01 - 01), date!(2020 - 12 - 31)),
             ..ListReportsDueRequest::default()
         };
+        read "ListPeriodicReportForms": |mine, _| ListPeriodicReportFormsRequest {
+            organisation_id: mine.district.id.clone(),
+            ..ListPeriodicReportFormsRequest::default()
+        };
+        write "DefinePeriodicReportForm": |mine, _| DefinePeriodicReportFormRequest {
+            request_id: request_id(),
+            form: Some(form(mine)),
+            ..DefinePeriodicReportFormRequest::default()
+        };
+        write "OpenPeriodicReports": |mine, _| {
+            returns::opening(&mine.district, date!(2019 - 12 - 31))
+        };
+        write "WithdrawPeriodicReportOpening": |mine, _| WithdrawPeriodicReportOpeningRequest {
+            request_id: request_id(),
+            opening_id: mine.returns.opening_to_withdraw.clone(),
+            reason: "Mở nhầm".to_owned(),
+            ..WithdrawPeriodicReportOpeningRequest::default()
+        };
+        read "ListPeriodicReportOpenings": |mine, _| ListPeriodicReportOpeningsRequest {
+            organisation_id: mine.union.id.clone(),
+            ..ListPeriodicReportOpeningsRequest::default()
+        };
+        read "GetPeriodicReportOpening": |mine, _| GetPeriodicReportOpeningRequest {
+            opening_id: mine.returns.opening.clone(),
+            organisation_id: mine.union.id.clone(),
+            as_of: None,
+        };
+        read "ListPeriodicReports": |mine, _| ListPeriodicReportsRequest {
+            opening_id: mine.returns.opening.clone(),
+            ..ListPeriodicReportsRequest::default()
+        };
+        read "GetPeriodicReport": |mine, _| GetPeriodicReportRequest {
+            report_id: mine.returns.draft.clone(),
+            approved: false,
+        };
+        write "DraftPeriodicReport": |mine, _| DraftPeriodicReportRequest {
+            request_id: request_id(),
+            report_id: mine.returns.due.clone(),
+            ..DraftPeriodicReportRequest::default()
+        };
+        write "DeclarePeriodicReport": |mine, _| returns::declaring(&mine.returns.draft);
+        write "ConsolidatePeriodicReport": |mine, _| ConsolidatePeriodicReportRequest {
+            request_id: request_id(),
+            report_id: mine.returns.to_consolidate.clone(),
+            ..ConsolidatePeriodicReportRequest::default()
+        };
+        write "SubmitPeriodicReport": |mine, _| SubmitPeriodicReportRequest {
+            request_id: request_id(),
+            report_id: mine.returns.to_submit.clone(),
+            ..SubmitPeriodicReportRequest::default()
+        };
+        write "ReturnPeriodicReport": |mine, _| ReturnPeriodicReportRequest {
+            request_id: request_id(),
+            report_id: mine.returns.to_return.clone(),
+            message: "Thiếu số liệu".to_owned(),
+            ..ReturnPeriodicReportRequest::default()
+        };
+        write "ReopenPeriodicReport": |mine, _| ReopenPeriodicReportRequest {
+            request_id: request_id(),
+            report_id: mine.returns.to_reopen.clone(),
+            row: "WORKERS".to_owned(),
+            message: "Xem lại".to_owned(),
+            ..ReopenPeriodicReportRequest::default()
+        };
+        write "ApprovePeriodicReport": |mine, _| ApprovePeriodicReportRequest {
+            request_id: request_id(),
+            report_id: mine.returns.to_approve.clone(),
+            ..ApprovePeriodicReportRequest::default()
+        };
+        write "RevisePeriodicReport": |mine, _| RevisePeriodicReportRequest {
+            request_id: request_id(),
+            report_id: mine.returns.to_revise.clone(),
+            message: "Đính chính".to_owned(),
+            ..RevisePeriodicReportRequest::default()
+        };
+        write "WaivePeriodicReport": |mine, _| WaivePeriodicReportRequest {
+            request_id: request_id(),
+            report_id: mine.returns.to_waive.clone(),
+            message: "Đang giải thể".to_owned(),
+            ..WaivePeriodicReportRequest::default()
+        };
+        read "ListPeriodicReportReminders": |mine, _| ListPeriodicReportRemindersRequest {
+            organisation_id: mine.district.id.clone(),
+            ..ListPeriodicReportRemindersRequest::default()
+        };
+    }
+    of_service! { trials, "reporting.v1.ClosingService",
+        write "ClosePeriod": |mine, _| {
+            returns::closing(&mine.district, date!(2015 - 12 - 31))
+        };
+        write "ReviseClosing": |mine, _| ReviseClosingRequest {
+            request_id: request_id(),
+            closing_id: mine.returns.closing_to_revise.clone(),
+            reason: "Số liệu đến muộn".to_owned(),
+            ..ReviseClosingRequest::default()
+        };
+        read "GetClosing": |mine, _| GetClosingRequest { closing_id: mine.returns.closing.clone() };
+        read "ListClosings": |mine, _| ListClosingsRequest {
+            organisation_id: mine.district.id.clone(),
+            ..ListClosingsRequest::default()
+        };
+        read "ListClosingCells": |mine, _| ListClosingCellsRequest {
+            closing_id: mine.returns.closing.clone(),
+            ..ListClosingCellsRequest::default()
+        };
+        read "ListClosingDifferences": |mine, _| ListClosingDifferencesRequest {
+            closing_id: mine.returns.closing.clone(),
+            ..ListClosingDifferencesRequest::default()
+        };
+        read "VerifyClosing": |mine, _| VerifyClosingRequest {
+            closing_id: mine.returns.closing.clone(),
+        };
+        read "ListClosingKeys": |_, _| ListClosingKeysRequest {};
     }
     of_service! { trials, "reporting.v1.ReportService",
         read "ListTemplates": |_, _| ListTemplatesRequest {};
@@ -219,6 +454,25 @@ fn reports(printing_id: String, desks: &[&Desk]) -> PrintReportsRequest {
         period: period(date!(2020 - 01 - 01), date!(2020 - 12 - 31)),
         format: ReportFormat::Html.into(),
         ..PrintReportsRequest::default()
+    }
+}
+
+/// A form of one row.
+fn form(desk: &Desk) -> PeriodicReportForm {
+    PeriodicReportForm {
+        issuer_id: desk.district.id.clone(),
+        code: "CHAM_LO_TET".to_owned(),
+        name_vi: "Chăm lo Tết".to_owned(),
+        name_en: "Care at Tết".to_owned(),
+        reporters: PeriodicReporters::All.into(),
+        rows: vec![periodic_report_form::Row {
+            code: "PEOPLE".to_owned(),
+            name_vi: "Người được chăm lo".to_owned(),
+            name_en: "People cared for".to_owned(),
+            unit_vi: "người".to_owned(),
+            ..periodic_report_form::Row::default()
+        }],
+        ..PeriodicReportForm::default()
     }
 }
 

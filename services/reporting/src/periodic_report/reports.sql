@@ -1,0 +1,21 @@
+-- The reports of an opening ($1), of an organisation ($2; of all, if there is none) and of those below it, that
+-- stand in some way ($3; in any, if there is none), of reporters of the caller's scope or who report into it:
+-- at most $5, after $4.
+select r.report_id as "report_id!", r.opening_id as "opening_id!", r.organisation_id as "organisation_id!",
+       coalesce(name_on(r.organisation_id, o.cutoff_on), '') as "organisation_name!",
+       r.superior_id as "superior_id?", r.state as "state!", r.edition as "edition!",
+       r.revision as "revision!", o.due_on as "due_on!", r.submitted_on as "submitted_on?",
+       exists (select from periodic_report_consumed c
+               join periodic_report below on below.report_id = c.below_id
+               where c.report_id = r.report_id and below.edition <> c.edition) as "stale!",
+       exists (select from organisation unit
+               where unit.organisation_id = r.organisation_id
+                 and unit.ended_on <= access.today()) as "ended!"
+from periodic_report r
+join periodic_report_opening o using (opening_id)
+where r.opening_id = $1 and r.report_id > $4
+  and ($2::uuid is null or r.organisation_id = $2 or $2 = any (r.above))
+  and (cardinality($3::text[]) = 0 or r.state = any ($3))
+  and (access.covers(r.organisation_id) or access.covers(r.superior_id))
+order by r.report_id
+limit $5
