@@ -146,7 +146,8 @@ fn a_paper_is_tagged_in_vietnamese_and_the_same_each_time() {
     let bytes = pdf(&document()).expect("written");
     assert!(bytes == pdf(&document()).expect("written"), "the same document, other bytes");
     let raw = Read::of(&bytes);
-    for said in ["/Lang(vi-VN)", "/StructTreeRoot", "/Marked true", "/S/Table", "/S/TH", "/S/Figure"]
+    for said in
+        ["/Lang(vi-VN)", "/StructTreeRoot", "/Marked true", "/S/Table", "/S/TH", "/S/Figure"]
     {
         assert!(raw.structure.contains(said), "{said}");
     }
