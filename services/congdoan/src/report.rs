@@ -53,7 +53,7 @@ pub async fn run(report: Report) -> anyhow::Result<Printed> {
             .into_iter()
             .map(|(name, value)| Parameter { name, value })
             .collect(),
-        template_version_id: report.version.unwrap_or_default(),
+        template_version_id: report.template_version.map(|id| id.to_string()).unwrap_or_default(),
     };
     let mut patience = Patience::new(report.no_wait);
     let answer = loop {

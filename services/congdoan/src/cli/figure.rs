@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use time::Date;
 
 use super::gateway::Gateway;
-use super::values::{count, date};
+use super::values::{count, date, id};
 use crate::language::tell;
 
 /// The organisation, the period and the tree that a figure or a report is asked for.
@@ -34,10 +34,10 @@ pub struct Paper {
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
     /// Write it in this form, whatever the file is called.
-    #[arg(long, value_enum, requires = "out")]
-    pub format: Option<PaperForm>,
+    #[arg(long = "format", value_enum, requires = "out")]
+    pub paper_format: Option<PaperForm>,
     /// Of svg: which of its charts, from 1 on.
-    #[arg(long, value_name = "NUMBER", requires = "out", default_value_t = 1)]
+    #[arg(long, value_name = "COUNT", requires = "out", default_value_t = 1)]
     pub chart: i32,
     /// The document's number, before the template's symbol.
     #[arg(long, requires = "out")]
@@ -93,12 +93,12 @@ pub struct Report {
     pub template: Option<String>,
     /// List the templates with their parameters instead.
     #[arg(long, conflicts_with_all = [
-        "template", "version", "parameters", "out", "figures", "no_wait", "organisation", "from", "to", "as_of",
+        "template", "template_version", "parameters", "out", "figures", "no_wait", "organisation", "from", "to", "as_of",
     ])]
     pub list: bool,
     /// By this version of the template, and not by the one that holds.
-    #[arg(long, value_name = "ID")]
-    pub version: Option<String>,
+    #[arg(long, value_name = "UUID", value_parser = id)]
+    pub template_version: Option<uuid::Uuid>,
     /// A parameter of the template.
     #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = parameter)]
     pub parameters: Vec<(String, String)>,

@@ -24,7 +24,7 @@ pub fn asked(
 ) -> anyhow::Result<RenderReportRequest> {
     let ending = out.extension().map(|ending| ending.to_string_lossy().into_owned());
     let of_name = ending.and_then(|ending| PaperForm::from_str(&ending, true).ok());
-    let Some(form) = paper.format.or(of_name) else {
+    let Some(form) = paper.paper_format.or(of_name) else {
         return Err(fault(
             FILE_INVALID,
             tell!(

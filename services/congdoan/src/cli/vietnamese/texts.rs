@@ -282,12 +282,12 @@ pub const ARGUMENTS: &[(&str, &str)] = &[
     ("template", "Mã mẫu báo cáo, như BA_DINH"),
     ("list", "Thay vào đó liệt kê các mẫu báo cáo và tham số"),
     ("parameters", "Một tham số của mẫu"),
-    ("report version", "Theo phiên bản này của mẫu, không theo phiên bản đang dùng"),
+    ("report template_version", "Theo phiên bản này của mẫu, không theo phiên bản đang dùng"),
     (
         "report out",
         "Ghi ra tệp này, theo dạng mà tên tệp kết thúc: txt, csv, xlsx, html, pdf hoặc svg",
     ),
-    ("report format", "Ghi theo dạng này, dù tên tệp là gì"),
+    ("report paper_format", "Ghi theo dạng này, dù tên tệp là gì"),
     ("report chart", "Với svg: biểu đồ thứ mấy, từ 1"),
     ("report number", "Số của văn bản, đứng trước ký hiệu của mẫu"),
     ("report place", "Địa danh ban hành văn bản"),
@@ -337,6 +337,17 @@ pub const VALUES: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     ("compare", &[("previous", "kỳ liền trước"), ("year", "cùng kỳ năm trước")]),
+    (
+        "paper_format",
+        &[
+            ("txt", "văn bản, từng dòng"),
+            ("csv", "bảng, dạng chữ"),
+            ("xlsx", "bảng tính"),
+            ("html", "trang để in"),
+            ("pdf", "khổ A4"),
+            ("svg", "một biểu đồ của báo cáo"),
+        ],
+    ),
     ("form", &[("5a", "mẫu của từng người"), ("5b", "mẫu tập thể, ngày sinh ghi theo nam nữ")]),
     (
         "which",
