@@ -32,7 +32,7 @@ use crate::language::{self, Language};
 use crate::output;
 
 pub use self::audit::{Audit, AuditCommand, AuditFigures};
-pub use self::figure::{Activities, Explain, Question, Report, Targets};
+pub use self::figure::{Activities, Explain, Paper, PaperForm, Question, Report, Targets};
 pub use self::gateway::Gateway;
 pub use self::rating::Ratings;
 

@@ -1,6 +1,7 @@
 //! `congdoan report`: prints a report.
 
 mod english;
+mod file;
 
 use anyhow::Context;
 use proto::reporting::v1::print_report_request::Parameter;
@@ -52,6 +53,7 @@ pub async fn run(report: Report) -> anyhow::Result<Printed> {
             .into_iter()
             .map(|(name, value)| Parameter { name, value })
             .collect(),
+        template_version_id: report.template_version.map(|id| id.to_string()).unwrap_or_default(),
     };
     let mut patience = Patience::new(report.no_wait);
     let answer = loop {
@@ -66,7 +68,10 @@ pub async fn run(report: Report) -> anyhow::Result<Printed> {
     };
 
     let lines = &answer.lines;
-    if is_json() {
+    if let Some(out) = &report.paper.out {
+        let asked = file::asked(request, &report.paper, out)?;
+        file::write(&client, asked, out).await?;
+    } else if is_json() {
         print_json(&json(&answer)?);
     } else {
         line(&format!("{}\n", answer.title));

@@ -14,6 +14,5 @@ pub mod reference;
 pub mod refused;
 pub mod reports_due;
 pub mod target;
-pub mod template;
 pub mod vietnamese;
 pub mod wire;

@@ -40,6 +40,7 @@ use crate::audit::worker::Worker;
 use crate::ground::api::Api;
 use crate::ground::auditing::{self, Auditing};
 use crate::ground::columns::Columns;
+use crate::report::printing::worker::Worker as Printer;
 
 /// The documented defaults, compiled in.
 pub const DEFAULTS: &str = include_str!("../defaults.toml");
@@ -68,6 +69,7 @@ pub static SCHEMA: database::Schema = database::Schema {
         "spliced",
         "succession_of",
         "tell_units",
+        "templates_of",
         "unions_on",
         "was_union_in_year",
         "withdrawal_of",
@@ -133,6 +135,9 @@ pub async fn start(config: Config) -> anyhow::Result<Running> {
     let closing_keys = Arc::new(closing_keys.context("open the keys that sign closings")?);
     let database =
         database::open(&config.database, "reporting", &["registry", "membership"], seal).await?;
+    report::template::everybodys::apply(database.pool(), reference)
+        .await
+        .context("apply the templates of reports")?;
     let columns = Columns::default();
     columns.catch_up(&database).await.map_err(|failure| anyhow!("load the columns: {failure}"))?;
     let (current, of) = (columns.clone(), database.clone());
@@ -144,7 +149,16 @@ pub async fn start(config: Config) -> anyhow::Result<Running> {
         auditing: auditing.clone(),
     };
     let (audited, audits) = (database.clone(), auditing.clone());
-    let api = Api { database: database.clone(), columns, reference, auditing, closing_keys };
+    let api = Api {
+        database: database.clone(),
+        columns,
+        reference,
+        auditing,
+        closing_keys,
+        printings: Arc::default(),
+    };
+    let printer = Printer { api: api.clone(), asked: api.printings.clone() };
+    let pool = database.pool().clone();
     Service::new("reporting", &config.serve)
         .routes(api.routes())
         .database(database)
@@ -157,6 +171,8 @@ pub async fn start(config: Config) -> anyhow::Result<Running> {
         })
         .background("audits", move |stopping| worker.run(stopping))
         .background("auditing", move |stopping| audit::periodic::run(audited, audits, stopping))
+        .background("printings", move |stopping| printer.run(stopping))
+        .background("printed", move |stopping| report::printing::forget::run(pool, stopping))
         .follow(&config.feeds.registry, follow::Registry::new(reference))
         .follow(&config.feeds.membership, follow::Membership)
         .start()

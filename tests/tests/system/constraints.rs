@@ -171,6 +171,16 @@ const TOLD: &[(&str, &str, Told)] = &[
         "*.target_withdrawal_pkey",
         Never("one that is withdrawn is refused, with the unit locked"),
     ),
+    (
+        "reporting",
+        "*.report_template_*",
+        Never("versions are counted from the last one on, with the organisation locked"),
+    ),
+    (
+        "reporting",
+        "*.report_printing_*",
+        Never("written by the worker, with the printing's row locked"),
+    ),
     ("reporting", "*.activity_*_check", Refused("ACTIVITY_COUNT_OUT_OF_RANGE")),
     ("reporting", "*.periodic_report_opening_once", Refused("PERIODIC_REPORT_OPENED")),
     ("reporting", "*.periodic_report_opening_period", Refused("PERIOD_REVERSED")),

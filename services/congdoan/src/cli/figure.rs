@@ -1,11 +1,13 @@
 //! `congdoan report`, `congdoan explain` and `congdoan targets`: what is asked of figures.
 
+use std::path::PathBuf;
+
 use anyhow::Context;
-use clap::Args;
+use clap::{Args, ValueEnum};
 use time::Date;
 
 use super::gateway::Gateway;
-use super::values::{count, date};
+use super::values::{count, date, id};
 use crate::language::tell;
 
 /// The organisation, the period and the tree that a figure or a report is asked for.
@@ -25,12 +27,56 @@ pub struct Question {
     pub as_of: Option<Date>,
 }
 
+/// A report as a file.
+#[derive(Args, Debug)]
+pub struct Paper {
+    /// Write it to this file, in the form that its name ends in: txt, csv, xlsx, html, pdf or svg.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Write it in this form, whatever the file is called.
+    #[arg(long = "format", value_enum, requires = "out")]
+    pub paper_format: Option<PaperForm>,
+    /// Of svg: which of its charts, from 1 on.
+    #[arg(long, value_name = "COUNT", requires = "out", default_value_t = 1)]
+    pub chart: i32,
+    /// The document's number, before the template's symbol.
+    #[arg(long, requires = "out")]
+    pub number: Option<String>,
+    /// Where the document is issued.
+    #[arg(long, requires = "out")]
+    pub place: Option<String>,
+    /// The day on which the document is issued.
+    #[arg(long, value_name = "DATE", requires = "out", value_parser = date)]
+    pub issued_on: Option<Date>,
+    /// Who signs the document.
+    #[arg(long, requires = "out")]
+    pub signer: Option<String>,
+}
+
+/// In what form a report is written to a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PaperForm {
+    /// Text, line by line.
+    Txt,
+    /// A table, as text.
+    Csv,
+    /// A workbook.
+    Xlsx,
+    /// A page to be printed.
+    Html,
+    /// A4.
+    Pdf,
+    /// One of its charts.
+    Svg,
+}
+
 /// `congdoan report`.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
   congdoan report BA_DINH --organisation LDLD-01-001 --from 2020-01-01 --to 2020-12-31
   congdoan report BA_DINH --organisation LDLD-01 --from 2020-01-01 --to 2020-12-31 --as-of 2026-01-01
+  congdoan report TONG_QUAN --organisation LDLD-01 --from 2020-01-01 --to 2020-12-31 --out ha-noi.pdf
   congdoan report --list
 
 A report knows what the commands before it have seen: it waits for it, and, up to half a minute, for \
@@ -47,12 +93,18 @@ pub struct Report {
     pub template: Option<String>,
     /// List the templates with their parameters instead.
     #[arg(long, conflicts_with_all = [
-        "template", "parameters", "figures", "no_wait", "organisation", "from", "to", "as_of",
+        "template", "template_version", "parameters", "out", "figures", "no_wait", "organisation", "from", "to", "as_of",
     ])]
     pub list: bool,
+    /// By this version of the template, and not by the one that holds.
+    #[arg(long, value_name = "UUID", value_parser = id)]
+    pub template_version: Option<uuid::Uuid>,
     /// A parameter of the template.
     #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = parameter)]
     pub parameters: Vec<(String, String)>,
+    /// As a file.
+    #[command(flatten)]
+    pub paper: Paper,
     /// Print under each line the figures it was computed from.
     #[arg(long)]
     pub figures: bool,

@@ -9,6 +9,7 @@ const TITLES: &[(&str, &str)] = &[
     ("THAI_NGUYEN", "The work of winning members and founding grassroots unions"),
     ("THANH_TRI", "How the targets of winning members and founding grassroots unions were reached"),
     ("TONG_HOP", "A report on everything"),
+    ("TONG_QUAN", "How unions and members stand, unit by unit"),
 ];
 
 /// Parameters by their names, which mean the same in every template.

@@ -14,6 +14,7 @@ use proto::reporting::v1::periodic_report_service_server::PeriodicReportServiceS
 use proto::reporting::v1::rating_service_server::RatingServiceServer;
 use proto::reporting::v1::report_service_server::ReportServiceServer;
 use proto::reporting::v1::target_service_server::TargetServiceServer;
+use tokio::sync::Notify;
 use tonic::service::Routes;
 
 use crate::ground::auditing::Auditing;
@@ -29,6 +30,8 @@ pub struct Api {
     pub(crate) auditing: Auditing,
     /// What signs closings.
     pub(crate) closing_keys: Arc<SigningKeys>,
+    /// A printing was asked for.
+    pub(crate) printings: Arc<Notify>,
 }
 
 impl Api {

@@ -1,5 +1,5 @@
 //! Reference data: indicators, calendars, groupings of sectors, rating schemes, kinds of activities, forms
-//! of periodic reports, report templates. Files beside the source, compiled in, read once at the start and
+//! of periodic reports. Files beside the source, compiled in, read once at the start and
 //! refused there if wrong.
 
 pub mod activity_kind;
@@ -27,7 +27,6 @@ pub use self::periodic_report_form::Form;
 pub use self::scheme::{Grade, Scheme};
 pub use self::vocabulary::{InWords, Vocabulary};
 use crate::ground::figure::source::Unfit;
-use crate::ground::template::{Named, Template};
 
 /// Everything that the reference files say.
 pub struct Reference {
@@ -39,7 +38,6 @@ pub struct Reference {
     vocabulary: Vocabulary,
     activity_kinds: Vec<ActivityKind>,
     periodic_report_forms: Vec<Form>,
-    templates: Vec<Template>,
 }
 
 static REFERENCE: OnceLock<Reference> = OnceLock::new();
@@ -145,11 +143,6 @@ impl Reference {
         &self.periodic_report_forms
     }
 
-    /// All report templates.
-    pub fn templates(&self) -> &[Template] {
-        &self.templates
-    }
-
     fn read() -> anyhow::Result<Self> {
         let schemes = scheme::read().context("read rating_schemes.csv")?;
         let groupings = grouping::read().context("read sector_groupings.csv")?;
@@ -159,17 +152,9 @@ impl Reference {
         let indicators = indicator::read(&schemes, &vocabulary).context("read indicators.csv")?;
         let periodic_report_forms = periodic_report_form::read(&indicators, &groupings)
             .context("read periodic_report_forms.toml")?;
-        let named = Named { indicators: &indicators, groupings: &groupings };
-        let templates = TEMPLATES
-            .iter()
-            .map(|(file, text)| {
-                Template::read(text, named).with_context(|| format!("read templates/{file}"))
-            })
-            .collect::<anyhow::Result<_>>()?;
         Ok(Self {
             grassroots_types: grassroots_types().context("read grassroots_types.csv")?,
             calendars: calendar::read().context("read calendars.csv")?,
-            templates,
             indicators,
             groupings,
             schemes,
@@ -179,16 +164,6 @@ impl Reference {
         })
     }
 }
-
-/// The templates, in the order in which they are listed.
-const TEMPLATES: [(&str, &str); 6] = [
-    ("tong_hop.toml", include_str!("../../reference/templates/tong_hop.toml")),
-    ("my_duc.toml", include_str!("../../reference/templates/my_duc.toml")),
-    ("thanh_tri.toml", include_str!("../../reference/templates/thanh_tri.toml")),
-    ("ba_dinh.toml", include_str!("../../reference/templates/ba_dinh.toml")),
-    ("cau_giay.toml", include_str!("../../reference/templates/cau_giay.toml")),
-    ("thai_nguyen.toml", include_str!("../../reference/templates/thai_nguyen.toml")),
-];
 
 #[derive(Deserialize)]
 struct TypeRow {

@@ -7,6 +7,7 @@
 use std::cmp::Ordering;
 
 use time::Date;
+use unicode_normalization::UnicodeNormalization;
 
 /// What stands for a number that there is not.
 pub const NONE: &str = "—";
@@ -186,6 +187,27 @@ impl Rounded {
     }
 }
 
+/// By what names stand in the order of the Vietnamese alphabet: a ă â b c d đ e ê …, then by tone.
+pub fn in_order(name: &str) -> String {
+    let (mut letters, mut tones) = (String::new(), String::new());
+    for letter in name.to_lowercase().nfd() {
+        match letter {
+            'đ' => letters.push_str("d{"),
+            '\u{306}' => letters.push('{'),
+            '\u{302}' => letters.push('|'),
+            '\u{31b}' => letters.push('}'),
+            '\u{300}' | '\u{309}' | '\u{303}' | '\u{301}' | '\u{323}' => tones.push(letter),
+            letter => {
+                letters.push(letter);
+                tones.push(' ');
+            }
+        }
+    }
+    letters.push('\0');
+    letters.push_str(&tones);
+    letters
+}
+
 /// `31/12/2020`.
 pub fn date(date: Date) -> String {
     format!("{:02}/{:02}/{}", date.day(), u8::from(date.month()), date.year())
@@ -262,6 +284,16 @@ mod tests {
         assert_eq!(signed(11), "+11");
         assert_eq!(signed(0), "0");
         assert_eq!(basis_points(9_500), "95%");
+    }
+
+    #[test]
+    fn names_stand_in_the_order_of_the_alphabet() {
+        let mut names = ["Đà Nẵng", "Êđê", "Hà Nội", "Điện Biên", "Ăn", "An", "Dĩ An", "Ân", "Hà"];
+        names.sort_by_cached_key(|name| in_order(name));
+        assert_eq!(
+            names,
+            ["An", "Ăn", "Ân", "Dĩ An", "Đà Nẵng", "Điện Biên", "Êđê", "Hà", "Hà Nội"]
+        );
     }
 
     #[test]

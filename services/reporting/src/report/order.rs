@@ -4,7 +4,7 @@ use time::Date;
 use uuid::Uuid;
 
 use crate::ground::period::Period;
-use crate::ground::template::Chosen;
+use crate::report::template::chosen::Chosen;
 
 /// What is to be printed.
 pub struct Order {

@@ -8,78 +8,39 @@ use std::collections::BTreeMap;
 use chassis::database::today;
 use chassis::refusal::Failure;
 use sqlx::PgConnection;
-use time::Date;
 use uuid::Uuid;
 
 use crate::ground::columns::Snapshot;
 use crate::ground::figure::book::Books;
-use crate::ground::figure::{Completeness, Completing, Counting, Figure, Scope, heads};
+use crate::ground::figure::{By, Counting, Figure, Scope, heads};
 use crate::ground::period::{Period, year};
 use crate::ground::reference::Reference;
 use crate::ground::refused::Refused;
 use crate::ground::target::asked::{Asked, asked};
 use crate::ground::target::measured::against;
 use crate::ground::target::{self, Issuer, Target};
-use crate::ground::template::{Each, Format, Line, Number, Part, Template};
 use crate::ground::vietnamese;
+use crate::report::children::children;
+use crate::report::drawing::Drawing;
+use crate::report::measured::issuer_names;
 use crate::report::order::Order;
+use crate::report::printed::{
+    Kind, Printed, PrintedLine, When, captioned, computed_from, incomplete_of, incompleteness,
+    not_printed,
+};
 use crate::report::rows::{Row, Rows};
+use crate::report::template::each::Each;
+use crate::report::template::places::{Format, Number, Part};
+use crate::report::template::{Content, Line, Template};
 
-/// Where a period lies on the day of the print.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum When {
-    /// Its last day is over.
-    Over,
-    /// It has begun and is not over.
-    Running,
-    /// It has not begun.
-    ToCome,
-}
-
-impl When {
-    fn of(period: Period, today: Date) -> Self {
-        if period.through < today {
-            When::Over
-        } else if period.from <= today {
-            When::Running
-        } else {
-            When::ToCome
-        }
-    }
-
-    /// What the title says of it: nothing of a period that is over.
-    fn spoken(self, today: Date) -> String {
-        let today = vietnamese::date(today);
-        match self {
-            When::Over => String::new(),
-            When::Running => format!(" (kỳ chưa kết thúc: số liệu đã ghi nhận đến ngày {today})"),
-            When::ToCome => {
-                format!(" (kỳ chưa bắt đầu: chỉ gồm những gì đã ghi nhận trước, đến ngày {today})")
-            }
-        }
-    }
-}
-
-/// A printed report.
-pub struct Printed {
-    /// Who, when, on which tree.
-    pub title: String,
-    /// Where its period lies today.
-    pub when: When,
-    /// In order.
-    pub lines: Vec<PrintedLine>,
-}
-
-/// A printed sentence.
-pub struct PrintedLine {
-    /// The sentence.
-    pub text: String,
-    /// What its numbers were computed from.
-    pub figures: Vec<Figure>,
-    /// What it names: (kind, id).
-    pub references: Vec<(&'static str, Uuid)>,
-    /// The completeness of the least complete figure, where one is not complete.
-    pub incomplete: Option<Completeness>,
+/// A text that was filled in.
+#[derive(Default)]
+struct Filled {
+    text: String,
+    figures: Vec<Figure>,
+    references: Vec<(&'static str, Uuid)>,
+    /// None of its figures is more or less than 0; also where it has none.
+    zero: bool,
 }
 
 /// Prints a template, or refuses to.
@@ -87,7 +48,7 @@ pub async fn print(
     connection: &mut PgConnection,
     snapshot: &Snapshot,
     reference: &'static Reference,
-    template: &'static Template,
+    template: &Template,
     order: Order,
 ) -> Result<Printed, Failure> {
     let books =
@@ -111,6 +72,7 @@ pub async fn print(
     // What was withdrawn is asked of nobody.
     let mut targets = target::of_unit(connection, order.head).await?;
     targets.retain(|target| target.withdrawal.is_none());
+    let period = order.period;
     let mut printer = Printer {
         connection,
         snapshot,
@@ -125,7 +87,7 @@ pub async fn print(
     for line in &template.lines {
         lines.extend(printer.line(line).await?);
     }
-    Ok(Printed { title, when, lines })
+    Ok(Printed { title, organisation: name, period, when, lines })
 }
 
 struct Printer<'a> {
@@ -146,9 +108,8 @@ impl Printer<'_> {
         let mut countings: Vec<(Scope, Period, Vec<&str>)> = Vec::new();
         for line in &template.lines {
             let period = self.period_of(line)?;
-            for part in line.parts.iter().chain(line.unassigned.iter().flatten()) {
-                let Part::Number(number) = part else { continue };
-                let scope = self.scope(number);
+            for number in line.numbers() {
+                let scope = self.scope(line, number);
                 match countings.iter_mut().find(|(of, over, _)| *of == scope && *over == period) {
                     Some((_, _, indicators)) => indicators.push(&number.indicator),
                     None => countings.push((scope, period, vec![&number.indicator])),
@@ -170,9 +131,11 @@ impl Printer<'_> {
         Ok(())
     }
 
-    fn scope(&self, number: &Number) -> Scope {
+    fn scope(&self, line: &Line, number: &Number) -> Scope {
         let (grouping, group) = number.group.clone().unwrap_or_default();
+        let by = if line.each == Some(Each::Child) { By::Child } else { By::Nothing };
         Scope {
+            by,
             grouping,
             group,
             direct_only: number.direct_only,
@@ -186,11 +149,102 @@ impl Printer<'_> {
         Ok(number.and_then(year).unwrap_or(self.order.period))
     }
 
+    fn decimals_of(&self, line: &Line) -> Result<u32, Refused> {
+        line.decimals.map_or_else(|| self.order.parameters.decimals(), Ok)
+    }
+
     async fn line(&mut self, line: &Line) -> Result<Vec<PrintedLine>, Failure> {
         let period = self.period_of(line)?;
-        let Rows { rows, more } = match line.each {
-            None => Rows::all(vec![Row::default()]),
-            Some(Each::Issuer) => self.issuers(line, period).await?,
+        match &line.content {
+            Content::Sentence(parts) => self.sentences(line, parts, period).await,
+            Content::Section(text) => Ok(vec![PrintedLine::plain(Kind::Section, text.clone())]),
+            Content::List { caption, columns, total } => {
+                let heads = columns.iter().map(|(head, _)| head.clone()).collect();
+                let Rows { rows, more } = self.rows(line, period).await?;
+                let texts = || columns.iter().map(|(_, parts)| parts);
+                let mut printed = Vec::new();
+                for row in rows {
+                    printed.extend(self.row(line, texts(), period, &row)?);
+                }
+                printed.extend(not_printed(more, Kind::Row));
+                if *total {
+                    printed.extend(self.row(line, texts(), period, &Row::whole())?);
+                }
+                let mut printed = captioned(Kind::Table, caption, Some(heads), printed);
+                if line.each == Some(Each::Child) {
+                    computed_from(&mut printed, self.counted_of(line, period));
+                }
+                Ok(printed)
+            }
+            Content::Table { caption, heads, rows } => {
+                let mut printed = Vec::new();
+                for cells in rows {
+                    printed.extend(self.row(line, cells, period, &Row::default())?);
+                }
+                Ok(captioned(Kind::Table, caption, Some(heads.clone()), printed))
+            }
+            Content::Form { caption, fields } => {
+                let mut printed = Vec::new();
+                for (label, parts) in fields {
+                    let row = self.row(line, [parts], period, &Row::default())?;
+                    printed.extend(row.map(|mut field| {
+                        field.text = format!("{label}: {}", field.text);
+                        field.cells.insert(0, label.clone());
+                        field
+                    }));
+                }
+                Ok(captioned(Kind::Form, caption, None, printed))
+            }
+            Content::Chart { title, drawn } => {
+                let decimals = self.decimals_of(line)?;
+                let drawing = Drawing {
+                    connection: &mut *self.connection,
+                    snapshot: self.snapshot,
+                    reference: self.reference,
+                    order: &self.order,
+                    targets: &self.targets,
+                    decimals,
+                };
+                let (chart, figures) = drawing.draw(title, drawn).await?;
+                let parts: Vec<PrintedLine> = chart
+                    .parts
+                    .iter()
+                    .map(|part| {
+                        let cells = vec![part.label.clone(), part.shown.clone()];
+                        let text = format!("{}: {}", part.label, part.shown);
+                        PrintedLine { text, ..PrintedLine::cells(Kind::Row, cells) }
+                    })
+                    .collect();
+                let mut printed = captioned(Kind::Chart(chart), title, None, parts);
+                computed_from(&mut printed, figures);
+                Ok(printed)
+            }
+        }
+    }
+
+    /// The figures of a line.
+    fn counted_of(&self, line: &Line, period: Period) -> Vec<Figure> {
+        let wanted: Vec<(&str, Scope)> = line
+            .numbers()
+            .map(|number| (number.indicator.as_str(), self.scope(line, number)))
+            .collect();
+        let of = |figure: &&Figure| {
+            let key = (figure.indicator.as_str(), figure.scope.clone());
+            figure.period == period && wanted.contains(&key)
+        };
+        self.counted.iter().filter(of).cloned().collect()
+    }
+
+    /// What a line lists.
+    async fn rows(&mut self, line: &Line, period: Period) -> Result<Rows, Failure> {
+        let decimals = self.decimals_of(line)?;
+        match line.each {
+            None => Ok(Rows::all(vec![Row::default()])),
+            Some(Each::Issuer) => self.issuers(line, period).await,
+            Some(Each::Child) => {
+                let figures = self.counted_of(line, period);
+                children(self.connection, &self.order, &figures).await
+            }
             Some(each) => {
                 crate::report::rows::read(
                     self.connection,
@@ -199,27 +253,30 @@ impl Printer<'_> {
                     &self.order,
                     &self.targets,
                     each,
+                    decimals,
                 )
-                .await?
+                .await
             }
-        };
+        }
+    }
+
+    async fn sentences(
+        &mut self,
+        line: &Line,
+        parts: &[Part],
+        period: Period,
+    ) -> Result<Vec<PrintedLine>, Failure> {
+        let Rows { rows, more } = self.rows(line, period).await?;
         let mut printed = Vec::new();
         if rows.is_empty()
             && let Some(parts) = &line.unassigned
         {
-            printed.extend(self.sentence(line, parts, period, Row::default())?);
+            printed.extend(self.sentence(line, parts, period, &Row::default())?);
         }
         for row in rows {
-            printed.extend(self.sentence(line, &line.parts, period, row)?);
+            printed.extend(self.sentence(line, parts, period, &row)?);
         }
-        if more > 0 {
-            printed.push(PrintedLine {
-                text: format!("… và {} mục khác", vietnamese::number(more)),
-                figures: Vec::new(),
-                references: Vec::new(),
-                incomplete: None,
-            });
-        }
+        printed.extend(not_printed(more, Kind::Sentence));
         Ok(printed)
     }
 
@@ -228,39 +285,95 @@ impl Printer<'_> {
         line: &Line,
         parts: &[Part],
         period: Period,
-        row: Row,
+        row: &Row,
     ) -> Result<Option<PrintedLine>, Failure> {
-        let decimals = self.order.parameters.decimals()?;
-        let mut text = String::new();
-        let (mut figures, mut references) = (row.figures, row.references);
-        let mut zero = line.unless_zero;
+        let mut filled = self.fill(line, parts, period, row)?;
+        if line.unless_zero && filled.zero {
+            return Ok(None);
+        }
+        filled.figures.splice(0..0, row.figures.iter().cloned());
+        filled.references.splice(0..0, row.references.iter().copied());
+        let incomplete = incomplete_of(&filled.figures);
+        if let Some(incomplete) = incomplete {
+            filled.text.push_str(&incompleteness(incomplete));
+        }
+        Ok(Some(PrintedLine {
+            kind: Kind::Sentence,
+            text: filled.text,
+            cells: Vec::new(),
+            figures: filled.figures,
+            references: filled.references,
+            incomplete,
+        }))
+    }
+
+    /// A row of a table, cell by cell; what is not complete is said behind the last.
+    fn row<'p>(
+        &mut self,
+        line: &Line,
+        cells: impl IntoIterator<Item = &'p Vec<Part>>,
+        period: Period,
+        row: &Row,
+    ) -> Result<Option<PrintedLine>, Failure> {
+        let (mut texts, mut zero) = (Vec::new(), true);
+        let (mut figures, mut references) = (row.figures.clone(), row.references.clone());
+        for parts in cells {
+            let filled = self.fill(line, parts, period, row)?;
+            zero &= filled.zero;
+            texts.push(filled.text);
+            figures.extend(filled.figures);
+            references.extend(filled.references);
+        }
+        if line.unless_zero && zero {
+            return Ok(None);
+        }
+        // What is counted by child is one figure for all rows: it stands with the caption, and is as
+        // complete for one as for another.
+        if line.each == Some(Each::Child) {
+            figures.clear();
+        }
+        let incomplete = incomplete_of(&figures);
+        if let (Some(incomplete), Some(last)) = (incomplete, texts.last_mut()) {
+            last.push_str(&incompleteness(incomplete));
+        }
+        let printed = PrintedLine::cells(Kind::Row, texts);
+        Ok(Some(PrintedLine { figures, references, incomplete, ..printed }))
+    }
+
+    fn fill(
+        &mut self,
+        line: &Line,
+        parts: &[Part],
+        period: Period,
+        row: &Row,
+    ) -> Result<Filled, Failure> {
+        let decimals = self.decimals_of(line)?;
+        let mut filled = Filled { zero: true, ..Filled::default() };
         for part in parts {
             match part {
-                Part::Text(part) => text.push_str(part),
+                Part::Text(part) => filled.text.push_str(part),
                 Part::Word(word) => match row.words.get(word.as_str()) {
-                    Some(value) => text.push_str(value),
-                    None => text.push_str(self.order.parameters.text(word)),
+                    Some(value) => filled.text.push_str(value),
+                    None => filled.text.push_str(self.order.parameters.text(word)),
                 },
                 Part::Number(number) => {
-                    let scope = self.scope(number);
+                    let scope = self.scope(line, number);
                     let figure = self.counted.iter().find(|figure| {
                         figure.indicator == number.indicator
                             && figure.scope == scope
                             && figure.period == period
                     });
                     let Some(figure) = figure.cloned() else { continue };
-                    zero &= figure.value.total == 0;
-                    let value = figure.value.total;
-                    text.push_str(&match &number.format {
+                    let (value, denominator) = row.of_figure(&figure);
+                    filled.zero &= value == 0;
+                    filled.text.push_str(&match &number.format {
                         Format::Plain => vietnamese::number(value),
                         Format::Padded(width) => vietnamese::padded(value, *width),
                         Format::Signed => vietnamese::signed(value),
-                        Format::Percent => {
-                            vietnamese::percent(value, figure.denominator_total(), decimals)
-                        }
+                        Format::Percent => vietnamese::percent(value, denominator, decimals),
                         Format::Against(noun) => {
                             let asked = self.asked(number, period, row.issuer.as_ref());
-                            references.extend(
+                            filled.references.extend(
                                 asked
                                     .iter()
                                     .flat_map(|asked| &asked.target_ids)
@@ -270,19 +383,11 @@ impl Printer<'_> {
                             against(value, asked, noun, decimals)
                         }
                     });
-                    figures.push(figure);
+                    filled.figures.push(figure);
                 }
             }
         }
-        let incomplete = figures
-            .iter()
-            .map(|figure| figure.completeness)
-            .filter(|completeness| !completeness.complete())
-            .max_by_key(|completeness| completeness.expected - completeness.covered);
-        if let Some(incomplete) = incomplete {
-            text.push_str(&incompleteness(incomplete));
-        }
-        Ok((!zero).then_some(PrintedLine { text, figures, references, incomplete }))
+        Ok(filled)
     }
 
     /// What each issuer asks of a number.
@@ -305,7 +410,8 @@ impl Printer<'_> {
     /// chosen by the parameter `issuer` only.
     async fn issuers(&mut self, line: &Line, period: Period) -> Result<Rows, Failure> {
         let mut issuers: Vec<Issuer> = Vec::new();
-        for part in &line.parts {
+        let Content::Sentence(parts) = &line.content else { return Ok(Rows::default()) };
+        for part in parts {
             if let Part::Number(number) = part
                 && matches!(number.format, Format::Against(_))
             {
@@ -315,8 +421,7 @@ impl Printer<'_> {
         }
         issuers.sort();
         issuers.dedup();
-        let named =
-            crate::report::rows::issuer_names(self.connection, &issuers, period.through).await?;
+        let named = issuer_names(self.connection, &issuers, period.through).await?;
         let wanted = self.order.parameters.text("issuer");
         let rows: Vec<Row> = named
             .into_iter()
@@ -334,19 +439,5 @@ impl Printer<'_> {
             })
             .collect();
         Ok(Rows::all(rows))
-    }
-}
-
-/// What a sentence says of the least complete of its figures.
-fn incompleteness(of: Completeness) -> String {
-    let (covered, expected) = (vietnamese::number(of.covered), vietnamese::number(of.expected));
-    match of.of {
-        Completing::Nothing => String::new(),
-        Completing::Members => format!(
-            " [chưa đầy đủ: mới chuyển xong đoàn viên của {covered}/{expected} đơn vị có biến động]"
-        ),
-        Completing::Ratings => {
-            format!(" [chưa đầy đủ: mới xếp loại {covered}/{expected} CĐCS đủ điều kiện]")
-        }
     }
 }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use chassis::refusal::Failure;
 use sqlx::PgConnection;
-use time::Date;
 use uuid::Uuid;
 
 use crate::ground::columns::Snapshot;
@@ -14,11 +13,11 @@ use crate::ground::period::Period;
 use crate::ground::reference::Reference;
 use crate::ground::reports_due::{self, Assignments};
 use crate::ground::target::cascade::{Cascade, Of, cascade};
-use crate::ground::target::measured::measure;
 use crate::ground::target::{Issuer, Target};
-use crate::ground::template::Each;
 use crate::ground::vietnamese;
+use crate::report::measured::{MeasuredInWords, ROWS_MAX, issuer_names, measured};
 use crate::report::order::Order;
+use crate::report::template::each::Each;
 
 /// What stands in one sentence.
 #[derive(Default)]
@@ -31,6 +30,8 @@ pub struct Row {
     pub figures: Vec<Figure>,
     /// What they name.
     pub references: Vec<(&'static str, Uuid)>,
+    /// Which line of its figures it is of, where they are counted by the units directly below.
+    pub child: Option<String>,
 }
 
 /// The rows of a list, as many as a report prints, and how many more there are.
@@ -42,9 +43,6 @@ pub struct Rows {
     pub more: i64,
 }
 
-/// What a report lists at most of one kind: whoever wants all asks whose it is.
-const ROWS_MAX: usize = 200;
-
 impl Rows {
     /// These, as far as they are printed.
     pub fn all(mut rows: Vec<Row>) -> Self {
@@ -55,6 +53,21 @@ impl Rows {
 }
 
 impl Row {
+    /// What all rows of a table of children come to.
+    pub fn whole() -> Self {
+        Self { words: BTreeMap::from([("unit", "Tổng số".to_string())]), ..Self::default() }
+    }
+
+    /// What a figure comes to here, and of how many: its line's part, or the whole.
+    pub fn of_figure(&self, figure: &Figure) -> (i64, i64) {
+        let Some(line) = &self.child else {
+            return (figure.value.total, figure.denominator_total());
+        };
+        let denominator = figure.denominator.as_ref().and_then(|count| count.lines.get(line));
+        let value = figure.value.lines.get(line).copied().unwrap_or_default();
+        (value, denominator.copied().unwrap_or_default())
+    }
+
     fn of<const N: usize>(
         words: [(&'static str, String); N],
         references: Vec<(&'static str, Uuid)>,
@@ -71,11 +84,16 @@ pub async fn read(
     order: &Order,
     targets: &[Target],
     each: Each,
+    decimals: u32,
 ) -> Result<Rows, Failure> {
     match each {
-        // The printer knows which figures the line holds against targets.
-        Each::Issuer => Ok(Rows::default()),
-        Each::Target => measured(connection, snapshot, reference, order, targets).await,
+        // The printer knows which figures the line holds against targets, or counts by children.
+        Each::Issuer | Each::Child => Ok(Rows::default()),
+        Each::Target => {
+            let (measured, more) =
+                measured(connection, snapshot, reference, order, targets, decimals).await?;
+            Ok(Rows { rows: measured.into_iter().map(target_row).collect(), more })
+        }
         Each::ShortenedCongress => shortened_congresses(connection, order).await,
         Each::Ceremony => ceremonies(connection, order).await,
         Each::TakenOver => taken_over(connection, order).await,
@@ -87,75 +105,16 @@ pub async fn read(
     }
 }
 
-/// Issuers with their names of a day, organisations first.
-pub async fn issuer_names(
-    connection: &mut PgConnection,
-    issuers: &[Issuer],
-    on: Date,
-) -> Result<Vec<(Issuer, String)>, Failure> {
-    let organisations: Vec<Uuid> = issuers
-        .iter()
-        .filter_map(|issuer| match issuer {
-            Issuer::Organisation(id) => Some(*id),
-            Issuer::Named(_) => None,
-        })
-        .collect();
-    let names = heads(connection, &organisations, on).await?;
-    Ok(issuers
-        .iter()
-        .map(|issuer| {
-            let name = match issuer {
-                Issuer::Organisation(id) => names.get(id).cloned().unwrap_or_default(),
-                Issuer::Named(name) => name.clone(),
-            };
-            (issuer.clone(), name)
-        })
-        .collect())
-}
-
-async fn measured(
-    connection: &mut PgConnection,
-    snapshot: &Snapshot,
-    reference: &'static Reference,
-    order: &Order,
-    targets: &[Target],
-) -> Result<Rows, Failure> {
-    let ending: Vec<&Target> = targets
-        .iter()
-        .filter(|target| {
-            (order.period.from..=order.period.through).contains(&target.period.through)
-                && reference.indicator(&target.indicator).is_some()
-        })
-        .collect();
-    let more = ending.len().saturating_sub(ROWS_MAX);
-    let issuers: Vec<Issuer> =
-        ending.iter().take(ROWS_MAX).map(|target| target.issuer.clone()).collect();
-    let names: BTreeMap<Issuer, String> =
-        issuer_names(connection, &issuers, order.period.through).await?.into_iter().collect();
-    let decimals = order.parameters.decimals()?;
-    let mut rows = Vec::new();
-    for target in ending.into_iter().take(ROWS_MAX) {
-        let Some(indicator) = reference.indicator(&target.indicator) else { continue };
-        let (asked, on) = (target.clone(), target.period.through);
-        let measured = measure(connection, snapshot, reference, asked, order.as_of, on).await?;
-        let Some(measured) = measured else { continue };
-        let scope = match reference.groupings().get(&target.sector_grouping) {
-            Some(grouping) if !target.sector_group.is_empty() => {
-                format!(" ({})", grouping.name_vi(&target.sector_group))
-            }
-            _ => String::new(),
-        };
-        let words = [
-            ("indicator", indicator.name_vi.clone()),
-            ("scope", scope),
-            ("result", measured.text(indicator, decimals)),
-            ("issuer", names.get(&target.issuer).cloned().unwrap_or_default()),
-        ];
-        let mut row = Row::of(words, vec![("target", target.target_id)]);
-        row.figures.push(measured.figure);
-        rows.push(row);
-    }
-    Ok(Rows { rows, more: i64::try_from(more).unwrap_or(i64::MAX) })
+fn target_row(of: MeasuredInWords) -> Row {
+    let words = [
+        ("indicator", of.indicator),
+        ("scope", of.scope),
+        ("result", of.result),
+        ("issuer", of.issuer),
+    ];
+    let mut row = Row::of(words, vec![("target", of.measured.target.target_id)]);
+    row.figures.push(of.measured.figure);
+    row
 }
 
 async fn shortened_congresses(

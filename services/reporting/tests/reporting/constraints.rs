@@ -24,7 +24,7 @@ enum Why {
 }
 use Why::{Made, Refused};
 
-const CONSTRAINTS: [(&str, Why); 88] = [
+const CONSTRAINTS: [(&str, Why); 97] = [
     ("activity.activity_pkey", Made),
     ("activity.activity_revision", Made),
     // A revision is known no longer once, while it is held.
@@ -162,6 +162,17 @@ const CONSTRAINTS: [(&str, Why); 88] = [
     ("closing.closing_revises", Made),
     ("closing_cell.closing_cell_key", Made),
     ("closing_cell.closing_cell_closing_id_fkey", Made),
+    // Versions are counted with the organisation locked.
+    ("report_template.report_template_key", Made),
+    ("report_template.report_template_version", Made),
+    ("report_template.report_template_counted", Made),
+    ("report_printing.report_printing_key", Made),
+    ("report_printing.report_printing_once", Made),
+    ("report_printing.report_printing_reason", Made),
+    // Each report is written down once, by the attempt that is the last.
+    ("report_printing_file.report_printing_file_key", Made),
+    ("report_printing_file.report_printing_file_of", Made),
+    ("report_printing_file.report_printing_file_or_reason", Made),
     // In the schemas of the chassis, which every service has.
     ("request.request_key", Refused("REQUEST_ID_REUSED", "request_id")),
     ("request.request_body_digest_check", Made),

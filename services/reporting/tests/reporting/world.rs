@@ -385,6 +385,7 @@ impl Actor {
                     value: (*value).to_string(),
                 })
                 .collect(),
+            template_version_id: String::new(),
         };
         Ok(self.reports.print_report(asked).await?.into_inner().lines)
     }

@@ -292,6 +292,17 @@ pub const ARGUMENTS: &[(&str, &str)] = &[
     ("template", "Mã mẫu báo cáo, như BA_DINH"),
     ("list", "Thay vào đó liệt kê các mẫu báo cáo và tham số"),
     ("parameters", "Một tham số của mẫu"),
+    ("report template_version", "Theo phiên bản này của mẫu, không theo phiên bản đang dùng"),
+    (
+        "report out",
+        "Ghi ra tệp này, theo dạng mà tên tệp kết thúc: txt, csv, xlsx, html, pdf hoặc svg",
+    ),
+    ("report paper_format", "Ghi theo dạng này, dù tên tệp là gì"),
+    ("report chart", "Với svg: biểu đồ thứ mấy, từ 1"),
+    ("report number", "Số của văn bản, đứng trước ký hiệu của mẫu"),
+    ("report place", "Địa danh ban hành văn bản"),
+    ("report issued_on", "Ngày ban hành văn bản"),
+    ("report signer", "Người ký văn bản"),
     ("figures", "In dưới mỗi dòng các số liệu tạo nên nó"),
     ("no_wait", "Dùng những gì đang có, không đợi những gì các lệnh trước đã thấy"),
     ("from", "Ngày đầu của kỳ, NĂM-THÁNG-NGÀY"),
@@ -336,6 +347,17 @@ pub const VALUES: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     ("compare", &[("previous", "kỳ liền trước"), ("year", "cùng kỳ năm trước")]),
+    (
+        "paper_format",
+        &[
+            ("txt", "văn bản, từng dòng"),
+            ("csv", "bảng, dạng chữ"),
+            ("xlsx", "bảng tính"),
+            ("html", "trang để in"),
+            ("pdf", "khổ A4"),
+            ("svg", "một biểu đồ của báo cáo"),
+        ],
+    ),
     ("form", &[("5a", "mẫu của từng người"), ("5b", "mẫu tập thể, ngày sinh ghi theo nam nữ")]),
     (
         "which",
@@ -487,6 +509,7 @@ Ví dụ:
 Ví dụ:
   congdoan report BA_DINH --organisation LDLD-01-001 --from 2020-01-01 --to 2020-12-31
   congdoan report BA_DINH --organisation LDLD-01 --from 2020-01-01 --to 2020-12-31 --as-of 2026-01-01
+  congdoan report TONG_QUAN --organisation LDLD-01 --from 2020-01-01 --to 2020-12-31 --out ha-noi.pdf
   congdoan report --list
 
 Báo cáo biết những gì các lệnh trước đã thấy: nó đợi, nhiều nhất nửa phút, những việc còn dở dang.

@@ -404,12 +404,74 @@ pub fn list(trials: &mut Vec<Trial>) {
     }
     of_service! { trials, "reporting.v1.ReportService",
         read "ListTemplates": |_, _| ListTemplatesRequest {};
-        read "PrintReport": |mine, _| PrintReportRequest {
-            template: "BA_DINH".to_owned(),
+        read "ListTemplatesInForce": |mine, _| ListTemplatesInForceRequest {
             organisation_id: mine.district.id.clone(),
-            period: period(date!(2020 - 01 - 01), date!(2020 - 12 - 31)),
-            ..PrintReportRequest::default()
         };
+        read "GetTemplate": |mine, _| GetTemplateRequest {
+            organisation_id: mine.district.id.clone(),
+            template: "BA_DINH".to_owned(),
+            ..GetTemplateRequest::default()
+        };
+        write "SetTemplate": |mine, _| SetTemplateRequest {
+            request_id: request_id(),
+            organisation_id: mine.district.id.clone(),
+            template: "THU".to_owned(),
+            body: Some(TemplateBody {
+                title_vi: "Thử".to_owned(),
+                lines: vec![TemplateLine {
+                    content: Some(template_line::Content::Text("{ORG_STOCK} CĐCS".to_owned())),
+                    ..TemplateLine::default()
+                }],
+                ..TemplateBody::default()
+            }),
+            ..SetTemplateRequest::default()
+        };
+        // What was just set.
+        write "WithdrawTemplate": |mine, _| WithdrawTemplateRequest {
+            request_id: request_id(),
+            organisation_id: mine.district.id.clone(),
+            template: "THU".to_owned(),
+            reason: "Dùng mẫu của cấp trên".to_owned(),
+            ..WithdrawTemplateRequest::default()
+        };
+        read "PrintReport": |mine, _| report(mine);
+        read "RenderReport": |mine, _| RenderReportRequest {
+            report: Some(report(mine)),
+            format: ReportFormat::Html.into(),
+            ..RenderReportRequest::default()
+        };
+        // Named as its district is, so that the others can ask for it.
+        write "PrintReports": |mine, _| reports(mine.district.id.clone(), &[mine]);
+        mixed "PrintReports": |mine, theirs| reports(request_id(), &[mine, theirs]);
+        read "GetPrinting": |mine, _| GetPrintingRequest { printing_id: mine.district.id.clone() };
+        read "DownloadPrinting": |mine, _| DownloadPrintingRequest {
+            printing_id: mine.district.id.clone(),
+        };
+        write "CancelPrinting": |mine, _| CancelPrintingRequest {
+            request_id: request_id(),
+            printing_id: mine.district.id.clone(),
+            ..CancelPrintingRequest::default()
+        };
+    }
+}
+
+fn report(of: &Desk) -> PrintReportRequest {
+    PrintReportRequest {
+        template: "BA_DINH".to_owned(),
+        organisation_id: of.district.id.clone(),
+        period: period(date!(2020 - 01 - 01), date!(2020 - 12 - 31)),
+        ..PrintReportRequest::default()
+    }
+}
+
+fn reports(printing_id: String, desks: &[&Desk]) -> PrintReportsRequest {
+    PrintReportsRequest {
+        request_id: printing_id,
+        organisation_ids: desks.iter().map(|desk| desk.district.id.clone()).collect(),
+        template: "BA_DINH".to_owned(),
+        period: period(date!(2020 - 01 - 01), date!(2020 - 12 - 31)),
+        format: ReportFormat::Html.into(),
+        ..PrintReportsRequest::default()
     }
 }
 
