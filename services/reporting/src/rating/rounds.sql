@@ -9,10 +9,16 @@ select r.round_id as "round_id!", r.organisation_id as "organisation_id!",
        r.decision_due_on as "decision_due_on!", r.appeal_days as "appeal_days!",
        r.decision_id as "decision_id?", r.listed_on as "listed_on!", r.opened_at as "opened_at!",
        r.ended_at as "ended_at?", r.withdrawn as "withdrawn!", r.end_reason as "end_reason!"
-from (select access.line($1) as organisation_id offset 0) line
-join rating_round r on r.organisation_id = line.organisation_id
+from access.line($1) as line (organisation_id)
+-- A line is short: each of it is looked up.
+cross join lateral (
+    select opened.*
+    from rating_round opened
+    where opened.organisation_id = line.organisation_id
+      and ($2::integer = 0 or opened.year = $2)
+      and (opened.year, opened.round_id) < ($3::integer, $4::uuid)
+    offset 0
+) r
 where access.covers($1)
-  and ($2::integer = 0 or r.year = $2)
-  and (r.year, r.round_id) < ($3::integer, $4::uuid)
 order by r.year desc, r.round_id desc
 limit $5

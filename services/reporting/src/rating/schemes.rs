@@ -32,7 +32,11 @@ pub async fn versions(
                   s.from_year as "from_year!", s.through_year as "through_year!",
                   s.terms as "terms!: Json<Terms>", s.decision_id as "decision_id!", line.steps as "steps!"
            from access.line($1) with ordinality as line (organisation_id, steps)
-           join rating_scheme s on s.organisation_id = line.organisation_id
+           cross join lateral (
+               select defined.* from rating_scheme defined
+               where defined.organisation_id = line.organisation_id
+               offset 0
+           ) s
            where access.covers($1)"#,
         organisation_id,
     )
