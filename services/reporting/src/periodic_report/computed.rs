@@ -23,6 +23,10 @@ pub struct Computed {
     at: ComputedAt,
 }
 
+/// Rows with their indicators, by what they are counted alike by: whether at the start of the period, and
+/// of which group of a grouping.
+type Alike<'a> = BTreeMap<(bool, &'a str, &'a str), Vec<(&'a str, &'a str)>>;
+
 struct Asked {
     organisation_id: Uuid,
     from_on: Date,
@@ -59,7 +63,7 @@ pub async fn computed(
     let period = Period { from: asked.from_on, through: asked.through_on };
     let form = asked.form.0;
     // Rows that are counted alike are counted together.
-    let mut alike: BTreeMap<(bool, &str, &str), Vec<(&str, &str)>> = BTreeMap::new();
+    let mut alike = Alike::new();
     for row in form.rows.iter().filter(|row| !row.indicator.is_empty()) {
         let of = (row.at_start, row.sector_grouping.as_str(), row.sector_group.as_str());
         alike.entry(of).or_default().push((&row.code, &row.indicator));

@@ -289,7 +289,7 @@ async fn whoever_may_not_see_an_organisation_neither_audits_it_nor_reads_what_wa
 
     let mut reader = world.actor("reader");
     assert_eq!(reader.audit(id).await.expect("read").audit.as_ref(), Some(&audit));
-    assert_eq!(reader.audits_of(world.hanoi).await, [audit.clone()]);
+    assert_eq!(reader.audits_of(world.hanoi).await, std::slice::from_ref(&audit));
     let refusal = refused(reader.begins(asked(world.hanoi, 0, QUARTER, BEGIN)).await);
     assert_eq!(refusal.0, "PERMISSION_DENIED");
     assert_eq!(refused(reader.audits.cancel_audit(cancel()).await).0, "PERMISSION_DENIED");

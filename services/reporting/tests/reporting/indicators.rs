@@ -93,7 +93,6 @@ fn helps(world: &World, unit: Uuid, (kind, occasion): (&str, &str), subjects: &[
     let people = subjects.iter().map(|subject| welfare_given::Person {
         subject: (*subject).to_string(),
         amount_vnd: 500_000,
-        ..Default::default()
     });
     let given = WelfareGiven {
         welfare_id: Uuid::now_v7().to_string(),
@@ -102,7 +101,6 @@ fn helps(world: &World, unit: Uuid, (kind, occasion): (&str, &str), subjects: &[
         occasion: occasion.to_string(),
         source: "UNION_FUND".to_string(),
         people: people.collect(),
-        ..Default::default()
     };
     world.tells(date!(2020 - 01 - 20), MembershipWhat::WelfareGiven(given));
 }

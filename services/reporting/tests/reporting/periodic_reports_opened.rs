@@ -155,7 +155,7 @@ async fn an_opening_tells_who_was_punctual_and_whom_to_remind() {
             break;
         }
     }
-    let mut expected = vec![second.to_string(), third.to_string()];
+    let mut expected = [second.to_string(), third.to_string()];
     due[1..].sort();
     expected.sort();
     assert_eq!((&due[0], &due[1..]), (&third.to_string(), &expected[..]));
