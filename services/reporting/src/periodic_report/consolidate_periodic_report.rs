@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::ground::refused::Refused;
 use crate::periodic_report::computed::Computed;
 use crate::periodic_report::content::{Below, Content, consolidate};
-use crate::periodic_report::held::{Held, Of, On, hold};
+use crate::periodic_report::held::{Held, Of, On, hold_report};
 use crate::periodic_report::state::Step;
 
 /// Which report, and what was counted for it.
@@ -35,7 +35,7 @@ impl Act for ConsolidatePeriodicReport {
     type Answer = Consolidated;
 
     async fn perform(self, acting: &mut Acting) -> Result<Consolidated, Failure> {
-        let mut held = hold(acting, self.of, On::Reporter).await?;
+        let mut held = hold_report(acting, self.of, On::Reporter).await?;
         held.step(Step::Consolidated)?;
         let (below, missing) = below(acting, &held).await?;
         if below.is_empty() && missing == 0 {

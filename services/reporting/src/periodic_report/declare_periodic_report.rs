@@ -5,7 +5,7 @@ use chassis::refusal::{Failure, Refusal};
 
 use crate::ground::refused::Refused;
 use crate::periodic_report::content::{Attachment, Conclusion};
-use crate::periodic_report::held::{Held, Of, On, hold};
+use crate::periodic_report::held::{Held, Of, On, hold_report};
 use crate::periodic_report::state::{State, Step};
 use crate::periodic_report::stepped::Stepped;
 
@@ -37,7 +37,7 @@ impl Act for DeclarePeriodicReport {
     type Answer = Stepped;
 
     async fn perform(self, acting: &mut Acting) -> Result<Stepped, Failure> {
-        let mut held = hold(acting, self.of, On::Reporter).await?;
+        let mut held = hold_report(acting, self.of, On::Reporter).await?;
         held.step(Step::Declared)?;
         self.refuse_unfit(&held, acting)?;
         for cell in self.cells {

@@ -80,7 +80,7 @@ struct Row {
 
 /// Locks a report of the caller's scope, and reads it. Refused are another revision than the one that the
 /// caller has read, and an opening that was withdrawn.
-pub async fn hold(acting: &mut Acting, of: Of, on: On) -> Result<Held, Failure> {
+pub async fn hold_report(acting: &mut Acting, of: Of, on: On) -> Result<Held, Failure> {
     let row = sqlx::query_file_as!(
         Row,
         "src/periodic_report/held.sql",

@@ -4,7 +4,7 @@ use chassis::database::{Act, Acting};
 use chassis::refusal::Failure;
 
 use crate::ground::refused::Refused;
-use crate::periodic_report::held::{Of, On, hold};
+use crate::periodic_report::held::{Of, On, hold_report};
 use crate::periodic_report::state::Step;
 use crate::periodic_report::stepped::Stepped;
 
@@ -22,7 +22,7 @@ impl Act for ReopenPeriodicReport {
     type Answer = Stepped;
 
     async fn perform(self, acting: &mut Acting) -> Result<Stepped, Failure> {
-        let mut held = hold(acting, self.of, On::Superior).await?;
+        let mut held = hold_report(acting, self.of, On::Superior).await?;
         let (field, row) = ("row".to_string(), self.row);
         if held.form.row(&row).is_none_or(|known| known.is_ratio()) {
             return Err(Refused::PeriodicReportRowUnknown { field, row }.into());

@@ -3,7 +3,7 @@
 use chassis::database::{Act, Acting};
 use chassis::refusal::Failure;
 
-use crate::periodic_report::held::{Of, On, hold};
+use crate::periodic_report::held::{Of, On, hold_report};
 use crate::periodic_report::state::Step;
 use crate::periodic_report::stepped::Stepped;
 
@@ -19,7 +19,7 @@ impl Act for ReturnPeriodicReport {
     type Answer = Stepped;
 
     async fn perform(self, acting: &mut Acting) -> Result<Stepped, Failure> {
-        let mut held = hold(acting, self.of, On::Superior).await?;
+        let mut held = hold_report(acting, self.of, On::Superior).await?;
         held.step(Step::Returned)?;
         // The time in which it is due goes on; that of a later edition has been kept.
         if held.edition == 1 {

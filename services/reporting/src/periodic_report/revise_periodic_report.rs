@@ -4,7 +4,7 @@ use chassis::database::{Act, Acting};
 use chassis::refusal::Failure;
 use serde::{Deserialize, Serialize};
 
-use crate::periodic_report::held::{Of, On, hold};
+use crate::periodic_report::held::{Of, On, hold_report};
 use crate::periodic_report::state::Step;
 
 /// Which report, and why.
@@ -28,7 +28,7 @@ impl Act for RevisePeriodicReport {
     type Answer = Revised;
 
     async fn perform(self, acting: &mut Acting) -> Result<Revised, Failure> {
-        let mut held = hold(acting, self.of, On::Reporter).await?;
+        let mut held = hold_report(acting, self.of, On::Reporter).await?;
         held.step(Step::Revised)?;
         let edition = held.edition;
         let revision = held.write(acting, Step::Revised, &self.message).await?;

@@ -5,7 +5,7 @@ use chassis::refusal::Failure;
 use serde::{Deserialize, Serialize};
 
 use crate::periodic_report::checks::refuse_unfit;
-use crate::periodic_report::held::{Of, On, hold};
+use crate::periodic_report::held::{Of, On, hold_report};
 use crate::periodic_report::previous::previous;
 use crate::periodic_report::state::Step;
 
@@ -44,7 +44,7 @@ impl Act for SubmitPeriodicReport {
     type Answer = Submitted;
 
     async fn perform(self, acting: &mut Acting) -> Result<Submitted, Failure> {
-        let mut held = hold(acting, self.0, On::Reporter).await?;
+        let mut held = hold_report(acting, self.0, On::Reporter).await?;
         held.step(Step::Submitted)?;
         let of = (held.organisation_id, held.form.code.as_str(), held.period);
         let before = previous(acting.db(), held.report_id, of).await?;

@@ -308,6 +308,7 @@ pub const ARGUMENTS: &[(&str, &str)] = &[
     ("from", "Ngày đầu của kỳ, NĂM-THÁNG-NGÀY"),
     ("to", "Ngày cuối của kỳ"),
     ("indicator", "Mã chỉ tiêu, như MBR_ADMITTED"),
+    ("figures sector_grouping", "Cách phân nhóm khối, cho `--by group` và `--sector-group`"),
     ("sector_grouping", "Chỉ đếm đơn vị thuộc một nhóm của cách phân nhóm khối này"),
     ("sector_group", "Nhóm"),
     ("without_suspended", "Không tính công đoàn đang tạm dừng"),

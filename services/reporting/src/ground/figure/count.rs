@@ -47,6 +47,8 @@ fn sum(left: i64, right: i64) -> Result<i64, Refused> {
 
 #[cfg(test)]
 mod tests {
+    use chassis::refusal::Refusal;
+
     use super::*;
 
     #[test]
@@ -56,6 +58,8 @@ mod tests {
         assert_eq!(count.clone().add("b", 1), Err(Refused::FigureTooLarge));
         let other = count.clone();
         assert_eq!(count.clone().plus(1, &other), Err(Refused::FigureTooLarge));
+        let refusal = Refusal::from(Refused::FigureTooLarge);
+        assert_eq!(refusal.reason(), "FIGURE_TOO_LARGE");
         count.plus(-1, &other).expect("nothing is left");
         assert_eq!((count.total, count.lines["a"]), (0, 0));
     }
