@@ -26,6 +26,9 @@ const WHOLE: &[(&str, &str, &[&str])] = &[
         &["organisation_alias", "organisation_code", "organisation_name"],
     ),
     ("registry", "select count(*) as \"count!\" from organisation", &["organisation"]),
+    // Versions of indicators: no more than a thousand are ever kept (INDICATORS_TOO_MANY).
+    ("reporting", "from indicator_version order by code, version", &["indicator_version"]),
+    ("reporting", "as \"known!\" from indicator_version", &["indicator_version"]),
     ("reporting", "founded_on, ended_on, heir_id, last_superior_id", &["organisation"]),
     ("reporting", "grassroots from organisation_type order by", &["organisation_type"]),
     ("reporting", "until_on from edge order by", &["edge"]),

@@ -39,6 +39,7 @@ create table figure_audit
     constraint figure_audit_reason check ((state = 4) = (reason is not null))
 );
 create index figure_audit_open on figure_audit (attempts, asked_at) where state in (1, 2);
+create index figure_audit_asked on figure_audit (principal) where state in (1, 2);
 create index figure_audit_of_organisation on figure_audit (organisation_id, audit_id);
 create index figure_audit_periodic on figure_audit (organisation_id, asked_at) where periodic;
 

@@ -53,8 +53,6 @@ begin
           -- A country has hundreds of plans at most; what waits does not wait for long.
           and relname not in ('plan', 'operation', 'operation_progress', 'pending',
                               'founding_under_way')
-          -- Figures are audited once a day; no more than a thousand versions of indicators are kept.
-          and relname not in ('figure_audit', 'figure_audit_result', 'indicator_version')
           -- What is undone, and what did not go as it should, is out of the ordinary.
           and relname not in ('act_undone', 'movement_left', 'movement_taken_back', 'consequence')
         group by relation.oid

@@ -159,11 +159,14 @@ async fn publish(database: &Database, instruments: &Instruments) -> Result<(), F
     let last = sqlx::query!(
         "select distinct on (a.periodic, a.organisation_id)
                 a.periodic, a.organisation_id, r.cells, r.differing, r.finished_at
-         from figure_audit_result r
-         join figure_audit a on a.audit_id = r.audit_id
-         where r.finished_at > now() - interval '40 days'
-         order by a.periodic, a.organisation_id, r.finished_at desc
-         limit 1000",
+         from (select audit_id, cells, differing, finished_at from figure_audit_result
+               where finished_at > now() - interval '40 days'
+               order by finished_at desc
+               limit 1000) r
+         -- Each is looked up, however many there were before.
+         cross join lateral (select periodic, organisation_id from figure_audit
+                             where figure_audit.audit_id = r.audit_id offset 0) a
+         order by a.periodic, a.organisation_id, r.finished_at desc",
     )
     .fetch_all(database.pool())
     .await?;
