@@ -18,6 +18,16 @@ const EXCUSED: &[(&str, &str, &str)] = &[
     ),
     (
         "RPC_RESPONSE_STANDARD_NAME",
+        "congdoan.reporting.v1.ReportService.RenderReport: google.api.HttpBody",
+        "a file: HTTP answers the bytes themselves, by the name that every transcoder knows",
+    ),
+    (
+        "RPC_RESPONSE_STANDARD_NAME",
+        "congdoan.reporting.v1.ReportService.DownloadPrinting: google.api.HttpBody",
+        "a file: HTTP answers the bytes themselves, by the name that every transcoder knows",
+    ),
+    (
+        "RPC_RESPONSE_STANDARD_NAME",
         "congdoan.membership.v1.ImportService.ExportRefusedLines: google.api.HttpBody",
         "a file: HTTP answers the bytes themselves, by the name that every transcoder knows",
     ),

@@ -23,17 +23,29 @@ use crate::stored::{catalogue, restored};
 
 const WHO: &str = "whoever upgrades";
 
-/// Shares whose denominator is counted otherwise since: the indicator, and why.
-const COUNTED_OTHERWISE: [(&str, &str); 1] =
-    [("DISS_PERSON", "it was raised to what had been reported, so that 100 % was never passed")];
+/// What is counted otherwise since: the indicator, what of it, and why.
+const COUNTED_OTHERWISE: [(&str, &[&str], &str); 4] = [
+    (
+        "DISS_PERSON",
+        &["denominator"],
+        "it was raised to what had been reported, so that 100 % was never passed",
+    ),
+    ("RATING_RATED", COUNTS, NOT_ELIGIBLE),
+    ("RATING_GOOD", COUNTS, NOT_ELIGIBLE),
+    ("RATING_STRONG", COUNTS, NOT_ELIGIBLE),
+];
+const COUNTS: &[&str] = &["value", "numerator", "denominator", "lines"];
+const NOT_ELIGIBLE: &str = "ratings of unions that were not eligible were counted";
 
 /// What was answered then, but for what is counted otherwise.
 fn still_so(answer: &Json) -> Json {
     let mut then = answer.clone();
     let figures = then.get_mut("figures").and_then(Json::as_array_mut);
     for figure in figures.into_iter().flatten() {
-        if COUNTED_OTHERWISE.iter().any(|(indicator, _)| figure["indicator"] == *indicator) {
-            release::leave_out(figure, &["denominator"]);
+        for (indicator, fields, _) in &COUNTED_OTHERWISE {
+            if figure["indicator"] == *indicator {
+                release::leave_out(figure, fields);
+            }
         }
     }
     then

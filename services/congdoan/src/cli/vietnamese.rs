@@ -1,12 +1,14 @@
 //! The help of the command line, and what is said of mistakes in it, in Vietnamese.
 
+mod pages;
 mod texts;
 
 use clap::builder::Resettable;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, Command};
 
-use self::texts::{AFTER, ARGUMENTS, COMMANDS, MORE, OF_CLAP, VALUES};
+use self::pages::{AFTER, MORE};
+use self::texts::{ARGUMENTS, COMMANDS, OF_CLAP, VALUES};
 
 const TEMPLATE: &str = "{about-with-newline}\nCách dùng: {usage}\n\n{all-args}{after-help}";
 

@@ -153,7 +153,7 @@ impl Ledger {
         let mut events = Vec::new();
         of_registry(registry, &organisations, &mut events).await;
         of_membership(membership, &mut events).await;
-        of_reporting(reporting, &mut events).await;
+        of_reporting(reporting, registry, &mut events).await;
         let surveys: Vec<(Uuid, Date, Uuid, i32)> = sqlx::query_as(
             "select employer_id, surveyed_on, surveyor_id, workforce from employer_survey",
         )
@@ -675,13 +675,38 @@ async fn of_membership(membership: &PgPool, events: &mut Vec<Event>) {
     }
 }
 
-/// Ratings and activities are reporting's own acts.
-async fn of_reporting(reporting: &PgPool, events: &mut Vec<Event>) {
+/// Ratings and activities are reporting's own acts; whether a union is eligible for its rating is said
+/// by registry: it is a union on the last day of the year, neither ended nor suspended then, and has
+/// operated all the year, or half of it where it came of others.
+async fn of_reporting(reporting: &PgPool, registry: &PgPool, events: &mut Vec<Event>) {
     let ratings: Vec<(Uuid, i32)> = sqlx::query_as("select organisation_id, year from rating")
         .fetch_all(reporting)
         .await
         .expect("read");
-    for (unit, year) in ratings {
+    let (units, years): (Vec<Uuid>, Vec<i32>) = ratings.into_iter().unzip();
+    let eligible: Vec<(Uuid, i32)> = sqlx::query_as(
+        "select unit, year
+         from unnest($1::uuid[], $2::integer[]) as rated (unit, year)
+         cross join lateral (select make_date(year, 12, 31) as last_day) y
+         join organisation_founding f on f.organisation_id = unit and upper_inf(f.recorded)
+         join organisation_type t on t.organisation_id = unit and upper_inf(t.recorded)
+                                 and t.valid @> last_day
+         join organisation_status s on s.organisation_id = unit and upper_inf(s.recorded)
+                                   and s.valid @> last_day
+         where t.type in ('CDCS', 'ND_CS') and s.status = 'ACTIVE'
+           and (f.founded_on <= make_date(year, 1, 1)
+                or f.founded_on <= make_date(year, 7, 1) and exists (
+                    select from organisation_succession came
+                    where came.successor_id = unit and upper_inf(came.recorded)
+                      and came.succeeded_on = f.founded_on
+                      and came.kind in ('MERGED', 'CONSOLIDATED', 'DIVIDED', 'SPLIT_OFF')))",
+    )
+    .bind(units)
+    .bind(years)
+    .fetch_all(registry)
+    .await
+    .expect("read");
+    for (unit, year) in eligible {
         let on = Date::from_calendar_date(year, Month::December, 31).expect("a day");
         events.push(Event { unit, on, what: "rated", other: None, amount: 1 });
     }

@@ -32,7 +32,7 @@ const LOOK: Duration = Duration::from_secs(1);
 /// For how long a printing can be fetched.
 const KEPT_HOURS: i32 = 24;
 /// The permission of whoever asks.
-const PERMISSION: &str = "reporting.report.print";
+const PERMISSION: &str = "reporting.printing.begin";
 
 /// Prints what was asked for.
 pub struct Worker {
