@@ -1,7 +1,7 @@
 //! `AuditService`: figures are held against what is counted again.
 //!
 //! An audit is a row that is [asked for](begin_audit), by somebody or by the service [itself](periodic),
-//! and done by a [worker] beside the calls. It asks what figures are [answered](answered), has statements
+//! and done by a [worker] beside the calls. It asks what figures are [answered], has statements
 //! [count](counted) the same from the tables, and [holds](against) the one [against](cell) the other, all
 //! in one snapshot. A worker that dies leaves a row that nobody holds, and whoever comes next begins it
 //! anew: a result is of one position of the feeds.
