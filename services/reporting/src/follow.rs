@@ -17,105 +17,12 @@ mod merged;
 mod movements;
 mod organisations;
 mod registry;
+mod seen;
 mod successions;
 mod timelines;
+mod told;
+mod turns;
 mod under_way;
-
-use chassis::feed::Change;
-use chassis::refusal::Failure;
-use sqlx::PgConnection;
-use time::Date;
-use uuid::Uuid;
 
 pub use membership::Membership;
 pub use registry::Registry;
-
-/// Which acts of registry a change of membership's leads to.
-#[derive(Default)]
-struct Because {
-    /// The act that it followed from.
-    act_id: Option<Uuid>,
-    /// The movement that it records, or takes back.
-    movement_id: Option<Uuid>,
-    /// It takes that movement back.
-    takes_back: bool,
-}
-
-/// Remembers many changes that take nothing back, as [`remember`] does one.
-async fn remember_all(
-    connection: &mut PgConnection,
-    source: &str,
-    changes: &[(&Change, Because)],
-) -> Result<(), Failure> {
-    let change_ids: Vec<Uuid> = changes.iter().map(|(change, _)| change.change_id).collect();
-    let positions: Vec<i64> = changes.iter().map(|(change, _)| change.position).collect();
-    let acts: Vec<Uuid> = changes.iter().map(|(change, _)| change.act_id).collect();
-    let kinds: Vec<&str> = changes.iter().map(|(change, _)| change.kind.as_str()).collect();
-    let days: Vec<Date> = changes.iter().map(|(change, _)| change.effective_on).collect();
-    let decisions: Vec<Option<Uuid>> =
-        changes.iter().map(|(change, _)| change.decision_id).collect();
-    let traces: Vec<&str> = changes.iter().map(|(change, _)| change.traceparent.as_str()).collect();
-    let origins: Vec<Option<Uuid>> = changes.iter().map(|(_, because)| because.act_id).collect();
-    let movements: Vec<Option<Uuid>> =
-        changes.iter().map(|(_, because)| because.movement_id).collect();
-    sqlx::query!(
-        "insert into change_seen
-             (change_id, source, position, act_id, kind, effective_on, decision_id, traceparent,
-              because_act_id, origin_act_id, movement_id)
-         select change_id, $1, position, act_id, kind, effective_on, decision_id, traceparent,
-                because_act_id, because_act_id, movement_id
-         from unnest($2::uuid[], $3::bigint[], $4::uuid[], $5::text[], $6::date[], $7::uuid[],
-                     $8::text[], $9::uuid[], $10::uuid[])
-              as line (change_id, position, act_id, kind, effective_on, decision_id, traceparent,
-                       because_act_id, movement_id)",
-        source,
-        &change_ids,
-        &positions,
-        &acts,
-        &kinds as &[&str],
-        &days,
-        &decisions as &[Option<Uuid>],
-        &traces as &[&str],
-        &origins as &[Option<Uuid>],
-        &movements as &[Option<Uuid>],
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
-/// Remembers what a figure may later have to point at; answers the act of registry that a
-/// movement, or the one that is taken back, followed from.
-async fn remember(
-    connection: &mut PgConnection,
-    source: &str,
-    change: &Change,
-    because: &Because,
-) -> Result<Option<Uuid>, Failure> {
-    let origin = sqlx::query_scalar!(
-        "insert into change_seen
-             (change_id, source, position, act_id, kind, effective_on, decision_id, traceparent,
-              because_act_id, origin_act_id, movement_id)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9,
-                 case when $11 then (select earlier.origin_act_id from change_seen earlier
-                                     where earlier.movement_id = $10
-                                     order by earlier.position desc limit 1)
-                      else $9 end,
-                 case when not $11 then $10::uuid end)
-         returning origin_act_id",
-        change.change_id,
-        source,
-        change.position,
-        change.act_id,
-        change.kind,
-        change.effective_on,
-        change.decision_id,
-        change.traceparent,
-        because.act_id,
-        because.movement_id,
-        because.takes_back,
-    )
-    .fetch_one(connection)
-    .await?;
-    Ok(origin)
-}

@@ -6,6 +6,7 @@ mod following;
 mod instruments;
 mod interruption;
 mod reading;
+mod reins;
 
 use std::convert::Infallible;
 use std::panic::AssertUnwindSafe;
@@ -15,6 +16,7 @@ use anyhow::anyhow;
 use futures_util::{FutureExt, StreamExt};
 use proto::feed::v1::feed_service_client::FeedServiceClient;
 use proto::feed::v1::{WatchRequest, WatchResponse};
+use tokio::sync::watch as latest;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tonic::service::Interceptor;
@@ -27,6 +29,7 @@ pub use self::following::{Follow, Following};
 use self::instruments::Instruments;
 use self::interruption::{Halt, Interruption, interruption, passing};
 use self::reading::Reading;
+pub use self::reins::{Ahead, Reins};
 use super::part::Feed;
 use crate::parse::id_or_empty;
 use crate::refusal::Failure;
@@ -53,13 +56,14 @@ pub(super) async fn run<F, I>(
     owner: Endpoint,
     interceptor: I,
     follower: &F,
+    reins: Option<&Reins>,
     stopping: &CancellationToken,
 ) where
     F: Follow,
     I: Interceptor + Clone + Send + Sync + 'static,
 {
-    let session =
-        Session { feed, follower, instruments: Instruments::of(feed.service, F::SOURCE), stopping };
+    let instruments = Instruments::of(feed.service, F::SOURCE);
+    let session = Session { feed, follower, instruments, reins, stopping };
     let owner = owner.connect_timeout(CONNECT_TIMEOUT);
     let mut backoff = BACKOFF_MIN;
     loop {
@@ -103,6 +107,8 @@ struct Session<'a, F> {
     feed: &'a Feed,
     follower: &'a F,
     instruments: Instruments,
+    /// Of one that follows beside another.
+    reins: Option<&'a Reins>,
     stopping: &'a CancellationToken,
 }
 
@@ -121,7 +127,13 @@ impl<F: Follow> Session<'_, F> {
         self.note_epoch(&stored, &reading).await?;
         let mut left = true;
         loop {
+            if let Some(reins) = self.reins {
+                reins.sees(&reading);
+            }
             self.read(&mut reading, &mut stream, left).await?;
+            if let Some(reins) = self.reins {
+                reins.sees(&reading);
+            }
             if reading.acts.is_empty() {
                 left = match self.go_on().await {
                     Ok(left) => left,
@@ -133,8 +145,8 @@ impl<F: Follow> Session<'_, F> {
                 continue;
             }
             let ready = self.ready(&reading).await?;
-            let acts = reading.give(ready);
-            left |= self.apply_all(&acts, &reading).await?;
+            let changes = reading.give(ready);
+            left |= self.apply_all(&changes, &reading).await?;
         }
     }
 
@@ -248,22 +260,35 @@ impl<F: Follow> Session<'_, F> {
     }
 
     /// How many of the acts read may be applied now: all before the first one that was
-    /// decided on a position of `AFTER` to which this service has not got. Waits for one.
+    /// decided on a position of `AFTER` to which this service has not got, and before the first one
+    /// that lies further than its reins let it go. Waits for one.
     async fn ready(&self, reading: &Reading) -> Result<usize, Interruption> {
-        let Some(after) = F::AFTER else {
-            return Ok(reading.acts.len());
+        let mut applied = match F::AFTER {
+            Some(after) => Some(self.feed.progress.of(after).ok_or_else(|| {
+                Interruption::Away(format!("{} does not follow {after}", self.feed.service))
+            })?),
+            None => None,
         };
-        let mut applied = self.feed.progress.of(after).ok_or_else(|| {
-            Interruption::Away(format!("{} does not follow {after}", self.feed.service))
-        })?;
+        let mut until = self.reins.map(Reins::until);
         loop {
-            let position = applied.borrow_and_update().position;
-            let ready =
-                reading.acts.iter().take_while(|act| act.registry_position() <= position).count();
-            if ready > 0 {
+            let position =
+                applied.as_mut().map_or(i64::MAX, |applied| applied.borrow_and_update().position);
+            let until_position =
+                until.as_mut().map_or(i64::MAX, |until| *until.borrow_and_update());
+            let ready = reading.acts.iter().take_while(|act| {
+                act.registry_position <= position && act.last_position <= until_position
+            });
+            let ready = ready.count();
+            if ready > 0 || reading.acts.is_empty() {
                 return Ok(ready);
             }
-            if self.unless_stopping(applied.changed()).await?.is_err() {
+            let news = async {
+                tokio::select! {
+                    news = changed(&mut applied) => news,
+                    news = changed(&mut until) => news,
+                }
+            };
+            if !self.unless_stopping(news).await? {
                 return Err(Interruption::Away("nobody tells of progress any more".to_string()));
             }
         }
@@ -322,6 +347,15 @@ impl<F: Follow> Session<'_, F> {
             () = self.stopping.cancelled() => Err(Interruption::Stopping),
             done = future => Ok(done),
         }
+    }
+}
+
+/// Waits for news of something that is told, for ever if it is not; answers false if it is told no
+/// more.
+async fn changed<T>(told: &mut Option<latest::Receiver<T>>) -> bool {
+    match told {
+        Some(told) => told.changed().await.is_ok(),
+        None => std::future::pending().await,
     }
 }
 

@@ -27,7 +27,7 @@ use tonic::service::Interceptor;
 use tonic::transport::Endpoint;
 
 pub use change::{ActStamp, Change, NewChange};
-pub use follower::{Follow, Following};
+pub use follower::{Ahead, Follow, Following, Reins};
 pub use head::{Head, announce_pending, epoch, restored};
 pub use part::Feed;
 pub use pending::append;
@@ -59,7 +59,22 @@ impl Feed {
         F: Follow,
         I: Interceptor + Clone + Send + Sync + 'static,
     {
-        follower::run(self, owner, interceptor, &follower, &stopping).await;
+        follower::run(self, owner, interceptor, &follower, None, &stopping).await;
+    }
+
+    /// As [`Feed::follow`], as far as `reins` let it go.
+    pub async fn follow_in_reins<F, I>(
+        &self,
+        owner: Endpoint,
+        interceptor: I,
+        follower: F,
+        reins: &Reins,
+        stopping: CancellationToken,
+    ) where
+        F: Follow,
+        I: Interceptor + Clone + Send + Sync + 'static,
+    {
+        follower::run(self, owner, interceptor, &follower, Some(reins), &stopping).await;
     }
 
     /// Serves this feed; open streams end when `stopping`.

@@ -1,33 +1,70 @@
 //! What registry's feed tells of bodies, ceremonies, employers and steering committees.
 
+use std::collections::BTreeMap;
+
 use chassis::feed::Change;
 use chassis::refusal::Failure;
 use feeds::registry::{
-    Assignment, Ceremony, Congress, Decision, Employer, EndedSeat, Office, SteeringCommittee,
+    Assignment, Ceremony, Congress, Decision, Employer, EndedSeat, Event, Office, SteeringCommittee,
 };
 use sqlx::PgConnection;
 use time::Date;
 use uuid::Uuid;
 
-/// The keys of a decision, to name it beside a figure.
-pub(super) async fn record_decision(
+/// The keys of the decisions that changes tell of, to name them beside a figure.
+pub(super) async fn record_decisions(
     connection: &mut PgConnection,
-    recorded: &Decision,
+    told: &[(&Change, &Event)],
 ) -> Result<(), Failure> {
+    let recorded: Vec<&Decision> = told.iter().filter_map(|(_, event)| decision(event)).collect();
+    if recorded.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<Uuid> = recorded.iter().map(|it| it.decision_id).collect();
+    let issuers: Vec<Option<Uuid>> = recorded.iter().map(|it| it.issuer_id).collect();
+    let kinds: Vec<&str> = recorded.iter().map(|it| it.kind.as_str()).collect();
+    let numbers: Vec<&str> = recorded.iter().map(|it| it.number.as_str()).collect();
+    let issued: Vec<Option<Date>> = recorded.iter().map(|it| it.issued_on).collect();
+    let effective: Vec<Option<Date>> = recorded.iter().map(|it| it.effective_on).collect();
     sqlx::query!(
         "insert into decision (decision_id, issuer_id, kind, number, issued_on, effective_on)
-         values ($1, $2, $3, $4, $5, $6)
+         select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::date[], $6::date[])
          on conflict (decision_id) do nothing",
-        recorded.decision_id,
-        recorded.issuer_id,
-        recorded.kind,
-        recorded.number,
-        recorded.issued_on,
-        recorded.effective_on,
+        &ids,
+        &issuers as &[Option<Uuid>],
+        &kinds as &[&str],
+        &numbers as &[&str],
+        &issued as &[Option<Date>],
+        &effective as &[Option<Date>],
     )
     .execute(connection)
     .await?;
     Ok(())
+}
+
+/// The document that a change tells of, if it does.
+fn decision(event: &Event) -> Option<&Decision> {
+    match event {
+        Event::DecisionRecorded(decision) => Some(decision),
+        Event::Founded(_)
+        | Event::Loaded(_)
+        | Event::Renamed(_)
+        | Event::HandedOver(_)
+        | Event::Suspended { .. }
+        | Event::Resumed { .. }
+        | Event::Ended(_)
+        | Event::SectorChanged { .. }
+        | Event::TypeChanged(_)
+        | Event::Body(_)
+        | Event::CeremonyHeld(_)
+        | Event::EmployersRecorded(_)
+        | Event::CampaignStageReached(_)
+        | Event::GrantMade(_)
+        | Event::GrantEnded { .. }
+        | Event::TimelinesCorrected(_)
+        | Event::ActsUndone(_)
+        | Event::Noted(_) => None,
+    }
 }
 
 /// A congress, with its term.
@@ -55,30 +92,36 @@ pub(super) async fn hold_congress(
     Ok(())
 }
 
-/// Seats in bodies, from their days on.
+/// Seats in bodies, from their days on, each with the change that filled it.
 pub(super) async fn fill_offices(
     connection: &mut PgConnection,
-    change: &Change,
-    offices: &[Office],
+    filled: &[(Uuid, &Office)],
 ) -> Result<(), Failure> {
-    let ids: Vec<Uuid> = offices.iter().map(|office| office.office_id).collect();
-    let units: Vec<Uuid> = offices.iter().map(|office| office.organisation_id).collect();
-    let people: Vec<Uuid> = offices.iter().map(|office| office.person_id).collect();
-    let from: Vec<Date> = offices.iter().map(|office| office.from_on).collect();
-    let bodies: Vec<&str> = offices.iter().map(|office| office.body.as_str()).collect();
-    let positions: Vec<&str> = offices.iter().map(|office| office.position.as_str()).collect();
+    if filled.is_empty() {
+        return Ok(());
+    }
+    let changes: Vec<Uuid> = filled.iter().map(|(change_id, _)| *change_id).collect();
+    let offices = || filled.iter().map(|(_, office)| *office);
+    let ids: Vec<Uuid> = offices().map(|office| office.office_id).collect();
+    let units: Vec<Uuid> = offices().map(|office| office.organisation_id).collect();
+    let people: Vec<Uuid> = offices().map(|office| office.person_id).collect();
+    let from: Vec<Date> = offices().map(|office| office.from_on).collect();
+    let bodies: Vec<&str> = offices().map(|office| office.body.as_str()).collect();
+    let positions: Vec<&str> = offices().map(|office| office.position.as_str()).collect();
     sqlx::query!(
         "insert into office (office_id, organisation_id, body, position, person_id, valid, change_id)
-         select office_id, organisation_id, body, position, person_id, daterange(from_on, null), $7
-         from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::uuid[], $6::date[])
-              as line (office_id, organisation_id, body, position, person_id, from_on)",
+         select office_id, organisation_id, body, position, person_id, daterange(from_on, null),
+                change_id
+         from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::uuid[], $6::date[],
+                     $7::uuid[])
+              as line (office_id, organisation_id, body, position, person_id, from_on, change_id)",
         &ids,
         &units,
         &bodies as &[&str],
         &positions as &[&str],
         &people,
         &from,
-        change.change_id,
+        &changes,
     )
     .execute(connection)
     .await?;
@@ -136,32 +179,50 @@ pub(super) async fn hold_ceremony(
     Ok(())
 }
 
-/// What is known of employers from a day on: of several changes of one day, the last.
+/// What is known of employers, each from a day on, by the change that told it last.
 pub(super) async fn record_employers(
     connection: &mut PgConnection,
-    change: &Change,
-    employers: &[Employer],
+    recorded: &BTreeMap<(Uuid, Date), (Uuid, &Employer)>,
 ) -> Result<(), Failure> {
-    for employer in employers {
-        sqlx::query!(
-            "insert into employer_survey (employer_id, surveyed_on, surveyor_id, workforce,
-                                          workforce_female, union_ids, change_id)
-             values ($1, $2, $3, $4, $5, $6, $7)
-             on conflict (employer_id, surveyed_on)
-             do update set surveyor_id = excluded.surveyor_id, workforce = excluded.workforce,
-                           workforce_female = excluded.workforce_female,
-                           union_ids = excluded.union_ids, change_id = excluded.change_id",
-            employer.employer_id,
-            change.effective_on,
-            employer.surveyor_id,
-            employer.workforce,
-            employer.workforce_female,
-            &employer.union_ids,
-            change.change_id,
-        )
-        .execute(&mut *connection)
-        .await?;
+    if recorded.is_empty() {
+        return Ok(());
     }
+    let (ids, days): (Vec<Uuid>, Vec<Date>) = recorded.keys().copied().unzip();
+    let changes: Vec<Uuid> = recorded.values().map(|(change_id, _)| *change_id).collect();
+    let employers = || recorded.values().map(|(_, employer)| *employer);
+    let surveyors: Vec<Uuid> = employers().map(|employer| employer.surveyor_id).collect();
+    let workforces: Vec<i32> = employers().map(|employer| employer.workforce).collect();
+    let female: Vec<i32> = employers().map(|employer| employer.workforce_female).collect();
+    // An array of arrays would have to be as long for each.
+    let unions: Vec<String> = employers()
+        .map(|employer| {
+            let ids: Vec<String> = employer.union_ids.iter().map(Uuid::to_string).collect();
+            ids.join(",")
+        })
+        .collect();
+    sqlx::query!(
+        "insert into employer_survey (employer_id, surveyed_on, surveyor_id, workforce,
+                                      workforce_female, union_ids, change_id)
+         select employer_id, surveyed_on, surveyor_id, workforce, workforce_female,
+                string_to_array(union_ids, ',')::uuid[], change_id
+         from unnest($1::uuid[], $2::date[], $3::uuid[], $4::integer[], $5::integer[], $6::text[],
+                     $7::uuid[])
+              as line (employer_id, surveyed_on, surveyor_id, workforce, workforce_female,
+                       union_ids, change_id)
+         on conflict (employer_id, surveyed_on)
+         do update set surveyor_id = excluded.surveyor_id, workforce = excluded.workforce,
+                       workforce_female = excluded.workforce_female,
+                       union_ids = excluded.union_ids, change_id = excluded.change_id",
+        &ids,
+        &days,
+        &surveyors,
+        &workforces,
+        &female,
+        &unions,
+        &changes,
+    )
+    .execute(connection)
+    .await?;
     Ok(())
 }
 

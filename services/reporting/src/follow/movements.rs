@@ -1,74 +1,55 @@
-//! Who is a member where: admissions, transfers and exits, as many at once as are about different
-//! people, and what they rest on.
+//! Who is a member where: admissions, transfers and exits, and such as are taken back, as many at once as
+//! are about different people.
 
-use std::collections::HashSet;
-
-use chassis::feed::Change;
 use chassis::refusal::Failure;
 use feeds::membership::{Decision, Event, Line, Movement};
 use sqlx::PgConnection;
 use time::Date;
 use uuid::Uuid;
 
-/// A change, and the act that it is a part of.
-pub(super) struct Told<'a> {
-    /// As it came.
-    pub change: &'a Change,
-    /// What it says.
-    pub event: &'a Event,
-    /// All that the act says.
-    pub act: &'a [Event],
+use crate::follow::told::Told;
+use crate::follow::turns::Key;
+
+/// Whom lines are about. A stay is told under the name that somebody has then, who may be another
+/// since it began.
+pub(super) fn keys(lines: &[Line]) -> Vec<Key> {
+    let of = |line: &Line| [Key::Person(line.person_id), Key::Membership(line.membership_id)];
+    lines.iter().flat_map(of).collect()
 }
 
-/// How many of these changes can be written at once: movements of different people, and the
-/// documents that they rest on. Two movements of one person are written one after the other.
-pub(super) fn in_a_row(told: &[Told<'_>]) -> usize {
-    let mut moved = HashSet::new();
-    told.iter()
-        .take_while(|told| {
-            let lines = match told.event {
-                Event::Admitted(admission) => &admission.lines[..],
-                Event::Transferred(transfer) => &transfer.lines[..],
-                Event::Exited(exit) => &exit.lines[..],
-                Event::DecisionWrittenDown(_) => &[],
-                Event::TakenBack(_)
-                | Event::ConsequenceFinished(_)
-                | Event::ConsequencesWaiting { .. }
-                | Event::ConsequencesLeft { .. }
-                | Event::Happened(_)
-                | Event::HappeningTakenBack(_)
-                | Event::StandingRecorded(_)
-                | Event::StandingTakenBack(_)
-                | Event::DisciplineRecorded(_)
-                | Event::DisciplineTakenBack(_)
-                | Event::CardsIssued(_)
-                | Event::CardEnded(_)
-                | Event::CardTakenBack(_)
-                | Event::PersonMerged(_)
-                | Event::PersonUnmerged(_) => return false,
-            };
-            let apart = lines.iter().all(|line| !moved.contains(&line.person_id));
-            moved.extend(lines.iter().map(|line| line.person_id));
-            apart
-        })
-        .count()
+/// Of whom a movement tells.
+pub(super) fn lines(movement: &Movement) -> &[Line] {
+    match movement {
+        Movement::Admission(it) => &it.lines,
+        Movement::Transfer(it) => &it.lines,
+        Movement::Exit(it) => &it.lines,
+    }
 }
 
-/// Writes what such changes say of who is a member where.
-pub(super) async fn copy(connection: &mut PgConnection, run: &[Told<'_>]) -> Result<(), Failure> {
+/// Writes what changes about different people say of who is a member where.
+pub(super) async fn copy(connection: &mut PgConnection, turn: &[&Told<'_>]) -> Result<(), Failure> {
     let (mut begun, mut left, mut ended) = (Stays::default(), Stays::default(), Stays::default());
-    let mut decisions = Vec::new();
-    for Told { change, event, .. } in run {
-        let on = change.effective_on;
-        match event {
+    let (mut never_began, mut never_left, mut never_ended) =
+        (Stays::default(), Stays::default(), Stays::default());
+    for told in turn {
+        let on = told.change.effective_on;
+        match told.event {
             Event::Admitted(it) => begun.push(it.organisation_id, on, &it.lines),
             Event::Transferred(it) => {
                 left.push(it.from_organisation_id, on, &it.lines);
                 begun.push(it.to_organisation_id, on, &it.lines);
             }
             Event::Exited(it) => ended.push(it.organisation_id, on, &it.lines),
-            Event::DecisionWrittenDown(decision) => decisions.push(decision),
-            Event::TakenBack(_)
+            // For the people named it never happened.
+            Event::TakenBack(taken) => match &taken.movement {
+                Movement::Admission(it) => never_began.push(it.organisation_id, on, &it.lines),
+                Movement::Transfer(it) => {
+                    never_began.push(it.to_organisation_id, on, &it.lines);
+                    never_left.push(it.from_organisation_id, on, &it.lines);
+                }
+                Movement::Exit(it) => never_ended.push(it.organisation_id, on, &it.lines),
+            },
+            Event::DecisionWrittenDown(_)
             | Event::ConsequenceFinished(_)
             | Event::ConsequencesWaiting { .. }
             | Event::ConsequencesLeft { .. }
@@ -85,25 +66,36 @@ pub(super) async fn copy(connection: &mut PgConnection, run: &[Told<'_>]) -> Res
             | Event::PersonUnmerged(_) => {}
         }
     }
+    forget(connection, &never_began).await?;
+    stay(connection, &never_left).await?;
+    go_on(connection, &never_ended).await?;
     leave(connection, &left).await?;
     end(connection, &ended).await?;
-    begin(connection, &begun).await?;
-    write_down(connection, &decisions).await
+    begin(connection, &begun).await
 }
 
-/// A movement never happened for the people that it names.
-pub(super) async fn take_back(
-    connection: &mut PgConnection,
-    on: Date,
-    movement: &Movement,
-) -> Result<(), Failure> {
-    match movement {
-        Movement::Admission(admission) => never_began(connection, &admission.lines).await,
-        Movement::Transfer(moved) => {
-            never_began(connection, &moved.lines).await?;
-            never_left(connection, on, moved.from_organisation_id, &moved.lines).await
-        }
-        Movement::Exit(exit) => never_ended(connection, on, &exit.lines).await,
+/// The document that a change writes down, if it does.
+fn written_down(event: &Event) -> Option<&Decision> {
+    match event {
+        Event::DecisionWrittenDown(decision) => Some(decision),
+        Event::Admitted(_)
+        | Event::Transferred(_)
+        | Event::Exited(_)
+        | Event::TakenBack(_)
+        | Event::ConsequenceFinished(_)
+        | Event::ConsequencesWaiting { .. }
+        | Event::ConsequencesLeft { .. }
+        | Event::Happened(_)
+        | Event::HappeningTakenBack(_)
+        | Event::StandingRecorded(_)
+        | Event::StandingTakenBack(_)
+        | Event::DisciplineRecorded(_)
+        | Event::DisciplineTakenBack(_)
+        | Event::CardsIssued(_)
+        | Event::CardEnded(_)
+        | Event::CardTakenBack(_)
+        | Event::PersonMerged(_)
+        | Event::PersonUnmerged(_) => None,
     }
 }
 
@@ -188,7 +180,11 @@ async fn end(connection: &mut PgConnection, ended: &Stays) -> Result<(), Failure
 }
 
 /// Documents that movements of members rest on.
-async fn write_down(connection: &mut PgConnection, written: &[&Decision]) -> Result<(), Failure> {
+pub(super) async fn write_down(
+    connection: &mut PgConnection,
+    events: &[Event],
+) -> Result<(), Failure> {
+    let written: Vec<&Decision> = events.iter().filter_map(written_down).collect();
     if written.is_empty() {
         return Ok(());
     }
@@ -212,64 +208,62 @@ async fn write_down(connection: &mut PgConnection, written: &[&Decision]) -> Res
     Ok(())
 }
 
-async fn never_began(connection: &mut PgConnection, lines: &[Line]) -> Result<(), Failure> {
+/// Stays that never began.
+async fn forget(connection: &mut PgConnection, never_began: &Stays) -> Result<(), Failure> {
+    if never_began.people.is_empty() {
+        return Ok(());
+    }
     sqlx::query!(
         "delete from membership where membership_id = any($1::uuid[])",
-        &memberships(lines),
+        &never_began.memberships,
     )
     .execute(connection)
     .await?;
     Ok(())
 }
 
-/// The memberships that a transfer ended go on: of each person the one that she left that day.
-async fn never_left(
-    connection: &mut PgConnection,
-    on: Date,
-    organisation_id: Uuid,
-    lines: &[Line],
-) -> Result<(), Failure> {
+/// The memberships that transfers ended go on: of each person the one that she left that day.
+async fn stay(connection: &mut PgConnection, never_left: &Stays) -> Result<(), Failure> {
+    if never_left.people.is_empty() {
+        return Ok(());
+    }
     sqlx::query!(
         "update membership held
-         set valid = daterange(coalesce(held.begun_on, lower(held.valid), $3), null), left_on = null
-         from (select distinct on (known.person_id) known.membership_id
-               from membership known
-               where known.person_id = any($1::uuid[]) and known.organisation_id = $2
-                 and (coalesce(known.left_on, upper(known.valid)) = $3
+         set valid = daterange(coalesce(held.begun_on, lower(held.valid), last.left_on_day), null),
+             left_on = null
+         from (select distinct on (line.person_id) known.membership_id, line.left_on_day
+               from unnest($1::uuid[], $2::uuid[], $3::date[])
+                    as line (person_id, organisation_id, left_on_day)
+               join membership known on known.person_id = line.person_id
+                                    and known.organisation_id = line.organisation_id
+               where (coalesce(known.left_on, upper(known.valid)) = line.left_on_day
                       -- Of before the days were kept: held on no day, nobody knows when.
                       or isempty(known.valid) and known.left_on is null)
-               order by known.person_id, isempty(known.valid), known.begun_on desc) last
+               order by line.person_id, isempty(known.valid), known.begun_on desc) last
          where held.membership_id = last.membership_id",
-        &people(lines),
-        organisation_id,
-        on,
+        &never_left.people,
+        &never_left.unions,
+        &never_left.days,
     )
     .execute(connection)
     .await?;
     Ok(())
 }
 
-async fn never_ended(
-    connection: &mut PgConnection,
-    on: Date,
-    lines: &[Line],
-) -> Result<(), Failure> {
+/// Memberships that never ended.
+async fn go_on(connection: &mut PgConnection, never_ended: &Stays) -> Result<(), Failure> {
+    if never_ended.people.is_empty() {
+        return Ok(());
+    }
     sqlx::query!(
         "update membership
-         set valid = daterange(coalesce(begun_on, lower(valid), $2), null), left_on = null
-         where membership_id = any($1::uuid[])",
-        &memberships(lines),
-        on,
+         set valid = daterange(coalesce(begun_on, lower(valid), left_on_day), null), left_on = null
+         from unnest($1::uuid[], $2::date[]) as line (membership_id, left_on_day)
+         where membership.membership_id = line.membership_id",
+        &never_ended.memberships,
+        &never_ended.days,
     )
     .execute(connection)
     .await?;
     Ok(())
-}
-
-fn memberships(lines: &[Line]) -> Vec<Uuid> {
-    lines.iter().map(|line| line.membership_id).collect()
-}
-
-fn people(lines: &[Line]) -> Vec<Uuid> {
-    lines.iter().map(|line| line.person_id).collect()
 }

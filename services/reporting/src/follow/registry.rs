@@ -1,20 +1,19 @@
 //! Registry's feed: the tree, its dated attributes, and what happens to organisations.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::mem;
 
 use chassis::feed::{Change, Follow, Following};
 use chassis::refusal::Failure;
-use feeds::edges::{Edges, LastPlace};
-use feeds::registry::{self, Body, Event, Founded, Noted};
+use feeds::edges::LastPlace;
+use feeds::registry::{self, Body, Employer, Event, Founded, Noted, Office};
 use feeds::rights;
 use sqlx::PgConnection;
 use time::Date;
 use uuid::Uuid;
 
-use crate::follow::{
-    Because, edges, events, organisations, remember_all, successions, timelines, under_way,
-};
+use crate::follow::seen::{Because, remember_all};
+use crate::follow::{edges, events, organisations, successions, timelines, under_way};
 use crate::ground::fact::Facts;
 use crate::ground::reference::Reference;
 use crate::ground::{fact, ledger};
@@ -33,103 +32,98 @@ impl Registry {
 
 impl Follow for Registry {
     const SOURCE: &'static str = "registry";
+    const TOGETHER: bool = true;
 
-    async fn apply(&self, following: &mut Following, act: &[Change]) -> Result<(), Failure> {
-        let events = act.iter().map(registry::read).collect::<Result<Vec<_>, _>>()?;
-        let told: Vec<(Date, &Event)> =
-            act.iter().zip(&events).map(|(change, event)| (change.effective_on, event)).collect();
-        rights::apply(following.db(), &told).await?;
-        let seen: Vec<_> = act.iter().map(|change| (change, Because::default())).collect();
+    /// What changes of one act or of many only add is written for all of them: what was founded, what it
+    /// is counted by, documents and seats. The rest comes one by one, in its order, behind what it reads
+    /// or ends.
+    async fn apply(&self, following: &mut Following, changes: &[Change]) -> Result<(), Failure> {
+        let events = changes.iter().map(registry::read).collect::<Result<Vec<_>, _>>()?;
+        let told: Vec<(&Change, &Event)> = changes.iter().zip(&events).collect();
+        let of_rights: Vec<(Date, &Event)> =
+            told.iter().map(|(change, event)| (change.effective_on, *event)).collect();
+        rights::apply(following.db(), &of_rights).await?;
+        let seen: Vec<_> = changes.iter().map(|change| (change, Because::default())).collect();
         remember_all(following.db(), Self::SOURCE, &seen).await?;
+        events::record_decisions(following.db(), &told).await?;
 
-        // Where units stand is written once for the act, and so is what is counted, unless a
-        // life is told anew: that asks what was counted of it before.
+        let mut waiting = Waiting::default();
         let mut edges = edges::of(following.db(), &events).await?;
-        let mut counted = Counted::default();
-        let mut at = 0;
-        while let (Some(change), Some(event)) = (act.get(at), events.get(at)) {
-            // A plan founds more than a thousand: all of them at once.
-            let founded = founded_in_a_row(&act[at..], &events[at..]);
-            if !founded.is_empty() {
-                at += founded.len();
-                self.found(following.db(), &founded, &mut edges, &mut counted).await?;
-                continue;
-            }
-            at += 1;
+        // Nothing is told of an organisation before it is founded.
+        self.found(following.db(), &told, &mut waiting).await?;
+        for (change, event) in told {
             let (id, on) = (change.change_id, change.effective_on);
-            let facts = if let Event::TimelinesCorrected(lives) = event {
-                counted.write(following.db()).await?;
-                timelines::replace(following.db(), change, lives, &edges, self.reference).await?
-            } else {
-                self.copy(following.db(), change, event).await?;
+            if let Event::TimelinesCorrected(lives) = event {
+                // That asks what was counted of them before, and puts other seats in their place.
+                waiting.write(following.db()).await?;
+                let reference = self.reference;
+                let facts =
+                    timelines::replace(following.db(), change, lives, &edges, reference).await?;
+                waiting.counted.push((id, facts));
+            } else if founded(event).is_none() {
+                if ends_seats(event) {
+                    waiting.fill(following.db()).await?;
+                }
+                self.copy(following.db(), change, event, &mut waiting).await?;
                 let grassroots = grassroots(following.db(), event, on).await?;
-                fact::of_registry(
+                let facts = fact::of_registry(
                     event,
                     on,
                     |unit| grassroots.contains(&unit),
                     |organisation_type| self.reference.is_grassroots(organisation_type),
-                )
-            };
+                );
+                waiting.counted.push((id, facts));
+            }
             edges.take(on, event, &id, LastPlace::Goes);
-            counted.add(id, facts);
         }
-        counted.write(following.db()).await?;
+        waiting.write(following.db()).await?;
         edges::write(following.db(), &edges).await
     }
 }
 
-/// What changes of the act are counted by and has yet to be written.
+/// What was told and has yet to be written.
 #[derive(Default)]
-struct Counted(Vec<(Uuid, Facts)>);
+struct Waiting<'a> {
+    /// What changes are counted by.
+    counted: Vec<(Uuid, Facts)>,
+    /// Seats in bodies, with the change that filled each.
+    seats: Vec<(Uuid, &'a Office)>,
+    /// What is known of employers from a day on: of several changes of one day, the last.
+    employers: BTreeMap<(Uuid, Date), (Uuid, &'a Employer)>,
+}
 
-impl Counted {
-    fn add(&mut self, change_id: Uuid, facts: Facts) {
-        self.0.push((change_id, facts));
+impl<'a> Waiting<'a> {
+    fn seats(&mut self, change: &Change, seats: &'a [Office]) {
+        self.seats.extend(seats.iter().map(|seat| (change.change_id, seat)));
+    }
+
+    fn employers(&mut self, change: &Change, employers: &'a [Employer]) {
+        let (id, on) = (change.change_id, change.effective_on);
+        let known = employers.iter().map(|one| ((one.employer_id, on), (id, one)));
+        self.employers.extend(known);
+    }
+
+    async fn fill(&mut self, connection: &mut PgConnection) -> Result<(), Failure> {
+        events::fill_offices(connection, &mem::take(&mut self.seats)).await
     }
 
     async fn write(&mut self, connection: &mut PgConnection) -> Result<(), Failure> {
-        let all = mem::take(&mut self.0);
+        self.fill(&mut *connection).await?;
+        events::record_employers(&mut *connection, &mem::take(&mut self.employers)).await?;
+        let all = mem::take(&mut self.counted);
         let all: Vec<(Uuid, &Facts)> = all.iter().map(|(id, facts)| (*id, facts)).collect();
         ledger::write_all(connection, &all).await
     }
 }
 
-/// The foundings with which these changes begin.
-fn founded_in_a_row<'a>(
-    changes: &'a [Change],
-    events: &'a [Event],
-) -> Vec<(&'a Change, &'a Event, &'a Founded)> {
-    let founded = changes.iter().zip(events).map_while(|(change, event)| match event {
-        Event::Founded(founded) => Some((change, event, founded)),
-        Event::Loaded(_)
-        | Event::Renamed(_)
-        | Event::HandedOver(_)
-        | Event::Suspended { .. }
-        | Event::Resumed { .. }
-        | Event::Ended(_)
-        | Event::SectorChanged { .. }
-        | Event::TypeChanged(_)
-        | Event::DecisionRecorded(_)
-        | Event::Body(_)
-        | Event::CeremonyHeld(_)
-        | Event::EmployersRecorded(_)
-        | Event::CampaignStageReached(_)
-        | Event::GrantMade(_)
-        | Event::GrantEnded { .. }
-        | Event::TimelinesCorrected(_)
-        | Event::ActsUndone(_)
-        | Event::Noted(_) => None,
-    });
-    founded.collect()
-}
-
 impl Registry {
     /// Keeps the copy of what registry owns.
-    async fn copy(
+    async fn copy<'a>(
         &self,
         connection: &mut PgConnection,
         change: &Change,
-        event: &Event,
+        event: &'a Event,
+        waiting: &mut Waiting<'a>,
     ) -> Result<(), Failure> {
         let (on, reference) = (change.effective_on, self.reference);
         let act = (change.act_id, change.position);
@@ -158,15 +152,13 @@ impl Registry {
             Event::TypeChanged(changed) => {
                 organisations::change_type(connection, change, changed, reference).await
             }
-            Event::DecisionRecorded(decision) => {
-                events::record_decision(connection, decision).await
-            }
-            Event::Body(body) => copy_body(connection, change, body).await,
+            Event::Body(body) => copy_body(connection, change, body, waiting).await,
             Event::CeremonyHeld(ceremony) => {
                 events::hold_ceremony(connection, change, ceremony).await
             }
             Event::EmployersRecorded(recorded) => {
-                events::record_employers(connection, change, &recorded.employers).await
+                waiting.employers(change, &recorded.employers);
+                Ok(())
             }
             // What an undone act did to members is taken back in membership's feed.
             Event::ActsUndone(undone) => {
@@ -177,7 +169,8 @@ impl Registry {
             | Event::GrantMade(_)
             | Event::GrantEnded { .. }
             | Event::Noted(_)
-            // Where units stand is written for the whole act; foundings and whole lives apart.
+            // Where units stand, documents and foundings are written for all; whole lives apart.
+            | Event::DecisionRecorded(_)
             | Event::HandedOver(_)
             | Event::Founded(_)
             | Event::TimelinesCorrected(_) => Ok(()),
@@ -188,54 +181,112 @@ impl Registry {
     async fn found(
         &self,
         connection: &mut PgConnection,
-        founded: &[(&Change, &Event, &Founded)],
-        edges: &mut Edges<Uuid>,
-        counted: &mut Counted,
+        told: &[(&Change, &Event)],
+        waiting: &mut Waiting<'_>,
     ) -> Result<(), Failure> {
-        let states: Vec<_> = founded
-            .iter()
-            .map(|(change, _, founded)| (change.change_id, &founded.organisation))
-            .collect();
-        organisations::found(connection, &states, false, self.reference).await?;
-        for (change, event, founded) in founded {
+        let (mut states, mut under_way) = (Vec::new(), Vec::new());
+        for (change, event) in told {
+            let Some(founded) = founded(event) else { continue };
             let (state, on) = (&founded.organisation, change.effective_on);
+            states.push((change.change_id, state));
             if !founded.applicant_ids.is_empty() {
-                let act = (change.act_id, change.position);
-                under_way::founded(connection, act, state.organisation_id, state.founded_on)
-                    .await?;
+                let unit = state.organisation_id;
+                under_way.push((change.act_id, change.position, unit, state.founded_on));
             }
             let is_grassroots = |code: &str| self.reference.is_grassroots(code);
             let facts =
                 fact::of_registry(event, on, |_| is_grassroots(&state.type_code), is_grassroots);
-            edges.take(on, event, &change.change_id, LastPlace::Goes);
-            counted.add(change.change_id, facts);
+            waiting.counted.push((change.change_id, facts));
         }
-        Ok(())
+        if states.is_empty() {
+            return Ok(());
+        }
+        organisations::found(&mut *connection, &states, false, self.reference).await?;
+        under_way::founded(connection, &under_way).await
+    }
+}
+
+/// The founding that a change tells of, if it does.
+fn founded(event: &Event) -> Option<&Founded> {
+    match event {
+        Event::Founded(founded) => Some(founded),
+        Event::Loaded(_)
+        | Event::Renamed(_)
+        | Event::HandedOver(_)
+        | Event::Suspended { .. }
+        | Event::Resumed { .. }
+        | Event::Ended(_)
+        | Event::SectorChanged { .. }
+        | Event::TypeChanged(_)
+        | Event::DecisionRecorded(_)
+        | Event::Body(_)
+        | Event::CeremonyHeld(_)
+        | Event::EmployersRecorded(_)
+        | Event::CampaignStageReached(_)
+        | Event::GrantMade(_)
+        | Event::GrantEnded { .. }
+        | Event::TimelinesCorrected(_)
+        | Event::ActsUndone(_)
+        | Event::Noted(_) => None,
+    }
+}
+
+/// Whether seats that were filled before end by this.
+fn ends_seats(event: &Event) -> bool {
+    match event {
+        Event::Ended(_) | Event::Body(Body::OfficesEnded(_)) | Event::TimelinesCorrected(_) => true,
+        Event::Founded(_)
+        | Event::Loaded(_)
+        | Event::Renamed(_)
+        | Event::HandedOver(_)
+        | Event::Suspended { .. }
+        | Event::Resumed { .. }
+        | Event::SectorChanged { .. }
+        | Event::TypeChanged(_)
+        | Event::DecisionRecorded(_)
+        | Event::Body(
+            Body::CongressHeld(_)
+            | Body::ByElectionHeld(_)
+            | Body::CommitteeAppointed(_)
+            | Body::SteeringCommitteeEstablished(_)
+            | Body::UnitAssigned(_)
+            | Body::UnitAssignmentEnded { .. },
+        )
+        | Event::CeremonyHeld(_)
+        | Event::EmployersRecorded(_)
+        | Event::CampaignStageReached(_)
+        | Event::GrantMade(_)
+        | Event::GrantEnded { .. }
+        | Event::ActsUndone(_)
+        | Event::Noted(_) => false,
     }
 }
 
 /// Keeps who sits in the bodies of organisations.
-async fn copy_body(
+async fn copy_body<'a>(
     connection: &mut PgConnection,
     change: &Change,
-    body: &Body,
+    body: &'a Body,
+    waiting: &mut Waiting<'a>,
 ) -> Result<(), Failure> {
     let on = change.effective_on;
     match body {
         Body::CongressHeld(congress) => {
-            events::hold_congress(connection, change, congress).await?;
-            events::fill_offices(connection, change, &congress.offices).await
+            waiting.seats(change, &congress.offices);
+            events::hold_congress(connection, change, congress).await
         }
         Body::ByElectionHeld(election) => {
-            events::fill_offices(connection, change, &election.offices).await
+            waiting.seats(change, &election.offices);
+            Ok(())
         }
         Body::CommitteeAppointed(appointed) => {
-            events::fill_offices(connection, change, &appointed.offices).await
+            waiting.seats(change, &appointed.offices);
+            Ok(())
         }
         Body::OfficesEnded(seats) => events::end_offices(connection, on, seats).await,
         Body::SteeringCommitteeEstablished(committee) => {
-            events::establish_committee(connection, committee).await?;
-            events::fill_offices(connection, change, &committee.offices).await
+            waiting.seats(change, &committee.offices);
+            events::establish_committee(connection, committee).await
         }
         Body::UnitAssigned(assigned) => events::assign_unit(connection, on, assigned).await,
         Body::UnitAssignmentEnded { assignment_id } => {

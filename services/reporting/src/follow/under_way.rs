@@ -5,27 +5,36 @@
 //! membership has told of it; one that stays is of people whom membership passed over.
 
 use chassis::refusal::Failure;
+use feeds::membership::Finished;
 use sqlx::PgConnection;
 use time::Date;
 use uuid::Uuid;
 
 use crate::ground::fact::{Code, Facts};
 
-/// A union was founded with applicants whom membership will admit.
+/// Unions were founded with applicants whom membership will admit: by which acts, at which positions of
+/// registry's feed, and from which days on.
 pub async fn founded(
     connection: &mut PgConnection,
-    (act_id, position): (Uuid, i64),
-    unit: Uuid,
-    founded_on: Date,
+    founded: &[(Uuid, i64, Uuid, Date)],
 ) -> Result<(), Failure> {
+    if founded.is_empty() {
+        return Ok(());
+    }
+    let acts: Vec<Uuid> = founded.iter().map(|(act_id, ..)| *act_id).collect();
+    let positions: Vec<i64> = founded.iter().map(|(_, position, ..)| *position).collect();
+    let units: Vec<Uuid> = founded.iter().map(|(_, _, unit, _)| *unit).collect();
+    let days: Vec<Date> = founded.iter().map(|(.., on)| *on).collect();
     sqlx::query!(
         "insert into founding_under_way (registry_act_id, organisation_id, position, founded_on)
-         values ($1, $2, $3, $4)
+         select act_id, unit_id, position, founded_on
+         from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::date[])
+              as line (act_id, unit_id, position, founded_on)
          on conflict (registry_act_id, organisation_id) do nothing",
-        act_id,
-        unit,
-        position,
-        founded_on,
+        &acts,
+        &units,
+        &positions,
+        &days,
     )
     .execute(connection)
     .await?;
@@ -99,47 +108,49 @@ pub async fn ended_otherwise(
     Ok(())
 }
 
-/// Membership has moved people, or has taken it back, because of an act of registry: what is
-/// left of an act that is undone is told by the sum of both.
-pub async fn moved(
-    connection: &mut PgConnection,
-    origin: Uuid,
-    facts: &Facts,
-) -> Result<(), Failure> {
-    let (mut units, mut codes, mut amounts) = (Vec::new(), Vec::new(), Vec::new());
-    let mut days = Vec::new();
-    for fact in &facts.additive {
-        units.push(fact.unit_id);
-        codes.push(fact.code.as_str());
-        amounts.push(fact.amount);
-        days.push(fact.on_date);
+/// Membership has moved people, or has taken it back, because of acts of registry: what is left of an
+/// act that is undone is told by the sum of both.
+pub async fn moved(connection: &mut PgConnection, moved: &[(Uuid, &Facts)]) -> Result<(), Failure> {
+    if moved.is_empty() {
+        return Ok(());
+    }
+    let (mut origins, mut units, mut codes) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut amounts, mut days) = (Vec::new(), Vec::new());
+    for (origin, facts) in moved {
+        for fact in &facts.additive {
+            origins.push(*origin);
+            units.push(fact.unit_id);
+            codes.push(fact.code.as_str());
+            amounts.push(fact.amount);
+            days.push(fact.on_date);
+        }
     }
     sqlx::query!(
         "with moved as (
-             select unit_id, code, sum(amount) as amount, min(on_date) as from_on
-             from unnest($2::uuid[], $3::text[], $4::bigint[], $5::date[])
-                  as line (unit_id, code, amount, on_date)
-             group by unit_id, code
+             select origin_id, unit_id, code, sum(amount) as amount, min(on_date) as from_on
+             from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::date[])
+                  as line (origin_id, unit_id, code, amount, on_date)
+             group by origin_id, unit_id, code
          )
          insert into movement_left as held
              (registry_act_id, unit_id, code, amount, from_on, undone_by, position)
-         select $1, moved.unit_id, moved.code, moved.amount, moved.from_on, known.undone_by,
-                known.position
+         select moved.origin_id, moved.unit_id, moved.code, moved.amount, moved.from_on,
+                known.undone_by, known.position
          from moved
          cross join lateral (
              select undone.undone_by, undone.position
-             from act_undone undone where undone.act_id = $1
+             from act_undone undone where undone.act_id = moved.origin_id
              union all
              select known.undone_by, known.position
              from movement_left known
-             where known.registry_act_id = $1 and known.unit_id = moved.unit_id
+             where known.registry_act_id = moved.origin_id and known.unit_id = moved.unit_id
                and known.code = moved.code
              limit 1
          ) known
          on conflict (registry_act_id, unit_id, code) do update
          set amount = held.amount + excluded.amount,
              from_on = least(held.from_on, excluded.from_on)",
-        origin,
+        &origins,
         &units,
         &codes as &[&str],
         &amounts,
@@ -147,25 +158,35 @@ pub async fn moved(
     )
     .execute(&mut *connection)
     .await?;
-    sqlx::query!("delete from movement_left where registry_act_id = $1 and amount = 0", origin)
-        .execute(connection)
-        .await?;
+    sqlx::query!(
+        "delete from movement_left where registry_act_id = any ($1) and amount = 0",
+        &origins,
+    )
+    .execute(connection)
+    .await?;
     Ok(())
 }
 
-/// Membership says that what acts meant for the members of organisations is done.
+/// Membership says that what acts meant for the members of organisations is done: nothing more comes
+/// of it.
 pub async fn finished(
     connection: &mut PgConnection,
-    act_ids: &[Uuid],
-    units: &[Uuid],
+    finished: &[&Finished],
 ) -> Result<(), Failure> {
+    if finished.is_empty() {
+        return Ok(());
+    }
+    let (act_ids, units): (Vec<Uuid>, Vec<Uuid>) = finished
+        .iter()
+        .map(|finished| (finished.registry_act_id, finished.organisation_id))
+        .unzip();
     sqlx::query!(
         "delete from founding_under_way
          using unnest($1::uuid[], $2::uuid[]) as done (act_id, unit_id)
          where founding_under_way.registry_act_id = done.act_id
            and founding_under_way.organisation_id = done.unit_id",
-        act_ids,
-        units,
+        &act_ids,
+        &units,
     )
     .execute(&mut *connection)
     .await?;
@@ -173,8 +194,8 @@ pub async fn finished(
         "delete from movement_left
          using unnest($1::uuid[], $2::uuid[]) as done (act_id, unit_id)
          where movement_left.undone_by = done.act_id and movement_left.unit_id = done.unit_id",
-        act_ids,
-        units,
+        &act_ids,
+        &units,
     )
     .execute(connection)
     .await?;

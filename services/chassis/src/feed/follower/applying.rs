@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::following::{Follow, Following};
 use super::interruption::{Interruption, passing};
-use super::reading::{Act, Reading};
+use super::reading::{self, Reading};
 use super::{BEGIN_LARGE, REGISTRY, Session};
 use crate::database::LARGE_BYTES;
 use crate::feed::change::{ActStamp, Change};
@@ -21,42 +21,43 @@ use crate::seen::Applied;
 use crate::telemetry;
 
 impl<F: Follow> Session<'_, F> {
-    /// Applies the acts in one transaction; or, if one of them fails, each in its own, so
-    /// that those before it are applied and it is named. Answers whether they left something to do.
+    /// Applies the acts of these changes in one transaction; or, if one of them fails, each in its
+    /// own, so that those before it are applied and it is named. Answers whether they left something
+    /// to do.
     pub(super) async fn apply_all(
         &self,
-        acts: &[Act],
+        changes: &[Change],
         reading: &Reading,
     ) -> Result<bool, Interruption> {
-        match self.apply(acts, reading).await {
+        match self.apply(changes, reading).await {
             Ok(left) => return Ok(left),
             Err(failure) if passing(&failure) => return Err(failure.into()),
             Err(failure) => tracing::warn!(
                 service = self.feed.service,
                 source = F::SOURCE,
-                acts = acts.len(),
+                changes = changes.len(),
                 cause = %failure,
                 "a batch was rolled back; its acts are tried one by one"
             ),
         }
         let mut left = false;
-        for act in acts {
-            match self.apply(std::slice::from_ref(act), reading).await {
+        for act in reading::acts(changes) {
+            match self.apply(act, reading).await {
                 Ok(leaves) => left |= leaves,
                 Err(failure) if passing(&failure) => return Err(failure.into()),
-                Err(failure) => return Err(Interruption::Halted(act.not_applied(&failure))),
+                Err(failure) => {
+                    return Err(Interruption::Halted(reading::not_applied(act, &failure)));
+                }
             }
         }
         Ok(left)
     }
 
-    async fn apply(&self, acts: &[Act], reading: &Reading) -> Result<bool, Failure> {
-        let bytes: usize =
-            acts.iter().flat_map(|act| &act.changes).map(|change| change.body.value.len()).sum();
+    async fn apply(&self, changes: &[Change], reading: &Reading) -> Result<bool, Failure> {
+        let bytes: usize = changes.iter().map(|change| change.body.value.len()).sum();
         let begin = if bytes > LARGE_BYTES { BEGIN_LARGE } else { "begin" };
         let mut transaction = self.feed.pool.begin_with(begin).await?;
-        let change_ids: Vec<Uuid> =
-            acts.iter().flat_map(|act| &act.changes).map(|change| change.change_id).collect();
+        let change_ids: Vec<Uuid> = changes.iter().map(|change| change.change_id).collect();
         // As the sequencer locks its head: another replica's follower waits here, and then
         // sees what this one applied.
         let locked = sqlx::query!(
@@ -72,30 +73,29 @@ impl<F: Follow> Session<'_, F> {
         .await?;
         // What another replica applied meanwhile is skipped in silence.
         let applied_already =
-            acts.iter().take_while(|act| act.last_position() <= locked.position).count();
-        let acts = &acts[applied_already..];
-        let (Some(first), Some(last)) = (acts.first(), acts.last()) else {
+            changes.iter().take_while(|change| change.position <= locked.position).count();
+        let changes = &changes[applied_already..];
+        let Some(last) = changes.last() else {
             return Ok(false);
         };
-        if first.first_position() != locked.position + 1 {
+        if reading::first_position(changes) != locked.position + 1 {
             return Err(position_moved().into());
         }
 
         let mut following = Following::new(transaction);
         let mut published = false;
-        if F::TOGETHER && acts.len() > 1 && locked.skipped.is_empty() {
-            self.apply_together(acts, &mut following).await?;
+        if F::TOGETHER && locked.skipped.is_empty() {
+            self.apply_together(changes, &mut following).await?;
         } else {
-            for act in acts {
+            for act in reading::acts(changes) {
                 published |= self.apply_act(act, &locked.skipped, &mut following).await?;
             }
         }
         let left = following.leaves_the_rest;
         let mut transaction = following.transaction;
 
-        let applied = acts.iter().flat_map(|act| &act.changes);
         let (change_ids, positions): (Vec<Uuid>, Vec<i64>) =
-            applied.map(|change| (change.change_id, change.position)).unzip();
+            changes.iter().map(|change| (change.change_id, change.position)).unzip();
         sqlx::query!(
             "with applied as (
                  insert into feed.applied (change_id, source, position)
@@ -107,8 +107,8 @@ impl<F: Follow> Session<'_, F> {
              where source = $1",
             F::SOURCE,
             reading.epoch,
-            last.last_position(),
-            last.change_id(),
+            last.position,
+            last.change_id,
             &change_ids,
             &positions,
         )
@@ -117,19 +117,18 @@ impl<F: Follow> Session<'_, F> {
         transaction.commit().await?;
         self.feed.progress.growth().wrote(bytes);
 
-        let newest =
-            Applied { epoch: reading.epoch, position: last.last_position(), halted: false };
+        let newest = Applied { epoch: reading.epoch, position: last.position, halted: false };
         self.feed.progress.applied(F::SOURCE, newest, change_ids.into_iter().zip(positions));
         self.feed.announcements.applied.notify_one();
         if published {
             self.feed.waker.wake();
         }
-        self.instruments.applied(acts, reading.head_position - last.last_position());
+        self.instruments.applied(changes.len(), reading.head_position - last.position);
         Ok(left)
     }
 
     /// The span of an act that is applied, linked to the call that did it.
-    fn span(&self, act: &Act, first: &Change) -> Span {
+    fn span(&self, act: &[Change], first: &Change) -> Span {
         let span = info_span!(
             parent: None,
             "apply act",
@@ -138,8 +137,8 @@ impl<F: Follow> Session<'_, F> {
             source = F::SOURCE,
             act_id = %first.act_id,
             kind = first.kind,
-            position = act.last_position(),
-            changes = act.changes.len(),
+            position = reading::last_position(act),
+            changes = act.len(),
         );
         telemetry::link(&span, &first.traceparent);
         span
@@ -147,22 +146,25 @@ impl<F: Follow> Session<'_, F> {
 
     /// Applies acts all at once. Each has its span, by which it is found from the call that did it;
     /// what is asked of the database is asked for all of them, in a span of its own.
-    async fn apply_together(&self, acts: &[Act], following: &mut Following) -> Result<(), Failure> {
-        let spans = acts.iter().filter_map(|act| Some(self.span(act, act.changes.first()?)));
-        let _spans: Vec<Span> = spans.collect();
-        let last = acts.last().map_or(0, Act::last_position);
+    async fn apply_together(
+        &self,
+        changes: &[Change],
+        following: &mut Following,
+    ) -> Result<(), Failure> {
+        let acts = reading::acts(changes);
+        let spans: Vec<Span> = acts.filter_map(|act| Some(self.span(act, act.first()?))).collect();
+        let position = reading::last_position(changes);
         let span = info_span!(
             parent: None,
             "apply acts",
             otel.kind = "consumer",
             service = self.feed.service,
             source = F::SOURCE,
-            acts = acts.len(),
-            position = last,
+            acts = spans.len(),
+            position,
         );
-        let acts: Vec<&[Change]> = acts.iter().map(|act| &act.changes[..]).collect();
-        following.begin(last);
-        let applying = self.follower.apply_together(following, &acts).instrument(span);
+        following.begin(position);
+        let applying = self.follower.apply(following, changes).instrument(span);
         // As of one act: what panics cannot be applied.
         AssertUnwindSafe(applying)
             .catch_unwind()
@@ -173,21 +175,21 @@ impl<F: Follow> Session<'_, F> {
     /// Applies one act, and appends what it published; answers whether it did.
     async fn apply_act(
         &self,
-        act: &Act,
+        act: &[Change],
         skipped: &[Uuid],
         following: &mut Following,
     ) -> Result<bool, Failure> {
-        let Some(first) = act.changes.first() else {
+        let Some(first) = act.first() else {
             return Ok(false);
         };
         let span = self.span(act, first);
         async {
-            following.begin(act.last_position());
+            following.begin(reading::last_position(act));
             if F::KEEPS_PAST {
                 following.stamp().await?;
             }
             let applying = if skipped.is_empty() {
-                self.follower.apply(following, &act.changes).boxed()
+                self.follower.apply(following, act).boxed()
             } else {
                 self.apply_others(act, skipped, following).boxed()
             };
@@ -199,8 +201,8 @@ impl<F: Follow> Session<'_, F> {
                 .unwrap_or_else(|_| Err(anyhow!("applying the act panicked").into()))?;
 
             let registry_position = match F::SOURCE {
-                REGISTRY => act.last_position(),
-                _ => act.registry_position(),
+                REGISTRY => reading::last_position(act),
+                _ => reading::registry_position(act),
             };
             self.append(following, registry_position).await
         }
@@ -232,16 +234,12 @@ impl<F: Follow> Session<'_, F> {
     /// Applies what is left of an act when the changes that an operator skipped are left out.
     async fn apply_others(
         &self,
-        act: &Act,
+        act: &[Change],
         skipped: &[Uuid],
         following: &mut Following,
     ) -> Result<(), Failure> {
-        let others: Vec<Change> = act
-            .changes
-            .iter()
-            .filter(|change| !skipped.contains(&change.change_id))
-            .cloned()
-            .collect();
+        let others: Vec<Change> =
+            act.iter().filter(|change| !skipped.contains(&change.change_id)).cloned().collect();
         if others.is_empty() {
             return Ok(());
         }

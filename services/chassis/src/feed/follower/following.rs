@@ -22,32 +22,20 @@ pub trait Follow: Send + Sync + 'static {
     /// and when it is recorded, as acts tell them.
     const KEEPS_PAST: bool = false;
 
-    /// Acts that arrive together are applied together: what this service does because of them it
-    /// publishes nowhere, and no table of its keeps a past by itself.
+    /// Acts that arrive together are applied together: a statement for all of them takes little
+    /// longer than for one. What this service does because of them it publishes nowhere, and no table
+    /// of its keeps a past by itself.
     const TOGETHER: bool = false;
 
-    /// Applies one act, in the transaction of `following`. Several acts share a transaction,
-    /// and one that fails is tried again alone: apply nothing anywhere else.
+    /// Applies an act, in the transaction of `following`; or, where acts are applied
+    /// [together](Follow::TOGETHER), as many as have arrived, the changes of one after those of the
+    /// other. Several acts share a transaction, and one that fails is tried again alone: apply nothing
+    /// anywhere else.
     fn apply(
         &self,
         following: &mut Following,
-        act: &[Change],
+        changes: &[Change],
     ) -> impl Future<Output = Result<(), Failure>> + Send;
-
-    /// Applies acts that follow one another, where they are applied together: a statement for all of
-    /// them takes little longer than for one.
-    fn apply_together(
-        &self,
-        following: &mut Following,
-        acts: &[&[Change]],
-    ) -> impl Future<Output = Result<(), Failure>> + Send {
-        async move {
-            for act in acts {
-                self.apply(following, act).await?;
-            }
-            Ok(())
-        }
-    }
 
     /// Does a part of what acts that are applied have left to do, in a transaction of its own.
     /// What an act means for a million is too much for one: nothing that comes after the act could

@@ -4,7 +4,6 @@
 use opentelemetry::KeyValue;
 use opentelemetry::metrics::{Counter, Gauge};
 
-use super::reading::Act;
 use crate::feed::part::meter;
 
 pub(super) struct Instruments {
@@ -39,8 +38,7 @@ impl Instruments {
         self.lag.record(changes, &self.attributes);
     }
 
-    pub(super) fn applied(&self, acts: &[Act], lag: i64) {
-        let changes: usize = acts.iter().map(|act| act.changes.len()).sum();
+    pub(super) fn applied(&self, changes: usize, lag: i64) {
         self.changes.add(changes as u64, &self.attributes);
         self.lag(lag);
     }

@@ -1,7 +1,6 @@
 //! What was read of the owner's feed and not applied yet: whole acts, nothing missing.
 
 use std::collections::VecDeque;
-use std::mem;
 
 use proto::feed::v1::{self as wire, WatchResponse};
 use uuid::Uuid;
@@ -14,41 +13,55 @@ use crate::refusal::Failure;
 const CHANGES_PER_BATCH: usize = 2_000;
 const BYTES_PER_BATCH: usize = 8 << 20;
 
-/// An act as it was read: all of its changes.
+/// An act that is read whole: what its changes say of it.
 pub(super) struct Act {
-    pub(super) changes: Vec<Change>,
+    changes: usize,
     weight: usize,
+    /// The position of its last change.
+    pub(super) last_position: i64,
+    /// The position of registry's feed on which it was decided, or 0.
+    pub(super) registry_position: i64,
 }
 
 impl Act {
-    pub(super) fn first_position(&self) -> i64 {
-        self.changes.first().map_or(0, |change| change.position)
-    }
-
-    pub(super) fn last_position(&self) -> i64 {
-        self.changes.last().map_or(0, |change| change.position)
-    }
-
-    pub(super) fn change_id(&self) -> Option<Uuid> {
-        self.changes.last().map(|change| change.change_id)
-    }
-
-    pub(super) fn registry_position(&self) -> i64 {
-        self.changes.iter().map(|change| change.registry_position).max().unwrap_or_default()
-    }
-
-    pub(super) fn not_applied(&self, failure: &Failure) -> Halt {
-        let changes: Vec<String> = self
-            .changes
-            .iter()
-            .take(8)
-            .map(|change| format!("{} {}", change.kind, change.change_id))
-            .collect();
-        Halt {
-            reason: "ACT_NOT_APPLIED",
-            position: self.first_position(),
-            cause: format!("{failure} (first changes of the act: {})", changes.join(", ")),
+    fn of(changes: &[Change]) -> Self {
+        Self {
+            changes: changes.len(),
+            weight: changes.iter().map(Change::weight).sum(),
+            last_position: last_position(changes),
+            registry_position: registry_position(changes),
         }
+    }
+}
+
+/// The acts of which changes are, one after the other.
+pub(super) fn acts(changes: &[Change]) -> impl Iterator<Item = &[Change]> {
+    changes.chunk_by(|one, next| one.act_id == next.act_id)
+}
+
+/// The position of the first of some changes, or 0.
+pub(super) fn first_position(changes: &[Change]) -> i64 {
+    changes.first().map_or(0, |change| change.position)
+}
+
+/// The position of the last of some changes, or 0.
+pub(super) fn last_position(changes: &[Change]) -> i64 {
+    changes.last().map_or(0, |change| change.position)
+}
+
+/// The position of registry's feed on which changes were decided, or 0.
+pub(super) fn registry_position(changes: &[Change]) -> i64 {
+    changes.iter().map(|change| change.registry_position).max().unwrap_or_default()
+}
+
+/// An act that cannot be applied.
+pub(super) fn not_applied(act: &[Change], failure: &Failure) -> Halt {
+    let changes: Vec<String> =
+        act.iter().take(8).map(|change| format!("{} {}", change.kind, change.change_id)).collect();
+    Halt {
+        reason: "ACT_NOT_APPLIED",
+        position: first_position(act),
+        cause: format!("{failure} (first changes of the act: {})", changes.join(", ")),
     }
 }
 
@@ -60,11 +73,12 @@ pub(super) struct Reading {
     pub(super) last: i64,
     /// The last position given away to be applied.
     pub(super) given: i64,
+    /// Acts of which all has arrived; their changes are the first of `changes`.
     pub(super) acts: VecDeque<Act>,
+    changes: VecDeque<Change>,
     /// The beginning of an act whose end has not arrived.
-    pub(super) begun: Vec<Change>,
-    pub(super) changes: usize,
-    pub(super) weight: usize,
+    begun: Vec<Change>,
+    weight: usize,
 }
 
 impl Reading {
@@ -75,15 +89,15 @@ impl Reading {
             last: position,
             given: position,
             acts: VecDeque::new(),
+            changes: VecDeque::new(),
             begun: Vec::new(),
-            changes: 0,
             weight: 0,
         }
     }
 
     pub(super) fn full(&self) -> bool {
         !self.acts.is_empty()
-            && (self.changes >= CHANGES_PER_BATCH || self.weight >= BYTES_PER_BATCH)
+            && (self.changes.len() >= CHANGES_PER_BATCH || self.weight >= BYTES_PER_BATCH)
     }
 
     /// Takes in a message: nothing may be missing, and acts come whole.
@@ -126,11 +140,10 @@ impl Reading {
         self.last = position;
         self.begun.push(change);
         if act_complete {
-            let changes = mem::take(&mut self.begun);
-            let weight = changes.iter().map(Change::weight).sum();
-            self.changes += changes.len();
-            self.weight += weight;
-            self.acts.push_back(Act { changes, weight });
+            let act = Act::of(&self.begun);
+            self.weight += act.weight;
+            self.acts.push_back(act);
+            self.changes.extend(self.begun.drain(..));
         }
         Ok(())
     }
@@ -140,21 +153,19 @@ impl Reading {
         Halt { reason: "REST_NOT_DONE", position: self.given, cause: failure.to_string() }
     }
 
-    /// Gives away the first acts, as many as `ready` and as one batch may hold.
-    pub(super) fn give(&mut self, ready: usize) -> Vec<Act> {
-        let mut batch = Vec::new();
-        let (mut changes, mut weight) = (0, 0);
-        while batch.len() < ready && changes < CHANGES_PER_BATCH && weight < BYTES_PER_BATCH {
+    /// Gives away the changes of the first acts, as many as `ready` and as one batch may hold.
+    pub(super) fn give(&mut self, ready: usize) -> Vec<Change> {
+        let (mut acts, mut changes, mut weight) = (0, 0, 0);
+        while acts < ready && changes < CHANGES_PER_BATCH && weight < BYTES_PER_BATCH {
             let Some(act) = self.acts.pop_front() else {
                 break;
             };
-            changes += act.changes.len();
+            acts += 1;
+            changes += act.changes;
             weight += act.weight;
-            self.given = act.last_position();
-            batch.push(act);
+            self.given = act.last_position;
         }
-        self.changes -= changes;
         self.weight -= weight;
-        batch
+        self.changes.drain(..changes).collect()
     }
 }

@@ -1,0 +1,117 @@
+//! The changes that were followed, by which a figure points at what happened.
+
+use std::collections::HashMap;
+
+use chassis::feed::Change;
+use chassis::refusal::Failure;
+use sqlx::PgConnection;
+use time::Date;
+use uuid::Uuid;
+
+/// Which acts of registry a change of membership's leads to.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Because {
+    /// The act that it followed from.
+    pub act_id: Option<Uuid>,
+    /// The movement that it records, or takes back.
+    pub movement_id: Option<Uuid>,
+    /// It takes that movement back.
+    pub takes_back: bool,
+}
+
+/// Remembers what a figure may later have to point at: changes that take nothing back.
+pub(super) async fn remember_all(
+    connection: &mut PgConnection,
+    source: &str,
+    changes: &[(&Change, Because)],
+) -> Result<(), Failure> {
+    if changes.is_empty() {
+        return Ok(());
+    }
+    let change_ids: Vec<Uuid> = changes.iter().map(|(change, _)| change.change_id).collect();
+    let positions: Vec<i64> = changes.iter().map(|(change, _)| change.position).collect();
+    let acts: Vec<Uuid> = changes.iter().map(|(change, _)| change.act_id).collect();
+    let kinds: Vec<&str> = changes.iter().map(|(change, _)| change.kind.as_str()).collect();
+    let days: Vec<Date> = changes.iter().map(|(change, _)| change.effective_on).collect();
+    let decisions: Vec<Option<Uuid>> =
+        changes.iter().map(|(change, _)| change.decision_id).collect();
+    let traces: Vec<&str> = changes.iter().map(|(change, _)| change.traceparent.as_str()).collect();
+    let origins: Vec<Option<Uuid>> = changes.iter().map(|(_, because)| because.act_id).collect();
+    let movements: Vec<Option<Uuid>> =
+        changes.iter().map(|(_, because)| because.movement_id).collect();
+    sqlx::query!(
+        "insert into change_seen
+             (change_id, source, position, act_id, kind, effective_on, decision_id, traceparent,
+              because_act_id, origin_act_id, movement_id)
+         select change_id, $1, position, act_id, kind, effective_on, decision_id, traceparent,
+                because_act_id, because_act_id, movement_id
+         from unnest($2::uuid[], $3::bigint[], $4::uuid[], $5::text[], $6::date[], $7::uuid[],
+                     $8::text[], $9::uuid[], $10::uuid[])
+              as line (change_id, position, act_id, kind, effective_on, decision_id, traceparent,
+                       because_act_id, movement_id)",
+        source,
+        &change_ids,
+        &positions,
+        &acts,
+        &kinds as &[&str],
+        &days,
+        &decisions as &[Option<Uuid>],
+        &traces as &[&str],
+        &origins as &[Option<Uuid>],
+        &movements as &[Option<Uuid>],
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Remembers changes that take movements back; answers, of each, the act of registry that its movement
+/// followed from. Those movements are remembered already.
+pub(super) async fn remember_taken_back(
+    connection: &mut PgConnection,
+    source: &str,
+    changes: &[(&Change, Because)],
+) -> Result<HashMap<Uuid, Option<Uuid>>, Failure> {
+    if changes.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let change_ids: Vec<Uuid> = changes.iter().map(|(change, _)| change.change_id).collect();
+    let positions: Vec<i64> = changes.iter().map(|(change, _)| change.position).collect();
+    let acts: Vec<Uuid> = changes.iter().map(|(change, _)| change.act_id).collect();
+    let kinds: Vec<&str> = changes.iter().map(|(change, _)| change.kind.as_str()).collect();
+    let days: Vec<Date> = changes.iter().map(|(change, _)| change.effective_on).collect();
+    let decisions: Vec<Option<Uuid>> =
+        changes.iter().map(|(change, _)| change.decision_id).collect();
+    let traces: Vec<&str> = changes.iter().map(|(change, _)| change.traceparent.as_str()).collect();
+    let origins: Vec<Option<Uuid>> = changes.iter().map(|(_, because)| because.act_id).collect();
+    let movements: Vec<Option<Uuid>> =
+        changes.iter().map(|(_, because)| because.movement_id).collect();
+    let remembered = sqlx::query!(
+        "insert into change_seen
+             (change_id, source, position, act_id, kind, effective_on, decision_id, traceparent,
+              because_act_id, origin_act_id)
+         select change_id, $1, position, act_id, kind, effective_on, decision_id, traceparent,
+                because_act_id,
+                (select earlier.origin_act_id from change_seen earlier
+                 where earlier.movement_id = line.movement_id and earlier.position < line.position
+                 order by earlier.position desc limit 1)
+         from unnest($2::uuid[], $3::bigint[], $4::uuid[], $5::text[], $6::date[], $7::uuid[],
+                     $8::text[], $9::uuid[], $10::uuid[])
+              as line (change_id, position, act_id, kind, effective_on, decision_id, traceparent,
+                       because_act_id, movement_id)
+         returning change_id, origin_act_id",
+        source,
+        &change_ids,
+        &positions,
+        &acts,
+        &kinds as &[&str],
+        &days,
+        &decisions as &[Option<Uuid>],
+        &traces as &[&str],
+        &origins as &[Option<Uuid>],
+        &movements as &[Option<Uuid>],
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(remembered.into_iter().map(|row| (row.change_id, row.origin_act_id)).collect())
+}
