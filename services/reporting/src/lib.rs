@@ -21,6 +21,7 @@ pub mod indicator;
 pub mod office;
 pub mod periodic_report;
 pub mod rating;
+pub mod rebuild;
 pub mod recount;
 pub mod report;
 pub mod target;

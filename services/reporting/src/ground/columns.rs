@@ -111,8 +111,8 @@ impl Columns {
         let before = states.iter().filter(|state| position.reaches(&state.position));
         before
             .max_by_key(|state| {
-                let Position { registry, membership, own, .. } = state.position;
-                (registry, membership, own)
+                let Position { generation, registry, membership, own, .. } = state.position;
+                (generation, registry, membership, own)
             })
             .cloned()
     }
@@ -149,11 +149,9 @@ impl Columns {
     ) -> Result<State, Failure> {
         let told =
             following::facts(&mut *connection, &self.names, &earlier.position, &position).await?;
-        let (after, through) = (earlier.position.registry, position.registry);
-        let anew = if after < through {
-            following::units(connection, &self.names, after, through).await?
-        } else {
-            None
+        let anew = match position.places_otherwise_than(&earlier.position) {
+            true => following::units(connection, &self.names, &earlier.position, &position).await?,
+            false => None,
         };
         let units = self.names.read().unwrap_or_else(PoisonError::into_inner).units.len();
         let (facts, tree) = (earlier.facts.clone(), earlier.tree.clone());

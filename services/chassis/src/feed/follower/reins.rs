@@ -9,8 +9,8 @@ use super::reading::Reading;
 /// What a follower sees before it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Ahead {
-    /// How far the owner's feed is, as it was told last; 0 before it was.
-    pub head_position: i64,
+    /// How far the owner's feed is, as it was told last; none before it was.
+    pub head_position: Option<i64>,
     /// The position of registry's feed on which the next act was decided; none where nothing has
     /// arrived that is not applied.
     pub decided_on: Option<i64>,
@@ -41,7 +41,7 @@ impl Reins {
 
     pub(super) fn sees(&self, reading: &Reading) {
         let newest = Ahead {
-            head_position: reading.head_position,
+            head_position: Some(reading.head_position),
             decided_on: reading.acts.front().map(|act| act.registry_position),
         };
         self.ahead.send_if_modified(|ahead| std::mem::replace(ahead, newest) != newest);

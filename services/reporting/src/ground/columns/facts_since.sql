@@ -1,6 +1,7 @@
 -- The additive facts of the changes between two positions: of registry's feed ($1, $2), of
 -- membership's ($3, $4), and of our own acts ($5, $6), each act once. They are looked up change by
--- change: there are few of these, and all facts of the country.
+-- change: there are few of these, and all facts of the country. Between two generations ($7, $8) besides
+-- what came and went of changes that had been known before.
 select f.unit_id as "unit_id!", f.on_date as "on_date!", f.code as "code!", f.reason as "reason!",
        f.counterpart_id as "counterpart_id!", f.amount as "amount!"
 from (
@@ -13,3 +14,10 @@ from (
     select s.act_id from feed.stream s where s.position > $5 and s.position <= $6 and s.act_complete
 ) told
 cross join lateral (select * from fact where fact.change_id = told.change_id offset 0) f
+union all
+select r.unit_id, r.on_date, r.code, r.reason, r.counterpart_id, r.amount
+from rebuild_fact r
+where r.generation > $7 and r.generation <= $8
+  and (r.source is null
+       or r.source = 'registry' and r.position <= $1
+       or r.source = 'membership' and r.position <= $3)

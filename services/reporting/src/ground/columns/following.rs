@@ -25,7 +25,8 @@ struct FactTold {
     amount: i64,
 }
 
-/// The facts of changes after one position, up to another.
+/// The facts of changes after one position, up to another; and those that came and went, of changes of
+/// before, where what is derived was put in the place of what was.
 pub async fn facts(
     connection: &mut PgConnection,
     names: &RwLock<Names>,
@@ -41,6 +42,8 @@ pub async fn facts(
         through.membership,
         after.own,
         through.own,
+        after.generation,
+        through.generation,
     )
     .fetch_all(connection)
     .await?;
@@ -90,18 +93,24 @@ pub struct Otherwise {
     pub told: Told,
 }
 
-/// What is known of the units that registry told of after one position, up to another; none, if
-/// of no unit.
+/// What is known of the units that registry told of after one position, up to another, and of those of
+/// which something else was derived; none, if of no unit.
 pub async fn units(
     connection: &mut PgConnection,
     names: &RwLock<Names>,
-    after: i64,
-    through: i64,
+    after: &Position,
+    through: &Position,
 ) -> Result<Option<Otherwise>, Failure> {
     let units = sqlx::query_scalar!(
-        "select distinct organisation_id from unit_told where position > $1 and position <= $2",
-        after,
-        through,
+        r#"select organisation_id as "organisation_id!"
+           from unit_told where position > $1 and position <= $2
+           union
+           select organisation_id
+           from rebuild_unit where generation > $3 and generation <= $4"#,
+        after.registry,
+        through.registry,
+        after.generation,
+        through.generation,
     )
     .fetch_all(&mut *connection)
     .await?;

@@ -1,0 +1,231 @@
+//! The database beside the one that is served: it follows both feeds from their first positions, as far as
+//! the one that is served has followed them.
+
+use std::time::Duration;
+
+use anyhow::{Context, bail, ensure};
+use chassis::feed::{Feed, Follow, Reins, Waker};
+use chassis::seen::Progress;
+use chassis::serve::{SpeakForItself, endpoint};
+use chassis::{database, serve};
+use sqlx::{PgConnection, PgPool};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::follow;
+use crate::ground::reference::Reference;
+use crate::rebuild::asked::Asked;
+use crate::rebuild::lock;
+use crate::rebuild::positions::Position;
+use crate::rebuild::tables::PLACING;
+use crate::{Config, SCHEMA};
+
+/// Both followers, whoever else looks, and who compares.
+const CONNECTIONS: u32 = 6;
+const ACQUIRE: Duration = Duration::from_secs(30);
+
+/// Registry is read no further than so many changes before what membership decided its next act on: what
+/// follows from an act finds about the same here as it found when it was followed as it came.
+const LEAD: i64 = 10_000;
+
+/// The database beside, being filled.
+pub struct Beside {
+    /// Its connections, as the owner of its schema.
+    pub pool: PgPool,
+    progress: Progress,
+    registry: Reins,
+    membership: Reins,
+    /// How far registry is let go because of what membership comes to next.
+    lead: i64,
+    tasks: JoinSet<()>,
+    stopping: CancellationToken,
+}
+
+impl Beside {
+    /// Prepares an empty database, or goes on with one that this rebuild has prepared; `lock` is held for
+    /// as long as its connection lives.
+    pub async fn open(
+        config: &Config,
+        asked: &Asked,
+        rebuild_id: Uuid,
+        reference: &'static Reference,
+        lock: &mut PgConnection,
+    ) -> anyhow::Result<Self> {
+        // Locks are a database's own: in the one that is served, this one is held already.
+        let free = lock::hold(&mut *lock).await?;
+        ensure!(free, "the database beside is the one that is served, or another rebuild uses it");
+        prepare(asked, rebuild_id, lock).await?;
+        let of = database::Config {
+            url: asked.beside_url.clone(),
+            password: None,
+            connections_max: CONNECTIONS,
+            acquire_timeout_ms: u64::try_from(ACQUIRE.as_millis())?,
+        };
+        let pool = database::pool(&of, "reporting").await.context("open the database beside")?;
+        let progress = Progress::new(pool.clone(), &["registry", "membership"]);
+        let feed = Feed::open(pool.clone(), "reporting", Waker::new(), progress.clone())
+            .await
+            .context("open the feed of the database beside")?;
+        let stopping = CancellationToken::new();
+        let (registry, membership) = (Reins::default(), Reins::default());
+        let mut tasks = JoinSet::new();
+        let following = Following { feed: feed.clone(), serve: &config.serve, stopping: &stopping };
+        let of_registry = follow::Registry::new(reference);
+        tasks.spawn(following.follow(&config.feeds.registry, of_registry, &registry)?);
+        let of_membership = follow::Membership;
+        tasks.spawn(following.follow(&config.feeds.membership, of_membership, &membership)?);
+        // Where it goes on from, it learns as any process does.
+        let learning = stopping.clone();
+        tasks.spawn(async move { feed.run(learning).await });
+        Ok(Self { pool, progress, registry, membership, lead: LEAD, tasks, stopping })
+    }
+
+    /// Lets it go as far as the one that is served has come; beyond that where that one has halted, or
+    /// has followed what the feed no longer has.
+    pub fn let_go(&mut self, served: &[Position]) {
+        let until = |source: &str| -> i64 {
+            let served = served.iter().find(|position| position.source == source);
+            match served {
+                Some(position) if position.halted.is_none() && !self.lies_behind(position) => {
+                    position.position
+                }
+                _ => i64::MAX,
+            }
+        };
+        let (registry, membership) = (until("registry"), until("membership"));
+        let ahead = *self.membership.ahead().borrow();
+        let applied = self.position("membership");
+        match (ahead.decided_on, ahead.head_position) {
+            (Some(decided_on), _) => self.lead = self.lead.max(decided_on.saturating_add(LEAD)),
+            (None, Some(head)) if applied >= head.min(membership) => self.lead = i64::MAX,
+            (None, _) => {}
+        }
+        self.registry.let_go_until(registry.min(self.lead));
+        self.membership.let_go_until(membership);
+    }
+
+    /// Whether the feed ends before what was followed of it.
+    fn lies_behind(&self, served: &Position) -> bool {
+        let head = self.head(&served.source);
+        head.is_some_and(|head| head < served.position)
+    }
+
+    /// How far it has followed a source.
+    pub fn position(&self, source: &str) -> i64 {
+        self.progress.of(source).map_or(0, |applied| applied.borrow().position)
+    }
+
+    /// How far the feed of a source is; none before it was heard of.
+    pub fn head(&self, source: &str) -> Option<i64> {
+        let reins = if source == "registry" { &self.registry } else { &self.membership };
+        reins.ahead().borrow().head_position
+    }
+
+    /// How many changes it is behind the one that is served, or behind the feeds where that one does not
+    /// follow; none before they were heard of.
+    pub fn behind(&self, served: &[Position]) -> Option<i64> {
+        let of = |source: &str| -> Option<i64> {
+            let head = self.head(source)?;
+            let served = served.iter().find(|position| position.source == source);
+            let until = match served {
+                Some(position) if position.halted.is_none() => position.position.min(head),
+                _ => head,
+            };
+            Some((until - self.position(source)).max(0))
+        };
+        Some(of("registry")? + of("membership")?)
+    }
+
+    /// Fails if it cannot go on by itself.
+    pub async fn check(&mut self) -> anyhow::Result<()> {
+        let halted: Option<(String, String)> =
+            sqlx::query_as("select source, halted from feed.follower where halted is not null")
+                .fetch_optional(&self.pool)
+                .await?;
+        if let Some((source, halted)) = halted {
+            bail!("{source} is not followed further beside: {halted}");
+        }
+        ensure!(self.tasks.try_join_next().is_none(), "what follows beside has ended");
+        Ok(())
+    }
+
+    /// Stops it where it is.
+    pub async fn stop(&mut self) {
+        self.stopping.cancel();
+        while self.tasks.join_next().await.is_some() {}
+    }
+}
+
+struct Following<'a> {
+    feed: Feed,
+    serve: &'a serve::Config,
+    stopping: &'a CancellationToken,
+}
+
+impl Following<'_> {
+    fn follow<F: Follow>(
+        &self,
+        owner: &str,
+        follower: F,
+        reins: &Reins,
+    ) -> anyhow::Result<impl Future<Output = ()> + Send + use<F>> {
+        let owner = endpoint(owner)?;
+        let token = SpeakForItself::new(self.serve.signer("reporting")?, F::SOURCE);
+        let (feed, reins, stopping) = (self.feed.clone(), reins.clone(), self.stopping.clone());
+        Ok(async move { feed.follow_in_reins(owner, token, follower, &reins, stopping).await })
+    }
+}
+
+/// Gives an empty database the schema of this program, and says whose it is.
+async fn prepare(asked: &Asked, rebuild_id: Uuid, beside: &mut PgConnection) -> anyhow::Result<()> {
+    let schema: bool = sqlx::query_scalar("select to_regclass('feed.follower') is not null")
+        .fetch_one(&mut *beside)
+        .await?;
+    if schema {
+        let used: bool = sqlx::query_scalar(
+            "select exists (select from feed.follower where position > 0)
+                 or exists (select from feed.stream) or exists (select from feed.pending)",
+        )
+        .fetch_one(&mut *beside)
+        .await?;
+        let rebuilds: bool = sqlx::query_scalar("select to_regclass('rebuild') is not null")
+            .fetch_one(&mut *beside)
+            .await?;
+        let own: bool = match rebuilds {
+            true => {
+                sqlx::query_scalar("select exists (select from rebuild where rebuild_id = $1)")
+                    .bind(rebuild_id)
+                    .fetch_one(&mut *beside)
+                    .await?
+            }
+            false => false,
+        };
+        ensure!(own || !used, "the database beside is not empty, and was not made by this rebuild");
+    }
+    database::migrate(&asked.beside_url, &SCHEMA).await.context("migrate the database beside")?;
+    sqlx::query(
+        "insert into rebuild (rebuild_id, begun_by, reason) values ($1, $2, $3)
+         on conflict (rebuild_id) do nothing",
+    )
+    .bind(rebuild_id)
+    .bind(&asked.begun_by)
+    .bind(&asked.reason)
+    .execute(&mut *beside)
+    .await?;
+    // What is lost with a machine is followed again; nobody waits for it, and no process keeps a tree of
+    // what lies here.
+    let mut statements = String::from(
+        "do $$ begin
+             execute format('alter database %I set synchronous_commit = off', current_database());
+         end $$;",
+    );
+    for table in PLACING {
+        statements += &format!("alter table {table} disable trigger user;");
+    }
+    sqlx::raw_sql(sqlx::AssertSqlSafe(statements))
+        .execute(beside)
+        .await
+        .context("prepare the database beside")?;
+    Ok(())
+}
