@@ -37,7 +37,7 @@ use crate::rebuild::beside::Beside;
 use crate::rebuild::positions::positions;
 
 pub use self::asked::{Asked, Difference, Done, Outcome, Progress};
-pub use self::tables::DERIVED;
+pub use self::tables::{DERIVED, Table};
 
 /// How often it is looked how far both are ...
 const LOOK: Duration = Duration::from_millis(50);

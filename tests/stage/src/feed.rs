@@ -5,10 +5,12 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 
 use chassis::parse::civil;
+use chassis::refusal::{Failure, Refusal};
 use futures_util::{Stream, stream};
 use prost_types::{Any, Timestamp};
 use proto::feed::v1::feed_service_server::{FeedService, FeedServiceServer};
 use proto::feed::v1::{Change, WatchRequest, WatchResponse};
+use proto::refusal::v1::Reason;
 use time::Date;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -84,6 +86,18 @@ impl Owner {
         i64::try_from(*self.head.borrow()).expect("small")
     }
 
+    /// Its database was put back to a position: what came after never happened.
+    ///
+    /// # Panics
+    /// When it had not got so far.
+    pub fn goes_back_to(&self, position: i64) {
+        let mut changes = self.changes.lock().expect("not poisoned");
+        let kept = usize::try_from(position).expect("not negative");
+        assert!(kept <= changes.len(), "it had not got so far");
+        changes.truncate(kept);
+        self.head.send_replace(kept);
+    }
+
     /// One act: all that it changed, from one day on, each with its kind. Answers its id and
     /// those of its changes.
     ///
@@ -135,10 +149,23 @@ impl FeedService for Owner {
     ) -> Result<Response<Self::WatchStream>, Status> {
         let asked = request.into_inner();
         let position = usize::try_from(asked.position).expect("not negative");
+        if let Some(last) = position.checked_sub(1) {
+            let changes = self.changes.lock().expect("not poisoned");
+            if changes.get(last).is_none_or(|change| change.change_id != asked.change_id) {
+                let diverged = Refusal::of(Reason::FeedDiverged)
+                    .with("position", asked.position.to_string())
+                    .with("epoch", self.epoch.to_string());
+                return Err(Failure::from(diverged).into());
+            }
+        }
         let start = (self.clone(), self.head.subscribe(), position, true);
         let messages = stream::unfold(start, |(owner, mut head, position, first)| async move {
             if !first {
-                head.wait_for(|head| *head > position).await.ok()?;
+                // Where it was put back, whoever had read more comes again.
+                head.wait_for(|head| *head != position)
+                    .await
+                    .ok()
+                    .filter(|head| **head > position)?;
             }
             let (changes, newest) = {
                 let all = owner.changes.lock().expect("not poisoned");

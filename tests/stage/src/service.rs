@@ -167,6 +167,14 @@ impl Stage {
         }
     }
 
+    /// The settings of another process of the service on the same database.
+    ///
+    /// # Panics
+    /// When they are not understood.
+    pub fn config<C: DeserializeOwned>(&self, defaults: &str) -> C {
+        config::with(defaults, &self.setting.settings("")).expect("understood")
+    }
+
     /// The database, as its superuser sees it.
     ///
     /// # Panics

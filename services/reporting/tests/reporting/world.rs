@@ -114,11 +114,27 @@ impl World {
         self.stage.database().superuser_url.clone()
     }
 
-    /// Another process of the service, on the same database.
-    pub async fn replica(&self, defaults: &str) -> Running {
+    /// Where the database is, for the owner of its schema.
+    pub fn owner_url(&self) -> String {
+        self.stage.database().owner_url.clone()
+    }
+
+    /// The settings of another process of the service.
+    pub fn config(&self) -> reporting::Config {
+        let keys = format!("[closings]\nkeys = '{}'", self.closings.keys.path().display());
+        self.stage.config(&reporting::DEFAULTS.replace("[closings]", &keys))
+    }
+
+    /// Another process of the service, on the same database, and a line to it of the national officer.
+    pub async fn replica_of(&self, defaults: &str) -> (Running, stage::Spoken) {
         let keys = format!("[closings]\nkeys = '{}'", self.closings.keys.path().display());
         let defaults = defaults.replace("[closings]", &keys);
-        self.stage.replica(&defaults, reporting::start, "national").await.0
+        self.stage.replica(&defaults, reporting::start, "national").await
+    }
+
+    /// Another process of the service, on the same database.
+    pub async fn replica(&self, defaults: &str) -> Running {
+        self.replica_of(defaults).await.0
     }
 
     /// The database, as its superuser sees it.
