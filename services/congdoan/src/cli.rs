@@ -13,6 +13,7 @@ mod mistake;
 pub mod periodic_reports;
 pub mod plan;
 mod rating;
+pub mod rebuild;
 pub mod reference;
 pub(crate) mod values;
 mod vietnamese;
@@ -190,6 +191,8 @@ What is there already stays as it is. `congdoan up` makes its own.")]
     Migrate(Migrate),
     /// See how far a service follows others, and help it where it halted.
     Feed(feed::Feed),
+    /// See how far a rebuild of reporting is and what it found, and cancel one.
+    Rebuild(rebuild::Rebuild),
     /// Print a script by which a shell completes what is typed.
     Completion(Completion),
     /// Run a command with a PostgreSQL of its own, for tests.

@@ -32,6 +32,7 @@ pub mod periodic_reports;
 pub mod plan;
 pub mod ratings;
 pub mod reach;
+pub mod rebuild;
 pub mod reference;
 pub mod report;
 pub mod running;

@@ -6,8 +6,8 @@ use congdoan::cli::{Cli, Command};
 use congdoan::report::Printed;
 use congdoan::{
     activities, audit, bootstrap, closing, completion, explain, feed, figures, keys, list, load,
-    member, members, migrate, output, periodic_reports, plan, ratings, reference, report, search,
-    targets, token, told, up, with_postgres,
+    member, members, migrate, output, periodic_reports, plan, ratings, rebuild, reference, report,
+    search, targets, token, told, up, with_postgres,
 };
 
 /// What was asked for is printed, and a figure in it is known not to be complete.
@@ -43,6 +43,7 @@ async fn main() -> ExitCode {
         Command::Keys(keys) => keys::run(keys),
         Command::Migrate(migrate) => migrate::run(migrate).await,
         Command::Feed(feed) => feed::run(feed).await,
+        Command::Rebuild(rebuild) => rebuild::run(rebuild).await,
         Command::Completion(completion) => completion::run(&completion),
         // The command that was run has said how it went.
         Command::WithPostgres(with) => match with_postgres::run(with).await {

@@ -146,7 +146,7 @@ impl System {
     }
 
     /// What a deployment decides for a service, over its defaults.
-    fn settings(&self, service: &str) -> anyhow::Result<String> {
+    pub fn settings(&self, service: &str) -> anyhow::Result<String> {
         let anywhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let address = self.addresses.get(service).copied().unwrap_or(anywhere);
         let signers: BTreeMap<_, _> =

@@ -22,6 +22,7 @@ use proto::registry::v1::load_organisations_request::Line;
 use time::Date;
 use time::macros::date;
 
+pub use chance::Chance;
 pub use employer::Employer;
 pub use member::Member;
 pub use officer::{Congress, Officer};

@@ -181,6 +181,7 @@ const TOLD: &[(&str, &str, Told)] = &[
         "*.report_printing_*",
         Never("written by the worker, with the printing's row locked"),
     ),
+    ("reporting", "*.rebuild*", Never("written by an operator's rebuild, from no request")),
     ("reporting", "*.activity_*_check", Refused("ACTIVITY_COUNT_OUT_OF_RANGE")),
     ("reporting", "*.periodic_report_opening_once", Refused("PERIODIC_REPORT_OPENED")),
     ("reporting", "*.periodic_report_opening_period", Refused("PERIOD_REVERSED")),

@@ -261,3 +261,41 @@ pub async fn feeds(office: &Office) {
     assert_ne!(before, after);
     assert_eq!(said["epoch"], after);
 }
+
+/// An operator sees how far a rebuild is and what it found, and cancels one.
+pub async fn rebuilds(office: &Office) {
+    let reporting = office.system.database("reporting").expect("a database").owner_url.clone();
+    let of = ["--database", &*reporting];
+    let show = [&["rebuild", "show"], &of[..]].concat();
+    assert!(super::alone("en", &show).well().contains("Nothing was ever rebuilt."));
+    let mut owner = PgConnection::connect(&reporting).await.expect("connected");
+    sqlx::raw_sql(
+        "insert into rebuild (rebuild_id, begun_by, reason, registry_position, registry_head)
+         values ('0190b2c4-0000-7000-8000-000000000009', 'vận hành', 'TICKET-9', 7, 12);
+         insert into rebuild_difference values ('0190b2c4-0000-7000-8000-000000000009', 'fact', 3, 2, 0);
+         insert into rebuild_counted values ('0190b2c4-0000-7000-8000-000000000009', 'MBR_EXITED', 5, -4)",
+    )
+    .execute(&mut owner)
+    .await
+    .expect("begun");
+    let said = super::alone("en", &show).well();
+    for expected in [
+        "begun by vận hành: TICKET-9",
+        "registry up to 7 of 12",
+        "fact: 3 rows missing, 2 too many, 0 otherwise",
+        "MBR_EXITED: 5 facts came or went, -4 in all",
+    ] {
+        assert!(said.contains(expected), "{said}");
+    }
+    assert!(super::alone("vi", &show).well().contains("fact: thiếu 3, thừa 2, khác 0 dòng"));
+    let nobody = [&["rebuild", "cancel", "--by", " "], &of[..]].concat();
+    assert!(super::alone("en", &nobody).ill().contains("--by has 1 to 1000 letters"));
+    let cancel = [&["--json", "rebuild", "cancel", "--by", "vận hành"], &of[..]].concat();
+    let said: serde_json::Value =
+        serde_json::from_str(&super::alone("en", &cancel).well()).expect("a document");
+    assert_eq!(said["cancelled"], "0190b2c4-0000-7000-8000-000000000009");
+    assert!(super::alone("vi", &show).well().contains("Đã hủy"));
+    let said: serde_json::Value =
+        serde_json::from_str(&super::alone("en", &cancel).well()).expect("a document");
+    assert_eq!(said["cancelled"], serde_json::Value::Null);
+}

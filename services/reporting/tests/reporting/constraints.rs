@@ -24,7 +24,7 @@ enum Why {
 }
 use Why::{Made, Refused};
 
-const CONSTRAINTS: [(&str, Why); 97] = [
+const CONSTRAINTS: [(&str, Why); 109] = [
     ("activity.activity_pkey", Made),
     ("activity.activity_revision", Made),
     // A revision is known no longer once, while it is held.
@@ -46,6 +46,19 @@ const CONSTRAINTS: [(&str, Why); 97] = [
         Refused("ACTIVITY_COUNT_OUT_OF_RANGE", "activities[0].times"),
     ),
     ("fact.fact_amount_check", Made),
+    // An operator begins rebuilds, as the owner of the schema.
+    ("rebuild.rebuild_key", Made),
+    ("rebuild.rebuild_says_why", Made),
+    ("rebuild.rebuild_says_who", Made),
+    ("rebuild.rebuild_state", Made),
+    ("rebuild.rebuild_ends", Made),
+    ("rebuild_difference.rebuild_difference_key", Made),
+    ("rebuild_difference.rebuild_difference_of", Made),
+    ("rebuild_counted.rebuild_counted_key", Made),
+    ("rebuild_counted.rebuild_counted_of", Made),
+    ("rebuild_generation.rebuild_generation_pkey", Made),
+    ("rebuild_generation.rebuild_generation_only_row_check", Made),
+    ("rebuild_unit.rebuild_unit_key", Made),
     ("figure_audit.figure_audit_key", Made),
     // Whole months are made of the days that were asked for.
     ("figure_audit.figure_audit_months", Made),

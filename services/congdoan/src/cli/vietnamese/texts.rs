@@ -107,6 +107,9 @@ pub const COMMANDS: &[(&str, &str)] = &[
         "feed restored",
         "Báo rằng cơ sở dữ liệu của dịch vụ được khôi phục từ bản sao lưu: ai đã đọc nhiều hơn thì dừng",
     ),
+    ("rebuild", "Xem việc dựng lại reporting đã đến đâu và thấy gì, và hủy nó"),
+    ("rebuild show", "In lần dựng lại cuối đã đến đâu, hoặc bảng nào có bao nhiêu dòng khác"),
+    ("rebuild cancel", "Hủy lần dựng lại đang chạy; số liệu đang phục vụ không đổi"),
     ("completion", "In kịch bản để vỏ lệnh (shell) gợi ý khi gõ"),
     ("with-postgres", "Chạy một lệnh với PostgreSQL riêng, dùng khi thử nghiệm"),
 ];
@@ -135,6 +138,8 @@ pub const ARGUMENTS: &[(&str, &str)] = &[
     ("feed show database", "Cơ sở dữ liệu của dịch vụ, cho chủ lược đồ"),
     ("feed skip database", "Cơ sở dữ liệu của dịch vụ, cho chủ lược đồ"),
     ("feed restored database", "Cơ sở dữ liệu của dịch vụ, cho chủ lược đồ"),
+    ("rebuild show database", "Cơ sở dữ liệu của reporting, cho chủ lược đồ"),
+    ("rebuild cancel database", "Cơ sở dữ liệu của reporting, cho chủ lược đồ"),
     ("source", "Luồng thay đổi của dịch vụ nào"),
     ("change", "Thay đổi mà nó dừng lại, như `feed show` in ra"),
     ("by", "Ai quyết định việc này; được lưu lại"),

@@ -10,8 +10,10 @@ mod aged;
 mod constraints;
 mod country;
 mod edge;
+mod feeds;
 mod figures;
 mod following;
+mod freshness;
 mod lines;
 mod load;
 mod members;
@@ -19,6 +21,7 @@ mod moves;
 mod names;
 mod pages;
 mod plan;
+mod rebuild;
 mod rehome;
 mod search;
 mod timetable;
@@ -166,6 +169,11 @@ async fn main() -> anyhow::Result<ExitCode> {
     if is_asked(Area::Load) {
         let measured = aged::measure(size, arguments.seed, &mut lines).await;
         lines.failed("load", measured);
+    }
+
+    if is_asked(Area::Reporting) {
+        let measured = rebuild::measure(size, arguments.seed, &mut lines).await;
+        lines.failed("reporting", measured);
     }
 
     lines.print();
