@@ -69,10 +69,14 @@ create table rebuild_generation
 (
     only_row   boolean primary key default true check (only_row),
     generation bigint  not null,
-    -- What is kept in memory of an earlier one is of no use: it is to be read anew.
-    since      bigint  not null
+    -- How often a rebuild has announced that the next one is near: what a process has in memory it reads
+    -- anew then, beside what it answers from, since it may not be what these tables say.
+    announced  bigint  not null,
+    -- Memory of the generation before that was read after this announcement, or a later one, goes on
+    -- from there; any other is read anew. Null: all is.
+    goes_on    bigint
 );
-insert into rebuild_generation (generation, since) values (0, 0);
+insert into rebuild_generation (generation, announced) values (0, 0);
 
 -- The units of which something else is known that places them, and the facts that came or, with their
 -- amounts below 0, went: by these, memory goes on from the generation before.

@@ -31,12 +31,12 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use chassis::database::Database;
 use chassis::refusal::Failure;
-use sqlx::PgConnection;
+use sqlx::{PgConnection, PgPool};
 use tokio::sync;
 use tokio::task::spawn_blocking;
 
 use self::names::Names;
-use self::position::Position;
+use self::position::{Position, Reach};
 use self::state::State;
 
 pub use self::below::Below;
@@ -49,6 +49,8 @@ const STATES_MAX: usize = 64;
 const TREES_MAX: usize = 6;
 /// How often this process looks for itself how far it is.
 const LOOK: Duration = Duration::from_secs(1);
+/// All of its statements see one instant.
+const READING: &str = "begin isolation level repeatable read, read only";
 /// What comes within this time is taken in at once.
 const PAUSE: Duration = Duration::from_millis(20);
 
@@ -59,13 +61,15 @@ pub struct Columns {
     states: Arc<Mutex<Vec<Arc<State>>>>,
     /// One at a time makes a new state.
     making: Arc<sync::Mutex<()>>,
+    /// Everything is being read anew.
+    loading: Arc<sync::Mutex<()>>,
 }
 
 impl Columns {
     /// Those of the snapshot of a reading.
     pub async fn snapshot(&self, connection: &mut PgConnection) -> Result<Snapshot, Failure> {
-        let position = Position::read(&mut *connection).await?;
-        let state = self.state(&mut *connection, position).await?;
+        let reach = Reach::read(&mut *connection).await?;
+        let state = self.state(&mut *connection, reach).await?;
         let unnumbered = following::unnumbered(connection, &self.names).await?;
         let state = match unnumbered.iter().all(Vec::is_empty) {
             true => state,
@@ -77,22 +81,28 @@ impl Columns {
     async fn state(
         &self,
         connection: &mut PgConnection,
-        position: Position,
+        reach: Reach,
     ) -> Result<Arc<State>, Failure> {
-        let known = self.before(&position);
+        let position = reach.position;
+        let known = self.before(&reach);
         if let Some(state) = known.as_ref().filter(|state| state.position == position) {
             return Ok(state.clone());
         }
         let _making = self.making.lock().await;
         // Others have perhaps gone on beyond it meanwhile, and left nothing to start from.
-        let state = match self.before(&position).or(known) {
+        let state = match self.before(&reach).or(known) {
             Some(state) if state.position == position => return Ok(state),
             Some(earlier) => self.since(&earlier, connection, position).await?,
-            None => self.load(connection, position).await?,
+            None => self.load(connection, reach).await?,
         };
         let state = Arc::new(state);
+        self.keep(state.clone());
+        Ok(state)
+    }
+
+    fn keep(&self, state: Arc<State>) {
         let mut states = self.states();
-        states.push(state.clone());
+        states.push(state);
         let trees = |states: &[Arc<State>]| {
             let mut trees: Vec<_> = states.iter().map(|state| Arc::as_ptr(&state.tree)).collect();
             trees.sort_unstable();
@@ -102,17 +112,17 @@ impl Columns {
         while states.len() > STATES_MAX || trees(&states) > TREES_MAX {
             states.remove(0);
         }
-        Ok(state)
     }
 
-    /// The latest that knows nothing that is not known there.
-    fn before(&self, position: &Position) -> Option<Arc<State>> {
+    /// The latest from which one comes there; of what was read anew, that one.
+    fn before(&self, reach: &Reach) -> Option<Arc<State>> {
         let states = self.states();
-        let before = states.iter().filter(|state| position.reaches(&state.position));
+        let before =
+            states.iter().filter(|state| reach.comes_from(&state.position, state.announced));
         before
             .max_by_key(|state| {
                 let Position { generation, registry, membership, own, .. } = state.position;
-                (generation, registry, membership, own)
+                (generation, state.announced, registry, membership, own)
             })
             .cloned()
     }
@@ -122,11 +132,7 @@ impl Columns {
     }
 
     /// Reads everything.
-    async fn load(
-        &self,
-        connection: &mut PgConnection,
-        position: Position,
-    ) -> Result<State, Failure> {
+    async fn load(&self, connection: &mut PgConnection, reach: Reach) -> Result<State, Failure> {
         let begun = Instant::now();
         let tree = Arc::new(loading::tree(&mut *connection, &self.names).await?);
         let facts = loading::facts(connection, &self.names).await?;
@@ -137,7 +143,7 @@ impl Columns {
             milliseconds = begun.elapsed().as_millis() as u64,
             "the columns are loaded"
         );
-        Ok(State { position, facts, tree })
+        Ok(State { position: reach.position, announced: reach.announced, facts, tree })
     }
 
     /// Reads what came since.
@@ -155,12 +161,13 @@ impl Columns {
         };
         let units = self.names.read().unwrap_or_else(PoisonError::into_inner).units.len();
         let (facts, tree) = (earlier.facts.clone(), earlier.tree.clone());
+        let announced = earlier.announced;
         spawn_blocking(move || {
             let tree = match anew {
                 Some(anew) => Arc::new(tree.otherwise(units, anew.told, &anew.units)),
                 None => tree,
             };
-            State { position, facts: facts.with(told), tree }
+            State { position, announced, facts: facts.with(told), tree }
         })
         .await
         .context("take in what came")
@@ -169,11 +176,36 @@ impl Columns {
 
     /// Takes in whatever has come, in a reading of its own.
     pub async fn catch_up(&self, database: &Database) -> Result<(), Failure> {
-        let mut reading =
-            database.pool().begin_with("begin isolation level repeatable read, read only").await?;
-        let position = Position::read(&mut reading).await?;
-        self.state(&mut reading, position).await?;
+        let mut reading = database.pool().begin_with(READING).await?;
+        let reach = Reach::read(&mut reading).await?;
+        let state = self.state(&mut reading, reach).await?;
         reading.rollback().await?;
+        if state.announced < reach.announced {
+            self.load_anew(database.pool().clone());
+        }
+        Ok(())
+    }
+
+    /// Reads everything anew beside what is answered from, since a rebuild has announced itself: whoever
+    /// reads goes on meanwhile, and goes on from what was read when it is there.
+    fn load_anew(&self, pool: PgPool) {
+        let Ok(loading) = self.loading.clone().try_lock_owned() else { return };
+        let columns = self.clone();
+        tokio::spawn(async move {
+            if let Err(failure) = columns.read_anew(&pool).await {
+                // Whoever needs it then reads it.
+                tracing::warn!(cause = %failure, "the columns could not be read anew");
+            }
+            drop(loading);
+        });
+    }
+
+    async fn read_anew(&self, pool: &PgPool) -> Result<(), Failure> {
+        let mut reading = pool.begin_with(READING).await?;
+        let reach = Reach::read(&mut reading).await?;
+        let state = self.load(&mut reading, reach).await?;
+        reading.rollback().await?;
+        self.keep(Arc::new(state));
         Ok(())
     }
 

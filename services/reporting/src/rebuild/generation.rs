@@ -11,6 +11,12 @@ use crate::rebuild::tables::PLACING;
 /// Of more facts than these memory is not told one by one: it is read anew.
 const FACTS_MAX: i64 = 1_000_000;
 
+/// Announces that a swap is near: whoever keeps facts and tree in memory reads them anew.
+pub async fn announce(served: &mut PgConnection) -> anyhow::Result<()> {
+    sqlx::query("update rebuild_generation set announced = announced + 1").execute(served).await?;
+    Ok(())
+}
+
 /// The generation that a swap makes.
 pub struct Generation {
     number: i64,
@@ -26,7 +32,7 @@ impl Generation {
         told: &[Position],
         beside: &mut PgConnection,
     ) -> anyhow::Result<Self> {
-        let number = sqlx::query_scalar(
+        let number: i64 = sqlx::query_scalar(
             "update rebuild_generation set generation = generation + 1 returning generation",
         )
         .fetch_one(&mut *served)
@@ -112,13 +118,10 @@ impl Generation {
         rebuild_id: Uuid,
         differences: &[Difference],
     ) -> anyhow::Result<i64> {
-        sqlx::query(
-            "update rebuild_generation
-             set since = case when $1 then generation - 1 else generation end",
-        )
-        .bind(self.goes_on)
-        .execute(&mut *served)
-        .await?;
+        sqlx::query("update rebuild_generation set goes_on = case when $1 then announced end")
+            .bind(self.goes_on)
+            .execute(&mut *served)
+            .await?;
         for difference in differences {
             sqlx::query(
                 "insert into rebuild_difference (rebuild_id, table_name, missing, surplus, otherwise)

@@ -16,7 +16,7 @@ use uuid::Uuid;
 use crate::rebuild::asked::{Difference, Done};
 use crate::rebuild::beside::Beside;
 use crate::rebuild::compare::{Both, copy};
-use crate::rebuild::generation::Generation;
+use crate::rebuild::generation::{self, Generation};
 use crate::rebuild::mend::Differing;
 use crate::rebuild::positions::{Position, held, plain, positions};
 use crate::rebuild::tables::DERIVED;
@@ -33,6 +33,7 @@ pub async fn swap(
     beside: &mut Beside,
     rebuild_id: Uuid,
 ) -> anyhow::Result<Option<Done>> {
+    generation::announce(&mut *served).await?;
     let since_served = plain(&positions(&mut *served).await?);
     let since_beside = plain(&positions(&mut *compared).await?);
     let mut both = Both { served: &mut *served, beside: &mut *compared };

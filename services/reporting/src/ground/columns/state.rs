@@ -10,6 +10,8 @@ use crate::ground::columns::tree::Tree;
 pub struct State {
     /// How far everything was known.
     pub position: Position,
+    /// How often a rebuild had announced itself when its tables were read last from end to end.
+    pub announced: i64,
     /// The additive facts.
     pub facts: Facts,
     /// The tree.
@@ -21,6 +23,7 @@ impl State {
     pub fn with(&self, unnumbered: ByCode) -> Self {
         Self {
             position: self.position,
+            announced: self.announced,
             facts: self.facts.with(unnumbered),
             tree: self.tree.clone(),
         }
