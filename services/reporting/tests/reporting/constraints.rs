@@ -24,7 +24,7 @@ enum Why {
 }
 use Why::{Made, Refused};
 
-const CONSTRAINTS: [(&str, Why); 109] = [
+const CONSTRAINTS: [(&str, Why); 110] = [
     ("activity.activity_pkey", Made),
     ("activity.activity_revision", Made),
     // A revision is known no longer once, while it is held.
@@ -48,6 +48,7 @@ const CONSTRAINTS: [(&str, Why); 109] = [
     ("fact.fact_amount_check", Made),
     // An operator begins rebuilds, as the owner of the schema.
     ("rebuild.rebuild_key", Made),
+    ("rebuild.rebuild_one", Made),
     ("rebuild.rebuild_says_why", Made),
     ("rebuild.rebuild_says_who", Made),
     ("rebuild.rebuild_state", Made),
