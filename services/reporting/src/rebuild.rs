@@ -45,6 +45,12 @@ const LOOK: Duration = Duration::from_millis(50);
 const TELL: Duration = Duration::from_secs(1);
 /// The moment has come when the database beside is no more than so many changes behind.
 const NEAR: i64 = 2_000;
+/// Of its sessions: what a process that died held is let go soon, whatever it had asked for.
+const SETTINGS: [(&str, &str); 3] = [
+    ("jit", "off"),
+    ("client_connection_check_interval", "1000"),
+    ("idle_in_transaction_session_timeout", "60000"),
+];
 /// Acts that touch the same rows may be in the way of the swap: it is tried so often.
 const SWAPS_MAX: usize = 5;
 
@@ -72,7 +78,7 @@ pub async fn run(
 
 async fn connect(url: &str) -> anyhow::Result<PgConnection> {
     let options = PgConnectOptions::from_str(url).context("read the address of a database")?;
-    Ok(options.application_name("rebuild").options([("jit", "off")]).connect().await?)
+    Ok(options.application_name("rebuild").options(SETTINGS).connect().await?)
 }
 
 struct Running<'a> {

@@ -6,6 +6,8 @@ use prost_types::Any;
 use proto::membership::v1::membership_change::Change as Told;
 use proto::membership::v1::movement_taken_back::Movement as Taken;
 use proto::membership::v1::*;
+use proto::registry::v1::ActsUndone;
+use proto::registry::v1::registry_change::Change as Decided;
 use sqlx::PgPool;
 use stage::feed::kind;
 use time::macros::date;
@@ -52,9 +54,11 @@ fn line(person: Uuid, membership: Uuid) -> Vec<MemberLine> {
     }]
 }
 
-/// What a few people do all the time: each act goes on from the one before, mostly of somebody else.
-fn acts(dice: &mut Dice, unions: &[Uuid], people: &[Uuid]) -> Vec<Act> {
+/// What a few people do all the time: each act goes on from the one before, mostly of somebody else,
+/// and half of it because of acts of registry, of which some were undone.
+fn acts(dice: &mut Dice, unions: &[Uuid], people: &[Uuid], because: &[Uuid]) -> Vec<Act> {
     let mut known: Vec<Somebody> = people.iter().map(|_| Somebody::default()).collect();
+    let mut merged: Vec<PersonMerged> = Vec::new();
     let mut acts = Vec::new();
     for n in 0..ACTS {
         let on = START + Duration::days(n);
@@ -70,14 +74,64 @@ fn acts(dice: &mut Dice, unions: &[Uuid], people: &[Uuid]) -> Vec<Act> {
         }
         for _ in 0..=dice.below(3) {
             let who = dice.below(PEOPLE);
-            changes.push(moves(dice, unions, people[who], &mut known[who], on));
+            let because = match dice.below(2) {
+                0 => because[dice.below(because.len() as u64)].to_string(),
+                _ => String::new(),
+            };
+            changes.push(moves(dice, unions, people[who], &mut known[who], (on, &because)));
+            // The word that it is done stands beside an admission.
+            if let Some(Told::MembersAdmitted(admitted)) = changes.last()
+                && !because.is_empty()
+            {
+                let organisation_id = admitted.organisation_id.clone();
+                changes.push(Told::ConsequenceFinished(ConsequenceFinished {
+                    registry_act_id: because,
+                    organisation_id,
+                    members: 1,
+                }));
+            }
+        }
+        match dice.below(8) {
+            0 => changes.extend(merges(dice, people, &mut merged)),
+            1 if !merged.is_empty() => {
+                let merged = Some(merged.remove(dice.below(merged.len() as u64)));
+                changes.push(Told::PersonUnmerged(PersonUnmerged { merged }));
+            }
+            2 => changes.push(Told::ConsequencesLeft(ConsequencesLeft {
+                part_id: Uuid::now_v7().to_string(),
+                from_position: i64::try_from(dice.below(3)).expect("small"),
+            })),
+            _ => {}
         }
         acts.push(Act { on, changes });
     }
     acts
 }
 
-fn moves(dice: &mut Dice, unions: &[Uuid], person: Uuid, it: &mut Somebody, on: Date) -> Told {
+/// Two of those who are not another are one.
+fn merges(dice: &mut Dice, people: &[Uuid], merged: &mut Vec<PersonMerged>) -> Option<Told> {
+    let is_another = |person: &&Uuid| merged.iter().any(|it| it.person_id == person.to_string());
+    let free: Vec<&Uuid> = people.iter().filter(|person| !is_another(person)).collect();
+    let (one, other) = (free[dice.below(free.len() as u64)], free[dice.below(free.len() as u64)]);
+    if one == other {
+        return None;
+    }
+    let now = PersonMerged {
+        merge_id: Uuid::now_v7().to_string(),
+        person_id: one.to_string(),
+        survivor_id: other.to_string(),
+    };
+    merged.push(now.clone());
+    Some(Told::PersonMerged(now))
+}
+
+fn moves(
+    dice: &mut Dice,
+    unions: &[Uuid],
+    person: Uuid,
+    it: &mut Somebody,
+    (on, because): (Date, &str),
+) -> Told {
     if dice.below(5) == 0
         && let Some((_, movement)) = it.movements.pop_if(|(of, _)| *of < on)
     {
@@ -87,7 +141,7 @@ fn moves(dice: &mut Dice, unions: &[Uuid], person: Uuid, it: &mut Somebody, on: 
             Taken::MembersTransferred(_) | Taken::MembersExited(_) => before(it),
         };
         return Told::MovementTakenBack(MovementTakenBack {
-            registry_act_id: String::new(),
+            registry_act_id: because.to_string(),
             movement: Some(movement),
         });
     }
@@ -111,7 +165,7 @@ fn moves(dice: &mut Dice, unions: &[Uuid], person: Uuid, it: &mut Somebody, on: 
                 from_organisation_id: from.to_string(),
                 to_organisation_id: union.to_string(),
                 lines: line(person, membership),
-                registry_act_id: String::new(),
+                registry_act_id: because.to_string(),
             })
         }
         Some((from, membership)) => {
@@ -121,7 +175,7 @@ fn moves(dice: &mut Dice, unions: &[Uuid], person: Uuid, it: &mut Somebody, on: 
                 organisation_id: from.to_string(),
                 reason: ExitReason::Retired.into(),
                 lines: line(person, membership),
-                registry_act_id: String::new(),
+                registry_act_id: because.to_string(),
             })
         }
     };
@@ -160,15 +214,23 @@ fn tells(world: &World, act: &Act, behind: i64) -> Vec<Uuid> {
 /// All that is kept of these changes, each by its place, and of these unions.
 async fn kept(pool: &PgPool, changes: &[Uuid], unions: &[Uuid]) -> Vec<String> {
     let mut kept = Vec::new();
-    for table in ["membership", "fact", "unit_month", "subject_fact", "decision"] {
+    let tables = ["membership", "fact", "unit_month", "subject_fact", "decision", "person_merge"];
+    for table in tables {
         let statement = format!("select '{table} ' || row_to_json(row)::text from {table} row");
         let statement = sqlx::AssertSqlSafe(statement);
         let rows: Vec<String> = sqlx::query_scalar(statement).fetch_all(pool).await.expect("read");
         kept.extend(rows);
     }
     let seen: Vec<String> = sqlx::query_scalar(
-        "select 'change_seen ' || concat_ws(' ', change_id, position, kind, effective_on, movement_id)
-         from change_seen where source = 'membership'",
+        "select 'change_seen ' || concat_ws(' ', change_id, position, kind, effective_on, movement_id,
+                                            because_act_id, origin_act_id)
+         from change_seen where source = 'membership'
+         union all
+         -- Who undid it, and where, each world says in its own words.
+         select 'movement_left ' || concat_ws(' ', registry_act_id, unit_id, code, amount, from_on)
+         from movement_left
+         union all
+         select 'membership_told ' || coalesce(left_from::text, '') from membership_told",
     )
     .fetch_all(pool)
     .await
@@ -183,7 +245,9 @@ async fn kept(pool: &PgPool, changes: &[Uuid], unions: &[Uuid]) -> Vec<String> {
     kept.retain(|line| {
         let about_unions = || unions.iter().any(|union| line.contains(&union.to_string()));
         match line.split(' ').next() {
-            Some("membership" | "decision") => true,
+            Some(
+                "membership" | "decision" | "person_merge" | "movement_left" | "membership_told",
+            ) => true,
             Some("unit_month") => about_unions(),
             _ => line.contains("change "),
         }
@@ -204,7 +268,12 @@ async fn acts_that_arrive_together_come_to_what_they_come_to_one_by_one() {
         world.loads(unions.iter().map(state).collect());
     }
     let people: Vec<Uuid> = (0..PEOPLE).map(|_| Uuid::now_v7()).collect();
-    let acts = acts(&mut dice, &unions, &people);
+    let because: Vec<Uuid> = (0..4).map(|_| Uuid::now_v7()).collect();
+    for world in [&together, &alone] {
+        let act_ids = because[..2].iter().map(Uuid::to_string).collect();
+        world.says(START, Decided::ActsUndone(ActsUndone { act_ids }));
+    }
+    let acts = acts(&mut dice, &unions, &people, &because);
 
     // What is decided on something that registry has not said waits for it: all of it is there then.
     let behind = together.registry.position() + 1;
@@ -228,6 +297,9 @@ async fn acts_that_arrive_together_come_to_what_they_come_to_one_by_one() {
     assert_eq!(unlike, None, "seed {seed}");
     assert_eq!(kept_together.len(), kept_alone.len(), "seed {seed}");
     assert!(kept_alone.len() > last, "something was kept of each act");
+    for kept in ["person_merge", "movement_left"] {
+        assert!(kept_alone.iter().any(|line| line.starts_with(kept)), "no {kept}, seed {seed}");
+    }
     assert_eq!(counted.value, counted_alone.value, "seed {seed}");
     together.stop().await;
     alone.stop().await;
