@@ -4,6 +4,7 @@
 use std::collections::VecDeque;
 
 use anyhow::{Context, ensure};
+use chassis::feed::announce_pending;
 use chassis::parse::civil;
 use national::Chance;
 use prost::Message;
@@ -64,12 +65,12 @@ pub struct Feeds {
 impl Feeds {
     /// Tells of so many unions that existed before, and of their superiors.
     pub async fn begin(country: &Country, unions: usize) -> anyhow::Result<Self> {
-        let of = |service: &str| -> anyhow::Result<&String> {
-            Ok(&country.system.database(service).context("a database")?.owner_url)
+        let of = |service: &str| -> anyhow::Result<String> {
+            Ok(country.system.database(service).context("a database")?.owner_url.clone())
         };
         let mut feeds = Self {
-            registry: pool(of("registry")?).await?,
-            membership: pool(of("membership")?).await?,
+            registry: pool(&of("registry")?).await?,
+            membership: pool(&of("membership")?).await?,
             chance: Chance::of(2025, "feeds"),
             confederation: country.confederation.clone(),
             superiors: (0..SUPERIORS).map(|_| Uuid::now_v7()).collect(),
@@ -250,7 +251,7 @@ fn state(id: Uuid, superior: &str, kind: &str, on: Date) -> OrganisationState {
 
 fn line(one: &Somebody, sex: u64) -> MemberLine {
     MemberLine {
-        sex: 1 + (sex == 1) as i32,
+        sex: 1 + i32::from(sex == 1),
         birth_year: 1990,
         membership_id: one.membership.to_string(),
         person_id: one.person.to_string(),
@@ -323,5 +324,6 @@ pub async fn publish(
     .bind(registry_position)
     .execute(owner)
     .await?;
+    announce_pending(owner).await?;
     Ok(changes.len())
 }

@@ -19,7 +19,7 @@ use crate::timetable::Latencies;
 const PER_SECOND: usize = 2_000;
 const REGISTRYS_PER_SECOND: usize = 20;
 /// They are committed so many times in a second.
-const COMMITS: usize = 50;
+const COMMITS: usize = 40;
 /// A figure is asked for so often.
 const ASK: Duration = Duration::from_millis(25);
 

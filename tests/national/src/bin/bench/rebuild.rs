@@ -155,11 +155,9 @@ async fn run(country: &Country, served_url: String) -> anyhow::Result<(Done, f64
     let config = country.system.settings("reporting")?;
     let config = chassis::config::with(reporting::DEFAULTS, &config)?;
     let (mut begun, mut near) = (None, Instant::now());
-    let mut tell = |progress: Progress| {
-        // From when the feeds are heard of until all of them is followed.
-        if progress.registry.1 + progress.membership.1 > 0 {
-            begun.get_or_insert_with(Instant::now);
-        }
+    // From when it begins to follow until all of both feeds is followed.
+    let mut tell = |_: Progress| {
+        begun.get_or_insert_with(Instant::now);
         near = Instant::now();
     };
     let outcome = rebuild::run(&config, &asked, &mut tell, &CancellationToken::new()).await?;
