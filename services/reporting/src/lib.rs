@@ -41,6 +41,7 @@ use crate::audit::worker::Worker;
 use crate::ground::api::Api;
 use crate::ground::auditing::{self, Auditing};
 use crate::ground::columns::Columns;
+use crate::ground::ledger::Months;
 use crate::report::printing::worker::Worker as Printer;
 
 /// The documented defaults, compiled in.
@@ -174,8 +175,8 @@ pub async fn start(config: Config) -> anyhow::Result<Running> {
         .background("auditing", move |stopping| audit::periodic::run(audited, audits, stopping))
         .background("printings", move |stopping| printer.run(stopping))
         .background("printed", move |stopping| report::printing::forget::run(pool, stopping))
-        .follow(&config.feeds.registry, follow::Registry::new(reference))
-        .follow(&config.feeds.membership, follow::Membership)
+        .follow(&config.feeds.registry, follow::Registry::new(reference, Months::Kept))
+        .follow(&config.feeds.membership, follow::Membership::new(Months::Kept))
         .start()
         .await
 }

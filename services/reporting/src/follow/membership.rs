@@ -16,10 +16,19 @@ use crate::follow::told::{Told, finished, told};
 use crate::follow::turns::{Key, turns};
 use crate::follow::{merged, movements, under_way};
 use crate::ground::fact::Facts;
-use crate::ground::ledger;
+use crate::ground::ledger::{self, Months};
 
 /// Follows membership, behind registry.
-pub struct Membership;
+pub struct Membership {
+    months: Months,
+}
+
+impl Membership {
+    /// With what becomes of the roll-up by month.
+    pub fn new(months: Months) -> Self {
+        Self { months }
+    }
+}
 
 impl Follow for Membership {
     const SOURCE: &'static str = "membership";
@@ -32,7 +41,7 @@ impl Follow for Membership {
         remember(following.db(), &mut told).await?;
         let facts: Vec<(Uuid, &Facts)> =
             told.iter().map(|told| (told.change.change_id, &told.facts)).collect();
-        ledger::write_all(following.db(), &facts).await?;
+        ledger::write_all(following.db(), &facts, self.months).await?;
         movements::write_down(following.db(), &events).await?;
         for turn in turns(&told, keys) {
             take(following.db(), &turn).await?;

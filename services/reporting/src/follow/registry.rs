@@ -14,19 +14,22 @@ use uuid::Uuid;
 
 use crate::follow::seen::{Because, remember_all};
 use crate::follow::{edges, events, organisations, successions, timelines, under_way};
+use crate::ground::fact;
 use crate::ground::fact::Facts;
+use crate::ground::ledger::{self, Months};
 use crate::ground::reference::Reference;
-use crate::ground::{fact, ledger};
 
 /// Follows registry.
 pub struct Registry {
     reference: &'static Reference,
+    months: Months,
 }
 
 impl Registry {
-    /// With the reference data that tells unions from their superiors.
-    pub fn new(reference: &'static Reference) -> Self {
-        Self { reference }
+    /// With the reference data that tells unions from their superiors, and with what becomes of the
+    /// roll-up by month.
+    pub fn new(reference: &'static Reference, months: Months) -> Self {
+        Self { reference, months }
     }
 }
 
@@ -55,7 +58,7 @@ impl Follow for Registry {
             let (id, on) = (change.change_id, change.effective_on);
             if let Event::TimelinesCorrected(lives) = event {
                 // That asks what was counted of them before, and puts other seats in their place.
-                waiting.write(following.db()).await?;
+                waiting.write(following.db(), self.months).await?;
                 let reference = self.reference;
                 let facts =
                     timelines::replace(following.db(), change, lives, &edges, reference).await?;
@@ -76,7 +79,7 @@ impl Follow for Registry {
             }
             edges.take(on, event, &id, LastPlace::Goes);
         }
-        waiting.write(following.db()).await?;
+        waiting.write(following.db(), self.months).await?;
         edges::write(following.db(), &edges).await
     }
 }
@@ -107,12 +110,16 @@ impl<'a> Waiting<'a> {
         events::fill_offices(connection, &mem::take(&mut self.seats)).await
     }
 
-    async fn write(&mut self, connection: &mut PgConnection) -> Result<(), Failure> {
+    async fn write(
+        &mut self,
+        connection: &mut PgConnection,
+        months: Months,
+    ) -> Result<(), Failure> {
         self.fill(&mut *connection).await?;
         events::record_employers(&mut *connection, &mem::take(&mut self.employers)).await?;
         let all = mem::take(&mut self.counted);
         let all: Vec<(Uuid, &Facts)> = all.iter().map(|(id, facts)| (*id, facts)).collect();
-        ledger::write_all(connection, &all).await
+        ledger::write_all(connection, &all, months).await
     }
 }
 

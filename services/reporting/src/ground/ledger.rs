@@ -16,13 +16,23 @@ pub async fn write(
     change_id: Uuid,
     facts: &Facts,
 ) -> Result<(), Failure> {
-    write_all(connection, &[(change_id, facts)]).await
+    write_all(connection, &[(change_id, facts)], Months::Kept).await
+}
+
+/// What becomes of the roll-up by month.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Months {
+    /// It is kept with the facts.
+    Kept,
+    /// Nobody asks for it where they are written: in a database that is filled to be compared.
+    Left,
 }
 
 /// As [`write()`], for many changes at once.
 pub async fn write_all(
     connection: &mut PgConnection,
     changes: &[(Uuid, &Facts)],
+    months: Months,
 ) -> Result<(), Failure> {
     let additive: Vec<(Uuid, &Fact)> = changes
         .iter()
@@ -30,7 +40,9 @@ pub async fn write_all(
         .collect();
     if !additive.is_empty() {
         write_additive(connection, &additive).await?;
-        roll_up(connection, additive.iter().map(|(_, fact)| *fact)).await?;
+        if months == Months::Kept {
+            roll_up(connection, additive.iter().map(|(_, fact)| *fact)).await?;
+        }
     }
     let distinct: Vec<(Uuid, &SubjectFact)> = changes
         .iter()

@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::follow;
+use crate::ground::ledger::Months;
 use crate::ground::reference::Reference;
 use crate::rebuild::asked::Asked;
 use crate::rebuild::lock;
@@ -71,9 +72,10 @@ impl Beside {
         let (registry, membership) = (Reins::default(), Reins::default());
         let mut tasks = JoinSet::new();
         let following = Following { feed: feed.clone(), serve: &config.serve, stopping: &stopping };
-        let of_registry = follow::Registry::new(reference);
+        // The months of what is served are made of the facts that are served.
+        let of_registry = follow::Registry::new(reference, Months::Left);
         tasks.spawn(following.follow(&config.feeds.registry, of_registry, &registry)?);
-        let of_membership = follow::Membership;
+        let of_membership = follow::Membership::new(Months::Left);
         tasks.spawn(following.follow(&config.feeds.membership, of_membership, &membership)?);
         // Where it goes on from, it learns as any process does.
         let learning = stopping.clone();

@@ -10,7 +10,7 @@ use crate::feed::Change;
 use crate::refusal::Failure;
 
 /// What one transaction applies at most, an act that is larger apart.
-const CHANGES_PER_BATCH: usize = 2_000;
+const CHANGES_PER_BATCH: usize = 5_000;
 const BYTES_PER_BATCH: usize = 8 << 20;
 
 /// An act that is read whole: what its changes say of it.
