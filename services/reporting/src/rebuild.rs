@@ -34,7 +34,7 @@ use uuid::Uuid;
 use crate::Config;
 use crate::ground::reference::{self, Reference};
 use crate::rebuild::beside::Beside;
-use crate::rebuild::positions::positions;
+use crate::rebuild::positions::{Position, positions};
 
 pub use self::asked::{Asked, Difference, Done, Outcome, Progress};
 pub use self::tables::{DERIVED, Table};
@@ -97,7 +97,8 @@ impl Running<'_> {
     ) -> anyhow::Result<Outcome> {
         let mut compared = connect(&self.asked.beside_url).await.context("connect beside")?;
         for attempt in 1.. {
-            let mut beside = self.open(&mut compared).await?;
+            let before = positions(&mut *served).await?;
+            let mut beside = self.open(&mut compared, before).await?;
             if let Some(outcome) = self.follow(served, &mut beside, tell).await? {
                 return Ok(outcome);
             }
@@ -113,8 +114,13 @@ impl Running<'_> {
         Err(anyhow!("the swap was tried in vain"))
     }
 
-    async fn open(&self, compared: &mut PgConnection) -> anyhow::Result<Beside> {
-        Beside::open(self.config, self.asked, self.rebuild_id, self.reference, compared).await
+    async fn open(
+        &self,
+        compared: &mut PgConnection,
+        before: Vec<Position>,
+    ) -> anyhow::Result<Beside> {
+        let (config, asked) = (self.config, self.asked);
+        Beside::open(config, asked, self.rebuild_id, self.reference, compared, before).await
     }
 
     /// Follows until the database beside is near; answers what became of it if it is not to be swapped.

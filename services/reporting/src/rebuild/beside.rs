@@ -1,6 +1,7 @@
 //! The database beside the one that is served: it follows both feeds from their first positions, as far as
 //! the one that is served has followed them.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
@@ -30,6 +31,9 @@ const ACQUIRE: Duration = Duration::from_secs(30);
 /// follows from an act finds about the same here as it found when it was followed as it came.
 const LEAD: i64 = 10_000;
 
+/// Whose feeds are followed.
+const SOURCES: [&str; 2] = ["registry", "membership"];
+
 /// The database beside, being filled.
 pub struct Beside {
     /// Its connections, as the owner of its schema.
@@ -39,6 +43,10 @@ pub struct Beside {
     membership: Reins,
     /// How far registry is let go because of what membership comes to next.
     lead: i64,
+    /// How far the one that is served had followed before any feed was heard of here, and, once a feed
+    /// is, whether that is more than there is of it: it was restored, and nobody has noticed yet.
+    before: Vec<Position>,
+    lost: HashMap<&'static str, bool>,
     tasks: JoinSet<()>,
     stopping: CancellationToken,
 }
@@ -52,6 +60,7 @@ impl Beside {
         rebuild_id: Uuid,
         reference: &'static Reference,
         lock: &mut PgConnection,
+        before: Vec<Position>,
     ) -> anyhow::Result<Self> {
         // Locks are a database's own: in the one that is served, this one is held already.
         let free = lock::hold(&mut *lock).await?;
@@ -86,15 +95,10 @@ impl Beside {
     /// Lets it go as far as the one that is served has come; beyond that where that one has halted, or
     /// has followed what the feed no longer has.
     pub fn let_go(&mut self, served: &[Position]) {
-        let until = |source: &str| -> i64 {
-            let served = served.iter().find(|position| position.source == source);
-            match served {
-                Some(position) if position.halted.is_none() && !self.lies_behind(position) => {
-                    position.position
-                }
-                _ => i64::MAX,
-            }
-        };
+        for source in SOURCES {
+            self.judge(source);
+        }
+        let until = |source: &str| self.until(source, served).unwrap_or(i64::MAX);
         let (registry, membership) = (until("registry"), until("membership"));
         let ahead = *self.membership.ahead().borrow();
         let applied = self.position("membership");
@@ -107,10 +111,24 @@ impl Beside {
         self.membership.let_go_until(membership);
     }
 
-    /// Whether the feed ends before what was followed of it.
-    fn lies_behind(&self, served: &Position) -> bool {
-        let head = self.head(&served.source);
-        head.is_some_and(|head| head < served.position)
+    /// How far it is to go; none where the one that is served goes no further itself.
+    fn until(&self, source: &str, served: &[Position]) -> Option<i64> {
+        let lost = self.lost.get(source).copied().unwrap_or_default();
+        let served = served.iter().find(|position| position.source == source);
+        served
+            .filter(|position| position.halted.is_none() && !lost)
+            .map(|position| position.position)
+    }
+
+    /// Learns, once, whether a feed ends before what was followed of it.
+    fn judge(&mut self, source: &'static str) {
+        if !self.lost.contains_key(source)
+            && let Some(head) = self.head(source)
+        {
+            let mut before = self.before.iter().filter(|position| position.source == source);
+            let lost = before.any(|position| position.position > head);
+            self.lost.insert(source, lost);
+        }
     }
 
     /// How far it has followed a source.
@@ -128,12 +146,8 @@ impl Beside {
     /// follow; none before they were heard of.
     pub fn behind(&self, served: &[Position]) -> Option<i64> {
         let of = |source: &str| -> Option<i64> {
-            let head = self.head(source)?;
-            let served = served.iter().find(|position| position.source == source);
-            let until = match served {
-                Some(position) if position.halted.is_none() => position.position.min(head),
-                _ => head,
-            };
+            let until = self.until(source, served).or(self.head(source))?;
+            self.lost.get(source)?;
             Some((until - self.position(source)).max(0))
         };
         Some(of("registry")? + of("membership")?)
