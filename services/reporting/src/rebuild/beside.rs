@@ -89,7 +89,8 @@ impl Beside {
         // Where it goes on from, it learns as any process does.
         let learning = stopping.clone();
         tasks.spawn(async move { feed.run(learning).await });
-        Ok(Self { pool, progress, registry, membership, lead: LEAD, tasks, stopping })
+        let lost = HashMap::new();
+        Ok(Self { pool, progress, registry, membership, lead: LEAD, before, lost, tasks, stopping })
     }
 
     /// Lets it go as far as the one that is served has come; beyond that where that one has halted, or
