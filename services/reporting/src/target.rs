@@ -10,6 +10,7 @@ pub mod attained;
 pub mod counted_children;
 pub mod distribute_target;
 pub(crate) mod holding;
+pub mod issued_targets;
 pub mod measure_programme;
 pub mod open_targets;
 pub mod succession;

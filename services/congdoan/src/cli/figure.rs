@@ -188,6 +188,7 @@ pub struct Explain {
 Examples:
   congdoan targets --organisation LDLD-01-001 --from 2021-01-01 --to 2021-12-31 --through 2021-06-30
   congdoan targets --organisation LDLD-01 --from 2021-01-01 --to 2021-12-31 --cascade MBR_ADMITTED
+  congdoan targets --organisation TLD --from 2021-01-01 --to 2021-12-31 --issued
 
 The targets are those whose periods end within the period; with --cascade, those of exactly that \
 period.")]
@@ -201,6 +202,9 @@ pub struct Targets {
     /// Print how the target of this indicator was handed down, and what each has reached.
     #[arg(long, value_name = "CODE")]
     pub cascade: Option<String>,
+    /// Print what the organisation set for others instead, and how far each of them is.
+    #[arg(long, conflicts_with = "cascade")]
+    pub issued: bool,
     /// Print what there is, without waiting for what earlier commands have seen.
     #[arg(long)]
     pub no_wait: bool,

@@ -8,7 +8,7 @@ use proto::reporting::v1 as pb;
 use time::Date;
 use uuid::Uuid;
 
-use crate::ground::figure::{By, CROSSED, Completeness, Count, Figure, Scope};
+use crate::ground::figure::{By, CROSSED, Completeness, Count, Figure, Known, Scope};
 use crate::ground::period::Period;
 use crate::ground::reference::{Indicator, Kind, Reference};
 use crate::ground::refused::Refused;
@@ -169,6 +169,14 @@ pub fn figures(
     figures.iter().map(|one| figure(reference, one, names)).collect()
 }
 
+/// How far each feed had been applied.
+pub fn feed_positions(known: &Known) -> Vec<pb::FeedPosition> {
+    let positions = known.positions.iter();
+    positions
+        .map(|(source, position)| pb::FeedPosition { source: source.clone(), position: *position })
+        .collect()
+}
+
 /// A figure whose lines, if it has any, are named by `names`.
 pub fn figure(
     reference: &Reference,
@@ -186,15 +194,7 @@ pub fn figure(
         numerator: figure.value.total,
         denominator: figure.denominator_total(),
         known_at: Some(parse::instant(figure.known.at)),
-        feed_positions: figure
-            .known
-            .positions
-            .iter()
-            .map(|(source, position)| pb::FeedPosition {
-                source: source.clone(),
-                position: *position,
-            })
-            .collect(),
+        feed_positions: feed_positions(&figure.known),
         completeness: Some(completeness(figure.completeness)),
         formula: figure.formula.clone(),
         lines: lines(

@@ -28,10 +28,11 @@ use crate::target::assign_targets::AssignTargets;
 use crate::target::attained::{Measuring, attained};
 use crate::target::counted_children::counted_children;
 use crate::target::distribute_target::{By as Divided, DistributeTarget};
+use crate::target::issued_targets::{After, Issued, issued_targets, reached};
 use crate::target::measure_programme::measure_programmes;
 use crate::target::open_targets::open_targets;
 use crate::target::succession::apportioned;
-use crate::target::targets_of_unit::{After, targets_of_unit};
+use crate::target::targets_of_unit::{self, targets_of_unit};
 use crate::target::telling;
 use crate::target::wire::Told;
 use crate::target::withdraw_target::WithdrawTarget;
@@ -40,6 +41,8 @@ use crate::target::withdraw_target::WithdrawTarget;
 const UNITS_MAX: usize = 1_000;
 /// Targets that are measured for one page, at most.
 const MEASURED_MAX: i64 = 100;
+/// Targets of an issuer that are measured for one page, at most.
+const ISSUED_MAX: i64 = 1_000;
 /// Targets on a page of those that others continue, at most.
 const APPORTIONED_MAX: i64 = 100;
 /// Characters of a reason, at most.
@@ -117,7 +120,7 @@ impl TargetService for Api {
         request: Request<ListTargetsRequest>,
     ) -> Result<Response<ListTargetsResponse>, Status> {
         let (call, asked, page) = Call::list(request, self.database.keys())?;
-        let after: Option<After> = page.after()?;
+        let after: Option<targets_of_unit::After> = page.after()?;
         let organisation_id = parse::id("organisation_id", &asked.organisation_id)?;
         if !asked.indicator.is_empty() {
             wire::indicator(self.reference, "indicator", &asked.indicator)?;
@@ -245,6 +248,38 @@ impl TargetService for Api {
             }
         }
         Ok(reading.reply(MeasureTargetsResponse { targets, next_page_token }))
+    }
+
+    async fn measure_issued_targets(
+        &self,
+        request: Request<MeasureIssuedTargetsRequest>,
+    ) -> Result<Response<MeasureIssuedTargetsResponse>, Status> {
+        let (call, asked, page) = Call::list(request, self.database.keys())?;
+        let page = page.at_most(ISSUED_MAX);
+        let after: Option<After> = page.after()?;
+        let issuer_id = parse::id("organisation_id", &asked.organisation_id)?;
+        let period = wire::period(asked.period)?;
+        let tree = wire::tree(asked.tree)?;
+        let on = parse::optional_date("as_of", asked.as_of)?.unwrap_or_else(today);
+        asking::indicators(self.reference, &asked.indicators)?;
+
+        let mut reading = self.database.read(&call).await?;
+        reads::organisation(&mut reading, issuer_id).await?;
+        let issued = Issued { issuer_id, period, indicators: &asked.indicators };
+        let targets = issued_targets(&mut reading, &issued, after, page.limit()).await?;
+        let Page { rows: targets, next_page_token } = page.page(targets, |last| {
+            let Period { from, through } = last.period;
+            (last.indicator.clone(), from, through, last.target_id)
+        })?;
+        let snapshot = self.columns.snapshot(&mut reading).await?;
+        let of = (issuer_id, tree);
+        let reached = reached(&mut reading, &snapshot, self.reference, of, &targets, on).await?;
+        Ok(reading.reply(MeasureIssuedTargetsResponse {
+            targets: crate::target::wire::issued(self.reference, &targets, &reached),
+            next_page_token,
+            known_at: reached.known.as_ref().map(|known| parse::instant(known.at)),
+            feed_positions: reached.known.as_ref().map(wire::feed_positions).unwrap_or_default(),
+        }))
     }
 
     async fn measure_programme(

@@ -17,8 +17,26 @@ use crate::target::distribute_target::{By, CHILDREN_MAX};
 
 /// Targets that are assigned in one call, at most.
 const LINES_MAX: usize = 1_000;
+/// Indicators of one call, at most.
+const INDICATORS_MAX: usize = 50;
 /// 100 %.
 const BASIS_POINTS_MAX: i64 = 10_000;
+
+/// Indicators that a list is limited to; none, where it is not.
+pub fn indicators(reference: &Reference, codes: &[String]) -> Result<(), Refusal> {
+    if codes.len() > INDICATORS_MAX {
+        let (entries, limit) = (codes.len(), INDICATORS_MAX);
+        return Err(Refused::ListTooLong { field: "indicators", entries, limit }.into());
+    }
+    for (line, code) in codes.iter().enumerate() {
+        let field = format!("indicators[{line}]");
+        wire::indicator(reference, &field, code)?;
+        if let Some(first) = codes[..line].iter().position(|earlier| earlier == code) {
+            return Err(Refused::LineRepeated { field, first }.into());
+        }
+    }
+    Ok(())
+}
 
 /// A target to assign, as one line of a list has it.
 pub fn line(asked: &pb::AssignTargetRequest) -> Line {

@@ -138,6 +138,7 @@ Mã thoát:
 Ví dụ:
   congdoan targets --organisation LDLD-01-001 --from 2021-01-01 --to 2021-12-31 --through 2021-06-30
   congdoan targets --organisation LDLD-01 --from 2021-01-01 --to 2021-12-31 --cascade MBR_ADMITTED
+  congdoan targets --organisation TLD --from 2021-01-01 --to 2021-12-31 --issued
 
 Gồm các chỉ tiêu có kỳ kết thúc trong kỳ được hỏi; với --cascade là chỉ tiêu của đúng kỳ đó."),
     ("ratings", "\

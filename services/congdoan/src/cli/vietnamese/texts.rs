@@ -164,6 +164,10 @@ pub const ARGUMENTS: &[(&str, &str)] = &[
     ),
     ("cascade", "In chỉ tiêu thống kê này được giao xuống thế nào, và mỗi nơi đạt bao nhiêu"),
     (
+        "targets issued",
+        "Thay vào đó, in những gì tổ chức đã giao cho nơi khác, và mỗi nơi đạt đến đâu",
+    ),
+    (
         "figures indicators",
         "Mã chỉ tiêu thống kê, như MBR_ADMITTED; xem `congdoan list indicators`",
     ),

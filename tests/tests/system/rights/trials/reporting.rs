@@ -152,6 +152,11 @@ pub fn list(trials: &mut Vec<Trial>) {
             period: period(date!(2020 - 01 - 01), date!(2020 - 12 - 31)),
             ..MeasureTargetsRequest::default()
         };
+        read "MeasureIssuedTargets": |mine, _| MeasureIssuedTargetsRequest {
+            organisation_id: mine.union.id.clone(),
+            period: period(date!(2020 - 01 - 01), date!(2020 - 12 - 31)),
+            ..MeasureIssuedTargetsRequest::default()
+        };
         read "MeasureProgramme": |mine, _| MeasureProgrammeRequest {
             organisation_id: mine.district.id.clone(),
             indicator: "MBR_ADMITTED".to_owned(),
