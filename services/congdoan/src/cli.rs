@@ -14,6 +14,7 @@ pub mod periodic_reports;
 pub mod plan;
 mod rating;
 pub mod reference;
+pub mod templates;
 pub(crate) mod values;
 mod vietnamese;
 
@@ -174,6 +175,8 @@ was done answers that it was.")]
     Closing(Closing),
     /// Print the targets of an organisation, how far they are reached and at what pace.
     Targets(Targets),
+    /// Look at the templates by which reports are printed, and change them.
+    Templates(templates::Templates),
     /// Hold figures against what is counted again.
     Audit(Audit),
     /// Print how the unions of an organisation are rated in a year, and in which rounds.

@@ -38,6 +38,7 @@ pub mod running;
 pub mod search;
 pub mod sheet;
 pub mod targets;
+pub mod templates;
 pub mod token;
 pub mod told;
 pub mod up;

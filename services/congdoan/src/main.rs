@@ -7,7 +7,7 @@ use congdoan::report::Printed;
 use congdoan::{
     activities, audit, bootstrap, closing, completion, explain, feed, figures, keys, list, load,
     member, members, migrate, output, periodic_reports, plan, ratings, reference, report, search,
-    targets, token, told, up, with_postgres,
+    targets, templates, token, told, up, with_postgres,
 };
 
 /// What was asked for is printed, and a figure in it is known not to be complete.
@@ -37,6 +37,7 @@ async fn main() -> ExitCode {
         Command::PeriodicReports(reports) => periodic_reports::run(reports).await,
         Command::Closing(closing) => closing::run(closing).await,
         Command::Audit(audit) => audit::run(audit).await,
+        Command::Templates(templates) => templates::run(templates).await,
         Command::Targets(targets) => targets::run(targets).await,
         Command::Ratings(ratings) => ratings::run(ratings).await,
         Command::Token(token) => token::run(token).await,

@@ -35,9 +35,10 @@ use chassis::signing::{self, SigningKeys};
 use chassis::{database, seen};
 use serde::Deserialize;
 use time::Date;
+use tokio::sync::Semaphore;
 
 use crate::audit::worker::Worker;
-use crate::ground::api::Api;
+use crate::ground::api::{Api, EXPLAINING_MAX};
 use crate::ground::auditing::{self, Auditing};
 use crate::ground::columns::Columns;
 use crate::report::printing::worker::Worker as Printer;
@@ -156,6 +157,7 @@ pub async fn start(config: Config) -> anyhow::Result<Running> {
         auditing,
         closing_keys,
         printings: Arc::default(),
+        explaining: Arc::new(Semaphore::new(EXPLAINING_MAX)),
     };
     let printer = Printer { api: api.clone(), asked: api.printings.clone() };
     let pool = database.pool().clone();

@@ -5,6 +5,7 @@ pub mod apportioned_targets;
 pub(crate) mod asking;
 pub mod assign_target;
 pub mod assign_targets;
+pub(crate) mod assignable;
 pub mod assigning;
 pub mod attained;
 pub mod counted_children;

@@ -373,6 +373,8 @@ pub struct EmployersRecorded {
 pub struct Employer {
     /// UUIDv7.
     pub employer_id: Uuid,
+    /// As it is registered; empty where it was told before names were.
+    pub name: String,
     /// Who surveyed it.
     pub surveyor_id: Uuid,
     /// Workers.

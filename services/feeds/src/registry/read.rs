@@ -125,6 +125,7 @@ fn event(body: pb::RegistryChange, aggregate_id: Uuid, on: Date) -> anyhow::Resu
             employers: each(it.employers, |employer| {
                 Ok(Employer {
                     employer_id: id("employer_id", &employer.employer_id)?,
+                    name: employer.name,
                     surveyor_id: id("surveyor_id", &employer.surveyor_id)?,
                     workforce: employer.workforce,
                     workforce_female: employer.workforce_female,

@@ -179,6 +179,7 @@ impl Event {
                     .iter()
                     .map(|employer| pb::employers_recorded::Employer {
                         employer_id: employer.employer_id.to_string(),
+                        name: employer.name.clone(),
                         surveyor_id: employer.surveyor_id.to_string(),
                         workforce: employer.workforce,
                         workforce_female: employer.workforce_female,

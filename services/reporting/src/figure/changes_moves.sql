@@ -1,13 +1,15 @@
--- The changes that brought some of the units under the head ($10) or took them away.
-with place as materialized (
-    select unit_id, valid from piece($1, $2, $3, $4, $5, $6, $7)
-    where unit_id = any($11::uuid[])
-),
-stay as (
-    select unit_id, unnest(range_agg(valid)) as days from place group by unit_id
+-- The changes that brought some of the units under the head ($7) or took them away.
+with stay as (
+    select unit_id, unnest(range_agg(valid)) as days
+    from (
+        select unit_id, daterange(from_on, until_on) as valid
+        from unnest($1::uuid[], $2::date[], $3::date[]) as piece (unit_id, from_on, until_on)
+        where access.covers($4)
+    ) p
+    group by unit_id
 ),
 crossing as (
-    select unit_id, case when $10 then lower(days) else upper(days) end as on_date from stay
+    select unit_id, case when $7 then lower(days) else upper(days) end as on_date from stay
 )
 select c.unit_id as "unit_id!",
        coalesce(moving_change(c.unit_id, c.on_date), o.founding_change_id) as "change_id!",
@@ -17,4 +19,4 @@ select c.unit_id as "unit_id!",
 from crossing c
 join organisation o on o.organisation_id = c.unit_id
 left join organisation_type t on t.organisation_id = o.organisation_id and t.valid @> (c.on_date - 1)
-where c.on_date >= $8 and c.on_date < $9
+where c.on_date >= $5 and c.on_date < $6

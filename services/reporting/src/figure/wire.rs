@@ -76,6 +76,52 @@ pub fn explained_unit(unit: Unit) -> pb::ExplainedUnit {
     }
 }
 
+/// Changes of a message: it is some hundred kilobytes.
+const CHANGES_OF_MESSAGE: usize = 1_000;
+/// Units of a message.
+const UNITS_OF_MESSAGE: usize = 500;
+
+/// Units with all their changes, in messages of a bounded size: one of very many changes is told again, and
+/// goes on, in the next.
+pub fn whole(units: Vec<Unit>) -> Vec<pb::ExplainWholeFigureResponse> {
+    let mut messages = Vec::new();
+    let (mut told, mut room) = (Vec::new(), CHANGES_OF_MESSAGE);
+    for unit in units {
+        let mut unit = explained_unit(unit);
+        loop {
+            let rest = unit.changes.split_off(unit.changes.len().min(room));
+            room -= unit.changes.len();
+            let goes_on = (!rest.is_empty())
+                .then(|| pb::ExplainedUnit { changes: rest, ..unit_alone(&unit) });
+            told.push(unit);
+            if room == 0 || told.len() == UNITS_OF_MESSAGE {
+                let units = std::mem::take(&mut told);
+                messages.push(pb::ExplainWholeFigureResponse { figure: None, units });
+                room = CHANGES_OF_MESSAGE;
+            }
+            match goes_on {
+                Some(more) => unit = more,
+                None => break,
+            }
+        }
+    }
+    if !told.is_empty() {
+        messages.push(pb::ExplainWholeFigureResponse { figure: None, units: told });
+    }
+    messages
+}
+
+/// A unit without its changes.
+fn unit_alone(unit: &pb::ExplainedUnit) -> pb::ExplainedUnit {
+    pb::ExplainedUnit {
+        organisation_id: unit.organisation_id.clone(),
+        name: unit.name.clone(),
+        amount: unit.amount,
+        denominator: unit.denominator,
+        ..Default::default()
+    }
+}
+
 /// A book.
 pub fn book(book: Book) -> pb::Book {
     pb::Book {

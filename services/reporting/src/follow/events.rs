@@ -145,10 +145,11 @@ pub(super) async fn record_employers(
     for employer in employers {
         sqlx::query!(
             "insert into employer_survey (employer_id, surveyed_on, surveyor_id, workforce,
-                                          workforce_female, union_ids, change_id)
-             values ($1, $2, $3, $4, $5, $6, $7)
+                                          workforce_female, union_ids, change_id, name)
+             values ($1, $2, $3, $4, $5, $6, $7, $8)
              on conflict (employer_id, surveyed_on)
-             do update set surveyor_id = excluded.surveyor_id, workforce = excluded.workforce,
+             do update set surveyor_id = excluded.surveyor_id, name = excluded.name,
+                           workforce = excluded.workforce,
                            workforce_female = excluded.workforce_female,
                            union_ids = excluded.union_ids, change_id = excluded.change_id",
             employer.employer_id,
@@ -158,6 +159,7 @@ pub(super) async fn record_employers(
             employer.workforce_female,
             &employer.union_ids,
             change.change_id,
+            employer.name,
         )
         .execute(&mut *connection)
         .await?;

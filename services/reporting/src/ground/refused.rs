@@ -25,6 +25,8 @@ chassis::refusals! {
         TargetUnknown { target_id: Uuid } at "target_id",
         TargetWithdrawn { withdrawn_on: Date } at "target_id",
         TargetAssignedLate { through: Date } at "assigned_on",
+        TargetUnitAbsent { field: String, organisation_id: Uuid },
+        TargetIssuerIsOrganisation { field: String, organisation_id: Uuid },
         TargetNotHeld { field: &'static str, from as "from_on": Date, through as "through_on": Date },
         TargetRepeated { field: String, first: usize },
         TargetNotDivisible { indicator: String } at "target_id",

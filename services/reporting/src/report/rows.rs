@@ -220,9 +220,13 @@ async fn employers(connection: &mut PgConnection, order: &Order) -> Result<Rows,
     let rows: Vec<Row> = rows
         .into_iter()
         .map(|row| {
-            // The feed has no names of employers: the reference says which one to ask registry for.
+            // What was told before names were says who knows it.
+            let name = match row.name.as_str() {
+                "" => format!("do {} khảo sát", row.surveyor),
+                name => name.to_string(),
+            };
             let words = [
-                ("employer", format!("do {} khảo sát", row.surveyor)),
+                ("employer", name),
                 ("workforce", vietnamese::number(i64::from(row.workforce))),
                 ("surveyor", row.surveyor),
                 ("stage", stage_name(&row.stage).to_string()),

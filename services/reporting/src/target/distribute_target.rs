@@ -98,6 +98,10 @@ impl Act for DistributeTarget {
         if !(from..=through).contains(&assigned_on) {
             return Err(Refused::TargetNotHeld { field: "assigned_on", from, through }.into());
         }
+        let lines = match &self.children {
+            Some(_) => Lines::Listed("children"),
+            None => Lines::All("children"),
+        };
         let children = children(acting, &target, self.children, assigned_on).await?;
         let weights = weights(self.by, &children)?;
         let parts = parts(&weights, self.total, target.value)?;
@@ -120,7 +124,7 @@ impl Act for DistributeTarget {
                 decision_id: self.decision_id,
             })
             .collect();
-        let handed = assigning::assign(acting, &assignments, Lines::Of("children")).await?;
+        let handed = assigning::assign(acting, &assignments, lines).await?;
         telling::publish(acting, &handed).await?;
         let others_sum = others_sum(acting, &target, &children).await?;
         let weights = match weights {

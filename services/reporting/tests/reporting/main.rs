@@ -15,6 +15,7 @@ mod closings;
 mod columns;
 mod constraints;
 mod employers;
+mod explained;
 mod handed_down;
 mod heads;
 mod heirs;

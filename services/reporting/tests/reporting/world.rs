@@ -344,6 +344,10 @@ impl Actor {
                 break;
             }
         }
+        let whole = self.explained_whole(figure).await;
+        if units.iter().all(|unit| unit.changes_left_off == 0) {
+            assert_eq!(whole, units, "{}, told whole", figure.indicator);
+        }
         if additive {
             let sum: i64 = units.iter().map(|unit| unit.amount).sum();
             assert_eq!(sum, figure.value, "{} by units", figure.indicator);
@@ -361,6 +365,38 @@ impl Actor {
                 let on = day(change.effective_on);
                 assert!(on <= through, "{}: {change:?}", figure.indicator);
                 assert!(is_stock || from <= on, "{}: {change:?}", figure.indicator);
+            }
+        }
+        units
+    }
+
+    /// The same, told whole: a unit that goes on in the next message is put together.
+    async fn explained_whole(&mut self, figure: &pb::Figure) -> Vec<pb::ExplainedUnit> {
+        let asked = pb::ExplainWholeFigureRequest {
+            indicator: figure.indicator.clone(),
+            organisation_id: figure.organisation_id.clone(),
+            period: figure.period,
+            tree: figure.tree,
+            sector_grouping: figure.sector_grouping.clone(),
+            sector_group: figure.sector_group.clone(),
+            without_suspended: figure.without_suspended,
+            direct_only: figure.direct_only,
+        };
+        let answer = self.figures.explain_whole_figure(asked).await.expect("explained");
+        let mut messages = answer.into_inner();
+        let first = messages.message().await.expect("told").expect("a figure first");
+        assert_eq!(first.figure.expect("a figure").value, figure.value);
+        let mut units: Vec<pb::ExplainedUnit> = Vec::new();
+        while let Some(message) = messages.message().await.expect("told") {
+            assert!(message.figure.is_none() && !message.units.is_empty());
+            for unit in message.units {
+                match units.last_mut() {
+                    Some(last) if last.organisation_id == unit.organisation_id => {
+                        assert_eq!((last.amount, &last.name), (unit.amount, &unit.name));
+                        last.changes.extend(unit.changes);
+                    }
+                    _ => units.push(unit),
+                }
             }
         }
         units

@@ -141,6 +141,12 @@ Ví dụ:
   congdoan targets --organisation TLD --from 2021-01-01 --to 2021-12-31 --issued
 
 Gồm các chỉ tiêu có kỳ kết thúc trong kỳ được hỏi; với --cascade là chỉ tiêu của đúng kỳ đó."),
+    ("templates", "\
+Ví dụ:
+  congdoan templates list --organisation LDLD-01
+  congdoan templates show TONG_HOP --organisation LDLD-01 --out tong_hop.toml
+  congdoan templates set TONG_HOP tong_hop.toml --organisation LDLD-01 --dry-run
+  congdoan templates withdraw TONG_HOP --organisation LDLD-01 --reason \"Theo mẫu chung\""),
     ("ratings", "\
 Ví dụ:
   congdoan ratings --organisation LDLD-01-001 --year 2025 --attained BON_MUC.HOAN_THANH_TOT

@@ -14,3 +14,11 @@ const FIRST: i32 = 2_451_545;
 pub fn number(day: Date) -> i32 {
     day.to_julian_day() - FIRST
 }
+
+/// The day of a number; none before all and after all.
+pub fn date(number: i32) -> Option<Date> {
+    match number {
+        EVER | NEVER => None,
+        number => Date::from_julian_day(number.checked_add(FIRST)?).ok(),
+    }
+}

@@ -46,6 +46,18 @@ pub struct Moved {
     pub members_out: Counts,
 }
 
+/// Units, and the days on which they count: `[from, until)`, none where it is open. What is one unit's may
+/// be several.
+#[derive(Default)]
+pub struct Pieces {
+    /// The units.
+    pub units: Vec<Uuid>,
+    /// The first days.
+    pub from: Vec<Option<Date>>,
+    /// The first days on which they no longer count.
+    pub until: Vec<Option<Date>>,
+}
+
 /// Members of every unit before a day.
 #[derive(Clone)]
 pub struct Members(Arc<Vec<i64>>);
@@ -274,6 +286,40 @@ impl Snapshot {
         let names = self.names();
         let name = |unit: &u32| names.units.name(*unit).copied();
         (few.len() <= most).then(|| few.iter().filter_map(name).collect())
+    }
+
+    /// The days on which some units count, whatever the lines.
+    pub fn pieces(&self, cut: &Cut, units: &[Uuid]) -> Pieces {
+        let names = self.names();
+        let mut pieces = Pieces::default();
+        for unit in units {
+            let number = names.units.of(unit);
+            for piece in number.into_iter().flat_map(|number| cut.pieces(number)) {
+                pieces.units.push(*unit);
+                pieces.from.push(day::date(piece.from));
+                pieces.until.push(day::date(piece.until));
+            }
+        }
+        pieces
+    }
+
+    /// How many facts of some codes each unit that counts has before a day.
+    pub async fn facts_by_unit(
+        &self,
+        cut: &Arc<Cut>,
+        codes: Vec<Code>,
+        before: Date,
+    ) -> Result<BTreeMap<Uuid, u64>, Failure> {
+        let (cut, before) = (cut.clone(), day::number(before));
+        self.count(move |snapshot| {
+            let State { facts, tree, .. } = &*snapshot.state;
+            let counted = sums::facts_by_unit(facts, tree.len(), &codes, before);
+            let names = snapshot.names();
+            let of_unit =
+                |unit: u32| Some((*names.units.name(unit)?, *counted.get(unit as usize)?));
+            cut.units().filter_map(of_unit).filter(|(_, facts)| *facts > 0).collect()
+        })
+        .await
     }
 
     /// Whether a unit counts on a day.

@@ -90,6 +90,19 @@ pub fn members(facts: &Facts, units: usize, before: i32) -> Vec<i64> {
     came
 }
 
+/// How many facts of some codes each of so many units has before a day.
+pub fn facts_by_unit(facts: &Facts, units: usize, codes: &[Code], before: i32) -> Vec<u64> {
+    let mut counted = vec![0; units];
+    for code in codes {
+        facts.each(*code, EVER, before, |row| {
+            if let Some(of_unit) = counted.get_mut(row.unit as usize) {
+                *of_unit += 1;
+            }
+        });
+    }
+    counted
+}
+
 /// People who stand in one of these ways at the end of a day, by unit.
 pub fn standing(facts: &Facts, units: usize, on: i32, kinds: &[u32]) -> Vec<i64> {
     let mut people = vec![0; units];

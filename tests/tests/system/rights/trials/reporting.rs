@@ -30,6 +30,12 @@ pub fn list(trials: &mut Vec<Trial>) {
             periods: period(DAY, DAY).into_iter().collect(),
             ..TabulateFiguresRequest::default()
         };
+        read "ExplainWholeFigure": |mine, _| ExplainWholeFigureRequest {
+            indicator: "MBR_ADMITTED".to_owned(),
+            organisation_id: mine.district.id.clone(),
+            period: period(date!(2020 - 01 - 01), date!(2020 - 12 - 31)),
+            ..ExplainWholeFigureRequest::default()
+        };
         read "ExplainFigure": |mine, _| ExplainFigureRequest {
             indicator: "MBR_STOCK".to_owned(),
             organisation_id: mine.district.id.clone(),

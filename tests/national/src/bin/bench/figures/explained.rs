@@ -2,7 +2,7 @@
 
 use anyhow::ensure;
 use chassis::parse::civil;
-use proto::reporting::v1::{ExplainFigureRequest, Period};
+use proto::reporting::v1::{ExplainWholeFigureRequest, Period};
 use sqlx::PgPool;
 use time::macros::date;
 use tokio::time::Instant;
@@ -10,9 +10,6 @@ use tokio::time::Instant;
 use crate::country::Country;
 use crate::figures::numbered;
 use crate::lines::{Bar, Lines};
-
-/// The most units of a page.
-const PAGE: i32 = 500;
 
 /// Makes up so many changes, each with a fact of its own, and explains what they come to.
 pub async fn measure(
@@ -24,31 +21,26 @@ pub async fn measure(
     make_up(reporting, changes).await?;
     sqlx::raw_sql("analyze").execute(reporting).await?;
     numbered(reporting).await?;
-    let mut asked = ExplainFigureRequest {
+    let asked = ExplainWholeFigureRequest {
         indicator: "MBR_ADMITTED".to_owned(),
         organisation_id: country.confederation.clone(),
         period: Some(Period {
             from_on: Some(civil(date!(2019 - 01 - 01))),
             through_on: Some(civil(date!(2019 - 12 - 31))),
         }),
-        page_size: PAGE,
         ..Default::default()
     };
     let begun = Instant::now();
     let mut first = None;
     let (mut told, mut sum, mut value) = (0_usize, 0, 0);
-    loop {
-        let page = country.client.figures().explain_figure(asked.clone()).await?.into_inner();
-        first.get_or_insert(begun.elapsed());
-        value = page.figure.map_or(value, |figure| figure.value);
-        for unit in &page.units {
+    let mut parts = country.client.figures().explain_whole_figure(asked).await?.into_inner();
+    while let Some(part) = parts.message().await? {
+        value = part.figure.map_or(value, |figure| figure.value);
+        for unit in &part.units {
+            first.get_or_insert(begun.elapsed());
             told += unit.changes.len();
             sum += unit.changes.iter().map(|change| change.amount).sum::<i64>();
         }
-        if page.next_page_token.is_empty() {
-            break;
-        }
-        asked.page_token = page.next_page_token;
     }
     let took = begun.elapsed().as_secs_f64();
     ensure!(told as i64 == changes, "{told} of {changes} changes are told");
