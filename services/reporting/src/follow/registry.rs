@@ -15,10 +15,10 @@ use uuid::Uuid;
 use crate::follow::{
     Because, edges, events, organisations, remember_all, successions, timelines, under_way,
 };
+use crate::ground::fact;
 use crate::ground::fact::Facts;
 use crate::ground::ledger::{self, Teller};
 use crate::ground::reference::Reference;
-use crate::ground::fact;
 
 /// Follows registry.
 pub struct Registry {

@@ -118,7 +118,8 @@ impl Sorted {
             self.recorded.later(0..at, known) + self.recorded.earlier(at..until, known)
         };
         // Where all was known, the last one.
-        let best = kept.iter().rev().map(Some).chain([None]).min_by_key(|stock| cost(*stock)).flatten();
+        let best =
+            kept.iter().rev().map(Some).chain([None]).min_by_key(|stock| cost(*stock)).flatten();
         let mut at = 0;
         if let Some((first, stock)) = best {
             at = self.begins(*first);
@@ -353,7 +354,11 @@ mod tests {
                 .map(|row| (row.day, row.unit, row.amount, row.reason))
                 .collect();
             counted.sort_unstable();
-            assert_eq!(told(&facts, from, until), counted, "{from} until {until}, known at {known}");
+            assert_eq!(
+                told(&facts, from, until),
+                counted,
+                "{from} until {until}, known at {known}"
+            );
             let mut sums = vec![0; 11];
             facts.add_before(Code::MembersExited, until, &mut sums);
             let mut added = vec![0; 11];

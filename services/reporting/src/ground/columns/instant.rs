@@ -1,7 +1,7 @@
 //! Instants as columns keep them: numbers, with one before all and one after all.
 
-use time::macros::datetime;
 use time::OffsetDateTime;
+use time::macros::datetime;
 
 /// Before every instant: since when what nobody says otherwise of is known.
 pub const ALWAYS: i64 = i64::MIN;

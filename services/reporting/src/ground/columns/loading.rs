@@ -271,7 +271,12 @@ fn instant(field: Field<'_>, none: i64) -> anyhow::Result<i64> {
 }
 
 /// What nobody says since when it is known of, is known for as long as anybody knows.
-fn version<T>(unit: u32, since: Field<'_>, until: Field<'_>, what: T) -> anyhow::Result<Version<T>> {
+fn version<T>(
+    unit: u32,
+    since: Field<'_>,
+    until: Field<'_>,
+    what: T,
+) -> anyhow::Result<Version<T>> {
     let (known_from, known_until) = (instant(since, ALWAYS)?, instant(until, NOW)?);
     Ok(Version { unit, known_from, known_until, what })
 }

@@ -13,8 +13,8 @@ const PART: usize = 256;
 
 /// The instants of facts, in the order of the facts.
 pub enum Recorded {
-    /// All of so many at once.
-    Same(usize, i64),
+    /// All of them at once.
+    Same(i64),
     /// Each by itself.
     Each {
         /// Of each.
@@ -28,11 +28,10 @@ pub enum Recorded {
 
 impl Recorded {
     /// Of these.
-    pub fn of(instants: impl ExactSizeIterator<Item = i64> + Clone) -> Self {
-        let len = instants.len();
+    pub fn of(instants: impl Iterator<Item = i64> + Clone) -> Self {
         let first = instants.clone().next().unwrap_or(ALWAYS);
         if instants.clone().all(|instant| instant == first) {
-            return Self::Same(len, first);
+            return Self::Same(first);
         }
         let instants: Vec<i64> = instants.collect();
         let ends = |part: &[i64]| {
@@ -48,7 +47,7 @@ impl Recorded {
     /// When the last of all was recorded.
     pub fn newest(&self) -> i64 {
         match self {
-            Self::Same(_, instant) => *instant,
+            Self::Same(instant) => *instant,
             Self::Each { newest, .. } => *newest,
         }
     }
@@ -56,7 +55,7 @@ impl Recorded {
     /// When one was.
     pub fn at(&self, row: usize) -> i64 {
         match self {
-            Self::Same(_, instant) => *instant,
+            Self::Same(instant) => *instant,
             Self::Each { instants, .. } => instants[row],
         }
     }
@@ -74,7 +73,8 @@ impl Recorded {
     fn cost(&self, rows: Range<usize>, known: i64, some: impl Fn((i64, i64)) -> bool) -> usize {
         match self {
             Self::Each { parts, newest, .. } if known < *newest => {
-                let parts = &parts[rows.start / PART..rows.end.div_ceil(PART).max(rows.start / PART)];
+                let parts =
+                    &parts[rows.start / PART..rows.end.div_ceil(PART).max(rows.start / PART)];
                 parts.iter().filter(|part| some(**part)).count() * PART
             }
             _ if some((self.newest(), self.newest())) => rows.len(),
