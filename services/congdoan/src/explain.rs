@@ -40,6 +40,7 @@ pub async fn run(explain: Explain) -> anyhow::Result<()> {
         direct_only: explain.direct_only,
         page_size: PAGE,
         page_token: String::new(),
+        known_at: None,
     };
 
     // Every page is read, also where few units are printed: the sum is over all of them.

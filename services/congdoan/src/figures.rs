@@ -93,6 +93,7 @@ async fn request(client: &Client, figures: &Figures) -> anyhow::Result<pb::Tabul
         comparisons: figures.compare.iter().map(comparison).collect(),
         rank_order: order.into(),
         decimals: figures.decimals,
+        known_at: None,
     })
 }
 

@@ -334,6 +334,7 @@ pub async fn books(
                 organisation_id,
                 period: period(ask.question.from, ask.question.through),
                 tree: Some(Tree { as_of: ask.as_of.and_then(on) }),
+                known_at: None,
             };
             let answer = client.figures().get_book(request).await;
             (ask, answer.unwrap_or_else(|status| panic!("{ask:?}: {status:?}")).into_inner())

@@ -73,13 +73,14 @@ impl FigureService for Api {
             without_suspended: asked.without_suspended,
         };
         let period = wire::period(asked.period)?;
+        let known_at = wire::known_at(asked.known_at)?;
 
         let mut reading = self.database.read(&call).await?;
         reads::organisation(&mut reading, scope.head).await?;
         let on = period.through;
         let indicators =
             indicators::named(&mut reading, self.reference, &asked.indicators, on, line).await?;
-        let snapshot = self.columns.snapshot(&mut reading).await?;
+        let snapshot = self.columns.snapshot(&mut reading).await?.known_at(known_at).await?;
         let mut counted = Vec::with_capacity(indicators.len());
         let mut counting = Counting::new(&mut reading, &snapshot, self.reference, scope, period);
         for indicator in &indicators {
@@ -104,12 +105,13 @@ impl FigureService for Api {
         let (call, request) = Call::read(request)?;
         codes(&request.indicators)?;
         let mut tabulation = tabulation(self.reference, &request)?;
+        let known_at = wire::known_at(request.known_at)?;
 
         let mut reading = self.database.read(&call).await?;
         let (codes, on) = (&request.indicators, tabulation.last_day());
         let indicators = indicators::named(&mut reading, self.reference, codes, on, line).await?;
         tabulation.counts(indicators)?;
-        let snapshot = self.columns.snapshot(&mut reading).await?;
+        let snapshot = self.columns.snapshot(&mut reading).await?.known_at(known_at).await?;
         let table = table(&mut reading, &snapshot, self.reference, &tabulation.asked).await?;
         // Whoever reads slowly holds what was counted, and no connection.
         let messages = messages(self.reference, tabulation, table).map(Ok);
@@ -133,6 +135,7 @@ impl FigureService for Api {
             without_suspended: asked.without_suspended,
         };
         let period = wire::period(asked.period)?;
+        let known_at = wire::known_at(asked.known_at)?;
 
         let mut reading = self.database.read(&call).await?;
         reads::organisation(&mut reading, scope.head).await?;
@@ -140,7 +143,7 @@ impl FigureService for Api {
         let (on, reference) = (period.through, self.reference);
         let named = indicators::named(&mut reading, reference, &codes, on, field).await?;
         let indicator = named.first().context("one indicator is named").map_err(Failure::from)?;
-        let snapshot = self.columns.snapshot(&mut reading).await?;
+        let snapshot = self.columns.snapshot(&mut reading).await?.known_at(known_at).await?;
         let asked = Asked { scope, period, indicator };
         let explanation =
             explain(&mut reading, &snapshot, self.reference, asked, after, page.size).await?;
@@ -161,10 +164,11 @@ impl FigureService for Api {
         let head = parse::id("organisation_id", &asked.organisation_id)?;
         let period = wire::period(asked.period)?;
         let as_of = wire::tree(asked.tree)?;
+        let known_at = wire::known_at(asked.known_at)?;
 
         let mut reading = self.database.read(&call).await?;
         reads::organisation(&mut reading, head).await?;
-        let snapshot = self.columns.snapshot(&mut reading).await?;
+        let snapshot = self.columns.snapshot(&mut reading).await?.known_at(known_at).await?;
         let books =
             Books::read(&mut reading, &snapshot, self.reference, head, as_of, period).await?;
         warn_if_unbalanced(&books);

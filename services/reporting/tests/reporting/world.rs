@@ -335,6 +335,7 @@ impl Actor {
                 direct_only: figure.direct_only,
                 page_size,
                 page_token,
+                known_at: None,
             };
             let page = self.figures.explain_figure(asked).await.expect("explained").into_inner();
             assert_eq!(page.figure.expect("a figure").value, figure.value);
