@@ -1,12 +1,11 @@
 //! ActivityService.
 
 use chassis::call::Call;
-use chassis::database::{Reading, civil_date, today};
+use chassis::database::Reading;
 use chassis::parse;
 use chassis::refusal::{Failure, Refusal};
 use proto::reporting::v1::activity_service_server::ActivityService;
 use proto::reporting::v1::*;
-use time::OffsetDateTime;
 use tonic::{Request, Response, Status};
 
 use crate::activity::activities::{After, Asked, Whose, activities};

@@ -1,13 +1,11 @@
 //! RatingService.
 
 use chassis::call::Call;
-use chassis::database::{civil_date, today};
+use chassis::database::today;
 use chassis::page::Page;
 use chassis::parse;
-use chassis::refusal::Refusal;
 use proto::reporting::v1::rating_service_server::RatingService;
 use proto::reporting::v1::*;
-use time::OffsetDateTime;
 use tonic::{Request, Response, Status};
 use uuid::Uuid;
 
