@@ -1,7 +1,7 @@
 //! `congdoan targets`: what is asked of an organisation, how far it is reached and at what pace; and
 //! how one of its targets was handed down.
 
-use chassis::parse::civil;
+use chassis::parse::{civil, instant};
 use proto::reporting::v1::{
     ApportionedTarget, CascadeNode, GetTargetCascadeRequest, GetTargetCascadeResponse,
     ListApportionedTargetsRequest, MeasureTargetsRequest, MeasuredTarget, Target, Unapportioned,
@@ -33,6 +33,7 @@ pub async fn run(targets: Targets) -> anyhow::Result<()> {
             measure: true,
             tree: Some(tree(&targets.question)),
             as_of: targets.through.map(civil),
+            known_at: targets.known_at.map(instant),
             ..GetTargetCascadeRequest::default()
         };
         let answer = client.targets().get_target_cascade(request).await.map_err(told)?;
@@ -138,6 +139,7 @@ async fn measured(
         tree: Some(tree(&targets.question)),
         page_size: PAGE,
         as_of: targets.through.map(civil),
+        known_at: targets.known_at.map(instant),
         ..MeasureTargetsRequest::default()
     };
     let mut measured = Vec::new();

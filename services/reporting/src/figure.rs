@@ -4,6 +4,7 @@ pub(crate) mod api;
 mod asking;
 mod compared;
 pub mod explain;
+mod explained_then;
 mod table;
 mod tabulated;
 pub(crate) mod wire;

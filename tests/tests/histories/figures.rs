@@ -46,6 +46,8 @@ pub struct Looked {
     pub figures: usize,
     pub not_zero: usize,
     pub books: usize,
+    /// Cells as they were known at earlier quiet points.
+    pub known_before: usize,
 }
 
 /// The indicators, by kind.

@@ -9,6 +9,7 @@ use time::Date;
 use tokio::task::spawn_blocking;
 use uuid::Uuid;
 
+use crate::figure::explained_then::{Behind as Change, Then};
 use crate::ground::columns::Snapshot;
 use crate::ground::fact::Code;
 use crate::ground::figure::scope::over_pieces;
@@ -257,10 +258,19 @@ impl Behind<'_> {
         Ok(changes)
     }
 
-    async fn of(&mut self, source: &Source) -> Result<Vec<(Uuid, Uuid, Date, i64)>, Failure> {
+    async fn of(&mut self, source: &Source) -> Result<Vec<Change>, Failure> {
         let Period { from, through } = self.period;
         let until = self.period.until();
         let head = self.scope.head;
+        let known_at = self.snapshot.asked_at();
+        if let Some(known_at) = known_at {
+            let cut = self.snapshot.cut(self.reference, &self.scope).await?;
+            let (snapshot, period, units) = (self.snapshot, self.period, self.units);
+            let then = Then { snapshot, known_at, cut, head, period, units };
+            if let Some(behind) = then.of(&mut *self.connection, source).await? {
+                return Ok(behind);
+            }
+        }
         Ok(match source {
             Source::Flow(code, reasons) => over_pieces!(
                 "src/figure/changes_flow.sql",
@@ -351,7 +361,7 @@ impl Behind<'_> {
                     .filter(|unit| counted.lines.contains_key(&unit.to_string()))
                     .copied()
                     .collect();
-                sqlx::query_file!("src/figure/changes_unions.sql", &units, head, through)
+                sqlx::query_file!("src/figure/changes_unions.sql", &units, head, through, known_at)
                     .fetch_all(&mut *self.connection)
                     .await?
                     .into_iter()
@@ -364,6 +374,7 @@ impl Behind<'_> {
                 &Code::MEMBER_MOVEMENTS.map(Code::as_str) as &[&str],
                 through,
                 head,
+                known_at,
             )
             .fetch_all(&mut *self.connection)
             .await?
@@ -376,6 +387,7 @@ impl Behind<'_> {
                 kinds,
                 through,
                 head,
+                known_at,
             )
             .fetch_all(&mut *self.connection)
             .await?

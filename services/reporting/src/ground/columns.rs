@@ -47,7 +47,7 @@ use self::state::State;
 
 pub use self::below::Below;
 pub use self::cut::Cut;
-pub use self::snapshot::{Members, Snapshot, ToSettle};
+pub use self::snapshot::{Members, Snapshot, Stay, ToSettle};
 
 /// States that readings which have just begun may still start from.
 const STATES_MAX: usize = 64;

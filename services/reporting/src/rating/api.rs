@@ -1,7 +1,7 @@
 //! RatingService.
 
 use chassis::call::Call;
-use chassis::database::today;
+use chassis::database::{civil_date, today};
 use chassis::page::Page;
 use chassis::parse;
 use proto::reporting::v1::rating_service_server::RatingService;

@@ -21,11 +21,11 @@ use crate::columns::{
 use crate::world::{World, because, refused};
 
 const SEEDS: [u64; 2] = [7, 8];
-const STEPS: usize = 60;
+const STEPS: usize = 72;
 /// After so many steps everything is quiet for a moment, and what is counted then is remembered.
 const QUIET: usize = 12;
 /// So many questions each time.
-const QUESTIONS: usize = 12;
+const QUESTIONS: usize = 24;
 /// Instants at which the tables are put back to what they were.
 const PUT_BACK: usize = 6;
 const ALL_DAYS: (Date, Date) = (date!(2019 - 01 - 01), date!(2023 - 01 - 01));
@@ -133,6 +133,15 @@ async fn figures_known_at_an_instant_are_what_statements_counted_then() {
         }
         drop(reading);
 
+        // Each is walked down to the changes that made it, as they were known then.
+        for (of, n) in remembered.iter().zip(0..) {
+            for head in [world.hanoi, world.badinh, world.hue] {
+                let as_of = [None, Some(history.dice.day())][n % 2];
+                let (one, other) = (history.dice.day(), history.dice.day());
+                explain(&world, of.at, (head, as_of), (one.min(other), one.max(other))).await;
+            }
+        }
+
         // At any instant at all: the tables are put back to what they were, and counted by statements.
         let instants = instants(&pool).await;
         for _ in 0..PUT_BACK {
@@ -142,6 +151,38 @@ async fn figures_known_at_an_instant_are_what_statements_counted_then() {
             put_back(&world, &pool, &columns, &heads, at, &mut history.dice, seed).await;
         }
         world.stop().await;
+    }
+}
+
+/// Indicators of which each is made of another source.
+const EXPLAINED: [&str; 9] = [
+    "ORG_STOCK",
+    "ORG_IN",
+    "ORG_NET",
+    "MBR_STOCK",
+    "MBR_DORMANT",
+    "MBR_TRANSFER_IN",
+    "MBR_IN_WITH_UNIT",
+    "MBR_NET",
+    "MBR_ADMITTED",
+];
+
+/// Units sum to their figure, as it was known at an instant, and changes to their unit.
+async fn explain(
+    world: &World,
+    at: OffsetDateTime,
+    (head, as_of): (Uuid, Option<Date>),
+    days: (Date, Date),
+) {
+    let known_at = Some(instant(at));
+    let asked = pb::QueryFiguresRequest {
+        indicators: EXPLAINED.map(str::to_string).to_vec(),
+        known_at,
+        ..crate::world::query("", head, days, as_of)
+    };
+    let answer = world.national().figures.query_figures(asked).await.expect("counted");
+    for figure in answer.into_inner().figures {
+        world.national().explained_then(&figure, true, 50, known_at).await;
     }
 }
 

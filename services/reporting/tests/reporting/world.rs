@@ -321,6 +321,17 @@ impl Actor {
         additive: bool,
         page_size: i32,
     ) -> Vec<pb::ExplainedUnit> {
+        self.explained_then(figure, additive, page_size, None).await
+    }
+
+    /// As [`Self::explained`], as it was known at an instant.
+    pub async fn explained_then(
+        &mut self,
+        figure: &pb::Figure,
+        additive: bool,
+        page_size: i32,
+        known_at: Option<prost_types::Timestamp>,
+    ) -> Vec<pb::ExplainedUnit> {
         let mut units: Vec<pb::ExplainedUnit> = Vec::new();
         let mut page_token = String::new();
         loop {
@@ -335,7 +346,7 @@ impl Actor {
                 direct_only: figure.direct_only,
                 page_size,
                 page_token,
-                known_at: None,
+                known_at,
             };
             let page = self.figures.explain_figure(asked).await.expect("explained").into_inner();
             assert_eq!(page.figure.expect("a figure").value, figure.value);

@@ -81,6 +81,8 @@ struct Sorted {
     stocks: Vec<(i32, Vec<i64>)>,
 }
 
+/// So many facts are let go of at once.
+const LET_GO: usize = 500_000;
 /// Between two stocks that are kept lie more facts than so many for each unit.
 const APART: usize = 4;
 
@@ -95,15 +97,19 @@ impl Sorted {
                 days.push((row.day, at as u32));
             }
         }
-        Self {
-            days,
-            units: rows.iter().map(|row| row.unit).collect(),
-            amounts: rows.iter().map(|row| row.amount).collect(),
-            reasons: Column::of(&rows, |row| row.reason),
-            counterparts: Column::of(&rows, |row| row.counterpart),
-            recorded: Recorded::of(rows.iter().map(|row| row.recorded)),
-            stocks,
+        let reasons = Column::of(&rows, |row| row.reason);
+        let counterparts = Column::of(&rows, |row| row.counterpart);
+        let recorded = Recorded::of(rows.iter().map(|row| row.recorded));
+        // Of half a country's facts both would be much at once: what is written down is let go of.
+        let (mut units, mut amounts) = (vec![0; rows.len()], vec![0; rows.len()]);
+        while let Some(first) = rows.len().checked_sub(1).map(|last| last / LET_GO * LET_GO) {
+            for (at, row) in (first..).zip(&rows[first..]) {
+                (units[at], amounts[at]) = (row.unit, row.amount);
+            }
+            rows.truncate(first);
+            rows.shrink_to_fit();
         }
+        Self { days, units, amounts, reasons, counterparts, recorded, stocks }
     }
 
     /// Adds what all facts before a day come to, by unit, as far as they were known at an instant.

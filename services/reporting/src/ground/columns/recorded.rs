@@ -148,7 +148,7 @@ mod tests {
     #[test]
     fn whole_parts_tell_what_each_fact_tells() {
         let instants: Vec<i64> =
-            (0..2_000).map(|n: i64| n / 3 + if n % 97 == 0 { 500 } else { 0 }).collect();
+            (0..2_000).map(|n: i64| n / 3 + if n < 200 && n % 97 == 0 { 500 } else { 0 }).collect();
         let recorded = Recorded::of(instants.iter().copied());
         for known in [-1, 0, 100, 333, 600, 1_100, 5_000] {
             for rows in [0..2_000, 0..0, 5..6, 250..1_300, 256..512, 1_999..2_000, 2_000..2_000] {

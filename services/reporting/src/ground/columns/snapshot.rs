@@ -13,7 +13,7 @@ use tokio::task::spawn_blocking;
 use uuid::Uuid;
 
 use crate::ground::columns::below::{self, Below};
-use crate::ground::columns::cut::Cut;
+use crate::ground::columns::cut::{Cut, Piece};
 use crate::ground::columns::cutting::{self, Asked};
 use crate::ground::columns::day;
 use crate::ground::columns::instant::{self, NOW};
@@ -52,6 +52,17 @@ pub struct Moved {
 /// Members of every unit before a day.
 #[derive(Clone)]
 pub struct Members(Arc<Vec<i64>>);
+
+/// Days on which a unit counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stay {
+    /// Which.
+    pub unit_id: Uuid,
+    /// The first; none where it has counted ever since.
+    pub from: Option<Date>,
+    /// The first on which it no longer counts; none where it goes on.
+    pub until: Option<Date>,
+}
 
 /// Units whose members membership has to place, each beside the number of the head under which they
 /// count.
@@ -296,6 +307,21 @@ impl Snapshot {
         let names = self.names();
         let name = |unit: &u32| names.units.name(*unit).copied();
         (few.len() <= most).then(|| few.iter().filter_map(name).collect())
+    }
+
+    /// On which days some of the units count, in whichever line.
+    pub fn stays(&self, cut: &Cut, units: &[Uuid]) -> Vec<Stay> {
+        let names = self.names();
+        let numbers = units.iter().filter_map(|unit| Some((*unit, names.units.of(unit)?)));
+        let stays = numbers.flat_map(|(unit_id, number)| {
+            let of = move |piece: &Piece| Stay {
+                unit_id,
+                from: day::read(piece.from),
+                until: day::read(piece.until),
+            };
+            cut.pieces(number).iter().map(of)
+        });
+        stays.collect()
     }
 
     /// Whether a unit counts on a day.
