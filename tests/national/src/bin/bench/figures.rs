@@ -4,16 +4,16 @@
 //! The facts are made up in reporting's own database, as acts of its own that it numbers like any
 //! other: so they reach its columns on the way on which all facts do.
 
+mod known;
+
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
-use chassis::parse::instant;
 use proto::google::r#type::Date;
 use proto::reporting::v1::{Breakdown, Period, QueryFiguresRequest, Tree};
 use reporting::ground::columns::Columns;
 use reporting::ground::reference;
 use sqlx::PgPool;
-use time::OffsetDateTime;
 use tokio::time::sleep;
 use uuid::Uuid;
 
@@ -51,7 +51,7 @@ pub async fn measure(country: &Country, facts: i64, lines: &mut Lines) -> anyhow
     lines.add("reporting", made, (begun.elapsed().as_secs_f64(), "s"), None, Bar::None);
 
     start(&reporting, facts, lines).await?;
-    known(&reporting, country, lines).await?;
+    known::measure(country, &reporting, lines).await.context("known at an instant")?;
     for (name, breakdown) in [("child", Breakdown::Child), ("sector", Breakdown::Sector)] {
         for (tree, as_of) in [("as then", None), ("as of a day", Some(day(2025, 6, 30)))] {
             for indicator in ["MBR_ADMITTED", "MBR_STOCK"] {
@@ -86,41 +86,6 @@ pub async fn measure(country: &Country, facts: i64, lines: &mut Lines) -> anyhow
                 );
             }
         }
-    }
-    Ok(())
-}
-
-/// Figures by child as they were known at one instant after the other: the facts of the acts until then,
-/// which lie among all others.
-async fn known(reporting: &PgPool, country: &Country, lines: &mut Lines) -> anyhow::Result<()> {
-    let instants: Vec<OffsetDateTime> =
-        sqlx::query_scalar("select distinct recorded_at from fact where recorded_at is not null")
-            .fetch_all(reporting)
-            .await?;
-    ensure!(!instants.is_empty(), "nothing says when it was recorded");
-    for indicator in ["MBR_ADMITTED", "MBR_STOCK"] {
-        let work = format!("{indicator} by child as known at any instant, p99 of {CALLS}");
-        let latencies = timetable::run(CALLS, PER_SECOND, |call| {
-            let at = instants[call * 7_919 % instants.len()];
-            let asked = QueryFiguresRequest {
-                indicators: vec![indicator.to_owned()],
-                organisation_id: country.confederation.clone(),
-                period: Some(Period {
-                    from_on: Some(day(2020, 1, 17)),
-                    through_on: Some(day(2024, 11, 20)),
-                }),
-                breakdown: Breakdown::Child.into(),
-                known_at: Some(instant(at)),
-                ..QueryFiguresRequest::default()
-            };
-            let mut figures = country.client.fork().figures();
-            async move {
-                figures.query_figures(asked).await?;
-                Ok(())
-            }
-        })
-        .await?;
-        lines.add("reporting", work, (latencies.at(0.99), "ms"), None, Bar::Under(50.0));
     }
     Ok(())
 }
