@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chassis::parse::civil;
+use chassis::parse::{civil, instant};
 use proto::registry::v1::{GetOrganisationRequest, Organisation};
 use proto::reporting::v1::{
     ApportionedTarget, CascadeNode, GetTargetCascadeRequest, GetTargetCascadeResponse,
@@ -37,6 +37,7 @@ pub async fn run(targets: Targets) -> anyhow::Result<()> {
             measure: true,
             tree: Some(tree(&targets.question)),
             as_of: targets.through.map(civil),
+            known_at: targets.known_at.map(instant),
             ..GetTargetCascadeRequest::default()
         };
         let answer = client.targets().get_target_cascade(request).await.map_err(told)?;
@@ -89,6 +90,7 @@ async fn issued(client: &Client, targets: &Targets, issuer: &Organisation) -> an
         period: Some(period(&targets.question)),
         tree: Some(tree(&targets.question)),
         as_of: targets.through.map(civil),
+        known_at: targets.known_at.map(instant),
         ..MeasureIssuedTargetsRequest::default()
     };
     let mut issued: Vec<IssuedTarget> = Vec::new();
@@ -226,6 +228,7 @@ async fn measured(
         tree: Some(tree(&targets.question)),
         page_size: PAGE,
         as_of: targets.through.map(civil),
+        known_at: targets.known_at.map(instant),
         ..MeasureTargetsRequest::default()
     };
     let mut measured = Vec::new();

@@ -46,6 +46,8 @@ pub struct Looked {
     pub figures: usize,
     pub not_zero: usize,
     pub books: usize,
+    /// Cells as they were known at earlier quiet points.
+    pub known_before: usize,
 }
 
 /// The indicators, by kind.
@@ -334,6 +336,7 @@ pub async fn books(
                 organisation_id,
                 period: period(ask.question.from, ask.question.through),
                 tree: Some(Tree { as_of: ask.as_of.and_then(on) }),
+                known_at: None,
             };
             let answer = client.figures().get_book(request).await;
             (ask, answer.unwrap_or_else(|status| panic!("{ask:?}: {status:?}")).into_inner())

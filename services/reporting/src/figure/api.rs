@@ -9,6 +9,7 @@ use futures_util::stream::{self, BoxStream};
 use futures_util::{StreamExt, TryStreamExt};
 use proto::reporting::v1::figure_service_server::FigureService;
 use proto::reporting::v1::*;
+use time::OffsetDateTime;
 use tonic::{Request, Response, Status};
 use uuid::Uuid;
 
@@ -77,13 +78,14 @@ impl FigureService for Api {
             without_suspended: asked.without_suspended,
         };
         let period = wire::period(asked.period)?;
+        let known_at = wire::known_at(asked.known_at)?;
 
         let mut reading = self.database.read(&call).await?;
         reads::organisation(&mut reading, scope.head).await?;
         let on = period.through;
         let indicators =
             indicators::named(&mut reading, self.reference, &asked.indicators, on, line).await?;
-        let snapshot = self.columns.snapshot(&mut reading).await?;
+        let snapshot = self.columns.snapshot(&mut reading).await?.known_at(known_at).await?;
         let mut counted = Vec::with_capacity(indicators.len());
         let mut counting = Counting::new(&mut reading, &snapshot, self.reference, scope, period);
         for indicator in &indicators {
@@ -108,12 +110,13 @@ impl FigureService for Api {
         let (call, request) = Call::read(request)?;
         codes(&request.indicators)?;
         let mut tabulation = tabulation(self.reference, &request)?;
+        let known_at = wire::known_at(request.known_at)?;
 
         let mut reading = self.database.read(&call).await?;
         let (codes, on) = (&request.indicators, tabulation.last_day());
         let indicators = indicators::named(&mut reading, self.reference, codes, on, line).await?;
         tabulation.counts(indicators)?;
-        let snapshot = self.columns.snapshot(&mut reading).await?;
+        let snapshot = self.columns.snapshot(&mut reading).await?.known_at(known_at).await?;
         let table = table(&mut reading, &snapshot, self.reference, &tabulation.asked).await?;
         // Whoever reads slowly holds what was counted, and no connection.
         let messages = messages(self.reference, tabulation, table).map(Ok);
@@ -135,6 +138,7 @@ impl FigureService for Api {
             sector_group: asked.sector_group,
             without_suspended: asked.without_suspended,
             direct_only: asked.direct_only,
+            known_at: asked.known_at,
         };
         let asked = Question::parse(self.reference, asked)?;
 
@@ -186,10 +190,11 @@ impl FigureService for Api {
         let head = parse::id("organisation_id", &asked.organisation_id)?;
         let period = wire::period(asked.period)?;
         let as_of = wire::tree(asked.tree)?;
+        let known_at = wire::known_at(asked.known_at)?;
 
         let mut reading = self.database.read(&call).await?;
         reads::organisation(&mut reading, head).await?;
-        let snapshot = self.columns.snapshot(&mut reading).await?;
+        let snapshot = self.columns.snapshot(&mut reading).await?.known_at(known_at).await?;
         let books =
             Books::read(&mut reading, &snapshot, self.reference, head, as_of, period).await?;
         warn_if_unbalanced(&books);
@@ -205,6 +210,7 @@ struct Question {
     scope: Scope,
     period: Period,
     indicator: String,
+    known_at: Option<OffsetDateTime>,
 }
 
 impl Question {
@@ -222,7 +228,8 @@ impl Question {
             direct_only: asked.direct_only,
             without_suspended: asked.without_suspended,
         };
-        Ok(Self { scope, period: wire::period(asked.period)?, indicator: asked.indicator })
+        let (period, known_at) = (wire::period(asked.period)?, wire::known_at(asked.known_at)?);
+        Ok(Self { scope, period, indicator: asked.indicator, known_at })
     }
 }
 
@@ -231,14 +238,14 @@ impl Api {
     async fn explained(
         &self,
         reading: &mut Reading,
-        Question { scope, period, indicator }: Question,
+        Question { scope, period, indicator, known_at }: Question,
     ) -> Result<Explained, Failure> {
         reads::organisation(reading, scope.head).await?;
         let (codes, field) = ([indicator], |_| "indicator".to_string());
         let (on, reference) = (period.through, self.reference);
         let named = indicators::named(reading, reference, &codes, on, field).await?;
         let indicator = named.into_iter().next().context("one indicator is named")?;
-        let snapshot = self.columns.snapshot(reading).await?;
+        let snapshot = self.columns.snapshot(reading).await?.known_at(known_at).await?;
         let asked = Asked { scope, period, indicator };
         Explained::count(reading, &snapshot, reference, asked).await
     }

@@ -144,7 +144,7 @@ impl Behind {
     ) -> Result<Vec<(Uuid, Uuid, Date, i64)>, Failure> {
         let Period { from, through } = self.period;
         let until = self.period.until();
-        let head = self.scope.head;
+        let (head, known_at) = (self.scope.head, self.snapshot.asked_at());
         let pieces = || self.snapshot.pieces(&self.cut, units);
         Ok(match source {
             Source::Flow(code, reasons) => over_pieces!(
@@ -155,6 +155,7 @@ impl Behind {
                 until,
                 code.as_str(),
                 reasons,
+                known_at,
             )
             .fetch_all(&mut *connection)
             .await?
@@ -168,6 +169,7 @@ impl Behind {
                 from,
                 until,
                 reasons,
+                known_at,
             )
             .fetch_all(&mut *connection)
             .await?
@@ -186,6 +188,7 @@ impl Behind {
                     from,
                     until,
                     code.as_str(),
+                    known_at,
                 )
                 .fetch_all(&mut *connection)
                 .await?
@@ -201,24 +204,29 @@ impl Behind {
             | Source::MembersOutWithUnit => {
                 let comes = matches!(source, Source::UnionsIn | Source::MembersInWithUnit);
                 let unions = matches!(source, Source::UnionsIn | Source::UnionsOut);
-                over_pieces!("src/figure/changes_moves.sql", pieces(), head, from, until, comes,)
-                    .fetch_all(&mut *connection)
-                    .await?
-                    .into_iter()
-                    .map(|row| {
-                        (
-                            row.unit_id,
-                            row.change_id,
-                            row.on_date,
-                            if unions { row.unions } else { row.members },
-                        )
-                    })
-                    .collect()
+                over_pieces!(
+                    "src/figure/changes_moves.sql",
+                    pieces(),
+                    head,
+                    from,
+                    until,
+                    comes,
+                    known_at,
+                    &Code::MEMBER_MOVEMENTS.map(Code::as_str) as &[&str],
+                )
+                .fetch_all(&mut *connection)
+                .await?
+                .into_iter()
+                .map(|row| {
+                    let amount = if unions { row.unions } else { row.members };
+                    (row.unit_id, row.change_id, row.on_date, amount)
+                })
+                .collect()
             }
             Source::UnionsAt => {
                 let there: Vec<Uuid> =
                     units.iter().filter(|unit| self.unions.contains(unit)).copied().collect();
-                sqlx::query_file!("src/figure/changes_unions.sql", &there, head, through)
+                sqlx::query_file!("src/figure/changes_unions.sql", &there, head, through, known_at)
                     .fetch_all(&mut *connection)
                     .await?
                     .into_iter()
@@ -231,20 +239,26 @@ impl Behind {
                 &Code::MEMBER_MOVEMENTS.map(Code::as_str) as &[&str],
                 through,
                 head,
+                known_at,
             )
             .fetch_all(&mut *connection)
             .await?
             .into_iter()
             .map(|row| (row.unit_id, row.change_id, row.on_date, row.amount))
             .collect(),
-            Source::StandingAt(kinds) => {
-                sqlx::query_file!("src/figure/changes_standing.sql", units, kinds, through, head,)
-                    .fetch_all(&mut *connection)
-                    .await?
-                    .into_iter()
-                    .map(|row| (row.unit_id, row.change_id, row.on_date, row.amount))
-                    .collect()
-            }
+            Source::StandingAt(kinds) => sqlx::query_file!(
+                "src/figure/changes_standing.sql",
+                units,
+                kinds,
+                through,
+                head,
+                known_at,
+            )
+            .fetch_all(&mut *connection)
+            .await?
+            .into_iter()
+            .map(|row| (row.unit_id, row.change_id, row.on_date, row.amount))
+            .collect(),
             Source::Subjects(code, reasons) => over_pieces!(
                 "src/figure/changes_subjects.sql",
                 pieces(),
@@ -253,6 +267,7 @@ impl Behind {
                 until,
                 code.as_str(),
                 reasons,
+                known_at,
             )
             .fetch_all(&mut *connection)
             .await?

@@ -11,4 +11,5 @@ from (
 join subject_fact s on s.unit_id = p.unit_id and s.code = $7
                    and p.valid @> s.on_date and s.on_date >= $5 and s.on_date < $6
 where (cardinality($8::text[]) = 0 or s.reason = any($8))
+  and known_then(s.recorded_at, null, $9)
 group by s.unit_id, s.change_id, s.on_date

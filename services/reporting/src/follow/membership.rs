@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::follow::movements::Told;
 use crate::follow::{Because, merged, movements, remember, remember_all, under_way};
 use crate::ground::fact::{self, Facts};
-use crate::ground::ledger;
+use crate::ground::ledger::{self, Teller};
 
 /// Follows membership, behind registry.
 pub struct Membership;
@@ -69,13 +69,18 @@ impl Follow for Membership {
     }
 }
 
+/// What membership tells is known since its act was recorded.
+fn teller(change: &Change) -> Teller {
+    Teller { change_id: change.change_id, recorded_at: change.acted_at }
+}
+
 /// A change by itself.
 async fn take_in(connection: &mut PgConnection, told: &Told<'_>) -> Result<(), Failure> {
     let Told { change, event, act } = told;
     let facts = fact::of_membership(event, change.effective_on);
     let because = because(event, act);
     let origin = remember(connection, Membership::SOURCE, change, &because).await?;
-    ledger::write(connection, change.change_id, &facts).await?;
+    ledger::write(connection, teller(change), &facts).await?;
     copy(connection, change.effective_on, event).await?;
     if let Some(origin) = origin {
         under_way::moved(connection, origin, &facts).await?;
@@ -88,13 +93,13 @@ async fn move_all(connection: &mut PgConnection, run: &[Told<'_>]) -> Result<(),
     let seen: Vec<(&Change, Because)> =
         run.iter().map(|told| (told.change, because(told.event, told.act))).collect();
     remember_all(connection, Membership::SOURCE, &seen).await?;
-    let facts: Vec<(Uuid, Facts)> = run
+    let facts: Vec<(Teller, Facts)> = run
         .iter()
         .map(|Told { change, event, .. }| {
-            (change.change_id, fact::of_membership(event, change.effective_on))
+            (teller(change), fact::of_membership(event, change.effective_on))
         })
         .collect();
-    let all: Vec<(Uuid, &Facts)> = facts.iter().map(|(id, facts)| (*id, facts)).collect();
+    let all: Vec<(Teller, &Facts)> = facts.iter().map(|(by, facts)| (*by, facts)).collect();
     ledger::write_all(connection, &all).await?;
     movements::copy(connection, run).await?;
     for ((_, because), (_, facts)) in seen.iter().zip(&facts) {

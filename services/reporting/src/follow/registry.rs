@@ -9,15 +9,16 @@ use feeds::edges::{Edges, LastPlace};
 use feeds::registry::{self, Body, Event, Founded, Noted};
 use feeds::rights;
 use sqlx::PgConnection;
-use time::Date;
+use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
 use crate::follow::{
     Because, edges, events, organisations, remember_all, successions, timelines, under_way,
 };
+use crate::ground::fact;
 use crate::ground::fact::Facts;
+use crate::ground::ledger::{self, Teller};
 use crate::ground::reference::Reference;
-use crate::ground::{fact, ledger};
 
 /// Follows registry.
 pub struct Registry {
@@ -41,11 +42,13 @@ impl Follow for Registry {
         rights::apply(following.db(), &told).await?;
         let seen: Vec<_> = act.iter().map(|change| (change, Because::default())).collect();
         remember_all(following.db(), Self::SOURCE, &seen).await?;
+        let Some(first) = act.first() else { return Ok(()) };
+        let recorded_at = recorded_at(following.db(), first.acted_at).await?;
 
         // Where units stand is written once for the act, and so is what is counted, unless a
         // life is told anew: that asks what was counted of it before.
         let mut edges = edges::of(following.db(), &events).await?;
-        let mut counted = Counted::default();
+        let mut counted = Counted { recorded_at, of_changes: Vec::new() };
         let mut at = 0;
         while let (Some(change), Some(event)) = (act.get(at), events.get(at)) {
             // A plan founds more than a thousand: all of them at once.
@@ -79,19 +82,46 @@ impl Follow for Registry {
 }
 
 /// What changes of the act are counted by and has yet to be written.
-#[derive(Default)]
-struct Counted(Vec<(Uuid, Facts)>);
+struct Counted {
+    /// From when on the act is known.
+    recorded_at: OffsetDateTime,
+    of_changes: Vec<(Uuid, Facts)>,
+}
 
 impl Counted {
     fn add(&mut self, change_id: Uuid, facts: Facts) {
-        self.0.push((change_id, facts));
+        self.of_changes.push((change_id, facts));
     }
 
     async fn write(&mut self, connection: &mut PgConnection) -> Result<(), Failure> {
-        let all = mem::take(&mut self.0);
-        let all: Vec<(Uuid, &Facts)> = all.iter().map(|(id, facts)| (*id, facts)).collect();
+        let all = mem::take(&mut self.of_changes);
+        let recorded_at = self.recorded_at;
+        let all: Vec<(Teller, &Facts)> = all
+            .iter()
+            .map(|(change_id, facts)| (Teller { change_id: *change_id, recorded_at }, facts))
+            .collect();
         ledger::write_all(connection, &all).await
     }
+}
+
+/// From when on an act that was recorded at an instant is known, it and all before it in the feed; and
+/// tells it to the tables of the tree, which keep their pasts by themselves.
+async fn recorded_at(
+    connection: &mut PgConnection,
+    acted_at: OffsetDateTime,
+) -> Result<OffsetDateTime, Failure> {
+    let told = sqlx::query!(
+        r#"with told as (
+               update tree_known set known_at = greatest(known_at, $1) returning known_at
+           )
+           select known_at as "known_at!",
+                  set_config('congdoan.tree_recorded_at', known_at::text, true) as "told!"
+           from told"#,
+        acted_at,
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(told.known_at)
 }
 
 /// The foundings with which these changes begin.

@@ -2,8 +2,10 @@
 //!
 //! PostgreSQL holds the truth. Each process of this service reads it once when it starts, and keeps
 //! its own copy current from then on: additive facts in [columns](facts), by code and day, and the
-//! [tree] with its dated attributes. A figure [places] every unit for the tree that is
-//! asked, [cuts](cut) the places into lines, and [adds up](sums) the days that are asked.
+//! [tree] with its dated attributes. A figure [places] every unit for the tree that is asked,
+//! [cuts](cut) the places into lines, and [adds up](sums) the days that are asked. Facts carry the
+//! instants at which they were recorded, and what was known of the tree before is [kept](history), so
+//! that the same scan counts what was known at any instant.
 //!
 //! **Invariant:** what a reading counts is what its own snapshot shows, no more and no less. A
 //! [`State`] is of one position; a reading takes the one of its snapshot's position, and where there
@@ -16,10 +18,13 @@ mod cutting;
 mod day;
 mod facts;
 mod following;
+mod history;
+pub mod instant;
 mod loading;
 mod names;
 mod places;
 mod position;
+mod recorded;
 mod snapshot;
 mod state;
 mod sums;
@@ -35,13 +40,14 @@ use sqlx::PgConnection;
 use tokio::sync;
 use tokio::task::spawn_blocking;
 
+use self::following::Otherwise;
 use self::names::Names;
 use self::position::Position;
 use self::state::State;
 
 pub use self::below::Below;
 pub use self::cut::Cut;
-pub use self::snapshot::{Members, Pieces, Snapshot};
+pub use self::snapshot::{Members, Pieces, Snapshot, ToSettle};
 
 /// States that readings which have just begun may still start from.
 const STATES_MAX: usize = 64;
@@ -128,7 +134,7 @@ impl Columns {
         position: Position,
     ) -> Result<State, Failure> {
         let begun = Instant::now();
-        let tree = Arc::new(loading::tree(&mut *connection, &self.names).await?);
+        let (tree, history) = loading::tree(&mut *connection, &self.names).await?;
         let facts = loading::facts(connection, &self.names).await?;
         tracing::info!(
             facts = facts.len(),
@@ -137,7 +143,7 @@ impl Columns {
             milliseconds = begun.elapsed().as_millis() as u64,
             "the columns are loaded"
         );
-        Ok(State { position, facts, tree })
+        Ok(State { position, facts, tree: Arc::new(tree), history })
     }
 
     /// Reads what came since.
@@ -157,12 +163,16 @@ impl Columns {
         };
         let units = self.names.read().unwrap_or_else(PoisonError::into_inner).units.len();
         let (facts, tree) = (earlier.facts.clone(), earlier.tree.clone());
+        let history = earlier.history.clone();
         spawn_blocking(move || {
-            let tree = match anew {
-                Some(anew) => Arc::new(tree.otherwise(units, anew.told, &anew.units)),
-                None => tree,
+            let (tree, history) = match anew {
+                Some(Otherwise { units: anew, versions }) => (
+                    Arc::new(tree.otherwise(units, versions.told(), &anew)),
+                    history.otherwise(&anew, versions),
+                ),
+                None => (tree, history),
             };
-            State { position, facts: facts.with(told), tree }
+            State { position, facts: facts.with(told), tree, history }
         })
         .await
         .context("take in what came")

@@ -73,6 +73,7 @@ chassis::refusals! {
         EmployerUnknown { field: String, employer_id: Uuid },
         DocumentUnknown as DecisionUnknown { field: String, decision_id: Uuid },
         KnownAtInFuture at "known_at",
+        KnownAtNotKept { indicator: String } at "known_at",
         TemplateUnknown { template: String } at "template",
         ParameterUnknown { field: String, parameter: String },
         ParameterMalformed { field: String, parameter: String },

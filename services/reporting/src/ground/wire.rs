@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use chassis::database::{civil_date, today};
 use chassis::parse;
 use chassis::refusal::Refusal;
 use proto::reporting::v1 as pb;
-use time::Date;
+use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
 use crate::ground::figure::{By, CROSSED, Completeness, Count, Figure, Known, Scope};
@@ -35,6 +36,16 @@ pub fn period_of(field: &str, period: Option<pb::Period>) -> Result<Period, Refu
 /// As of a date, or as then.
 pub fn tree(tree: Option<pb::Tree>) -> Result<Option<Date>, Refusal> {
     parse::optional_date("tree.as_of", tree.and_then(|tree| tree.as_of))
+}
+
+/// The instant whose knowledge is asked for; none means now. What will be known tomorrow, nobody knows;
+/// clocks that differ by seconds do.
+pub fn known_at(instant: Option<parse::Timestamp>) -> Result<Option<OffsetDateTime>, Refusal> {
+    let known_at = parse::optional_instant("known_at", instant)?;
+    if known_at.is_some_and(|at| civil_date(at) > today()) {
+        return Err(Refused::KnownAtInFuture.into());
+    }
+    Ok(known_at)
 }
 
 /// An indicator that exists.

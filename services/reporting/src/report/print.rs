@@ -70,7 +70,7 @@ pub async fn print(
         when.spoken(today),
     );
     // What was withdrawn is asked of nobody.
-    let mut targets = target::of_unit(connection, order.head).await?;
+    let mut targets = target::of_unit(connection, order.head, None).await?;
     targets.retain(|target| target.withdrawal.is_none());
     let period = order.period;
     let mut printer = Printer {

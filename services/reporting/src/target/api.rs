@@ -125,7 +125,7 @@ impl TargetService for Api {
         if !asked.indicator.is_empty() {
             wire::indicator(self.reference, "indicator", &asked.indicator)?;
         }
-        let known_at = parse::optional_instant("known_at", asked.known_at)?;
+        let known_at = wire::known_at(asked.known_at)?;
 
         let mut reading = self.database.read(&call).await?;
         reads::organisation(&mut reading, organisation_id).await?;
@@ -165,6 +165,7 @@ impl TargetService for Api {
         let period = wire::period(asked.period)?;
         let (as_of, tree) = (parse::optional_date("as_of", asked.as_of)?, wire::tree(asked.tree)?);
         let (grouping, group) = (asked.sector_grouping.as_str(), asked.sector_group.as_str());
+        let known_at = wire::known_at(asked.known_at)?;
 
         let mut reading = self.database.read(&call).await?;
         reads::organisation(&mut reading, head).await?;
@@ -174,7 +175,7 @@ impl TargetService for Api {
             grouping,
             group,
             by: as_of.unwrap_or(period.through),
-            known_at: parse::optional_instant("known_at", asked.known_at)?,
+            known_at,
         };
         let cascade = cascade(&mut reading, head, of, LEVELS_MAX).await?;
         let shown = cascade.targets();
@@ -186,7 +187,7 @@ impl TargetService for Api {
             return Ok(reading.reply(response));
         }
         let on = as_of.unwrap_or_else(|| today().min(period.through));
-        let snapshot = self.columns.snapshot(&mut reading).await?;
+        let snapshot = self.columns.snapshot(&mut reading).await?.known_at(known_at).await?;
         let scope = Scope {
             grouping: grouping.to_string(),
             group: group.to_string(),
@@ -217,11 +218,12 @@ impl TargetService for Api {
         let period = wire::period(asked.period)?;
         let as_of = wire::tree(asked.tree)?;
         let on = parse::optional_date("as_of", asked.as_of)?.unwrap_or_else(today);
+        let known_at = wire::known_at(asked.known_at)?;
 
         let mut reading = self.database.read(&call).await?;
         reads::organisation(&mut reading, head).await?;
         // They come in the order of their ids.
-        let due: Vec<Target> = target::of_unit(&mut reading, head)
+        let due: Vec<Target> = target::of_unit(&mut reading, head, known_at)
             .await?
             .into_iter()
             .filter(|target| {
@@ -231,7 +233,7 @@ impl TargetService for Api {
             })
             .collect();
         let Page { rows, next_page_token } = page.page(due, |last| last.target_id)?;
-        let snapshot = self.columns.snapshot(&mut reading).await?;
+        let snapshot = self.columns.snapshot(&mut reading).await?.known_at(known_at).await?;
         let mut targets = Vec::with_capacity(rows.len());
         for target in rows {
             let Some(indicator) = self.reference.indicator(&target.indicator) else { continue };
@@ -261,17 +263,18 @@ impl TargetService for Api {
         let period = wire::period(asked.period)?;
         let tree = wire::tree(asked.tree)?;
         let on = parse::optional_date("as_of", asked.as_of)?.unwrap_or_else(today);
+        let known_at = wire::known_at(asked.known_at)?;
         asking::indicators(self.reference, &asked.indicators)?;
 
         let mut reading = self.database.read(&call).await?;
         reads::organisation(&mut reading, issuer_id).await?;
-        let issued = Issued { issuer_id, period, indicators: &asked.indicators };
+        let issued = Issued { issuer_id, period, indicators: &asked.indicators, known_at };
         let targets = issued_targets(&mut reading, &issued, after, page.limit()).await?;
         let Page { rows: targets, next_page_token } = page.page(targets, |last| {
             let Period { from, through } = last.period;
             (last.indicator.clone(), from, through, last.target_id)
         })?;
-        let snapshot = self.columns.snapshot(&mut reading).await?;
+        let snapshot = self.columns.snapshot(&mut reading).await?.known_at(known_at).await?;
         let of = (issuer_id, tree);
         let reached = reached(&mut reading, &snapshot, self.reference, of, &targets, on).await?;
         Ok(reading.reply(MeasureIssuedTargetsResponse {
@@ -294,10 +297,11 @@ impl TargetService for Api {
         wire::sector_group(self.reference, grouping, group)?;
         let as_of = wire::tree(asked.tree)?;
         let on = parse::optional_date("as_of", asked.as_of)?.unwrap_or_else(today);
+        let known_at = wire::known_at(asked.known_at)?;
 
         let mut reading = self.database.read(&call).await?;
         reads::organisation(&mut reading, head).await?;
-        let snapshot = self.columns.snapshot(&mut reading).await?;
+        let snapshot = self.columns.snapshot(&mut reading).await?.known_at(known_at).await?;
         let of = programme::Of { indicator: &asked.indicator, grouping, group, period };
         let (reference, days) = (self.reference, (as_of, on));
         let measured =

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chassis::refusal::Failure;
 use sqlx::PgConnection;
-use time::Date;
+use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
 use crate::ground::columns::Snapshot;
@@ -27,6 +27,8 @@ pub struct Issued<'a> {
     pub period: Period,
     /// Of these indicators; of all where there are none.
     pub indicators: &'a [String],
+    /// As they were known then; now where nothing is said.
+    pub known_at: Option<OffsetDateTime>,
 }
 
 /// A page of them, in the newest revisions that were assigned by the ends of their periods, by indicator,
@@ -53,6 +55,7 @@ pub async fn issued_targets(
         through,
         target_id,
         limit,
+        of.known_at,
     )
     .fetch_all(connection)
     .await?;

@@ -1,6 +1,6 @@
 -- A page of the targets that an organisation ($1) set, whose periods end within [$2, $3]: of some
 -- indicators ($4; all, if there are none), each in the newest revision that was assigned by the end of its
--- period, by indicator, period and id, after ($5, $6, $7, $8).
+-- period, by indicator, period and id, after ($5, $6, $7, $8); as they were known at $10 (now, if that is null).
 select newest.target_id as "target_id!", newest.revision as "revision!", newest.indicator as "indicator!",
        newest.organisation_id as "organisation_id!",
        lower(newest.period) as "from_on!", (upper(newest.period) - 1) as "through_on!",
@@ -17,9 +17,10 @@ from (
     where t.issuer_id = $1 and access.covers(t.issuer_id)
       and (cardinality($4::text[]) = 0 or t.indicator = any ($4))
       and upper(t.period) - 1 between $2 and $3 and t.assigned_on < upper(t.period)
+      and ($10::timestamptz is null or t.recorded_at <= $10)
     order by t.target_id, t.revision desc
 ) newest
-left join lateral withdrawal_of(newest.target_id, newest.revision, null) withdrawn on true
+left join lateral withdrawal_of(newest.target_id, newest.revision, $10) withdrawn on true
 where $5::text is null
    or (newest.indicator, lower(newest.period), upper(newest.period) - 1, newest.target_id)
       > ($5, $6::date, $7::date, $8::uuid)

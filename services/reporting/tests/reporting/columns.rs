@@ -23,10 +23,10 @@ use uuid::Uuid;
 use crate::timelines::known;
 use crate::world::World;
 
-const BEGIN: Date = date!(2020 - 01 - 01);
+pub(crate) const BEGIN: Date = date!(2020 - 01 - 01);
 const SEEDS: [u64; 3] = [1, 2, 3];
 /// Unions of each superior in the beginning.
-const UNIONS: usize = 3;
+pub(crate) const UNIONS: usize = 3;
 const STEPS: usize = 72;
 /// After so many steps all is compared.
 const LOOK: usize = 12;
@@ -218,9 +218,9 @@ impl History {
 }
 
 /// A question, as the statements take it.
-struct Asked {
-    scope: Scope,
-    period: Period,
+pub(crate) struct Asked {
+    pub(crate) scope: Scope,
+    pub(crate) period: Period,
     sectors: Vec<String>,
     groups: Vec<String>,
 }
@@ -258,7 +258,7 @@ impl Asked {
 type Query<'q> = sqlx::query::Query<'q, sqlx::Postgres, sqlx::postgres::PgArguments>;
 
 /// What lines sum to; a line of 0 is none.
-type Lines = BTreeMap<String, i64>;
+pub(crate) type Lines = BTreeMap<String, i64>;
 
 fn lines(rows: impl IntoIterator<Item = (String, i64)>) -> Lines {
     let mut lines = Lines::new();
@@ -274,7 +274,10 @@ fn line(row: &PgRow) -> (String, i64) {
 }
 
 /// What the statements count: by the name of what is counted.
-async fn by_statements(connection: &mut PgConnection, asked: &Asked) -> BTreeMap<String, Lines> {
+pub(crate) async fn by_statements(
+    connection: &mut PgConnection,
+    asked: &Asked,
+) -> BTreeMap<String, Lines> {
     let (from, until) = (asked.period.from, asked.period.until());
     let mut counted = BTreeMap::new();
     let summed: Vec<Code> =
@@ -363,7 +366,7 @@ fn kinds() -> Vec<String> {
 }
 
 /// What the columns count, under the same names.
-async fn by_columns(
+pub(crate) async fn by_columns(
     connection: &mut PgConnection,
     snapshot: &Snapshot,
     reference: &'static Reference,
@@ -438,6 +441,34 @@ pub(crate) async fn national_reading(pool: &PgPool) -> Transaction<'_, Postgres>
     reading
 }
 
+/// Any figure of any of these.
+pub(crate) fn question(reference: &Reference, heads: &[Uuid], dice: &mut Dice) -> Asked {
+    let by = dice.one(&[By::Nothing, By::Child, By::Unit, By::Sector, By::Group, By::Type]);
+    let grouping = match (by, dice.below(2)) {
+        (By::Group, _) | (_, 0) => "BA_KHOI",
+        _ => "",
+    };
+    let group = match grouping {
+        "" => "",
+        _ => dice.one(&["", "HCSN", "KHAC"]),
+    };
+    let (one, other) = (dice.day(), dice.day());
+    Asked {
+        scope: Scope {
+            head: dice.one(heads),
+            as_of: [None, Some(dice.day())][dice.below(2)],
+            by,
+            grouping: grouping.to_string(),
+            group: group.to_string(),
+            direct_only: dice.below(4) == 0,
+            without_suspended: false,
+        },
+        period: Period { from: one.min(other), through: one.max(other).max(date!(2020 - 06 - 01)) },
+        sectors: reference.sector_groups(grouping).0,
+        groups: reference.sector_groups(grouping).1,
+    }
+}
+
 /// Compares random questions, in one snapshot of the moment, whatever is being followed meanwhile.
 async fn compare(
     pool: &PgPool,
@@ -451,33 +482,7 @@ async fn compare(
     let snapshot = columns.snapshot(&mut reading).await.expect("a snapshot");
     let mut amount = 0;
     for _ in 0..QUESTIONS {
-        let by = dice.one(&[By::Nothing, By::Child, By::Unit, By::Sector, By::Group, By::Type]);
-        let grouping = match (by, dice.below(2)) {
-            (By::Group, _) | (_, 0) => "BA_KHOI",
-            _ => "",
-        };
-        let group = match grouping {
-            "" => "",
-            _ => dice.one(&["", "HCSN", "KHAC"]),
-        };
-        let (one, other) = (dice.day(), dice.day());
-        let asked = Asked {
-            scope: Scope {
-                head: dice.one(heads),
-                as_of: [None, Some(dice.day())][dice.below(2)],
-                by,
-                grouping: grouping.to_string(),
-                group: group.to_string(),
-                direct_only: dice.below(4) == 0,
-                without_suspended: false,
-            },
-            period: Period {
-                from: one.min(other),
-                through: one.max(other).max(date!(2020 - 06 - 01)),
-            },
-            sectors: reference.sector_groups(grouping).0,
-            groups: reference.sector_groups(grouping).1,
-        };
+        let asked = question(reference, heads, dice);
         let by_statements = by_statements(&mut reading, &asked).await;
         let by_columns = by_columns(&mut reading, &snapshot, reference, &asked).await;
         for (name, lines) in &by_statements {

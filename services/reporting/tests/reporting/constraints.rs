@@ -180,7 +180,7 @@ const CONSTRAINTS: [(&str, Why); 97] = [
 ];
 
 /// Tables that only followers write: whatever they cannot apply stops them, loudly.
-const FOLLOWED: [&str; 29] = [
+const FOLLOWED: [&str; 30] = [
     "act_undone",
     "ceremony",
     "ceremony_launched",
@@ -206,6 +206,7 @@ const FOLLOWED: [&str; 29] = [
     "succession_share",
     "superior",
     "suspension",
+    "tree_known",
     "unit_assignment",
     "unit_told",
     // The feeds' own books.

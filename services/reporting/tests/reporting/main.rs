@@ -21,6 +21,7 @@ mod heads;
 mod heirs;
 mod indicators;
 mod issued;
+mod known;
 mod offices;
 mod papers;
 mod periodic_reports;

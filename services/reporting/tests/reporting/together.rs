@@ -160,8 +160,10 @@ fn tells(world: &World, act: &Act, behind: i64) -> Vec<Uuid> {
 /// All that is kept of these changes, each by its place, and of these unions.
 async fn kept(pool: &PgPool, changes: &[Uuid], unions: &[Uuid]) -> Vec<String> {
     let mut kept = Vec::new();
+    // The worlds are told one after the other: each is recorded at its own instants.
     for table in ["membership", "fact", "unit_month", "subject_fact", "decision"] {
-        let statement = format!("select '{table} ' || row_to_json(row)::text from {table} row");
+        let statement =
+            format!("select '{table} ' || (to_jsonb(row) - 'recorded_at')::text from {table} row");
         let statement = sqlx::AssertSqlSafe(statement);
         let rows: Vec<String> = sqlx::query_scalar(statement).fetch_all(pool).await.expect("read");
         kept.extend(rows);

@@ -321,6 +321,17 @@ impl Actor {
         additive: bool,
         page_size: i32,
     ) -> Vec<pb::ExplainedUnit> {
+        self.explained_then(figure, additive, page_size, None).await
+    }
+
+    /// As [`Self::explained`], as it was known at an instant.
+    pub async fn explained_then(
+        &mut self,
+        figure: &pb::Figure,
+        additive: bool,
+        page_size: i32,
+        known_at: Option<prost_types::Timestamp>,
+    ) -> Vec<pb::ExplainedUnit> {
         let mut units: Vec<pb::ExplainedUnit> = Vec::new();
         let mut page_token = String::new();
         loop {
@@ -335,6 +346,7 @@ impl Actor {
                 direct_only: figure.direct_only,
                 page_size,
                 page_token,
+                known_at,
             };
             let page = self.figures.explain_figure(asked).await.expect("explained").into_inner();
             assert_eq!(page.figure.expect("a figure").value, figure.value);
@@ -344,7 +356,7 @@ impl Actor {
                 break;
             }
         }
-        let whole = self.explained_whole(figure).await;
+        let whole = self.explained_whole(figure, known_at).await;
         if units.iter().all(|unit| unit.changes_left_off == 0) {
             assert_eq!(whole, units, "{}, told whole", figure.indicator);
         }
@@ -371,7 +383,11 @@ impl Actor {
     }
 
     /// The same, told whole: a unit that goes on in the next message is put together.
-    async fn explained_whole(&mut self, figure: &pb::Figure) -> Vec<pb::ExplainedUnit> {
+    async fn explained_whole(
+        &mut self,
+        figure: &pb::Figure,
+        known_at: Option<prost_types::Timestamp>,
+    ) -> Vec<pb::ExplainedUnit> {
         let asked = pb::ExplainWholeFigureRequest {
             indicator: figure.indicator.clone(),
             organisation_id: figure.organisation_id.clone(),
@@ -381,6 +397,7 @@ impl Actor {
             sector_group: figure.sector_group.clone(),
             without_suspended: figure.without_suspended,
             direct_only: figure.direct_only,
+            known_at,
         };
         let answer = self.figures.explain_whole_figure(asked).await.expect("explained");
         let mut messages = answer.into_inner();

@@ -275,6 +275,10 @@ pub const ARGUMENTS: &[(&str, &str)] = &[
         "as_of",
         "Trên cây của ngày này; mặc định là như khi đó, trên cây của chính ngày có từng sự việc",
     ),
+    (
+        "known_at",
+        "Như đã biết vào thời điểm này, như 2026-01-31T17:00:00+07:00; mặc định là như đang biết",
+    ),
     ("activities limit", "In nhiều nhất bấy nhiêu"),
     ("periodic-reports list limit", "In nhiều nhất bấy nhiêu"),
     ("periodic-reports reminders limit", "In nhiều nhất bấy nhiêu"),

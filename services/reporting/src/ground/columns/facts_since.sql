@@ -2,7 +2,7 @@
 -- membership's ($3, $4), and of our own acts ($5, $6), each act once. They are looked up change by
 -- change: there are few of these, and all facts of the country.
 select f.unit_id as "unit_id!", f.on_date as "on_date!", f.code as "code!", f.reason as "reason!",
-       f.counterpart_id as "counterpart_id!", f.amount as "amount!"
+       f.counterpart_id as "counterpart_id!", f.amount as "amount!", f.recorded_at as "recorded_at?"
 from (
     select a.change_id from feed.applied a
     where a.source = 'registry' and a.position > $1 and a.position <= $2

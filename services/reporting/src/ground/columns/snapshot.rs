@@ -8,14 +8,15 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use anyhow::Context;
 use chassis::refusal::Failure;
-use time::Date;
+use time::{Date, OffsetDateTime};
 use tokio::task::spawn_blocking;
 use uuid::Uuid;
 
 use crate::ground::columns::below::{self, Below};
-use crate::ground::columns::cut::Cut;
+use crate::ground::columns::cut::{Cut, Piece};
 use crate::ground::columns::cutting::{self, Asked};
 use crate::ground::columns::day;
+use crate::ground::columns::instant::{self, NOW};
 use crate::ground::columns::names::Names;
 use crate::ground::columns::state::State;
 use crate::ground::columns::sums::{self, Days};
@@ -31,6 +32,8 @@ use crate::ground::refused::Refused;
 pub struct Snapshot {
     names: Arc<RwLock<Names>>,
     state: Arc<State>,
+    /// What it counts was known at this instant; at that of the reading where there is none.
+    known_at: Option<OffsetDateTime>,
 }
 
 /// Units, and members with them, that came under the head and that left it.
@@ -73,7 +76,26 @@ pub struct ToSettle {
 
 impl Snapshot {
     pub(super) fn of(names: Arc<RwLock<Names>>, state: Arc<State>) -> Self {
-        Self { names, state }
+        Self { names, state, known_at: None }
+    }
+
+    /// The columns and the tree as they were known at an instant, where one is asked for.
+    pub async fn known_at(self, known_at: Option<OffsetDateTime>) -> Result<Self, Failure> {
+        let Some(at) = known_at else { return Ok(self) };
+        let known = instant::number(at);
+        let state = self.count(move |snapshot| Arc::new(snapshot.state.known_at(known))).await?;
+        Ok(Self { names: self.names, state, known_at })
+    }
+
+    /// The instant at which what it counts was known, as columns keep instants; [`NOW`] where nobody
+    /// asked for an earlier one.
+    pub fn known(&self) -> i64 {
+        self.known_at.map_or(NOW, instant::number)
+    }
+
+    /// The instant that was asked for.
+    pub fn asked_at(&self) -> Option<OffsetDateTime> {
+        self.known_at
     }
 
     fn names(&self) -> RwLockReadGuard<'_, Names> {
@@ -296,8 +318,8 @@ impl Snapshot {
             let number = names.units.of(unit);
             for piece in number.into_iter().flat_map(|number| cut.pieces(number)) {
                 pieces.units.push(*unit);
-                pieces.from.push(day::date(piece.from));
-                pieces.until.push(day::date(piece.until));
+                pieces.from.push(day::read(piece.from));
+                pieces.until.push(day::read(piece.until));
             }
         }
         pieces

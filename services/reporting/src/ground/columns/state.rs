@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use crate::ground::columns::facts::{ByCode, Facts};
+use crate::ground::columns::history::History;
 use crate::ground::columns::position::Position;
 use crate::ground::columns::tree::Tree;
 
-/// The facts and the tree of a position.
+/// The facts and the tree of a position, as far as they were known at an instant.
 pub struct State {
     /// How far everything was known.
     pub position: Position,
@@ -14,6 +15,8 @@ pub struct State {
     pub facts: Facts,
     /// The tree.
     pub tree: Arc<Tree>,
+    /// All that was ever known of it.
+    pub history: History,
 }
 
 impl State {
@@ -23,6 +26,18 @@ impl State {
             position: self.position,
             facts: self.facts.with(unnumbered),
             tree: self.tree.clone(),
+            history: self.history.clone(),
+        }
+    }
+
+    /// Of this, what was known at an instant.
+    pub fn known_at(&self, known: i64) -> Self {
+        let then = self.history.tree(self.tree.len(), known);
+        Self {
+            position: self.position,
+            facts: self.facts.known_at(known),
+            tree: then.unwrap_or_else(|| self.tree.clone()),
+            history: self.history.clone(),
         }
     }
 }

@@ -90,17 +90,37 @@ pub struct Spans {
 }
 
 impl Spans {
-    /// Puts spans to their units, of which there are so many.
-    fn of(units: usize, mut spans: Vec<(u32, Span)>) -> Self {
-        spans.sort_unstable_by_key(|(unit, span)| (*unit, span.from, span.value));
+    /// Puts spans to their units, of which there are so many: each to its place, as there are many
+    /// of them, and few of each unit to be sorted then.
+    fn of(units: usize, spans: &[(u32, Span)]) -> Self {
+        let mut put = Self::put(units, spans.iter().copied());
+        for unit in 0..units {
+            let of_unit = put.first[unit] as usize..put.first[unit + 1] as usize;
+            if of_unit.len() > 1 {
+                put.spans[of_unit].sort_unstable_by_key(|span| (span.from, span.value));
+            }
+        }
+        put
+    }
+
+    /// Puts spans to their units, those of each in the order in which they come.
+    fn put(units: usize, spans: impl Iterator<Item = (u32, Span)> + Clone) -> Self {
         let mut first = vec![0; units + 1];
-        for (unit, _) in &spans {
-            first[*unit as usize + 1] += 1;
+        for (unit, _) in spans.clone() {
+            first[unit as usize + 1] += 1;
         }
         for unit in 0..units {
             first[unit + 1] += first[unit];
         }
-        Self { first, spans: spans.into_iter().map(|(_, span)| span).collect() }
+        let mut next = first.clone();
+        let nothing = Span { from: 0, until: 0, value: 0 };
+        let mut put = vec![nothing; first[units] as usize];
+        for (unit, span) in spans {
+            let next = &mut next[unit as usize];
+            put[*next as usize] = span;
+            *next += 1;
+        }
+        Self { first, spans: put }
     }
 
     /// Those of a unit.
@@ -139,13 +159,12 @@ impl Spans {
 
     /// The other way round: by what is held, who holds it.
     fn turned(&self, units: usize) -> Self {
-        let mut turned = Vec::with_capacity(self.spans.len());
-        for unit in 0..self.first.len().saturating_sub(1) as u32 {
-            for span in self.of_unit(unit) {
-                turned.push((span.value, Span { value: unit, ..*span }));
-            }
-        }
-        Self::of(units, turned)
+        let holders = 0..self.first.len().saturating_sub(1) as u32;
+        let turned = holders.flat_map(|unit| {
+            let of_unit = self.of_unit(unit).iter();
+            of_unit.map(move |span| (span.value, Span { value: unit, ..*span }))
+        });
+        Self::put(units, turned)
     }
 }
 
@@ -207,14 +226,14 @@ impl Tree {
         for (unit, life) in told.lives {
             lives[unit as usize] = Some(life);
         }
-        let superiors = Spans::of(units, told.superiors);
+        let superiors = Spans::of(units, &told.superiors);
         Self {
             lives,
             inferiors: superiors.turned(units),
             superiors,
-            types: Spans::of(units, told.types),
-            sectors: Spans::of(units, told.sectors),
-            suspensions: Spans::of(units, told.suspensions),
+            types: Spans::of(units, &told.types),
+            sectors: Spans::of(units, &told.sectors),
+            suspensions: Spans::of(units, &told.suspensions),
         }
     }
 

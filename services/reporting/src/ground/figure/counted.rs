@@ -4,10 +4,14 @@ use chassis::refusal::Failure;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
+use crate::ground::columns::Snapshot;
+use crate::ground::columns::instant::NOW;
 use crate::ground::figure::completeness::Completeness;
 use crate::ground::figure::count::Count;
 use crate::ground::figure::scope::Scope;
 use crate::ground::period::Period;
+use crate::ground::reference::Indicator;
+use crate::ground::refused::Refused;
 
 /// A counted indicator.
 #[derive(Clone, Debug)]
@@ -39,10 +43,18 @@ impl Figure {
     }
 }
 
-/// The instant of a snapshot, and how far each feed had been applied in it.
+/// What is counted by statements is counted as it is known now, whatever instant is asked for.
+pub fn refuse_unless_kept(snapshot: &Snapshot, indicator: &Indicator) -> Result<(), Refused> {
+    if snapshot.known() == NOW || indicator.is_summed() {
+        return Ok(());
+    }
+    Err(Refused::KnownAtNotKept { indicator: indicator.code.clone() })
+}
+
+/// At which instant what was counted was known, and how far each feed had been applied in it.
 #[derive(Clone, Debug)]
 pub struct Known {
-    /// When the snapshot was taken.
+    /// The one that was asked for, or when the snapshot was taken.
     pub at: OffsetDateTime,
     /// By source.
     pub positions: Vec<(String, i64)>,
@@ -63,5 +75,10 @@ impl Known {
             at: rows.first().map_or_else(OffsetDateTime::now_utc, |row| row.at),
             positions: rows.into_iter().map(|row| (row.source, row.position)).collect(),
         })
+    }
+
+    /// As it was known at the instant that was asked for, if one was.
+    pub fn as_asked(self, asked_at: Option<OffsetDateTime>) -> Self {
+        Self { at: asked_at.map_or(self.at, |asked| asked.min(self.at)), ..self }
     }
 }

@@ -17,7 +17,7 @@ use crate::ground::columns::{Cut, Members, Snapshot};
 use crate::ground::fact::Code;
 use crate::ground::figure::completeness::{Completeness, Completing};
 use crate::ground::figure::count::{Count, Counts};
-use crate::ground::figure::counted::Known;
+use crate::ground::figure::counted::{Known, refuse_unless_kept};
 use crate::ground::figure::heads::Heads;
 use crate::ground::figure::of_period::OfPeriod;
 use crate::ground::figure::scope::{By, Pieces, Scope, over_heads};
@@ -139,6 +139,7 @@ impl<'a> OfHeads<'a> {
         indicator: &Indicator,
         period: Period,
     ) -> Result<BTreeMap<Uuid, OfHead>, Failure> {
+        refuse_unless_kept(self.snapshot, indicator)?;
         self.leave_out_suspended(indicator);
         let values = self.formula(&indicator.numerator, period).await?;
         let denominators = match &indicator.denominator {
@@ -165,6 +166,7 @@ impl<'a> OfHeads<'a> {
         indicator: &Indicator,
         period: Period,
     ) -> Result<Counted, Failure> {
+        refuse_unless_kept(self.snapshot, indicator)?;
         self.leave_out_suspended(indicator);
         let values = self.formula(&indicator.numerator, period).await?;
         let denominators = match &indicator.denominator {
@@ -485,7 +487,7 @@ impl<'a> OfHeads<'a> {
         if let Some(known) = &self.known {
             return Ok(known.clone());
         }
-        let known = Known::read(self.connection).await?;
+        let known = Known::read(self.connection).await?.as_asked(self.snapshot.asked_at());
         self.known = Some(known.clone());
         Ok(known)
     }

@@ -7,6 +7,7 @@
 mod duckdb;
 mod explained;
 mod fulfilment;
+mod known;
 mod printed;
 mod question;
 
@@ -66,6 +67,7 @@ pub async fn measure(country: &Country, facts: i64, lines: &mut Lines) -> anyhow
     let provinces = provinces(&reporting, country).await?;
     compared(country, &reporting, lines).await?;
     any(country, &provinces, lines).await?;
+    known::measure(country, &reporting, lines).await.context("known at an instant")?;
     fulfilment::measure(country, &provinces, lines).await.context("fulfilment")?;
     printed::measure(country, &provinces, lines).await.context("printing")?;
     let changes = (facts / PER_CHANGE).max(1);
