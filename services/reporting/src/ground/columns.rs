@@ -1,9 +1,11 @@
 //! The facts and the tree in memory, for figures to be counted from.
 //!
 //! PostgreSQL holds the truth. Each process of this service reads it once when it starts, and keeps
-//! its own copy current from then on: additive facts in [columns](facts), by code and day, and the
-//! [tree] with its dated attributes. A figure [places] every unit for the tree that is
-//! asked, [cuts](cut) the places into lines, and [adds up](sums) the days that are asked.
+//! its own copy current from then on: additive facts in [columns](facts), by code and day, the
+//! [tree] with its dated attributes, and what is [told one by one](listed): subjects of facts, seats,
+//! employers, whom activities reached. A figure [places] every unit for the tree that is
+//! asked, [cuts](cut) the places into lines, and [adds up](sums) the days that are asked, or counts
+//! [once](subjects) whom they tell of.
 //!
 //! **Invariant:** what a reading counts is what its own snapshot shows, no more and no less. A
 //! [`State`] is of one position; a reading takes the one of its snapshot's position, and where there
@@ -14,14 +16,25 @@ mod below;
 pub mod cut;
 mod cutting;
 mod day;
+mod employers;
 mod facts;
 mod following;
+mod instant;
+mod listed;
+mod listing;
+mod listing_since;
 mod loading;
 mod names;
+mod officers;
 mod places;
 mod position;
+mod ratings;
+mod reach;
+mod rows;
 mod snapshot;
+mod snapshot_listed;
 mod state;
+mod subjects;
 mod sums;
 mod tree;
 
@@ -41,7 +54,9 @@ use self::state::State;
 
 pub use self::below::Below;
 pub use self::cut::Cut;
+pub use self::ratings::Rated;
 pub use self::snapshot::{Members, Snapshot};
+pub use self::snapshot_listed::Reach;
 
 /// States that readings which have just begun may still start from.
 const STATES_MAX: usize = 64;
@@ -66,10 +81,13 @@ impl Columns {
     pub async fn snapshot(&self, connection: &mut PgConnection) -> Result<Snapshot, Failure> {
         let position = Position::read(&mut *connection).await?;
         let state = self.state(&mut *connection, position).await?;
-        let unnumbered = following::unnumbered(connection, &self.names).await?;
-        let state = match unnumbered.iter().all(Vec::is_empty) {
-            true => state,
-            false => Arc::new(state.with(unnumbered)),
+        let acts = listing_since::unnumbered(&mut *connection).await?;
+        let state = if acts.is_empty() {
+            state
+        } else {
+            let told = listing_since::of_acts(&mut *connection, &self.names, &acts).await?;
+            let unnumbered = following::unnumbered(connection, &self.names).await?;
+            Arc::new(state.with(unnumbered, told))
         };
         Ok(Snapshot::of(self.names.clone(), state))
     }
@@ -129,15 +147,18 @@ impl Columns {
     ) -> Result<State, Failure> {
         let begun = Instant::now();
         let tree = Arc::new(loading::tree(&mut *connection, &self.names).await?);
-        let facts = loading::facts(connection, &self.names).await?;
+        let facts = loading::facts(&mut *connection, &self.names).await?;
+        let listed = listing::listed(connection, &self.names).await?;
         tracing::info!(
             facts = facts.len(),
             bytes = facts.bytes(),
+            listed = listed.len(),
+            listed_bytes = listed.bytes(),
             units = tree.len(),
             milliseconds = begun.elapsed().as_millis() as u64,
             "the columns are loaded"
         );
-        Ok(State { position, facts, tree })
+        Ok(State { position, facts, listed, tree })
     }
 
     /// Reads what came since.
@@ -149,6 +170,9 @@ impl Columns {
     ) -> Result<State, Failure> {
         let told =
             following::facts(&mut *connection, &self.names, &earlier.position, &position).await?;
+        let listed =
+            listing_since::since(&mut *connection, &self.names, &earlier.position, &position)
+                .await?;
         let (after, through) = (earlier.position.registry, position.registry);
         let anew = if after < through {
             following::units(connection, &self.names, after, through).await?
@@ -157,12 +181,13 @@ impl Columns {
         };
         let units = self.names.read().unwrap_or_else(PoisonError::into_inner).units.len();
         let (facts, tree) = (earlier.facts.clone(), earlier.tree.clone());
+        let of_earlier = earlier.listed.clone();
         spawn_blocking(move || {
             let tree = match anew {
                 Some(anew) => Arc::new(tree.otherwise(units, anew.told, &anew.units)),
                 None => tree,
             };
-            State { position, facts: facts.with(told), tree }
+            State { position, facts: facts.with(told), listed: of_earlier.with(listed), tree }
         })
         .await
         .context("take in what came")

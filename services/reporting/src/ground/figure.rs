@@ -11,7 +11,6 @@ pub mod completeness;
 pub mod count;
 mod counted;
 mod counting;
-mod heads;
 mod named;
 pub mod of_heads;
 mod of_period;

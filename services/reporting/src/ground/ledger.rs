@@ -117,6 +117,7 @@ async fn roll_up<'a>(
     Ok(())
 }
 
+/// A change of another service was recorded when that says; one of an act of ours, when we act.
 async fn write_distinct(
     connection: &mut PgConnection,
     facts: &[(Uuid, &SubjectFact)],
@@ -129,9 +130,13 @@ async fn write_distinct(
     let amounts: Vec<i16> = facts.iter().map(|(_, fact)| fact.amount).collect();
     let change_ids: Vec<Uuid> = facts.iter().map(|(change_id, _)| *change_id).collect();
     sqlx::query!(
-        "insert into subject_fact (unit_id, on_date, code, reason, subject, amount, change_id)
-         select * from unnest($1::uuid[], $2::date[], $3::text[], $4::text[], $5::text[],
-                              $6::smallint[], $7::uuid[])",
+        "insert into subject_fact (unit_id, on_date, code, reason, subject, amount, change_id, recorded_at)
+         select line.*, case when seen.change_id is null
+                             then nullif(current_setting('congdoan.acted_at', true), '')::timestamptz
+                             else seen.acted_at end
+         from unnest($1::uuid[], $2::date[], $3::text[], $4::text[], $5::text[], $6::smallint[], $7::uuid[])
+              as line (unit_id, on_date, code, reason, subject, amount, change_id)
+         left join change_seen seen on seen.change_id = line.change_id",
         &units,
         &dates,
         &codes as &[&str],

@@ -19,6 +19,8 @@ mod handed_down;
 mod heads;
 mod heirs;
 mod indicators;
+mod listed;
+mod listed_history;
 mod offices;
 mod papers;
 mod periodic_reports;

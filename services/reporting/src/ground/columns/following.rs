@@ -109,9 +109,11 @@ pub async fn units(
         return Ok(None);
     }
     let lives = sqlx::query!(
-        "select organisation_id, type, grassroots, founded_on, ended_on, heir_id, last_superior_id,
-                founded_under_id, members_to_id, never_existed
-         from organisation where organisation_id = any($1)",
+        r#"select organisation_id, type, grassroots, founded_on, ended_on, heir_id, last_superior_id,
+                  founded_under_id, members_to_id, never_existed,
+                  end_kind is not null and end_kind in ('MERGED', 'CONSOLIDATED', 'DIVIDED')
+                      as "reorganised!"
+           from organisation where organisation_id = any($1)"#,
         &units,
     )
     .fetch_all(&mut *connection)
@@ -158,6 +160,7 @@ pub async fn units(
             members_to: names.unit(row.members_to_id),
             kind: Kind::of(names.words.give(&row.r#type), row.grassroots),
             never: row.never_existed,
+            reorganised: row.reorganised,
         };
         told.lives.push((names.units.give(&row.organisation_id), life));
     }

@@ -15,7 +15,7 @@ use crate::ground::columns::tree::{Kind, Life, Span, Told, Tree};
 use crate::ground::fact::Code;
 
 /// A field of a row: none where it is null.
-type Field<'a> = Option<&'a [u8]>;
+pub(super) type Field<'a> = Option<&'a [u8]>;
 
 /// All additive facts, but those of acts that are not numbered yet.
 pub async fn facts(connection: &mut PgConnection, names: &RwLock<Names>) -> Result<Facts, Failure> {
@@ -58,12 +58,25 @@ pub async fn tree(connection: &mut PgConnection, names: &RwLock<Names>) -> Resul
     copy(
         connection,
         "copy (select organisation_id, type, grassroots, founded_on, ended_on, heir_id,
-                      last_superior_id, founded_under_id, members_to_id, never_existed
+                      last_superior_id, founded_under_id, members_to_id, never_existed,
+                      end_kind is not null and end_kind in ('MERGED', 'CONSOLIDATED', 'DIVIDED')
                from organisation)
          to stdout (format binary)",
         names,
         |names,
-         [unit, kind, grassroots, founded, ended, heir, superior, under, members_to, never]: [Field<'_>; 10]| {
+         [
+            unit,
+            kind,
+            grassroots,
+            founded,
+            ended,
+            heir,
+            superior,
+            under,
+            members_to,
+            never,
+            reorganised,
+        ]: [Field<'_>; 11]| {
             let unit = names.units.give(&id(unit)?);
             let kind = Kind::of(names.words.give(text(kind)?), yes(grassroots)?);
             let life = Life {
@@ -75,6 +88,7 @@ pub async fn tree(connection: &mut PgConnection, names: &RwLock<Names>) -> Resul
                 members_to: names.unit(maybe_id(members_to)?),
                 kind,
                 never: yes(never)?,
+                reorganised: yes(reorganised)?,
             };
             told.lives.push((unit, life));
             Ok(())
@@ -136,7 +150,7 @@ pub async fn tree(connection: &mut PgConnection, names: &RwLock<Names>) -> Resul
         .map_err(Failure::from)
 }
 
-fn lock(names: &RwLock<Names>) -> std::sync::RwLockWriteGuard<'_, Names> {
+pub(super) fn lock(names: &RwLock<Names>) -> std::sync::RwLockWriteGuard<'_, Names> {
     // What a panicking thread left are still numbers that were given.
     names.write().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
@@ -145,7 +159,7 @@ fn lock(names: &RwLock<Names>) -> std::sync::RwLockWriteGuard<'_, Names> {
 const HEADER: usize = 19;
 
 /// Takes each row of what a statement copies out.
-async fn copy<const N: usize>(
+pub(super) async fn copy<const N: usize>(
     connection: &mut PgConnection,
     statement: &str,
     names: &RwLock<Names>,
@@ -197,27 +211,27 @@ fn row<const N: usize>(bytes: &[u8]) -> anyhow::Result<Option<([Field<'_>; N], &
     Ok(Some((fields, rest)))
 }
 
-fn fixed<const N: usize>(field: Field<'_>) -> anyhow::Result<[u8; N]> {
+pub(super) fn fixed<const N: usize>(field: Field<'_>) -> anyhow::Result<[u8; N]> {
     field.context("a value is missing")?.try_into().context("a value has another length")
 }
 
-fn id(field: Field<'_>) -> anyhow::Result<Uuid> {
+pub(super) fn id(field: Field<'_>) -> anyhow::Result<Uuid> {
     fixed(field).map(Uuid::from_bytes)
 }
 
-fn maybe_id(field: Field<'_>) -> anyhow::Result<Option<Uuid>> {
+pub(super) fn maybe_id(field: Field<'_>) -> anyhow::Result<Option<Uuid>> {
     field.map(|value| id(Some(value))).transpose()
 }
 
-fn day(field: Field<'_>) -> anyhow::Result<Option<i32>> {
+pub(super) fn day(field: Field<'_>) -> anyhow::Result<Option<i32>> {
     field.map(|value| fixed(Some(value)).map(i32::from_be_bytes)).transpose()
 }
 
-fn text(field: Field<'_>) -> anyhow::Result<&str> {
+pub(super) fn text(field: Field<'_>) -> anyhow::Result<&str> {
     std::str::from_utf8(field.context("a text is missing")?).context("a text is not UTF-8")
 }
 
-fn yes(field: Field<'_>) -> anyhow::Result<bool> {
+pub(super) fn yes(field: Field<'_>) -> anyhow::Result<bool> {
     Ok(fixed::<1>(field)? != [0])
 }
 
