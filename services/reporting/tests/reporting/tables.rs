@@ -78,7 +78,7 @@ pub(crate) fn calendar(
     Some(pb::CalendarPeriods { calendar: code.to_string(), year, number, count })
 }
 
-/// A random history, with what statements count too.
+/// A random history, with what is told one by one too.
 async fn history(world: &World, seed: u64) -> History {
     let superiors = [world.badinh, world.caugiay, world.education, world.hue];
     let begin = date!(2020 - 01 - 01);

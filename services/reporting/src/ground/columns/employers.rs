@@ -102,3 +102,48 @@ pub fn at_work(
     });
     people
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ground::columns::day::NEVER;
+    use crate::ground::columns::rows::Row;
+    use crate::ground::columns::tree::{Kind, Life, Told};
+
+    #[test]
+    fn of_several_surveys_of_a_day_the_last_counts_and_an_heir_stands_for_a_union_that_ended() {
+        let life = |ended, heir| Life {
+            founded: 0,
+            ended,
+            heir,
+            last_superior: NOBODY,
+            founded_under: NOBODY,
+            members_to: NOBODY,
+            kind: Kind::of(0, true),
+            never: false,
+            reorganised: true,
+        };
+        let lives = vec![(0, life(NEVER, NOBODY)), (1, life(10, 2)), (2, life(20, NOBODY))];
+        let tree = Tree::of(3, Told { lives, ..Told::default() });
+        let mut lists = Lists::default();
+        let (none, ended) = (lists.give(&[][..]), lists.give(&[1][..]));
+        let survey = |day, workforce, unions, recorded, amount| Row {
+            key: Survey { employer: 7, day, surveyor: 0, workforce, unions },
+            recorded,
+            amount,
+        };
+        // Said otherwise of the same day.
+        let surveys = Rows::of(vec![survey(5, 30, none, 1, 1)])
+            .with(vec![survey(5, 30, none, 2, -1), survey(5, 40, ended, 2, 1)]);
+        let last = |on, known| {
+            let mut found = Vec::new();
+            each_employer(&surveys, on, known, |survey| found.push(survey.workforce));
+            found
+        };
+        assert_eq!((last(4, 9), last(5, 9), last(99, 1)), (vec![], vec![40], vec![30]));
+        assert!(one_lives(&tree, &[1], 5) && one_lives(&tree, &[1], 15));
+        assert!(!one_lives(&tree, &[1], 20) && !one_lives(&tree, &[], 5));
+        assert_eq!(at_work(&surveys, &lists, 3, 5, 9), [None, Some(40), None]);
+        assert_eq!(at_work(&surveys, &lists, 3, 5, 1), [None, None, None]);
+    }
+}

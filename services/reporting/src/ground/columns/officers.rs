@@ -107,3 +107,49 @@ impl<'a> Roots<'a> {
         self.0.first().filter(|first| first.person == person).map(|first| first.root)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ground::columns::cut::{Line, Piece};
+    use crate::ground::columns::day::{EVER, NEVER};
+    use crate::ground::columns::rows::Row;
+
+    /// Units 0 and 1 in a line each, of one head.
+    fn two_lines() -> Cut {
+        let line = |name: &str| Line { head: 0, name: name.to_string() };
+        let always = |line| Piece { from: EVER, until: NEVER, line };
+        Cut::put(2, &[(0, always(0)), (1, always(1))], vec![line("a"), line("b")], 1)
+    }
+
+    #[test]
+    fn whoever_was_seated_as_two_is_one_from_when_that_is_known() {
+        let seat = |person, unit, from, until, recorded, amount| Row {
+            key: Office { person, unit, from, until },
+            recorded,
+            amount,
+        };
+        let mut offices = Rows::of(vec![
+            seat(1, 0, 0, NEVER, 1, 1),
+            seat(2, 1, 0, NEVER, 1, 1),
+            seat(3, 1, 0, NEVER, 1, 1),
+        ]);
+        // Three is known to have left on day 50.
+        offices = offices.with(vec![seat(3, 1, 0, NEVER, 30, -1), seat(3, 1, 0, 50, 30, 1)]);
+        let merge = |recorded, amount| Row { key: Merged { person: 1, root: 2 }, recorded, amount };
+        let merges = Rows::of(vec![merge(10, 1)]).with(vec![merge(20, -1)]);
+        let (cut, days) = (two_lines(), Days { from: 60, until: 61 });
+        let known = |at: i64, only: Option<&[bool]>| {
+            let once = count(&offices, &merges, &cut, days, only, at);
+            (once.totals[0], once.lines)
+        };
+        assert_eq!(known(0, None), (0, vec![0, 0]), "before anything was told");
+        assert_eq!(known(5, None), (3, vec![1, 2]));
+        assert_eq!(known(15, None), (2, vec![1, 2]), "in two lines, and one");
+        assert_eq!(known(25, None), (3, vec![1, 2]), "they are two after all");
+        assert_eq!(known(35, None), (2, vec![1, 1]), "who left is none");
+        // Of those who are asked for, one of whom is another.
+        assert_eq!(known(15, Some(&[false, false, true, false])), (1, vec![1, 1]));
+        assert_eq!(known(5, Some(&[false, false, true, false])), (1, vec![0, 1]));
+    }
+}

@@ -223,3 +223,78 @@ pub fn rated(
     }
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use time::macros::date;
+
+    use super::*;
+    use crate::ground::columns::day::NEVER;
+    use crate::ground::columns::rows::Row;
+    use crate::ground::columns::tree::{Kind, Life, Told};
+
+    fn on(day: time::Date) -> i32 {
+        day::number(day)
+    }
+
+    /// Four unions of April, the second of which came of the fifth, which it inherited; the third has a
+    /// share of the sixth, which was divided, and the fourth was split off from the seventh.
+    fn tree() -> Tree {
+        let april = on(date!(2024 - 04 - 10));
+        let life = |founded, ended, heir, reorganised| Life {
+            founded,
+            ended,
+            heir,
+            last_superior: NOBODY,
+            founded_under: NOBODY,
+            members_to: NOBODY,
+            kind: Kind::of(0, true),
+            never: false,
+            reorganised,
+        };
+        let young = || life(april, NEVER, NOBODY, false);
+        let ended = |heir| life(0, april, heir, true);
+        let lives = vec![
+            (0, young()),
+            (1, young()),
+            (2, young()),
+            (3, young()),
+            (4, ended(1)),
+            (5, ended(NOBODY)),
+            (6, life(0, NEVER, NOBODY, false)),
+        ];
+        Tree::of(7, Told { lives, ..Told::default() })
+    }
+
+    #[test]
+    fn what_came_of_others_is_rated_sooner_unless_that_was_undone_or_a_scheme_says_otherwise() {
+        let (tree, april) = (tree(), on(date!(2024 - 04 - 10)));
+        let share = |successor, predecessor, split_off| Row {
+            key: Share { successor, predecessor, day: april, split_off, act: predecessor },
+            recorded: 1,
+            amount: 1,
+        };
+        let shares = Rows::of(vec![share(2, 5, false), share(3, 6, true)]);
+        let undone = Rows::of(vec![Row { key: 6, recorded: 5, amount: 1 }]);
+        let rules = |unit, written, months| Row {
+            key: Rules { unit, year: 2024, written, months, succession_months: 6 },
+            recorded: written,
+            amount: 1,
+        };
+        let rules = Rows::of(vec![rules(0, 1, 3), rules(1, 2, 9), rules(0, 3, 12)]);
+        let counts = |known: i64, day| {
+            let mut eligibility = Eligibility::of(&tree, &rules, &shares, &undone, known);
+            [0, 1, 2, 3, 6].map(|unit| eligibility.counts(unit, on(day)))
+        };
+        let (autumn, winter) = (date!(2024 - 10 - 08), date!(2024 - 12 - 31));
+        assert_eq!(counts(0, autumn), [false, false, false, false, true]);
+        assert_eq!(counts(0, winter), [false, true, false, false, true], "no share is known");
+        assert_eq!(counts(2, winter), [true, true, true, true, true], "after three months");
+        assert_eq!(
+            counts(9, winter),
+            [false, true, true, false, true],
+            "undone, and as others are"
+        );
+        assert_eq!(counts(9, date!(2025 - 04 - 09)), [true; 5], "a year later");
+    }
+}
