@@ -112,7 +112,8 @@ pub async fn explain(
     let without_suspended = scope.without_suspended || indicator.without_suspended;
     let by_unit = Scope { by: By::Unit, without_suspended, ..scope };
     let mut counting =
-        Counting::new(&mut *connection, snapshot, reference, by_unit.clone(), period);
+        Counting::new(&mut *connection, snapshot, reference, by_unit.clone(), period)
+            .in_first_lines();
     let mut figure = counting.figure(indicator).await?;
 
     let amounts = std::mem::take(&mut figure.value.lines);

@@ -57,6 +57,7 @@ pub use self::cut::Cut;
 pub use self::ratings::Rated;
 pub use self::snapshot::{Members, Snapshot};
 pub use self::snapshot_listed::Reach;
+pub use self::subjects::Where;
 
 /// States that readings which have just begun may still start from.
 const STATES_MAX: usize = 64;

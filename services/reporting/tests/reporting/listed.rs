@@ -261,6 +261,33 @@ async fn one_question(
         assert_eq!(by_columns, by_statement, "{name}, {scope:?}, {period:?}");
         *counted.entry(name).or_default() += by_statement.len();
     }
+    // Explained, each counts in the unit that told of her first.
+    let code = Code::Trained;
+    let rows = asked
+        .ask(reading, heads, include_str!("by_sql/subjects_first.sql"), |query| {
+            query
+                .bind(period.from)
+                .bind(period.until())
+                .bind(code.as_str())
+                .bind(Vec::<String>::new())
+        })
+        .await;
+    let by_statement = Asked::counts(&rows, "amount!", false);
+    let mut counting =
+        OfHeads::new(reading, snapshot, reference, heads, scope.clone()).await.expect("begun");
+    counting = counting.in_first_lines();
+    for source in [Source::Subjects(code, Vec::new()), Source::OfficersDuring] {
+        let counts = counting.source(&source, period).await.expect("counted");
+        for count in &counts {
+            assert_eq!(count.total, count.lines.values().sum::<i64>(), "{source:?}, {scope:?}");
+        }
+        if source == Source::OfficersDuring {
+            continue;
+        }
+        let mut by_columns: Counts = counting.heads().iter().copied().zip(counts).collect();
+        by_columns.retain(|_, count| *count != Count::default());
+        assert_eq!(by_columns, by_statement, "trained first, {scope:?}, {period:?}");
+    }
     let indicator = reference.indicator("RATING_GOOD").expect("an indicator");
     let by_statement =
         rated_by_statement(reading, asked, heads, (reference, indicator.grades())).await;

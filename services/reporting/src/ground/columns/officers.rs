@@ -3,7 +3,7 @@
 use crate::ground::columns::cut::Cut;
 use crate::ground::columns::names::NOBODY;
 use crate::ground::columns::rows::Rows;
-use crate::ground::columns::subjects::{Counter, Once};
+use crate::ground::columns::subjects::{Counter, Once, Where};
 use crate::ground::columns::sums::Days;
 
 /// Somebody holds an office of a union over some days; steering committees are none.
@@ -33,7 +33,7 @@ pub struct Merged {
 pub fn count(
     offices: &Rows<Office>,
     merges: &Rows<Merged>,
-    cut: &Cut,
+    (cut, counts): (&Cut, Where),
     days: Days,
     only: Option<&[bool]>,
     known: i64,
@@ -62,18 +62,18 @@ pub fn count(
     }
     let mut moved = moved.into_iter().peekable();
     let mut roots = Roots::of(&roots);
-    let mut counter = Counter::of(cut);
+    let mut counter = Counter::of(cut, counts);
     let mut person = NOBODY;
     let mut seat = |office: Office| {
         if office.person != person {
             counter.next();
             person = office.person;
         }
-        let counts = only.is_none_or(|only| only.get(person as usize) == Some(&true));
+        let is_asked = only.is_none_or(|only| only.get(person as usize) == Some(&true));
         let (from, until) = (office.from.max(days.from), office.until.min(days.until));
-        for piece in cut.pieces(office.unit).iter().filter(|_| counts) {
+        for piece in cut.pieces(office.unit).iter().filter(|_| is_asked) {
             if from.max(piece.from) < until.min(piece.until) {
-                counter.tell(piece.line as usize, 1);
+                counter.tell(piece.line as usize, 1, from.max(piece.from));
             }
         }
     };
@@ -140,7 +140,7 @@ mod tests {
         let merges = Rows::of(vec![merge(10, 1)]).with(vec![merge(20, -1)]);
         let (cut, days) = (two_lines(), Days { from: 60, until: 61 });
         let known = |at: i64, only: Option<&[bool]>| {
-            let once = count(&offices, &merges, &cut, days, only, at);
+            let once = count(&offices, &merges, (&cut, Where::Everywhere), days, only, at);
             (once.totals[0], once.lines)
         };
         assert_eq!(known(0, None), (0, vec![0, 0]), "before anything was told");

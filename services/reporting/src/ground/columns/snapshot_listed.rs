@@ -14,7 +14,7 @@ use crate::ground::columns::ratings::{self, Eligibility, Rated};
 use crate::ground::columns::reach;
 use crate::ground::columns::snapshot::{Members, Snapshot, counted, days};
 use crate::ground::columns::state::State;
-use crate::ground::columns::subjects::{self, Once};
+use crate::ground::columns::subjects::{self, Once, Where};
 use crate::ground::fact::Code;
 use crate::ground::figure::count::{Count, Counts};
 use crate::ground::period::Period;
@@ -33,7 +33,7 @@ impl Snapshot {
     /// Distinct subjects of a code, with one of these reasons; with any, if there are none.
     pub async fn subjects(
         &self,
-        cut: &Arc<Cut>,
+        (cut, counts): (&Arc<Cut>, Where),
         code: Code,
         period: Period,
         reasons: &[String],
@@ -43,7 +43,8 @@ impl Snapshot {
         self.count(move |snapshot| {
             let subjects = &snapshot.state().listed.subjects;
             let reasons = reasons.as_deref();
-            once(&cut, &subjects::count(subjects, &cut, code, days(period), reasons, NOW))
+            let asked = (&*cut, counts);
+            once(&cut, &subjects::count(subjects, asked, code, days(period), reasons, NOW))
         })
         .await
     }
@@ -52,7 +53,7 @@ impl Snapshot {
     /// trained within it.
     pub async fn officers(
         &self,
-        cut: &Arc<Cut>,
+        (cut, counts): (&Arc<Cut>, Where),
         period: Period,
         trained: bool,
     ) -> Result<Counts, Failure> {
@@ -62,8 +63,8 @@ impl Snapshot {
             let people = snapshot.names().subjects.len();
             let days = days(period);
             let only = trained.then(|| subjects::trained(&listed.subjects, people, days, NOW));
-            let (offices, merges) = (&listed.offices, &listed.merges);
-            once(&cut, &officers::count(offices, merges, &cut, days, only.as_deref(), NOW))
+            let (offices, merges, asked) = (&listed.offices, &listed.merges, (&*cut, counts));
+            once(&cut, &officers::count(offices, merges, asked, days, only.as_deref(), NOW))
         })
         .await
     }

@@ -82,12 +82,25 @@ pub struct Once {
     pub totals: Vec<i64>,
 }
 
+/// In which lines one counts who is told of in several.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Where {
+    /// In each: lines may sum to more than the total.
+    Everywhere,
+    /// In that which told of her first, so that lines sum to the total; of several of a day, in the one
+    /// whose name comes first.
+    First,
+}
+
 /// Counts one after the other once.
 pub struct Counter<'a> {
     cut: &'a Cut,
+    counts: Where,
     once: Once,
-    /// What is told of the one that is being counted, by line.
-    told: Vec<(u32, i64)>,
+    /// What is told of the one that is being counted: in which line, how often and when.
+    told: Vec<(u32, i64, i32)>,
+    /// The lines in which she counts, each with its head and since when.
+    found: Vec<(u32, i32, u32)>,
     /// By head, the last who was counted under it.
     last: Vec<u64>,
     counted: u64,
@@ -95,14 +108,15 @@ pub struct Counter<'a> {
 
 impl<'a> Counter<'a> {
     /// In the lines of a cut.
-    pub fn of(cut: &'a Cut) -> Self {
+    pub fn of(cut: &'a Cut, counts: Where) -> Self {
         let once = Once { lines: vec![0; cut.lines().len()], totals: vec![0; cut.heads()] };
-        Self { cut, once, told: Vec::new(), last: vec![0; cut.heads()], counted: 0 }
+        let last = vec![0; cut.heads()];
+        Self { cut, counts, once, told: Vec::new(), found: Vec::new(), last, counted: 0 }
     }
 
-    /// The one that is being counted is told of in a line.
-    pub fn tell(&mut self, line: usize, amount: i64) {
-        self.told.push((line as u32, amount));
+    /// The one that is being counted is told of in a line, on a day.
+    pub fn tell(&mut self, line: usize, amount: i64, day: i32) {
+        self.told.push((line as u32, amount, day));
     }
 
     /// All that is told of the one has been: it counts in each line in which more tells of it than
@@ -113,18 +127,30 @@ impl<'a> Counter<'a> {
             self.told.sort_unstable();
         }
         for of_line in self.told.chunk_by(|one, other| one.0 == other.0) {
-            if of_line.iter().map(|(_, amount)| amount).sum::<i64>() <= 0 {
-                continue;
-            }
-            let line = of_line[0].0 as usize;
-            self.once.lines[line] += 1;
-            let head = self.cut.head_of(line) as usize;
-            if self.last[head] != self.counted {
-                self.last[head] = self.counted;
-                self.once.totals[head] += 1;
+            if of_line.iter().map(|(_, amount, _)| amount).sum::<i64>() > 0 {
+                let line = of_line[0].0;
+                let told = of_line.iter().filter(|(_, amount, _)| *amount > 0);
+                let since = told.map(|(.., day)| *day).min().unwrap_or_default();
+                self.found.push((self.cut.head_of(line as usize), since, line));
             }
         }
         self.told.clear();
+        if self.counts == Where::First && self.found.len() > 1 {
+            let name = |line: u32| &self.cut.lines()[line as usize].name;
+            self.found.sort_by(|(head, since, line), (other, later, next)| {
+                (head, since, name(*line)).cmp(&(other, later, name(*next)))
+            });
+        }
+        for (head, _, line) in self.found.drain(..) {
+            let is_first = self.last[head as usize] != self.counted;
+            if is_first {
+                self.last[head as usize] = self.counted;
+                self.once.totals[head as usize] += 1;
+            }
+            if is_first || self.counts == Where::Everywhere {
+                self.once.lines[line as usize] += 1;
+            }
+        }
     }
 
     /// What was counted.
@@ -137,20 +163,20 @@ impl<'a> Counter<'a> {
 /// Distinct subjects of a code, with one of these reasons; any, if there is no list of them.
 pub fn count(
     subjects: &Subjects,
-    cut: &Cut,
+    (cut, counts): (&Cut, Where),
     code: Code,
     days: Days,
     reasons: Option<&[u32]>,
     known: i64,
 ) -> Once {
-    let mut counter = Counter::of(cut);
+    let mut counter = Counter::of(cut, counts);
     let mut subject = NOBODY;
     subjects.each(code, days, reasons, known, |key, amount| {
         if key.subject != subject {
             counter.next();
             subject = key.subject;
         }
-        cut.lines_on(key.unit, key.day, |line| counter.tell(line, amount));
+        cut.lines_on(key.unit, key.day, |line| counter.tell(line, amount, key.day));
     });
     counter.counted()
 }

@@ -13,7 +13,7 @@ use sqlx::PgConnection;
 use time::Date;
 use uuid::Uuid;
 
-use crate::ground::columns::{Cut, Members, Rated, Snapshot};
+use crate::ground::columns::{Cut, Members, Rated, Snapshot, Where};
 use crate::ground::fact::Code;
 use crate::ground::figure::completeness::{Completeness, Completing};
 use crate::ground::figure::count::{Count, Counts};
@@ -57,6 +57,8 @@ pub struct OfHeads<'a> {
     /// Whether the caller leaves suspended unions out of stocks of unions.
     asked_without: bool,
     across: By,
+    /// In which lines whoever is counted once counts.
+    counts: Where,
     /// The units of each, in their lines, once they were asked for.
     cut: Option<Arc<Cut>>,
     /// Of every unit, at the end of the day that was asked for last.
@@ -112,6 +114,7 @@ impl<'a> OfHeads<'a> {
             asked_without: scope.without_suspended,
             scope,
             across: By::Nothing,
+            counts: Where::Everywhere,
             cut: None,
             members: None,
             of_period: None,
@@ -122,6 +125,13 @@ impl<'a> OfHeads<'a> {
     /// Crosses the lines of the scope with others.
     pub fn crossed_with(mut self, across: By) -> Self {
         self.across = across;
+        self
+    }
+
+    /// Whoever is counted once counts in the line that told of her first, and in no other: lines sum to
+    /// what is counted.
+    pub fn in_first_lines(mut self) -> Self {
+        self.counts = Where::First;
         self
     }
 
@@ -360,13 +370,13 @@ impl<'a> OfHeads<'a> {
         period: Period,
     ) -> Result<Counts, Failure> {
         let cut = self.cut().await?;
-        self.snapshot.subjects(&cut, code, period, reasons).await
+        self.snapshot.subjects((&cut, self.counts), code, period, reasons).await
     }
 
     /// People in office in the period; of them, if it is asked, those who were trained.
     async fn officers(&mut self, period: Period, trained: bool) -> Result<Counts, Failure> {
         let cut = self.cut().await?;
-        self.snapshot.officers(&cut, period, trained).await
+        self.snapshot.officers((&cut, self.counts), period, trained).await
     }
 
     async fn employers(&mut self, workforce: i32, period: Period) -> Result<Counts, Failure> {
