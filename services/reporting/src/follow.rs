@@ -24,7 +24,7 @@ mod under_way;
 use chassis::feed::Change;
 use chassis::refusal::Failure;
 use sqlx::PgConnection;
-use time::Date;
+use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
 pub use membership::Membership;
@@ -54,6 +54,7 @@ async fn remember_all(
     let days: Vec<Date> = changes.iter().map(|(change, _)| change.effective_on).collect();
     let decisions: Vec<Option<Uuid>> =
         changes.iter().map(|(change, _)| change.decision_id).collect();
+    let instants: Vec<OffsetDateTime> = changes.iter().map(|(change, _)| change.acted_at).collect();
     let traces: Vec<&str> = changes.iter().map(|(change, _)| change.traceparent.as_str()).collect();
     let origins: Vec<Option<Uuid>> = changes.iter().map(|(_, because)| because.act_id).collect();
     let movements: Vec<Option<Uuid>> =
@@ -61,13 +62,13 @@ async fn remember_all(
     sqlx::query!(
         "insert into change_seen
              (change_id, source, position, act_id, kind, effective_on, decision_id, traceparent,
-              because_act_id, origin_act_id, movement_id)
+              because_act_id, origin_act_id, movement_id, acted_at)
          select change_id, $1, position, act_id, kind, effective_on, decision_id, traceparent,
-                because_act_id, because_act_id, movement_id
+                because_act_id, because_act_id, movement_id, acted_at
          from unnest($2::uuid[], $3::bigint[], $4::uuid[], $5::text[], $6::date[], $7::uuid[],
-                     $8::text[], $9::uuid[], $10::uuid[])
+                     $8::text[], $9::uuid[], $10::uuid[], $11::timestamptz[])
               as line (change_id, position, act_id, kind, effective_on, decision_id, traceparent,
-                       because_act_id, movement_id)",
+                       because_act_id, movement_id, acted_at)",
         source,
         &change_ids,
         &positions,
@@ -78,6 +79,7 @@ async fn remember_all(
         &traces as &[&str],
         &origins as &[Option<Uuid>],
         &movements as &[Option<Uuid>],
+        &instants,
     )
     .execute(connection)
     .await?;
@@ -95,13 +97,14 @@ async fn remember(
     let origin = sqlx::query_scalar!(
         "insert into change_seen
              (change_id, source, position, act_id, kind, effective_on, decision_id, traceparent,
-              because_act_id, origin_act_id, movement_id)
+              because_act_id, origin_act_id, movement_id, acted_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9,
                  case when $11 then (select earlier.origin_act_id from change_seen earlier
                                      where earlier.movement_id = $10
                                      order by earlier.position desc limit 1)
                       else $9 end,
-                 case when not $11 then $10::uuid end)
+                 case when not $11 then $10::uuid end,
+                 $12)
          returning origin_act_id",
         change.change_id,
         source,
@@ -114,8 +117,21 @@ async fn remember(
         because.act_id,
         because.movement_id,
         because.takes_back,
+        change.acted_at,
     )
     .fetch_one(connection)
     .await?;
     Ok(origin)
+}
+
+/// Tells the tables that tell what changes in them (`office_told` and others) when this change was
+/// recorded.
+async fn told_at(connection: &mut PgConnection, change: &Change) -> Result<(), Failure> {
+    sqlx::query!(
+        r#"select set_config('congdoan.told_at', $1::timestamptz::text, true) as "told_at!""#,
+        change.acted_at,
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(())
 }

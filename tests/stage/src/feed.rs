@@ -95,6 +95,19 @@ impl Owner {
         *self.clock.lock().expect("not poisoned") = instant;
     }
 
+    /// Says what another has said: changes of whole acts, in their order; numbered as they come.
+    ///
+    /// # Panics
+    /// Never: nobody panics while the feed is written.
+    pub fn repeats(&self, said: impl IntoIterator<Item = Change>) {
+        let mut changes = self.changes.lock().expect("not poisoned");
+        for change in said {
+            let position = i64::try_from(changes.len() + 1).expect("small");
+            changes.push(Change { position, ..change });
+        }
+        self.head.send_replace(changes.len());
+    }
+
     /// One act: all that it changed, from one day on, each with its kind. Answers its id and
     /// those of its changes.
     ///

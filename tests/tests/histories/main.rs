@@ -12,6 +12,8 @@
 //!   says so; everybody lies in one scope, and the Confederation can read everybody;
 //! * [`employers`]: registry lists as many employers without a union as reporting counts.
 //!
+//! That the comparison sees what is wrong, [`mutants`] shows: of feeds that say something wrongly.
+//!
 //! No call is ever answered INTERNAL. What goes wrong is told with the seed, the number of the
 //! act, and the acts on the organisations concerned.
 //!
@@ -31,6 +33,7 @@ mod history;
 mod kept;
 mod known;
 mod ledger;
+mod mutants;
 mod people;
 mod subjects;
 mod trace;

@@ -115,7 +115,7 @@ impl FigureService for Api {
         let mut reading = self.database.read(&call).await?;
         let (codes, on) = (&request.indicators, tabulation.last_day());
         let indicators = indicators::named(&mut reading, self.reference, codes, on, line).await?;
-        tabulation.counts(indicators)?;
+        tabulation.asked.indicators = indicators;
         let snapshot = self.columns.snapshot(&mut reading).await?.known_at(known_at).await?;
         let table = table(&mut reading, &snapshot, self.reference, &tabulation.asked).await?;
         // Whoever reads slowly holds what was counted, and no connection.

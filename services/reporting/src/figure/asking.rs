@@ -13,7 +13,7 @@ use crate::figure::table::{Asked, ORGANISATIONS_MAX, Order, Whose};
 use crate::ground::columns::Below;
 use crate::ground::figure::{By, Scope};
 use crate::ground::period::Period;
-use crate::ground::reference::{Calendar, Indicator, Reference};
+use crate::ground::reference::{Calendar, Reference};
 use crate::ground::refused::Refused;
 use crate::ground::{vietnamese, wire};
 
@@ -49,18 +49,6 @@ impl Tabulation {
     /// The last day of all periods: indicators count as they do for a period that ends then.
     pub fn last_day(&self) -> Date {
         self.asked.periods.iter().map(|period| period.through).max().unwrap_or(Date::MIN)
-    }
-
-    /// What is counted; refused where it has no crossed lines.
-    pub fn counts(&mut self, indicators: Vec<Indicator>) -> Result<(), Refused> {
-        let crossed = self.asked.across != By::Nothing;
-        let unfit = indicators.iter().position(|indicator| crossed && !indicator.is_summed());
-        if let Some(line) = unfit {
-            let (field, indicator) = (format!("indicators[{line}]"), indicators[line].code.clone());
-            return Err(Refused::BreakdownNotCrossed { field, indicator });
-        }
-        self.asked.indicators = indicators;
-        Ok(())
     }
 }
 

@@ -55,6 +55,26 @@ impl Behind {
         indicator.numerator.terms().any(|term| term.source == Source::UnionsAt)
     }
 
+    /// Whether the changes behind an indicator can be told as they were known before: seats, surveys,
+    /// activities and by which rules a union is rated are counted as they were known, and looked up as
+    /// they are known now.
+    pub fn is_kept(indicator: &Indicator) -> bool {
+        let as_now = |source: &Source| {
+            matches!(
+                source,
+                Source::Ratings(_)
+                    | Source::OfficersAt
+                    | Source::OfficersDuring
+                    | Source::OfficersTrained
+                    | Source::EmployersWithoutUnion(_)
+                    | Source::UnionsReached
+                    | Source::PeopleReached
+                    | Source::PeopleAtWork
+            )
+        };
+        !indicator.numerator.terms().any(|term| as_now(&term.source))
+    }
+
     /// Of an indicator; `unions` are the lines of those that count as unions on the last day.
     pub async fn of(
         snapshot: &Snapshot,

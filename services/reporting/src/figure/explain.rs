@@ -15,6 +15,7 @@ use crate::ground::columns::Snapshot;
 use crate::ground::figure::{By, Counting, Figure, Scope, heads};
 use crate::ground::period::Period;
 use crate::ground::reference::{Indicator, Reference};
+use crate::ground::refused::Refused;
 
 /// How many changes of one unit are shown on a page at most.
 const CHANGES_MAX: usize = 200;
@@ -115,10 +116,14 @@ impl Explained {
         reference: &'static Reference,
         Asked { scope, period, indicator }: Asked,
     ) -> Result<Self, Failure> {
+        if snapshot.asked_at().is_some() && !Behind::is_kept(&indicator) {
+            return Err(Refused::KnownAtNotKept { indicator: indicator.code }.into());
+        }
         let without_suspended = scope.without_suspended || indicator.without_suspended;
         let by_unit = Scope { by: By::Unit, without_suspended, ..scope };
         let mut counting =
-            Counting::new(&mut *connection, snapshot, reference, by_unit.clone(), period);
+            Counting::new(&mut *connection, snapshot, reference, by_unit.clone(), period)
+                .in_first_lines();
         let mut figure = counting.figure(&indicator).await?;
         let unions = match Behind::needs_unions(&indicator) {
             true => counting.unions_at(period.through).await?.lines.into_keys().collect(),

@@ -4,11 +4,10 @@ use chassis::feed::{Change, Follow, Following};
 use chassis::refusal::Failure;
 use feeds::membership::{self, Event, Finished};
 use sqlx::PgConnection;
-use time::Date;
 use uuid::Uuid;
 
 use crate::follow::movements::Told;
-use crate::follow::{Because, merged, movements, remember, remember_all, under_way};
+use crate::follow::{Because, merged, movements, remember, remember_all, told_at, under_way};
 use crate::ground::fact::{self, Facts};
 use crate::ground::ledger::{self, Teller};
 
@@ -81,7 +80,7 @@ async fn take_in(connection: &mut PgConnection, told: &Told<'_>) -> Result<(), F
     let because = because(event, act);
     let origin = remember(connection, Membership::SOURCE, change, &because).await?;
     ledger::write(connection, teller(change), &facts).await?;
-    copy(connection, change.effective_on, event).await?;
+    copy(connection, change, event).await?;
     if let Some(origin) = origin {
         under_way::moved(connection, origin, &facts).await?;
     }
@@ -215,15 +214,27 @@ fn because(event: &Event, act: &[Event]) -> Because {
 }
 
 /// Keeps who is a member where, and on what it rests, of a change that stands alone.
-async fn copy(connection: &mut PgConnection, on: Date, event: &Event) -> Result<(), Failure> {
+async fn copy(
+    connection: &mut PgConnection,
+    change: &Change,
+    event: &Event,
+) -> Result<(), Failure> {
     match event {
         // For the people named it never happened.
-        Event::TakenBack(taken) => movements::take_back(connection, on, &taken.movement).await,
+        Event::TakenBack(taken) => {
+            movements::take_back(connection, change.effective_on, &taken.movement).await
+        }
         Event::ConsequencesLeft { from_position, .. } => {
             under_way::left(connection, *from_position).await
         }
-        Event::PersonMerged(merge) => merged::one(connection, merge).await,
-        Event::PersonUnmerged(merge) => merged::two(connection, merge).await,
+        Event::PersonMerged(merge) => {
+            told_at(connection, change).await?;
+            merged::one(connection, merge).await
+        }
+        Event::PersonUnmerged(merge) => {
+            told_at(connection, change).await?;
+            merged::two(connection, merge).await
+        }
         // Nothing that makes or unmakes a member, or movements, which never come here.
         Event::Admitted(_)
         | Event::Transferred(_)

@@ -13,7 +13,7 @@ use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
 use crate::follow::{
-    Because, edges, events, organisations, remember_all, successions, timelines, under_way,
+    Because, edges, events, organisations, remember_all, successions, timelines, told_at, under_way,
 };
 use crate::ground::fact;
 use crate::ground::fact::Facts;
@@ -62,6 +62,7 @@ impl Follow for Registry {
             let (id, on) = (change.change_id, change.effective_on);
             let facts = if let Event::TimelinesCorrected(lives) = event {
                 counted.write(following.db()).await?;
+                told_at(following.db(), change).await?;
                 timelines::replace(following.db(), change, lives, &edges, self.reference).await?
             } else {
                 self.copy(following.db(), change, event).await?;
@@ -176,6 +177,7 @@ impl Registry {
                 organisations::resume(connection, on, *organisation_id).await
             }
             Event::Ended(units) => {
+                told_at(connection, change).await?;
                 organisations::end(connection, change, units).await?;
                 successions::ended(connection, change, units).await
             }
@@ -191,11 +193,15 @@ impl Registry {
             Event::DecisionRecorded(decision) => {
                 events::record_decision(connection, decision).await
             }
-            Event::Body(body) => copy_body(connection, change, body).await,
+            Event::Body(body) => {
+                told_at(connection, change).await?;
+                copy_body(connection, change, body).await
+            }
             Event::CeremonyHeld(ceremony) => {
                 events::hold_ceremony(connection, change, ceremony).await
             }
             Event::EmployersRecorded(recorded) => {
+                told_at(connection, change).await?;
                 events::record_employers(connection, change, &recorded.employers).await
             }
             // What an undone act did to members is taken back in membership's feed.

@@ -1,11 +1,13 @@
 //! The facts and the tree in memory, for figures to be counted from.
 //!
 //! PostgreSQL holds the truth. Each process of this service reads it once when it starts, and keeps
-//! its own copy current from then on: additive facts in [columns](facts), by code and day, and the
-//! [tree] with its dated attributes. A figure [places] every unit for the tree that is asked,
-//! [cuts](cut) the places into lines, and [adds up](sums) the days that are asked. Facts carry the
-//! instants at which they were recorded, and what was known of the tree before is [kept](history), so
-//! that the same scan counts what was known at any instant.
+//! its own copy current from then on: additive facts in [columns](facts), by code and day, the
+//! [tree] with its dated attributes, and what is [told one by one](listed): subjects of facts, seats,
+//! employers, whom activities reached. A figure [places] every unit for the tree that is
+//! asked, [cuts](cut) the places into lines, and [adds up](sums) the days that are asked, or counts
+//! [once](subjects) whom they tell of. Everything carries the instant at which it was recorded, and what
+//! was known of the tree before is [kept](history), so that the same scan counts what was known at any
+//! instant.
 //!
 //! **Invariant:** what a reading counts is what its own snapshot shows, no more and no less. A
 //! [`State`] is of one position; a reading takes the one of its snapshot's position, and where there
@@ -16,17 +18,27 @@ mod below;
 pub mod cut;
 mod cutting;
 mod day;
+mod employers;
 mod facts;
 mod following;
 mod history;
 pub mod instant;
+mod listed;
+mod listing;
+mod listing_since;
 mod loading;
 mod names;
+mod officers;
 mod places;
 mod position;
+mod ratings;
+mod reach;
 mod recorded;
+mod rows;
 mod snapshot;
+mod snapshot_listed;
 mod state;
+mod subjects;
 mod sums;
 mod tree;
 
@@ -47,7 +59,10 @@ use self::state::State;
 
 pub use self::below::Below;
 pub use self::cut::Cut;
+pub use self::ratings::Rated;
 pub use self::snapshot::{Members, Pieces, Snapshot, ToSettle};
+pub use self::snapshot_listed::Reach;
+pub use self::subjects::Where;
 
 /// States that readings which have just begun may still start from.
 const STATES_MAX: usize = 64;
@@ -72,10 +87,13 @@ impl Columns {
     pub async fn snapshot(&self, connection: &mut PgConnection) -> Result<Snapshot, Failure> {
         let position = Position::read(&mut *connection).await?;
         let state = self.state(&mut *connection, position).await?;
-        let unnumbered = following::unnumbered(connection, &self.names).await?;
-        let state = match unnumbered.iter().all(Vec::is_empty) {
-            true => state,
-            false => Arc::new(state.with(unnumbered)),
+        let acts = listing_since::unnumbered(&mut *connection).await?;
+        let state = if acts.is_empty() {
+            state
+        } else {
+            let told = listing_since::of_acts(&mut *connection, &self.names, &acts).await?;
+            let unnumbered = following::unnumbered(connection, &self.names).await?;
+            Arc::new(state.with(unnumbered, told))
         };
         Ok(Snapshot::of(self.names.clone(), state))
     }
@@ -135,15 +153,18 @@ impl Columns {
     ) -> Result<State, Failure> {
         let begun = Instant::now();
         let (tree, history) = loading::tree(&mut *connection, &self.names).await?;
-        let facts = loading::facts(connection, &self.names).await?;
+        let facts = loading::facts(&mut *connection, &self.names).await?;
+        let listed = listing::listed(connection, &self.names).await?;
         tracing::info!(
             facts = facts.len(),
             bytes = facts.bytes(),
+            listed = listed.len(),
+            listed_bytes = listed.bytes(),
             units = tree.len(),
             milliseconds = begun.elapsed().as_millis() as u64,
             "the columns are loaded"
         );
-        Ok(State { position, facts, tree: Arc::new(tree), history })
+        Ok(State { position, facts, listed, tree: Arc::new(tree), history })
     }
 
     /// Reads what came since.
@@ -155,6 +176,9 @@ impl Columns {
     ) -> Result<State, Failure> {
         let told =
             following::facts(&mut *connection, &self.names, &earlier.position, &position).await?;
+        let listed =
+            listing_since::since(&mut *connection, &self.names, &earlier.position, &position)
+                .await?;
         let (after, through) = (earlier.position.registry, position.registry);
         let anew = if after < through {
             following::units(connection, &self.names, after, through).await?
@@ -164,6 +188,7 @@ impl Columns {
         let units = self.names.read().unwrap_or_else(PoisonError::into_inner).units.len();
         let (facts, tree) = (earlier.facts.clone(), earlier.tree.clone());
         let history = earlier.history.clone();
+        let of_earlier = earlier.listed.clone();
         spawn_blocking(move || {
             let (tree, history) = match anew {
                 Some(Otherwise { units: anew, versions }) => (
@@ -172,7 +197,8 @@ impl Columns {
                 ),
                 None => (tree, history),
             };
-            State { position, facts: facts.with(told), tree, history }
+            let (facts, listed) = (facts.with(told), of_earlier.with(listed));
+            State { position, facts, listed, tree, history }
         })
         .await
         .context("take in what came")

@@ -155,7 +155,7 @@ pub fn indicator_out(reference: &Reference, indicator: &Indicator) -> pb::Indica
         counts_vi: counts.vi,
         counts_en: counts.en,
         without_suspended: indicator.without_suspended,
-        crossed: indicator.is_summed(),
+        crossed: true,
         code: indicator.code.clone(),
         name_vi: indicator.name_vi.clone(),
         name_en: indicator.name_en.clone(),

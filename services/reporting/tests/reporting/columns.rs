@@ -58,9 +58,9 @@ impl Dice {
 #[derive(Clone, Copy)]
 pub(crate) struct Union {
     pub(crate) id: Uuid,
-    superior: Uuid,
-    lives: bool,
-    founded: Date,
+    pub(crate) superior: Uuid,
+    pub(crate) lives: bool,
+    pub(crate) founded: Date,
     suspended: bool,
     is_union: bool,
 }

@@ -410,7 +410,17 @@ async fn what_is_not_kept_and_what_has_not_come_is_refused() {
     let answer =
         world.officer().figures.query_figures(ask("MBR_STOCK", now + Duration::days(2))).await;
     assert_eq!(refused(answer), because("KNOWN_AT_IN_FUTURE", "known_at"));
-    let answer = world.officer().figures.query_figures(ask("TRAIN_HEADCOUNT", now)).await;
+    // Who was in office is counted as it was known, and what seated them told as it is known.
+    let asked = ask("OFFICER_STOCK", now);
+    world.officer().figures.query_figures(asked.clone()).await.expect("counted");
+    let explaining = pb::ExplainFigureRequest {
+        indicator: "OFFICER_STOCK".to_string(),
+        organisation_id: asked.organisation_id,
+        period: asked.period,
+        known_at: asked.known_at,
+        ..Default::default()
+    };
+    let answer = world.officer().figures.explain_figure(explaining).await;
     assert_eq!(refused(answer), because("KNOWN_AT_NOT_KEPT", "known_at"));
     world.stop().await;
 }

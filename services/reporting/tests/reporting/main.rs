@@ -22,6 +22,8 @@ mod heirs;
 mod indicators;
 mod issued;
 mod known;
+mod listed;
+mod listed_history;
 mod offices;
 mod papers;
 mod periodic_reports;

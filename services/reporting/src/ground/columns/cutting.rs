@@ -164,10 +164,12 @@ impl Cutting<'_> {
         if spans.is_empty() {
             return vec![Sector { from: EVER, until: NEVER, word: None, group: NONE }];
         }
+        // A sector without a name lies in the line of what has none.
+        let nameless = self.names.words.of("");
         let of = |span: &crate::ground::columns::tree::Span| Sector {
             from: span.from,
             until: span.until,
-            word: Some(span.value),
+            word: Some(span.value).filter(|word| nameless != Some(*word)),
             group: self.groups.of_sector(span.value),
         };
         spans.iter().map(of).collect()

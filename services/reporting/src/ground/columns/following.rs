@@ -116,12 +116,14 @@ pub async fn units(
     let lives = sqlx::query!(
         r#"select organisation_id as "organisation_id!", type as "type!", grassroots as "grassroots!",
                   founded_on as "founded_on!", ended_on, heir_id, last_superior_id, founded_under_id,
-                  members_to_id, never_existed as "never_existed!", recorded_at,
-                  null::timestamptz as replaced_at
+                  members_to_id, never_existed as "never_existed!",
+                  coalesce(end_kind in ('MERGED', 'CONSOLIDATED', 'DIVIDED'), false) as "reorganised!",
+                  recorded_at, null::timestamptz as replaced_at
            from organisation where organisation_id = any($1)
            union all
            select organisation_id, type, grassroots, founded_on, ended_on, heir_id, last_superior_id,
-                  founded_under_id, members_to_id, never_existed, recorded_at, replaced_at
+                  founded_under_id, members_to_id, never_existed,
+                  coalesce(end_kind in ('MERGED', 'CONSOLIDATED', 'DIVIDED'), false), recorded_at, replaced_at
            from organisation_past where organisation_id = any($1)"#,
         &units,
     )
@@ -188,6 +190,7 @@ pub async fn units(
             members_to: names.unit(row.members_to_id),
             kind: Kind::of(names.words.give(&row.r#type), row.grassroots),
             never: row.never_existed,
+            reorganised: row.reorganised,
         };
         let unit = names.units.give(&row.organisation_id);
         versions.lives.push(version(unit, row.recorded_at, row.replaced_at, life));

@@ -17,7 +17,7 @@ use crate::ground::columns::tree::{Kind, Life, Span, Tree};
 use crate::ground::fact::Code;
 
 /// A field of a row: none where it is null.
-type Field<'a> = Option<&'a [u8]>;
+pub(super) type Field<'a> = Option<&'a [u8]>;
 
 /// All additive facts, but those of acts that are not numbered yet.
 pub async fn facts(connection: &mut PgConnection, names: &RwLock<Names>) -> Result<Facts, Failure> {
@@ -64,17 +64,34 @@ pub async fn tree(
     copy(
         connection,
         "copy (select organisation_id, type, grassroots, founded_on, ended_on, heir_id, last_superior_id,
-                      founded_under_id, members_to_id, never_existed, recorded_at, null::timestamptz
+                      founded_under_id, members_to_id, never_existed,
+                      coalesce(end_kind in ('MERGED', 'CONSOLIDATED', 'DIVIDED'), false), recorded_at,
+                      null::timestamptz
                from organisation
                union all
                select organisation_id, type, grassroots, founded_on, ended_on, heir_id, last_superior_id,
-                      founded_under_id, members_to_id, never_existed, recorded_at, replaced_at
+                      founded_under_id, members_to_id, never_existed,
+                      coalesce(end_kind in ('MERGED', 'CONSOLIDATED', 'DIVIDED'), false), recorded_at,
+                      replaced_at
                from organisation_past)
          to stdout (format binary)",
         names,
         |names,
-         [unit, kind, grassroots, founded, ended, heir, superior, under, members_to, never, since, until]: [Field<'_>;
-             12]| {
+         [
+            unit,
+            kind,
+            grassroots,
+            founded,
+            ended,
+            heir,
+            superior,
+            under,
+            members_to,
+            never,
+            reorganised,
+            since,
+            until,
+        ]: [Field<'_>; 13]| {
             let unit = names.units.give(&id(unit)?);
             let kind = Kind::of(names.words.give(text(kind)?), yes(grassroots)?);
             let life = Life {
@@ -86,6 +103,7 @@ pub async fn tree(
                 members_to: names.unit(maybe_id(members_to)?),
                 kind,
                 never: yes(never)?,
+                reorganised: yes(reorganised)?,
             };
             versions.lives.push(version(unit, since, until, life)?);
             Ok(())
@@ -173,7 +191,7 @@ pub async fn tree(
     .map_err(Failure::from)
 }
 
-fn lock(names: &RwLock<Names>) -> std::sync::RwLockWriteGuard<'_, Names> {
+pub(super) fn lock(names: &RwLock<Names>) -> std::sync::RwLockWriteGuard<'_, Names> {
     // What a panicking thread left are still numbers that were given.
     names.write().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
@@ -182,7 +200,7 @@ fn lock(names: &RwLock<Names>) -> std::sync::RwLockWriteGuard<'_, Names> {
 const HEADER: usize = 19;
 
 /// Takes each row of what a statement copies out.
-async fn copy<const N: usize>(
+pub(super) async fn copy<const N: usize>(
     connection: &mut PgConnection,
     statement: &str,
     names: &RwLock<Names>,
@@ -234,27 +252,27 @@ fn row<const N: usize>(bytes: &[u8]) -> anyhow::Result<Option<([Field<'_>; N], &
     Ok(Some((fields, rest)))
 }
 
-fn fixed<const N: usize>(field: Field<'_>) -> anyhow::Result<[u8; N]> {
+pub(super) fn fixed<const N: usize>(field: Field<'_>) -> anyhow::Result<[u8; N]> {
     field.context("a value is missing")?.try_into().context("a value has another length")
 }
 
-fn id(field: Field<'_>) -> anyhow::Result<Uuid> {
+pub(super) fn id(field: Field<'_>) -> anyhow::Result<Uuid> {
     fixed(field).map(Uuid::from_bytes)
 }
 
-fn maybe_id(field: Field<'_>) -> anyhow::Result<Option<Uuid>> {
+pub(super) fn maybe_id(field: Field<'_>) -> anyhow::Result<Option<Uuid>> {
     field.map(|value| id(Some(value))).transpose()
 }
 
-fn day(field: Field<'_>) -> anyhow::Result<Option<i32>> {
+pub(super) fn day(field: Field<'_>) -> anyhow::Result<Option<i32>> {
     field.map(|value| fixed(Some(value)).map(i32::from_be_bytes)).transpose()
 }
 
-fn text(field: Field<'_>) -> anyhow::Result<&str> {
+pub(super) fn text(field: Field<'_>) -> anyhow::Result<&str> {
     std::str::from_utf8(field.context("a text is missing")?).context("a text is not UTF-8")
 }
 
-fn yes(field: Field<'_>) -> anyhow::Result<bool> {
+pub(super) fn yes(field: Field<'_>) -> anyhow::Result<bool> {
     Ok(fixed::<1>(field)? != [0])
 }
 

@@ -6,6 +6,9 @@ use std::hash::Hash;
 
 use uuid::Uuid;
 
+use crate::ground::columns::employers::Lists;
+use crate::ground::columns::subjects::SubjectNumbers;
+
 /// The number of no unit.
 pub const NOBODY: u32 = u32::MAX;
 
@@ -59,18 +62,30 @@ impl<T: Clone + Eq + Hash> Numbers<T> {
     }
 }
 
-/// Units, and the words of facts and of the tree: reasons, sectors, types.
+/// Units, the words of facts and of the tree (reasons, sectors, types), and whatever is counted once.
 #[derive(Default)]
 pub struct Names {
     /// Organisations.
     pub units: Numbers<Uuid>,
     /// Codes.
     pub words: Numbers<String>,
+    /// People, employers and other subjects, and acts.
+    pub subjects: SubjectNumbers,
+    /// Lists of units: each in order, and each once.
+    pub lists: Lists,
 }
 
 impl Names {
     /// The number of a unit that may be none.
     pub fn unit(&mut self, unit: Option<Uuid>) -> u32 {
         unit.map_or(NOBODY, |unit| self.units.give(&unit))
+    }
+
+    /// The number of a list of units.
+    pub fn list(&mut self, units: Vec<Uuid>) -> u32 {
+        let mut list: Vec<u32> = units.iter().map(|unit| self.units.give(unit)).collect();
+        list.sort_unstable();
+        list.dedup();
+        self.lists.give(&list[..])
     }
 }

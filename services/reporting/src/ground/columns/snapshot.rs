@@ -65,6 +65,13 @@ pub struct Pieces {
 #[derive(Clone)]
 pub struct Members(Arc<Vec<i64>>);
 
+impl Members {
+    /// By the number of the unit.
+    pub(super) fn of_units(&self) -> &[i64] {
+        &self.0
+    }
+}
+
 /// Units whose members membership has to place, each beside the number of the head under which they
 /// count.
 pub struct ToSettle {
@@ -98,17 +105,21 @@ impl Snapshot {
         self.known_at
     }
 
-    fn names(&self) -> RwLockReadGuard<'_, Names> {
+    pub(super) fn state(&self) -> &State {
+        &self.state
+    }
+
+    pub(super) fn names(&self) -> RwLockReadGuard<'_, Names> {
         self.names.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The numbers of words; a word that nobody ever used has none.
-    fn words(&self, words: &[String]) -> Vec<u32> {
+    pub(super) fn words(&self, words: &[String]) -> Vec<u32> {
         let names = self.names();
         words.iter().filter_map(|word| names.words.of(word.as_str())).collect()
     }
 
-    async fn count<T: Send + 'static>(
+    pub(super) async fn count<T: Send + 'static>(
         &self,
         count: impl FnOnce(&Self) -> T + Send + 'static,
     ) -> Result<T, Failure> {
@@ -357,12 +368,12 @@ impl Snapshot {
     }
 }
 
-fn days(period: Period) -> Days {
+pub(super) fn days(period: Period) -> Days {
     Days { from: day::number(period.from), until: day::number(period.until()) }
 }
 
 /// What each head has, by what its lines are called; none is 0.
-fn counted<N: Copy + Into<i128>>(cut: &Cut, lines: Vec<N>) -> Result<Counts, Refused> {
+pub(super) fn counted<N: Copy + Into<i128>>(cut: &Cut, lines: Vec<N>) -> Result<Counts, Refused> {
     let mut counts = vec![Count::default(); cut.heads()];
     for (line, amount) in cut.lines().iter().zip(lines) {
         let amount = i64::try_from(amount.into()).map_err(|_| Refused::FigureTooLarge)?;

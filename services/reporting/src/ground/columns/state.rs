@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::ground::columns::facts::{ByCode, Facts};
 use crate::ground::columns::history::History;
+use crate::ground::columns::listed::{Listed, Told};
 use crate::ground::columns::position::Position;
 use crate::ground::columns::tree::Tree;
 
@@ -13,6 +14,8 @@ pub struct State {
     pub position: Position,
     /// The additive facts.
     pub facts: Facts,
+    /// What is told one by one: all that was ever told, each with the instant at which it was recorded.
+    pub listed: Listed,
     /// The tree.
     pub tree: Arc<Tree>,
     /// All that was ever known of it.
@@ -21,10 +24,11 @@ pub struct State {
 
 impl State {
     /// This, and facts that have no position yet.
-    pub fn with(&self, unnumbered: ByCode) -> Self {
+    pub fn with(&self, unnumbered: ByCode, told: Told) -> Self {
         Self {
             position: self.position,
             facts: self.facts.with(unnumbered),
+            listed: self.listed.with(told),
             tree: self.tree.clone(),
             history: self.history.clone(),
         }
@@ -36,6 +40,7 @@ impl State {
         Self {
             position: self.position,
             facts: self.facts.known_at(known),
+            listed: self.listed.clone(),
             tree: then.unwrap_or_else(|| self.tree.clone()),
             history: self.history.clone(),
         }

@@ -132,13 +132,8 @@ pub fn stock(cut: &Cut, on: i32, of_units: &[i64]) -> Lines {
 /// Grassroots unions that exist at the end of a day, by line.
 pub fn unions(tree: &Tree, cut: &Cut, on: i32, without_suspended: bool) -> Lines {
     let mut sums = lines(cut);
-    for unit in cut.units() {
-        let exists = tree.life(unit).is_some_and(|life| life.on(on))
-            && tree.kind_on(unit, on).is_some_and(|kind| kind.grassroots())
-            && !(without_suspended && tree.suspended(unit, on));
-        if exists {
-            cut.lines_on(unit, on, |line| sums[line] += 1);
-        }
+    for unit in cut.units().filter(|unit| tree.is_union_on(*unit, on, without_suspended)) {
+        cut.lines_on(unit, on, |line| sums[line] += 1);
     }
     sums
 }

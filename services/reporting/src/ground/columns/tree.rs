@@ -54,6 +54,8 @@ pub struct Life {
     pub kind: Kind,
     /// It is known never to have existed.
     pub never: bool,
+    /// It ended by a merger, a consolidation or a division.
+    pub reorganised: bool,
 }
 
 impl Life {
@@ -317,6 +319,13 @@ impl Tree {
             Some(value) => Some(Kind(value)),
             None => self.life(unit).map(|life| life.kind),
         }
+    }
+
+    /// Whether a union exists at the end of a day; not a suspended one, if these are left out.
+    pub fn is_union_on(&self, unit: u32, day: i32, without_suspended: bool) -> bool {
+        self.life(unit).is_some_and(|life| life.on(day))
+            && self.kind_on(unit, day).is_some_and(Kind::grassroots)
+            && !(without_suspended && self.suspended(unit, day))
     }
 
     /// Whether its direction was suspended on a day.

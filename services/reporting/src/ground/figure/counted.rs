@@ -4,14 +4,10 @@ use chassis::refusal::Failure;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
-use crate::ground::columns::Snapshot;
-use crate::ground::columns::instant::NOW;
 use crate::ground::figure::completeness::Completeness;
 use crate::ground::figure::count::Count;
 use crate::ground::figure::scope::Scope;
 use crate::ground::period::Period;
-use crate::ground::reference::Indicator;
-use crate::ground::refused::Refused;
 
 /// A counted indicator.
 #[derive(Clone, Debug)]
@@ -41,14 +37,6 @@ impl Figure {
     pub fn denominator_total(&self) -> i64 {
         self.denominator.as_ref().map_or(0, |count| count.total)
     }
-}
-
-/// What is counted by statements is counted as it is known now, whatever instant is asked for.
-pub fn refuse_unless_kept(snapshot: &Snapshot, indicator: &Indicator) -> Result<(), Refused> {
-    if snapshot.known() == NOW || indicator.is_summed() {
-        return Ok(());
-    }
-    Err(Refused::KnownAtNotKept { indicator: indicator.code.clone() })
 }
 
 /// At which instant what was counted was known, and how far each feed had been applied in it.

@@ -73,8 +73,8 @@ impl Scope {
 pub const CROSSED: char = '|';
 
 /// A scope spelt out for SQL: what `piece` of the schema takes, which gives the units of the scope,
-/// each in its line and with its days. Every statement of a figure is a join with it, asked by
-/// [`over_heads!`] or [`over_pieces!`].
+/// each in its line and with its days. Every statement that explains a figure is a join with it, asked
+/// by [`over_pieces!`].
 pub struct Pieces {
     pub(crate) head: Uuid,
     pub(crate) as_of: Option<Date>,
@@ -101,25 +101,6 @@ impl Pieces {
         }
     }
 }
-
-/// A statement of a file over the pieces of many organisations, which are its values $1 to $7; what
-/// follows is bound from $8 on.
-macro_rules! over_heads {
-    ($file:literal, $of:expr $(, $($bound:tt)*)?) => {
-        sqlx::query_file!(
-            $file,
-            $of.heads.ids(),
-            $of.pieces.as_of,
-            $of.pieces.by,
-            &$of.pieces.sectors,
-            &$of.pieces.groups,
-            $of.pieces.group,
-            $of.pieces.direct_only,
-            $($($bound)*)?
-        )
-    };
-}
-pub(crate) use over_heads;
 
 /// A statement of a file over the pieces of a scope, which are its values $1 to $7; what follows
 /// is bound from $8 on.
