@@ -253,6 +253,7 @@ mod tests {
             founded_under: NOBODY,
             members_to: NOBODY,
             kind,
+            reorganised: false,
             never: false,
         }
     }

@@ -13,7 +13,7 @@ use tokio::task::spawn_blocking;
 use uuid::Uuid;
 
 use crate::ground::columns::below::{self, Below};
-use crate::ground::columns::cut::{Cut, Piece};
+use crate::ground::columns::cut::Cut;
 use crate::ground::columns::cutting::{self, Asked};
 use crate::ground::columns::day;
 use crate::ground::columns::instant::{self, NOW};
