@@ -1,7 +1,7 @@
 //! What is known of employers: who surveyed them, how many work there, and in which unions.
 
 use crate::ground::columns::cut::Cut;
-use crate::ground::columns::names::{NOBODY, Numbers};
+use crate::ground::columns::names::{Lists, NOBODY};
 use crate::ground::columns::rows::Rows;
 use crate::ground::columns::sums::Lines;
 use crate::ground::columns::tree::Tree;
@@ -20,9 +20,6 @@ pub struct Survey {
     /// The number of the list of its unions.
     pub unions: u32,
 }
-
-/// Lists of unions by their numbers: most employers have none, or one.
-pub type Lists = Numbers<Vec<u32>>;
 
 /// What is known of each employer on a day: the last that was found by then.
 fn each_employer(surveys: &Rows<Survey>, on: i32, known: i64, mut take: impl FnMut(Survey)) {
