@@ -55,6 +55,8 @@ pub static SCHEMA: database::Schema = database::Schema {
         "audited_place",
         "audited_then",
         "employers_on",
+        "groups_of",
+        "industries_of",
         "line_on",
         "members_before",
         "moving_change",

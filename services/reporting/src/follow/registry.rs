@@ -108,6 +108,7 @@ fn founded_in_a_row<'a>(
         | Event::Resumed { .. }
         | Event::Ended(_)
         | Event::SectorChanged { .. }
+        | Event::IndustryChanged { .. }
         | Event::TypeChanged(_)
         | Event::DecisionRecorded(_)
         | Event::Body(_)
@@ -154,6 +155,10 @@ impl Registry {
             }
             Event::SectorChanged { organisation_id, sector } => {
                 organisations::change_sector(connection, change, *organisation_id, sector).await
+            }
+            Event::IndustryChanged { organisation_id, industry } => {
+                organisations::change_industry(connection, change, *organisation_id, industry)
+                    .await
             }
             Event::TypeChanged(changed) => {
                 organisations::change_type(connection, change, changed, reference).await
@@ -263,6 +268,7 @@ async fn grassroots(
         | Event::Renamed(_)
         | Event::HandedOver(_)
         | Event::SectorChanged { .. }
+        | Event::IndustryChanged { .. }
         | Event::TypeChanged(_)
         | Event::DecisionRecorded(_)
         | Event::Body(

@@ -392,6 +392,7 @@ pub fn of_registry(
         Event::Renamed(_)
         | Event::HandedOver(_)
         | Event::SectorChanged { .. }
+        | Event::IndustryChanged { .. }
         | Event::Body(
             Body::CommitteeAppointed(_)
             | Body::OfficesEnded(_)

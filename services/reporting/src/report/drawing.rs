@@ -167,7 +167,10 @@ impl Drawing<'_> {
         names: &std::collections::BTreeMap<Uuid, String>,
     ) -> String {
         match (by, key) {
-            (By::Group, "") => "không thuộc khối nào".to_string(),
+            (By::Group, "") => {
+                let grouping = self.reference.groupings().get(grouping);
+                grouping.map(|grouping| grouping.of).unwrap_or_default().none_vi().to_string()
+            }
             (By::Group, key) => match self.reference.groupings().get(grouping) {
                 Some(grouping) => grouping.name_vi(key).to_string(),
                 None => key.to_string(),

@@ -180,7 +180,7 @@ const CONSTRAINTS: [(&str, Why); 97] = [
 ];
 
 /// Tables that only followers write: whatever they cannot apply stops them, loudly.
-const FOLLOWED: [&str; 29] = [
+const FOLLOWED: [&str; 30] = [
     "act_undone",
     "ceremony",
     "ceremony_launched",
@@ -198,6 +198,7 @@ const FOLLOWED: [&str; 29] = [
     "office",
     "organisation",
     "organisation_name",
+    "organisation_industry",
     "organisation_sector",
     "organisation_type",
     "person_merge",

@@ -19,6 +19,7 @@ mod handed_down;
 mod heads;
 mod heirs;
 mod indicators;
+mod industries;
 mod offices;
 mod papers;
 mod periodic_reports;

@@ -137,6 +137,13 @@ pub async fn units(
     )
     .fetch_all(&mut *connection)
     .await?;
+    let industries = sqlx::query!(
+        "select organisation_id, lower(valid) as from_on, upper(valid) as until_on, industry
+         from organisation_industry where organisation_id = any($1)",
+        &units,
+    )
+    .fetch_all(&mut *connection)
+    .await?;
     let suspensions = sqlx::query!(
         "select organisation_id, lower(valid) as from_on, upper(valid) as until_on
          from suspension where organisation_id = any($1)",
@@ -174,6 +181,10 @@ pub async fn units(
     for row in sectors {
         let span = span(row.from_on, row.until_on, names.words.give(&row.sector));
         told.sectors.push((names.units.give(&row.organisation_id), span));
+    }
+    for row in industries {
+        let span = span(row.from_on, row.until_on, names.words.give(&row.industry));
+        told.industries.push((names.units.give(&row.organisation_id), span));
     }
     for row in suspensions {
         let span = span(row.from_on, row.until_on, NOBODY);

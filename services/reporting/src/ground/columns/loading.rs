@@ -120,6 +120,19 @@ pub async fn tree(connection: &mut PgConnection, names: &RwLock<Names>) -> Resul
     .await?;
     copy(
         connection,
+        "copy (select organisation_id, lower(valid), upper(valid), industry
+               from organisation_industry)
+         to stdout (format binary)",
+        names,
+        |names, [unit, from, until, industry]: [Field<'_>; 4]| {
+            let industry = names.words.give(text(industry)?);
+            told.industries.push((names.units.give(&id(unit)?), span(from, until, industry)?));
+            Ok(())
+        },
+    )
+    .await?;
+    copy(
+        connection,
         "copy (select organisation_id, lower(valid), upper(valid) from suspension)
          to stdout (format binary)",
         names,
