@@ -8,7 +8,7 @@ use proto::reporting::v1 as pb;
 use proto::reporting::v1::assign_targets_request::Line;
 use uuid::Uuid;
 
-use crate::ground::reference::Reference;
+use crate::ground::indicators::Indicators;
 use crate::ground::refused::Refused;
 use crate::ground::target::{ValueUnit, fits};
 use crate::ground::wire;
@@ -40,9 +40,9 @@ pub fn line(asked: &pb::AssignTargetRequest) -> Line {
 }
 
 /// A target to assign.
-pub fn assignment(reference: &'static Reference, asked: &Line) -> Result<Assignment, Refusal> {
-    let indicator = wire::indicator(reference, "indicator", &asked.indicator)?;
+pub fn assignment(indicators: &Indicators, asked: &Line) -> Result<Assignment, Refusal> {
     let period = wire::period(asked.period)?;
+    let indicator = indicators.known("indicator", &asked.indicator, period.through)?;
     let comparator = wire::comparator(asked.comparator());
     let value_unit = wire::value_unit(asked.value_unit(), indicator);
     let denominator_on = parse::optional_date("denominator_on", asked.denominator_on)?;
@@ -58,6 +58,7 @@ pub fn assignment(reference: &'static Reference, asked: &Line) -> Result<Assignm
     if !(0..=limit).contains(&value) {
         return Err(Refused::TargetValueOutOfRange { field: "value".to_string(), limit }.into());
     }
+    let reference = indicators.reference();
     wire::sector_group(reference, &asked.sector_grouping, &asked.sector_group)?;
     let assigned_on =
         parse::optional_date("assigned_on", asked.assigned_on)?.unwrap_or(period.from);
@@ -81,13 +82,10 @@ pub fn assignment(reference: &'static Reference, asked: &Line) -> Result<Assignm
 }
 
 /// Targets to assign; refuses with every line that cannot be read.
-pub fn assignments(
-    reference: &'static Reference,
-    lines: &[Line],
-) -> Result<Vec<Assignment>, Refusal> {
+pub fn assignments(indicators: &Indicators, lines: &[Line]) -> Result<Vec<Assignment>, Refusal> {
     bounded("lines", lines.len(), LINES_MAX)?;
     let read = lines.iter().enumerate().map(|(number, asked)| {
-        assignment(reference, asked).map_err(|refusal| refusal.within(&format!("lines[{number}]")))
+        assignment(indicators, asked).map_err(|refusal| refusal.within(&format!("lines[{number}]")))
     });
     all(read)
 }
