@@ -5,7 +5,7 @@ use proto::gateway::v1::{
 };
 use proto::membership::v1::{ListApplicationsRequest, PersonLine};
 use proto::registry::v1::{
-    ChangeSectorRequest, ChangeTerritoryRequest, ChangeTypeRequest, EndKind,
+    ChangeIndustryRequest, ChangeSectorRequest, ChangeTerritoryRequest, ChangeTypeRequest, EndKind,
     EndOrganisationsRequest, FoundOrganisationRequest, HandOverOrganisationsRequest,
     MembersOutcome, RenameOrganisationRequest, ResumeOrganisationRequest, SplitOffRequest,
     Successor, SuspendOrganisationRequest, end_organisations_request, split_off_request,
