@@ -63,6 +63,7 @@ async fn request(client: &Client, figures: &Figures) -> anyhow::Result<pb::Tabul
     let breakdown = |lines: &Lines| match lines {
         Lines::Child => pb::Breakdown::Child.into(),
         Lines::Sector => pb::Breakdown::Sector.into(),
+        Lines::Industry => pb::Breakdown::Industry.into(),
         Lines::Group => pb::Breakdown::SectorGroup.into(),
         Lines::Type => pb::Breakdown::Type.into(),
     };

@@ -17,6 +17,7 @@ pub mod explain;
 pub mod fault;
 pub mod feed;
 pub mod figures;
+pub mod indicators;
 pub mod kept;
 pub mod keys;
 pub mod language;

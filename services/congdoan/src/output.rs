@@ -7,13 +7,14 @@
 //! | command | document |
 //! |---|---|
 //! | `search` | `organisations`: of Organisation; `more`: whether there are others, or may be |
-//! | `list types`, `sectors`, `roles`, `indicators`, `activity-kinds` | ListOrganisationTypesResponse, and so on |
+//! | `list types`, `sectors`, `industries`, `roles`, `indicators`, `activity-kinds` | ListOrganisationTypesResponse, and so on |
 //! | `member` | GetMemberResponse |
 //! | `members template` | `file` |
 //! | `members check` | `file`, `people`, `linesRefused`, `fields`: each like those of what went wrong, `remarks` |
 //! | `members import` | `importId`, `validateOnly`, `admitted`, `alreadyMembers`, `candidates`, `refused`, `warned`, `corrected`: the file with who was not taken, if anybody, `remarks` |
 //! | `members export` | `file`, `exportId`, `people`, `withIdentity` |
 //! | `reference load` | LoadReferenceResponse: with `--dry-run`, what would be |
+//! | `indicators load`, `list` | LoadIndicatorsResponse: with `--dry-run`, what would be; ListIndicatorsResponse |
 //! | `load` | `loadId`, `validateOnly`, `organisations`, `linesKept`, `loadedBefore` |
 //! | `plan create`, `copy`, `list`, `add`, `remove`, `commit`, `undo`, `show` | CreatePlanResponse, CopyPlanResponse, ListPlansResponse, AddPlanStepsResponse, RemovePlanStepsResponse, PlanCommitted, PlanUndone, GetPlanResponse |
 //! | `plan mend`, `replace` | `removed`, `replaced`, `added`; `replaced` |

@@ -1,5 +1,5 @@
 -- The change that moved a unit on a day, as it was known at an instant: its own new place, or that of a
--- superior above it, or its new sector (`moving_change`).
+-- superior above it, or its new sector or industry.
 create or replace function moving_change_then(p_unit uuid, p_on date, p_known timestamptz) returns uuid
     language sql stable
 begin atomic
@@ -20,5 +20,9 @@ begin atomic
         (select s.change_id from organisation_sector_known s
          where s.organisation_id = p_unit and lower(s.valid) = p_on
            and known_then(s.recorded_at, s.replaced_at, p_known)
+         limit 1),
+        (select i.change_id from organisation_industry_known i
+         where i.organisation_id = p_unit and lower(i.valid) = p_on
+           and known_then(i.recorded_at, i.replaced_at, p_known)
          limit 1));
 end;

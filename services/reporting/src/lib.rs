@@ -56,6 +56,8 @@ pub static SCHEMA: database::Schema = database::Schema {
         "audited_place",
         "audited_then",
         "employers_on",
+        "groups_of",
+        "industries_of",
         "keep_tree_past",
         "known_then",
         "line_on",

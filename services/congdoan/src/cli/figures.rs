@@ -13,7 +13,9 @@ pub enum Lines {
     Child,
     /// By sector.
     Sector,
-    /// By group of sectors.
+    /// By industry.
+    Industry,
+    /// By group of sectors, or of industries.
     Group,
     /// By type of organisation.
     Type,

@@ -13,7 +13,7 @@ use crate::figure::table::{Asked, ORGANISATIONS_MAX, Order, Whose};
 use crate::ground::columns::Below;
 use crate::ground::figure::{By, Scope};
 use crate::ground::period::Period;
-use crate::ground::reference::{Calendar, Reference};
+use crate::ground::reference::{Calendar, Grouped, Reference};
 use crate::ground::refused::Refused;
 use crate::ground::{vietnamese, wire};
 
@@ -210,6 +210,12 @@ fn breakdown(
     grouping: &str,
 ) -> Result<(By, By), Failure> {
     let of = |breakdown| wire::by(reference, breakdown, grouping);
+    let told_apart_by = |by: By| match by {
+        By::Sector => Some(Grouped::Sectors),
+        By::Industry => Some(Grouped::Industries),
+        By::Group => reference.groupings().get(grouping).map(|grouping| grouping.of),
+        By::Nothing | By::Child | By::Unit | By::Type => None,
+    };
     match *asked {
         [] => Ok((By::Nothing, By::Nothing)),
         [one] => Ok((of(one)?, By::Nothing)),
@@ -218,7 +224,7 @@ fn breakdown(
                 if by == across
                     || by == By::Nothing
                     || across == By::Nothing
-                    || [by, across].iter().all(|by| matches!(by, By::Sector | By::Group)) =>
+                    || told_apart_by(by).is_some_and(|of| told_apart_by(across) == Some(of)) =>
             {
                 Err(Refused::BreakdownsUnfit { limit: BREAKDOWNS_MAX }.into())
             }

@@ -5,9 +5,13 @@ use proto::reporting::v1 as pb;
 
 use crate::figure::explain::Unit;
 use crate::ground::figure::book::Book;
-use crate::ground::reference::{Calendar, Reference};
+use crate::ground::reference::{Calendar, Group, Grouped, Grouping, Reference};
 
-/// How sectors can be put together.
+fn members(grouping: &Grouping, of: Grouped, group: &Group) -> Vec<String> {
+    if grouping.of == of { group.members.clone() } else { Vec::new() }
+}
+
+/// How sectors can be put together, and industries.
 pub fn sector_groupings(reference: &Reference) -> Vec<pb::SectorGrouping> {
     reference
         .groupings()
@@ -20,7 +24,8 @@ pub fn sector_groupings(reference: &Reference) -> Vec<pb::SectorGrouping> {
                 .map(|group| pb::sector_grouping::Group {
                     code: group.code.clone(),
                     name_vi: group.name_vi.clone(),
-                    sectors: group.sectors.clone(),
+                    sectors: members(grouping, Grouped::Sectors, group),
+                    industries: members(grouping, Grouped::Industries, group),
                 })
                 .collect(),
         })

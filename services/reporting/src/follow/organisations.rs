@@ -1,5 +1,5 @@
 //! Organisations as registry's feed tells of them, one change after the other: names, types,
-//! sectors, suspensions, ends.
+//! sectors, industries, suspensions, ends.
 
 use chassis::feed::Change;
 use chassis::refusal::Failure;
@@ -59,6 +59,18 @@ pub(super) async fn found(
          where sector <> ''",
         &units,
         &sectors as &[&str],
+        &changes,
+    )
+    .execute(&mut *connection)
+    .await?;
+    let industries = column(|state| state.industry.as_deref().unwrap_or_default());
+    sqlx::query!(
+        "insert into organisation_industry (organisation_id, valid, industry, change_id)
+         select organisation_id, daterange(null, null), industry, change_id
+         from unnest($1::uuid[], $2::text[], $3::uuid[]) as line (organisation_id, industry, change_id)
+         where industry <> ''",
+        &units,
+        &industries as &[&str],
         &changes,
     )
     .execute(connection)
@@ -172,6 +184,45 @@ pub(super) async fn change_sector(
         unit,
         change.effective_on,
         sector,
+        change.change_id,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// In another industry, until whatever was known to come next; in its first, from the day on, unless
+/// its life begins with it.
+pub(super) async fn change_industry(
+    connection: &mut PgConnection,
+    change: &Change,
+    unit: Uuid,
+    industry: &str,
+) -> Result<(), Failure> {
+    sqlx::query!(
+        "with held as (
+             delete from organisation_industry where organisation_id = $1 and valid @> $2::date
+             returning valid, industry, change_id
+         )
+         insert into organisation_industry (organisation_id, valid, industry, change_id)
+         select $1, s.valid,
+                case when s.anew then $3 else held.industry end,
+                case when s.anew then $4 else held.change_id end
+         from held
+         cross join lateral spliced(held.valid, $2) s
+         union all
+         select $1,
+                daterange(case when o.founded_on < $2 then $2 end,
+                          (select min(lower(next.valid)) from organisation_industry next
+                           where next.organisation_id = $1 and lower(next.valid) > $2)),
+                $3, $4
+         from organisation o
+         where o.organisation_id = $1
+           and not exists (select from organisation_industry known
+                           where known.organisation_id = $1 and known.valid @> $2::date)",
+        unit,
+        change.effective_on,
+        industry,
         change.change_id,
     )
     .execute(connection)

@@ -139,6 +139,7 @@ fn founded_in_a_row<'a>(
         | Event::Resumed { .. }
         | Event::Ended(_)
         | Event::SectorChanged { .. }
+        | Event::IndustryChanged { .. }
         | Event::TypeChanged(_)
         | Event::DecisionRecorded(_)
         | Event::Body(_)
@@ -186,6 +187,10 @@ impl Registry {
             }
             Event::SectorChanged { organisation_id, sector } => {
                 organisations::change_sector(connection, change, *organisation_id, sector).await
+            }
+            Event::IndustryChanged { organisation_id, industry } => {
+                organisations::change_industry(connection, change, *organisation_id, industry)
+                    .await
             }
             Event::TypeChanged(changed) => {
                 organisations::change_type(connection, change, changed, reference).await
@@ -299,6 +304,7 @@ async fn grassroots(
         | Event::Renamed(_)
         | Event::HandedOver(_)
         | Event::SectorChanged { .. }
+        | Event::IndustryChanged { .. }
         | Event::TypeChanged(_)
         | Event::DecisionRecorded(_)
         | Event::Body(

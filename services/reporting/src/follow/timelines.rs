@@ -41,6 +41,7 @@ pub async fn replace(
     attributes::replace_types(connection, change, timelines, reference).await?;
     attributes::replace_names(connection, timelines).await?;
     attributes::replace_sectors(connection, change, timelines).await?;
+    attributes::replace_industries(connection, change, timelines).await?;
     attributes::replace_suspensions(connection, change, timelines).await?;
     bodies::replace(connection, change, timelines).await?;
 

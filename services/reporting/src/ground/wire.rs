@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::ground::figure::{By, CROSSED, Completeness, Count, Figure, Known, Scope};
 use crate::ground::period::Period;
-use crate::ground::reference::{Indicator, Kind, Reference};
+use crate::ground::reference::{Grouped, Indicator, Kind, Reference};
 use crate::ground::refused::Refused;
 use crate::ground::target::{Comparator, Issuer, ValueUnit};
 
@@ -95,6 +95,7 @@ pub fn by(reference: &Reference, breakdown: pb::Breakdown, grouping: &str) -> Re
             By::Group
         }
         pb::Breakdown::Type => By::Type,
+        pb::Breakdown::Industry => By::Industry,
     })
 }
 
@@ -260,6 +261,7 @@ pub(crate) fn lines(
                 organisation_id: first.organisation_id + &second.organisation_id,
                 sector: first.sector + &second.sector,
                 r#type: first.r#type + &second.r#type,
+                industry: first.industry + &second.industry,
                 head: format!("{} · {}", first.head, second.head),
                 kind: first.kind,
                 ..pb::FigureLine::default()
@@ -293,12 +295,21 @@ pub fn headed(
     };
     match by {
         By::Sector | By::Group => {
-            let head = match reference.groupings().get(&scope.grouping) {
-                _ if line.is_empty() => "không thuộc khối nào",
-                Some(grouping) if by == By::Group => grouping.name_vi(line),
-                _ => line,
+            let grouping = reference.groupings().get(&scope.grouping).filter(|_| by == By::Group);
+            let head = match grouping {
+                Some(grouping) if line.is_empty() => grouping.of.none_vi(),
+                None if line.is_empty() => Grouped::Sectors.none_vi(),
+                Some(grouping) => grouping.name_vi(line),
+                None => line,
             };
             pb::FigureLine { sector: line.to_string(), ..of(pb::LineKind::Sector, head) }
+        }
+        By::Industry => {
+            let head = match line {
+                "" => Grouped::Industries.none_vi(),
+                code => reference.industry_vi(code),
+            };
+            pb::FigureLine { industry: line.to_string(), ..of(pb::LineKind::Industry, head) }
         }
         By::Type => pb::FigureLine { r#type: line.to_string(), ..of(pb::LineKind::Type, line) },
         By::Child | By::Unit | By::Nothing => match line {

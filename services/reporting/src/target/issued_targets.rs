@@ -11,8 +11,8 @@ use uuid::Uuid;
 use crate::ground::columns::Snapshot;
 use crate::ground::figure::of_heads::OfHeads;
 use crate::ground::figure::{Known, Scope, heads};
+use crate::ground::indicators::Indicators;
 use crate::ground::period::Period;
-use crate::ground::reference::Reference;
 use crate::ground::target::{Row, Target, read_rows};
 use crate::target::attained::{Attained, attained_by};
 
@@ -77,7 +77,7 @@ pub struct Reached {
 pub async fn reached(
     connection: &mut PgConnection,
     snapshot: &Snapshot,
-    reference: &'static Reference,
+    indicators: &Indicators,
     (issuer_id, tree): (Uuid, Option<Date>),
     targets: &[Target],
     on: Date,
@@ -98,14 +98,14 @@ pub async fn reached(
         };
         let units = Vec::from_iter(units);
         let mut counting =
-            OfHeads::new(&mut *connection, snapshot, reference, &units, scope).await?;
+            OfHeads::new(&mut *connection, snapshot, indicators.reference(), &units, scope).await?;
         let mut of_periods: BTreeMap<(Date, Date, &str), Vec<&Target>> = BTreeMap::new();
         for target in &targets {
             let Period { from, through } = target.period;
             of_periods.entry((from, through, &target.indicator)).or_default().push(target);
         }
         for ((from, through, code), targets) in of_periods {
-            let Some(indicator) = reference.indicator(code) else { continue };
+            let Some(indicator) = indicators.on(code, through) else { continue };
             let period = Period { from, through };
             let attained = attained_by(&mut counting, &targets, indicator, period, on).await?;
             reached.attained.extend(attained);

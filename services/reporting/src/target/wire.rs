@@ -6,6 +6,7 @@ use chassis::parse::{self, id_or_empty};
 use proto::reporting::v1 as pb;
 use uuid::Uuid;
 
+use crate::ground::indicators::Indicators;
 use crate::ground::reference::{Indicator, Reference};
 use crate::ground::target::cascade::{Cascade, Node};
 use crate::ground::target::measured::{self, Measured, against};
@@ -109,7 +110,7 @@ fn node(of: &Node, told: &Told<'_>) -> pb::CascadeNode {
 
 /// What an organisation set for others, measured.
 pub fn issued(
-    reference: &Reference,
+    indicators: &Indicators,
     targets: &[Target],
     reached: &Reached,
 ) -> Vec<pb::IssuedTarget> {
@@ -123,7 +124,7 @@ pub fn issued(
         attainment: reached
             .attained
             .get(&of.target_id)
-            .zip(reference.indicator(&of.indicator))
+            .zip(indicators.on(&of.indicator, of.period.through))
             .map(|(attained, indicator)| attainment(of, attained, indicator)),
     };
     targets.iter().map(issued).collect()

@@ -192,6 +192,7 @@ async fn kept(pool: &PgPool, units: &[Uuid], changes: &[Uuid]) -> Vec<String> {
         "organisation",
         "edge",
         "organisation_name",
+        "organisation_industry",
         "organisation_sector",
         "organisation_type",
         "suspension",

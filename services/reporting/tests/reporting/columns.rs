@@ -33,6 +33,9 @@ const LOOK: usize = 12;
 /// So many questions each time.
 const QUESTIONS: usize = 24;
 
+/// No grouping names the last one: a later version of registry's list may bring it.
+const INDUSTRIES: [&str; 4] = ["GIAO_DUC", "Y_TE", "TOA_AN", "VU_TRU"];
+
 /// Numbers that come in the same order for the same seed.
 pub(crate) struct Dice(pub(crate) u64);
 
@@ -83,7 +86,7 @@ impl History {
         let at = (!self.unions.is_empty()).then(|| self.dice.below(self.unions.len()));
         let Some(at) = at else { return self.found(world, superior, sector) };
         let union = self.unions[at];
-        match self.dice.below(15) {
+        match self.dice.below(17) {
             0 | 1 => self.found(world, superior, sector),
             2 | 3 if union.lives && union.superior != superior => {
                 world.hands_over(&[union.id], union.superior, superior, on);
@@ -151,6 +154,16 @@ impl History {
                     world.transfers(union.id, to, self.dice.day(), people);
                 }
             }
+            13 | 14 if union.lives => {
+                // Also of days that are over, and of days before another that is known.
+                let back = i64::try_from(self.dice.below(120)).expect("few");
+                let on = (on - Duration::days(back)).max(union.founded);
+                let changed = registry::OrganisationIndustryChanged {
+                    organisation_id: union.id.to_string(),
+                    industry: self.dice.one(&INDUSTRIES).to_string(),
+                };
+                world.says(on, RegistryWhat::OrganisationIndustryChanged(changed));
+            }
             _ => {
                 world.admits(union.id, self.dice.day(), people);
             }
@@ -188,6 +201,11 @@ impl History {
                 superiors: vec![
                     known(founded, Some(moved), &self.superiors[0].to_string()),
                     known(moved, None, &superior.to_string()),
+                ],
+                // It was not stated for some days.
+                industries: vec![
+                    known(founded, Some(moved), self.dice.one(&INDUSTRIES)),
+                    known(moved + Duration::days(40), None, self.dice.one(&INDUSTRIES)),
                 ],
                 ..crate::timelines::life(union.id, superior, founded)
             }
@@ -232,6 +250,7 @@ impl Asked {
             By::Child => "CHILD",
             By::Unit => "UNIT",
             By::Sector => "SECTOR",
+            By::Industry => "INDUSTRY",
             By::Group => "GROUP",
             By::Type => "TYPE",
         }
@@ -443,13 +462,23 @@ pub(crate) async fn national_reading(pool: &PgPool) -> Transaction<'_, Postgres>
 
 /// Any figure of any of these.
 pub(crate) fn question(reference: &Reference, heads: &[Uuid], dice: &mut Dice) -> Asked {
-    let by = dice.one(&[By::Nothing, By::Child, By::Unit, By::Sector, By::Group, By::Type]);
-    let grouping = match (by, dice.below(2)) {
-        (By::Group, _) | (_, 0) => "BA_KHOI",
+    let by = dice.one(&[
+        By::Nothing,
+        By::Child,
+        By::Unit,
+        By::Sector,
+        By::Industry,
+        By::Group,
+        By::Type,
+    ]);
+    let grouping = match (by, dice.below(4)) {
+        (_, 0) | (By::Group, 1) => "BA_KHOI",
+        (_, 2) | (By::Group, _) => "NGANH",
         _ => "",
     };
     let group = match grouping {
         "" => "",
+        "NGANH" => dice.one(&["", "GIAO_DUC", "Y_TE", "KHAC"]),
         _ => dice.one(&["", "HCSN", "KHAC"]),
     };
     let (one, other) = (dice.day(), dice.day());
@@ -464,8 +493,8 @@ pub(crate) fn question(reference: &Reference, heads: &[Uuid], dice: &mut Dice) -
             without_suspended: false,
         },
         period: Period { from: one.min(other), through: one.max(other).max(date!(2020 - 06 - 01)) },
-        sectors: reference.sector_groups(grouping).0,
-        groups: reference.sector_groups(grouping).1,
+        sectors: reference.spelt_groups(grouping).0,
+        groups: reference.spelt_groups(grouping).1,
     }
 }
 

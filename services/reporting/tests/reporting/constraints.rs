@@ -198,6 +198,7 @@ const FOLLOWED: [&str; 30] = [
     "office",
     "organisation",
     "organisation_name",
+    "organisation_industry",
     "organisation_sector",
     "organisation_type",
     "person_merge",

@@ -221,7 +221,7 @@ async fn compare(
         let grouping = if by == By::Group || dice.below(2) == 0 { "BA_KHOI" } else { "" };
         let group = if grouping.is_empty() { "" } else { dice.one(&["", "HCSN", "KHAC"]) };
         let (one, other) = (dice.day(), dice.day());
-        let (sectors, groups) = reference.sector_groups(grouping);
+        let (sectors, groups) = reference.spelt_groups(grouping);
         let asked = Asked {
             scope: Scope {
                 head: Uuid::nil(),

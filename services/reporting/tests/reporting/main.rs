@@ -20,6 +20,7 @@ mod handed_down;
 mod heads;
 mod heirs;
 mod indicators;
+mod industries;
 mod issued;
 mod known;
 mod listed;

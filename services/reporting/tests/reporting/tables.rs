@@ -118,6 +118,7 @@ async fn a_table_says_of_each_what_is_said_of_it_alone_over_every_period_and_the
         (None, pb::Breakdown::Child),
         (Some(history.dice.day()), pb::Breakdown::Type),
         (Some(date!(2022 - 12 - 31)), pb::Breakdown::Sector),
+        (None, pb::Breakdown::Industry),
     ] {
         for codes in listed.chunks(50) {
             let codes: Vec<&str> = codes.iter().map(|indicator| indicator.code.as_str()).collect();
@@ -212,6 +213,16 @@ async fn crossed_lines_sum_to_the_lines_of_either_breakdown_and_are_what_is_aske
                 pb::Breakdown::Type,
                 pb::Breakdown::Sector,
             ),
+            (
+                [pb::Breakdown::Sector, pb::Breakdown::Industry],
+                pb::Breakdown::Sector,
+                pb::Breakdown::Industry,
+            ),
+            (
+                [pb::Breakdown::Industry, pb::Breakdown::Child],
+                pb::Breakdown::Child,
+                pb::Breakdown::Industry,
+            ),
         ] {
             let asked = pb::TabulateFiguresRequest {
                 periods: vec![period(days)],
@@ -285,6 +296,7 @@ fn by(lines: &[pb::FigureLine], breakdown: pb::Breakdown) -> BTreeMap<String, i6
                 kind => format!("{kind:?}"),
             },
             pb::Breakdown::Type => line.r#type.clone(),
+            pb::Breakdown::Industry => line.industry.clone(),
             _ => line.sector.clone(),
         };
         *sums.entry(key).or_insert(0) += line.value;

@@ -165,6 +165,18 @@ pub async fn units(
     )
     .fetch_all(&mut *connection)
     .await?;
+    let industries = sqlx::query!(
+        r#"select organisation_id as "organisation_id!", lower(valid) as from_on,
+                  upper(valid) as until_on, industry as "industry!", recorded_at,
+                  null::timestamptz as replaced_at
+           from organisation_industry where organisation_id = any($1)
+           union all
+           select organisation_id, lower(valid), upper(valid), industry, recorded_at, replaced_at
+           from organisation_industry_past where organisation_id = any($1)"#,
+        &units,
+    )
+    .fetch_all(&mut *connection)
+    .await?;
     let suspensions = sqlx::query!(
         r#"select organisation_id as "organisation_id!", lower(valid) as from_on,
                   upper(valid) as until_on, recorded_at, null::timestamptz as replaced_at
@@ -211,6 +223,11 @@ pub async fn units(
         let span = span(row.from_on, row.until_on, names.words.give(&row.sector));
         let unit = names.units.give(&row.organisation_id);
         versions.sectors.push(version(unit, row.recorded_at, row.replaced_at, span));
+    }
+    for row in industries {
+        let span = span(row.from_on, row.until_on, names.words.give(&row.industry));
+        let unit = names.units.give(&row.organisation_id);
+        versions.industries.push(version(unit, row.recorded_at, row.replaced_at, span));
     }
     for row in suspensions {
         let span = span(row.from_on, row.until_on, NOBODY);

@@ -52,6 +52,8 @@ pub struct Versions {
     pub types: Vec<Version<Span>>,
     /// Of which sector.
     pub sectors: Vec<Version<Span>>,
+    /// In which industry.
+    pub industries: Vec<Version<Span>>,
     /// Direction suspended.
     pub suspensions: Vec<Version<Span>>,
 }
@@ -78,6 +80,7 @@ impl Versions {
         told.superiors.extend(some(&self.superiors, known, &of));
         told.types.extend(some(&self.types, known, &of));
         told.sectors.extend(some(&self.sectors, known, &of));
+        told.industries.extend(some(&self.industries, known, &of));
         told.suspensions.extend(some(&self.suspensions, known, &of));
     }
 
@@ -93,6 +96,7 @@ impl Versions {
         self.superiors.extend(some(&others.superiors, &of));
         self.types.extend(some(&others.types, &of));
         self.sectors.extend(some(&others.sectors, &of));
+        self.industries.extend(some(&others.industries, &of));
         self.suspensions.extend(some(&others.suspensions, &of));
     }
 
@@ -111,6 +115,9 @@ impl Versions {
         }
         for version in self.sectors {
             by_unit.entry(version.unit).or_default().sectors.push(version);
+        }
+        for version in self.industries {
+            by_unit.entry(version.unit).or_default().industries.push(version);
         }
         for version in self.suspensions {
             by_unit.entry(version.unit).or_default().suspensions.push(version);
@@ -132,6 +139,7 @@ impl Versions {
         each(&self.superiors, &mut take);
         each(&self.types, &mut take);
         each(&self.sectors, &mut take);
+        each(&self.industries, &mut take);
         each(&self.suspensions, &mut take);
     }
 

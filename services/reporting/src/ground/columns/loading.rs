@@ -167,6 +167,23 @@ pub async fn tree(
     .await?;
     copy(
         connection,
+        "copy (select organisation_id, lower(valid), upper(valid), industry, recorded_at, null::timestamptz
+               from organisation_industry
+               union all
+               select organisation_id, lower(valid), upper(valid), industry, recorded_at, replaced_at
+               from organisation_industry_past)
+         to stdout (format binary)",
+        names,
+        |names, [unit, from, on, industry, since, until]: [Field<'_>; 6]| {
+            let industry = names.words.give(text(industry)?);
+            let (unit, span) = (names.units.give(&id(unit)?), span(from, on, industry)?);
+            versions.industries.push(version(unit, since, until, span)?);
+            Ok(())
+        },
+    )
+    .await?;
+    copy(
+        connection,
         "copy (select organisation_id, lower(valid), upper(valid), recorded_at, null::timestamptz
                from suspension
                union all

@@ -181,15 +181,21 @@ pub struct Unit {
     pub types: Vec<Span>,
     /// Of which sector.
     pub sectors: Vec<Span>,
+    /// In which industry, where that is stated.
+    pub industries: Vec<Span>,
     /// Its direction suspended.
     pub suspensions: Vec<Span>,
 }
 
 impl Unit {
     fn sort(&mut self) {
-        for spans in
-            [&mut self.superiors, &mut self.types, &mut self.sectors, &mut self.suspensions]
-        {
+        for spans in [
+            &mut self.superiors,
+            &mut self.types,
+            &mut self.sectors,
+            &mut self.industries,
+            &mut self.suspensions,
+        ] {
             spans.sort_unstable_by_key(|span| (span.from, span.value));
         }
     }
@@ -206,6 +212,8 @@ pub struct Told {
     pub types: Vec<(u32, Span)>,
     /// Sectors by unit.
     pub sectors: Vec<(u32, Span)>,
+    /// Industries by unit.
+    pub industries: Vec<(u32, Span)>,
     /// Suspensions by unit.
     pub suspensions: Vec<(u32, Span)>,
 }
@@ -218,6 +226,7 @@ pub struct Tree {
     inferiors: Spans,
     types: Spans,
     sectors: Spans,
+    industries: Spans,
     suspensions: Spans,
 }
 
@@ -235,6 +244,7 @@ impl Tree {
             superiors,
             types: Spans::of(units, &told.types),
             sectors: Spans::of(units, &told.sectors),
+            industries: Spans::of(units, &told.industries),
             suspensions: Spans::of(units, &told.suspensions),
         }
     }
@@ -255,6 +265,9 @@ impl Tree {
         for (unit, span) in told.sectors {
             by_unit.entry(unit).or_default().sectors.push(span);
         }
+        for (unit, span) in told.industries {
+            by_unit.entry(unit).or_default().industries.push(span);
+        }
         for (unit, span) in told.suspensions {
             by_unit.entry(unit).or_default().suspensions.push(span);
         }
@@ -271,6 +284,7 @@ impl Tree {
             superiors,
             types: self.types.otherwise(units, &by_unit, |unit| &unit.types),
             sectors: self.sectors.otherwise(units, &by_unit, |unit| &unit.sectors),
+            industries: self.industries.otherwise(units, &by_unit, |unit| &unit.industries),
             suspensions: self.suspensions.otherwise(units, &by_unit, |unit| &unit.suspensions),
         }
     }
@@ -303,6 +317,11 @@ impl Tree {
     /// Its sectors.
     pub fn sectors(&self, unit: u32) -> &[Span] {
         self.sectors.of_unit(unit)
+    }
+
+    /// Its industries; on the other days it is not stated.
+    pub fn industries(&self, unit: u32) -> &[Span] {
+        self.industries.of_unit(unit)
     }
 
     /// Its types; that of its whole life where none is dated.

@@ -16,6 +16,8 @@ pub enum By {
     Unit,
     /// Sectors.
     Sector,
+    /// Industries.
+    Industry,
     /// Groups of the scope's grouping.
     Group,
     /// Types of organisations.
@@ -29,6 +31,7 @@ impl By {
             By::Child => "CHILD",
             By::Unit => "UNIT",
             By::Sector => "SECTOR",
+            By::Industry => "INDUSTRY",
             By::Group => "GROUP",
             By::Type => "TYPE",
         }
@@ -44,7 +47,7 @@ pub struct Scope {
     pub as_of: Option<Date>,
     /// The lines.
     pub by: By,
-    /// A grouping of sectors; empty where none is needed.
+    /// A grouping of sectors or industries; empty where none is needed.
     pub grouping: String,
     /// Units of this group only; empty for all.
     pub group: String,
@@ -79,7 +82,7 @@ pub struct Pieces {
     pub(crate) head: Uuid,
     pub(crate) as_of: Option<Date>,
     pub(crate) by: &'static str,
-    /// The sectors of the grouping, and beside each its group.
+    /// The sectors or industries of the grouping, and beside each its group.
     pub(crate) sectors: Vec<String>,
     pub(crate) groups: Vec<String>,
     pub(crate) group: String,
@@ -89,7 +92,7 @@ pub struct Pieces {
 impl Pieces {
     /// Of this scope.
     pub fn of(scope: &Scope, reference: &Reference) -> Self {
-        let (sectors, groups) = reference.sector_groups(&scope.grouping);
+        let (sectors, groups) = reference.spelt_groups(&scope.grouping);
         Self {
             head: scope.head,
             as_of: scope.as_of,
