@@ -180,7 +180,7 @@ const CONSTRAINTS: [(&str, Why); 97] = [
 ];
 
 /// Tables that only followers write: whatever they cannot apply stops them, loudly.
-const FOLLOWED: [&str; 30] = [
+const FOLLOWED: [&str; 31] = [
     "act_undone",
     "ceremony",
     "ceremony_launched",

@@ -53,6 +53,7 @@ impl Asked {
             By::Child => "CHILD",
             By::Unit => "UNIT",
             By::Sector => "SECTOR",
+            By::Industry => "INDUSTRY",
             By::Group => "GROUP",
             By::Type => "TYPE",
         };
