@@ -66,6 +66,9 @@ const CODES: [&str; 17] = [
     "OFFICER_STOCK",
 ];
 
+/// Says something wrongly; answers how many changes it has touched.
+type Mutant = fn(&mut Feeds) -> usize;
+
 /// Both feeds, as they are told.
 #[derive(Clone)]
 struct Feeds {
@@ -292,7 +295,6 @@ async fn a_feed_that_says_something_wrongly_turns_the_comparison_red() {
     assert_eq!(differing(&right, &ledger, &heads, days).await, 0, "told as it was");
     right.stop().await;
 
-    type Mutant = fn(&mut Feeds) -> usize;
     let mutants: [(&str, Mutant); 4] = [
         ("ignores a kind", ignores_a_kind),
         ("applies one twice", applies_one_twice),
