@@ -68,6 +68,7 @@ pub static SCHEMA: database::Schema = database::Schema {
         "keep_organisation",
         "lifelong_relations",
         "living_subtree",
+        "organisation_industry_apart",
         "organisations_of_act",
         "organisations_of_acts",
         "plan_mended_since",

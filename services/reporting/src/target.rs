@@ -7,6 +7,7 @@ pub mod assign_target;
 pub mod assign_targets;
 pub(crate) mod assignable;
 pub mod assigning;
+pub mod assignment;
 pub mod attained;
 pub mod counted_children;
 pub mod distribute_target;

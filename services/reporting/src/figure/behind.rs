@@ -11,12 +11,54 @@ use sqlx::PgConnection;
 use time::Date;
 use uuid::Uuid;
 
-use crate::figure::explain::{ChangeBehind, RegistryAct};
 use crate::ground::columns::{Cut, Snapshot};
 use crate::ground::fact::Code;
 use crate::ground::figure::{Scope, Source};
 use crate::ground::period::Period;
 use crate::ground::reference::{Indicator, Reference};
+
+/// A change and what it adds.
+pub struct ChangeBehind {
+    /// The change.
+    pub change_id: Uuid,
+    /// Its act.
+    pub act_id: Uuid,
+    /// For example `membership.members_admitted`.
+    pub kind: String,
+    /// From when what it says of the unit holds: a change may tell several days at once.
+    pub effective_on: Date,
+    /// What it adds to the figure.
+    pub amount: i64,
+    /// What it rests on.
+    pub decision_id: Option<Uuid>,
+    /// The decision's number.
+    pub decision_number: Option<String>,
+    /// The trace that wrote it.
+    pub traceparent: String,
+    /// Whose feed it stands in.
+    pub source: String,
+    /// Where it stands; 0 while it is not yet numbered.
+    pub position: i64,
+    /// The act of registry that it followed from.
+    pub because: Option<RegistryAct>,
+}
+
+/// An act of registry, by that of its changes which another change followed from.
+#[derive(Clone)]
+pub struct RegistryAct {
+    /// The act.
+    pub act_id: Uuid,
+    /// The change.
+    pub change_id: Uuid,
+    /// For example `registry.organisations_ended`.
+    pub kind: String,
+    /// From when it holds.
+    pub effective_on: Date,
+    /// The trace that wrote it.
+    pub traceparent: String,
+    /// Where it stands in registry's feed.
+    pub position: i64,
+}
 
 /// What stands behind an indicator of a scope and a period.
 pub struct Behind {

@@ -13,7 +13,7 @@ use crate::ground::indicators::Indicators;
 use crate::ground::refused::Refused;
 use crate::ground::target::{ValueUnit, fits};
 use crate::ground::wire;
-use crate::target::assigning::Assignment;
+use crate::target::assignment::Assignment;
 use crate::target::distribute_target::{By, CHILDREN_MAX};
 
 /// Targets that are assigned in one call, at most.

@@ -10,7 +10,7 @@ use time::Date;
 use uuid::Uuid;
 
 use crate::ground::refused::Refused;
-use crate::target::assigning::{Assignment, Lines, issuer_of, refuse};
+use crate::target::assignment::{Assignment, Lines, issuer_of, refuse};
 
 /// Refuses whatever of them cannot be assigned by the caller, or at all.
 pub async fn refuse_others(

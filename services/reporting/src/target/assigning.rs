@@ -4,44 +4,15 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chassis::database::Acting;
-use chassis::refusal::{Failure, Refusal};
+use chassis::refusal::Failure;
 use serde::{Deserialize, Serialize};
 use time::Date;
 use uuid::Uuid;
 
-use crate::ground::period::Period;
 use crate::ground::refused::Refused;
-use crate::ground::target::{Comparator, Issuer, Target, ValueUnit};
+use crate::ground::target::Target;
 use crate::target::assignable;
-
-/// What a unit is to reach.
-#[derive(Clone, Debug)]
-pub struct Assignment {
-    /// What is to be reached.
-    pub indicator: String,
-    /// By whom.
-    pub organisation_id: Uuid,
-    /// When.
-    pub period: Period,
-    /// Who says so.
-    pub issuer: Issuer,
-    /// How much.
-    pub value: i64,
-    /// Of what.
-    pub value_unit: ValueUnit,
-    /// How it is compared.
-    pub comparator: Comparator,
-    /// The date of the stock that a mean is taken over.
-    pub denominator_on: Option<Date>,
-    /// Unions of a group only; both empty for all.
-    pub sector_grouping: String,
-    /// See there.
-    pub sector_group: String,
-    /// From when it holds.
-    pub assigned_on: Date,
-    /// What it rests on.
-    pub decision_id: Option<Uuid>,
-}
+use crate::target::assignment::{Assignment, Lines, issuer_of, refuse};
 
 /// Which target it became.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -54,40 +25,6 @@ pub struct Assigned {
 
 /// Targets of one unit and indicator, at most: every month of three decades, from two issuers.
 const TARGETS_MAX: i64 = 1_000;
-
-/// Whose targets these are, as a refusal names them: of a list, or of the request itself.
-#[derive(Clone, Copy)]
-pub enum Lines {
-    /// The request is the only one.
-    Itself,
-    /// `lines[12]`, each with all that is said of a target.
-    Of(&'static str),
-    /// `children[12]`, by one decision of the request's.
-    Listed(&'static str),
-    /// Nobody listed them: they are all that there are.
-    All(&'static str),
-}
-
-impl Lines {
-    /// A refusal of what a line says of its own.
-    pub fn name(self, line: usize, refused: impl Into<Refusal>) -> Refusal {
-        match self {
-            Self::Itself => refused.into(),
-            Self::Of(list) | Self::Listed(list) => {
-                refused.into().within(&format!("{list}[{line}]"))
-            }
-            Self::All(list) => refused.into().field(list),
-        }
-    }
-
-    /// A refusal of the decision that a line rests on.
-    pub fn decision(self, line: usize, refused: impl Into<Refusal>) -> Refusal {
-        match self {
-            Self::Of(_) => self.name(line, refused),
-            Self::Itself | Self::Listed(_) | Self::All(_) => refused.into(),
-        }
-    }
-}
 
 /// Assigns them, all or none, and none of them twice; answers them in their order, as they are now.
 pub async fn assign(
@@ -137,13 +74,6 @@ pub async fn assign(
         .collect();
     write(acting, &targets).await?;
     Ok(targets)
-}
-
-pub(super) fn issuer_of(issuer: &Issuer) -> (Option<Uuid>, Option<&str>) {
-    match issuer {
-        Issuer::Organisation(organisation_id) => (Some(*organisation_id), None),
-        Issuer::Named(name) => (None, Some(name.as_str())),
-    }
 }
 
 /// Refuses a target that stands twice in the list.
@@ -268,14 +198,6 @@ async fn refuse_too_many(
         }
     }
     refuse(too_many)
-}
-
-/// Refuses with every line at fault, if there is one.
-pub(super) fn refuse(faults: Vec<Refusal>) -> Result<(), Failure> {
-    match faults.into_iter().reduce(Refusal::and) {
-        Some(refusal) => Err(refusal.into()),
-        None => Ok(()),
-    }
 }
 
 async fn write(acting: &mut Acting, targets: &[Target]) -> Result<(), Failure> {

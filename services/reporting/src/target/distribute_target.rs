@@ -11,7 +11,8 @@ use uuid::Uuid;
 use crate::ground::refused::Refused;
 use crate::ground::target::apportion::{Part, apportion, basis_points};
 use crate::ground::target::{Issuer, Target, ValueUnit};
-use crate::target::assigning::{self, Assignment, Lines};
+use crate::target::assigning;
+use crate::target::assignment::{Assignment, Lines};
 use crate::target::holding::{self, On};
 use crate::target::telling;
 
