@@ -86,7 +86,7 @@ impl History {
         let at = (!self.unions.is_empty()).then(|| self.dice.below(self.unions.len()));
         let Some(at) = at else { return self.found(world, superior, sector) };
         let union = self.unions[at];
-        match self.dice.below(17) {
+        match self.dice.below(15) {
             0 | 1 => self.found(world, superior, sector),
             2 | 3 if union.lives && union.superior != superior => {
                 world.hands_over(&[union.id], union.superior, superior, on);
@@ -123,6 +123,14 @@ impl History {
                     sector: sector.to_string(),
                 };
                 world.says(on, RegistryWhat::OrganisationSectorChanged(changed));
+                // Also of days that are over, and of days before another that is known.
+                let back = i64::try_from(13 * people).expect("few");
+                let changed = registry::OrganisationIndustryChanged {
+                    organisation_id: union.id.to_string(),
+                    industry: INDUSTRIES[people % INDUSTRIES.len()].to_string(),
+                };
+                let on = (on - Duration::days(back)).max(union.founded);
+                world.says(on, RegistryWhat::OrganisationIndustryChanged(changed));
             }
             8 => self.correct(world, at, superior),
             9 => self.record(world, union.id, people).await,
@@ -153,16 +161,6 @@ impl History {
                 if to != union.id {
                     world.transfers(union.id, to, self.dice.day(), people);
                 }
-            }
-            13 | 14 if union.lives => {
-                // Also of days that are over, and of days before another that is known.
-                let back = i64::try_from(self.dice.below(120)).expect("few");
-                let on = (on - Duration::days(back)).max(union.founded);
-                let changed = registry::OrganisationIndustryChanged {
-                    organisation_id: union.id.to_string(),
-                    industry: self.dice.one(&INDUSTRIES).to_string(),
-                };
-                world.says(on, RegistryWhat::OrganisationIndustryChanged(changed));
             }
             _ => {
                 world.admits(union.id, self.dice.day(), people);
@@ -204,8 +202,12 @@ impl History {
                 ],
                 // It was not stated for some days.
                 industries: vec![
-                    known(founded, Some(moved), self.dice.one(&INDUSTRIES)),
-                    known(moved + Duration::days(40), None, self.dice.one(&INDUSTRIES)),
+                    known(founded, Some(moved), INDUSTRIES[at % INDUSTRIES.len()]),
+                    known(
+                        moved + Duration::days(40),
+                        None,
+                        INDUSTRIES[(at + 1) % INDUSTRIES.len()],
+                    ),
                 ],
                 ..crate::timelines::life(union.id, superior, founded)
             }
