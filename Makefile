@@ -56,7 +56,7 @@ soak: build postgresql ## What takes long: random histories against a model and 
 	CONGDOAN_HISTORIES=$${CONGDOAN_HISTORIES:-full} $(BUILT)/congdoan with-postgres -- $(CARGO) test --locked --package tests --test system freshness -- --nocapture
 
 bench: rust postgresql ## Measure the whole system on a made-up country: SIZE=tiny, province or national; AREA=edge only that.
-	$(CARGO) run --locked --quiet --profile $(BENCH_PROFILE) --package national --bin bench -- --size $(SIZE) $(AREA:%=--only %)
+	CONGDOAN_BENCH_PYTHON="$$(deploy/local/python.sh duckdb)" $(CARGO) run --locked --quiet --profile $(BENCH_PROFILE) --package national --bin bench -- --size $(SIZE) $(AREA:%=--only %)
 
 up: rust postgresql ## Run the whole system on this machine until interrupted; data in ./.congdoan.
 	$(CARGO) run --locked --package congdoan -- up

@@ -10,6 +10,7 @@
 pub mod activities;
 pub mod child;
 pub mod feeds;
+pub mod filtered;
 pub mod posted;
 pub mod release;
 pub mod rows;

@@ -178,6 +178,7 @@ async fn figures_are_the_same_when_asked_and_explain_themselves(
             direct_only: figure.direct_only,
             page_size: 500,
             page_token: String::new(),
+            known_at: None,
         };
         loop {
             let page = client.explain_figure(request.clone()).await?;
@@ -230,6 +231,7 @@ async fn books_balance(replayed: &Replayed, findings: &mut Findings) -> anyhow::
             organisation_id: replayed.tree.id(report.code)?,
             period: Some(scenarios::office::period(report.period)),
             tree: None,
+            known_at: None,
         };
         let book = replayed.confederation.client.get_book(request).await?;
         for (name, book) in [("members", book.members), ("unions", book.unions)] {

@@ -190,11 +190,27 @@ pub struct Reading {
     keys: Arc<Keys>,
 }
 
+/// What an answer that goes on reading says of what was waited for.
+pub struct Replying {
+    seen: Option<String>,
+}
+
+impl Replying {
+    /// The response, with the consistency token.
+    pub fn with<R>(self, message: R) -> Response<R> {
+        respond(message, self.seen)
+    }
+}
+
 impl Reading {
     /// The response, with the consistency token of what was waited for.
     pub fn reply<R>(self, message: R) -> Response<R> {
-        let seen = (!self.seen.is_empty()).then(|| self.seen.encode(&self.keys));
-        respond(message, seen)
+        self.replying().with(message)
+    }
+
+    /// For a response that goes on reading, message by message, and takes the reading along.
+    pub fn replying(&self) -> Replying {
+        Replying { seen: (!self.seen.is_empty()).then(|| self.seen.encode(&self.keys)) }
     }
 
     /// Whoever reads this has seen an act of this service, as if it had just been answered:

@@ -7,6 +7,7 @@ pub mod feed;
 mod figure;
 pub mod figures;
 mod gateway;
+pub mod indicators;
 pub mod lookup;
 pub mod members;
 mod mistake;
@@ -15,6 +16,7 @@ pub mod plan;
 mod rating;
 pub mod rebuild;
 pub mod reference;
+pub mod templates;
 pub(crate) mod values;
 mod vietnamese;
 
@@ -129,7 +131,7 @@ history.
 
 FILE.csv has one organisation a line, as it was founded, in UTF-8, with the columns
   code, name, type, superior_code, founded_on
-  short_name, sector                     where there are any
+  short_name, sector, industry           where there are any
   ended_on, end_kind, successor_code     of those that have ended
 Days are YYYY-MM-DD; ended_on is the first day on which it no longer existed; end_kind is \
 DISSOLVED, MERGED, CONSOLIDATED, DIVIDED or TERMINATED. A superior stands in an earlier line, or \
@@ -139,7 +141,7 @@ The file of --history has one change a line:
   of           the code of the organisation in FILE.csv
   founded_on   which one, where several had this code at different times
   from_on      the first day on which it holds
-  code, name, short_name, type, sector, superior_code, status   what it is from then on
+  code, name, short_name, type, sector, industry, superior_code, status   what it is from then on
 What is empty stays as it was; columns may be left out; status is ACTIVE or SUSPENDED. The lines \
 may stand in any order.
 
@@ -156,11 +158,13 @@ was done answers that it was.")]
     Member(Member),
     /// Keep members in files: a template to fill in, and a check of what was filled in.
     Members(members::Members),
-    /// List what may be written where a code is asked for: types, sectors, roles, indicators, kinds of
-    /// activities.
+    /// List what may be written where a code is asked for: types, sectors, industries, roles, indicators,
+    /// kinds of activities.
     List(List),
     /// Load a later version of a list of codes or rules.
     Reference(reference::Reference),
+    /// See what can be counted, and load indicators with their decision.
+    Indicators(indicators::Indicators),
     /// Print a report for an organisation, a period and a tree.
     Report(Report),
     /// Print figures of several organisations and periods: series, ranks, comparisons.
@@ -175,6 +179,8 @@ was done answers that it was.")]
     Closing(Closing),
     /// Print the targets of an organisation, how far they are reached and at what pace.
     Targets(Targets),
+    /// Look at the templates by which reports are printed, and change them.
+    Templates(templates::Templates),
     /// Hold figures against what is counted again.
     Audit(Audit),
     /// Print how the unions of an organisation are rated in a year, and in which rounds.

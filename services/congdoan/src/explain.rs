@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use chassis::parse::civil;
+use chassis::parse::{civil, instant};
 use proto::google::r#type::Date;
 use proto::registry::v1::Organisation;
 use proto::reporting::v1::{
@@ -40,6 +40,7 @@ pub async fn run(explain: Explain) -> anyhow::Result<()> {
         direct_only: explain.direct_only,
         page_size: PAGE,
         page_token: String::new(),
+        known_at: explain.known_at.map(instant),
     };
 
     // Every page is read, also where few units are printed: the sum is over all of them.

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use anyhow::Context;
-use chassis::parse::civil;
+use chassis::parse::{civil, instant};
 use proto::reporting::v1 as pb;
 use proto::reporting::v1::tabulate_figures_response::Part;
 use system::Client;
+use time::format_description::well_known::Rfc3339;
 use time::{Date, Month};
 
 use crate::cli::figures::{Earlier, Figures, Lines};
@@ -62,6 +63,7 @@ async fn request(client: &Client, figures: &Figures) -> anyhow::Result<pb::Tabul
     let breakdown = |lines: &Lines| match lines {
         Lines::Child => pb::Breakdown::Child.into(),
         Lines::Sector => pb::Breakdown::Sector.into(),
+        Lines::Industry => pb::Breakdown::Industry.into(),
         Lines::Group => pb::Breakdown::SectorGroup.into(),
         Lines::Type => pb::Breakdown::Type.into(),
     };
@@ -93,6 +95,7 @@ async fn request(client: &Client, figures: &Figures) -> anyhow::Result<pb::Tabul
         comparisons: figures.compare.iter().map(comparison).collect(),
         rank_order: order.into(),
         decimals: figures.decimals,
+        known_at: figures.known_at.map(instant),
     })
 }
 
@@ -182,6 +185,10 @@ fn print(head: &pb::TableHead, rows: &[pb::FigureRow], figures: &Figures) {
             "Theo cây tại thời điểm; biết đến {positions}",
             "As then; known to {positions}"
         )),
+    }
+    if let Some(known_at) = figures.known_at {
+        let known_at = known_at.format(&Rfc3339).unwrap_or_default();
+        line(&tell!("Như đã biết vào {known_at}", "As it was known at {known_at}"));
     }
     let left_out = head.organisations_left_out;
     if left_out > 0 {

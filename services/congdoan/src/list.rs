@@ -27,6 +27,12 @@ pub async fn run(list: List) -> anyhow::Result<()> {
             let sectors = client.references().list_sectors(request).await.map_err(told)?;
             answer(&sectors.into_inner(), |sectors| self::sectors(&sectors.sectors))
         }
+        Listed::Industries { in_force_on, to } => {
+            let client = to.connect().await?;
+            let request = pb::ListIndustriesRequest { in_force_on: in_force_on.map(civil) };
+            let listed = client.references().list_industries(request).await.map_err(told)?;
+            answer(&listed.into_inner(), |listed| industries(&listed.industries))
+        }
         Listed::Roles { permission, to } => {
             let client = to.connect().await?;
             let request = pb::ListRolesRequest { permission: permission.unwrap_or_default() };
@@ -80,6 +86,24 @@ fn sectors(sectors: &[pb::Sector]) -> String {
         })
         .collect();
     table(&[tell!("mã", "code"), tell!("thuộc nhóm", "in the group"), tell!("tên", "name")], &rows)
+}
+
+fn industries(industries: &[pb::Industry]) -> String {
+    let rows: Vec<Vec<String>> = industries
+        .iter()
+        .map(|industry| {
+            let name = match current() {
+                Language::Vietnamese => &industry.name,
+                Language::English => &industry.name_en,
+            };
+            let [from, until] = [industry.in_force_from, industry.in_force_until]
+                .map(|on| on.and_then(day).map(|on| on.to_string()).unwrap_or_default());
+            vec![industry.code.clone(), from, until, name.clone()]
+        })
+        .collect();
+    let heading =
+        [tell!("mã", "code"), tell!("từ", "from"), tell!("trước", "until"), tell!("tên", "name")];
+    table(&heading, &rows)
 }
 
 fn roles(roles: &[pb::Role]) -> String {

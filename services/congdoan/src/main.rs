@@ -5,9 +5,9 @@ use std::process::ExitCode;
 use congdoan::cli::{Cli, Command};
 use congdoan::report::Printed;
 use congdoan::{
-    activities, audit, bootstrap, closing, completion, explain, feed, figures, keys, list, load,
-    member, members, migrate, output, periodic_reports, plan, ratings, rebuild, reference, report,
-    search, targets, token, told, up, with_postgres,
+    activities, audit, bootstrap, closing, completion, explain, feed, figures, indicators, keys,
+    list, load, member, members, migrate, output, periodic_reports, plan, ratings, rebuild,
+    reference, report, search, targets, templates, token, told, up, with_postgres,
 };
 
 /// What was asked for is printed, and a figure in it is known not to be complete.
@@ -26,6 +26,7 @@ async fn main() -> ExitCode {
         Command::Members(members) => members::run(members).await,
         Command::List(list) => list::run(list).await,
         Command::Reference(reference) => reference::run(reference).await,
+        Command::Indicators(indicators) => indicators::run(indicators).await,
         Command::Report(report) => match report::run(report).await {
             Ok(Printed::Whole) => Ok(()),
             Ok(Printed::Incomplete) => return ExitCode::from(INCOMPLETE),
@@ -37,6 +38,7 @@ async fn main() -> ExitCode {
         Command::PeriodicReports(reports) => periodic_reports::run(reports).await,
         Command::Closing(closing) => closing::run(closing).await,
         Command::Audit(audit) => audit::run(audit).await,
+        Command::Templates(templates) => templates::run(templates).await,
         Command::Targets(targets) => targets::run(targets).await,
         Command::Ratings(ratings) => ratings::run(ratings).await,
         Command::Token(token) => token::run(token).await,

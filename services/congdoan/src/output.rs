@@ -7,13 +7,14 @@
 //! | command | document |
 //! |---|---|
 //! | `search` | `organisations`: of Organisation; `more`: whether there are others, or may be |
-//! | `list types`, `sectors`, `roles`, `indicators`, `activity-kinds` | ListOrganisationTypesResponse, and so on |
+//! | `list types`, `sectors`, `industries`, `roles`, `indicators`, `activity-kinds` | ListOrganisationTypesResponse, and so on |
 //! | `member` | GetMemberResponse |
 //! | `members template` | `file` |
 //! | `members check` | `file`, `people`, `linesRefused`, `fields`: each like those of what went wrong, `remarks` |
 //! | `members import` | `importId`, `validateOnly`, `admitted`, `alreadyMembers`, `candidates`, `refused`, `warned`, `corrected`: the file with who was not taken, if anybody, `remarks` |
 //! | `members export` | `file`, `exportId`, `people`, `withIdentity` |
 //! | `reference load` | LoadReferenceResponse: with `--dry-run`, what would be |
+//! | `indicators load`, `list` | LoadIndicatorsResponse: with `--dry-run`, what would be; ListIndicatorsResponse |
 //! | `load` | `loadId`, `validateOnly`, `organisations`, `linesKept`, `loadedBefore` |
 //! | `plan create`, `copy`, `list`, `add`, `remove`, `commit`, `undo`, `show` | CreatePlanResponse, CopyPlanResponse, ListPlansResponse, AddPlanStepsResponse, RemovePlanStepsResponse, PlanCommitted, PlanUndone, GetPlanResponse |
 //! | `plan mend`, `replace` | `removed`, `replaced`, `added`; `replaced` |
@@ -48,7 +49,7 @@ use std::sync::OnceLock;
 
 use anyhow::Context;
 use prost::{Message, Name};
-use prost_reflect::{DescriptorPool, DynamicMessage, SerializeOptions};
+use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor, SerializeOptions};
 use serde_json::Value as Json;
 
 static AS_JSON: OnceLock<bool> = OnceLock::new();
@@ -63,14 +64,32 @@ pub fn is_json() -> bool {
     *AS_JSON.get_or_init(|| false)
 }
 
-/// A message of the contracts as JSON.
-pub fn json<M: Message + Name>(message: &M) -> anyhow::Result<Json> {
+/// A message of the contracts as they describe it.
+fn described<M: Name>() -> anyhow::Result<MessageDescriptor> {
     static POOL: OnceLock<Option<DescriptorPool>> = OnceLock::new();
     let pool = POOL.get_or_init(|| DescriptorPool::decode(proto::DESCRIPTORS).ok());
     let descriptor = pool.as_ref().and_then(|pool| pool.get_message_by_name(&M::full_name()));
-    let descriptor =
-        descriptor.with_context(|| format!("find {} in the contracts", M::full_name()))?;
-    let dynamic = DynamicMessage::decode(descriptor, &*message.encode_to_vec())?;
+    descriptor.with_context(|| format!("find {} in the contracts", M::full_name()))
+}
+
+/// A message of the contracts as TOML, its fields as the contracts name them, such as a person can change.
+pub fn to_toml<M: Message + Name>(message: &M) -> anyhow::Result<String> {
+    let dynamic = DynamicMessage::decode(described::<M>()?, &*message.encode_to_vec())?;
+    let as_named = SerializeOptions::new().use_proto_field_name(true);
+    let value = dynamic.serialize_with_options(serde_json::value::Serializer, &as_named)?;
+    toml::to_string_pretty(&value).context("write a file")
+}
+
+/// The message that a file of TOML says.
+pub fn of_toml<M: Message + Name + Default>(text: &str) -> anyhow::Result<M> {
+    let read = toml::de::Deserializer::parse(text)?;
+    let dynamic = DynamicMessage::deserialize(described::<M>()?, read)?;
+    dynamic.transcode_to().context("read a file")
+}
+
+/// A message of the contracts as JSON.
+pub fn json<M: Message + Name>(message: &M) -> anyhow::Result<Json> {
+    let dynamic = DynamicMessage::decode(described::<M>()?, &*message.encode_to_vec())?;
     let every_field = SerializeOptions::new().skip_default_fields(false);
     dynamic
         .serialize_with_options(serde_json::value::Serializer, &every_field)

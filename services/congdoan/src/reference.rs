@@ -44,6 +44,7 @@ fn list(which: Which) -> pb::ReferenceList {
     match which {
         Which::OrganisationTypes => pb::ReferenceList::OrganisationTypes,
         Which::Sectors => pb::ReferenceList::Sectors,
+        Which::Industries => pb::ReferenceList::Industries,
         Which::MinimumFounders => pb::ReferenceList::MinimumFounders,
         Which::Communes => pb::ReferenceList::Communes,
         Which::Territories => pb::ReferenceList::Territories,

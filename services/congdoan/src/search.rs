@@ -92,6 +92,7 @@ async fn by_text(client: &Client, search: &Search, text: &str) -> anyhow::Result
         within_id,
         r#type: search.kind.clone().unwrap_or_default(),
         sector: search.sector.clone().unwrap_or_default(),
+        industry: search.industry.clone().unwrap_or_default(),
         status: status(search.status).into(),
         commune: commune(search),
         ..Default::default()
@@ -108,6 +109,7 @@ async fn listed(client: &Client, search: &Search) -> anyhow::Result<Found> {
         as_of: search.as_of.map(civil),
         r#type: search.kind.clone().unwrap_or_default(),
         sector: search.sector.clone().unwrap_or_default(),
+        industry: search.industry.clone().unwrap_or_default(),
         status: status(search.status).into(),
         commune: commune(search),
         code_prefix: search.code_prefix.clone().unwrap_or_default(),
@@ -147,6 +149,7 @@ async fn below(client: &Client, search: &Search, within: &str) -> anyhow::Result
         as_of: search.as_of.map(civil),
         r#type: search.kind.clone().unwrap_or_default(),
         sector: search.sector.clone().unwrap_or_default(),
+        industry: search.industry.clone().unwrap_or_default(),
         status: status(search.status).into(),
         page_size: PAGE,
         ..Default::default()
@@ -190,6 +193,7 @@ fn option(field: &str) -> Option<String> {
         "as_of" => "--as-of",
         "type" => "--type",
         "sector" => "--sector",
+        "industry" => "--industry",
         "commune" => "--commune",
         "code_prefix" => "--code-prefix",
         "within_id" | "organisation_id" => "--within",

@@ -1,10 +1,14 @@
-//! `congdoan targets`: what is asked of an organisation, how far it is reached and at what pace; and
-//! how one of its targets was handed down.
+//! `congdoan targets`: what is asked of an organisation, how far it is reached and at what pace; how
+//! one of its targets was handed down; and what it set for others.
 
-use chassis::parse::civil;
+use std::collections::{BTreeMap, BTreeSet};
+
+use chassis::parse::{civil, instant};
+use proto::registry::v1::{GetOrganisationRequest, Organisation};
 use proto::reporting::v1::{
     ApportionedTarget, CascadeNode, GetTargetCascadeRequest, GetTargetCascadeResponse,
-    ListApportionedTargetsRequest, MeasureTargetsRequest, MeasuredTarget, Target, Unapportioned,
+    IssuedTarget, ListApportionedTargetsRequest, MeasureIssuedTargetsRequest,
+    MeasureTargetsRequest, MeasuredTarget, Target, Unapportioned,
 };
 use system::Client;
 
@@ -33,6 +37,7 @@ pub async fn run(targets: Targets) -> anyhow::Result<()> {
             measure: true,
             tree: Some(tree(&targets.question)),
             as_of: targets.through.map(civil),
+            known_at: targets.known_at.map(instant),
             ..GetTargetCascadeRequest::default()
         };
         let answer = client.targets().get_target_cascade(request).await.map_err(told)?;
@@ -44,6 +49,9 @@ pub async fn run(targets: Targets) -> anyhow::Result<()> {
             cascade(&answer);
         }
         return Ok(());
+    }
+    if targets.issued {
+        return issued(&client, &targets, &organisation).await;
     }
     let measured = measured(&client, &targets, &organisation.organisation_id).await?;
     let apportioned = apportioned(&client, &targets, &organisation.organisation_id).await?;
@@ -58,9 +66,11 @@ pub async fn run(targets: Targets) -> anyhow::Result<()> {
         return Ok(());
     }
     line(&organisation.name);
+    let asked: Vec<&Target> = measured.iter().filter_map(|one| one.target.as_ref()).collect();
+    let issuers = issuers(&client, &asked).await?;
     for one in &measured {
         let Some(target) = &one.target else { continue };
-        line(&format!("{}  {}", of(target), one.text));
+        line(&format!("{}  {}", by(target, &issuers), one.text));
         if let Some(pace) = &one.pace {
             line(&format!("   {}", pace.text));
         }
@@ -71,6 +81,86 @@ pub async fn run(targets: Targets) -> anyhow::Result<()> {
     line(&tell!("{count} chỉ tiêu, {met} đạt", "{all}, {met} met"));
     apportioned.iter().for_each(parts);
     Ok(())
+}
+
+/// Prints what the organisation set for others, one indicator and period after the other.
+async fn issued(client: &Client, targets: &Targets, issuer: &Organisation) -> anyhow::Result<()> {
+    let mut request = MeasureIssuedTargetsRequest {
+        organisation_id: issuer.organisation_id.clone(),
+        period: Some(period(&targets.question)),
+        tree: Some(tree(&targets.question)),
+        as_of: targets.through.map(civil),
+        known_at: targets.known_at.map(instant),
+        ..MeasureIssuedTargetsRequest::default()
+    };
+    let mut issued: Vec<IssuedTarget> = Vec::new();
+    loop {
+        let page = client.targets().measure_issued_targets(request.clone()).await;
+        let page = page.map_err(told)?.into_inner();
+        issued.extend(page.targets);
+        if page.next_page_token.is_empty() {
+            break;
+        }
+        request.page_token = page.next_page_token;
+    }
+    if is_json() {
+        let issued: Vec<_> = issued.iter().map(json).collect::<Result<_, _>>()?;
+        print_json(&serde_json::json!({ "organisation": json(issuer)?, "issued": issued }));
+        return Ok(());
+    }
+    line(&issuer.name);
+    let mut last = String::new();
+    for one in &issued {
+        let Some(target) = &one.target else { continue };
+        let heading = of(target);
+        if heading != last {
+            line(&heading);
+            last = heading;
+        }
+        let attainment = one.attainment.as_ref();
+        let reached = match attainment {
+            Some(attainment) if attainment.out_of_scope => {
+                tell!("ngoài phạm vi được xem", "outside what you may see")
+            }
+            Some(attainment) => attainment.text.clone(),
+            None => String::new(),
+        };
+        let name = if one.name.is_empty() { &target.organisation_id } else { &one.name };
+        line(&format!("   {name}  {reached}"));
+    }
+    let count = i64::try_from(issued.len())?;
+    let met = issued.iter().filter(|one| one.attainment.as_ref().is_some_and(|of| of.met));
+    let met = i64::try_from(met.count())?;
+    let all = counted(count, "target", "targets");
+    line(&tell!("{count} chỉ tiêu đã giao, {met} đạt", "{all} set, {met} met"));
+    Ok(())
+}
+
+/// The names of the organisations that set targets: one look for each, and they are few.
+async fn issuers(client: &Client, targets: &[&Target]) -> anyhow::Result<BTreeMap<String, String>> {
+    let ids = targets.iter().map(|target| &target.issuer_id).filter(|id| !id.is_empty());
+    let mut issuers = BTreeMap::new();
+    for organisation_id in BTreeSet::from_iter(ids) {
+        let request = GetOrganisationRequest {
+            organisation_id: organisation_id.clone(),
+            ..GetOrganisationRequest::default()
+        };
+        // One that lies outside the caller's scope keeps its name to itself.
+        if let Ok(found) = client.organisations().get_organisation(request).await
+            && let Some(organisation) = found.into_inner().organisation
+        {
+            issuers.insert(organisation_id.clone(), organisation.name);
+        }
+    }
+    Ok(issuers)
+}
+
+/// As [`of`], also by whom it was set.
+fn by(target: &Target, issuers: &BTreeMap<String, String>) -> String {
+    match issuers.get(&target.issuer_id) {
+        Some(issuer) => format!("{}, {issuer}", of(target)),
+        None => of(target),
+    }
 }
 
 /// Targets of the organisation, and of those whom it continues, as they came to whoever continues
@@ -138,6 +228,7 @@ async fn measured(
         tree: Some(tree(&targets.question)),
         page_size: PAGE,
         as_of: targets.through.map(civil),
+        known_at: targets.known_at.map(instant),
         ..MeasureTargetsRequest::default()
     };
     let mut measured = Vec::new();

@@ -314,6 +314,7 @@ async fn a_clerk_loads_looks_up_and_plans() {
     known::reports(&office).await;
     known::says_why_a_code_is_nobodys(&office).await;
     references::loads(&office).await;
+    references::loads_indicators(&office).await;
     known::migrates(&office).await;
     known::rebuilds(&office).await;
     // Last: whoever follows membership has to be rebuilt after it.

@@ -99,6 +99,7 @@ pub fn units<'a>(events: impl IntoIterator<Item = &'a Event>) -> Vec<Uuid> {
             | Event::Suspended { .. }
             | Event::Resumed { .. }
             | Event::SectorChanged { .. }
+            | Event::IndustryChanged { .. }
             | Event::TypeChanged(_)
             | Event::DecisionRecorded(_)
             | Event::Body(_)
@@ -160,6 +161,7 @@ impl<B: Clone> Edges<B> {
             | Event::Suspended { .. }
             | Event::Resumed { .. }
             | Event::SectorChanged { .. }
+            | Event::IndustryChanged { .. }
             | Event::TypeChanged(_)
             | Event::DecisionRecorded(_)
             | Event::Body(_)
@@ -305,6 +307,7 @@ mod tests {
                             short_name: String::new(),
                             type_code: "CDCS".to_string(),
                             sector: None,
+                            industry: None,
                             superior_id: Some(superior_id),
                             founded_on: day(on),
                         };

@@ -45,6 +45,7 @@ pub async fn apply(
             | Event::Suspended { .. }
             | Event::Resumed { .. }
             | Event::SectorChanged { .. }
+            | Event::IndustryChanged { .. }
             | Event::DecisionRecorded(_)
             | Event::Body(_)
             | Event::CeremonyHeld(_)
@@ -130,6 +131,7 @@ impl Endings {
             | Event::Suspended { .. }
             | Event::Resumed { .. }
             | Event::SectorChanged { .. }
+            | Event::IndustryChanged { .. }
             | Event::DecisionRecorded(_)
             | Event::Body(_)
             | Event::CeremonyHeld(_)

@@ -163,6 +163,7 @@ fn state(unit: Uuid, superior_id: Option<Uuid>, founded_on: Date) -> Organisatio
         short_name: String::new(),
         type_code: "CDCS".to_string(),
         sector: None,
+        industry: None,
         superior_id,
         founded_on,
     }

@@ -292,6 +292,7 @@ fn what_stood_before_the_register_is_told_from_its_first_days_on() {
         short_name: String::new(),
         type_code: "CDCS".to_string(),
         sector: None,
+        industry: None,
         superior_id: None,
         founded_on: Date::from_ordinal_date(2000 + i32::from(n / 1_000), 1 + n % 300)
             .expect("a day"),

@@ -135,6 +135,7 @@ impl Meaning {
             Event::Renamed(_)
             | Event::HandedOver(_)
             | Event::SectorChanged { .. }
+            | Event::IndustryChanged { .. }
             | Event::Body(_)
             | Event::CeremonyHeld(_)
             | Event::EmployersRecorded(_)
@@ -181,6 +182,7 @@ fn stand_otherwise(event: &Event) -> Vec<Uuid> {
         | Event::Renamed(_)
         | Event::HandedOver(_)
         | Event::SectorChanged { .. }
+        | Event::IndustryChanged { .. }
         | Event::DecisionRecorded(_)
         | Event::Body(_)
         | Event::CeremonyHeld(_)

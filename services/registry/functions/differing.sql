@@ -54,6 +54,14 @@ begin atomic
                        where known.organisation_id = p_organisation
                          and known.valid @> p_to_on and known.recorded @> p_to_known)
                  then 'SECTOR_CHANGED' end,
+            case when (select industry from organisation_industry known
+                       where known.organisation_id = p_organisation
+                         and known.valid @> p_from_on and known.recorded @> p_from_known)
+                      is distinct from
+                      (select industry from organisation_industry known
+                       where known.organisation_id = p_organisation
+                         and known.valid @> p_to_on and known.recorded @> p_to_known)
+                 then 'INDUSTRY_CHANGED' end,
             case when status_from.status is distinct from status_to.status
                  then 'STATUS_CHANGED' end
         ], null) end

@@ -83,6 +83,7 @@ pub async fn bootstrap(owner_url: &str, issuer: &str, subject: &str) -> anyhow::
         short_name: SHORT_NAME.to_string(),
         type_code: TYPE.to_string(),
         sector: None,
+        industry: None,
         superior_id: None,
         founded_on: FOUNDED_ON,
         congress_on: Some(FOUNDED_ON),

@@ -1,6 +1,7 @@
 //! `OrganisationService`: organisations are founded, renamed, handed over, suspended and ended; and found again.
 
 pub(crate) mod api;
+pub mod change_industry;
 pub mod change_sector;
 pub mod children;
 pub mod end_organisations;

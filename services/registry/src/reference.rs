@@ -1,4 +1,4 @@
-//! `ReferenceService`: types, sectors and roles.
+//! `ReferenceService`: types, sectors, industries and roles.
 
 pub(crate) mod api;
 pub mod load_reference;

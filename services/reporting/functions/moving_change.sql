@@ -1,5 +1,5 @@
 -- The change that moved a unit on a day: its own new place, or that of a superior above it,
--- or its new sector.
+-- or its new sector or industry.
 create or replace function moving_change(p_unit uuid, p_on date) returns uuid
     language sql stable
 begin atomic
@@ -15,5 +15,7 @@ begin atomic
     select coalesce(
         (select c.change_id from climb c where c.began_on = p_on order by c.depth limit 1),
         (select s.change_id from organisation_sector s
-         where s.organisation_id = p_unit and lower(s.valid) = p_on));
+         where s.organisation_id = p_unit and lower(s.valid) = p_on),
+        (select i.change_id from organisation_industry i
+         where i.organisation_id = p_unit and lower(i.valid) = p_on));
 end;

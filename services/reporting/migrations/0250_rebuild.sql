@@ -99,7 +99,9 @@ create table rebuild_fact
     code           text   not null,
     reason         text   not null,
     counterpart_id uuid   not null,
-    amount         bigint not null
+    amount         bigint not null,
+    -- Of the fact; null where nobody knows.
+    recorded_at    timestamptz
 );
 create index rebuild_fact_generation on rebuild_fact (generation);
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod api;
 mod asking;
+mod behind;
 mod compared;
 pub mod explain;
 mod table;

@@ -36,9 +36,10 @@ use chassis::signing::{self, SigningKeys};
 use chassis::{database, seen};
 use serde::Deserialize;
 use time::Date;
+use tokio::sync::Semaphore;
 
 use crate::audit::worker::Worker;
-use crate::ground::api::Api;
+use crate::ground::api::{Api, EXPLAINING_MAX};
 use crate::ground::auditing::{self, Auditing};
 use crate::ground::columns::Columns;
 use crate::ground::ledger::Months;
@@ -57,9 +58,14 @@ pub static SCHEMA: database::Schema = database::Schema {
         "audited_place",
         "audited_then",
         "employers_on",
+        "groups_of",
+        "industries_of",
+        "keep_tree_past",
+        "known_then",
         "line_on",
         "members_before",
         "moving_change",
+        "moving_change_then",
         "name_on",
         "one_lives",
         "piece",
@@ -70,8 +76,14 @@ pub static SCHEMA: database::Schema = database::Schema {
         "rating_ineligibility",
         "spliced",
         "succession_of",
+        "tell_employers",
+        "tell_merges",
+        "tell_offices",
+        "tell_rating_rules",
         "tell_units",
         "templates_of",
+        "tree_recorded_anew",
+        "tree_recorded_at",
         "unions_on",
         "was_union_in_year",
         "withdrawal_of",
@@ -158,6 +170,7 @@ pub async fn start(config: Config) -> anyhow::Result<Running> {
         auditing,
         closing_keys,
         printings: Arc::default(),
+        explaining: Arc::new(Semaphore::new(EXPLAINING_MAX)),
     };
     let printer = Printer { api: api.clone(), asked: api.printings.clone() };
     let pool = database.pool().clone();

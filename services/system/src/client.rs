@@ -180,6 +180,7 @@ services! {
     ratings: reporting::rating_service_client::RatingServiceClient;
     activities: reporting::activity_service_client::ActivityServiceClient;
     audits: reporting::audit_service_client::AuditServiceClient;
+    indicators: reporting::indicator_service_client::IndicatorServiceClient;
     periodic_reports: reporting::periodic_report_service_client::PeriodicReportServiceClient;
     closings: reporting::closing_service_client::ClosingServiceClient;
     reports: reporting::report_service_client::ReportServiceClient;

@@ -4,14 +4,14 @@ use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 
-use chassis::parse::civil;
+use chassis::parse::{civil, instant};
 use chassis::refusal::{Failure, Refusal};
 use futures_util::{Stream, stream};
-use prost_types::{Any, Timestamp};
+use prost_types::Any;
 use proto::feed::v1::feed_service_server::{FeedService, FeedServiceServer};
 use proto::feed::v1::{Change, WatchRequest, WatchResponse};
 use proto::refusal::v1::Reason;
-use time::Date;
+use time::{Date, OffsetDateTime};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio_stream::wrappers::TcpListenerStream;
@@ -53,6 +53,8 @@ pub struct Owner {
     /// Where it is served.
     pub address: SocketAddr,
     changes: Arc<Mutex<Vec<Change>>>,
+    /// When acts are recorded: as the clock says, where nothing is said.
+    clock: Arc<Mutex<Option<OffsetDateTime>>>,
     head: Arc<watch::Sender<usize>>,
 }
 
@@ -67,6 +69,7 @@ impl Owner {
             epoch: Uuid::new_v4(),
             address: listener.local_addr().expect("an address"),
             changes: Arc::default(),
+            clock: Arc::default(),
             head: Arc::new(watch::Sender::new(0)),
         };
         let server = FeedServiceServer::new(owner.clone());
@@ -98,6 +101,27 @@ impl Owner {
         self.head.send_replace(kept);
     }
 
+    /// From now on acts are recorded at this instant; as the clock says again, without one.
+    ///
+    /// # Panics
+    /// Never: nobody panics who holds the lock.
+    pub fn is_at(&self, instant: Option<OffsetDateTime>) {
+        *self.clock.lock().expect("not poisoned") = instant;
+    }
+
+    /// Says what another has said: changes of whole acts, in their order; numbered as they come.
+    ///
+    /// # Panics
+    /// Never: nobody panics while the feed is written.
+    pub fn repeats(&self, said: impl IntoIterator<Item = Change>) {
+        let mut changes = self.changes.lock().expect("not poisoned");
+        for change in said {
+            let position = i64::try_from(changes.len() + 1).expect("small");
+            changes.push(Change { position, ..change });
+        }
+        self.head.send_replace(changes.len());
+    }
+
     /// One act: all that it changed, from one day on, each with its kind. Answers its id and
     /// those of its changes.
     ///
@@ -112,6 +136,8 @@ impl Owner {
     ) -> (Uuid, Vec<Uuid>) {
         let act_id = Uuid::now_v7();
         let mut changes = self.changes.lock().expect("not poisoned");
+        let clock = *self.clock.lock().expect("not poisoned");
+        let acted_at = clock.unwrap_or_else(|| OffsetDateTime::now_utc().truncate_to_microsecond());
         let last = bodies.len() - 1;
         let mut ids = Vec::new();
         for (line, (kind, body)) in bodies.into_iter().enumerate() {
@@ -125,7 +151,7 @@ impl Owner {
                 act_complete: line == last,
                 kind,
                 aggregate_id: Uuid::nil().to_string(),
-                acted_at: Some(Timestamp { seconds: 1_600_000_000, nanos: 0 }),
+                acted_at: Some(instant(acted_at)),
                 effective_on: Some(civil(on)),
                 actor: "test".to_string(),
                 decision_id: decision.map(|id| id.to_string()).unwrap_or_default(),

@@ -126,6 +126,7 @@ pub fn state(union: Uuid, superior: Option<Uuid>, type_code: &str, on: Date) -> 
         short_name: String::new(),
         r#type: type_code.to_string(),
         sector: String::new(),
+        industry: String::new(),
         superior_id: superior.map(|id| id.to_string()).unwrap_or_default(),
         founded_on: Some(civil(on)),
     }

@@ -18,6 +18,7 @@ use crate::trace::Trace;
 
 /// How many days before today a history begins.
 const DAYS: i64 = 3_000;
+const INDUSTRIES: [&str; 4] = ["GIAO_DUC", "Y_TE", "TOA_AN", "DET_MAY"];
 const SECTORS: [&str; 5] = ["NNN_CP", "FDI_100", "SNCL_TC", "NNN_TNHH", "HC"];
 
 /// Where in the tree an organisation stands, as far as offices care.
@@ -166,6 +167,9 @@ impl Desk {
                 union.r#type = "CDCS".to_owned();
             }
             union.sector = SECTORS[n % SECTORS.len()].to_owned();
+            // Of every fifth none is stated.
+            union.industry =
+                INDUSTRIES.get(n % (INDUSTRIES.len() + 1)).copied().unwrap_or_default().to_owned();
             union.founded_on = made_up::on(begins - Duration::days(7 * n as i64));
             lines.push(union);
         }
@@ -280,6 +284,16 @@ impl Desk {
     /// A sector of a union.
     pub fn sector(&mut self) -> String {
         SECTORS[self.below(SECTORS.len())].to_owned()
+    }
+
+    /// An industry.
+    pub fn industry(&mut self) -> String {
+        INDUSTRIES[self.below(INDUSTRIES.len())].to_owned()
+    }
+
+    /// An industry, or none that is stated.
+    pub fn some_industry(&mut self) -> String {
+        if self.once_in(3) { String::new() } else { self.industry() }
     }
 
     /// A decision, signed on the day or, of days to come, today.

@@ -115,6 +115,22 @@ impl Employers {
         without
     }
 
+    /// The workers of a union's employers on a day, as each was surveyed last.
+    pub fn at_work(&self, union: usize, on: Date) -> i64 {
+        let of_the_day = |(linked, from, until): &(usize, Date, Option<Date>)| {
+            *linked == union && *from <= on && until.is_none_or(|until| on < until)
+        };
+        let employers = self.unions.iter().filter(|(_, links)| links.iter().any(of_the_day));
+        let last = |employer: &Uuid| {
+            let surveys = self.surveys.get(employer)?;
+            surveys.iter().rev().find(|survey| survey.on <= on)
+        };
+        employers
+            .filter_map(|(employer, _)| last(employer))
+            .map(|one| i64::from(one.workforce))
+            .sum()
+    }
+
     /// Every union that an employer ever had.
     pub fn unions(&self, employer: Uuid) -> Vec<usize> {
         self.unions.get(&employer).into_iter().flatten().map(|(union, ..)| *union).collect()

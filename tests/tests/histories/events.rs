@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use sqlx::PgPool;
-use tests::activities;
+use tests::{activities, filtered};
 use time::{Date, Month};
 use uuid::Uuid;
 
@@ -233,6 +233,9 @@ pub async fn of_membership(membership: &PgPool, tree: &Tree, events: &mut Vec<Ev
             3 => "parked",
             _ => "honorary",
         };
+        events.push(Event { amount, ..event(tree.unit(unit), on, what) });
+    }
+    for (unit, on, what, amount) in filtered::counted(membership).await {
         events.push(Event { amount, ..event(tree.unit(unit), on, what) });
     }
 }

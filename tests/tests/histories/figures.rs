@@ -46,6 +46,8 @@ pub struct Looked {
     pub figures: usize,
     pub not_zero: usize,
     pub books: usize,
+    /// Cells as they were known at earlier quiet points.
+    pub known_before: usize,
 }
 
 /// The indicators, by kind.
@@ -80,8 +82,11 @@ pub fn asks(rng: &mut StdRng, heads: &[usize], (first, last): (Date, Date)) -> V
         for (from, through) in &periods {
             for as_of in trees {
                 let question = Question { head: *head, from: *from, through: *through };
-                let by_child = rng.random_bool(0.7);
-                let breakdown = if by_child { Breakdown::Child } else { Breakdown::Sector };
+                let breakdown = match rng.random_range(0..10) {
+                    0..6 => Breakdown::Child,
+                    6..8 => Breakdown::Sector,
+                    _ => Breakdown::Industry,
+                };
                 let without_suspended = rng.random_bool(0.2);
                 asks.push(Ask { question, as_of, breakdown, without_suspended });
             }
@@ -172,6 +177,19 @@ pub async fn compare(
                 );
                 wrong.push(Wrong { text, suspects: BTreeSet::new() });
             }
+            if ask.breakdown == Breakdown::Industry && code == "ORG_STOCK" {
+                let unions = view.unions(ask.question, ask.without_suspended);
+                let recounted = by_industry(ledger, &unions, ask.question.through);
+                let reported: BTreeMap<&str, i64> =
+                    figure.lines.iter().map(|line| (line.industry.as_str(), line.value)).collect();
+                if reported != recounted {
+                    let asked = asked(ledger, &ask);
+                    let text = format!(
+                        "{code} of {asked}: reported {reported:?}, recounted {recounted:?}"
+                    );
+                    wrong.push(Wrong { text, suspects: BTreeSet::new() });
+                }
+            }
             for contradiction in contradictions(&figure, kinds[code]) {
                 let text = format!("{code} of {}: {contradiction}", asked(ledger, &ask));
                 wrong.push(Wrong { text, suspects: BTreeSet::new() });
@@ -179,6 +197,15 @@ pub async fn compare(
         }
     }
     wrong
+}
+
+/// Unions by the industry in which each is on a day, as registry's rows have it.
+fn by_industry<'a>(ledger: &'a Ledger, unions: &Amounts, on: Date) -> BTreeMap<&'a str, i64> {
+    let mut counted = BTreeMap::new();
+    for (unit, amount) in unions.iter().filter(|(_, amount)| **amount != 0) {
+        *counted.entry(ledger.tree.get(*unit).industry(on)).or_insert(0) += amount;
+    }
+    counted
 }
 
 fn asked(ledger: &Ledger, ask: &Ask) -> String {
@@ -334,6 +361,7 @@ pub async fn books(
                 organisation_id,
                 period: period(ask.question.from, ask.question.through),
                 tree: Some(Tree { as_of: ask.as_of.and_then(on) }),
+                known_at: None,
             };
             let answer = client.figures().get_book(request).await;
             (ask, answer.unwrap_or_else(|status| panic!("{ask:?}: {status:?}")).into_inner())

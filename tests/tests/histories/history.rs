@@ -12,6 +12,7 @@ use crate::desk::{Desk, Tier};
 use crate::employers;
 use crate::figures::{self, Looked, Wrong};
 use crate::kept;
+use crate::known::{self, Remembered};
 use crate::ledger::{Ledger, Question};
 use crate::people::{self, Officers};
 
@@ -83,6 +84,7 @@ async fn random_histories_are_told_as_another_counts_them() {
     let (begun, mut looked) = (Instant::now(), Looked::default());
     let begins = desk.begins();
     let span = (desk.today - begins).whole_days();
+    let mut remembered: Vec<Remembered> = Vec::new();
     for number in 1..=length.acts {
         desk.trace.number = number;
         desk.now = begins + Duration::days(span * number as i64 / length.acts as i64);
@@ -94,7 +96,13 @@ async fn random_histories_are_told_as_another_counts_them() {
             continue;
         }
         let last = number == length.acts;
-        let wrong = look(&world, &desk, &officers, &indicators, &mut looked, (length, last)).await;
+        let (mut wrong, now) =
+            look(&world, &desk, &officers, &indicators, &mut looked, (length, last)).await;
+        let mut rng = desk.onlooker();
+        let (otherwise, cells) = known::probe(&desk.client, &mut rng, &remembered, last).await;
+        looked.known_before += cells;
+        wrong.extend(otherwise);
+        remembered.push(now);
         if length.acts > 1_000 {
             println!("{number} acts after {} s", begun.elapsed().as_secs());
         }
@@ -114,10 +122,11 @@ async fn random_histories_are_told_as_another_counts_them() {
         let indicators: Vec<String> = indicators.keys().cloned().collect();
         kept::keep(&world, &desk, &indicators, &folder).await;
     }
+    assert!(remembered.len() < 2 || looked.known_before > 100, "too little was known: {looked:?}");
     assert!(looked.not_zero * 20 > looked.figures, "too little happened: {looked:?}");
 }
 
-/// Everything that is wrong after an act.
+/// Everything that is wrong after an act, and what is counted then.
 async fn look(
     world: &World,
     desk: &Desk,
@@ -125,7 +134,7 @@ async fn look(
     indicators: &std::collections::BTreeMap<String, proto::reporting::v1::IndicatorKind>,
     looked: &mut Looked,
     (length, last): (Length, bool),
-) -> Vec<Wrong> {
+) -> (Vec<Wrong>, Remembered) {
     world.settled().await;
     let ledger = Ledger::read(world).await;
     let mut rng = desk.onlooker();
@@ -183,7 +192,7 @@ async fn look(
             wrong.push(Wrong { text, suspects });
         }
     }
-    wrong
+    (wrong, known::remember(client, &ledger, &asks).await)
 }
 
 /// What is wrong, and the acts on whatever is suspected.

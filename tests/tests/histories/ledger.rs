@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use tests::activities;
 use tests::world::World;
+use tests::{activities, filtered};
 use time::{Date, Duration};
 use uuid::Uuid;
 
@@ -13,7 +13,7 @@ use crate::subjects::Subjects;
 use crate::tree::Tree;
 
 /// Every additive indicator.
-pub const ADDITIVE: [&str; 77] = [
+pub const ADDITIVE: [&str; 110] = [
     "ORG_STOCK",
     "ORG_FOUNDED",
     "ORG_BECAME",
@@ -91,6 +91,39 @@ pub const ADDITIVE: [&str; 77] = [
     "PETITIONS_ANSWERED",
     "EMPLOYER_WITHOUT_UNION",
     "EMPLOYER_WITHOUT_UNION_20",
+    "EMPLOYER_WITHOUT_UNION_10_19",
+    "WORKER_STOCK",
+    "HONOURED_GRASSROOTS",
+    "HONOURED_CREATIVE_LABOUR",
+    "HONOURED_EXCELLENT_MEMBER",
+    "HONOURED_TWO_JOBS",
+    "HONOURED_CERTIFICATES",
+    "HONOURED_LETTERS",
+    "HONOURED_CREATIVE_CERTIFICATES",
+    "HONOURED_MEDALS",
+    "WELFARE_AID",
+    "WELFARE_LOANS",
+    "WELFARE_TET",
+    "WELFARE_SICKNESS",
+    "WELFARE_ACCIDENT",
+    "WELFARE_DISASTER",
+    "WELFARE_HOUSING",
+    "WELFARE_WORKERS_MONTH",
+    "WELFARE_SOCIAL_VND",
+    "WELFARE_EMPLOYER_VND",
+    "WELFARE_STATE_VND",
+    "WELFARE_DONORS_VND",
+    "DISPUTE_INDIVIDUAL",
+    "DISPUTE_COLLECTIVE",
+    "DISPUTE_STRIKE_PEOPLE",
+    "DISPUTE_RESOLVED",
+    "MBR_RETIRED",
+    "MBR_LEFT_EMPLOYMENT",
+    "MBR_RESIGNED",
+    "MBR_EXPELLED",
+    "MBR_UNION_ENDED",
+    "CARDS_ISSUED",
+    "CARDS_REPLACED",
 ];
 
 /// Whose figure, of which days.
@@ -414,7 +447,20 @@ impl View<'_> {
             "RATING_RATED" => flow(&["rated"]),
             "EMPLOYER_WITHOUT_UNION" => self.ledger.employers.amounts(self, asked, 1),
             "EMPLOYER_WITHOUT_UNION_20" => self.ledger.employers.amounts(self, asked, 20),
-            other => match activities::counted_as(other) {
+            "EMPLOYER_WITHOUT_UNION_10_19" => {
+                let mut some = self.ledger.employers.amounts(self, asked, 10);
+                plus(&mut some, -1, self.ledger.employers.amounts(self, asked, 20));
+                some
+            }
+            "WORKER_STOCK" => {
+                let unions = self.unions(asked, false);
+                let people = |unit: usize| {
+                    let members = self.ledger.members_of(unit, asked.through);
+                    members.max(self.ledger.employers.at_work(unit, asked.through))
+                };
+                unions.into_keys().map(|unit| (unit, people(unit))).collect()
+            }
+            other => match activities::counted_as(other).or_else(|| filtered::counted_as(other)) {
                 Some(whats) => flow(whats),
                 None => panic!("nobody recounts {other}"),
             },

@@ -7,9 +7,12 @@
 //!
 //! * [`figures`]: every figure of random organisations, periods and trees is the recount's, its
 //!   lines sum to it, no share is more than its whole, and every book balances;
+//! * [`known`]: figures as they were known at an earlier quiet point are what was recounted then;
 //! * [`people`]: nobody is a member of what does not exist on that day, unless a consequence
 //!   says so; everybody lies in one scope, and the Confederation can read everybody;
 //! * [`employers`]: registry lists as many employers without a union as reporting counts.
+//!
+//! That the comparison sees what is wrong, [`mutants`] shows: of feeds that say something wrongly.
 //!
 //! No call is ever answered INTERNAL. What goes wrong is told with the seed, the number of the
 //! act, and the acts on the organisations concerned.
@@ -28,7 +31,9 @@ mod events;
 mod figures;
 mod history;
 mod kept;
+mod known;
 mod ledger;
+mod mutants;
 mod people;
 mod subjects;
 mod trace;

@@ -29,6 +29,8 @@ pub struct Organisation {
     pub unions: Vec<(Date, bool)>,
     /// From when ACTIVE, SUSPENDED or ENDED.
     pub statuses: Vec<(Date, String)>,
+    /// From when until when in which industry.
+    pub industries: Vec<(Date, Option<Date>, String)>,
     /// The days on which it continued others, wholly or in part.
     pub succeeded_on: BTreeSet<Date>,
     /// Where the founding placed it that was taken back.
@@ -44,6 +46,18 @@ impl Organisation {
     pub fn is_union(&self, on: Date) -> bool {
         let begun = self.unions.iter().rev().find(|(from, _)| *from <= on);
         begun.or(self.unions.first()).is_some_and(|(_, union)| *union)
+    }
+
+    /// What it works in on a day; empty where nobody stated it.
+    pub fn industry(&self, on: Date) -> &str {
+        let holds = |(from, until, _): &&(Date, Option<Date>, String)| {
+            *from <= on && until.is_none_or(|until| on < until)
+        };
+        self.industries
+            .iter()
+            .find(holds)
+            .map(|(_, _, industry)| industry.as_str())
+            .unwrap_or_default()
     }
 
     /// Rated for a year that ends on a day: it lives then, is a union and not suspended, and has operated
@@ -127,6 +141,7 @@ impl Tree {
                     superiors: Vec::new(),
                     unions: Vec::new(),
                     statuses: Vec::new(),
+                    industries: Vec::new(),
                     succeeded_on: BTreeSet::new(),
                     founded_under: under.map(|under| by_id[&under]),
                 }
@@ -160,6 +175,17 @@ impl Tree {
                 }
                 _ => tree.units[unit].statuses.push((from, value)),
             }
+        }
+        let industries: Vec<(Uuid, Date, Option<Date>, String)> = sqlx::query_as(
+            "select organisation_id, lower(valid), upper(valid), industry
+             from organisation_industry where upper_inf(recorded)",
+        )
+        .fetch_all(registry)
+        .await
+        .expect("read");
+        for (unit, from, until, industry) in industries {
+            let unit = tree.by_id[&unit];
+            tree.units[unit].industries.push((from, until, industry));
         }
         let continued: Vec<(Uuid, Date)> = sqlx::query_as(
             "select successor_id, succeeded_on from organisation_succession

@@ -318,6 +318,7 @@ fn cases(ground: &Ground) -> Vec<Case> {
     lines[1].superior_code = "NOBODY".to_owned();
     lines[3].r#type = "CDXX".to_owned();
     lines[4].sector = String::new();
+    lines[5].industry = "VU_TRU".to_owned();
     lines[6].code = "Q-A-L5".to_owned();
     let messages = load_messages(request_id(), &lines);
     let refused = (Code::InvalidArgument, REGISTRY, "LINES_REFUSED");
@@ -327,9 +328,10 @@ fn cases(ground: &Ground) -> Vec<Case> {
         ("lines[1].superior_code", "ORGANISATION_UNKNOWN"),
         ("lines[3].type", "ORGANISATION_TYPE_UNKNOWN"),
         ("lines[4].sector", "SECTOR_REQUIRED"),
+        ("lines[5].industry", "INDUSTRY_UNKNOWN"),
         ("lines[6].code", "LINE_REPEATED"),
     ];
-    cases.push(load.telling("refused", 4));
+    cases.push(load.telling("refused", 5));
     let mut lines: Vec<_> =
         (0..4).map(|n| line(&format!("Q-A-L{n}"), "CDCS", &ground.district.code)).collect();
     lines[2].name = turning("Công đoàn");

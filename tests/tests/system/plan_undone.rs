@@ -175,6 +175,7 @@ async fn by_subordinate(client: &Client, province: &str) -> BTreeMap<String, i64
         organisation_id: province.to_owned(),
         period: period(date!(2025 - 01 - 01), AFTER),
         tree: None,
+        known_at: None,
     };
     // Several statements on both sides of an act would not balance.
     let book = client.figures().get_book(ask).await.expect("a book").into_inner();

@@ -228,6 +228,7 @@ async fn a_grant_rules_the_next_call_and_its_end_the_one_after() {
         organisation_id: district.id.clone(),
         period: stage::made_up::period(tests::world::OPENED_ON, tests::world::OPENED_ON),
         tree: None,
+        known_at: None,
     };
     const METHOD: &str = "congdoan.reporting.v1.FigureService/GetBook";
     for _ in 0..20 {

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::{Args, ValueEnum};
-use time::Date;
+use time::{Date, OffsetDateTime};
 
 use super::gateway::Gateway;
-use super::values::{count, date, id};
+use super::values::{count, date, id, instant};
 use crate::language::tell;
 
 /// The organisation, the period and the tree that a figure or a report is asked for.
@@ -156,6 +156,9 @@ pub struct Explain {
     /// What is asked.
     #[command(flatten)]
     pub question: Question,
+    /// As it was known at this instant, such as 2026-01-31T17:00:00+07:00; by default as it is known now.
+    #[arg(long, value_name = "INSTANT", value_parser = instant)]
+    pub known_at: Option<OffsetDateTime>,
     /// Count units of one group of this grouping of sectors only.
     #[arg(long, value_name = "CODE", requires = "sector_group")]
     pub sector_grouping: Option<String>,
@@ -188,6 +191,7 @@ pub struct Explain {
 Examples:
   congdoan targets --organisation LDLD-01-001 --from 2021-01-01 --to 2021-12-31 --through 2021-06-30
   congdoan targets --organisation LDLD-01 --from 2021-01-01 --to 2021-12-31 --cascade MBR_ADMITTED
+  congdoan targets --organisation TLD --from 2021-01-01 --to 2021-12-31 --issued
 
 The targets are those whose periods end within the period; with --cascade, those of exactly that \
 period.")]
@@ -198,9 +202,15 @@ pub struct Targets {
     /// Measure through this day; by default today, or to the end of what has ended by then.
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub through: Option<Date>,
+    /// As it was known at this instant, such as 2026-01-31T17:00:00+07:00; by default as it is known now.
+    #[arg(long, value_name = "INSTANT", value_parser = instant)]
+    pub known_at: Option<OffsetDateTime>,
     /// Print how the target of this indicator was handed down, and what each has reached.
     #[arg(long, value_name = "CODE")]
     pub cascade: Option<String>,
+    /// Print what the organisation set for others instead, and how far each of them is.
+    #[arg(long, conflicts_with = "cascade")]
+    pub issued: bool,
     /// Print what there is, without waiting for what earlier commands have seen.
     #[arg(long)]
     pub no_wait: bool,

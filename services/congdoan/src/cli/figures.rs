@@ -1,10 +1,10 @@
 //! `congdoan figures`: a table of figures.
 
 use clap::{ArgGroup, Args, ValueEnum};
-use time::Date;
+use time::{Date, OffsetDateTime};
 
 use super::gateway::Gateway;
-use super::values::date;
+use super::values::{date, instant};
 
 /// What the lines of a figure are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -13,7 +13,9 @@ pub enum Lines {
     Child,
     /// By sector.
     Sector,
-    /// By group of sectors.
+    /// By industry.
+    Industry,
+    /// By group of sectors, or of industries.
     Group,
     /// By type of organisation.
     Type,
@@ -37,6 +39,7 @@ Examples:
   congdoan figures MBR_STOCK MBR_ADMITTED --below LDLD-01 --levels 1 --from 2020-01-01 --to 2020-12-31 --rank
   congdoan figures MBR_NET --organisation LDLD-01-001 --calendar UNION_YEAR --year 2020 --count 3 --compare previous
   congdoan figures ORG_STOCK --organisation LDLD-01 --calendar CIVIL_YEAR --year 2020 --by child --by type
+  congdoan figures MBR_STOCK --organisation LDLD-01 --from 2020-01-01 --to 2020-12-31 --known-at 2021-01-15T17:00:00+07:00
 
 Calendars: CIVIL_MONTH, CIVIL_QUARTER, CIVIL_HALF, CIVIL_YEAR, UNION_HALF, UNION_YEAR, SCHOOL_YEAR.")]
 pub struct Figures {
@@ -76,6 +79,9 @@ pub struct Figures {
     /// On the tree of this day; by default as then, on the tree of each fact's own day.
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub as_of: Option<Date>,
+    /// As it was known at this instant, such as 2026-01-31T17:00:00+07:00; by default as it is known now.
+    #[arg(long, value_name = "INSTANT", value_parser = instant)]
+    pub known_at: Option<OffsetDateTime>,
     /// In these lines; two of them are crossed.
     #[arg(long = "by", value_enum)]
     pub lines_of: Vec<Lines>,

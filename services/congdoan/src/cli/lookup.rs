@@ -30,6 +30,9 @@ pub struct Search {
     /// Only those of this sector or group of sectors; see `congdoan list sectors`.
     #[arg(long, value_name = "SECTOR")]
     pub sector: Option<String>,
+    /// Only those of this industry; see `congdoan list industries`.
+    #[arg(long, value_name = "INDUSTRY")]
+    pub industry: Option<String>,
     /// Only those of this status; by default, with a text all, without one those that live.
     #[arg(long, value_enum)]
     pub status: Option<Status>,
@@ -93,6 +96,15 @@ pub enum Listed {
     },
     /// Sectors and their groups.
     Sectors {
+        /// Whom to talk to.
+        #[command(flatten)]
+        to: Gateway,
+    },
+    /// Industries, with the days on which they are in force.
+    Industries {
+        /// Only those in force on this day, YYYY-MM-DD.
+        #[arg(long, value_name = "DATE", value_parser = date)]
+        in_force_on: Option<Date>,
         /// Whom to talk to.
         #[command(flatten)]
         to: Gateway,

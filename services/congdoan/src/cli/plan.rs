@@ -46,7 +46,7 @@ pub enum PlanCommand {
     /// Add the steps of a file. What the plan has already is passed over.
     #[command(long_about = "\
 Add the steps of a file, which is CSV in UTF-8: kind (FOUND, END, HAND_OVER, RENAME, \
-CHANGE_TYPE), unit, name, short_name, code, type, sector, superior, end_kind, successor, members_outcome, \
+CHANGE_TYPE), unit, name, short_name, code, type, sector, industry, superior, end_kind, successor, members_outcome, \
 rehome_to, subordinates_to.
 
 A step is known by its line in the file, as an editor counts it: the heading is line 1, the first \

@@ -68,6 +68,8 @@ pub enum Which {
     OrganisationTypes,
     /// sectors and their groups
     Sectors,
+    /// industries
+    Industries,
     /// how many people found a union at least
     MinimumFounders,
     /// communes, with their provinces

@@ -2,8 +2,9 @@
 
 use std::net::SocketAddr;
 
-use time::Date;
+use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
+use time::{Date, OffsetDateTime};
 
 use crate::language::tell;
 
@@ -13,6 +14,16 @@ pub(crate) fn date(text: &str) -> anyhow::Result<Date> {
         anyhow::Error::msg(tell!(
             "\"{text}\" không phải là ngày có trong lịch; hãy ghi năm-tháng-ngày, như 2020-12-31",
             "\"{text}\" is no day of the calendar; write year-month-day, such as 2020-12-31"
+        ))
+    })
+}
+
+/// `2026-01-31T17:00:00+07:00`.
+pub(crate) fn instant(text: &str) -> anyhow::Result<OffsetDateTime> {
+    OffsetDateTime::parse(text, &Rfc3339).map_err(|_| {
+        anyhow::Error::msg(tell!(
+            "\"{text}\" không phải là thời điểm; hãy ghi ngày, giờ và múi giờ, như 2026-01-31T17:00:00+07:00",
+            "\"{text}\" is no instant; write day, time and offset, such as 2026-01-31T17:00:00+07:00"
         ))
     })
 }

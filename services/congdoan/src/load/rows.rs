@@ -12,12 +12,13 @@ use crate::language::tell;
 use crate::sheet::{self, Column, Faults, Row, in_column, optional, required};
 
 /// An organisation as it was founded, and how it ended.
-const ORGANISATION: [Column; 10] = [
+const ORGANISATION: [Column; 11] = [
     required("code"),
     required("name"),
     optional("short_name"),
     required("type"),
     optional("sector"),
+    optional("industry"),
     required("superior_code"),
     required("founded_on"),
     optional("ended_on"),
@@ -26,7 +27,7 @@ const ORGANISATION: [Column; 10] = [
 ];
 
 /// What became of an organisation on a later day; what is empty stays as it was.
-const LATER: [Column; 10] = [
+const LATER: [Column; 11] = [
     // The code of its line.
     required("of"),
     // Which of them, where several lines have this code.
@@ -37,6 +38,7 @@ const LATER: [Column; 10] = [
     optional("short_name"),
     optional("type"),
     optional("sector"),
+    optional("industry"),
     optional("superior_code"),
     optional("status"),
 ];
@@ -203,6 +205,7 @@ fn line(row: &Row) -> anyhow::Result<Line> {
         short_name: row.cell("short_name").to_owned(),
         r#type: row.cell("type").to_owned(),
         sector: row.cell("sector").to_owned(),
+        industry: row.cell("industry").to_owned(),
         superior_code: row.cell("superior_code").to_owned(),
         founded_on: Some(day(row, "founded_on")?),
         changes: Vec::new(),
@@ -276,6 +279,7 @@ fn change(row: &Row) -> anyhow::Result<Change> {
         short_name: row.cell("short_name").to_owned(),
         r#type: row.cell("type").to_owned(),
         sector: row.cell("sector").to_owned(),
+        industry: row.cell("industry").to_owned(),
         superior_code: row.cell("superior_code").to_owned(),
         status: status.into(),
     })

@@ -18,7 +18,7 @@ const BATCH: usize = 1_000;
 /// Steps in one stream: what broke off is taken up behind the last whole stream.
 const STREAM: usize = 20_000;
 
-const COLUMNS: [Column; 14] = [
+const COLUMNS: [Column; 15] = [
     // The step's line in the plan; without it, its line in the file.
     optional("line"),
     required("kind"),
@@ -28,6 +28,7 @@ const COLUMNS: [Column; 14] = [
     optional("code"),
     optional("type"),
     optional("sector"),
+    optional("industry"),
     optional("superior"),
     optional("end_kind"),
     optional("successor"),
@@ -49,6 +50,9 @@ struct Written<'a> {
     #[serde(rename = "type")]
     type_code: &'a str,
     sector: &'a str,
+    // Where any step says one: files of before have no such column.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    industry: Option<&'a str>,
     superior: &'a str,
     end_kind: &'a str,
     successor: &'a str,
@@ -131,6 +135,7 @@ fn step(row: &Row) -> anyhow::Result<pb::PlanStep> {
         code: cell("code"),
         r#type: cell("type"),
         sector: cell("sector"),
+        industry: cell("industry"),
         superior: cell("superior"),
         end_kind: end_kind.into(),
         successor: cell("successor"),
@@ -148,6 +153,7 @@ pub fn write(steps: &[pb::PlanStep]) -> anyhow::Result<String> {
         bare => bare,
     };
     let numbered = steps.iter().zip(2..).any(|(step, line)| step.line != line);
+    let industries = steps.iter().any(|step| !step.industry.is_empty());
     let mut writer = csv::Writer::from_writer(Vec::new());
     for step in steps {
         writer.serialize(Written {
@@ -159,6 +165,7 @@ pub fn write(steps: &[pb::PlanStep]) -> anyhow::Result<String> {
             code: &step.code,
             type_code: &step.r#type,
             sector: &step.sector,
+            industry: industries.then_some(&*step.industry),
             superior: &step.superior,
             end_kind: bare(step.end_kind().as_str_name(), "END_KIND_"),
             successor: &step.successor,

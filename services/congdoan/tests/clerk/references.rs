@@ -102,6 +102,48 @@ async fn renames(office: &Office, founders: &str) {
     assert!(listed.contains("Tên mới của khối"), "{listed}");
 }
 
+/// What can be counted from now on: tried, loaded under the decision that is known, listed.
+pub async fn loads_indicators(office: &Office) {
+    let heading = "code,name_vi,name_en,unit_vi,kind,numerator,denominator\n";
+    let tet = "TET_HELPS,Chăm lo Tết,Helped at Tết,lượt,ADDITIVE,WELFARE_FOR[TET],\n";
+    let file = office.file("tet.csv", format!("{heading}{tet}"));
+    let load = |rest: &[&'static str]| -> Vec<String> {
+        let fixed = ["indicators", "load", &file, "--in-force-from", "2026-01-01"];
+        fixed.into_iter().chain(rest.iter().copied()).map(str::to_owned).collect()
+    };
+    let says = async |language: &str, asked: Vec<String>| {
+        let asked: Vec<&str> = asked.iter().map(String::as_str).collect();
+        office.says_in(language, &asked).await
+    };
+    let decided = ["--decision", "12/QĐ-TLĐ"];
+    let tried = says("en", load(&[&decided[..], &["--dry-run"]].concat())).await.well();
+    assert!(tried.contains("would be loaded; nothing was written."), "{tried}");
+    let nothing = says("en", load(&["--decision", "99/QĐ-TLĐ"])).await.ill();
+    assert!(nothing.contains("no document 99/QĐ-TLĐ"), "{nothing}");
+    let loaded = says("vi", load(&decided)).await.well();
+    assert!(loaded.contains("Đã nạp 1 chỉ tiêu."), "{loaded}");
+    let again = says("en", load(&decided)).await.well();
+    assert!(again.contains("as it is already") && again.contains("Nothing changes."), "{again}");
+    let listed = office.says(&["indicators", "list", "--loaded"]).await.well();
+    assert!(listed.contains("TET_HELPS@1") && !listed.contains("MBR_STOCK"), "{listed}");
+
+    let wrong = office.file("wrong.csv", format!("{heading}{}", tet.replace("[TET]", "[TETT]")));
+    let said = says(
+        "en",
+        ["indicators", "load", &wrong, "--in-force-from", "2026-01-01"]
+            .into_iter()
+            .chain(decided)
+            .map(str::to_owned)
+            .collect(),
+    );
+    let said = said.await.ill();
+    assert!(said.contains("wrong.csv was not loaded"), "{said}");
+    assert!(said.contains("wrong.csv line 2, numerator: "), "{said}");
+    assert_plain(&said);
+    let listed = office.says(&["list", "industries"]).await.well();
+    assert!(listed.contains("GIAO_DUC") && listed.contains("Education and training"), "{listed}");
+}
+
 #[test]
 fn a_list_is_loaded_with_a_decision_only() {
     for (language, expected) in [("en", "--decision"), ("vi", "còn thiếu: ")] {

@@ -1,4 +1,4 @@
-//! What registry's acts publish, as facts. Types, sectors, roles, bodies, kinds of documents
+//! What registry's acts publish, as facts. Types, sectors, industries, roles, bodies, kinds of documents
 //! and stages are codes of the reference data: values, never identifiers.
 
 use time::Date;
@@ -36,6 +36,13 @@ pub enum Event {
         organisation_id: Uuid,
         /// The sector.
         sector: String,
+    },
+    /// An organisation works in another industry.
+    IndustryChanged {
+        /// Which.
+        organisation_id: Uuid,
+        /// The industry.
+        industry: String,
     },
     /// An organisation is of another type.
     TypeChanged(TypeChanged),
@@ -172,6 +179,8 @@ pub struct Organisation {
     pub type_code: String,
     /// None for superior organisations.
     pub sector: Option<String>,
+    /// None where it is not stated.
+    pub industry: Option<String>,
     /// None for the Confederation.
     pub superior_id: Option<Uuid>,
     /// The first day.
@@ -373,6 +382,8 @@ pub struct EmployersRecorded {
 pub struct Employer {
     /// UUIDv7.
     pub employer_id: Uuid,
+    /// As it is registered; empty where it was told before names were.
+    pub name: String,
     /// Who surveyed it.
     pub surveyor_id: Uuid,
     /// Workers.
@@ -555,6 +566,8 @@ pub struct Timeline {
     pub types: Vec<Period<String>>,
     /// Its sectors.
     pub sectors: Vec<Period<String>>,
+    /// Its industries; on days that lie in none, none is known.
+    pub industries: Vec<Period<String>>,
     /// Its statuses.
     pub statuses: Vec<Period<Status>>,
     /// Its end, as soon as it is known.

@@ -69,6 +69,10 @@ fn event(body: pb::RegistryChange, aggregate_id: Uuid, on: Date) -> anyhow::Resu
             organisation_id: organisation_id(&it.organisation_id)?,
             sector: it.sector,
         },
+        Change::OrganisationIndustryChanged(it) => Event::IndustryChanged {
+            organisation_id: organisation_id(&it.organisation_id)?,
+            industry: it.industry,
+        },
         Change::DecisionRecorded(it) => Event::DecisionRecorded(Decision {
             decision_id: id("decision_id", &it.decision_id)?,
             issuer_id: optional_id("issuer_id", &it.issuer_id)?,
@@ -125,6 +129,7 @@ fn event(body: pb::RegistryChange, aggregate_id: Uuid, on: Date) -> anyhow::Resu
             employers: each(it.employers, |employer| {
                 Ok(Employer {
                     employer_id: id("employer_id", &employer.employer_id)?,
+                    name: employer.name,
                     surveyor_id: id("surveyor_id", &employer.surveyor_id)?,
                     workforce: employer.workforce,
                     workforce_female: employer.workforce_female,
@@ -234,6 +239,7 @@ fn organisation(state: pb::OrganisationState) -> anyhow::Result<Organisation> {
         short_name: state.short_name,
         type_code: state.r#type,
         sector: optional(state.sector),
+        industry: optional(state.industry),
         superior_id: optional_id("superior_id", &state.superior_id)?,
         founded_on: date("founded_on", state.founded_on)?,
     })
@@ -355,6 +361,7 @@ fn timeline(timeline: pb::OrganisationTimeline, on: Date) -> anyhow::Result<Time
         codes: periods(timeline.codes, Ok)?,
         types: periods(timeline.types, Ok)?,
         sectors: periods(timeline.sectors, Ok)?,
+        industries: periods(timeline.industries, Ok)?,
         statuses: periods(timeline.statuses, |value| {
             Status::parse(&value).ok_or_else(|| anyhow!("a status is none that is known"))
         })?,

@@ -93,6 +93,7 @@ impl Event {
             Self::Suspended { organisation_id }
             | Self::Resumed { organisation_id }
             | Self::SectorChanged { organisation_id, .. }
+            | Self::IndustryChanged { organisation_id, .. }
             | Self::Noted(Noted::Recognised { organisation_id, .. })
             | Self::Noted(Noted::SealAndAccountRecorded { organisation_id, .. })
             | Self::Noted(Noted::AliasesChanged { organisation_id, .. })
@@ -137,6 +138,12 @@ impl Event {
                     sector,
                 })
             }
+            Self::IndustryChanged { organisation_id, industry } => {
+                Change::OrganisationIndustryChanged(pb::OrganisationIndustryChanged {
+                    organisation_id: organisation_id.to_string(),
+                    industry,
+                })
+            }
             Self::DecisionRecorded(decision) => Change::DecisionRecorded(pb::DecisionRecorded {
                 decision_id: decision.decision_id.to_string(),
                 issuer_id: id_or_empty(decision.issuer_id),
@@ -179,6 +186,7 @@ impl Event {
                     .iter()
                     .map(|employer| pb::employers_recorded::Employer {
                         employer_id: employer.employer_id.to_string(),
+                        name: employer.name.clone(),
                         surveyor_id: employer.surveyor_id.to_string(),
                         workforce: employer.workforce,
                         workforce_female: employer.workforce_female,
@@ -365,6 +373,7 @@ impl From<Organisation> for pb::OrganisationState {
             short_name: organisation.short_name,
             r#type: organisation.type_code,
             sector: organisation.sector.unwrap_or_default(),
+            industry: organisation.industry.unwrap_or_default(),
             superior_id: id_or_empty(organisation.superior_id),
             founded_on: Some(civil(organisation.founded_on)),
         }
@@ -504,6 +513,7 @@ impl From<Timeline> for pb::OrganisationTimeline {
             codes: periods(timeline.codes, |code| code),
             types: periods(timeline.types, |kind| kind),
             sectors: periods(timeline.sectors, |sector| sector),
+            industries: periods(timeline.industries, |industry| industry),
             statuses: periods(timeline.statuses, |status: Status| status.code().to_string()),
             ending: timeline.ending.map(Into::into),
             seats: timeline

@@ -146,6 +146,7 @@ impl Founding {
             short_name: union.short_name.clone(),
             r#type: union.r#type.clone(),
             sector: union.sector.clone(),
+            industry: union.industry.clone(),
             superior_id: union.superior_id.clone(),
             effective_on: union.effective_on,
             congress_on: union.congress_on,

@@ -140,6 +140,10 @@ impl CorrectOrganisation {
                 rules.may_be_founded(type_code, sector.as_deref(), from)
             }
             Attribute::Sector(sector) => Rules::read(acting.db()).await?.sector(sector),
+            Attribute::Industry(industry) => {
+                let from = self.from_on.unwrap_or(unit.founded_on);
+                Rules::read(acting.db()).await?.industry(industry, from)
+            }
             Attribute::FoundedOn(on) => {
                 basis::not_too_far(acting, "founded_on", *on)?;
                 Ok(())
@@ -260,6 +264,16 @@ impl CorrectOrganisation {
                 id,
                 lasting,
                 sector,
+                at,
+                act_id,
+            )
+            .fetch_one(acting.db())
+            .await?),
+            Attribute::Industry(industry) => Ok(sqlx::query_file_scalar!(
+                "src/correction/correct_organisation/industry.sql",
+                id,
+                lasting,
+                industry,
                 at,
                 act_id,
             )

@@ -26,6 +26,7 @@ pub fn correct(request: pb::CorrectOrganisationRequest) -> Result<CorrectOrganis
         ),
         Given::Type(given) => Attribute::Type(reference_code("type", &given)?),
         Given::Sector(given) => Attribute::Sector(reference_code("sector", &given)?),
+        Given::Industry(given) => Attribute::Industry(reference_code("industry", &given)?),
         Given::Code(given) => Attribute::Code(code("code", &given)?),
         Given::Status(given) => Attribute::Status(reference_code("status", &given)?),
         Given::FoundedOn(on) => Attribute::FoundedOn(parse::date("founded_on", Some(on))?),

@@ -27,6 +27,7 @@ pub enum Kind {
     Resumed,
     Ended,
     SectorChanged,
+    IndustryChanged,
     TypeChanged,
     Split,
     TerritoryChanged,
@@ -140,6 +141,9 @@ fn touched(event: Event) -> Vec<(Kind, Uuid)> {
             units.into_iter().map(|unit| (Kind::Ended, unit.organisation_id)).collect()
         }
         Event::SectorChanged { organisation_id, .. } => one(Kind::SectorChanged, organisation_id),
+        Event::IndustryChanged { organisation_id, .. } => {
+            one(Kind::IndustryChanged, organisation_id)
+        }
         Event::Noted(Noted::Recognised { organisation_id, .. }) => {
             one(Kind::Recognised, organisation_id)
         }

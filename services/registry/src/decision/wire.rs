@@ -102,6 +102,7 @@ fn kind(kind: Kind) -> pb::DecisionEffectKind {
         Kind::Resumed => pb::DecisionEffectKind::Resumed,
         Kind::Ended => pb::DecisionEffectKind::Ended,
         Kind::SectorChanged => pb::DecisionEffectKind::SectorChanged,
+        Kind::IndustryChanged => pb::DecisionEffectKind::IndustryChanged,
         Kind::TypeChanged => pb::DecisionEffectKind::TypeChanged,
         Kind::Split => pb::DecisionEffectKind::Split,
         Kind::TerritoryChanged => pb::DecisionEffectKind::TerritoryChanged,

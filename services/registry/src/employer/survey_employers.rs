@@ -77,6 +77,7 @@ impl Act for SurveyEmployers {
             .zip(&self.employers)
             .map(|(employer_id, employer)| Employer {
                 employer_id: *employer_id,
+                name: employer.name.clone(),
                 surveyor_id,
                 workforce: employer.workforce,
                 workforce_female: employer.workforce_female,

@@ -17,6 +17,8 @@ pub enum Coded<'a> {
     Type(&'a str),
     /// A sector, or a group of sectors.
     Sector(&'a str),
+    /// An industry, in force at some time.
+    Industry(&'a str),
     /// A kind of employer.
     EnterpriseType(&'a str),
     /// A stage of a campaign.
@@ -32,6 +34,7 @@ impl Coded<'_> {
         match self {
             Self::Type(code) => Refused::OrganisationTypeUnknown { type_code: code.to_string() },
             Self::Sector(code) => Refused::SectorUnknown { sector: code.to_string() },
+            Self::Industry(code) => Refused::IndustryUnknown { industry: code.to_string() },
             Self::EnterpriseType(code) => {
                 Refused::EnterpriseTypeUnknown { enterprise_type: code.to_string() }
             }
@@ -46,6 +49,7 @@ impl Coded<'_> {
         let (list, code) = match self {
             Self::Type(code) => ("TYPE", code),
             Self::Sector(code) => ("SECTOR", code),
+            Self::Industry(code) => ("INDUSTRY", code),
             Self::EnterpriseType(code) => ("ENTERPRISE_TYPE", code),
             Self::Stage(code) => ("STAGE", code),
             Self::Body(code) => ("BODY", code),
@@ -67,6 +71,7 @@ pub async fn refuse_unknown(
         r#"select case $1
                when 'TYPE' then exists (select from organisation_type_rule where type = $2)
                when 'SECTOR' then exists (select from sector_rule where sector = $2)
+               when 'INDUSTRY' then exists (select from industry_rule where industry = $2)
                when 'ENTERPRISE_TYPE' then
                    exists (select from enterprise_type_rule where enterprise_type = $2)
                when 'STAGE' then exists (select from campaign_stage_rule where stage = $2)
@@ -85,6 +90,7 @@ impl Filter {
     /// Refuses a filter by what nobody knows.
     pub async fn refuse_unknown(&self, reading: &mut Reading) -> Result<(), Failure> {
         refuse_unknown(reading, "type", self.type_code.as_deref().map(Coded::Type)).await?;
-        refuse_unknown(reading, "sector", self.sector.as_deref().map(Coded::Sector)).await
+        refuse_unknown(reading, "sector", self.sector.as_deref().map(Coded::Sector)).await?;
+        refuse_unknown(reading, "industry", self.industry.as_deref().map(Coded::Industry)).await
     }
 }

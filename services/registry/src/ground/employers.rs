@@ -29,6 +29,7 @@ pub async fn tell(
     for row in rows {
         let found = Employer {
             employer_id: row.employer_id,
+            name: row.name,
             surveyor_id: row.surveyor_id,
             workforce: row.workforce,
             workforce_female: row.workforce_female,
@@ -69,6 +70,7 @@ pub async fn tell_changed(acting: &mut Acting) -> Result<(), Failure> {
 
 pub(crate) struct LastSurvey {
     pub(crate) employer_id: Uuid,
+    pub(crate) name: String,
     pub(crate) surveyor_id: Uuid,
     pub(crate) surveyed_on: Date,
     pub(crate) workforce: i32,
@@ -82,9 +84,9 @@ pub(crate) async fn last_surveys(
 ) -> Result<Vec<LastSurvey>, Failure> {
     let surveys = sqlx::query_as!(
         LastSurvey,
-        "select employer_id, surveyor_id, surveyed_on, workforce, workforce_female
+        "select employer_id, name, surveyor_id, surveyed_on, workforce, workforce_female
          from (select distinct on (employer_id)
-                      employer_id, surveyor_id, surveyed_on, workforce, workforce_female
+                      employer_id, name, surveyor_id, surveyed_on, workforce, workforce_female
                from employer_survey
                where employer_id = any($1::uuid[])
                order by employer_id, surveyed_on desc) last
@@ -166,6 +168,7 @@ pub async fn gather_workers(
         .into_iter()
         .map(|survey| Employer {
             employer_id: survey.employer_id,
+            name: survey.name,
             surveyor_id: survey.surveyor_id,
             workforce: survey.workforce,
             workforce_female: survey.workforce_female,

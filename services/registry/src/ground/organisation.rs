@@ -42,6 +42,8 @@ pub struct Organisation {
     pub type_code: String,
     /// None for superior organisations.
     pub sector: Option<String>,
+    /// None where it is not stated.
+    pub industry: Option<String>,
     /// None for the Confederation.
     pub superior_id: Option<Uuid>,
     /// The first day.
@@ -96,6 +98,7 @@ pub struct Row {
     short_name: String,
     type_code: String,
     sector: Option<String>,
+    industry: Option<String>,
     superior_id: Option<Uuid>,
     status: String,
     status_from: Date,
@@ -115,6 +118,7 @@ impl Row {
             short_name: self.short_name,
             type_code: self.type_code,
             sector: self.sector,
+            industry: self.industry,
             superior_id: self.superior_id,
             founded_on: self.founded_on,
             status: if founded { status(&self.status)? } else { Status::NotYetFounded },

@@ -8,6 +8,7 @@ select founding.organisation_id as "organisation_id!",
        name.short_name as "short_name!",
        type.type as "type_code!",
        sector.sector as "sector?",
+       industry.industry as "industry?",
        parent.superior_id as "superior_id?",
        status.status as "status!",
        status.status_from as "status_from!",
@@ -45,6 +46,11 @@ left join lateral (
     where known.organisation_id = founding.organisation_id
       and known.recorded @> at.known_at and known.valid @> at.on_date
 ) sector on true
+left join lateral (
+    select known.industry from organisation_industry known
+    where known.organisation_id = founding.organisation_id
+      and known.recorded @> at.known_at and known.valid @> at.on_date
+) industry on true
 left join lateral (
     select known.superior_id from organisation_parent known
     where known.organisation_id = founding.organisation_id

@@ -16,6 +16,9 @@ select founding.organisation_id as "organisation_id!",
        (select known.sector from organisation_sector known
         where known.organisation_id = $1 and upper_inf(known.recorded)
           and known.valid @> $2::date) as "sector?",
+       (select known.industry from organisation_industry known
+        where known.organisation_id = $1 and upper_inf(known.recorded)
+          and known.valid @> $2::date) as "industry?",
        (select known.superior_id from organisation_parent known
         where known.organisation_id = $1 and upper_inf(known.recorded)
           and lower(known.valid) <= $2::date

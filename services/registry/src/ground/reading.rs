@@ -30,6 +30,8 @@ pub struct Filter {
     pub type_code: Option<String>,
     /// A sector, or a group of sectors.
     pub sector: Option<String>,
+    /// An industry.
+    pub industry: Option<String>,
     /// As SQL's `fitting` names them.
     pub statuses: Option<Vec<String>>,
     /// Founded on this day or later.

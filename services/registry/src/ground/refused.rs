@@ -22,6 +22,8 @@ chassis::refusals! {
         SectorUnknown { sector: String },
         SectorRequired { type_code as "type": String },
         SectorNotAllowed { type_code as "type": String },
+        IndustryUnknown { industry: String },
+        IndustryNotInForce { industry: String, on: Date },
         SuperiorRequired,
         SuperiorTypeNotAllowed { type_code as "type": String, superior_type: String, on: Date },
         SuperiorSuspended { organisation_id: Uuid },

@@ -9,13 +9,14 @@ use time::Date;
 
 use crate::ground::refused::Refused;
 
-/// Types, superiors, sectors and minimum founders, in all their dated versions.
+/// Types, superiors, sectors, industries and minimum founders, in all their dated versions.
 #[derive(Debug)]
 pub struct Rules {
     types: HashMap<String, Vec<TypeRule>>,
     superiors: HashMap<(String, String), Vec<Span>>,
     founders: HashMap<String, Vec<(Span, i32)>>,
     sectors: HashMap<String, Sector>,
+    industries: HashMap<String, Vec<Span>>,
 }
 
 #[derive(Debug)]
@@ -73,6 +74,7 @@ impl Rules {
             superiors: HashMap::new(),
             founders: HashMap::new(),
             sectors: HashMap::new(),
+            industries: HashMap::new(),
         };
         for row in sqlx::query!(
             r#"select type, sector_need, lower(valid) as "from", upper(valid) as "until"
@@ -112,9 +114,20 @@ impl Rules {
                 .or_default()
                 .push((Span { from: row.from, until: row.until }, row.minimum));
         }
-        for row in sqlx::query!("select sector, is_group from sector_rule").fetch_all(db).await? {
+        for row in
+            sqlx::query!("select sector, is_group from sector_rule").fetch_all(&mut *db).await?
+        {
             let sector = if row.is_group { Sector::Group } else { Sector::Single };
             rules.sectors.insert(row.sector, sector);
+        }
+        for row in sqlx::query!(
+            r#"select industry, lower(valid) as "from", upper(valid) as "until" from industry_rule"#
+        )
+        .fetch_all(db)
+        .await?
+        {
+            let span = Span { from: row.from, until: row.until };
+            rules.industries.entry(row.industry).or_default().push(span);
         }
         Ok(rules)
     }
@@ -167,6 +180,18 @@ impl Rules {
                 Err(Refused::SectorUnknown { sector: sector.to_string() })
             }
         }
+    }
+
+    /// The industry exists, and an organisation may be put into it on this date.
+    pub fn industry(&self, industry: &str, on: Date) -> Result<(), Refused> {
+        let spans = self
+            .industries
+            .get(industry)
+            .ok_or_else(|| Refused::IndustryUnknown { industry: industry.to_string() })?;
+        if spans.iter().any(|span| span.contains(on)) {
+            return Ok(());
+        }
+        Err(Refused::IndustryNotInForce { industry: industry.to_string(), on })
     }
 
     /// On this date one type may stand under the other.

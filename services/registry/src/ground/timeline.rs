@@ -86,6 +86,7 @@ async fn read(acting: &mut Acting, organisation_ids: &[Uuid]) -> Result<Vec<Time
             "CODE" => add(&mut timeline.codes, valid, row.value)?,
             "TYPE" => add(&mut timeline.types, valid, row.value)?,
             "SECTOR" => add(&mut timeline.sectors, valid, row.value)?,
+            "INDUSTRY" => add(&mut timeline.industries, valid, row.value)?,
             _ => {
                 let status =
                     Status::parse(&row.value).ok_or_else(|| anyhow!("no status {}", row.value))?;

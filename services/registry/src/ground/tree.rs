@@ -289,6 +289,8 @@ pub struct NewOrganisation {
     pub type_code: String,
     /// None for superior organisations.
     pub sector: Option<String>,
+    /// None where it is not stated.
+    pub industry: Option<String>,
     /// None for the Confederation.
     pub superior_id: Option<Uuid>,
     /// The first day.
@@ -309,6 +311,7 @@ impl NewOrganisation {
             short_name: self.short_name.clone(),
             type_code: self.type_code.clone(),
             sector: self.sector.clone(),
+            industry: self.industry.clone(),
             superior_id: self.superior_id,
             founded_on: self.founded_on,
         }
@@ -361,6 +364,8 @@ pub async fn insert(
     let organisation_ids: Vec<Uuid> = organisations.iter().map(|new| new.organisation_id).collect();
     let sectors: Vec<Option<&str>> =
         organisations.iter().map(|new| new.sector.as_deref()).collect();
+    let industries: Vec<Option<&str>> =
+        organisations.iter().map(|new| new.industry.as_deref()).collect();
     let superior_ids: Vec<Option<Uuid>> = organisations.iter().map(|new| new.superior_id).collect();
     let founded_ons: Vec<Date> = organisations.iter().map(|new| new.founded_on).collect();
     let congress_ons: Vec<Option<Date>> = organisations.iter().map(|new| new.congress_on).collect();
@@ -386,6 +391,7 @@ pub async fn insert(
         record.decision_id,
         record.act_id,
         record.at,
+        &industries as &[Option<&str>],
     )
     .execute(&mut *db)
     .await?;

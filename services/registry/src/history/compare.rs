@@ -23,13 +23,14 @@ pub enum Kind {
     CodeChanged,
     TypeChanged,
     SectorChanged,
+    IndustryChanged,
     StatusChanged,
     EndingCorrected,
     FoundingCorrected,
 }
 
 impl Kind {
-    const ALL: [(Self, &'static str); 12] = [
+    const ALL: [(Self, &'static str); 13] = [
         (Self::Founded, "FOUNDED"),
         (Self::Ended, "ENDED"),
         (Self::MovedIn, "MOVED_IN"),
@@ -39,6 +40,7 @@ impl Kind {
         (Self::CodeChanged, "CODE_CHANGED"),
         (Self::TypeChanged, "TYPE_CHANGED"),
         (Self::SectorChanged, "SECTOR_CHANGED"),
+        (Self::IndustryChanged, "INDUSTRY_CHANGED"),
         (Self::StatusChanged, "STATUS_CHANGED"),
         (Self::EndingCorrected, "ENDING_CORRECTED"),
         (Self::FoundingCorrected, "FOUNDING_CORRECTED"),

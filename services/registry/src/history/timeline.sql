@@ -27,6 +27,10 @@ with fact (place, attribute, value, short_name, end_kind, from_on, until_on, rec
            replaced_by, null
     from organisation_sector where organisation_id = $1
     union all
+    select 16, 'INDUSTRY', industry, '', null, lower(valid), upper(valid), recorded, act_id,
+           replaced_by, null
+    from organisation_industry where organisation_id = $1
+    union all
     select 7, 'STATUS', status, '', null, lower(valid), upper(valid), recorded, act_id,
            replaced_by, null
     from organisation_status where organisation_id = $1

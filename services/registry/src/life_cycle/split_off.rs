@@ -28,6 +28,8 @@ pub struct Part {
     pub type_code: Option<String>,
     /// None means the sector of the one that is split, where the type may have one.
     pub sector: Option<String>,
+    /// None means the industry of the one that is split.
+    pub industry: Option<String>,
     /// Of the whole.
     pub share: i32,
     /// Its first committee.
@@ -73,7 +75,7 @@ impl Act for SplitOff {
         unit.is_directed().map_err(|refused| refused.at("organisation_id"))?;
         let superior = superior(acting, &unit, on).await?;
         let rules = Rules::read(acting.db()).await?;
-        let sector = sector_on(acting, predecessor_id, on).await?;
+        let classed = classed_on(acting, predecessor_id, on).await?;
 
         let decision_id = basis::record(
             acting,
@@ -88,7 +90,7 @@ impl Act for SplitOff {
             let share = part.share;
             let offices_field = format!("parts[{n}].offices");
             let (organisation, offices) =
-                part.organisation(n, &unit, sector.as_deref(), &superior, &rules, on)?;
+                part.organisation(n, &unit, &classed, &superior, &rules, on)?;
             let organisation_id = organisation.organisation_id;
             let founded = [organisation];
             // One after the other: a code that is taken is named by its part.
@@ -127,20 +129,31 @@ async fn superior(acting: &mut Acting, unit: &Standing, on: Date) -> Result<Stan
     Ok(superior)
 }
 
-async fn sector_on(
+/// The sector and the industry of an organisation, where it has them.
+struct Classed {
+    sector: Option<String>,
+    industry: Option<String>,
+}
+
+async fn classed_on(
     acting: &mut Acting,
     organisation_id: Uuid,
     on: Date,
-) -> Result<Option<String>, Failure> {
-    let sector = sqlx::query_scalar!(
-        "select sector from organisation_sector
-         where organisation_id = $1 and upper_inf(recorded) and valid @> $2::date",
+) -> Result<Classed, Failure> {
+    let classed = sqlx::query_as!(
+        Classed,
+        r#"select (select sector from organisation_sector
+                   where organisation_id = $1 and upper_inf(recorded) and valid @> $2::date)
+                      as "sector?",
+                  (select industry from organisation_industry
+                   where organisation_id = $1 and upper_inf(recorded) and valid @> $2::date)
+                      as "industry?""#,
         organisation_id,
         on,
     )
-    .fetch_optional(acting.db())
+    .fetch_one(acting.db())
     .await?;
-    Ok(sector)
+    Ok(classed)
 }
 
 impl Part {
@@ -149,7 +162,7 @@ impl Part {
         self,
         n: usize,
         unit: &Standing,
-        sector: Option<&str>,
+        classed: &Classed,
         superior: &Standing,
         rules: &Rules,
         on: Date,
@@ -160,8 +173,11 @@ impl Part {
         let sector = match (self.sector, need) {
             (Some(given), _) => Some(given),
             (None, SectorNeed::None) => None,
-            (None, SectorNeed::Allowed | SectorNeed::Required) => sector.map(str::to_string),
+            (None, SectorNeed::Allowed | SectorNeed::Required) => classed.sector.clone(),
         };
+        if let Some(industry) = &self.industry {
+            rules.industry(industry, on).map_err(|refused| refused.at(at("industry")))?;
+        }
         rules
             .may_be_founded(&type_code, sector.as_deref(), on)
             .map_err(|refused| refused.at(at("sector")))?;
@@ -175,6 +191,7 @@ impl Part {
             short_name: self.short_name,
             type_code,
             sector,
+            industry: self.industry.or_else(|| classed.industry.clone()),
             superior_id: Some(superior.organisation_id),
             founded_on: on,
             congress_on: None,

@@ -7,7 +7,7 @@ use proto::registry::v1 as pb;
 
 use crate::ground::refused::Refused;
 use crate::ground::wire::basis::basis;
-use crate::ground::wire::organisation::{sector, share, share_whole, units};
+use crate::ground::wire::organisation::{classed, share, share_whole, units};
 use crate::ground::wire::seats::new_offices;
 use crate::ground::wire::{NAME_MAX, SHORT_NAME_MAX, code, reference_code, texts};
 use crate::life_cycle::change_type::{ChangeType, TypeChanged};
@@ -46,7 +46,7 @@ pub fn change_type(request: pb::ChangeTypeRequest) -> Result<ChangeType, Refusal
     Ok(ChangeType {
         organisation_id: parse::id("organisation_id", &request.organisation_id)?,
         type_code: reference_code("type", &request.r#type)?,
-        sector: sector("sector", &request.sector)?,
+        sector: classed("sector", &request.sector)?,
         superior_id: parse::optional_id("superior_id", &request.superior_id)?,
         effective_on: parse::optional_date("effective_on", request.effective_on)?,
         basis: basis(request.basis)?,
@@ -97,7 +97,8 @@ fn part(n: usize, part: pb::split_off_request::Part, whole: i32) -> Result<Part,
             "" => None,
             given => Some(reference_code(&at("type"), given)?),
         },
-        sector: sector(&at("sector"), &part.sector)?,
+        sector: classed(&at("sector"), &part.sector)?,
+        industry: classed(&at("industry"), &part.industry)?,
         share: share(&at("share"), part.share, whole)?,
         offices: new_offices(&at("offices"), None, part.offices)?,
     })

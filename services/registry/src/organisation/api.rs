@@ -76,6 +76,15 @@ impl OrganisationService for Api {
         Ok(self.database.act(call, act).await?.reply(wire::sector_changed))
     }
 
+    async fn change_industry(
+        &self,
+        request: Request<pb::ChangeIndustryRequest>,
+    ) -> Result<Response<pb::ChangeIndustryResponse>, Status> {
+        let (call, request) = Call::write(request)?;
+        let act = wire::change_industry(request)?;
+        Ok(self.database.act(call, act).await?.reply(wire::industry_changed))
+    }
+
     async fn load_organisations(
         &self,
         request: Request<Streaming<pb::LoadOrganisationsRequest>>,

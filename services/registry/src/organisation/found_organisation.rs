@@ -31,6 +31,8 @@ pub struct FoundOrganisation {
     pub type_code: String,
     /// None for superior organisations.
     pub sector: Option<String>,
+    /// None where it is not stated.
+    pub industry: Option<String>,
     /// Who founds it.
     pub superior_id: Uuid,
     /// Its first day; none means the decision's effective date.
@@ -84,6 +86,9 @@ impl Act for FoundOrganisation {
                 refused => refused.at("type"),
             }
         })?;
+        if let Some(industry) = &self.industry {
+            rules.industry(industry, on).map_err(|refused| refused.at("industry"))?;
+        }
         rules
             .may_stand_under(&self.type_code, &superior.type_code, on)
             .map_err(|refused| refused.at("superior_id"))?;
@@ -98,6 +103,7 @@ impl Act for FoundOrganisation {
             short_name: self.short_name,
             type_code: self.type_code,
             sector: self.sector,
+            industry: self.industry,
             superior_id: Some(self.superior_id),
             founded_on: on,
             congress_on: self.congress_on,

@@ -49,6 +49,7 @@ pub async fn list(
             filter.ended_from,
             filter.ended_until,
             &codes,
+            filter.industry.as_deref(),
         )
         .fetch_all(&mut **reading)
         .await?;
@@ -71,6 +72,7 @@ pub async fn list(
         filter.founded_until,
         filter.ended_from,
         filter.ended_until,
+        filter.industry.as_deref(),
     )
     .fetch_all(&mut **reading)
     .await?;

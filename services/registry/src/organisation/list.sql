@@ -2,7 +2,7 @@
 -- the order of the code that they bore then, bore last, or will bear first. $3 says that the
 -- scope is the whole country. Codes that begin with $4; after the code $5 of $6; $7 rows at
 -- most. What else is asked: the type $8, the sector or group $9, the statuses $10, founded
--- from $11 until $12, ended from $13 until $14.
+-- from $11 until $12, ended from $13 until $14, the industry $15.
 with mine as materialized (
     select organisation_id from scope() as mine (organisation_id) where not $3::boolean
 )
@@ -34,6 +34,8 @@ where ($3::boolean or listed.organisation_id in (select organisation_id from min
   and exists (select from fitting(listed.organisation_id, $1::date,
                                   coalesce($2::timestamptz, 'infinity'), $8::text, $9::text,
                                   $10::text[], $11::date, $12::date, $13::date, $14::date))
+  and ($15::text is null
+       or in_industry(listed.organisation_id, $1::date, coalesce($2::timestamptz, 'infinity'), $15))
   and ($3::boolean or access.covers(listed.organisation_id))
 order by listed.code collate "C", listed.organisation_id
 limit $7

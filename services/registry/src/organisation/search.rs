@@ -108,6 +108,7 @@ async fn fitting(
         filter.ended_from,
         filter.ended_until,
         in_communes,
+        filter.industry.as_deref(),
     )
     .fetch_all(&mut **reading)
     .await?;

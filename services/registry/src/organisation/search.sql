@@ -3,7 +3,8 @@
 -- (null for now). $4 says that the caller's scope is the whole country. $5 is the organisation
 -- below which they stand on $6, or null. $7 says that there is more to be asked: the type $8,
 -- the sector or group $9, the statuses $10, founded from $11 until $12, ended from $13 until
--- $14. One of the communes $15, unless it is null, lies in its territory on $6.
+-- $14. One of the communes $15, unless it is null, lies in its territory on $6. It works in the
+-- industry $16, unless that is null.
 select found.organisation_id as "organisation_id!"
 from unnest($1::uuid[], $2::text[]) with ordinality as found (organisation_id, key, n)
 where (exists (select from organisation_name known
@@ -27,6 +28,8 @@ where (exists (select from organisation_name known
                   where held.organisation_id = found.organisation_id
                     and held.commune = any($15) and held.valid @> $6::date
                     and held.recorded @> coalesce($3::timestamptz, 'infinity')))
+  and ($16::text is null
+       or in_industry(found.organisation_id, $6::date, coalesce($3::timestamptz, 'infinity'), $16))
   and ($4::boolean or access.covers(found.organisation_id))
   and ($5::uuid is null
        or exists (

@@ -53,6 +53,7 @@ async fn ended(
         filter.founded_until,
         filter.ended_from,
         filter.ended_until,
+        filter.industry.as_deref(),
     )
     .fetch_all(&mut **reading)
     .await?;
@@ -90,6 +91,7 @@ async fn living(
         filter.founded_until,
         filter.ended_from,
         filter.ended_until,
+        filter.industry.as_deref(),
     )
     .fetch_all(&mut **reading)
     .await?;

@@ -2,7 +2,8 @@
 -- every superior to whoever stood under it when it ended, and from every heir to whom it continues.
 -- In the order of the codes that they bore last, behind the code $5 of $6; $7 rows at most. $4 says
 -- that the caller's scope is the whole country. What else is asked: the type $8, the sector or group
--- $9, the statuses $10, founded from $11 until $12, ended from $13 until $14.
+-- $9, the statuses $10, founded from $11 until $12, ended from $13 until $14,
+-- the industry $15.
 with recursive below (organisation_id) as (
     select $1::uuid
     union
@@ -49,6 +50,8 @@ where ($5::text is null
   and exists (select from fitting(listed.organisation_id, $2::date,
                                   coalesce($3::timestamptz, 'infinity'), $8::text, $9::text,
                                   $10::text[], $11::date, $12::date, $13::date, $14::date))
+  and ($15::text is null
+       or in_industry(listed.organisation_id, $2::date, coalesce($3::timestamptz, 'infinity'), $15))
   and ($4::boolean or access.covers(listed.organisation_id))
 order by listed.code collate "C", listed.organisation_id
 limit $7

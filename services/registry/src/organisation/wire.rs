@@ -17,12 +17,13 @@ use crate::ground::refused::Refused;
 use crate::ground::tree::{ACTIVE, ENDED, SUSPENDED};
 use crate::ground::wire::basis::{basis, optional_basis};
 use crate::ground::wire::organisation::{
-    AS_OF, NOT_YET_FOUNDED, as_of, end_kind, organisations, sector, share, share_whole, units,
+    AS_OF, NOT_YET_FOUNDED, as_of, classed, end_kind, organisations, share, share_whole, units,
 };
 use crate::ground::wire::seats::new_offices;
 use crate::ground::wire::{
     NAME_MAX, SHORT_NAME_MAX, code, count, ids, in_order, reference_code, texts,
 };
+use crate::organisation::change_industry::{ChangeIndustry, IndustryChanged};
 use crate::organisation::change_sector::{ChangeSector, SectorChanged};
 use crate::organisation::end_organisations::{EndOrganisations, Ended, EndingUnit};
 use crate::organisation::found_organisation::{FoundOrganisation, Founded};
@@ -70,7 +71,8 @@ pub fn found(request: pb::FoundOrganisationRequest) -> Result<FoundOrganisation,
             ("", 1..) => FOUNDED_BY_APPLICANTS.to_string(),
             (stated, _) => reference_code("type", stated)?,
         },
-        sector: sector("sector", &request.sector)?,
+        sector: classed("sector", &request.sector)?,
+        industry: classed("industry", &request.industry)?,
         superior_id: parse::id("superior_id", &request.superior_id)?,
         effective_on: parse::optional_date("effective_on", request.effective_on)?,
         congress_on: parse::optional_date("congress_on", request.congress_on)?,
@@ -331,6 +333,21 @@ pub fn sector_changed(changed: SectorChanged) -> pb::ChangeSectorResponse {
     pb::ChangeSectorResponse { decision_id: id_or_empty(changed.decision_id) }
 }
 
+/// An organisation's new industry.
+pub fn change_industry(request: pb::ChangeIndustryRequest) -> Result<ChangeIndustry, Refusal> {
+    Ok(ChangeIndustry {
+        organisation_id: parse::id("organisation_id", &request.organisation_id)?,
+        industry: reference_code("industry", &request.industry)?,
+        effective_on: parse::optional_date("effective_on", request.effective_on)?,
+        basis: optional_basis(request.basis)?,
+    })
+}
+
+/// The answer of [`change_industry`].
+pub fn industry_changed(changed: IndustryChanged) -> pb::ChangeIndustryResponse {
+    pb::ChangeIndustryResponse { decision_id: id_or_empty(changed.decision_id) }
+}
+
 /// Which organisation, as of when.
 pub fn get(request: pb::GetOrganisationRequest, today: Date) -> Result<(Uuid, AsOf), Refusal> {
     let organisation_id = parse::id("organisation_id", &request.organisation_id)?;
@@ -367,6 +384,7 @@ pub fn children(request: &pb::ListChildrenRequest, today: Date) -> Result<(Uuid,
 struct Filtered<'a> {
     type_code: &'a str,
     sector: &'a str,
+    industry: &'a str,
     status: pb::OrganisationStatus,
     founded: [Option<WireDate>; 2],
     ended: [Option<WireDate>; 2],
@@ -377,6 +395,7 @@ macro_rules! filtered {
         Filtered {
             type_code: &$request.r#type,
             sector: &$request.sector,
+            industry: &$request.industry,
             status: $request.status(),
             founded: [$request.founded_from, $request.founded_until],
             ended: [$request.ended_from, $request.ended_until],
@@ -400,6 +419,7 @@ impl Filtered<'_> {
         let filter = Filter {
             type_code: reference("type", self.type_code)?,
             sector: reference("sector", self.sector)?,
+            industry: reference("industry", self.industry)?,
             statuses: status.map(|status| vec![status.to_string()]),
             founded_from: parse::optional_date("founded_from", self.founded[0])?,
             founded_until: parse::optional_date("founded_until", self.founded[1])?,

@@ -112,6 +112,7 @@ pub(crate) async fn insert(
         &column(|step| &step.rehome_to) as &[&str],
         &column(|step| &step.subordinates_to) as &[&str],
         act_id,
+        &column(|step| &step.industry) as &[&str],
     )
     .execute(acting.db())
     .await?;

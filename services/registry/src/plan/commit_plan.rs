@@ -186,6 +186,7 @@ struct FoundedUnit {
     short_name: String,
     r#type: String,
     sector: String,
+    industry: String,
     superior_id: Uuid,
 }
 
@@ -195,7 +196,7 @@ async fn publish_founded(
     decision_id: Option<Uuid>,
 ) -> Result<usize, Failure> {
     let mut waiting: Vec<FoundedUnit> = sqlx::query_as(
-        "select organisation_id, unit, name, short_name, type, sector, superior_id
+        "select organisation_id, unit, name, short_name, type, sector, industry, superior_id
          from plan_line where kind = 'FOUND' order by line",
     )
     .fetch_all(acting.db())
@@ -215,6 +216,7 @@ async fn publish_founded(
                 short_name: unit.short_name,
                 type_code: unit.r#type,
                 sector: Some(unit.sector).filter(|sector| !sector.is_empty()),
+                industry: Some(unit.industry).filter(|industry| !industry.is_empty()),
                 superior_id: Some(unit.superior_id),
                 founded_on: on,
                 congress_on: None,

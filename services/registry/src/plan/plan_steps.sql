@@ -2,7 +2,7 @@
 -- they do; nothing of those that were mended since.
 select step.line as "line!", step.kind as "kind!", step.unit as "unit!", step.name as "name!",
        step.short_name as "short_name!", step.code as "code!", step.type as "type_code!",
-       step.sector as "sector!", step.superior as "superior!", step.end_kind as "end_kind!",
+       step.sector as "sector!", step.industry as "industry!", step.superior as "superior!", step.end_kind as "end_kind!",
        step.successor as "successor!", step.members_outcome as "members_outcome!",
        step.rehome_to as "rehome_to!", step.subordinates_to as "subordinates_to!",
        effect.organisation_id as "organisation_id?",

@@ -104,6 +104,7 @@ pub struct PlannedStep {
     pub code: String,
     pub type_code: String,
     pub sector: String,
+    pub industry: String,
     pub superior: String,
     pub end_kind: String,
     pub successor: String,

@@ -117,6 +117,8 @@ pub struct Step {
     pub type_code: String,
     /// Of a founding, and of a change of type.
     pub sector: String,
+    /// Of a founding; empty where it is not stated.
+    pub industry: String,
     /// By id or code, as are the units below.
     pub superior: String,
     /// How the unit ends.
@@ -157,6 +159,7 @@ impl Step {
                     code: row.code,
                     type_code: row.r#type,
                     sector: row.sector,
+                    industry: row.industry,
                     superior: row.superior,
                     end_kind: EndKind::parse(&row.end_kind),
                     successor: row.successor,

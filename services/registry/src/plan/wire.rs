@@ -16,7 +16,7 @@ use uuid::Uuid;
 use crate::ground::reading::Page;
 use crate::ground::refused::{REFUSALS_MAX, Refused};
 use crate::ground::wire::basis::{basis, optional_basis};
-use crate::ground::wire::organisation::sector;
+use crate::ground::wire::organisation::classed;
 use crate::ground::wire::{NAME_MAX, SHORT_NAME_MAX, code, reference_code, texts};
 use crate::plan::add_plan_steps::{AddPlanSteps, StepsAdded};
 use crate::plan::copy_plan::{CopyPlan, PlanCopied};
@@ -178,6 +178,7 @@ fn step(place: &str, mut given: pb::PlanStep) -> Result<Step, Refusal> {
         code: String::new(),
         type_code: String::new(),
         sector: String::new(),
+        industry: String::new(),
         superior: optional_unit(&part("superior"), &given.superior)?,
         end_kind: None,
         successor: optional_unit(&part("successor"), &given.successor)?,
@@ -191,11 +192,12 @@ fn step(place: &str, mut given: pb::PlanStep) -> Result<Step, Refusal> {
                 return Err(parse::required(&part("name")));
             }
             step.type_code = reference_code(&part("type"), &given.r#type)?;
-            step.sector = sector(&part("sector"), &given.sector)?.unwrap_or_default();
+            step.sector = classed(&part("sector"), &given.sector)?.unwrap_or_default();
+            step.industry = classed(&part("industry"), &given.industry)?.unwrap_or_default();
         }
         StepKind::ChangeType => {
             step.type_code = reference_code(&part("type"), &given.r#type)?;
-            step.sector = sector(&part("sector"), &given.sector)?.unwrap_or_default();
+            step.sector = classed(&part("sector"), &given.sector)?.unwrap_or_default();
         }
         StepKind::End => end(&mut step, &given, &part)?,
         StepKind::HandOver => {}
@@ -261,12 +263,13 @@ fn refuse_useless(
     part: &impl Fn(&str) -> String,
 ) -> Result<(), Refusal> {
     use StepKind::{ChangeType, End, Found, HandOver, Rename};
-    let fields: [(&str, bool, &[StepKind]); 11] = [
+    let fields: [(&str, bool, &[StepKind]); 12] = [
         ("name", !given.name.is_empty(), &[Found, Rename]),
         ("short_name", !given.short_name.is_empty(), &[Found, Rename]),
         ("code", !given.code.is_empty(), &[Rename]),
         ("type", !given.r#type.is_empty(), &[Found, ChangeType]),
         ("sector", !given.sector.is_empty(), &[Found, ChangeType]),
+        ("industry", !given.industry.is_empty(), &[Found]),
         ("superior", !given.superior.is_empty(), &[Found, HandOver]),
         ("end_kind", given.end_kind != 0, &[End]),
         ("successor", !given.successor.is_empty(), &[End]),
@@ -393,6 +396,7 @@ fn planned(step: PlannedStep) -> Result<pb::list_plan_steps_response::Step, Fail
             code: step.code,
             r#type: step.type_code,
             sector: step.sector,
+            industry: step.industry,
             superior: step.superior,
             end_kind: end_kind.into(),
             successor: step.successor,

@@ -34,6 +34,17 @@ impl ReferenceService for Api {
         Ok(reading.reply(wire::sectors(sectors)))
     }
 
+    async fn list_industries(
+        &self,
+        request: Request<pb::ListIndustriesRequest>,
+    ) -> Result<Response<pb::ListIndustriesResponse>, Status> {
+        let (call, request) = Call::read(request)?;
+        let on = wire::industries_on(&request)?;
+        let mut reading = self.database.read(&call).await?;
+        let industries = reference::industries(&mut reading, on).await?;
+        Ok(reading.reply(wire::industries(industries)))
+    }
+
     async fn list_roles(
         &self,
         request: Request<pb::ListRolesRequest>,

@@ -9,7 +9,7 @@ use proto::registry::v1 as pb;
 use proto::registry::v1::organisation_type::SectorNeed;
 use time::Date;
 
-use crate::ground::reading::reference::{OrganisationType, Sector};
+use crate::ground::reading::reference::{Industry, OrganisationType, Sector};
 use crate::ground::reference;
 use crate::ground::refused::Refused;
 use crate::ground::wire::basis::basis;
@@ -77,6 +77,23 @@ pub fn sectors(sectors: Vec<Sector>) -> pb::ListSectorsResponse {
         is_group: sector.is_group,
     });
     pb::ListSectorsResponse { sectors: sectors.collect() }
+}
+
+/// On which day industries are to be in force; none asks for all.
+pub fn industries_on(request: &pb::ListIndustriesRequest) -> Result<Option<Date>, Refusal> {
+    parse::optional_date("in_force_on", request.in_force_on)
+}
+
+/// Industries, in the order of their codes.
+pub fn industries(industries: Vec<Industry>) -> pb::ListIndustriesResponse {
+    let industries = industries.into_iter().map(|industry| pb::Industry {
+        code: industry.code,
+        name: industry.name,
+        name_en: industry.name_en,
+        in_force_from: industry.in_force_from.map(civil),
+        in_force_until: industry.in_force_until.map(civil),
+    });
+    pb::ListIndustriesResponse { industries: industries.collect() }
 }
 
 /// Roles, or those that have a permission.

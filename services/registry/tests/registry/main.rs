@@ -17,6 +17,7 @@ mod foundings;
 mod grants;
 mod histories;
 mod history;
+mod industries;
 mod life_cycle;
 mod load;
 mod looking_up;

@@ -48,6 +48,7 @@ enum Deed {
     RenameU,
     RecodeU,
     ChangeSectorOfU,
+    ChangeIndustryOfU,
     NameUOtherwise,
     SealU,
     DirectUByT,
@@ -63,7 +64,7 @@ enum Deed {
     SplitU,
 }
 
-const DEEDS: [Deed; 28] = [
+const DEEDS: [Deed; 29] = [
     Deed::DissolveU,
     Deed::MergeUIntoV,
     Deed::DissolveV,
@@ -79,6 +80,7 @@ const DEEDS: [Deed; 28] = [
     Deed::RenameU,
     Deed::RecodeU,
     Deed::ChangeSectorOfU,
+    Deed::ChangeIndustryOfU,
     Deed::NameUOtherwise,
     Deed::SealU,
     Deed::DirectUByT,
@@ -191,6 +193,18 @@ async fn done(admin: &mut Actor, cell: &Cell, deed: Deed, on: Date) -> Result<()
                 ..Default::default()
             };
             admin.organisations.change_sector(request).await.map(|_| ())
+        }
+        Deed::ChangeIndustryOfU => {
+            // Another on each day: U is in the one until it is in the other.
+            let industry = if on == EARLY { "GIAO_DUC" } else { "Y_TE" };
+            let request = pb::ChangeIndustryRequest {
+                request_id: fresh(),
+                organisation_id: u.to_string(),
+                industry: industry.to_string(),
+                effective_on: Some(civil(on)),
+                ..Default::default()
+            };
+            admin.organisations.change_industry(request).await.map(|_| ())
         }
         Deed::NameUOtherwise => {
             let request = pb::ChangeAliasesRequest {

@@ -198,13 +198,14 @@ impl Actor {
 
 /// Everything that is known now, at every date: one digest for each table.
 pub async fn known(world: &World) -> Vec<(String, String)> {
-    const TABLES: [(&str, &str); 11] = [
+    const TABLES: [(&str, &str); 12] = [
         ("organisation_founding", "organisation_id, founded_on, origin"),
         ("organisation_parent", "organisation_id, valid, superior_id"),
         ("organisation_name", "organisation_id, valid, name, short_name"),
         ("organisation_code", "organisation_id, valid, code"),
         ("organisation_type", "organisation_id, valid, type"),
         ("organisation_sector", "organisation_id, valid, sector"),
+        ("organisation_industry", "organisation_id, valid, industry"),
         ("organisation_status", "organisation_id, valid, status"),
         ("organisation_ending", "organisation_id, ended_on, kind"),
         ("office", "office_id, valid, organisation_id, body, position, person_id"),

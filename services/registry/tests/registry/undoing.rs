@@ -24,6 +24,7 @@ async fn known(world: &World) -> Vec<String> {
         ("code", "(valid, code)"),
         ("type", "(valid, type)"),
         ("sector", "(valid, sector)"),
+        ("industry", "(valid, industry)"),
         ("status", "(valid, status)"),
         ("ending", "(ended_on, kind, principal_successor_id, members_outcome)"),
     ] {

@@ -1,12 +1,11 @@
 //! ActivityService.
 
 use chassis::call::Call;
-use chassis::database::{Reading, civil_date, today};
+use chassis::database::Reading;
 use chassis::parse;
 use chassis::refusal::{Failure, Refusal};
 use proto::reporting::v1::activity_service_server::ActivityService;
 use proto::reporting::v1::*;
-use time::OffsetDateTime;
 use tonic::{Request, Response, Status};
 
 use crate::activity::activities::{After, Asked, Whose, activities};
@@ -57,7 +56,7 @@ impl ActivityService for Api {
     ) -> Result<Response<GetActivityResponse>, Status> {
         let (call, asked) = Call::read(request)?;
         let activity_id = parse::id("activity_id", &asked.activity_id)?;
-        let known_at = known_at(asked.known_at)?;
+        let known_at = ground::known_at(asked.known_at)?;
 
         let mut reading = self.database.read(&call).await?;
         let (earlier, found) = known(&mut reading, activity_id, known_at).await?;
@@ -74,7 +73,7 @@ impl ActivityService for Api {
         let period = ground::period(asked.period)?;
         let as_of = ground::tree(asked.tree)?;
         let kinds = kinds(self.reference, &asked.kind_codes)?;
-        let known_at = known_at(asked.known_at)?;
+        let known_at = ground::known_at(asked.known_at)?;
 
         let mut reading = self.database.read(&call).await?;
         reads::organisation(&mut reading, organisation_id).await?;
@@ -177,13 +176,4 @@ fn kinds(reference: &Reference, codes: &[String]) -> Result<Vec<String>, Refusal
         }
     }
     Ok(codes.to_vec())
-}
-
-/// The instant whose knowledge is asked for; none means now. Clocks that differ by seconds do.
-fn known_at(instant: Option<parse::Timestamp>) -> Result<Option<OffsetDateTime>, Refusal> {
-    let known_at = parse::optional_instant("known_at", instant)?;
-    if known_at.is_some_and(|at| civil_date(at) > today()) {
-        return Err(Refused::KnownAtInFuture.into());
-    }
-    Ok(known_at)
 }

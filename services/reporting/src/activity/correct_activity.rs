@@ -12,7 +12,7 @@ use crate::activity::known;
 use crate::activity::reported::Reported;
 use crate::activity::told::activity_corrected;
 use crate::ground::acting::{decided_on_registry, refuse_unknown_decision};
-use crate::ground::ledger;
+use crate::ground::ledger::{self, Teller};
 use crate::ground::refused::Refused;
 
 /// How often an activity is corrected at most: all that was known of it is answered at once.
@@ -76,7 +76,8 @@ impl Act for CorrectActivity {
         .execute(acting.db())
         .await?;
         let facts = difference(Some((unit, &held.counted)), Some((now.organisation_id, &counted)));
-        ledger::write(acting.db(), act_id, &facts).await?;
+        let teller = Teller::of(acting);
+        ledger::write(acting.db(), teller, &facts).await?;
 
         let corrected = activity_corrected(self.activity_id, revision, &held.activity, now);
         let first_on = held.activity.held_on.min(now.held_on);

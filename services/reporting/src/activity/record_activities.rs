@@ -13,7 +13,7 @@ use crate::activity::reported::{Activity, Fields, Reported};
 use crate::activity::told::activities_recorded;
 use crate::ground::acting::decided_on_registry;
 use crate::ground::fact::Facts;
-use crate::ground::ledger;
+use crate::ground::ledger::{self, Teller};
 
 /// A list of activities.
 pub struct RecordActivities {
@@ -47,7 +47,8 @@ impl Act for RecordActivities {
             facts.distinct.extend(more.distinct);
         }
         let act_id = acting.act_id;
-        ledger::write(acting.db(), act_id, &facts).await?;
+        let teller = Teller::of(acting);
+        ledger::write(acting.db(), teller, &facts).await?;
 
         let recorded = activities_recorded(&activities, &activity_ids);
         let units = activities.iter().map(|activity| activity.organisation_id);

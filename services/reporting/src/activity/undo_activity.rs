@@ -8,7 +8,7 @@ use crate::activity::counted::difference;
 use crate::activity::kept::{self, Because};
 use crate::activity::told::activity_undone;
 use crate::ground::acting::{decided_on_registry, named, refuse_unknown_decision};
-use crate::ground::ledger;
+use crate::ground::ledger::{self, Teller};
 
 /// An activity never took place.
 pub struct UndoActivity {
@@ -36,8 +36,8 @@ impl Act for UndoActivity {
         sqlx::query!("delete from activity where activity_id = $1", self.activity_id)
             .execute(acting.db())
             .await?;
-        let (act_id, facts) = (acting.act_id, difference(Some((unit, &held.counted)), None));
-        ledger::write(acting.db(), act_id, &facts).await?;
+        let (teller, facts) = (Teller::of(acting), difference(Some((unit, &held.counted)), None));
+        ledger::write(acting.db(), teller, &facts).await?;
 
         let undone = activity_undone(self.activity_id, &held.activity);
         let on = held.activity.held_on;

@@ -36,6 +36,8 @@ const LOOK: Duration = Duration::from_secs(1);
 /// memory than one of a province.
 const HEADS: usize = 64;
 const MONTHS: usize = 12;
+/// Memory for each sort of a statement: a country's rows are millions, and one audit runs at a time.
+const SORTED_IN: &str = "64MB";
 
 /// Does what was asked for.
 pub struct Worker {
@@ -143,6 +145,9 @@ impl Worker {
         let Waiting { organisation_id, levels, from_on, until_on, as_of, .. } = *waiting;
         // Whoever asked may have lost the right meanwhile.
         reads::organisation(reading, organisation_id).await?;
+        sqlx::query_scalar!("select set_config('work_mem', $1, true)", SORTED_IN)
+            .fetch_one(&mut **reading)
+            .await?;
         let known = Known::read(reading).await?;
         let snapshot = self.columns.snapshot(reading).await?;
         let heads = heads(reading, organisation_id, levels, (from_on, until_on)).await?;

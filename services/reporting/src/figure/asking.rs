@@ -13,7 +13,7 @@ use crate::figure::table::{Asked, ORGANISATIONS_MAX, Order, Whose};
 use crate::ground::columns::Below;
 use crate::ground::figure::{By, Scope};
 use crate::ground::period::Period;
-use crate::ground::reference::{Calendar, Indicator, Reference};
+use crate::ground::reference::{Calendar, Grouped, Reference};
 use crate::ground::refused::Refused;
 use crate::ground::{vietnamese, wire};
 
@@ -49,18 +49,6 @@ impl Tabulation {
     /// The last day of all periods: indicators count as they do for a period that ends then.
     pub fn last_day(&self) -> Date {
         self.asked.periods.iter().map(|period| period.through).max().unwrap_or(Date::MIN)
-    }
-
-    /// What is counted; refused where it has no crossed lines.
-    pub fn counts(&mut self, indicators: Vec<Indicator>) -> Result<(), Refused> {
-        let crossed = self.asked.across != By::Nothing;
-        let unfit = indicators.iter().position(|indicator| crossed && !indicator.is_summed());
-        if let Some(line) = unfit {
-            let (field, indicator) = (format!("indicators[{line}]"), indicators[line].code.clone());
-            return Err(Refused::BreakdownNotCrossed { field, indicator });
-        }
-        self.asked.indicators = indicators;
-        Ok(())
     }
 }
 
@@ -222,6 +210,12 @@ fn breakdown(
     grouping: &str,
 ) -> Result<(By, By), Failure> {
     let of = |breakdown| wire::by(reference, breakdown, grouping);
+    let told_apart_by = |by: By| match by {
+        By::Sector => Some(Grouped::Sectors),
+        By::Industry => Some(Grouped::Industries),
+        By::Group => reference.groupings().get(grouping).map(|grouping| grouping.of),
+        By::Nothing | By::Child | By::Unit | By::Type => None,
+    };
     match *asked {
         [] => Ok((By::Nothing, By::Nothing)),
         [one] => Ok((of(one)?, By::Nothing)),
@@ -230,7 +224,7 @@ fn breakdown(
                 if by == across
                     || by == By::Nothing
                     || across == By::Nothing
-                    || [by, across].iter().all(|by| matches!(by, By::Sector | By::Group)) =>
+                    || told_apart_by(by).is_some_and(|of| told_apart_by(across) == Some(of)) =>
             {
                 Err(Refused::BreakdownsUnfit { limit: BREAKDOWNS_MAX }.into())
             }

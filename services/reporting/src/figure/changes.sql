@@ -1,67 +1,99 @@
 -- What stands behind changes: of other services as they came, of our own acts from our feed,
 -- also while they are not yet numbered. What followed from an act of registry leads to that act,
 -- and rests on its decision.
-select c.key as "key!",
-       coalesce(seen.change_id, own.change_id, pending.change_id) as "change_id!",
-       coalesce(seen.act_id, own.act_id, pending.act_id) as "act_id!",
-       coalesce(seen.kind, own.kind, pending.kind) as "kind!",
-       coalesce(seen.effective_on, own.effective_on, pending.effective_on) as "effective_on!",
-       d.decision_id as "decision_id?",
-       known.number as "decision_number?",
-       coalesce(seen.traceparent, own.traceparent, pending.traceparent) as "traceparent!",
-       coalesce(seen.source, 'reporting') as "source!",
-       coalesce(seen.position, own.position, 0) as "position!",
-       because.act_id as "because_act_id?",
-       because.change_id as "because_change_id?",
-       because.kind as "because_kind?",
-       because.effective_on as "because_effective_on?",
-       because.traceparent as "because_traceparent?",
-       because.position as "because_position?"
-from unnest($1::uuid[]) as c (key)
-left join change_seen seen on seen.change_id = c.key
-left join feed.stream own on seen.change_id is null and own.act_id = c.key
-left join feed.pending pending on seen.change_id is null and own.change_id is null and pending.act_id = c.key
-left join lateral (
-    -- An act may found, end and undo: what admits people is a founding, what moves them an end.
-    select act.act_id, act.change_id, act.kind, act.effective_on, act.traceparent, act.position
-    from (
-        (select act.*,
-                coalesce(array_position(
-                    case seen.kind
-                        when 'membership.members_admitted'
-                        then array['registry.organisation_founded', 'registry.timelines_corrected',
-                                   'registry.acts_undone', 'registry.organisations_ended']
-                        when 'membership.movement_taken_back'
-                        then array['registry.acts_undone', 'registry.timelines_corrected',
-                                   'registry.organisations_ended', 'registry.organisation_founded']
-                        else array['registry.organisations_ended', 'registry.timelines_corrected',
-                                   'registry.acts_undone', 'registry.organisation_founded'] end,
-                    act.kind), 9) as choice
-         from change_seen act
-         where act.source = 'registry' and act.act_id = seen.because_act_id
-           and act.kind in ('registry.organisations_ended', 'registry.organisation_founded',
-                            'registry.acts_undone', 'registry.timelines_corrected')
-         order by choice, act.position
-         limit 1)
-        union all
-        (select act.*, 10
-         from change_seen act
-         where act.source = 'registry' and act.act_id = seen.because_act_id
-         order by act.position
-         limit 1)
-    ) act
-    order by act.choice
-    limit 1
-) because on true
-left join lateral (
-    select act.decision_id
-    from change_seen act
-    where act.source = 'registry' and act.act_id = seen.because_act_id and act.decision_id is not null
-    order by act.position
-    limit 1
-) rests on true
-cross join lateral (
-    select coalesce(seen.decision_id, own.decision_id, pending.decision_id, rests.decision_id) as decision_id
-) d
-left join decision known on known.decision_id = d.decision_id
-where coalesce(seen.change_id, own.change_id, pending.change_id) is not null
+with key as (
+    select distinct unnest($1::uuid[]) as key
+),
+seen as materialized (
+    select key.key, s.change_id, s.act_id, s.kind, s.effective_on, s.decision_id, s.traceparent, s.source,
+           s.position, s.because_act_id,
+           -- An act may found, end and undo: what admits people is a founding, what moves them an end.
+           case s.kind
+               when 'membership.members_admitted'
+               then array['registry.organisation_founded', 'registry.timelines_corrected',
+                          'registry.acts_undone', 'registry.organisations_ended']
+               when 'membership.movement_taken_back'
+               then array['registry.acts_undone', 'registry.timelines_corrected',
+                          'registry.organisations_ended', 'registry.organisation_founded']
+               else array['registry.organisations_ended', 'registry.timelines_corrected',
+                          'registry.acts_undone', 'registry.organisation_founded'] end as choices
+    from key
+    join change_seen s on s.change_id = key.key
+),
+own as materialized (
+    select distinct on (rest.key)
+           rest.key, s.change_id, s.act_id, s.kind, s.effective_on, s.decision_id, s.traceparent, s.position
+    from (select key from key except select key from seen) rest
+    join feed.stream s on s.act_id = rest.key
+    order by rest.key, s.position
+),
+waiting as (
+    select distinct on (rest.key)
+           rest.key, p.change_id, p.act_id, p.kind, p.effective_on, p.decision_id, p.traceparent
+    from (select key from key except select key from seen except select key from own) rest
+    join feed.pending p on p.act_id = rest.key
+    order by rest.key, p.change_id
+),
+-- Each act of registry once, however many changes followed from it.
+origin as materialized (
+    select asked.because_act_id, asked.choices, act.change_id, act.kind, act.effective_on, act.traceparent,
+           act.position, rests.decision_id
+    from (select distinct because_act_id, choices from seen where because_act_id is not null) asked
+    join lateral (
+        select one.*
+        from (
+            (select s.*, coalesce(array_position(asked.choices, s.kind), 9) as choice
+             from change_seen s
+             where s.source = 'registry' and s.act_id = asked.because_act_id
+               and s.kind in ('registry.organisations_ended', 'registry.organisation_founded',
+                              'registry.acts_undone', 'registry.timelines_corrected')
+             order by choice, s.position
+             limit 1)
+            union all
+            (select s.*, 10
+             from change_seen s
+             where s.source = 'registry' and s.act_id = asked.because_act_id
+             order by s.position
+             limit 1)
+        ) one
+        order by one.choice
+        limit 1
+    ) act on true
+    left join lateral (
+        select s.decision_id
+        from change_seen s
+        where s.source = 'registry' and s.act_id = asked.because_act_id and s.decision_id is not null
+        order by s.position
+        limit 1
+    ) rests on true
+),
+told as (
+    select seen.key, seen.change_id, seen.act_id, seen.kind, seen.effective_on,
+           coalesce(seen.decision_id, origin.decision_id) as decision_id, seen.traceparent, seen.source,
+           seen.position,
+           origin.because_act_id, origin.change_id as because_change_id, origin.kind as because_kind,
+           origin.effective_on as because_effective_on, origin.traceparent as because_traceparent,
+           origin.position as because_position
+    from seen
+    left join origin on origin.because_act_id = seen.because_act_id and origin.choices = seen.choices
+    union all
+    select key, change_id, act_id, kind, effective_on, decision_id, traceparent, 'reporting', position,
+           null, null, null, null, null, null
+    from own
+    union all
+    select key, change_id, act_id, kind, effective_on, decision_id, traceparent, 'reporting', 0,
+           null, null, null, null, null, null
+    from waiting
+)
+select told.key as "key!", told.change_id as "change_id!", told.act_id as "act_id!", told.kind as "kind!",
+       told.effective_on as "effective_on!",
+       told.decision_id as "decision_id?", known.number as "decision_number?",
+       told.traceparent as "traceparent!", told.source as "source!", told.position as "position!",
+       told.because_act_id as "because_act_id?",
+       told.because_change_id as "because_change_id?",
+       told.because_kind as "because_kind?",
+       told.because_effective_on as "because_effective_on?",
+       told.because_traceparent as "because_traceparent?",
+       told.because_position as "because_position?"
+from told
+left join decision known on known.decision_id = told.decision_id

@@ -6,7 +6,6 @@ use proto::reporting::v1 as pb;
 use crate::figure::asking::Tabulation;
 use crate::figure::compared::{Compared, Comparison};
 use crate::figure::table::{Order, Row, Table};
-use crate::ground::figure::Known;
 use crate::ground::reference::{Kind, Reference};
 use crate::ground::{vietnamese, wire};
 
@@ -40,7 +39,6 @@ pub fn messages(
 
 fn head(reference: &Reference, tabulation: &Tabulation, table: &Table) -> pb::TableHead {
     let Tabulation { asked, periods, breakdowns, .. } = tabulation;
-    let Known { at, positions } = &table.known;
     pb::TableHead {
         indicators: asked
             .indicators
@@ -63,14 +61,8 @@ fn head(reference: &Reference, tabulation: &Tabulation, table: &Table) -> pb::Ta
             })
             .collect(),
         tree: Some(pb::Tree { as_of: asked.scope.as_of.map(parse::civil) }),
-        known_at: Some(parse::instant(*at)),
-        feed_positions: positions
-            .iter()
-            .map(|(source, position)| pb::FeedPosition {
-                source: source.clone(),
-                position: *position,
-            })
-            .collect(),
+        known_at: Some(parse::instant(table.known.at)),
+        feed_positions: wire::feed_positions(&table.known),
         calendar: tabulation.calendar.clone(),
         breakdowns: breakdowns.iter().copied().map(i32::from).collect(),
         sector_grouping: asked.scope.grouping.clone(),

@@ -5,9 +5,13 @@ use proto::reporting::v1 as pb;
 
 use crate::figure::explain::Unit;
 use crate::ground::figure::book::Book;
-use crate::ground::reference::{Calendar, Reference};
+use crate::ground::reference::{Calendar, Group, Grouped, Grouping, Reference};
 
-/// How sectors can be put together.
+fn members(grouping: &Grouping, of: Grouped, group: &Group) -> Vec<String> {
+    if grouping.of == of { group.members.clone() } else { Vec::new() }
+}
+
+/// How sectors can be put together, and industries.
 pub fn sector_groupings(reference: &Reference) -> Vec<pb::SectorGrouping> {
     reference
         .groupings()
@@ -20,7 +24,8 @@ pub fn sector_groupings(reference: &Reference) -> Vec<pb::SectorGrouping> {
                 .map(|group| pb::sector_grouping::Group {
                     code: group.code.clone(),
                     name_vi: group.name_vi.clone(),
-                    sectors: group.sectors.clone(),
+                    sectors: members(grouping, Grouped::Sectors, group),
+                    industries: members(grouping, Grouped::Industries, group),
                 })
                 .collect(),
         })
@@ -73,6 +78,52 @@ pub fn explained_unit(unit: Unit) -> pb::ExplainedUnit {
             })
             .collect(),
         changes_left_off: unit.changes_left_off,
+    }
+}
+
+/// Changes of a message: it is some hundred kilobytes.
+const CHANGES_OF_MESSAGE: usize = 1_000;
+/// Units of a message.
+const UNITS_OF_MESSAGE: usize = 500;
+
+/// Units with all their changes, in messages of a bounded size: one of very many changes is told again, and
+/// goes on, in the next.
+pub fn whole(units: Vec<Unit>) -> Vec<pb::ExplainWholeFigureResponse> {
+    let mut messages = Vec::new();
+    let (mut told, mut room) = (Vec::new(), CHANGES_OF_MESSAGE);
+    for unit in units {
+        let mut unit = explained_unit(unit);
+        loop {
+            let rest = unit.changes.split_off(unit.changes.len().min(room));
+            room -= unit.changes.len();
+            let goes_on = (!rest.is_empty())
+                .then(|| pb::ExplainedUnit { changes: rest, ..unit_alone(&unit) });
+            told.push(unit);
+            if room == 0 || told.len() == UNITS_OF_MESSAGE {
+                let units = std::mem::take(&mut told);
+                messages.push(pb::ExplainWholeFigureResponse { figure: None, units });
+                room = CHANGES_OF_MESSAGE;
+            }
+            match goes_on {
+                Some(more) => unit = more,
+                None => break,
+            }
+        }
+    }
+    if !told.is_empty() {
+        messages.push(pb::ExplainWholeFigureResponse { figure: None, units: told });
+    }
+    messages
+}
+
+/// A unit without its changes.
+fn unit_alone(unit: &pb::ExplainedUnit) -> pb::ExplainedUnit {
+    pb::ExplainedUnit {
+        organisation_id: unit.organisation_id.clone(),
+        name: unit.name.clone(),
+        amount: unit.amount,
+        denominator: unit.denominator,
+        ..Default::default()
     }
 }
 

@@ -2,18 +2,20 @@
 
 use chassis::refusal::Failure;
 use feeds::edges::{Columns, Difference, Edge, Edges, units};
-use feeds::registry::Event;
+use feeds::registry::{Event, Organisation};
 use feeds::tree::Held;
 use sqlx::PgConnection;
-use time::Date;
+use time::{Date, OffsetDateTime};
 use uuid::Uuid;
+
+use crate::ground::ledger::Teller;
 
 /// Where the units stand whose places these events tell of.
 pub(super) async fn of(
     connection: &mut PgConnection,
-    events: &[Event],
+    events: &[&Event],
 ) -> Result<Edges<Uuid>, Failure> {
-    let units = units(events);
+    let units = units(events.iter().copied());
     if units.is_empty() {
         return Ok(Edges::held([]));
     }
@@ -30,6 +32,39 @@ pub(super) async fn of(
         let held = Held { from, until, value: row.superior_id, by: row.change_id };
         (row.organisation_id, held)
     })))
+}
+
+/// Places organisations that were founded, each since what tells of it is known.
+pub(super) async fn found(
+    connection: &mut PgConnection,
+    founded: &[(Teller, &Organisation)],
+) -> Result<(), Failure> {
+    let placed: Vec<(&Teller, &Organisation, Uuid)> = founded
+        .iter()
+        .filter_map(|(by, founded)| Some((by, *founded, founded.superior_id?)))
+        .collect();
+    if placed.is_empty() {
+        return Ok(());
+    }
+    let units: Vec<Uuid> = placed.iter().map(|(_, founded, _)| founded.organisation_id).collect();
+    let superiors: Vec<Uuid> = placed.iter().map(|(_, _, superior)| *superior).collect();
+    let from: Vec<Date> = placed.iter().map(|(_, founded, _)| founded.founded_on).collect();
+    let changes: Vec<Uuid> = placed.iter().map(|(by, ..)| by.change_id).collect();
+    let recorded: Vec<OffsetDateTime> = placed.iter().map(|(by, ..)| by.recorded_at).collect();
+    sqlx::query!(
+        "insert into edge (organisation_id, superior_id, valid, change_id, recorded_at)
+         select organisation_id, superior_id, daterange(from_on, null), change_id, recorded_at
+         from unnest($1::uuid[], $2::uuid[], $3::date[], $4::uuid[], $5::timestamptz[])
+              as edge (organisation_id, superior_id, from_on, change_id, recorded_at)",
+        &units,
+        &superiors,
+        &from,
+        &changes,
+        &recorded,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 /// Writes what differs from what is held here.

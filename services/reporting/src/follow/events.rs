@@ -11,12 +11,14 @@ use sqlx::PgConnection;
 use time::Date;
 use uuid::Uuid;
 
+use crate::follow::seen::told_by_changes;
+
 /// The keys of the decisions that changes tell of, to name them beside a figure.
 pub(super) async fn record_decisions(
     connection: &mut PgConnection,
-    told: &[(&Change, &Event)],
+    events: &[Event],
 ) -> Result<(), Failure> {
-    let recorded: Vec<&Decision> = told.iter().filter_map(|(_, event)| decision(event)).collect();
+    let recorded: Vec<&Decision> = events.iter().filter_map(decision).collect();
     if recorded.is_empty() {
         return Ok(());
     }
@@ -54,6 +56,7 @@ fn decision(event: &Event) -> Option<&Decision> {
         | Event::Resumed { .. }
         | Event::Ended(_)
         | Event::SectorChanged { .. }
+        | Event::IndustryChanged { .. }
         | Event::TypeChanged(_)
         | Event::Body(_)
         | Event::CeremonyHeld(_)
@@ -100,6 +103,7 @@ pub(super) async fn fill_offices(
     if filled.is_empty() {
         return Ok(());
     }
+    told_by_changes(&mut *connection).await?;
     let changes: Vec<Uuid> = filled.iter().map(|(change_id, _)| *change_id).collect();
     let offices = || filled.iter().map(|(_, office)| *office);
     let ids: Vec<Uuid> = offices().map(|office| office.office_id).collect();
@@ -187,12 +191,14 @@ pub(super) async fn record_employers(
     if recorded.is_empty() {
         return Ok(());
     }
+    told_by_changes(&mut *connection).await?;
     let (ids, days): (Vec<Uuid>, Vec<Date>) = recorded.keys().copied().unzip();
     let changes: Vec<Uuid> = recorded.values().map(|(change_id, _)| *change_id).collect();
     let employers = || recorded.values().map(|(_, employer)| *employer);
     let surveyors: Vec<Uuid> = employers().map(|employer| employer.surveyor_id).collect();
     let workforces: Vec<i32> = employers().map(|employer| employer.workforce).collect();
     let female: Vec<i32> = employers().map(|employer| employer.workforce_female).collect();
+    let names: Vec<&str> = employers().map(|employer| employer.name.as_str()).collect();
     // An array of arrays would have to be as long for each.
     let unions: Vec<String> = employers()
         .map(|employer| {
@@ -202,15 +208,16 @@ pub(super) async fn record_employers(
         .collect();
     sqlx::query!(
         "insert into employer_survey (employer_id, surveyed_on, surveyor_id, workforce,
-                                      workforce_female, union_ids, change_id)
+                                      workforce_female, union_ids, change_id, name)
          select employer_id, surveyed_on, surveyor_id, workforce, workforce_female,
-                string_to_array(union_ids, ',')::uuid[], change_id
+                string_to_array(union_ids, ',')::uuid[], change_id, name
          from unnest($1::uuid[], $2::date[], $3::uuid[], $4::integer[], $5::integer[], $6::text[],
-                     $7::uuid[])
+                     $7::uuid[], $8::text[])
               as line (employer_id, surveyed_on, surveyor_id, workforce, workforce_female,
-                       union_ids, change_id)
+                       union_ids, change_id, name)
          on conflict (employer_id, surveyed_on)
-         do update set surveyor_id = excluded.surveyor_id, workforce = excluded.workforce,
+         do update set surveyor_id = excluded.surveyor_id, name = excluded.name,
+                       workforce = excluded.workforce,
                        workforce_female = excluded.workforce_female,
                        union_ids = excluded.union_ids, change_id = excluded.change_id",
         &ids,
@@ -220,6 +227,7 @@ pub(super) async fn record_employers(
         &female,
         &unions,
         &changes,
+        &names as &[&str],
     )
     .execute(connection)
     .await?;

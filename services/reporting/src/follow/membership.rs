@@ -11,12 +11,12 @@ use feeds::membership::{self, Event, Finished};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::follow::seen::{Because, remember_all, remember_taken_back};
+use crate::follow::seen::{Because, remember_all, remember_taken_back, told_at};
 use crate::follow::told::{Told, finished, told};
 use crate::follow::turns::{Key, turns};
 use crate::follow::{merged, movements, under_way};
 use crate::ground::fact::Facts;
-use crate::ground::ledger::{self, Months};
+use crate::ground::ledger::{self, Months, Teller};
 
 /// Follows membership, behind registry.
 pub struct Membership {
@@ -39,8 +39,8 @@ impl Follow for Membership {
         let events = changes.iter().map(membership::read).collect::<Result<Vec<_>, _>>()?;
         let mut told = told(changes, &events);
         remember(following.db(), &mut told).await?;
-        let facts: Vec<(Uuid, &Facts)> =
-            told.iter().map(|told| (told.change.change_id, &told.facts)).collect();
+        let facts: Vec<(Teller, &Facts)> =
+            told.iter().map(|told| (teller(told.change), &told.facts)).collect();
         ledger::write_all(following.db(), &facts, self.months).await?;
         movements::write_down(following.db(), &events).await?;
         for turn in turns(&told, keys) {
@@ -52,6 +52,11 @@ impl Follow for Membership {
         }
         Ok(())
     }
+}
+
+/// What membership tells is known since its act was recorded.
+fn teller(change: &Change) -> Teller {
+    Teller { change_id: change.change_id, recorded_at: change.acted_at }
 }
 
 /// Remembers what a figure may later have to point at, and learns which act of registry each followed
@@ -115,8 +120,14 @@ async fn take(connection: &mut PgConnection, turn: &[&Told<'_>]) -> Result<(), F
             Event::ConsequencesLeft { from_position, .. } => {
                 under_way::left(&mut *connection, *from_position).await?;
             }
-            Event::PersonMerged(merge) => merged::one(&mut *connection, merge).await?,
-            Event::PersonUnmerged(merge) => merged::two(&mut *connection, merge).await?,
+            Event::PersonMerged(merge) => {
+                told_at(&mut *connection, told.change).await?;
+                merged::one(&mut *connection, merge).await?;
+            }
+            Event::PersonUnmerged(merge) => {
+                told_at(&mut *connection, told.change).await?;
+                merged::two(&mut *connection, merge).await?;
+            }
             // Nothing but facts; or movements, and what is finished, which is written for all.
             Event::Admitted(_)
             | Event::Transferred(_)

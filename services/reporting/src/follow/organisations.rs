@@ -1,26 +1,28 @@
 //! Organisations as registry's feed tells of them, one change after the other: names, types,
-//! sectors, suspensions, ends.
+//! sectors, industries, suspensions, ends.
 
 use chassis::feed::Change;
 use chassis::refusal::Failure;
 use feeds::registry::{EndedUnit, Organisation, Renamed, TypeChanged};
 use sqlx::PgConnection;
-use time::Date;
+use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
+use crate::ground::ledger::Teller;
 use crate::ground::reference::Reference;
 
-/// New organisations, or such as existed before the register did, each with the change that
+/// New organisations, or such as existed before the register did, each with what
 /// tells of it.
 pub(super) async fn found(
     connection: &mut PgConnection,
-    states: &[(Uuid, &Organisation)],
+    states: &[(Teller, &Organisation)],
     loaded: bool,
     reference: &Reference,
 ) -> Result<(), Failure> {
     let column =
         |of: fn(&Organisation) -> &str| states.iter().map(|(_, s)| of(s)).collect::<Vec<_>>();
-    let changes: Vec<Uuid> = states.iter().map(|(change_id, _)| *change_id).collect();
+    let changes: Vec<Uuid> = states.iter().map(|(by, _)| by.change_id).collect();
+    let recorded: Vec<OffsetDateTime> = states.iter().map(|(by, _)| by.recorded_at).collect();
     let units: Vec<Uuid> = states.iter().map(|(_, state)| state.organisation_id).collect();
     let founded: Vec<Date> = states.iter().map(|(_, state)| state.founded_on).collect();
     let types = column(|state| &state.type_code);
@@ -29,16 +31,18 @@ pub(super) async fn found(
     let short_names = column(|state| &state.short_name);
     let sectors = column(|state| state.sector.as_deref().unwrap_or_default());
     sqlx::query!(
-        "insert into organisation (organisation_id, type, grassroots, founded_on, loaded, founding_change_id)
-         select organisation_id, type, grassroots, founded_on, $5, change_id
-         from unnest($1::uuid[], $2::text[], $3::boolean[], $4::date[], $6::uuid[])
-              as line (organisation_id, type, grassroots, founded_on, change_id)",
+        "insert into organisation (organisation_id, type, grassroots, founded_on, loaded, founding_change_id,
+                                   recorded_at)
+         select organisation_id, type, grassroots, founded_on, $5, change_id, recorded_at
+         from unnest($1::uuid[], $2::text[], $3::boolean[], $4::date[], $6::uuid[], $7::timestamptz[])
+              as line (organisation_id, type, grassroots, founded_on, change_id, recorded_at)",
         &units,
         &types as &[&str],
         &grassroots,
         &founded,
         loaded,
         &changes,
+        &recorded,
     )
     .execute(&mut *connection)
     .await?;
@@ -53,13 +57,29 @@ pub(super) async fn found(
     .execute(&mut *connection)
     .await?;
     sqlx::query!(
-        "insert into organisation_sector (organisation_id, valid, sector, change_id)
-         select organisation_id, daterange(null, null), sector, change_id
-         from unnest($1::uuid[], $2::text[], $3::uuid[]) as line (organisation_id, sector, change_id)
+        "insert into organisation_sector (organisation_id, valid, sector, change_id, recorded_at)
+         select organisation_id, daterange(null, null), sector, change_id, recorded_at
+         from unnest($1::uuid[], $2::text[], $3::uuid[], $4::timestamptz[])
+              as line (organisation_id, sector, change_id, recorded_at)
          where sector <> ''",
         &units,
         &sectors as &[&str],
         &changes,
+        &recorded,
+    )
+    .execute(&mut *connection)
+    .await?;
+    let industries = column(|state| state.industry.as_deref().unwrap_or_default());
+    sqlx::query!(
+        "insert into organisation_industry (organisation_id, valid, industry, change_id, recorded_at)
+         select organisation_id, daterange(null, null), industry, change_id, recorded_at
+         from unnest($1::uuid[], $2::text[], $3::uuid[], $4::timestamptz[])
+              as line (organisation_id, industry, change_id, recorded_at)
+         where industry <> ''",
+        &units,
+        &industries as &[&str],
+        &changes,
+        &recorded,
     )
     .execute(connection)
     .await?;
@@ -172,6 +192,45 @@ pub(super) async fn change_sector(
         unit,
         change.effective_on,
         sector,
+        change.change_id,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// In another industry, until whatever was known to come next; in its first, from the day on, unless
+/// its life begins with it.
+pub(super) async fn change_industry(
+    connection: &mut PgConnection,
+    change: &Change,
+    unit: Uuid,
+    industry: &str,
+) -> Result<(), Failure> {
+    sqlx::query!(
+        "with held as (
+             delete from organisation_industry where organisation_id = $1 and valid @> $2::date
+             returning valid, industry, change_id
+         )
+         insert into organisation_industry (organisation_id, valid, industry, change_id)
+         select $1, s.valid,
+                case when s.anew then $3 else held.industry end,
+                case when s.anew then $4 else held.change_id end
+         from held
+         cross join lateral spliced(held.valid, $2) s
+         union all
+         select $1,
+                daterange(case when o.founded_on < $2 then $2 end,
+                          (select min(lower(next.valid)) from organisation_industry next
+                           where next.organisation_id = $1 and lower(next.valid) > $2)),
+                $3, $4
+         from organisation o
+         where o.organisation_id = $1
+           and not exists (select from organisation_industry known
+                           where known.organisation_id = $1 and known.valid @> $2::date)",
+        unit,
+        change.effective_on,
+        industry,
         change.change_id,
     )
     .execute(connection)

@@ -5,18 +5,18 @@ use std::mem;
 
 use chassis::feed::{Change, Follow, Following};
 use chassis::refusal::Failure;
-use feeds::edges::LastPlace;
-use feeds::registry::{self, Body, Employer, Event, Founded, Noted, Office};
+use feeds::edges::{Edges, LastPlace, units};
+use feeds::registry::{self, Body, Employer, Event, Founded, Noted, Office, Organisation};
 use feeds::rights;
 use sqlx::PgConnection;
-use time::Date;
+use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
-use crate::follow::seen::{Because, remember_all};
+use crate::follow::seen::{Because, remember_all, told_at};
 use crate::follow::{edges, events, organisations, successions, timelines, under_way};
 use crate::ground::fact;
 use crate::ground::fact::Facts;
-use crate::ground::ledger::{self, Months};
+use crate::ground::ledger::{self, Months, Teller};
 use crate::ground::reference::Reference;
 
 /// Follows registry.
@@ -38,60 +38,96 @@ impl Follow for Registry {
     const TOGETHER: bool = true;
 
     /// What changes of one act or of many only add is written for all of them: what was founded, what it
-    /// is counted by, documents and seats. The rest comes one by one, in its order, behind what it reads
-    /// or ends.
+    /// is counted by, documents and seats, each row with the instant since which it is known. The rest
+    /// comes one by one, in its order, behind what it reads or ends; where units stand, act by act.
     async fn apply(&self, following: &mut Following, changes: &[Change]) -> Result<(), Failure> {
         let events = changes.iter().map(registry::read).collect::<Result<Vec<_>, _>>()?;
-        let told: Vec<(&Change, &Event)> = changes.iter().zip(&events).collect();
-        let of_rights: Vec<(Date, &Event)> =
-            told.iter().map(|(change, event)| (change.effective_on, *event)).collect();
+        let of_rights: Vec<(Date, &Event)> = changes
+            .iter()
+            .zip(&events)
+            .map(|(change, event)| (change.effective_on, event))
+            .collect();
         rights::apply(following.db(), &of_rights).await?;
         let seen: Vec<_> = changes.iter().map(|change| (change, Because::default())).collect();
         remember_all(following.db(), Self::SOURCE, &seen).await?;
-        events::record_decisions(following.db(), &told).await?;
+        events::record_decisions(following.db(), &events).await?;
+        let told = told(following.db(), changes, &events).await?;
 
         let mut waiting = Waiting::default();
-        let mut edges = edges::of(following.db(), &events).await?;
         // Nothing is told of an organisation before it is founded.
         self.found(following.db(), &told, &mut waiting).await?;
-        for (change, event) in told {
-            let (id, on) = (change.change_id, change.effective_on);
-            if let Event::TimelinesCorrected(lives) = event {
-                // That asks what was counted of them before, and puts other seats in their place.
-                waiting.write(following.db(), self.months).await?;
-                let reference = self.reference;
-                let facts =
-                    timelines::replace(following.db(), change, lives, &edges, reference).await?;
-                waiting.counted.push((id, facts));
-            } else if founded(event).is_none() {
-                if ends_seats(event) {
-                    waiting.fill(following.db()).await?;
-                }
-                self.copy(following.db(), change, event, &mut waiting).await?;
-                let grassroots = grassroots(following.db(), event, on).await?;
-                let facts = fact::of_registry(
-                    event,
-                    on,
-                    |unit| grassroots.contains(&unit),
-                    |organisation_type| self.reference.is_grassroots(organisation_type),
-                );
-                waiting.counted.push((id, facts));
-            }
-            edges.take(on, event, &id, LastPlace::Goes);
+        for act in told.chunk_by(|one, next| one.change.act_id == next.change.act_id) {
+            self.take(following.db(), act, &mut waiting).await?;
         }
-        waiting.write(following.db(), self.months).await?;
-        edges::write(following.db(), &edges).await
+        waiting.write(following.db(), self.months).await
     }
+}
+
+/// A change: what it says, and since when that is known.
+struct Told<'a> {
+    change: &'a Change,
+    event: &'a Event,
+    recorded_at: OffsetDateTime,
+}
+
+impl Told<'_> {
+    fn teller(&self) -> Teller {
+        Teller { change_id: self.change.change_id, recorded_at: self.recorded_at }
+    }
+}
+
+/// The changes with what they say. An act is known from when it was recorded, or when all before it in
+/// the feed were, if that is later.
+async fn told<'a>(
+    connection: &mut PgConnection,
+    changes: &'a [Change],
+    events: &'a [Event],
+) -> Result<Vec<Told<'a>>, Failure> {
+    let Some(first) = changes.first() else { return Ok(Vec::new()) };
+    let mut recorded_at = sqlx::query_scalar!(
+        r#"select greatest(known_at, $1) as "known_at!" from tree_known"#,
+        first.acted_at,
+    )
+    .fetch_one(&mut *connection)
+    .await?;
+    let mut told = Vec::with_capacity(changes.len());
+    let mut rest = events.iter();
+    for act in changes.chunk_by(|one, next| one.act_id == next.act_id) {
+        recorded_at = act.first().map_or(recorded_at, |first| recorded_at.max(first.acted_at));
+        let of_act = act.iter().zip(rest.by_ref());
+        told.extend(of_act.map(|(change, event)| Told { change, event, recorded_at }));
+    }
+    sqlx::query!("update tree_known set known_at = greatest(known_at, $1)", recorded_at)
+        .execute(connection)
+        .await?;
+    Ok(told)
+}
+
+/// Tells the tables of the tree, which keep their pasts by themselves, since when what is written from
+/// now on is known.
+async fn tree_told_at(
+    connection: &mut PgConnection,
+    recorded_at: OffsetDateTime,
+) -> Result<(), Failure> {
+    sqlx::query!(
+        r#"select set_config('congdoan.tree_recorded_at', $1::timestamptz::text, true) as "told!""#,
+        recorded_at,
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(())
 }
 
 /// What was told and has yet to be written.
 #[derive(Default)]
 struct Waiting<'a> {
     /// What changes are counted by.
-    counted: Vec<(Uuid, Facts)>,
+    counted: Vec<(Teller, Facts)>,
+    /// Where those stand that were founded by acts that place nothing else.
+    founded: Vec<(Teller, &'a Organisation)>,
     /// Seats in bodies, with the change that filled each.
     seats: Vec<(Uuid, &'a Office)>,
-    /// What is known of employers from a day on: of several changes of one day, the last.
+    /// What is known of employers from a day on, with the change that tells it.
     employers: BTreeMap<(Uuid, Date), (Uuid, &'a Employer)>,
 }
 
@@ -100,14 +136,33 @@ impl<'a> Waiting<'a> {
         self.seats.extend(seats.iter().map(|seat| (change.change_id, seat)));
     }
 
-    fn employers(&mut self, change: &Change, employers: &'a [Employer]) {
+    /// What is told of a day once more is written after what was told of it first: both were known.
+    async fn employers(
+        &mut self,
+        connection: &mut PgConnection,
+        change: &Change,
+        employers: &'a [Employer],
+    ) -> Result<(), Failure> {
         let (id, on) = (change.change_id, change.effective_on);
-        let known = employers.iter().map(|one| ((one.employer_id, on), (id, one)));
-        self.employers.extend(known);
+        for one in employers {
+            if self.employers.contains_key(&(one.employer_id, on)) {
+                self.record(&mut *connection).await?;
+            }
+            self.employers.insert((one.employer_id, on), (id, one));
+        }
+        Ok(())
+    }
+
+    async fn record(&mut self, connection: &mut PgConnection) -> Result<(), Failure> {
+        events::record_employers(connection, &mem::take(&mut self.employers)).await
     }
 
     async fn fill(&mut self, connection: &mut PgConnection) -> Result<(), Failure> {
         events::fill_offices(connection, &mem::take(&mut self.seats)).await
+    }
+
+    async fn place(&mut self, connection: &mut PgConnection) -> Result<(), Failure> {
+        edges::found(connection, &mem::take(&mut self.founded)).await
     }
 
     async fn write(
@@ -115,28 +170,85 @@ impl<'a> Waiting<'a> {
         connection: &mut PgConnection,
         months: Months,
     ) -> Result<(), Failure> {
+        self.place(&mut *connection).await?;
         self.fill(&mut *connection).await?;
-        events::record_employers(&mut *connection, &mem::take(&mut self.employers)).await?;
+        self.record(&mut *connection).await?;
         let all = mem::take(&mut self.counted);
-        let all: Vec<(Uuid, &Facts)> = all.iter().map(|(id, facts)| (*id, facts)).collect();
+        let all: Vec<(Teller, &Facts)> = all.iter().map(|(by, facts)| (*by, facts)).collect();
         ledger::write_all(connection, &all, months).await
     }
 }
 
 impl Registry {
+    /// Takes in an act, but for what is written for many at once.
+    async fn take<'a>(
+        &self,
+        connection: &mut PgConnection,
+        act: &[Told<'a>],
+        waiting: &mut Waiting<'a>,
+    ) -> Result<(), Failure> {
+        let others: Vec<&Told<'_>> =
+            act.iter().filter(|told| founded(told.event).is_none()).collect();
+        if let Some(told) = others.first() {
+            tree_told_at(&mut *connection, told.recorded_at).await?;
+        }
+        let places_others = !units(others.iter().map(|told| told.event)).is_empty();
+        let mut edges = if places_others {
+            waiting.place(&mut *connection).await?;
+            let events: Vec<&Event> = act.iter().map(|told| told.event).collect();
+            edges::of(&mut *connection, &events).await?
+        } else {
+            let founded = act.iter().filter_map(|told| Some((told.teller(), founded(told.event)?)));
+            waiting.founded.extend(founded.map(|(by, founded)| (by, &founded.organisation)));
+            Edges::held([])
+        };
+        for told in act {
+            let Told { change, event, .. } = *told;
+            let (id, on) = (change.change_id, change.effective_on);
+            if let Event::TimelinesCorrected(lives) = event {
+                // That asks what was counted of them before, and puts other seats in their place.
+                waiting.write(&mut *connection, self.months).await?;
+                told_at(&mut *connection, change).await?;
+                let reference = self.reference;
+                let facts =
+                    timelines::replace(&mut *connection, change, lives, &edges, reference).await?;
+                waiting.counted.push((told.teller(), facts));
+            } else if founded(event).is_none() {
+                if ends_seats(event) {
+                    waiting.fill(&mut *connection).await?;
+                    told_at(&mut *connection, change).await?;
+                }
+                self.copy(&mut *connection, told, waiting).await?;
+                let grassroots = grassroots(&mut *connection, event, on).await?;
+                let facts = fact::of_registry(
+                    event,
+                    on,
+                    |unit| grassroots.contains(&unit),
+                    |organisation_type| self.reference.is_grassroots(organisation_type),
+                );
+                waiting.counted.push((told.teller(), facts));
+            }
+            edges.take(on, event, &id, LastPlace::Goes);
+        }
+        if places_others {
+            edges::write(connection, &edges).await?;
+        }
+        Ok(())
+    }
+
     /// Keeps the copy of what registry owns.
     async fn copy<'a>(
         &self,
         connection: &mut PgConnection,
-        change: &Change,
-        event: &'a Event,
+        told: &Told<'a>,
         waiting: &mut Waiting<'a>,
     ) -> Result<(), Failure> {
+        let Told { change, event, .. } = *told;
         let (on, reference) = (change.effective_on, self.reference);
         let act = (change.act_id, change.position);
         match event {
             Event::Loaded(states) => {
-                let states: Vec<_> = states.iter().map(|state| (change.change_id, state)).collect();
+                let states: Vec<_> = states.iter().map(|state| (told.teller(), state)).collect();
                 organisations::found(connection, &states, true, reference).await
             }
             Event::Renamed(renamed) => organisations::rename(connection, on, renamed).await,
@@ -156,6 +268,10 @@ impl Registry {
             Event::SectorChanged { organisation_id, sector } => {
                 organisations::change_sector(connection, change, *organisation_id, sector).await
             }
+            Event::IndustryChanged { organisation_id, industry } => {
+                organisations::change_industry(connection, change, *organisation_id, industry)
+                    .await
+            }
             Event::TypeChanged(changed) => {
                 organisations::change_type(connection, change, changed, reference).await
             }
@@ -164,8 +280,7 @@ impl Registry {
                 events::hold_ceremony(connection, change, ceremony).await
             }
             Event::EmployersRecorded(recorded) => {
-                waiting.employers(change, &recorded.employers);
-                Ok(())
+                waiting.employers(connection, change, &recorded.employers).await
             }
             // What an undone act did to members is taken back in membership's feed.
             Event::ActsUndone(undone) => {
@@ -188,14 +303,15 @@ impl Registry {
     async fn found(
         &self,
         connection: &mut PgConnection,
-        told: &[(&Change, &Event)],
+        told: &[Told<'_>],
         waiting: &mut Waiting<'_>,
     ) -> Result<(), Failure> {
         let (mut states, mut under_way) = (Vec::new(), Vec::new());
-        for (change, event) in told {
+        for told in told {
+            let Told { change, event, .. } = *told;
             let Some(founded) = founded(event) else { continue };
             let (state, on) = (&founded.organisation, change.effective_on);
-            states.push((change.change_id, state));
+            states.push((told.teller(), state));
             if !founded.applicant_ids.is_empty() {
                 let unit = state.organisation_id;
                 under_way.push((change.act_id, change.position, unit, state.founded_on));
@@ -203,7 +319,7 @@ impl Registry {
             let is_grassroots = |code: &str| self.reference.is_grassroots(code);
             let facts =
                 fact::of_registry(event, on, |_| is_grassroots(&state.type_code), is_grassroots);
-            waiting.counted.push((change.change_id, facts));
+            waiting.counted.push((told.teller(), facts));
         }
         if states.is_empty() {
             return Ok(());
@@ -224,6 +340,7 @@ fn founded(event: &Event) -> Option<&Founded> {
         | Event::Resumed { .. }
         | Event::Ended(_)
         | Event::SectorChanged { .. }
+        | Event::IndustryChanged { .. }
         | Event::TypeChanged(_)
         | Event::DecisionRecorded(_)
         | Event::Body(_)
@@ -249,6 +366,7 @@ fn ends_seats(event: &Event) -> bool {
         | Event::Suspended { .. }
         | Event::Resumed { .. }
         | Event::SectorChanged { .. }
+        | Event::IndustryChanged { .. }
         | Event::TypeChanged(_)
         | Event::DecisionRecorded(_)
         | Event::Body(
@@ -321,6 +439,7 @@ async fn grassroots(
         | Event::Renamed(_)
         | Event::HandedOver(_)
         | Event::SectorChanged { .. }
+        | Event::IndustryChanged { .. }
         | Event::TypeChanged(_)
         | Event::DecisionRecorded(_)
         | Event::Body(

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chassis::feed::Change;
 use chassis::refusal::Failure;
 use sqlx::PgConnection;
-use time::Date;
+use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
 /// Which acts of registry a change of membership's leads to.
@@ -35,6 +35,7 @@ pub(super) async fn remember_all(
     let days: Vec<Date> = changes.iter().map(|(change, _)| change.effective_on).collect();
     let decisions: Vec<Option<Uuid>> =
         changes.iter().map(|(change, _)| change.decision_id).collect();
+    let instants: Vec<OffsetDateTime> = changes.iter().map(|(change, _)| change.acted_at).collect();
     let traces: Vec<&str> = changes.iter().map(|(change, _)| change.traceparent.as_str()).collect();
     let origins: Vec<Option<Uuid>> = changes.iter().map(|(_, because)| because.act_id).collect();
     let movements: Vec<Option<Uuid>> =
@@ -42,13 +43,13 @@ pub(super) async fn remember_all(
     sqlx::query!(
         "insert into change_seen
              (change_id, source, position, act_id, kind, effective_on, decision_id, traceparent,
-              because_act_id, origin_act_id, movement_id)
+              because_act_id, origin_act_id, movement_id, acted_at)
          select change_id, $1, position, act_id, kind, effective_on, decision_id, traceparent,
-                because_act_id, because_act_id, movement_id
+                because_act_id, because_act_id, movement_id, acted_at
          from unnest($2::uuid[], $3::bigint[], $4::uuid[], $5::text[], $6::date[], $7::uuid[],
-                     $8::text[], $9::uuid[], $10::uuid[])
+                     $8::text[], $9::uuid[], $10::uuid[], $11::timestamptz[])
               as line (change_id, position, act_id, kind, effective_on, decision_id, traceparent,
-                       because_act_id, movement_id)",
+                       because_act_id, movement_id, acted_at)",
         source,
         &change_ids,
         &positions,
@@ -59,6 +60,7 @@ pub(super) async fn remember_all(
         &traces as &[&str],
         &origins as &[Option<Uuid>],
         &movements as &[Option<Uuid>],
+        &instants,
     )
     .execute(connection)
     .await?;
@@ -82,6 +84,7 @@ pub(super) async fn remember_taken_back(
     let days: Vec<Date> = changes.iter().map(|(change, _)| change.effective_on).collect();
     let decisions: Vec<Option<Uuid>> =
         changes.iter().map(|(change, _)| change.decision_id).collect();
+    let instants: Vec<OffsetDateTime> = changes.iter().map(|(change, _)| change.acted_at).collect();
     let traces: Vec<&str> = changes.iter().map(|(change, _)| change.traceparent.as_str()).collect();
     let origins: Vec<Option<Uuid>> = changes.iter().map(|(_, because)| because.act_id).collect();
     let movements: Vec<Option<Uuid>> =
@@ -89,16 +92,17 @@ pub(super) async fn remember_taken_back(
     let remembered = sqlx::query!(
         "insert into change_seen
              (change_id, source, position, act_id, kind, effective_on, decision_id, traceparent,
-              because_act_id, origin_act_id)
+              because_act_id, origin_act_id, acted_at)
          select change_id, $1, position, act_id, kind, effective_on, decision_id, traceparent,
                 because_act_id,
                 (select earlier.origin_act_id from change_seen earlier
                  where earlier.movement_id = line.movement_id and earlier.position < line.position
-                 order by earlier.position desc limit 1)
+                 order by earlier.position desc limit 1),
+                acted_at
          from unnest($2::uuid[], $3::bigint[], $4::uuid[], $5::text[], $6::date[], $7::uuid[],
-                     $8::text[], $9::uuid[], $10::uuid[])
+                     $8::text[], $9::uuid[], $10::uuid[], $11::timestamptz[])
               as line (change_id, position, act_id, kind, effective_on, decision_id, traceparent,
-                       because_act_id, movement_id)
+                       because_act_id, movement_id, acted_at)
          returning change_id, origin_act_id",
         source,
         &change_ids,
@@ -110,8 +114,30 @@ pub(super) async fn remember_taken_back(
         &traces as &[&str],
         &origins as &[Option<Uuid>],
         &movements as &[Option<Uuid>],
+        &instants,
     )
     .fetch_all(connection)
     .await?;
     Ok(remembered.into_iter().map(|row| (row.change_id, row.origin_act_id)).collect())
+}
+
+/// Tells the tables that tell what changes in them (`office_told` and others) when this change was
+/// recorded.
+pub(super) async fn told_at(connection: &mut PgConnection, change: &Change) -> Result<(), Failure> {
+    sqlx::query!(
+        r#"select set_config('congdoan.told_at', $1::timestamptz::text, true) as "told_at!""#,
+        change.acted_at,
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(())
+}
+
+/// Tells the same tables that rows come with the changes that tell of them, each recorded at its own
+/// instant.
+pub(super) async fn told_by_changes(connection: &mut PgConnection) -> Result<(), Failure> {
+    sqlx::query!(r#"select set_config('congdoan.told_at', '', true) as "told_at!""#)
+        .fetch_one(connection)
+        .await?;
+    Ok(())
 }

@@ -41,6 +41,7 @@ pub async fn replace(
     attributes::replace_types(connection, change, timelines, reference).await?;
     attributes::replace_names(connection, timelines).await?;
     attributes::replace_sectors(connection, change, timelines).await?;
+    attributes::replace_industries(connection, change, timelines).await?;
     attributes::replace_suspensions(connection, change, timelines).await?;
     bodies::replace(connection, change, timelines).await?;
 
@@ -75,16 +76,20 @@ pub async fn replace(
         }
         counted.add(unit, on, code, &row.reason, -row.amount);
     }
-    reassign_elections(connection, &units).await?;
+    reassign_elections(connection, change, &units).await?;
     Ok(counted.facts())
 }
 
 /// Elections between congresses are counted by what held them, as congresses are; by nothing
-/// where that never existed.
-async fn reassign_elections(connection: &mut PgConnection, units: &[Uuid]) -> Result<(), Failure> {
+/// where that never existed. What is counted otherwise is taken back and told anew.
+async fn reassign_elections(
+    connection: &mut PgConnection,
+    change: &Change,
+    units: &[Uuid],
+) -> Result<(), Failure> {
     sqlx::query!(
         "with election as (
-             select f.ctid as row_id,
+             select f.unit_id, f.on_date, f.reason, f.subject, sum(f.amount) as times,
                     case when o.never_existed then ''
                          when coalesce(t.grassroots, o.grassroots) then 'GRASSROOTS'
                          else 'SUPERIOR' end as level
@@ -93,12 +98,19 @@ async fn reassign_elections(connection: &mut PgConnection, units: &[Uuid]) -> Re
              left join organisation_type t
                     on t.organisation_id = f.unit_id and t.valid @> f.on_date
              where f.unit_id = any ($1) and f.code = $2
+             group by f.unit_id, f.on_date, f.reason, f.subject, level
+             having sum(f.amount) > 0
          )
-         update subject_fact f set reason = election.level
+         insert into subject_fact (unit_id, on_date, code, reason, subject, amount, change_id, recorded_at)
+         select election.unit_id, election.on_date, $2, told.reason, election.subject, told.amount, $3, $4
          from election
-         where f.ctid = election.row_id and f.reason <> election.level",
+         cross join lateral generate_series(1, election.times)
+         cross join lateral (values (election.reason, -1), (election.level, 1)) as told (reason, amount)
+         where election.reason <> election.level",
         units,
         Code::ByElected.as_str(),
+        change.change_id,
+        change.acted_at,
     )
     .execute(connection)
     .await?;

@@ -14,7 +14,7 @@ use proto::reporting::v1::periodic_report_service_server::PeriodicReportServiceS
 use proto::reporting::v1::rating_service_server::RatingServiceServer;
 use proto::reporting::v1::report_service_server::ReportServiceServer;
 use proto::reporting::v1::target_service_server::TargetServiceServer;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 use tonic::service::Routes;
 
 use crate::ground::auditing::Auditing;
@@ -32,7 +32,12 @@ pub struct Api {
     pub(crate) closing_keys: Arc<SigningKeys>,
     /// A printing was asked for.
     pub(crate) printings: Arc<Notify>,
+    /// Places for figures that are explained whole: each holds a connection while it is read.
+    pub(crate) explaining: Arc<Semaphore>,
 }
+
+/// Figures that are explained whole at once, at most.
+pub(crate) const EXPLAINING_MAX: usize = 4;
 
 impl Api {
     /// The routes of all services.

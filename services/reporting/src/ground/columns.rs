@@ -1,9 +1,13 @@
 //! The facts and the tree in memory, for figures to be counted from.
 //!
 //! PostgreSQL holds the truth. Each process of this service reads it once when it starts, and keeps
-//! its own copy current from then on: additive facts in [columns](facts), by code and day, and the
-//! [tree] with its dated attributes. A figure [places] every unit for the tree that is
-//! asked, [cuts](cut) the places into lines, and [adds up](sums) the days that are asked.
+//! its own copy current from then on: additive facts in [columns](facts), by code and day, the
+//! [tree] with its dated attributes, and what is [told one by one](listed): subjects of facts, seats,
+//! employers, whom activities reached. A figure [places] every unit for the tree that is
+//! asked, [cuts](cut) the places into lines, and [adds up](sums) the days that are asked, or counts
+//! [once](subjects) whom they tell of. Everything carries the instant at which it was recorded, and what
+//! was known of the tree before is [kept](history), so that the same scan counts what was known at any
+//! instant.
 //!
 //! **Invariant:** what a reading counts is what its own snapshot shows, no more and no less. A
 //! [`State`] is of one position; a reading takes the one of its snapshot's position, and where there
@@ -14,14 +18,27 @@ mod below;
 pub mod cut;
 mod cutting;
 mod day;
+mod employers;
 mod facts;
 mod following;
+mod history;
+pub mod instant;
+mod listed;
+mod listing;
+mod listing_since;
 mod loading;
 mod names;
+mod officers;
 mod places;
 mod position;
+mod ratings;
+mod reach;
+mod recorded;
+mod rows;
 mod snapshot;
+mod snapshot_listed;
 mod state;
+mod subjects;
 mod sums;
 mod tree;
 
@@ -35,13 +52,17 @@ use sqlx::{PgConnection, PgPool};
 use tokio::sync;
 use tokio::task::spawn_blocking;
 
+use self::following::Otherwise;
 use self::names::Names;
-use self::position::{Position, Reach};
+use self::position::{Aim, Position};
 use self::state::State;
 
 pub use self::below::Below;
 pub use self::cut::Cut;
-pub use self::snapshot::{Members, Snapshot};
+pub use self::ratings::Rated;
+pub use self::snapshot::{Members, Pieces, Snapshot, ToSettle};
+pub use self::snapshot_listed::Reach;
+pub use self::subjects::Where;
 
 /// States that readings which have just begun may still start from.
 const STATES_MAX: usize = 64;
@@ -68,32 +89,31 @@ pub struct Columns {
 impl Columns {
     /// Those of the snapshot of a reading.
     pub async fn snapshot(&self, connection: &mut PgConnection) -> Result<Snapshot, Failure> {
-        let reach = Reach::read(&mut *connection).await?;
-        let state = self.state(&mut *connection, reach).await?;
-        let unnumbered = following::unnumbered(connection, &self.names).await?;
-        let state = match unnumbered.iter().all(Vec::is_empty) {
-            true => state,
-            false => Arc::new(state.with(unnumbered)),
+        let aim = Aim::read(&mut *connection).await?;
+        let state = self.state(&mut *connection, aim).await?;
+        let acts = listing_since::unnumbered(&mut *connection).await?;
+        let state = if acts.is_empty() {
+            state
+        } else {
+            let told = listing_since::of_acts(&mut *connection, &self.names, &acts).await?;
+            let unnumbered = following::unnumbered(connection, &self.names).await?;
+            Arc::new(state.with(unnumbered, told))
         };
         Ok(Snapshot::of(self.names.clone(), state))
     }
 
-    async fn state(
-        &self,
-        connection: &mut PgConnection,
-        reach: Reach,
-    ) -> Result<Arc<State>, Failure> {
-        let position = reach.position;
-        let known = self.before(&reach);
+    async fn state(&self, connection: &mut PgConnection, aim: Aim) -> Result<Arc<State>, Failure> {
+        let position = aim.position;
+        let known = self.before(&aim);
         if let Some(state) = known.as_ref().filter(|state| state.position == position) {
             return Ok(state.clone());
         }
         let _making = self.making.lock().await;
         // Others have perhaps gone on beyond it meanwhile, and left nothing to start from.
-        let state = match self.before(&reach).or(known) {
+        let state = match self.before(&aim).or(known) {
             Some(state) if state.position == position => return Ok(state),
             Some(earlier) => self.since(&earlier, connection, position).await?,
-            None => self.load(connection, reach).await?,
+            None => self.load(connection, aim).await?,
         };
         let state = Arc::new(state);
         self.keep(state.clone());
@@ -115,10 +135,9 @@ impl Columns {
     }
 
     /// The latest from which one comes there; of what was read anew, that one.
-    fn before(&self, reach: &Reach) -> Option<Arc<State>> {
+    fn before(&self, aim: &Aim) -> Option<Arc<State>> {
         let states = self.states();
-        let before =
-            states.iter().filter(|state| reach.comes_from(&state.position, state.announced));
+        let before = states.iter().filter(|state| aim.comes_from(&state.position, state.announced));
         before
             .max_by_key(|state| {
                 let Position { generation, registry, membership, own, .. } = state.position;
@@ -132,18 +151,22 @@ impl Columns {
     }
 
     /// Reads everything.
-    async fn load(&self, connection: &mut PgConnection, reach: Reach) -> Result<State, Failure> {
+    async fn load(&self, connection: &mut PgConnection, aim: Aim) -> Result<State, Failure> {
         let begun = Instant::now();
-        let tree = Arc::new(loading::tree(&mut *connection, &self.names).await?);
-        let facts = loading::facts(connection, &self.names).await?;
+        let (tree, history) = loading::tree(&mut *connection, &self.names).await?;
+        let facts = loading::facts(&mut *connection, &self.names).await?;
+        let listed = listing::listed(connection, &self.names).await?;
         tracing::info!(
             facts = facts.len(),
             bytes = facts.bytes(),
+            listed = listed.len(),
+            listed_bytes = listed.bytes(),
             units = tree.len(),
             milliseconds = begun.elapsed().as_millis() as u64,
             "the columns are loaded"
         );
-        Ok(State { position: reach.position, announced: reach.announced, facts, tree })
+        let (position, announced) = (aim.position, aim.announced);
+        Ok(State { position, announced, facts, listed, tree: Arc::new(tree), history })
     }
 
     /// Reads what came since.
@@ -155,19 +178,32 @@ impl Columns {
     ) -> Result<State, Failure> {
         let told =
             following::facts(&mut *connection, &self.names, &earlier.position, &position).await?;
+        let listed =
+            listing_since::since(&mut *connection, &self.names, &earlier.position, &position)
+                .await?;
         let anew = match position.places_otherwise_than(&earlier.position) {
             true => following::units(connection, &self.names, &earlier.position, &position).await?,
             false => None,
         };
         let units = self.names.read().unwrap_or_else(PoisonError::into_inner).units.len();
         let (facts, tree) = (earlier.facts.clone(), earlier.tree.clone());
+        // What was derived otherwise was perhaps known otherwise at earlier instants.
+        let history = match position.generation == earlier.position.generation {
+            true => earlier.history.clone(),
+            false => earlier.history.forgetting_trees(),
+        };
+        let of_earlier = earlier.listed.clone();
         let announced = earlier.announced;
         spawn_blocking(move || {
-            let tree = match anew {
-                Some(anew) => Arc::new(tree.otherwise(units, anew.told, &anew.units)),
-                None => tree,
+            let (tree, history) = match anew {
+                Some(Otherwise { units: anew, versions }) => (
+                    Arc::new(tree.otherwise(units, versions.told(), &anew)),
+                    history.otherwise(&anew, versions),
+                ),
+                None => (tree, history),
             };
-            State { position, announced, facts: facts.with(told), tree }
+            let (facts, listed) = (facts.with(told), of_earlier.with(listed));
+            State { position, announced, facts, listed, tree, history }
         })
         .await
         .context("take in what came")
@@ -177,10 +213,10 @@ impl Columns {
     /// Takes in whatever has come, in a reading of its own.
     pub async fn catch_up(&self, database: &Database) -> Result<(), Failure> {
         let mut reading = database.pool().begin_with(READING).await?;
-        let reach = Reach::read(&mut reading).await?;
-        let state = self.state(&mut reading, reach).await?;
+        let aim = Aim::read(&mut reading).await?;
+        let state = self.state(&mut reading, aim).await?;
         reading.rollback().await?;
-        if state.announced < reach.announced {
+        if state.announced < aim.announced {
             self.load_anew(database.pool().clone());
         }
         Ok(())
@@ -202,8 +238,8 @@ impl Columns {
 
     async fn read_anew(&self, pool: &PgPool) -> Result<(), Failure> {
         let mut reading = pool.begin_with(READING).await?;
-        let reach = Reach::read(&mut reading).await?;
-        let state = self.load(&mut reading, reach).await?;
+        let aim = Aim::read(&mut reading).await?;
+        let state = self.load(&mut reading, aim).await?;
         reading.rollback().await?;
         self.keep(Arc::new(state));
         Ok(())

@@ -8,7 +8,7 @@ mod code;
 
 use std::collections::BTreeMap;
 
-use feeds::membership::{self, AdmissionKind, Happening, Line, Movement};
+use feeds::membership::{self, AdmissionKind, CardTakenBack, Happening, Line, Movement};
 use feeds::registry;
 use time::Date;
 use uuid::Uuid;
@@ -156,12 +156,17 @@ pub fn of_membership(event: &membership::Event, effective_on: Date) -> Facts {
         Event::DisciplineTakenBack(it) => {
             facts.add(it.organisation_id, effective_on, Code::Disciplined, &it.measure, -1);
         }
-        Event::ConsequenceFinished(_)
+        Event::CardsIssued(issue) => facts.cards(issue, effective_on),
+        Event::CardTakenBack(CardTakenBack::Issued(issue)) => {
+            facts.cards(issue, effective_on);
+            return facts.taken_back();
+        }
+        // Whose union it was that issued a card which ended, nobody tells.
+        Event::CardEnded(_)
+        | Event::CardTakenBack(CardTakenBack::Ended(_))
+        | Event::ConsequenceFinished(_)
         | Event::ConsequencesWaiting { .. }
         | Event::ConsequencesLeft { .. }
-        | Event::CardsIssued(_)
-        | Event::CardEnded(_)
-        | Event::CardTakenBack(_)
         | Event::PersonMerged(_)
         | Event::PersonUnmerged(_)
         | Event::DecisionWrittenDown(_) => {}
@@ -258,6 +263,18 @@ impl Facts {
         self.add(unit, on, Code::WelfareVndFrom, &welfare.source, amount);
         for one in &welfare.people {
             self.subject(unit, on, Code::WelfarePerson, kind, &one.subject);
+        }
+    }
+}
+
+/// Cards, the first of a person told from those in the place of others.
+impl Facts {
+    fn cards(&mut self, issue: &membership::CardIssue, on: Date) {
+        let replaced = issue.cards.iter().filter(|card| card.replaces_id.is_some()).count();
+        for (reason, cards) in [("FIRST", issue.cards.len() - replaced), ("REPLACEMENT", replaced)]
+        {
+            let amount = i64::try_from(cards).unwrap_or(i64::MAX);
+            self.add(issue.organisation_id, on, Code::CardIssued, reason, amount);
         }
     }
 }
@@ -392,6 +409,7 @@ pub fn of_registry(
         Event::Renamed(_)
         | Event::HandedOver(_)
         | Event::SectorChanged { .. }
+        | Event::IndustryChanged { .. }
         | Event::Body(
             Body::CommitteeAppointed(_)
             | Body::OfficesEnded(_)
@@ -469,6 +487,29 @@ mod tests {
         }
         assert_eq!(sums.len(), 2);
         assert!(sums.values().all(|sum| *sum == 0));
+    }
+
+    #[test]
+    fn cards_in_the_place_of_others_are_told_from_first_ones_and_taken_back_alike() {
+        let card = |number, replaces: Option<u128>| membership::Card {
+            card_id: unit(number),
+            person_id: unit(100 + number),
+            replaces_id: replaces.map(unit),
+        };
+        let issue = membership::CardIssue {
+            issue_id: unit(9),
+            organisation_id: unit(1),
+            until_on: None,
+            cards: vec![card(1, None), card(2, Some(7)), card(3, None)],
+        };
+        let issued = of_membership(&membership::Event::CardsIssued(issue.clone()), ON);
+        let sum = |reason: &str| -> i64 {
+            let of = |fact: &&Fact| fact.code == Code::CardIssued && fact.reason == reason;
+            issued.additive.iter().filter(of).map(|fact| fact.amount).sum()
+        };
+        assert_eq!((sum("FIRST"), sum("REPLACEMENT"), issued.additive.len()), (2, 1, 2));
+        let taken = membership::Event::CardTakenBack(CardTakenBack::Issued(issue));
+        assert_eq!(of_membership(&taken, ON), issued.taken_back());
     }
 
     #[test]

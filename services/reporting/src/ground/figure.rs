@@ -3,15 +3,14 @@
 //! An indicator is a formula over *sources* (`MBR_EXITED + TRANSFERRED_OUT`). A [`Counting`]
 //! counts each source at most once, in one snapshot, on one [`Scope`]: which organisation, which
 //! tree, which lines; [`OfHeads`](of_heads::OfHeads) does it for many organisations at once. Where a unit's
-//! doings count, the [columns](crate::ground::columns) know of what is summed, and `piece` of the schema
-//! of what is counted distinct, by statements; a test holds the two against each other.
+//! doings count, the [columns](crate::ground::columns) know; `piece` of the schema says it for what
+//! explains a figure, and a test holds the two against each other.
 
 pub mod book;
 pub mod completeness;
 pub mod count;
 mod counted;
 mod counting;
-mod heads;
 mod named;
 pub mod of_heads;
 mod of_period;

@@ -1,5 +1,7 @@
 //! Indicators as a call names them: those that the program brings along, and those that were loaded.
 
+use std::collections::BTreeMap;
+
 use anyhow::Context;
 use chassis::refusal::Failure;
 use sqlx::PgConnection;
@@ -94,6 +96,77 @@ pub async fn named(
         found.ok_or_else(unknown)
     });
     Ok(all.collect::<Result<_, Refused>>()?)
+}
+
+/// Indicators by their codes: those that the program brings along, and what of them was loaded. A target,
+/// or a line of a template, counts by the version that holds for periods that end as its own does.
+pub struct Indicators {
+    reference: &'static Reference,
+    /// In the order of their versions.
+    loaded: BTreeMap<String, Vec<Indicator>>,
+}
+
+impl Indicators {
+    /// Those that the program brings along.
+    pub fn built_in(reference: &'static Reference) -> Self {
+        Self { reference, loaded: BTreeMap::new() }
+    }
+
+    /// All of them.
+    pub async fn read(
+        connection: &mut PgConnection,
+        reference: &'static Reference,
+    ) -> Result<Self, Failure> {
+        let mut of_codes: BTreeMap<String, Vec<Indicator>> = BTreeMap::new();
+        for indicator in loaded(connection, reference).await? {
+            of_codes.entry(indicator.code.clone()).or_default().push(indicator);
+        }
+        Ok(Self { reference, loaded: of_codes })
+    }
+
+    /// All of them, where any of these codes is none that the program brings along.
+    pub async fn of_codes<'a>(
+        connection: &mut PgConnection,
+        reference: &'static Reference,
+        codes: impl IntoIterator<Item = &'a str>,
+    ) -> Result<Self, Failure> {
+        if codes.into_iter().all(|code| reference.indicator(code).is_some()) {
+            return Ok(Self::built_in(reference));
+        }
+        Self::read(connection, reference).await
+    }
+
+    /// What the code means for a period that ends on a day; the first version where none held yet.
+    pub fn on(&self, code: &str, through: Date) -> Option<&Indicator> {
+        if let Some(built_in) = self.reference.indicator(code) {
+            return Some(built_in);
+        }
+        let versions = self.loaded.get(code)?;
+        let holds =
+            |one: &&Indicator| one.version.is_some_and(|version| version.in_force_from <= through);
+        versions.iter().rev().find(holds).or(versions.first())
+    }
+
+    /// The same; refused where there is none. `field` named it.
+    pub fn known(&self, field: &str, code: &str, through: Date) -> Result<&Indicator, Refused> {
+        self.on(code, through).ok_or_else(|| Refused::IndicatorUnknown {
+            field: field.to_string(),
+            indicator: code.to_string(),
+        })
+    }
+
+    /// The code in all its versions; none where nobody knows it.
+    pub fn versions(&self, code: &str) -> Vec<&Indicator> {
+        match self.reference.indicator(code) {
+            Some(built_in) => vec![built_in],
+            None => self.loaded.get(code).into_iter().flatten().collect(),
+        }
+    }
+
+    /// What else the program brings along.
+    pub fn reference(&self) -> &'static Reference {
+        self.reference
+    }
 }
 
 /// `CODE@2` as its code and its version; the one that holds is version 0.

@@ -2,21 +2,37 @@
 
 use std::collections::BTreeMap;
 
+use chassis::database::Acting;
 use chassis::refusal::Failure;
 use sqlx::PgConnection;
-use time::Date;
+use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
 use crate::ground::fact::{Code, Fact, Facts, SubjectFact};
 
-/// Writes what a change means. `change_id` names the change, or, for reporting's own acts,
-/// the act.
+/// What tells of facts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Teller {
+    /// The change, or, for reporting's own acts, the act.
+    pub change_id: Uuid,
+    /// From when on what it tells is known.
+    pub recorded_at: OffsetDateTime,
+}
+
+impl Teller {
+    /// One of reporting's own acts.
+    pub fn of(acting: &Acting) -> Self {
+        Self { change_id: acting.act_id, recorded_at: acting.acted_at }
+    }
+}
+
+/// Writes what a change means.
 pub async fn write(
     connection: &mut PgConnection,
-    change_id: Uuid,
+    teller: Teller,
     facts: &Facts,
 ) -> Result<(), Failure> {
-    write_all(connection, &[(change_id, facts)], Months::Kept).await
+    write_all(connection, &[(teller, facts)], Months::Kept).await
 }
 
 /// What becomes of the roll-up by month.
@@ -31,12 +47,12 @@ pub enum Months {
 /// As [`write()`], for many changes at once.
 pub async fn write_all(
     connection: &mut PgConnection,
-    changes: &[(Uuid, &Facts)],
+    changes: &[(Teller, &Facts)],
     months: Months,
 ) -> Result<(), Failure> {
-    let additive: Vec<(Uuid, &Fact)> = changes
+    let additive: Vec<(Teller, &Fact)> = changes
         .iter()
-        .flat_map(|(change_id, facts)| facts.additive.iter().map(|fact| (*change_id, fact)))
+        .flat_map(|(teller, facts)| facts.additive.iter().map(|fact| (*teller, fact)))
         .collect();
     if !additive.is_empty() {
         write_additive(connection, &additive).await?;
@@ -44,9 +60,9 @@ pub async fn write_all(
             roll_up(connection, additive.iter().map(|(_, fact)| *fact)).await?;
         }
     }
-    let distinct: Vec<(Uuid, &SubjectFact)> = changes
+    let distinct: Vec<(Teller, &SubjectFact)> = changes
         .iter()
-        .flat_map(|(change_id, facts)| facts.distinct.iter().map(|fact| (*change_id, fact)))
+        .flat_map(|(teller, facts)| facts.distinct.iter().map(|fact| (*teller, fact)))
         .collect();
     if !distinct.is_empty() {
         write_distinct(connection, &distinct).await?;
@@ -56,7 +72,7 @@ pub async fn write_all(
 
 async fn write_additive(
     connection: &mut PgConnection,
-    facts: &[(Uuid, &Fact)],
+    facts: &[(Teller, &Fact)],
 ) -> Result<(), Failure> {
     let units: Vec<Uuid> = facts.iter().map(|(_, fact)| fact.unit_id).collect();
     let dates: Vec<Date> = facts.iter().map(|(_, fact)| fact.on_date).collect();
@@ -65,11 +81,14 @@ async fn write_additive(
     let sexes: Vec<i16> = facts.iter().map(|(_, fact)| fact.sex).collect();
     let counterparts: Vec<Uuid> = facts.iter().map(|(_, fact)| fact.counterpart_id).collect();
     let amounts: Vec<i64> = facts.iter().map(|(_, fact)| fact.amount).collect();
-    let change_ids: Vec<Uuid> = facts.iter().map(|(change_id, _)| *change_id).collect();
+    let change_ids: Vec<Uuid> = facts.iter().map(|(teller, _)| teller.change_id).collect();
+    let recorded: Vec<OffsetDateTime> =
+        facts.iter().map(|(teller, _)| teller.recorded_at).collect();
     sqlx::query!(
-        "insert into fact (unit_id, on_date, code, reason, sex, counterpart_id, amount, change_id)
+        "insert into fact (unit_id, on_date, code, reason, sex, counterpart_id, amount, change_id,
+                           recorded_at)
          select * from unnest($1::uuid[], $2::date[], $3::text[], $4::text[], $5::smallint[],
-                              $6::uuid[], $7::bigint[], $8::uuid[])",
+                              $6::uuid[], $7::bigint[], $8::uuid[], $9::timestamptz[])",
         &units,
         &dates,
         &codes as &[&str],
@@ -78,6 +97,7 @@ async fn write_additive(
         &counterparts,
         &amounts,
         &change_ids,
+        &recorded,
     )
     .execute(connection)
     .await?;
@@ -129,9 +149,10 @@ async fn roll_up<'a>(
     Ok(())
 }
 
+/// A change of another service was recorded when that says; one of an act of ours, when we act.
 async fn write_distinct(
     connection: &mut PgConnection,
-    facts: &[(Uuid, &SubjectFact)],
+    facts: &[(Teller, &SubjectFact)],
 ) -> Result<(), Failure> {
     let units: Vec<Uuid> = facts.iter().map(|(_, fact)| fact.unit_id).collect();
     let dates: Vec<Date> = facts.iter().map(|(_, fact)| fact.on_date).collect();
@@ -139,11 +160,14 @@ async fn write_distinct(
     let reasons: Vec<&str> = facts.iter().map(|(_, fact)| fact.reason.as_str()).collect();
     let subjects: Vec<&str> = facts.iter().map(|(_, fact)| fact.subject.as_str()).collect();
     let amounts: Vec<i16> = facts.iter().map(|(_, fact)| fact.amount).collect();
-    let change_ids: Vec<Uuid> = facts.iter().map(|(change_id, _)| *change_id).collect();
+    let change_ids: Vec<Uuid> = facts.iter().map(|(teller, _)| teller.change_id).collect();
+    let recorded: Vec<OffsetDateTime> =
+        facts.iter().map(|(teller, _)| teller.recorded_at).collect();
     sqlx::query!(
-        "insert into subject_fact (unit_id, on_date, code, reason, subject, amount, change_id)
+        "insert into subject_fact (unit_id, on_date, code, reason, subject, amount, change_id,
+                                   recorded_at)
          select * from unnest($1::uuid[], $2::date[], $3::text[], $4::text[], $5::text[],
-                              $6::smallint[], $7::uuid[])",
+                              $6::smallint[], $7::uuid[], $8::timestamptz[])",
         &units,
         &dates,
         &codes as &[&str],
@@ -151,6 +175,7 @@ async fn write_distinct(
         &subjects as &[&str],
         &amounts,
         &change_ids,
+        &recorded,
     )
     .execute(connection)
     .await?;

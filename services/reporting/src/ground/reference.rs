@@ -21,7 +21,7 @@ use serde::Deserialize;
 pub use self::activity_kind::ActivityKind;
 pub use self::calendar::Calendar;
 pub use self::criteria::{Criterion, CriterionKind};
-pub use self::grouping::{Group, Grouping, OTHER_GROUP};
+pub use self::grouping::{Group, Grouped, Grouping, OTHER_GROUP};
 pub use self::indicator::{Definition, Indicator, Kind, Version};
 pub use self::periodic_report_form::Form;
 pub use self::scheme::{Grade, Scheme};
@@ -97,16 +97,23 @@ impl Reference {
         &self.groupings
     }
 
-    /// A grouping spelt out for SQL: sectors, and beside each its group.
-    pub fn sector_groups(&self, grouping: &str) -> (Vec<String>, Vec<String>) {
+    /// A grouping spelt out for SQL: sectors or industries, and beside each its group.
+    pub fn spelt_groups(&self, grouping: &str) -> (Vec<String>, Vec<String>) {
         self.groupings
             .get(grouping)
             .into_iter()
-            .flat_map(|grouping| &grouping.groups)
-            .flat_map(|group| {
-                group.sectors.iter().map(|sector| (sector.clone(), group.code.clone()))
+            .flat_map(|grouping| grouping.groups.iter().map(|group| (grouping.of, group)))
+            .flat_map(|(of, group)| {
+                group.members.iter().map(move |member| (of.spelt(member), group.code.clone()))
             })
             .unzip()
+    }
+
+    /// What an industry is called; its code where a later version of registry's list brought it.
+    pub fn industry_vi<'a>(&'a self, code: &'a str) -> &'a str {
+        let groups = self.groupings.values().filter(|it| it.of == Grouped::Industries);
+        let mut alone = groups.flat_map(|grouping| &grouping.groups);
+        alone.find(|group| group.members == [code]).map_or(code, |group| &group.name_vi)
     }
 
     /// Whether organisations of this type are counted as unions.

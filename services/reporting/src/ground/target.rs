@@ -257,14 +257,16 @@ pub(crate) fn read_rows(rows: Vec<Row>) -> Result<Vec<Target>, Failure> {
 }
 
 /// The targets of a unit, each in the revision that holds at the end of its period; withdrawn ones
-/// too.
+/// too. As they were known at an instant, if there is one.
 pub async fn of_unit(
     connection: &mut PgConnection,
     organisation_id: Uuid,
+    known_at: Option<OffsetDateTime>,
 ) -> Result<Vec<Target>, Failure> {
-    let rows = sqlx::query_file_as!(Row, "src/ground/target/of_unit.sql", organisation_id)
-        .fetch_all(connection)
-        .await?;
+    let rows =
+        sqlx::query_file_as!(Row, "src/ground/target/of_unit.sql", organisation_id, known_at)
+            .fetch_all(connection)
+            .await?;
     read_rows(rows)
 }
 

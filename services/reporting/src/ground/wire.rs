@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use chassis::database::{civil_date, today};
 use chassis::parse;
 use chassis::refusal::Refusal;
 use proto::reporting::v1 as pb;
-use time::Date;
+use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
-use crate::ground::figure::{By, CROSSED, Completeness, Count, Figure, Scope};
+use crate::ground::figure::{By, CROSSED, Completeness, Count, Figure, Known, Scope};
 use crate::ground::period::Period;
-use crate::ground::reference::{Indicator, Kind, Reference};
+use crate::ground::reference::{Grouped, Indicator, Kind, Reference};
 use crate::ground::refused::Refused;
 use crate::ground::target::{Comparator, Issuer, ValueUnit};
 
@@ -35,6 +36,16 @@ pub fn period_of(field: &str, period: Option<pb::Period>) -> Result<Period, Refu
 /// As of a date, or as then.
 pub fn tree(tree: Option<pb::Tree>) -> Result<Option<Date>, Refusal> {
     parse::optional_date("tree.as_of", tree.and_then(|tree| tree.as_of))
+}
+
+/// The instant whose knowledge is asked for; none means now. What will be known tomorrow, nobody knows;
+/// clocks that differ by seconds do.
+pub fn known_at(instant: Option<parse::Timestamp>) -> Result<Option<OffsetDateTime>, Refusal> {
+    let known_at = parse::optional_instant("known_at", instant)?;
+    if known_at.is_some_and(|at| civil_date(at) > today()) {
+        return Err(Refused::KnownAtInFuture.into());
+    }
+    Ok(known_at)
 }
 
 /// An indicator that exists.
@@ -84,6 +95,7 @@ pub fn by(reference: &Reference, breakdown: pb::Breakdown, grouping: &str) -> Re
             By::Group
         }
         pb::Breakdown::Type => By::Type,
+        pb::Breakdown::Industry => By::Industry,
     })
 }
 
@@ -144,7 +156,7 @@ pub fn indicator_out(reference: &Reference, indicator: &Indicator) -> pb::Indica
         counts_vi: counts.vi,
         counts_en: counts.en,
         without_suspended: indicator.without_suspended,
-        crossed: indicator.is_summed(),
+        crossed: true,
         code: indicator.code.clone(),
         name_vi: indicator.name_vi.clone(),
         name_en: indicator.name_en.clone(),
@@ -169,6 +181,14 @@ pub fn figures(
     figures.iter().map(|one| figure(reference, one, names)).collect()
 }
 
+/// How far each feed had been applied.
+pub fn feed_positions(known: &Known) -> Vec<pb::FeedPosition> {
+    let positions = known.positions.iter();
+    positions
+        .map(|(source, position)| pb::FeedPosition { source: source.clone(), position: *position })
+        .collect()
+}
+
 /// A figure whose lines, if it has any, are named by `names`.
 pub fn figure(
     reference: &Reference,
@@ -186,15 +206,7 @@ pub fn figure(
         numerator: figure.value.total,
         denominator: figure.denominator_total(),
         known_at: Some(parse::instant(figure.known.at)),
-        feed_positions: figure
-            .known
-            .positions
-            .iter()
-            .map(|(source, position)| pb::FeedPosition {
-                source: source.clone(),
-                position: *position,
-            })
-            .collect(),
+        feed_positions: feed_positions(&figure.known),
         completeness: Some(completeness(figure.completeness)),
         formula: figure.formula.clone(),
         lines: lines(
@@ -249,6 +261,7 @@ pub(crate) fn lines(
                 organisation_id: first.organisation_id + &second.organisation_id,
                 sector: first.sector + &second.sector,
                 r#type: first.r#type + &second.r#type,
+                industry: first.industry + &second.industry,
                 head: format!("{} · {}", first.head, second.head),
                 kind: first.kind,
                 ..pb::FigureLine::default()
@@ -282,12 +295,21 @@ pub fn headed(
     };
     match by {
         By::Sector | By::Group => {
-            let head = match reference.groupings().get(&scope.grouping) {
-                _ if line.is_empty() => "không thuộc khối nào",
-                Some(grouping) if by == By::Group => grouping.name_vi(line),
-                _ => line,
+            let grouping = reference.groupings().get(&scope.grouping).filter(|_| by == By::Group);
+            let head = match grouping {
+                Some(grouping) if line.is_empty() => grouping.of.none_vi(),
+                None if line.is_empty() => Grouped::Sectors.none_vi(),
+                Some(grouping) => grouping.name_vi(line),
+                None => line,
             };
             pb::FigureLine { sector: line.to_string(), ..of(pb::LineKind::Sector, head) }
+        }
+        By::Industry => {
+            let head = match line {
+                "" => Grouped::Industries.none_vi(),
+                code => reference.industry_vi(code),
+            };
+            pb::FigureLine { industry: line.to_string(), ..of(pb::LineKind::Industry, head) }
         }
         By::Type => pb::FigureLine { r#type: line.to_string(), ..of(pb::LineKind::Type, line) },
         By::Child | By::Unit | By::Nothing => match line {

@@ -1,6 +1,6 @@
 //! What the register counts of a reporter, for the rows of its form.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chassis::access::unknown_or_denied;
 use chassis::refusal::Failure;
@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::ground::columns::Snapshot;
 use crate::ground::figure::{By, Counting, Known, Scope};
 use crate::ground::period::Period;
-use crate::ground::reference::{Form, Reference};
+use crate::ground::reference::{Form, Kind, Reference};
 use crate::ground::refused::Refused;
 use crate::periodic_report::content::{ComputedAt, Content};
 
@@ -20,6 +20,8 @@ use crate::periodic_report::content::{ComputedAt, Content};
 pub struct Computed {
     /// By row: of the reporter and all below it, and of these its own.
     rows: BTreeMap<String, (i64, i64)>,
+    /// Rows of subjects of whom each counts once: the parts of those below may sum to more.
+    distinct: BTreeSet<String>,
     at: ComputedAt,
 }
 
@@ -69,7 +71,7 @@ pub async fn computed(
         alike.entry(of).or_default().push((&row.code, &row.indicator));
     }
     let at = ComputedAt::of(&Known::read(&mut *connection).await?);
-    let mut rows = BTreeMap::new();
+    let (mut rows, mut distinct) = (BTreeMap::new(), BTreeSet::new());
     for ((at_start, grouping, group), of) in alike {
         let scope = Scope {
             by: By::Child,
@@ -87,20 +89,25 @@ pub async fn computed(
             let Some(indicator) = reference.indicator(indicator) else { continue };
             let count = counting.figure(indicator).await?.value;
             let own = count.lines.get("ITSELF").copied().unwrap_or_default();
+            if indicator.kind == Kind::Distinct {
+                distinct.insert(row.to_string());
+            }
             rows.insert(row.to_string(), (count.total, own));
         }
     }
-    Ok(Computed { rows, at })
+    Ok(Computed { rows, distinct, at })
 }
 
 impl Computed {
-    /// Fills the cells of a report; what was declared stays.
-    pub fn fill(self, content: &mut Content) {
+    /// Fills the cells of a report; what was declared stays. Answers the rows of subjects of whom each
+    /// counts once.
+    pub fn fill(self, content: &mut Content) -> BTreeSet<String> {
         for (row, (computed, own)) in self.rows {
             let cell = content.cells.entry(row).or_default();
             cell.computed = Some(computed);
             cell.own = Some(own);
         }
         content.computed_at = Some(self.at);
+        self.distinct
     }
 }

@@ -41,8 +41,8 @@ impl Act for ConsolidatePeriodicReport {
         if below.is_empty() && missing == 0 {
             return Err(Refused::PeriodicReportNothingBelow { report_id: held.report_id }.into());
         }
-        self.computed.fill(&mut held.content);
-        consolidate(&held.form, &mut held.content, &below).map_err(|_| {
+        let distinct = self.computed.fill(&mut held.content);
+        consolidate(&held.form, &mut held.content, &below, &distinct).map_err(|_| {
             let field = "report_id".to_string();
             Refused::PeriodicReportValueOutOfRange { field, limit: i64::MAX }
         })?;

@@ -1,6 +1,6 @@
 //! What a report says: its cells, its texts, and what belongs to it. One document, as it is kept.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use time::{Date, OffsetDateTime};
@@ -60,6 +60,11 @@ impl Cell {
     /// What would count if nothing were declared.
     pub fn filled(&self) -> Option<i64> {
         self.consolidated.or(self.computed)
+    }
+
+    /// By how much it says otherwise than the register counts; nothing where it says nothing.
+    fn otherwise(&self) -> Option<i64> {
+        self.value().map(|value| value.saturating_sub(self.computed.unwrap_or(0)))
     }
 
     /// Whether it says something else than it was filled with.
@@ -135,11 +140,14 @@ pub struct Below {
 /// What is consolidated of a row, and beyond what it cannot be.
 pub struct BeyondNumbers;
 
-/// Adds up what those below say, and what is the superior's own, into its cells.
+/// Adds up what those below say, and what is the superior's own, into its cells. In a `distinct` row
+/// somebody may stand in the reports of two and counts once: there it is what the register counts of all of
+/// them together, and by how much they say otherwise.
 pub fn consolidate(
     form: &Form,
     content: &mut Content,
     below: &[Below],
+    distinct: &BTreeSet<String>,
 ) -> Result<(), BeyondNumbers> {
     for row in form.rows.iter().filter(|row| !row.is_ratio()) {
         let cells = || below.iter().filter_map(|one| one.content.cells.get(&row.code));
@@ -150,7 +158,17 @@ pub fn consolidate(
         let computed_below = sum(cells().filter_map(|cell| cell.computed)).transpose()?;
         let overridden =
             cells().map(|cell| cell.overridden_below + i32::from(cell.overridden())).sum();
+        let otherwise = sum(cells().filter_map(Cell::otherwise)).transpose()?;
         let cell = content.cells.entry(row.code.clone()).or_default();
+        if let (true, Some(counted)) = (distinct.contains(&row.code), cell.computed) {
+            cell.consolidated = match otherwise {
+                Some(by) => Some(counted.checked_add(by).ok_or(BeyondNumbers)?),
+                None => None,
+            };
+            cell.computed_below = computed_below;
+            cell.overridden_below = overridden;
+            continue;
+        }
         // A mean of its own it would have to declare.
         let own = cell.own.filter(|_| row.mean_of.is_empty());
         // Where nobody below is asked for it, what the register counts stands.
@@ -245,7 +263,7 @@ mod tests {
             // Who says of nobody what the mean is says nothing.
             below(&[("WAGE", None, Some(900))]),
         ];
-        assert!(consolidate(&form(), &mut content, &reports).is_ok());
+        assert!(consolidate(&form(), &mut content, &reports, &BTreeSet::new()).is_ok());
         let members = &content.cells["MEMBERS"];
         assert_eq!(members.value(), Some(12 + 20 + 3));
         assert_eq!(members.computed_below, Some(30));
@@ -255,9 +273,33 @@ mod tests {
     }
 
     #[test]
+    fn who_stands_in_the_reports_of_two_counts_once() {
+        let distinct = BTreeSet::from(["MEMBERS".to_string()]);
+        let mut content = Content::default();
+        // Five of the one, four of the other, and two are the same; of the superior's own there is one.
+        let counted = Cell { computed: Some(8), own: Some(1), ..Cell::default() };
+        content.cells.insert("MEMBERS".to_string(), counted);
+        let as_counted =
+            [below(&[("MEMBERS", Some(5), None)]), below(&[("MEMBERS", Some(4), None)])];
+        assert!(consolidate(&form(), &mut content, &as_counted, &distinct).is_ok());
+        assert_eq!(content.value("MEMBERS"), Some(8));
+        let otherwise =
+            [below(&[("MEMBERS", Some(5), Some(7))]), below(&[("MEMBERS", Some(4), Some(3))])];
+        assert!(consolidate(&form(), &mut content, &otherwise, &distinct).is_ok());
+        let members = &content.cells["MEMBERS"];
+        assert_eq!(members.value(), Some(8 + 2 - 1));
+        assert_eq!((members.computed_below, members.overridden_below), (Some(9), 2));
+        // Where the register counts nothing, what they say is all that there is.
+        let mut uncounted = Content::default();
+        assert!(consolidate(&form(), &mut uncounted, &otherwise, &distinct).is_ok());
+        assert_eq!(uncounted.value("MEMBERS"), Some(7 + 3));
+    }
+
+    #[test]
     fn what_is_more_than_a_number_can_be_is_refused() {
         let reports =
             [below(&[("COUNTED", None, Some(i64::MAX))]), below(&[("COUNTED", None, Some(1))])];
-        assert!(consolidate(&form(), &mut Content::default(), &reports).is_err());
+        let nothing = BTreeSet::new();
+        assert!(consolidate(&form(), &mut Content::default(), &reports, &nothing).is_err());
     }
 }

@@ -4,10 +4,8 @@ use chassis::call::Call;
 use chassis::database::{civil_date, today};
 use chassis::page::Page;
 use chassis::parse;
-use chassis::refusal::Refusal;
 use proto::reporting::v1::rating_service_server::RatingService;
 use proto::reporting::v1::*;
-use time::OffsetDateTime;
 use tonic::{Request, Response, Status};
 use uuid::Uuid;
 
@@ -271,7 +269,7 @@ impl RatingService for Api {
         let (call, asked) = Call::read(request)?;
         let unit = parse::id("organisation_id", &asked.organisation_id)?;
         let round_id = parse::optional_id("round_id", &asked.round_id)?;
-        let known_at = known_at(asked.known_at)?;
+        let known_at = ground::known_at(asked.known_at)?;
         if round_id.is_none() {
             asking::year(asked.year)?;
         }
@@ -366,13 +364,4 @@ impl RatingService for Api {
             lines: shown.map(|(line, counted)| written.line(Some(line), counted)).collect(),
         }))
     }
-}
-
-/// The instant whose knowledge is asked for; none means now. Clocks that differ by seconds do.
-fn known_at(instant: Option<parse::Timestamp>) -> Result<Option<OffsetDateTime>, Refusal> {
-    let known_at = parse::optional_instant("known_at", instant)?;
-    if known_at.is_some_and(|at| civil_date(at) > today()) {
-        return Err(Refused::KnownAtInFuture.into());
-    }
-    Ok(known_at)
 }

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::ground::acting::decided_on_registry;
 use crate::ground::fact::{Code, Facts};
-use crate::ground::ledger;
+use crate::ground::ledger::{self, Teller};
 use crate::ground::period;
 use crate::rating::telling::{Told, ratings_recorded};
 
@@ -95,7 +95,8 @@ pub async fn write(acting: &mut Acting, counting: Counting<'_>) -> Result<usize,
     )
     .execute(acting.db())
     .await?;
-    ledger::write(acting.db(), act_id, &facts).await?;
+    let teller = Teller::of(acting);
+    ledger::write(acting.db(), teller, &facts).await?;
 
     let told: Vec<Told<'_>> = lines
         .iter()

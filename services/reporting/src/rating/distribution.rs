@@ -87,20 +87,9 @@ pub async fn of_year(
     days: Period,
 ) -> Result<Lines, Failure> {
     let mut lines = Lines::new();
-    let rated = sqlx::query_file!(
-        "src/ground/figure/ratings.sql",
-        &[pieces.head],
-        pieces.as_of,
-        pieces.by,
-        &pieces.sectors,
-        &pieces.groups,
-        pieces.group,
-        pieces.direct_only,
-        days.from,
-        days.until(),
-    )
-    .fetch_all(&mut *connection)
-    .await?;
+    let rated = over_pieces!("src/rating/of_year.sql", pieces, days.from, days.until(),)
+        .fetch_all(&mut *connection)
+        .await?;
     for row in rated {
         lines.entry(row.line).or_default().add(&row.reason, "", row.amount);
     }

@@ -206,7 +206,7 @@ impl OpenRound {
         version: &Version,
         listed_on: Date,
     ) -> Result<Opened, Failure> {
-        let (sectors, groups) = self.reference.sector_groups(&self.sector_grouping);
+        let (sectors, groups) = self.reference.spelt_groups(&self.sector_grouping);
         sqlx::query_file!(
             "src/rating/open_round.sql",
             self.organisation_id,

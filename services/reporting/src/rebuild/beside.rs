@@ -238,7 +238,9 @@ async fn prepare(asked: &Asked, rebuild_id: Uuid, beside: &mut PgConnection) -> 
          end $$;",
     );
     for table in PLACING {
-        statements += &format!("alter table {table} disable trigger user;");
+        for told in ["tell_inserted", "tell_updated", "tell_deleted"] {
+            statements += &format!("alter table {table} disable trigger {told};");
+        }
     }
     sqlx::raw_sql(sqlx::AssertSqlSafe(statements))
         .execute(beside)

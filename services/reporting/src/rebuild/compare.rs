@@ -117,7 +117,8 @@ type Digests = HashMap<i32, (i64, String)>;
 
 async fn digests(connection: &mut PgConnection, table: &Table) -> anyhow::Result<Digests> {
     let columns = columns(&mut *connection, table).await?;
-    let of: Vec<String> = columns.iter().map(|column| format!("t.{column}")).collect();
+    let of: Vec<String> =
+        compared(&columns, table).iter().map(|column| format!("t.{column}")).collect();
     let statement = format!(
         "select {bucket}, count(*), sum(hash_record_extended(row({of}), 0))::text
          from {name} t where {derived} group by 1",
@@ -153,6 +154,12 @@ pub async fn columns(connection: &mut PgConnection, table: &Table) -> anyhow::Re
     .fetch_all(connection)
     .await
     .with_context(|| format!("learn the columns of {}", table.name))
+}
+
+/// Of these columns, those that tell whether rows are the same.
+pub fn compared<'a>(columns: &'a [String], table: &Table) -> Vec<&'a str> {
+    let of = columns.iter().map(String::as_str);
+    of.filter(|column| !table.apart.contains(column)).collect()
 }
 
 /// Copies what a statement finds in one database into a table of another, as it streams by.

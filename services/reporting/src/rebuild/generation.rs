@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::rebuild::asked::Difference;
 use crate::rebuild::positions::Position;
-use crate::rebuild::tables::PLACING;
+use crate::rebuild::tables::{LISTED, PLACED, PLACING};
 
 /// Of more facts than these memory is not told one by one: it is read anew.
 const FACTS_MAX: i64 = 1_000_000;
@@ -57,6 +57,16 @@ impl Generation {
         )
         .fetch_one(&mut *served)
         .await?;
+        for table in LISTED {
+            let statement = format!(
+                "select exists (select from pg_temp.come_{table})
+                     or exists (select from pg_temp.gone_{table})
+                     or exists (select from pg_temp.other_{table})"
+            );
+            let differs: bool =
+                sqlx::query_scalar(AssertSqlSafe(statement)).fetch_one(&mut *served).await?;
+            goes_on &= !differs;
+        }
         // The generation before the last is of no use to anybody any more.
         sqlx::query("delete from rebuild_unit").execute(&mut *served).await?;
         sqlx::query("delete from rebuild_fact").execute(&mut *served).await?;
@@ -69,7 +79,7 @@ impl Generation {
             return Ok(());
         }
         let mut otherwise = vec!["select organisation_id from pg_temp.kept".to_owned()];
-        for table in PLACING {
+        for table in PLACING.iter().chain(&PLACED) {
             otherwise.extend(
                 ["come", "gone", "other"]
                     .map(|which| format!("select organisation_id from pg_temp.{which}_{table}")),
@@ -100,9 +110,10 @@ impl Generation {
         }
         let statement = format!(
             "insert into rebuild_fact (generation, source, position, unit_id, on_date, code, reason,
-                                       counterpart_id, amount)
+                                       counterpart_id, amount, recorded_at)
              select $1, told.source, told.position, otherwise.unit_id, otherwise.on_date,
-                    otherwise.code, otherwise.reason, otherwise.counterpart_id, $2 * otherwise.amount
+                    otherwise.code, otherwise.reason, otherwise.counterpart_id, $2 * otherwise.amount,
+                    otherwise.recorded_at
              from pg_temp.{which} otherwise
              left join feed.applied told on told.change_id = otherwise.change_id"
         );

@@ -4,7 +4,7 @@
 use anyhow::Context;
 use sqlx::{AssertSqlSafe, PgConnection};
 
-use crate::rebuild::compare::{Both, columns, copy, suspects};
+use crate::rebuild::compare::{Both, columns, compared, copy, suspects};
 use crate::rebuild::tables::Table;
 
 /// What differs of a table, in tables of the session: rows that go, that come and that say something
@@ -42,7 +42,7 @@ impl Differing {
         sqlx::raw_sql(AssertSqlSafe(format!("analyze {told}"))).execute(&mut *both.served).await?;
         let held = format!("select t.ctid as row_id, t.* from {name} t where {suspected}");
         let statements = match table.key {
-            [] => repeating(&plain, &list, &held),
+            [] => repeating(&plain, &list, &compared(&columns, table).join(", "), &held),
             key => by_key(&plain, key, &columns, &held),
         };
         sqlx::raw_sql(AssertSqlSafe(statements))
@@ -74,6 +74,18 @@ impl Differing {
     /// Whether nothing differs.
     pub fn is_nothing(&self) -> bool {
         self.missing + self.surplus + self.otherwise == 0
+    }
+
+    /// What this writes is known since it was told, and what was known before is derived by itself: the
+    /// table tells neither until all of it is written.
+    pub async fn record(&self, served: &mut PgConnection, record: bool) -> anyhow::Result<()> {
+        if self.is_nothing() {
+            return Ok(());
+        }
+        let (name, turn) = (self.table.name, if record { "enable" } else { "disable" });
+        let turned = self.table.recorders.iter();
+        let turned = turned.map(|trigger| format!("alter table {name} {turn} trigger {trigger};"));
+        self.run(served, turned.collect()).await
     }
 
     /// Takes out what goes.
@@ -168,9 +180,12 @@ fn by_key(plain: &str, key: &[&str], columns: &[String], held: &str) -> String {
     )
 }
 
-/// Rows that may repeat: each is the first, the second, … of its like.
-fn repeating(plain: &str, list: &str, held: &str) -> String {
-    let numbered = format!("row_number() over (partition by {list}) as of_its_like");
+/// Rows that may repeat: each is the first, the second, … of its like, all of whose columns that are
+/// compared say the same, or say nothing.
+fn repeating(plain: &str, list: &str, compared: &str, held: &str) -> String {
+    let numbered = format!(
+        "row({compared})::text as says, row_number() over (partition by {compared}) as of_its_like"
+    );
     format!(
         "create temporary table held_{plain} on commit drop as
          select row_id, {list}, {numbered} from ({held}) held;
@@ -180,13 +195,13 @@ fn repeating(plain: &str, list: &str, held: &str) -> String {
          analyze pg_temp.told_numbered_{plain};
          create temporary table gone_{plain} on commit drop as
          select held.* from pg_temp.held_{plain} held
-         left join (select true as known, told.* from pg_temp.told_numbered_{plain} told) told
-              using ({list}, of_its_like)
+         left join (select true as known, says, of_its_like from pg_temp.told_numbered_{plain}) told
+              using (says, of_its_like)
          where told.known is null;
          create temporary table come_{plain} on commit drop as
          select {list} from pg_temp.told_numbered_{plain} told
-         left join (select true as known, held.* from pg_temp.held_{plain} held) held
-              using ({list}, of_its_like)
+         left join (select true as known, says, of_its_like from pg_temp.held_{plain}) held
+              using (says, of_its_like)
          where held.known is null;
          create temporary table other_{plain} on commit drop as
          select {list} from pg_temp.told_{plain} with no data;"

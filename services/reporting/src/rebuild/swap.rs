@@ -73,6 +73,9 @@ pub async fn swap(
         both.exchange(table).await?;
         differing.push(Differing::find(&mut both, table).await?);
     }
+    for table in &differing {
+        table.record(&mut transaction, false).await?;
+    }
     named::keep(&mut transaction).await?;
     for table in &mut differing {
         table.count(&mut transaction).await?;
@@ -87,9 +90,13 @@ pub async fn swap(
     for table in &differing {
         table.put_in(&mut transaction).await?;
     }
+    for table in &differing {
+        table.record(&mut transaction, true).await?;
+    }
     generation.facts_that_come(&mut transaction).await?;
     let months = months::mend(&mut transaction).await?;
     let under_way = under_way(&mut transaction, compared).await?;
+    let known = tree_known(&mut transaction, compared).await?;
     go_on_from(&mut transaction, &told, compared).await?;
 
     let mut differences: Vec<Difference> = differing
@@ -102,7 +109,9 @@ pub async fn swap(
             otherwise: table.otherwise,
         })
         .collect();
-    for (table, otherwise) in [("unit_month", months), ("membership_told", under_way)] {
+    for (table, otherwise) in
+        [("unit_month", months), ("membership_told", under_way), ("tree_known", known)]
+    {
         if otherwise > 0 {
             differences.push(Difference { table, missing: 0, surplus: 0, otherwise });
         }
@@ -149,6 +158,19 @@ async fn under_way(served: &mut PgConnection, compared: &mut PgConnection) -> an
     )
     .bind(position)
     .bind(left_from)
+    .execute(served)
+    .await?;
+    Ok(i64::try_from(told.rows_affected())?)
+}
+
+/// Takes over since when the last of registry's acts is known; answers how many rows said something else.
+async fn tree_known(served: &mut PgConnection, compared: &mut PgConnection) -> anyhow::Result<i64> {
+    let known_at: String =
+        sqlx::query_scalar("select known_at::text from tree_known").fetch_one(compared).await?;
+    let told = sqlx::query(
+        "update tree_known set known_at = $1::timestamptz where known_at <> $1::timestamptz",
+    )
+    .bind(known_at)
     .execute(served)
     .await?;
     Ok(i64::try_from(told.rows_affected())?)

@@ -14,6 +14,7 @@ use tonic::{Request, Response, Status};
 use uuid::Uuid;
 
 use crate::ground::api::Api;
+use crate::ground::indicators::Indicators;
 use crate::ground::reading as reads;
 use crate::report::paper::{Said, document, superior};
 use crate::report::print::print;
@@ -38,14 +39,15 @@ impl Api {
         &self,
         reading: &mut Reading,
         asked: &Asked,
-    ) -> Result<(Version, Template), Failure> {
+    ) -> Result<(Version, Template, Indicators), Failure> {
         reads::organisation(reading, asked.organisation_id).await?;
         let version = match asked.template_version_id {
             Some(id) => certain(reading, asked.organisation_id, id).await?,
             None => of_code(reading, asked.organisation_id, asked.on(), &asked.template).await?,
         };
-        let template = wire::template_of(self.reference, &version)?;
-        Ok((version, template))
+        let indicators = Indicators::read(reading, self.reference).await?;
+        let template = wire::template_of(&indicators, &version)?;
+        Ok((version, template, indicators))
     }
 
     /// Prints what is asked.
@@ -54,10 +56,10 @@ impl Api {
         reading: &mut Reading,
         asked: Asked,
     ) -> Result<(Version, Template, Printed), Failure> {
-        let (version, template) = self.by_what(reading, &asked).await?;
+        let (version, template, indicators) = self.by_what(reading, &asked).await?;
         let order = asked.order(&template)?;
         let snapshot = self.columns.snapshot(reading).await?;
-        let printed = print(reading, &snapshot, self.reference, &template, order).await?;
+        let printed = print(reading, &snapshot, &indicators, &template, order).await?;
         Ok((version, template, printed))
     }
 
@@ -132,7 +134,10 @@ impl ReportService for Api {
         request: Request<SetTemplateRequest>,
     ) -> Result<Response<SetTemplateResponse>, Status> {
         let (call, asked) = Call::write(request)?;
-        let act = wire::set_template(self.reference, asked)?;
+        let mut reading = self.database.read(&call).await?;
+        let indicators = Indicators::read(&mut reading, self.reference).await?;
+        drop(reading);
+        let act = wire::set_template(&indicators, asked)?;
         let made = Made {
             organisation_id: act.organisation_id,
             code: act.code.clone(),
@@ -215,7 +220,7 @@ impl ReportService for Api {
                 parameters: act.parameters.clone(),
             };
             let mut reading = self.database.read(&call).await?;
-            let (_, template) = self.by_what(&mut reading, &first).await?;
+            let (_, template, _) = self.by_what(&mut reading, &first).await?;
             first.order(&template)?;
         }
         let acted = self.database.act(call, act).await?;

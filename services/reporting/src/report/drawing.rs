@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::ground::columns::Snapshot;
 use crate::ground::figure::{By, Counting, Figure, Scope, heads};
+use crate::ground::indicators::Indicators;
 use crate::ground::period::Period;
 use crate::ground::reference::Reference;
 use crate::ground::target::{Comparator, Target, ValueUnit};
@@ -29,6 +30,8 @@ pub struct Drawing<'a> {
     pub connection: &'a mut PgConnection,
     /// Counts.
     pub snapshot: &'a Snapshot,
+    /// What it may be drawn of.
+    pub indicators: &'a Indicators,
     /// Names.
     pub reference: &'static Reference,
     /// Whose, when, on which tree.
@@ -59,7 +62,7 @@ impl Drawing<'_> {
         let (found, _) = measured(
             self.connection,
             self.snapshot,
-            self.reference,
+            self.indicators,
             self.order,
             self.targets,
             self.decimals,
@@ -80,7 +83,7 @@ impl Drawing<'_> {
     }
 
     async fn trend(self, indicator: &str) -> Result<(Vec<Part>, Vec<Figure>), Failure> {
-        let Some(indicator) = self.reference.indicator(indicator) else {
+        let Some(indicator) = self.indicators.on(indicator, self.order.period.through) else {
             return Ok((Vec::new(), Vec::new()));
         };
         let scope = Scope::of(self.order.head, self.order.as_of);
@@ -117,7 +120,7 @@ impl Drawing<'_> {
         by: By,
         grouping: &str,
     ) -> Result<(Vec<Part>, Vec<Figure>), Failure> {
-        let Some(indicator) = self.reference.indicator(indicator) else {
+        let Some(indicator) = self.indicators.on(indicator, self.order.period.through) else {
             return Ok((Vec::new(), Vec::new()));
         };
         let scope = Scope {
@@ -167,7 +170,10 @@ impl Drawing<'_> {
         names: &std::collections::BTreeMap<Uuid, String>,
     ) -> String {
         match (by, key) {
-            (By::Group, "") => "không thuộc khối nào".to_string(),
+            (By::Group, "") => {
+                let grouping = self.reference.groupings().get(grouping);
+                grouping.map(|grouping| grouping.of).unwrap_or_default().none_vi().to_string()
+            }
             (By::Group, key) => match self.reference.groupings().get(grouping) {
                 Some(grouping) => grouping.name_vi(key).to_string(),
                 None => key.to_string(),

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::ground::columns::Snapshot;
 use crate::ground::figure::heads;
-use crate::ground::reference::Reference;
+use crate::ground::indicators::Indicators;
 use crate::ground::target::measured::{Measured, measure};
 use crate::ground::target::{Issuer, Target};
 use crate::report::order::Order;
@@ -35,7 +35,7 @@ pub struct MeasuredInWords {
 pub async fn measured(
     connection: &mut PgConnection,
     snapshot: &Snapshot,
-    reference: &'static Reference,
+    indicators: &Indicators,
     order: &Order,
     targets: &[Target],
     decimals: u32,
@@ -44,7 +44,7 @@ pub async fn measured(
         .iter()
         .filter(|target| {
             (order.period.from..=order.period.through).contains(&target.period.through)
-                && reference.indicator(&target.indicator).is_some()
+                && indicators.on(&target.indicator, target.period.through).is_some()
         })
         .collect();
     let more = ending.len().saturating_sub(ROWS_MAX);
@@ -54,11 +54,12 @@ pub async fn measured(
         issuer_names(connection, &issuers, order.period.through).await?.into_iter().collect();
     let mut found = Vec::new();
     for target in ending.into_iter().take(ROWS_MAX) {
-        let Some(indicator) = reference.indicator(&target.indicator) else { continue };
+        let through = target.period.through;
+        let Some(indicator) = indicators.on(&target.indicator, through) else { continue };
         let (asked, on) = (target.clone(), target.period.through);
-        let measured = measure(connection, snapshot, reference, asked, order.as_of, on).await?;
+        let measured = measure(connection, snapshot, indicators, asked, order.as_of, on).await?;
         let Some(measured) = measured else { continue };
-        let scope = match reference.groupings().get(&target.sector_grouping) {
+        let scope = match indicators.reference().groupings().get(&target.sector_grouping) {
             Some(grouping) if !target.sector_group.is_empty() => {
                 format!(" ({})", grouping.name_vi(&target.sector_group))
             }

@@ -13,6 +13,7 @@ use uuid::Uuid;
 use crate::ground::columns::Snapshot;
 use crate::ground::figure::book::Books;
 use crate::ground::figure::{By, Counting, Figure, Scope, heads};
+use crate::ground::indicators::Indicators;
 use crate::ground::period::{Period, year};
 use crate::ground::reference::Reference;
 use crate::ground::refused::Refused;
@@ -47,10 +48,11 @@ struct Filled {
 pub async fn print(
     connection: &mut PgConnection,
     snapshot: &Snapshot,
-    reference: &'static Reference,
+    indicators: &Indicators,
     template: &Template,
     order: Order,
 ) -> Result<Printed, Failure> {
+    let reference = indicators.reference();
     let books =
         Books::read(connection, snapshot, reference, order.head, order.as_of, order.period).await?;
     books.balanced()?;
@@ -70,12 +72,13 @@ pub async fn print(
         when.spoken(today),
     );
     // What was withdrawn is asked of nobody.
-    let mut targets = target::of_unit(connection, order.head).await?;
+    let mut targets = target::of_unit(connection, order.head, None).await?;
     targets.retain(|target| target.withdrawal.is_none());
     let period = order.period;
     let mut printer = Printer {
         connection,
         snapshot,
+        indicators,
         reference,
         order,
         targets,
@@ -93,6 +96,7 @@ pub async fn print(
 struct Printer<'a> {
     connection: &'a mut PgConnection,
     snapshot: &'a Snapshot,
+    indicators: &'a Indicators,
     reference: &'static Reference,
     order: Order,
     targets: Vec<Target>,
@@ -122,8 +126,8 @@ impl Printer<'_> {
             let connection = &mut *self.connection;
             let mut counting =
                 Counting::new(connection, self.snapshot, self.reference, scope, period);
-            let indicators: Vec<_> =
-                indicators.into_iter().filter_map(|code| self.reference.indicator(code)).collect();
+            let on = |code| self.indicators.on(code, period.through);
+            let indicators: Vec<_> = indicators.into_iter().filter_map(on).collect();
             for indicator in indicators {
                 self.counted.push(counting.figure(indicator).await?);
             }
@@ -200,6 +204,7 @@ impl Printer<'_> {
                 let drawing = Drawing {
                     connection: &mut *self.connection,
                     snapshot: self.snapshot,
+                    indicators: self.indicators,
                     reference: self.reference,
                     order: &self.order,
                     targets: &self.targets,
@@ -249,7 +254,7 @@ impl Printer<'_> {
                 crate::report::rows::read(
                     self.connection,
                     self.snapshot,
-                    self.reference,
+                    self.indicators,
                     &self.order,
                     &self.targets,
                     each,

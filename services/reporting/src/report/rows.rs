@@ -9,8 +9,8 @@ use uuid::Uuid;
 
 use crate::ground::columns::Snapshot;
 use crate::ground::figure::{Figure, heads};
+use crate::ground::indicators::Indicators;
 use crate::ground::period::Period;
-use crate::ground::reference::Reference;
 use crate::ground::reports_due::{self, Assignments};
 use crate::ground::target::cascade::{Cascade, Of, cascade};
 use crate::ground::target::{Issuer, Target};
@@ -80,7 +80,7 @@ impl Row {
 pub async fn read(
     connection: &mut PgConnection,
     snapshot: &Snapshot,
-    reference: &'static Reference,
+    indicators: &Indicators,
     order: &Order,
     targets: &[Target],
     each: Each,
@@ -91,15 +91,15 @@ pub async fn read(
         Each::Issuer | Each::Child => Ok(Rows::default()),
         Each::Target => {
             let (measured, more) =
-                measured(connection, snapshot, reference, order, targets, decimals).await?;
+                measured(connection, snapshot, indicators, order, targets, decimals).await?;
             Ok(Rows { rows: measured.into_iter().map(target_row).collect(), more })
         }
         Each::ShortenedCongress => shortened_congresses(connection, order).await,
         Each::Ceremony => ceremonies(connection, order).await,
         Each::TakenOver => taken_over(connection, order).await,
         Each::Employer => employers(connection, order).await,
-        Each::Cascade => cascades(connection, reference, order, targets).await,
-        Each::CascadeChild => cascade_children(connection, reference, order, targets).await,
+        Each::Cascade => cascades(connection, indicators, order, targets).await,
+        Each::CascadeChild => cascade_children(connection, indicators, order, targets).await,
         Each::Assignment => assignments(connection, order).await,
         Each::ReportDue => due(connection, order).await,
     }
@@ -220,9 +220,13 @@ async fn employers(connection: &mut PgConnection, order: &Order) -> Result<Rows,
     let rows: Vec<Row> = rows
         .into_iter()
         .map(|row| {
-            // The feed has no names of employers: the reference says which one to ask registry for.
+            // What was told before names were says who knows it.
+            let name = match row.name.as_str() {
+                "" => format!("do {} khảo sát", row.surveyor),
+                name => name.to_string(),
+            };
             let words = [
-                ("employer", format!("do {} khảo sát", row.surveyor)),
+                ("employer", name),
                 ("workforce", vietnamese::number(i64::from(row.workforce))),
                 ("surveyor", row.surveyor),
                 ("stage", stage_name(&row.stage).to_string()),
@@ -293,7 +297,7 @@ async fn own_cascades<'a>(
 
 async fn cascades(
     connection: &mut PgConnection,
-    reference: &'static Reference,
+    indicators: &Indicators,
     order: &Order,
     targets: &[Target],
 ) -> Result<Rows, Failure> {
@@ -304,7 +308,7 @@ async fn cascades(
                 .await?;
         let sum = cascade.children_sum;
         let words = [
-            ("indicator", indicator_name(reference, &target.indicator)),
+            ("indicator", indicator_name(indicators, target)),
             ("from", vietnamese::date(target.period.from)),
             ("through", vietnamese::date(target.period.through)),
             ("issuer", issuers.into_iter().next().map(|(_, name)| name).unwrap_or_default()),
@@ -320,7 +324,7 @@ async fn cascades(
 
 async fn cascade_children(
     connection: &mut PgConnection,
-    reference: &'static Reference,
+    indicators: &Indicators,
     order: &Order,
     targets: &[Target],
 ) -> Result<Rows, Failure> {
@@ -349,7 +353,7 @@ async fn cascade_children(
                 None => String::new(),
             };
             let words = [
-                ("indicator", indicator_name(reference, &target.indicator)),
+                ("indicator", indicator_name(indicators, target)),
                 ("from", vietnamese::date(target.period.from)),
                 ("through", vietnamese::date(target.period.through)),
                 ("unit", names.get(&unit).cloned().unwrap_or_default()),
@@ -364,8 +368,9 @@ async fn cascade_children(
     Ok(Rows { rows, more: i64::try_from(more).unwrap_or(i64::MAX) })
 }
 
-fn indicator_name(reference: &Reference, code: &str) -> String {
-    reference.indicator(code).map(|indicator| indicator.name_vi.clone()).unwrap_or_default()
+fn indicator_name(indicators: &Indicators, target: &Target) -> String {
+    let indicator = indicators.on(&target.indicator, target.period.through);
+    indicator.map(|indicator| indicator.name_vi.clone()).unwrap_or_default()
 }
 
 async fn assignments(connection: &mut PgConnection, order: &Order) -> Result<Rows, Failure> {

@@ -8,6 +8,7 @@ use proto::reporting::v1 as pb;
 use time::Date;
 
 use crate::ground::acting::refuse_all;
+use crate::ground::indicators::Indicators;
 use crate::ground::reference::Reference;
 use crate::ground::refused::Refused;
 use crate::ground::wire::{self, completeness, figure};
@@ -75,13 +76,13 @@ impl Asked {
 }
 
 /// The template that a version says, as far as the register still knows all that it names.
-pub fn template_of(reference: &Reference, version: &Version) -> Result<Template, Failure> {
+pub fn template_of(indicators: &Indicators, version: &Version) -> Result<Template, Failure> {
     let outdated = || Refused::TemplateOutdated { version: version.version };
     let draft = version
         .draft
         .as_ref()
         .ok_or_else(|| Refused::TemplateUnknown { template: version.code.clone() })?;
-    checked(draft, reference).map_err(|_| outdated().into())
+    checked(draft, indicators).map_err(|_| outdated().into())
 }
 
 /// In what form.
@@ -169,7 +170,7 @@ pub fn printing(printing: Printing) -> pb::Printing {
 
 /// A template to set: every fault of it is told.
 pub fn set_template(
-    reference: &Reference,
+    indicators: &Indicators,
     asked: pb::SetTemplateRequest,
 ) -> Result<SetTemplate, Failure> {
     let organisation_id = parse::id("organisation_id", &asked.organisation_id)?;
@@ -178,7 +179,7 @@ pub fn set_template(
         return Err(parse::required("body.title_vi").into());
     }
     let draft = draft(body);
-    if let Err(faults) = checked(&draft, reference) {
+    if let Err(faults) = checked(&draft, indicators) {
         refuse_all(faults)?;
     }
     Ok(SetTemplate {

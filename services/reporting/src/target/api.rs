@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use chassis::call::Call;
-use chassis::database::today;
+use chassis::database::{Reading, today};
 use chassis::page::Page;
 use chassis::parse;
-use chassis::refusal::Refusal;
+use chassis::refusal::{Failure, Refusal};
 use proto::reporting::v1::target_service_server::TargetService;
 use proto::reporting::v1::*;
 use time::Date;
@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use crate::ground::api::Api;
 use crate::ground::figure::{Counting, Scope, heads};
+use crate::ground::indicators::Indicators;
 use crate::ground::period::Period;
 use crate::ground::refused::Refused;
 use crate::ground::target::cascade::{LEVELS_MAX, Of, cascade};
@@ -28,10 +29,11 @@ use crate::target::assign_targets::AssignTargets;
 use crate::target::attained::{Measuring, attained};
 use crate::target::counted_children::counted_children;
 use crate::target::distribute_target::{By as Divided, DistributeTarget};
+use crate::target::issued_targets::{After, Issued, issued_targets, reached};
 use crate::target::measure_programme::measure_programmes;
 use crate::target::open_targets::open_targets;
 use crate::target::succession::apportioned;
-use crate::target::targets_of_unit::{After, targets_of_unit};
+use crate::target::targets_of_unit::{self, targets_of_unit};
 use crate::target::telling;
 use crate::target::wire::Told;
 use crate::target::withdraw_target::WithdrawTarget;
@@ -40,6 +42,8 @@ use crate::target::withdraw_target::WithdrawTarget;
 const UNITS_MAX: usize = 1_000;
 /// Targets that are measured for one page, at most.
 const MEASURED_MAX: i64 = 100;
+/// Targets of an issuer that are measured for one page, at most.
+const ISSUED_MAX: i64 = 1_000;
 /// Targets on a page of those that others continue, at most.
 const APPORTIONED_MAX: i64 = 100;
 /// Characters of a reason, at most.
@@ -52,7 +56,8 @@ impl TargetService for Api {
         request: Request<AssignTargetRequest>,
     ) -> Result<Response<AssignTargetResponse>, Status> {
         let (call, asked) = Call::write(request)?;
-        let act = AssignTarget(asking::assignment(self.reference, &asking::line(&asked))?);
+        let indicators = self.indicators(&call, [asked.indicator.as_str()]).await?;
+        let act = AssignTarget(asking::assignment(&indicators, &asking::line(&asked))?);
         let acted = self.database.act(call, act).await?;
         Ok(acted.reply(|assigned| AssignTargetResponse {
             target_id: assigned.target_id.to_string(),
@@ -65,7 +70,9 @@ impl TargetService for Api {
         request: Request<AssignTargetsRequest>,
     ) -> Result<Response<AssignTargetsResponse>, Status> {
         let (call, asked) = Call::write(request)?;
-        let act = AssignTargets(asking::assignments(self.reference, &asked.lines)?);
+        let codes = asked.lines.iter().map(|line| line.indicator.as_str());
+        let indicators = self.indicators(&call, codes).await?;
+        let act = AssignTargets(asking::assignments(&indicators, &asked.lines)?);
         let acted = self.database.act(call, act).await?;
         Ok(acted.reply(|assigned| AssignTargetsResponse {
             lines: assigned
@@ -117,15 +124,13 @@ impl TargetService for Api {
         request: Request<ListTargetsRequest>,
     ) -> Result<Response<ListTargetsResponse>, Status> {
         let (call, asked, page) = Call::list(request, self.database.keys())?;
-        let after: Option<After> = page.after()?;
+        let after: Option<targets_of_unit::After> = page.after()?;
         let organisation_id = parse::id("organisation_id", &asked.organisation_id)?;
-        if !asked.indicator.is_empty() {
-            wire::indicator(self.reference, "indicator", &asked.indicator)?;
-        }
-        let known_at = parse::optional_instant("known_at", asked.known_at)?;
+        let known_at = wire::known_at(asked.known_at)?;
 
         let mut reading = self.database.read(&call).await?;
         reads::organisation(&mut reading, organisation_id).await?;
+        self.filtered_by(&mut reading, &asked.indicator).await?;
         let of = (organisation_id, asked.indicator.as_str());
         let rows = targets_of_unit(&mut reading, of, known_at, after, page.limit()).await?;
         let Page { rows, next_page_token } =
@@ -157,21 +162,24 @@ impl TargetService for Api {
     ) -> Result<Response<GetTargetCascadeResponse>, Status> {
         let (call, asked) = Call::read(request)?;
         let head = parse::id("organisation_id", &asked.organisation_id)?;
-        let indicator = wire::indicator(self.reference, "indicator", &asked.indicator)?;
         wire::sector_group(self.reference, &asked.sector_grouping, &asked.sector_group)?;
         let period = wire::period(asked.period)?;
         let (as_of, tree) = (parse::optional_date("as_of", asked.as_of)?, wire::tree(asked.tree)?);
         let (grouping, group) = (asked.sector_grouping.as_str(), asked.sector_group.as_str());
+        let known_at = wire::known_at(asked.known_at)?;
 
         let mut reading = self.database.read(&call).await?;
         reads::organisation(&mut reading, head).await?;
+        let indicators =
+            Indicators::of_codes(&mut reading, self.reference, [asked.indicator.as_str()]).await?;
+        let indicator = indicators.known("indicator", &asked.indicator, period.through)?;
         let of = Of {
             indicator: &asked.indicator,
             period,
             grouping,
             group,
             by: as_of.unwrap_or(period.through),
-            known_at: parse::optional_instant("known_at", asked.known_at)?,
+            known_at,
         };
         let cascade = cascade(&mut reading, head, of, LEVELS_MAX).await?;
         let shown = cascade.targets();
@@ -183,7 +191,7 @@ impl TargetService for Api {
             return Ok(reading.reply(response));
         }
         let on = as_of.unwrap_or_else(|| today().min(period.through));
-        let snapshot = self.columns.snapshot(&mut reading).await?;
+        let snapshot = self.columns.snapshot(&mut reading).await?.known_at(known_at).await?;
         let scope = Scope {
             grouping: grouping.to_string(),
             group: group.to_string(),
@@ -214,31 +222,35 @@ impl TargetService for Api {
         let period = wire::period(asked.period)?;
         let as_of = wire::tree(asked.tree)?;
         let on = parse::optional_date("as_of", asked.as_of)?.unwrap_or_else(today);
+        let known_at = wire::known_at(asked.known_at)?;
 
         let mut reading = self.database.read(&call).await?;
         reads::organisation(&mut reading, head).await?;
+        let targets = target::of_unit(&mut reading, head, known_at).await?;
+        let codes = targets.iter().map(|target| target.indicator.as_str());
+        let indicators = Indicators::of_codes(&mut reading, self.reference, codes).await?;
         // They come in the order of their ids.
-        let due: Vec<Target> = target::of_unit(&mut reading, head)
-            .await?
+        let due: Vec<Target> = targets
             .into_iter()
             .filter(|target| {
                 (period.from..=period.through).contains(&target.period.through)
-                    && self.reference.indicator(&target.indicator).is_some()
+                    && indicators.on(&target.indicator, target.period.through).is_some()
                     && after.is_none_or(|after| target.target_id > after)
             })
             .collect();
         let Page { rows, next_page_token } = page.page(due, |last| last.target_id)?;
-        let snapshot = self.columns.snapshot(&mut reading).await?;
+        let snapshot = self.columns.snapshot(&mut reading).await?.known_at(known_at).await?;
         let mut targets = Vec::with_capacity(rows.len());
         for target in rows {
-            let Some(indicator) = self.reference.indicator(&target.indicator) else { continue };
+            let through = target.period.through;
+            let Some(indicator) = indicators.on(&target.indicator, through) else { continue };
             let state = target.state(on);
             if matches!(state, State::Withdrawn | State::NotBegun) {
                 targets.push(crate::target::wire::unmeasured(&target, state));
                 continue;
             }
             let reference = self.reference;
-            let measured = measure(&mut reading, &snapshot, reference, target, as_of, on).await?;
+            let measured = measure(&mut reading, &snapshot, &indicators, target, as_of, on).await?;
             if let Some(measured) = measured {
                 let told = crate::target::wire::measured(reference, &measured, indicator, state);
                 targets.push(told);
@@ -247,22 +259,60 @@ impl TargetService for Api {
         Ok(reading.reply(MeasureTargetsResponse { targets, next_page_token }))
     }
 
+    async fn measure_issued_targets(
+        &self,
+        request: Request<MeasureIssuedTargetsRequest>,
+    ) -> Result<Response<MeasureIssuedTargetsResponse>, Status> {
+        let (call, asked, page) = Call::list(request, self.database.keys())?;
+        let page = page.at_most(ISSUED_MAX);
+        let after: Option<After> = page.after()?;
+        let issuer_id = parse::id("organisation_id", &asked.organisation_id)?;
+        let period = wire::period(asked.period)?;
+        let tree = wire::tree(asked.tree)?;
+        let on = parse::optional_date("as_of", asked.as_of)?.unwrap_or_else(today);
+        let known_at = wire::known_at(asked.known_at)?;
+        asking::once(&asked.indicators)?;
+
+        let mut reading = self.database.read(&call).await?;
+        reads::organisation(&mut reading, issuer_id).await?;
+        let indicators = Indicators::read(&mut reading, self.reference).await?;
+        asking::indicators(&indicators, &asked.indicators, period.through)?;
+        let issued = Issued { issuer_id, period, indicators: &asked.indicators, known_at };
+        let targets = issued_targets(&mut reading, &issued, after, page.limit()).await?;
+        let Page { rows: targets, next_page_token } = page.page(targets, |last| {
+            let Period { from, through } = last.period;
+            (last.indicator.clone(), from, through, last.target_id)
+        })?;
+        let snapshot = self.columns.snapshot(&mut reading).await?.known_at(known_at).await?;
+        let of = (issuer_id, tree);
+        let reached = reached(&mut reading, &snapshot, &indicators, of, &targets, on).await?;
+        Ok(reading.reply(MeasureIssuedTargetsResponse {
+            targets: crate::target::wire::issued(&indicators, &targets, &reached),
+            next_page_token,
+            known_at: reached.known.as_ref().map(|known| parse::instant(known.at)),
+            feed_positions: reached.known.as_ref().map(wire::feed_positions).unwrap_or_default(),
+        }))
+    }
+
     async fn measure_programme(
         &self,
         request: Request<MeasureProgrammeRequest>,
     ) -> Result<Response<MeasureProgrammeResponse>, Status> {
         let (call, asked) = Call::read(request)?;
         let head = parse::id("organisation_id", &asked.organisation_id)?;
-        let indicator = wire::indicator(self.reference, "indicator", &asked.indicator)?;
         let period = wire::period(asked.period)?;
         let (grouping, group) = (asked.sector_grouping.as_str(), asked.sector_group.as_str());
         wire::sector_group(self.reference, grouping, group)?;
         let as_of = wire::tree(asked.tree)?;
         let on = parse::optional_date("as_of", asked.as_of)?.unwrap_or_else(today);
+        let known_at = wire::known_at(asked.known_at)?;
 
         let mut reading = self.database.read(&call).await?;
         reads::organisation(&mut reading, head).await?;
-        let snapshot = self.columns.snapshot(&mut reading).await?;
+        let snapshot = self.columns.snapshot(&mut reading).await?.known_at(known_at).await?;
+        let indicators =
+            Indicators::of_codes(&mut reading, self.reference, [asked.indicator.as_str()]).await?;
+        let indicator = indicators.known("indicator", &asked.indicator, period.through)?;
         let of = programme::Of { indicator: &asked.indicator, grouping, group, period };
         let (reference, days) = (self.reference, (as_of, on));
         let measured =
@@ -289,13 +339,11 @@ impl TargetService for Api {
         let page = page.at_most(APPORTIONED_MAX);
         let after: Option<Uuid> = page.after()?;
         let organisation_id = parse::id("organisation_id", &asked.organisation_id)?;
-        if !asked.indicator.is_empty() {
-            wire::indicator(self.reference, "indicator", &asked.indicator)?;
-        }
         let on = parse::optional_date("as_of", asked.as_of)?.unwrap_or_else(today);
 
         let mut reading = self.database.read(&call).await?;
         reads::organisation(&mut reading, organisation_id).await?;
+        self.filtered_by(&mut reading, &asked.indicator).await?;
         let lineage = lineage(&mut reading, organisation_id, on).await?;
         let of = (asked.indicator.as_str(), on);
         let rows = continued(&mut reading, &lineage.origins, of, after, page.limit()).await?;
@@ -318,6 +366,29 @@ impl TargetService for Api {
 }
 
 impl Api {
+    /// What these codes mean, to whoever is about to act on it.
+    async fn indicators<'a>(
+        &self,
+        call: &Call,
+        codes: impl IntoIterator<Item = &'a str>,
+    ) -> Result<Indicators, Failure> {
+        let codes: Vec<&str> = codes.into_iter().collect();
+        if codes.iter().all(|code| self.reference.indicator(code).is_some()) {
+            return Ok(Indicators::built_in(self.reference));
+        }
+        let mut reading = self.database.read(call).await?;
+        Indicators::of_codes(&mut reading, self.reference, codes).await
+    }
+
+    /// An indicator by which targets are looked for is one that somebody knows.
+    async fn filtered_by(&self, reading: &mut Reading, code: &str) -> Result<(), Failure> {
+        if code.is_empty() {
+            return Ok(());
+        }
+        let indicators = Indicators::of_codes(reading, self.reference, [code]).await?;
+        Ok(indicators.known("indicator", code, Date::MAX).map(|_| ())?)
+    }
+
     /// What an indicator counts of each unit below that of a target, where it is handed down by that.
     async fn counted(
         &self,
@@ -326,8 +397,9 @@ impl Api {
         target_id: Uuid,
         assigned_on: Option<Date>,
     ) -> Result<BTreeMap<Uuid, i64>, Status> {
-        let indicator = wire::indicator(self.reference, "indicator", &asked.indicator)?;
         let period = wire::period_of("indicator_period", asked.indicator_period)?;
+        let indicators = self.indicators(call, [asked.indicator.as_str()]).await?;
+        let indicator = indicators.known("indicator", &asked.indicator, period.through)?;
         if indicator.denominator.is_some() {
             let (field, indicator) = ("indicator".to_string(), indicator.code.clone());
             return Err(Refused::IndicatorUnknown { field, indicator }.into());

@@ -6,19 +6,46 @@ use chassis::parse;
 use chassis::refusal::Refusal;
 use proto::reporting::v1 as pb;
 use proto::reporting::v1::assign_targets_request::Line;
+use time::Date;
 use uuid::Uuid;
 
-use crate::ground::reference::Reference;
+use crate::ground::indicators::Indicators;
 use crate::ground::refused::Refused;
 use crate::ground::target::{ValueUnit, fits};
 use crate::ground::wire;
-use crate::target::assigning::Assignment;
+use crate::target::assignment::Assignment;
 use crate::target::distribute_target::{By, CHILDREN_MAX};
 
 /// Targets that are assigned in one call, at most.
 const LINES_MAX: usize = 1_000;
+/// Indicators of one call, at most.
+const INDICATORS_MAX: usize = 50;
 /// 100 %.
 const BASIS_POINTS_MAX: i64 = 10_000;
+
+/// Refuses a list of indicators that is too long, or says one twice.
+pub fn once(codes: &[String]) -> Result<(), Refusal> {
+    if codes.len() > INDICATORS_MAX {
+        let (entries, limit) = (codes.len(), INDICATORS_MAX);
+        return Err(Refused::ListTooLong { field: "indicators", entries, limit }.into());
+    }
+    for (line, code) in codes.iter().enumerate() {
+        if let Some(first) = codes[..line].iter().position(|earlier| earlier == code) {
+            return Err(
+                Refused::LineRepeated { field: format!("indicators[{line}]"), first }.into()
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Refuses an indicator of a list that nobody knows.
+pub fn indicators(known: &Indicators, codes: &[String], through: Date) -> Result<(), Refused> {
+    for (line, code) in codes.iter().enumerate() {
+        known.known(&format!("indicators[{line}]"), code, through)?;
+    }
+    Ok(())
+}
 
 /// A target to assign, as one line of a list has it.
 pub fn line(asked: &pb::AssignTargetRequest) -> Line {
@@ -40,9 +67,9 @@ pub fn line(asked: &pb::AssignTargetRequest) -> Line {
 }
 
 /// A target to assign.
-pub fn assignment(reference: &'static Reference, asked: &Line) -> Result<Assignment, Refusal> {
-    let indicator = wire::indicator(reference, "indicator", &asked.indicator)?;
+pub fn assignment(indicators: &Indicators, asked: &Line) -> Result<Assignment, Refusal> {
     let period = wire::period(asked.period)?;
+    let indicator = indicators.known("indicator", &asked.indicator, period.through)?;
     let comparator = wire::comparator(asked.comparator());
     let value_unit = wire::value_unit(asked.value_unit(), indicator);
     let denominator_on = parse::optional_date("denominator_on", asked.denominator_on)?;
@@ -58,6 +85,7 @@ pub fn assignment(reference: &'static Reference, asked: &Line) -> Result<Assignm
     if !(0..=limit).contains(&value) {
         return Err(Refused::TargetValueOutOfRange { field: "value".to_string(), limit }.into());
     }
+    let reference = indicators.reference();
     wire::sector_group(reference, &asked.sector_grouping, &asked.sector_group)?;
     let assigned_on =
         parse::optional_date("assigned_on", asked.assigned_on)?.unwrap_or(period.from);
@@ -81,13 +109,10 @@ pub fn assignment(reference: &'static Reference, asked: &Line) -> Result<Assignm
 }
 
 /// Targets to assign; refuses with every line that cannot be read.
-pub fn assignments(
-    reference: &'static Reference,
-    lines: &[Line],
-) -> Result<Vec<Assignment>, Refusal> {
+pub fn assignments(indicators: &Indicators, lines: &[Line]) -> Result<Vec<Assignment>, Refusal> {
     bounded("lines", lines.len(), LINES_MAX)?;
     let read = lines.iter().enumerate().map(|(number, asked)| {
-        assignment(reference, asked).map_err(|refusal| refusal.within(&format!("lines[{number}]")))
+        assignment(indicators, asked).map_err(|refusal| refusal.within(&format!("lines[{number}]")))
     });
     all(read)
 }

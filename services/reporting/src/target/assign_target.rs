@@ -4,7 +4,8 @@ use chassis::database::{Act, Acting};
 use chassis::refusal::Failure;
 
 use crate::ground::acting::decided_on_registry;
-use crate::target::assigning::{self, Assigned, Assignment, Lines};
+use crate::target::assigning::{self, Assigned};
+use crate::target::assignment::{Assignment, Lines};
 use crate::target::telling::target_assigned;
 
 /// What the unit is to reach.

@@ -4,7 +4,8 @@ use chassis::database::{Act, Acting};
 use chassis::refusal::Failure;
 
 use crate::ground::target::Target;
-use crate::target::assigning::{self, Assigned, Assignment, Lines};
+use crate::target::assigning::{self, Assigned};
+use crate::target::assignment::{Assignment, Lines};
 use crate::target::telling;
 
 /// What each of them is to reach; at least one.

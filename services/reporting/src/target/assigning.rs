@@ -3,45 +3,16 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use chassis::access::unknown_or_denied;
 use chassis::database::Acting;
-use chassis::refusal::{Failure, Refusal};
+use chassis::refusal::Failure;
 use serde::{Deserialize, Serialize};
 use time::Date;
 use uuid::Uuid;
 
-use crate::ground::period::Period;
 use crate::ground::refused::Refused;
-use crate::ground::target::{Comparator, Issuer, Target, ValueUnit};
-
-/// What a unit is to reach.
-#[derive(Clone, Debug)]
-pub struct Assignment {
-    /// What is to be reached.
-    pub indicator: String,
-    /// By whom.
-    pub organisation_id: Uuid,
-    /// When.
-    pub period: Period,
-    /// Who says so.
-    pub issuer: Issuer,
-    /// How much.
-    pub value: i64,
-    /// Of what.
-    pub value_unit: ValueUnit,
-    /// How it is compared.
-    pub comparator: Comparator,
-    /// The date of the stock that a mean is taken over.
-    pub denominator_on: Option<Date>,
-    /// Unions of a group only; both empty for all.
-    pub sector_grouping: String,
-    /// See there.
-    pub sector_group: String,
-    /// From when it holds.
-    pub assigned_on: Date,
-    /// What it rests on.
-    pub decision_id: Option<Uuid>,
-}
+use crate::ground::target::Target;
+use crate::target::assignable;
+use crate::target::assignment::{Assignment, Lines, issuer_of, refuse};
 
 /// Which target it became.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -55,32 +26,13 @@ pub struct Assigned {
 /// Targets of one unit and indicator, at most: every month of three decades, from two issuers.
 const TARGETS_MAX: i64 = 1_000;
 
-/// Whose targets these are, as a refusal names them: of a list, or of the request itself.
-#[derive(Clone, Copy)]
-pub enum Lines {
-    /// The request is the only one.
-    Itself,
-    /// `lines[12]`.
-    Of(&'static str),
-}
-
-impl Lines {
-    fn name(self, line: usize, refused: impl Into<Refusal>) -> Refusal {
-        match self {
-            Self::Itself => refused.into(),
-            Self::Of(list) => refused.into().within(&format!("{list}[{line}]")),
-        }
-    }
-}
-
 /// Assigns them, all or none, and none of them twice; answers them in their order, as they are now.
 pub async fn assign(
     acting: &mut Acting,
     assignments: &[Assignment],
     lines: Lines,
 ) -> Result<Vec<Target>, Failure> {
-    refuse_out_of_scope(acting, assignments, lines).await?;
-    refuse_unknown_decisions(acting, assignments, lines).await?;
+    assignable::refuse_others(acting, assignments, lines).await?;
     // Two revisions of one target queue here, on the unit, in one order; a unit has few targets.
     let units: Vec<Uuid> = assignments.iter().map(|one| one.organisation_id).collect();
     sqlx::query!(
@@ -124,48 +76,6 @@ pub async fn assign(
     Ok(targets)
 }
 
-fn issuer_of(issuer: &Issuer) -> (Option<Uuid>, Option<&str>) {
-    match issuer {
-        Issuer::Organisation(organisation_id) => (Some(*organisation_id), None),
-        Issuer::Named(name) => (None, Some(name.as_str())),
-    }
-}
-
-/// The caller must cover each unit, and each issuer that is an organisation.
-async fn refuse_out_of_scope(
-    acting: &mut Acting,
-    assignments: &[Assignment],
-    lines: Lines,
-) -> Result<(), Failure> {
-    let needed = || {
-        assignments.iter().enumerate().flat_map(|(line, one)| {
-            let issuer = issuer_of(&one.issuer).0.map(|issuer| (line, "issuer_id", issuer));
-            std::iter::once((line, "organisation_id", one.organisation_id)).chain(issuer)
-        })
-    };
-    let organisations: BTreeSet<Uuid> = needed().map(|(.., organisation)| organisation).collect();
-    let covered: BTreeSet<Uuid> = sqlx::query_scalar!(
-        "select organisation_id from organisation
-         where organisation_id = any ($1) and access.covers(organisation_id)",
-        &Vec::from_iter(organisations),
-    )
-    .fetch_all(acting.db())
-    .await?
-    .into_iter()
-    .collect();
-    let unknown = needed()
-        .filter(|(.., organisation_id)| !covered.contains(organisation_id))
-        .map(|(line, field, organisation_id)| {
-            let field = field.to_string();
-            lines.name(line, Refused::OrganisationUnknown { field, organisation_id })
-        })
-        .reduce(Refusal::and);
-    match unknown {
-        Some(unknown) => Err(unknown_or_denied(acting.db(), unknown).await),
-        None => Ok(()),
-    }
-}
-
 /// Refuses a target that stands twice in the list.
 pub fn refuse_repeated(assignments: &[Assignment], lines: Lines) -> Result<(), Failure> {
     let mut first_lines = HashMap::new();
@@ -184,47 +94,6 @@ pub fn refuse_repeated(assignments: &[Assignment], lines: Lines) -> Result<(), F
         }
     }
     refuse(repeated)
-}
-
-/// Refuses decisions that registry has not recorded, or that the unit may not rest on.
-async fn refuse_unknown_decisions(
-    acting: &mut Acting,
-    assignments: &[Assignment],
-    lines: Lines,
-) -> Result<(), Failure> {
-    let resting: Vec<(usize, Uuid, Uuid)> = assignments
-        .iter()
-        .enumerate()
-        .filter_map(|(line, one)| Some((line, one.decision_id?, one.organisation_id)))
-        .collect();
-    if resting.is_empty() {
-        return Ok(());
-    }
-    let decisions: Vec<Uuid> = resting.iter().map(|(_, decision_id, _)| *decision_id).collect();
-    let units: Vec<Uuid> = resting.iter().map(|(.., unit)| *unit).collect();
-    let known: BTreeSet<(Uuid, Uuid)> = sqlx::query!(
-        r#"select asked.decision_id as "decision_id!", asked.unit_id as "unit_id!"
-           from (select distinct decision_id, unit_id
-                 from unnest($1::uuid[], $2::uuid[]) as line (decision_id, unit_id)) asked
-           join decision known on known.decision_id = asked.decision_id
-           where decides_about(known.issuer_id, asked.unit_id)"#,
-        &decisions,
-        &units,
-    )
-    .fetch_all(acting.db())
-    .await?
-    .into_iter()
-    .map(|row| (row.decision_id, row.unit_id))
-    .collect();
-    let unknown = resting
-        .into_iter()
-        .filter(|(_, decision_id, unit)| !known.contains(&(*decision_id, *unit)))
-        .map(|(line, decision_id, _)| lines.name(line, Refused::DecisionUnknown { decision_id }))
-        .reduce(Refusal::and);
-    match unknown {
-        Some(unknown) => Err(unknown_or_denied(acting.db(), unknown).await),
-        None => Ok(()),
-    }
 }
 
 /// By line: the target that is revised, and its last revision.
@@ -329,14 +198,6 @@ async fn refuse_too_many(
         }
     }
     refuse(too_many)
-}
-
-/// Refuses with every line at fault, if there is one.
-fn refuse(faults: Vec<Refusal>) -> Result<(), Failure> {
-    match faults.into_iter().reduce(Refusal::and) {
-        Some(refusal) => Err(refusal.into()),
-        None => Ok(()),
-    }
 }
 
 async fn write(acting: &mut Acting, targets: &[Target]) -> Result<(), Failure> {

@@ -67,14 +67,25 @@ pub async fn attained(
     let units: BTreeSet<Uuid> = targets.iter().map(|target| target.organisation_id).collect();
     let units = Vec::from_iter(units);
     let on = of.on;
-    let period = Period { through: of.period.through.min(on), ..of.period };
+    let mut counting = OfHeads::new(connection, snapshot, reference, &units, of.scope).await?;
+    attained_by(&mut counting, targets, of.indicator, of.period, on).await
+}
+
+/// As [`attained`], by what counts for their units already, on its tree and of its group.
+pub async fn attained_by(
+    counting: &mut OfHeads<'_>,
+    targets: &[&Target],
+    indicator: &Indicator,
+    period: Period,
+    on: Date,
+) -> Result<BTreeMap<Uuid, Attained>, Failure> {
+    let period = Period { through: period.through.min(on), ..period };
     if period.through < period.from {
         let none =
             |target: &&Target| (target.target_id, Attained::of(target, Reached::default(), on));
         return Ok(targets.iter().map(none).collect());
     }
-    let mut counting = OfHeads::new(connection, snapshot, reference, &units, of.scope).await?;
-    let figures = counting.figures(of.indicator, period).await?;
+    let figures = counting.figures(indicator, period).await?;
     let days: BTreeSet<Date> = targets.iter().filter_map(|target| target.denominator_on).collect();
     let mut unions: BTreeMap<Date, BTreeMap<Uuid, i64>> = BTreeMap::new();
     for day in days {

@@ -11,7 +11,8 @@ use uuid::Uuid;
 use crate::ground::refused::Refused;
 use crate::ground::target::apportion::{Part, apportion, basis_points};
 use crate::ground::target::{Issuer, Target, ValueUnit};
-use crate::target::assigning::{self, Assignment, Lines};
+use crate::target::assigning;
+use crate::target::assignment::{Assignment, Lines};
 use crate::target::holding::{self, On};
 use crate::target::telling;
 
@@ -98,6 +99,10 @@ impl Act for DistributeTarget {
         if !(from..=through).contains(&assigned_on) {
             return Err(Refused::TargetNotHeld { field: "assigned_on", from, through }.into());
         }
+        let lines = match &self.children {
+            Some(_) => Lines::Listed("children"),
+            None => Lines::All("children"),
+        };
         let children = children(acting, &target, self.children, assigned_on).await?;
         let weights = weights(self.by, &children)?;
         let parts = parts(&weights, self.total, target.value)?;
@@ -120,7 +125,7 @@ impl Act for DistributeTarget {
                 decision_id: self.decision_id,
             })
             .collect();
-        let handed = assigning::assign(acting, &assignments, Lines::Of("children")).await?;
+        let handed = assigning::assign(acting, &assignments, lines).await?;
         telling::publish(acting, &handed).await?;
         let others_sum = others_sum(acting, &target, &children).await?;
         let weights = match weights {

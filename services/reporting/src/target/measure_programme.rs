@@ -49,7 +49,7 @@ pub async fn measure_programmes(
     of: Of<'_>,
     (as_of, on): (Option<Date>, Date),
 ) -> Result<MeasuredProgrammes, Failure> {
-    let targets = target::of_unit(&mut *connection, head).await?;
+    let targets = target::of_unit(&mut *connection, head, snapshot.asked_at()).await?;
     let asked = programmes(targets, of, on);
     let scope = Scope {
         grouping: of.grouping.to_string(),

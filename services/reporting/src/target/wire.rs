@@ -6,6 +6,7 @@ use chassis::parse::{self, id_or_empty};
 use proto::reporting::v1 as pb;
 use uuid::Uuid;
 
+use crate::ground::indicators::Indicators;
 use crate::ground::reference::{Indicator, Reference};
 use crate::ground::target::cascade::{Cascade, Node};
 use crate::ground::target::measured::{self, Measured, against};
@@ -15,6 +16,7 @@ use crate::ground::vietnamese;
 use crate::ground::wire::figure;
 use crate::target::attained::Attained;
 use crate::target::distribute_target::{Distributed, HandedDown};
+use crate::target::issued_targets::Reached;
 use crate::target::measure_programme::{self, MeasuredProgrammes};
 use crate::target::open_targets::OpenTargets;
 use crate::target::succession::{Held, Stays, Step};
@@ -104,6 +106,28 @@ fn node(of: &Node, told: &Told<'_>) -> pb::CascadeNode {
         shown_elsewhere: of.shown_elsewhere,
         attainment: told.attainment(&of.target),
     }
+}
+
+/// What an organisation set for others, measured.
+pub fn issued(
+    indicators: &Indicators,
+    targets: &[Target],
+    reached: &Reached,
+) -> Vec<pb::IssuedTarget> {
+    let issued = |of: &Target| pb::IssuedTarget {
+        target: Some(target(of)),
+        name: reached
+            .names
+            .get(&(of.organisation_id, of.period.through))
+            .cloned()
+            .unwrap_or_default(),
+        attainment: reached
+            .attained
+            .get(&of.target_id)
+            .zip(indicators.on(&of.indicator, of.period.through))
+            .map(|(attained, indicator)| attainment(of, attained, indicator)),
+    };
+    targets.iter().map(issued).collect()
 }
 
 /// A measured target.

@@ -192,6 +192,7 @@ async fn kept(pool: &PgPool, units: &[Uuid], changes: &[Uuid]) -> Vec<String> {
         "organisation",
         "edge",
         "organisation_name",
+        "organisation_industry",
         "organisation_sector",
         "organisation_type",
         "suspension",
@@ -201,14 +202,14 @@ async fn kept(pool: &PgPool, units: &[Uuid], changes: &[Uuid]) -> Vec<String> {
     let mut kept = Vec::new();
     for table in tables {
         let statement = format!(
-            "select '{table} ' || row_to_json(row)::text from {table} row
+            "select '{table} ' || (to_jsonb(row) - 'recorded_at')::text from {table} row
              where organisation_id = any($1)"
         );
         kept.extend(read(pool, &statement, units).await);
     }
     for table in ["fact", "unit_month", "subject_fact"] {
         let statement = format!(
-            "select '{table} ' || row_to_json(row)::text from {table} row where unit_id = any($1)"
+            "select '{table} ' || (to_jsonb(row) - 'recorded_at')::text from {table} row where unit_id = any($1)"
         );
         kept.extend(read(pool, &statement, units).await);
     }

@@ -406,6 +406,7 @@ async fn compare(
         organisation_id: head.to_string(),
         period: Some(crate::world::period(days)),
         tree: Some(pb::Tree { as_of: as_of.map(chassis::parse::civil) }),
+        known_at: None,
     };
     let books = national.figures.get_book(asked).await.expect("books").into_inner();
     for (book, net) in [(books.members, "MBR_NET"), (books.unions, "ORG_NET")] {

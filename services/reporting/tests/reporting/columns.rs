@@ -23,15 +23,18 @@ use uuid::Uuid;
 use crate::timelines::known;
 use crate::world::World;
 
-const BEGIN: Date = date!(2020 - 01 - 01);
+pub(crate) const BEGIN: Date = date!(2020 - 01 - 01);
 const SEEDS: [u64; 3] = [1, 2, 3];
 /// Unions of each superior in the beginning.
-const UNIONS: usize = 3;
+pub(crate) const UNIONS: usize = 3;
 const STEPS: usize = 72;
 /// After so many steps all is compared.
 const LOOK: usize = 12;
 /// So many questions each time.
 const QUESTIONS: usize = 24;
+
+/// No grouping names the last one: a later version of registry's list may bring it.
+const INDUSTRIES: [&str; 4] = ["GIAO_DUC", "Y_TE", "TOA_AN", "VU_TRU"];
 
 /// Numbers that come in the same order for the same seed.
 pub(crate) struct Dice(pub(crate) u64);
@@ -58,9 +61,9 @@ impl Dice {
 #[derive(Clone, Copy)]
 pub(crate) struct Union {
     pub(crate) id: Uuid,
-    superior: Uuid,
-    lives: bool,
-    founded: Date,
+    pub(crate) superior: Uuid,
+    pub(crate) lives: bool,
+    pub(crate) founded: Date,
     suspended: bool,
     is_union: bool,
 }
@@ -120,6 +123,14 @@ impl History {
                     sector: sector.to_string(),
                 };
                 world.says(on, RegistryWhat::OrganisationSectorChanged(changed));
+                // Also of days that are over, and of days before another that is known.
+                let back = i64::try_from(13 * people).expect("few");
+                let changed = registry::OrganisationIndustryChanged {
+                    organisation_id: union.id.to_string(),
+                    industry: INDUSTRIES[people % INDUSTRIES.len()].to_string(),
+                };
+                let on = (on - Duration::days(back)).max(union.founded);
+                world.says(on, RegistryWhat::OrganisationIndustryChanged(changed));
             }
             8 => self.correct(world, at, superior),
             9 => self.record(world, union.id, people).await,
@@ -189,6 +200,15 @@ impl History {
                     known(founded, Some(moved), &self.superiors[0].to_string()),
                     known(moved, None, &superior.to_string()),
                 ],
+                // It was not stated for some days.
+                industries: vec![
+                    known(founded, Some(moved), INDUSTRIES[at % INDUSTRIES.len()]),
+                    known(
+                        moved + Duration::days(40),
+                        None,
+                        INDUSTRIES[(at + 1) % INDUSTRIES.len()],
+                    ),
+                ],
                 ..crate::timelines::life(union.id, superior, founded)
             }
         };
@@ -218,9 +238,9 @@ impl History {
 }
 
 /// A question, as the statements take it.
-struct Asked {
-    scope: Scope,
-    period: Period,
+pub(crate) struct Asked {
+    pub(crate) scope: Scope,
+    pub(crate) period: Period,
     sectors: Vec<String>,
     groups: Vec<String>,
 }
@@ -232,6 +252,7 @@ impl Asked {
             By::Child => "CHILD",
             By::Unit => "UNIT",
             By::Sector => "SECTOR",
+            By::Industry => "INDUSTRY",
             By::Group => "GROUP",
             By::Type => "TYPE",
         }
@@ -258,7 +279,7 @@ impl Asked {
 type Query<'q> = sqlx::query::Query<'q, sqlx::Postgres, sqlx::postgres::PgArguments>;
 
 /// What lines sum to; a line of 0 is none.
-type Lines = BTreeMap<String, i64>;
+pub(crate) type Lines = BTreeMap<String, i64>;
 
 fn lines(rows: impl IntoIterator<Item = (String, i64)>) -> Lines {
     let mut lines = Lines::new();
@@ -274,7 +295,10 @@ fn line(row: &PgRow) -> (String, i64) {
 }
 
 /// What the statements count: by the name of what is counted.
-async fn by_statements(connection: &mut PgConnection, asked: &Asked) -> BTreeMap<String, Lines> {
+pub(crate) async fn by_statements(
+    connection: &mut PgConnection,
+    asked: &Asked,
+) -> BTreeMap<String, Lines> {
     let (from, until) = (asked.period.from, asked.period.until());
     let mut counted = BTreeMap::new();
     let summed: Vec<Code> =
@@ -363,7 +387,7 @@ fn kinds() -> Vec<String> {
 }
 
 /// What the columns count, under the same names.
-async fn by_columns(
+pub(crate) async fn by_columns(
     connection: &mut PgConnection,
     snapshot: &Snapshot,
     reference: &'static Reference,
@@ -438,6 +462,44 @@ pub(crate) async fn national_reading(pool: &PgPool) -> Transaction<'_, Postgres>
     reading
 }
 
+/// Any figure of any of these.
+pub(crate) fn question(reference: &Reference, heads: &[Uuid], dice: &mut Dice) -> Asked {
+    let by = dice.one(&[
+        By::Nothing,
+        By::Child,
+        By::Unit,
+        By::Sector,
+        By::Industry,
+        By::Group,
+        By::Type,
+    ]);
+    let grouping = match (by, dice.below(4)) {
+        (_, 0) | (By::Group, 1) => "BA_KHOI",
+        (_, 2) | (By::Group, _) => "NGANH",
+        _ => "",
+    };
+    let group = match grouping {
+        "" => "",
+        "NGANH" => dice.one(&["", "GIAO_DUC", "Y_TE", "KHAC"]),
+        _ => dice.one(&["", "HCSN", "KHAC"]),
+    };
+    let (one, other) = (dice.day(), dice.day());
+    Asked {
+        scope: Scope {
+            head: dice.one(heads),
+            as_of: [None, Some(dice.day())][dice.below(2)],
+            by,
+            grouping: grouping.to_string(),
+            group: group.to_string(),
+            direct_only: dice.below(4) == 0,
+            without_suspended: false,
+        },
+        period: Period { from: one.min(other), through: one.max(other).max(date!(2020 - 06 - 01)) },
+        sectors: reference.spelt_groups(grouping).0,
+        groups: reference.spelt_groups(grouping).1,
+    }
+}
+
 /// Compares random questions, in one snapshot of the moment, whatever is being followed meanwhile.
 async fn compare(
     pool: &PgPool,
@@ -451,33 +513,7 @@ async fn compare(
     let snapshot = columns.snapshot(&mut reading).await.expect("a snapshot");
     let mut amount = 0;
     for _ in 0..QUESTIONS {
-        let by = dice.one(&[By::Nothing, By::Child, By::Unit, By::Sector, By::Group, By::Type]);
-        let grouping = match (by, dice.below(2)) {
-            (By::Group, _) | (_, 0) => "BA_KHOI",
-            _ => "",
-        };
-        let group = match grouping {
-            "" => "",
-            _ => dice.one(&["", "HCSN", "KHAC"]),
-        };
-        let (one, other) = (dice.day(), dice.day());
-        let asked = Asked {
-            scope: Scope {
-                head: dice.one(heads),
-                as_of: [None, Some(dice.day())][dice.below(2)],
-                by,
-                grouping: grouping.to_string(),
-                group: group.to_string(),
-                direct_only: dice.below(4) == 0,
-                without_suspended: false,
-            },
-            period: Period {
-                from: one.min(other),
-                through: one.max(other).max(date!(2020 - 06 - 01)),
-            },
-            sectors: reference.sector_groups(grouping).0,
-            groups: reference.sector_groups(grouping).1,
-        };
+        let asked = question(reference, heads, dice);
         let by_statements = by_statements(&mut reading, &asked).await;
         let by_columns = by_columns(&mut reading, &snapshot, reference, &asked).await;
         for (name, lines) in &by_statements {

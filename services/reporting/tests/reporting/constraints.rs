@@ -194,7 +194,7 @@ const CONSTRAINTS: [(&str, Why); 110] = [
 ];
 
 /// Tables that only followers write: whatever they cannot apply stops them, loudly.
-const FOLLOWED: [&str; 29] = [
+const FOLLOWED: [&str; 31] = [
     "act_undone",
     "ceremony",
     "ceremony_launched",
@@ -212,6 +212,7 @@ const FOLLOWED: [&str; 29] = [
     "office",
     "organisation",
     "organisation_name",
+    "organisation_industry",
     "organisation_sector",
     "organisation_type",
     "person_merge",
@@ -220,6 +221,7 @@ const FOLLOWED: [&str; 29] = [
     "succession_share",
     "superior",
     "suspension",
+    "tree_known",
     "unit_assignment",
     "unit_told",
     // The feeds' own books.

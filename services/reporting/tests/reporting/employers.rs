@@ -20,6 +20,7 @@ impl World {
     fn tells_of(&self, employer: Uuid, on: Date, unions: &[Uuid]) {
         let recorded = EmployersRecorded {
             employers: vec![employers_recorded::Employer {
+                name: "Công ty May 19".to_string(),
                 employer_id: employer.to_string(),
                 surveyor_id: self.badinh.to_string(),
                 workforce: 30,

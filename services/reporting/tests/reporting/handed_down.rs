@@ -225,7 +225,7 @@ async fn a_distribution_that_makes_no_sense_is_refused_and_changes_nothing() {
                 decision_id: Uuid::now_v7().to_string(),
                 ..handed(&own, Equal)
             },
-            because("DECISION_UNKNOWN", "children[0].decision_id"),
+            because("DECISION_UNKNOWN", "decision_id"),
         ),
     ];
     for (asked, expected) in cases {

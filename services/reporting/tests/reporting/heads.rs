@@ -25,7 +25,7 @@ const SEEDS: [u64; 2] = [7, 8];
 const STEPS: usize = 60;
 const QUESTIONS: usize = 3;
 
-/// What statements count: people in office and trained, ratings, employers without a union.
+/// What is told one by one: people in office and trained, ratings, employers without a union.
 pub(crate) async fn told_otherwise(world: &World, units: &[Uuid], on: Date) {
     let people: Vec<Uuid> = units.iter().map(|_| Uuid::now_v7()).collect();
     for (unit, person) in units.iter().zip(&people) {

@@ -387,12 +387,16 @@ async fn no_id_is_printed_where_there_is_a_name() {
     let mut officer = world.officer();
     world.loads_unions(world.badinh, "HC", 2);
     let surveyed = EmployersRecorded {
-        employers: vec![employers_recorded::Employer {
-            employer_id: Uuid::now_v7().to_string(),
-            surveyor_id: world.badinh.to_string(),
-            workforce: 30,
-            ..Default::default()
-        }],
+        // The one was told before names were.
+        employers: ["", "Công ty May 19"]
+            .map(|name| employers_recorded::Employer {
+                employer_id: Uuid::now_v7().to_string(),
+                name: name.to_string(),
+                surveyor_id: world.badinh.to_string(),
+                workforce: 30,
+                ..Default::default()
+            })
+            .to_vec(),
     };
     world.says(DAY, RegistryWhat::EmployersRecorded(surveyed));
     officer.value("ORG_STOCK", world.hanoi, YEAR, None).await;
@@ -420,7 +424,11 @@ async fn no_id_is_printed_where_there_is_a_name() {
         let ids: Vec<&str> = ids.filter(|word| Uuid::parse_str(word).is_ok()).collect();
         assert!(ids.is_empty(), "{ids:?} in {text}");
         if template == "MOI" {
-            assert!(text.contains("LĐLĐ quận Ba Đình chưa vận động"), "{text}");
+            assert!(
+                text.contains("do LĐLĐ quận Ba Đình khảo sát LĐLĐ quận Ba Đình chưa vận động"),
+                "{text}"
+            );
+            assert!(text.contains("Công ty May 19 LĐLĐ quận Ba Đình chưa vận động"), "{text}");
         }
     }
     world.stop().await;

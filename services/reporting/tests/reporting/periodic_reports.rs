@@ -1,9 +1,12 @@
 //! Periodic reports: what is reported, checked, revised, and added up.
 
 use chassis::parse::civil;
+use proto::membership::v1::membership_change::Change as MembershipWhat;
+use proto::membership::v1::{TrainingCourseHeld, training_course_held};
 use proto::reporting::v1 as pb;
 use proto::reporting::v1::PeriodicReportState as State;
 use time::macros::date;
+use uuid::Uuid;
 
 use crate::returns::{
     SOME_DAY, YEAR, at, cell, declaring, id, opening, otherwise, state, three_unions,
@@ -345,5 +348,51 @@ async fn a_cell_that_says_something_else_than_was_counted_says_why() {
     let answer = officer.periodic_reports.declare_periodic_report(future).await;
     let unfit = because("PERIODIC_REPORT_DATES_UNFIT", "conclusions[0].held_on");
     assert_eq!(refused(answer), unfit);
+    world.stop().await;
+}
+
+/// Whoever was trained as one union's member and as another's is one of the district's.
+#[tokio::test]
+async fn who_stands_in_the_reports_of_two_unions_counts_once_in_that_of_their_superior() {
+    let world = World::start().await;
+    let mut officer = world.officer();
+    let [first, second, _] = three_unions(&world);
+    let (both, only) = (Uuid::now_v7(), Uuid::now_v7());
+    let attended = |person: Uuid, union: Uuid| training_course_held::Attendance {
+        person_id: person.to_string(),
+        organisation_id: union.to_string(),
+        attended_on: Some(civil(date!(2021 - 08 - 08))),
+    };
+    world.tells(
+        date!(2021 - 08 - 08),
+        MembershipWhat::TrainingCourseHeld(TrainingCourseHeld {
+            course_id: Uuid::now_v7().to_string(),
+            organisation_id: world.badinh.to_string(),
+            topics: vec!["UNION_WORK".into()],
+            attendances: vec![attended(both, first), attended(only, first), attended(both, second)],
+        }),
+    );
+    let opened = officer.opens(opening(world.hanoi, SOME_DAY)).await;
+    for (union, trained) in [(first, 2), (second, 1)] {
+        let report = opened.of(union);
+        officer.drafts(&report).await.expect("drafted");
+        assert_eq!(at(&officer.report(&report).await, "TRAINED").value, Some(trained));
+        let cells =
+            [("WORKERS", 9), ("WORKERS_FEMALE", 4), ("WAGE_VND", 8_000_000), ("WAGE_COUNTED", 9)];
+        let cells = cells.map(|(row, value)| cell(row, value)).to_vec();
+        officer.declares(&report, cells).await.expect("declared");
+        if union == second {
+            let cells = vec![otherwise("TRAINED", 4, "Ba người học ở nơi khác")];
+            officer.declares(&report, cells).await.expect("declared");
+        }
+        officer.submits(&report).await.expect("submitted");
+        officer.approves(&report).await.expect("approved");
+    }
+    let district = opened.of(world.badinh);
+    officer.consolidates(&district).await.expect("consolidated");
+    let told = officer.report(&district).await;
+    let trained = at(&told, "TRAINED");
+    assert_eq!((trained.computed, trained.computed_below), (Some(2), Some(3)));
+    assert_eq!((trained.consolidated, trained.overridden_below), (Some(2 + 3), 1));
     world.stop().await;
 }

@@ -346,6 +346,7 @@ async fn happens(world: &World, officer: &mut Actor, living: &mut Living, on: Da
             let (union, superior) = of(unit, living);
             let recorded = EmployersRecorded {
                 employers: vec![employers_recorded::Employer {
+                    name: "Công ty May 19".to_string(),
                     employer_id: Uuid::now_v7().to_string(),
                     surveyor_id: superior.to_string(),
                     workforce,

@@ -119,14 +119,6 @@ async fn a_table_that_cannot_be_is_refused_with_what_is_wrong() {
             "breakdowns",
         ),
         (
-            broken(
-                of(&["MBR_STOCK", "TRAIN_HEADCOUNT"], &[world.hanoi]),
-                &[pb::Breakdown::Child, pb::Breakdown::Type],
-            ),
-            "BREAKDOWN_NOT_CROSSED",
-            "indicators[1]",
-        ),
-        (
             pb::TabulateFiguresRequest {
                 breakdowns: vec![pb::Breakdown::SectorGroup.into()],
                 ..good()

@@ -597,3 +597,43 @@ async fn targets_of_an_indicator_that_nobody_knows_are_not_none() {
     let listed = officer.targets.list_targets(asked("MBR_ADMITTED")).await.expect("listed");
     assert!(listed.into_inner().targets.is_empty());
 }
+
+#[tokio::test]
+async fn a_target_is_refused_to_whoever_exists_on_no_day_of_its_period() {
+    let world = World::start().await;
+    let mut officer = world.officer();
+    let gone = world.founds(world.badinh, "HC", "CĐCS đã giải thể", date!(2015 - 01 - 01));
+    world.ends(gone, world.badinh, None, date!(2021 - 01 - 01));
+    let late = world.founds(world.badinh, "HC", "CĐCS mới", date!(2022 - 01 - 01));
+    let absent = because("TARGET_UNIT_ABSENT", "organisation_id");
+    for unit in [gone, late] {
+        let asked = by(world.badinh, target("MBR_ADMITTED", unit, YEAR, 3));
+        assert_eq!(refused(officer.targets.assign_target(asked).await), absent);
+    }
+    // On its last day the one is still there, and on the other's first day the other is.
+    let last_year = (date!(2020 - 01 - 01), date!(2020 - 12 - 31));
+    assign(&mut officer, by(world.badinh, target("MBR_ADMITTED", gone, last_year, 3))).await;
+    let first_day = (date!(2021 - 02 - 01), date!(2022 - 01 - 01));
+    assign(&mut officer, by(world.badinh, target("MBR_ADMITTED", late, first_day, 3))).await;
+    world.stop().await;
+}
+
+/// Otherwise a district could say that the city asked something of it.
+#[tokio::test]
+async fn nobody_asks_in_the_name_of_a_superior_without_being_it() {
+    let world = World::start().await;
+    world.grants("district", "OFFICER", world.badinh);
+    let mut district = world.actor("district");
+    let named = |issuer: &str| pb::AssignTargetRequest {
+        issuer_name: issuer.to_string(),
+        ..target("MBR_ADMITTED", world.badinh, YEAR, 3)
+    };
+    let superior = because("TARGET_ISSUER_IS_ORGANISATION", "issuer_name");
+    for issuer in
+        ["LĐLĐ thành phố Hà Nội", "lđlđ thành phố hà nội", "Tổng Liên đoàn Lao động Việt Nam"]
+    {
+        assert_eq!(refused(district.targets.assign_target(named(issuer)).await), superior);
+    }
+    assign(&mut district, named("Quận ủy Ba Đình")).await;
+    world.stop().await;
+}

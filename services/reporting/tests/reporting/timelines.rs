@@ -61,6 +61,7 @@ async fn balanced(world: &World, head: Uuid) {
         organisation_id: head.to_string(),
         period: Some(period(YEAR)),
         tree: None,
+        known_at: None,
     };
     let book = world.officer().figures.get_book(asked).await.expect("a book").into_inner();
     assert!(book.members.expect("members").balanced && book.unions.expect("unions").balanced);

@@ -35,6 +35,7 @@ async fn a_union_that_is_handed_over_counts_under_each_superior_on_its_own_days(
             organisation_id: head.to_string(),
             period: Some(crate::world::period(YEAR_2020)),
             tree: None,
+            known_at: None,
         };
         let book = officer.figures.get_book(asked).await.expect("a book").into_inner();
         assert!(book.members.expect("members").balanced && book.unions.expect("unions").balanced);

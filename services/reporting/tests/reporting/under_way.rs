@@ -306,6 +306,7 @@ async fn balanced(world: &World, head: Uuid, as_of: Option<Date>) {
         organisation_id: head.to_string(),
         period: Some(period(YEAR)),
         tree: Some(pb::Tree { as_of: as_of.map(civil) }),
+        known_at: None,
     };
     let book = world.national().figures.get_book(asked).await.expect("a book").into_inner();
     let (members, unions) = (book.members.expect("members"), book.unions.expect("unions"));

@@ -337,6 +337,17 @@ impl Actor {
         additive: bool,
         page_size: i32,
     ) -> Vec<pb::ExplainedUnit> {
+        self.explained_then(figure, additive, page_size, None).await
+    }
+
+    /// As [`Self::explained`], as it was known at an instant.
+    pub async fn explained_then(
+        &mut self,
+        figure: &pb::Figure,
+        additive: bool,
+        page_size: i32,
+        known_at: Option<prost_types::Timestamp>,
+    ) -> Vec<pb::ExplainedUnit> {
         let mut units: Vec<pb::ExplainedUnit> = Vec::new();
         let mut page_token = String::new();
         loop {
@@ -351,6 +362,7 @@ impl Actor {
                 direct_only: figure.direct_only,
                 page_size,
                 page_token,
+                known_at,
             };
             let page = self.figures.explain_figure(asked).await.expect("explained").into_inner();
             assert_eq!(page.figure.expect("a figure").value, figure.value);
@@ -359,6 +371,10 @@ impl Actor {
             if page_token.is_empty() {
                 break;
             }
+        }
+        let whole = self.explained_whole(figure, known_at).await;
+        if units.iter().all(|unit| unit.changes_left_off == 0) {
+            assert_eq!(whole, units, "{}, told whole", figure.indicator);
         }
         if additive {
             let sum: i64 = units.iter().map(|unit| unit.amount).sum();
@@ -377,6 +393,43 @@ impl Actor {
                 let on = day(change.effective_on);
                 assert!(on <= through, "{}: {change:?}", figure.indicator);
                 assert!(is_stock || from <= on, "{}: {change:?}", figure.indicator);
+            }
+        }
+        units
+    }
+
+    /// The same, told whole: a unit that goes on in the next message is put together.
+    async fn explained_whole(
+        &mut self,
+        figure: &pb::Figure,
+        known_at: Option<prost_types::Timestamp>,
+    ) -> Vec<pb::ExplainedUnit> {
+        let asked = pb::ExplainWholeFigureRequest {
+            indicator: figure.indicator.clone(),
+            organisation_id: figure.organisation_id.clone(),
+            period: figure.period,
+            tree: figure.tree,
+            sector_grouping: figure.sector_grouping.clone(),
+            sector_group: figure.sector_group.clone(),
+            without_suspended: figure.without_suspended,
+            direct_only: figure.direct_only,
+            known_at,
+        };
+        let answer = self.figures.explain_whole_figure(asked).await.expect("explained");
+        let mut messages = answer.into_inner();
+        let first = messages.message().await.expect("told").expect("a figure first");
+        assert_eq!(first.figure.expect("a figure").value, figure.value);
+        let mut units: Vec<pb::ExplainedUnit> = Vec::new();
+        while let Some(message) = messages.message().await.expect("told") {
+            assert!(message.figure.is_none() && !message.units.is_empty());
+            for unit in message.units {
+                match units.last_mut() {
+                    Some(last) if last.organisation_id == unit.organisation_id => {
+                        assert_eq!((last.amount, &last.name), (unit.amount, &unit.name));
+                        last.changes.extend(unit.changes);
+                    }
+                    _ => units.push(unit),
+                }
             }
         }
         units

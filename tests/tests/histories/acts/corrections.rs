@@ -66,6 +66,11 @@ impl Desk {
         self.correct(kind, &unit, days, Attribute::Sector(sector)).await
     }
 
+    pub async fn correct_industry(&mut self, kind: &'static str) -> Option<()> {
+        let (unit, industry, days) = (self.any(Tier::Union)?.unit, self.industry(), self.days());
+        self.correct(kind, &unit, days, Attribute::Industry(industry)).await
+    }
+
     pub async fn correct_status(&mut self, kind: &'static str) -> Option<()> {
         let (unit, days) = (self.any(Tier::Union)?.unit, self.days());
         let status = if self.once_in(2) { "ACTIVE" } else { "SUSPENDED" };

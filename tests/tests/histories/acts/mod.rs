@@ -16,7 +16,7 @@ pub use standings::Standing;
 use crate::desk::Desk;
 
 /// What can be done, and how often it is tried.
-pub const KINDS: [(&str, usize); 70] = [
+pub const KINDS: [(&str, usize); 72] = [
     ("found", 40),
     ("found by dossier", 30),
     ("found with applicants", 12),
@@ -30,6 +30,7 @@ pub const KINDS: [(&str, usize); 70] = [
     ("hand over a superior", 8),
     ("change type", 24),
     ("change sector", 12),
+    ("change industry", 20),
     ("rename", 10),
     ("suspend", 24),
     ("resume", 18),
@@ -37,6 +38,7 @@ pub const KINDS: [(&str, usize); 70] = [
     ("correct a place", 14),
     ("correct a type", 8),
     ("correct a sector", 6),
+    ("correct an industry", 8),
     ("correct a status", 8),
     ("correct a founding", 10),
     ("correct an end", 14),
@@ -106,6 +108,7 @@ impl Desk {
             "hand over a superior" => self.hand_over_superior(kind).await,
             "change type" => self.change_type(kind).await,
             "change sector" => self.change_sector(kind).await,
+            "change industry" => self.change_industry(kind).await,
             "rename" => self.rename(kind).await,
             "suspend" => self.suspend(kind).await,
             "resume" => self.resume(kind).await,
@@ -113,6 +116,7 @@ impl Desk {
             "correct a place" => self.correct_place(kind).await,
             "correct a type" => self.correct_type(kind).await,
             "correct a sector" => self.correct_sector(kind).await,
+            "correct an industry" => self.correct_industry(kind).await,
             "correct a status" => self.correct_status(kind).await,
             "correct a founding" => self.correct_founding(kind).await,
             "correct an end" => self.correct_end(kind).await,

@@ -5,7 +5,7 @@ use proto::gateway::v1::{
 };
 use proto::membership::v1::{ListApplicationsRequest, PersonLine};
 use proto::registry::v1::{
-    ChangeSectorRequest, ChangeTerritoryRequest, ChangeTypeRequest, EndKind,
+    ChangeIndustryRequest, ChangeSectorRequest, ChangeTerritoryRequest, ChangeTypeRequest, EndKind,
     EndOrganisationsRequest, FoundOrganisationRequest, HandOverOrganisationsRequest,
     MembersOutcome, RenameOrganisationRequest, ResumeOrganisationRequest, SplitOffRequest,
     Successor, SuspendOrganisationRequest, end_organisations_request, split_off_request,
@@ -124,6 +124,7 @@ impl Desk {
                     name: format!("Công đoàn cơ sở {code}"),
                     code: code.clone(),
                     sector: self.sector(),
+                    industry: self.some_industry(),
                     effective_on: made_up::on(on),
                     ..NewUnion::default()
                 }),
@@ -160,12 +161,13 @@ impl Desk {
 
     pub async fn split_off(&mut self, kind: &'static str) -> Option<()> {
         let (union, on) = (self.any(Tier::Union)?.unit, self.tree_day());
-        let (code, sector) = (self.code("S"), self.sector());
+        let (code, sector, industry) = (self.code("S"), self.sector(), self.some_industry());
         let part = split_off_request::Part {
             name: format!("Công đoàn cơ sở {code}"),
             code: code.clone(),
             r#type: "CDCS".to_owned(),
             sector,
+            industry,
             share: 1,
             ..split_off_request::Part::default()
         };
@@ -417,6 +419,24 @@ impl Desk {
         };
         let request_id = request.request_id.clone();
         let answer = self.client.organisations().change_sector(request).await;
+        self.trace.note(kind, told.clone(), [union.id.clone()], answer)?;
+        self.remember(kind, &told, &request_id, &[&union.id]);
+        Some(())
+    }
+
+    pub async fn change_industry(&mut self, kind: &'static str) -> Option<()> {
+        let (union, industry, on) = (self.any(Tier::Union)?.unit, self.industry(), self.tree_day());
+        let told = format!("{} comes into the industry {industry} on {on}", union.code);
+        let request = ChangeIndustryRequest {
+            request_id: request_id(),
+            organisation_id: union.id.clone(),
+            industry,
+            effective_on: made_up::on(on),
+            basis: self.basis(on),
+            ..ChangeIndustryRequest::default()
+        };
+        let request_id = request.request_id.clone();
+        let answer = self.client.organisations().change_industry(request).await;
         self.trace.note(kind, told.clone(), [union.id.clone()], answer)?;
         self.remember(kind, &told, &request_id, &[&union.id]);
         Some(())

@@ -142,6 +142,7 @@ impl Desk {
             name: format!("Tổ chức {code}"),
             unit: code,
             sector: if tier == Tier::Union { self.sector() } else { String::new() },
+            industry: self.some_industry(),
             r#type: type_code.to_owned(),
             superior: superior.code,
             ..PlanStep::default()

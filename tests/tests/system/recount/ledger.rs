@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use sqlx::PgPool;
-use tests::activities;
 use tests::world::World;
+use tests::{activities, filtered};
 use time::{Date, Duration, Month};
 use uuid::Uuid;
 
 /// What is recounted: every additive indicator.
-pub const INDICATORS: [&str; 77] = [
+pub const INDICATORS: [&str; 110] = [
     "ORG_STOCK",
     "ORG_FOUNDED",
     "ORG_BECAME",
@@ -87,6 +87,39 @@ pub const INDICATORS: [&str; 77] = [
     "PETITIONS_ANSWERED",
     "EMPLOYER_WITHOUT_UNION",
     "EMPLOYER_WITHOUT_UNION_20",
+    "EMPLOYER_WITHOUT_UNION_10_19",
+    "WORKER_STOCK",
+    "HONOURED_GRASSROOTS",
+    "HONOURED_CREATIVE_LABOUR",
+    "HONOURED_EXCELLENT_MEMBER",
+    "HONOURED_TWO_JOBS",
+    "HONOURED_CERTIFICATES",
+    "HONOURED_LETTERS",
+    "HONOURED_CREATIVE_CERTIFICATES",
+    "HONOURED_MEDALS",
+    "WELFARE_AID",
+    "WELFARE_LOANS",
+    "WELFARE_TET",
+    "WELFARE_SICKNESS",
+    "WELFARE_ACCIDENT",
+    "WELFARE_DISASTER",
+    "WELFARE_HOUSING",
+    "WELFARE_WORKERS_MONTH",
+    "WELFARE_SOCIAL_VND",
+    "WELFARE_EMPLOYER_VND",
+    "WELFARE_STATE_VND",
+    "WELFARE_DONORS_VND",
+    "DISPUTE_INDIVIDUAL",
+    "DISPUTE_COLLECTIVE",
+    "DISPUTE_STRIKE_PEOPLE",
+    "DISPUTE_RESOLVED",
+    "MBR_RETIRED",
+    "MBR_LEFT_EMPLOYMENT",
+    "MBR_RESIGNED",
+    "MBR_EXPELLED",
+    "MBR_UNION_ENDED",
+    "CARDS_ISSUED",
+    "CARDS_REPLACED",
 ];
 /// Counted by employer rather than by event: those of so many workers.
 const EMPLOYERS: [(&str, i32); 2] =
@@ -199,6 +232,13 @@ impl Ledger {
         if let Some((_, workforce)) = EMPLOYERS.iter().find(|(code, _)| *code == indicator) {
             return self.employers_without_union(*workforce, asked);
         }
+        if indicator == "EMPLOYER_WITHOUT_UNION_10_19" {
+            return self.employers_without_union(10, asked)
+                - self.employers_without_union(20, asked);
+        }
+        if indicator == "WORKER_STOCK" {
+            return self.people_at_work(asked);
+        }
         let flow = |what: &str| self.flow(what, asked);
         let crossing = |what: &str| self.crossing(what, asked);
         match indicator {
@@ -267,7 +307,7 @@ impl Ledger {
             "DISPUTE_PEOPLE" => flow("in dispute"),
             "DISPUTE_CONCLUDED" => flow("settled"),
             "RATING_RATED" => flow("rated"),
-            other => match activities::counted_as(other) {
+            other => match activities::counted_as(other).or_else(|| filtered::counted_as(other)) {
                 Some(whats) => whats.iter().map(|what| flow(what)).sum(),
                 None => panic!("nobody recounts {other}"),
             },
@@ -364,6 +404,33 @@ impl Ledger {
         let unions = self.organisations.iter().filter(|(_, organisation)| organisation.grassroots);
         let living = unions.filter(|(_, organisation)| lives(organisation));
         living.filter(|(unit, _)| self.counts(**unit, day, asked)).count() as i64
+    }
+
+    /// In each union of the last day its members, or the workers of its employers where those are more.
+    fn people_at_work(&self, asked: Question) -> i64 {
+        let day = asked.through;
+        let lives = |one: &Organisation| {
+            one.grassroots
+                && one.founded_on <= day
+                && one.ended_on.is_none_or(|ended_on| ended_on > day)
+        };
+        let unions = self.organisations.iter().filter(|(_, organisation)| lives(organisation));
+        let counted = unions.filter(|(unit, _)| self.counts(**unit, day, asked));
+        counted.map(|(unit, _)| self.members_of(*unit, day).max(self.at_work(*unit, day))).sum()
+    }
+
+    /// The workers of a union's employers on a day, as each was surveyed last.
+    fn at_work(&self, union: Uuid, day: Date) -> i64 {
+        let linked = self.links.iter().filter(|link| {
+            link.union == union && link.from <= day && link.until.is_none_or(|until| day < until)
+        });
+        let employers: BTreeSet<Uuid> = linked.map(|link| link.employer).collect();
+        let last = |employer: &Uuid| {
+            let surveys = self.surveys.iter();
+            let known = surveys.filter(|survey| survey.employer == *employer && survey.on <= day);
+            known.max_by_key(|survey| survey.on)
+        };
+        employers.iter().filter_map(last).map(|survey| i64::from(survey.workforce)).sum()
     }
 
     /// What a unit's movements up to a day, that day included, leave.
@@ -671,6 +738,9 @@ async fn of_membership(membership: &PgPool, events: &mut Vec<Event>) {
             3 => "parked",
             _ => "honorary",
         };
+        events.push(Event { unit, on, what, other: None, amount });
+    }
+    for (unit, on, what, amount) in filtered::counted(membership).await {
         events.push(Event { unit, on, what, other: None, amount });
     }
 }

@@ -7,7 +7,7 @@ pub const MORE: &[(&str, &str)] = &[
         "Nạp cây tổ chức đã có từ trước khi có sổ bộ, cùng những gì đã biết về lịch sử.\n\n\
 FILE.csv mỗi dòng một tổ chức như khi thành lập, mã UTF-8, gồm các cột\n  \
 code, name, type, superior_code, founded_on\n  \
-short_name, sector                     nếu có\n  \
+short_name, sector, industry           nếu có\n  \
 ended_on, end_kind, successor_code     nếu đã kết thúc\n\
 Ngày ghi NĂM-THÁNG-NGÀY; ended_on là ngày đầu tiên không còn tồn tại; end_kind là DISSOLVED (giải thể), \
 MERGED (sáp nhập), CONSOLIDATED (hợp nhất), DIVIDED (chia) hoặc TERMINATED (chấm dứt). Cấp trên ở một \
@@ -16,7 +16,7 @@ Tệp của --history mỗi dòng một thay đổi:\n  \
 of           mã của tổ chức trong FILE.csv\n  \
 founded_on   tổ chức nào, khi nhiều tổ chức lần lượt mang mã đó\n  \
 from_on      ngày đầu tiên có hiệu lực\n  \
-code, name, short_name, type, sector, superior_code, status   từ đó là gì\n\
+code, name, short_name, type, sector, industry, superior_code, status   từ đó là gì\n\
 Ô trống là giữ nguyên; có thể bỏ cột; status là ACTIVE hoặc SUSPENDED; thứ tự dòng tùy ý.\n\n\
 Nạp tất cả hoặc không nạp dòng nào: chỗ sai được báo theo tệp, dòng và cột, dòng đếm như trình soạn \
 thảo, tiêu đề là dòng 1. Lần nạp bị ngắt được nạp tiếp khi chạy lại (run again) đúng lệnh đó.",
@@ -29,6 +29,18 @@ FILE.csv là toàn bộ danh mục, mã UTF-8, ngăn cách bằng dấu phẩy, 
 services/registry/reference; cột khác không được đọc. Ngày ghi NĂM-THÁNG-NGÀY; valid_to là ngày cuối \
 cùng. Quy định không có trong tệp thì không áp dụng vào ngày nào nữa; mã không có trong tệp vẫn còn. \
 Nạp điều đã có thì không thay đổi gì.",
+    ),
+    (
+        "indicators load",
+        "Nạp chỉ tiêu, hoặc phiên bản mới của chỉ tiêu, kèm quyết định: việc của người quản trị ở \
+Tổng Liên đoàn.\n\n\
+FILE.csv mỗi dòng một chỉ tiêu, mã UTF-8, ngăn cách bằng dấu phẩy, gồm các cột\n  \
+code, name_vi, name_en, unit_vi, kind, numerator\n  \
+denominator            nếu kind là SHARE\n  \
+without_suspended      1 nếu không kể đơn vị tạm dừng chỉ đạo hoạt động trong số hiện có\n\
+kind là ADDITIVE, DISTINCT hoặc SHARE; numerator và denominator là công thức, ví dụ \
+WELFARE_FOR[TET] + WELFARE_FOR[HARDSHIP]. Phiên bản đầu đếm mọi ngày, phiên bản sau đếm các kỳ kết \
+thúc từ --in-force-from trở đi. Điều vốn đã như vậy thì giữ nguyên.",
     ),
     (
         "members check",
@@ -58,7 +70,7 @@ cầu, với người được phép xem.",
     (
         "plan add",
         "Thêm các bước của một tệp CSV, mã UTF-8: kind (FOUND thành lập, END kết thúc, HAND_OVER \
-chuyển giao, RENAME đổi tên, CHANGE_TYPE đổi loại hình), unit, name, short_name, code, type, sector, \
+chuyển giao, RENAME đổi tên, CHANGE_TYPE đổi loại hình), unit, name, short_name, code, type, sector, industry, \
 superior, end_kind, successor, members_outcome, rehome_to, subordinates_to.\n\n\
 Mỗi bước mang số dòng của nó trong tệp, đếm như trình soạn thảo: tiêu đề là dòng 1, bước đầu là dòng 2. \
 Nếu tệp có cột `line` thì theo cột đó. Bước phương án đã có thì bỏ qua: bị ngắt thì chạy lại.",
@@ -108,6 +120,11 @@ Ví dụ:
   congdoan reference load minimum-founders minimum_founders.csv --decision 12/QĐ-TLĐ \\
     --issued-on 2026-01-05
   congdoan reference load sectors sectors.csv --decision-id 0190…   cùng quyết định đó"),
+    ("indicators", "\
+Ví dụ:
+  congdoan indicators load tet.csv --decision 12/QĐ-TLĐ --in-force-from 2026-01-01 --dry-run
+  congdoan indicators load tet.csv --decision 12/QĐ-TLĐ --in-force-from 2026-01-01
+  congdoan indicators list --loaded"),
     ("report", "\
 Ví dụ:
   congdoan report BA_DINH --organisation LDLD-01-001 --from 2020-01-01 --to 2020-12-31
@@ -138,8 +155,15 @@ Mã thoát:
 Ví dụ:
   congdoan targets --organisation LDLD-01-001 --from 2021-01-01 --to 2021-12-31 --through 2021-06-30
   congdoan targets --organisation LDLD-01 --from 2021-01-01 --to 2021-12-31 --cascade MBR_ADMITTED
+  congdoan targets --organisation TLD --from 2021-01-01 --to 2021-12-31 --issued
 
 Gồm các chỉ tiêu có kỳ kết thúc trong kỳ được hỏi; với --cascade là chỉ tiêu của đúng kỳ đó."),
+    ("templates", "\
+Ví dụ:
+  congdoan templates list --organisation LDLD-01
+  congdoan templates show TONG_HOP --organisation LDLD-01 --out tong_hop.toml
+  congdoan templates set TONG_HOP tong_hop.toml --organisation LDLD-01 --dry-run
+  congdoan templates withdraw TONG_HOP --organisation LDLD-01 --reason \"Theo mẫu chung\""),
     ("ratings", "\
 Ví dụ:
   congdoan ratings --organisation LDLD-01-001 --year 2025 --attained BON_MUC.HOAN_THANH_TOT

@@ -16,12 +16,13 @@ pub const MEMBERSHIP_FIELDS: [(&str, &str); 3] = [
 ];
 
 /// Of registry's.
-pub const REGISTRY_FIELDS: [(&str, &str); 14] = [
+pub const REGISTRY_FIELDS: [(&str, &str); 15] = [
     ("code", "dossier.union.code"),
     ("name", "dossier.union.name"),
     ("short_name", "dossier.union.short_name"),
     ("type", "dossier.union.type"),
     ("sector", "dossier.union.sector"),
+    ("industry", "dossier.union.industry"),
     ("superior_id", "dossier.union.superior_id"),
     ("effective_on", "dossier.union.effective_on"),
     ("congress_on", "dossier.union.congress_on"),

@@ -18,6 +18,8 @@ pub enum Attribute {
     Type(String),
     /// For example `NNN_CP`.
     Sector(String),
+    /// For example `GIAO_DUC`.
+    Industry(String),
     /// Unique among those alive at the same time.
     Code(String),
     /// `ACTIVE` or `SUSPENDED`.
@@ -59,6 +61,7 @@ impl Attribute {
             Self::Name(..) => "NAME",
             Self::Type(_) => "TYPE",
             Self::Sector(_) => "SECTOR",
+            Self::Industry(_) => "INDUSTRY",
             Self::Code(_) => "CODE",
             Self::Status(_) => "STATUS",
             Self::FoundedOn(_) => "FOUNDING",
@@ -81,6 +84,7 @@ impl Attribute {
             Self::Superior(_)
             | Self::Name(..)
             | Self::Sector(_)
+            | Self::Industry(_)
             | Self::Code(_)
             | Self::Seal(..)
             | Self::Alias { .. }
@@ -95,6 +99,7 @@ impl Attribute {
             Self::Name(..) => "name",
             Self::Type(_) => "type",
             Self::Sector(_) => "sector",
+            Self::Industry(_) => "industry",
             Self::Code(_) => "code",
             Self::Status(_) => "status",
             Self::FoundedOn(_) => "founded_on",

@@ -2,7 +2,7 @@
 -- known to, since that was told: their last survey by then, and the unions that they have from
 -- that day on.
 select named.employer_id as "employer_id!", turn.on_date as "on_date!",
-       survey.surveyor_id as "surveyor_id!", survey.workforce as "workforce!",
+       survey.name as "name!", survey.surveyor_id as "surveyor_id!", survey.workforce as "workforce!",
        survey.workforce_female as "workforce_female!",
        array(select has.union_id from employer_union has
              where has.employer_id = named.employer_id and upper_inf(has.recorded)
@@ -22,7 +22,7 @@ cross join lateral (
     where on_date >= named.from_on
 ) turn
 join lateral (
-    select surveyor_id, workforce, workforce_female
+    select name, surveyor_id, workforce, workforce_female
     from employer_survey
     where employer_id = named.employer_id and surveyed_on <= turn.on_date
     order by surveyed_on desc

@@ -86,11 +86,16 @@ with named as materialized (
     from organisation_sector
     where organisation_id = any($1::uuid[]) and upper_inf(recorded)
     group by organisation_id
+), in_trade as materialized (
+    select organisation_id, range_agg(valid) as in_industry
+    from organisation_industry
+    where organisation_id = any($1::uuid[]) and upper_inf(recorded)
+    group by organisation_id
 ), attribute as materialized (
     select organisation_id, life.lived, life.founded_on, life.ended_on, placed,
            exists (select from organisation_parent ever
                    where ever.organisation_id = named.organisation_id) as ever_placed,
-           bore_name, was_type, bore_code, directed, over, in_sector
+           bore_name, was_type, bore_code, directed, over, in_sector, in_industry
     from named
     left join life using (organisation_id)
     left join placed using (organisation_id)
@@ -99,6 +104,7 @@ with named as materialized (
     left join coded using (organisation_id)
     left join standing using (organisation_id)
     left join at_work using (organisation_id)
+    left join in_trade using (organisation_id)
 ), allowed as materialized (
     select type, superior_type, range_agg(valid) as on_dates
     from superior_type_rule
@@ -109,7 +115,8 @@ with named as materialized (
     from attribute
     where case
         -- Never founded: nothing is known of it.
-        when lived is null then coalesce(placed, bore_name, was_type, bore_code, directed, over, in_sector) is not null
+        when lived is null then coalesce(placed, bore_name, was_type, bore_code, directed, over, in_sector,
+                                        in_industry) is not null
         when isempty(lived) then true
         else (ever_placed and coalesce(placed, '{}') <> datemultirange(lived))
           or not coalesce(bore_name @> lived, false) or lower(bore_name) < founded_on
@@ -119,6 +126,7 @@ with named as materialized (
           or (ended_on is null) <> (over is null)
           or over <> datemultirange(daterange(ended_on, null))
           or lower(in_sector) < founded_on
+          or lower(in_industry) < founded_on
         end
     union all
     -- A subordinate stands under it, or it stands under a superior, on a day without one.
@@ -188,7 +196,7 @@ with named as materialized (
                        when 'BEGINS' then life.lived @> lower(fact.valid)
                             -- What it was called, and was, it goes on having been: corrections of
                             -- its life once left such a rest.
-                            or fact.attribute in ('NAME', 'TYPE', 'SECTOR')
+                            or fact.attribute in ('NAME', 'TYPE', 'SECTOR', 'INDUSTRY')
                                and lower(fact.valid) = life.ended_on
                        when 'FOUNDED' then lower(fact.valid) >= life.founded_on
                        else life.founded_on is not null end, false)

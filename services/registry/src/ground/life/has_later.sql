@@ -17,6 +17,9 @@ where exists (select from organisation_ending ending
    or exists (select from organisation_sector known
               where known.organisation_id = named.organisation_id and upper_inf(known.recorded)
                 and lower(known.valid) > $2::date)
+   or exists (select from organisation_industry known
+              where known.organisation_id = named.organisation_id and upper_inf(known.recorded)
+                and lower(known.valid) > $2::date)
    or exists (select from organisation_name known
               where known.organisation_id = named.organisation_id and upper_inf(known.recorded)
                 and lower(known.valid) > $2::date)

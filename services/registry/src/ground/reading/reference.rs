@@ -1,4 +1,4 @@
-//! Types of organisation and sectors, as the rules say.
+//! Types of organisation, sectors and industries, as the rules say.
 
 use chassis::database::Reading;
 use chassis::refusal::Failure;
@@ -76,4 +76,31 @@ pub async fn sectors(reading: &mut Reading, on: Date) -> Result<Vec<Sector>, Fai
     .fetch_all(&mut **reading)
     .await?;
     Ok(sectors)
+}
+
+/// An industry, in one of its versions.
+#[derive(Debug)]
+#[allow(missing_docs)]
+pub struct Industry {
+    pub code: String,
+    pub name: String,
+    pub name_en: String,
+    pub in_force_from: Option<Date>,
+    pub in_force_until: Option<Date>,
+}
+
+/// Industries in the order of their codes; those in force on a day, or all.
+pub async fn industries(reading: &mut Reading, on: Option<Date>) -> Result<Vec<Industry>, Failure> {
+    let industries = sqlx::query_as!(
+        Industry,
+        r#"select industry as code, name_vi as name, name_en, lower(valid) as in_force_from,
+                  upper(valid) as in_force_until
+           from industry_rule
+           where $1::date is null or valid @> $1
+           order by industry, lower(valid) nulls first"#,
+        on,
+    )
+    .fetch_all(&mut **reading)
+    .await?;
+    Ok(industries)
 }

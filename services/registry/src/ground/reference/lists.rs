@@ -65,7 +65,7 @@ use What::Text;
 use What::Type;
 
 /// All lists, in an order in which each names only what stands before it.
-pub static LISTS: [List; 14] = [
+pub static LISTS: [List; 15] = [
     List {
         name: "ORGANISATION_TYPES",
         file: include_str!("../../../reference/organisation_types.csv"),
@@ -93,6 +93,18 @@ pub static LISTS: [List; 14] = [
             cell("name_vi", "name_vi", Text),
         ],
         dated: false,
+    },
+    List {
+        name: "INDUSTRIES",
+        file: include_str!("../../../reference/industries.csv"),
+        relation: "industry_rule",
+        once: &["code"],
+        cells: &[
+            cell("code", "industry", Text),
+            cell("name_vi", "name_vi", Text),
+            cell("name_en", "name_en", Text),
+        ],
+        dated: true,
     },
     List {
         name: "MINIMUM_FOUNDERS",

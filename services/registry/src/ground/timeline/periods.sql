@@ -23,6 +23,10 @@ from (
     from organisation_sector
     where organisation_id = any($1::uuid[]) and upper_inf(recorded)
     union all
+    select 'INDUSTRY', organisation_id, valid, industry, ''
+    from organisation_industry
+    where organisation_id = any($1::uuid[]) and upper_inf(recorded)
+    union all
     select 'STATUS', organisation_id, valid, status, ''
     from organisation_status
     where organisation_id = any($1::uuid[]) and upper_inf(recorded)

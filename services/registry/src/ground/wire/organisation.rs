@@ -27,8 +27,8 @@ pub(crate) const AS_OF: [&str; 2] = ["as_of", "known_at"];
 /// The status, in filters, of an organisation that is founded for a later date.
 pub(crate) const NOT_YET_FOUNDED: &str = "NOT_YET_FOUNDED";
 
-/// A sector, or none where the text is empty.
-pub fn sector(field: &str, text: &str) -> Result<Option<String>, Refusal> {
+/// A sector or an industry, or none where the text is empty.
+pub fn classed(field: &str, text: &str) -> Result<Option<String>, Refusal> {
     if text.is_empty() {
         return Ok(None);
     }
@@ -104,6 +104,7 @@ pub fn organisation(organisation: Organisation) -> pb::Organisation {
         short_name: organisation.short_name,
         r#type: organisation.type_code,
         sector: organisation.sector.unwrap_or_default(),
+        industry: organisation.industry.unwrap_or_default(),
         superior_id: id_or_empty(organisation.superior_id),
         founded_on: Some(civil(organisation.founded_on)),
         status: status.into(),

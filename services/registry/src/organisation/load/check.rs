@@ -163,6 +163,7 @@ impl<'a> Draft<'a> {
             self.check_codes(n, bad);
             self.check_days(n, today, bad);
             self.check_types(n, rules, bad);
+            self.check_industries(n, rules, bad);
         }
         let superiors: Vec<_> =
             (0..self.lines.len()).map(|n| self.superiors(n, rules, registered, bad)).collect();
@@ -240,6 +241,15 @@ impl<'a> Draft<'a> {
             };
             let place = Period { from: on, until: None, value: (), change };
             bad.refuse(n, place.field(part), refused);
+        }
+    }
+
+    /// Its industries were in force when it came to be in them.
+    fn check_industries(&self, n: usize, rules: &Rules, bad: &mut BadLines) {
+        for period in &self.histories[n].industries {
+            if let Err(refused) = rules.industry(period.value, period.from) {
+                bad.refuse(n, period.field("industry"), refused);
+            }
         }
     }
 

@@ -48,6 +48,7 @@ pub struct History<'a> {
     pub names: Vec<Period<(&'a str, &'a str)>>,
     pub types: Vec<Period<&'a str>>,
     pub sectors: Vec<Period<&'a str>>,
+    pub industries: Vec<Period<&'a str>>,
     pub statuses: Vec<Period<Status>>,
     /// Codes of the superiors.
     pub superiors: Vec<Period<&'a str>>,
@@ -81,6 +82,9 @@ impl<'a> History<'a> {
         if let Some(sector) = &line.sector {
             begins(&mut history.sectors, on, &**sector, None);
         }
+        if let Some(industry) = &line.industry {
+            begins(&mut history.industries, on, &**industry, None);
+        }
         begins(&mut history.statuses, on, Status::Active, None);
         begins(&mut history.superiors, on, &*line.superior_code, None);
         let (mut name, mut short_name) = (&*line.name, &*line.short_name);
@@ -102,6 +106,9 @@ impl<'a> History<'a> {
             }
             if let Some(sector) = &change.sector {
                 begins(&mut history.sectors, on, &**sector, place);
+            }
+            if let Some(industry) = &change.industry {
+                begins(&mut history.industries, on, &**industry, place);
             }
             if let Some(status) = change.status {
                 begins(&mut history.statuses, on, status, place);

@@ -59,6 +59,7 @@ pub async fn insert(
     codes(db, tree, record).await?;
     types(db, tree, record).await?;
     sectors(db, tree, record).await?;
+    industries(db, tree, record).await?;
     statuses(db, tree, record).await?;
     endings(db, tree, record).await
 }
@@ -209,6 +210,29 @@ async fn sectors(
          select organisation_id, sector, daterange(from_on, until_on), tstzrange($6, null), $5
          from unnest($1::uuid[], $2::text[], $3::date[], $4::date[])
               as line (organisation_id, sector, from_on, until_on)",
+        &rows.organisation_ids,
+        &rows.values as &[&str],
+        &rows.froms,
+        &rows.untils as &[Option<Date>],
+        record.act_id,
+        record.at,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+async fn industries(
+    db: &mut PgConnection,
+    tree: &Tree<'_>,
+    record: Record,
+) -> Result<(), sqlx::Error> {
+    let rows = Rows::of(tree, |n| &tree.understood[n].history.industries, |_, industry| *industry);
+    sqlx::query!(
+        "insert into organisation_industry (organisation_id, industry, valid, recorded, act_id)
+         select organisation_id, industry, daterange(from_on, until_on), tstzrange($6, null), $5
+         from unnest($1::uuid[], $2::text[], $3::date[], $4::date[])
+              as line (organisation_id, industry, from_on, until_on)",
         &rows.organisation_ids,
         &rows.values as &[&str],
         &rows.froms,

@@ -18,6 +18,8 @@ pub struct Line {
     pub type_code: String,
     /// None for superior organisations.
     pub sector: Option<String>,
+    /// None where it is not stated.
+    pub industry: Option<String>,
     /// The code of an earlier line, or of an organisation of the register.
     pub superior_code: String,
     /// The first day.
@@ -38,6 +40,7 @@ pub struct Change {
     pub short_name: Option<String>,
     pub type_code: Option<String>,
     pub sector: Option<String>,
+    pub industry: Option<String>,
     pub superior_code: Option<String>,
     pub status: Option<Status>,
 }

@@ -47,6 +47,7 @@ fn founded(tree: &Tree<'_>, n: usize) -> Organisation {
         short_name: line.short_name.clone(),
         type_code: line.type_code.clone(),
         sector: line.sector.clone(),
+        industry: line.industry.clone(),
         superior_id: tree.superior_id(n),
         founded_on: line.founded_on,
     }
@@ -68,6 +69,7 @@ fn life(tree: &Tree<'_>, n: usize) -> Timeline {
         codes: periods(&history.codes, ToString::to_string),
         types: periods(&history.types, ToString::to_string),
         sectors: periods(&history.sectors, ToString::to_string),
+        industries: periods(&history.industries, ToString::to_string),
         statuses: periods(&history.statuses, |status| match status {
             Status::Active => fact::Status::Active,
             Status::Suspended => fact::Status::Suspended,

@@ -73,6 +73,7 @@ fn line(field: &str, mut line: given::Line) -> Result<Line, Refusal> {
             .unwrap_or_default(),
         type_code: reference_code(&part("type"), &line.r#type)?,
         sector: optional_reference_code(&part("sector"), &line.sector)?,
+        industry: optional_reference_code(&part("industry"), &line.industry)?,
         superior_code: code(&part("superior_code"), &line.superior_code)?,
         founded_on: parse::date(&part("founded_on"), line.founded_on)?,
         changes: changes
@@ -100,6 +101,7 @@ fn change_of(field: &str, given: given::Change) -> Result<Change, Refusal> {
         short_name: parse::optional_text(&part("short_name"), &given.short_name, SHORT_NAME_MAX)?,
         type_code: optional_reference_code(&part("type"), &given.r#type)?,
         sector: optional_reference_code(&part("sector"), &given.sector)?,
+        industry: optional_reference_code(&part("industry"), &given.industry)?,
         superior_code: optional_code(&part("superior_code"), &given.superior_code)?,
         status,
     })

@@ -294,6 +294,17 @@ from (select line.line,
       left join sector_rule sector on sector.sector = line.sector) step
 where reason is not null;
 
+-- Industries of those founded.
+insert into plan_against (line, field, reason, subject)
+select line.line, 'industry',
+       case when exists (select from industry_rule rule where rule.industry = line.industry)
+            then 'INDUSTRY_NOT_IN_FORCE' else 'INDUSTRY_UNKNOWN' end,
+       line.industry
+from plan_line line
+where line.kind = 'FOUND' and line.industry <> ''
+  and not exists (select from industry_rule rule
+                  where rule.industry = line.industry and rule.valid @> :'on_date'::date);
+
 -- A code names one organisation at a time; whoever ends or is given another sets his free.
 create temp table plan_code_new on commit drop as
 select line, 'unit' as field, unit as code, organisation_id from plan_line where kind = 'FOUND'

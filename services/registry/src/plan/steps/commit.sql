@@ -188,6 +188,10 @@ from plan_line where kind = 'FOUND';
 insert into organisation_sector (organisation_id, sector, valid, recorded, act_id)
 select organisation_id, sector, daterange(:'on_date', null), tstzrange(:'acted_at', null), :'act_id'
 from plan_line where kind = 'FOUND' and sector <> '';
+insert into organisation_industry (organisation_id, industry, valid, recorded, act_id)
+select organisation_id, industry, daterange(:'on_date', null), tstzrange(:'acted_at', null),
+       :'act_id'
+from plan_line where kind = 'FOUND' and industry <> '';
 insert into organisation_status (organisation_id, status, valid, recorded, act_id)
 select organisation_id, 'ACTIVE', daterange(:'on_date', null), tstzrange(:'acted_at', null),
        :'act_id'

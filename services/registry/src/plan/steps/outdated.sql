@@ -24,6 +24,8 @@ with since as materialized (
           union all
           select organisation_id, act_id, replaced_by from organisation_sector
           union all
+          select organisation_id, act_id, replaced_by from organisation_industry
+          union all
           select organisation_id, act_id, replaced_by from organisation_status
           union all
           select organisation_id, act_id, replaced_by from organisation_ending) recorded

@@ -84,7 +84,7 @@ select step.line,
        step.successor, successor.organisation_id as successor_id,
        step.rehome_to, rehome.organisation_id as rehome_to_id,
        step.subordinates_to, subordinates.organisation_id as subordinates_to_id,
-       step.name, step.short_name, step.code, step.type, step.sector,
+       step.name, step.short_name, step.code, step.type, step.sector, step.industry,
        step.end_kind, step.members_outcome
 from plan_step step
 left join plan_reference acted

@@ -6,7 +6,7 @@ with month as materialized (
     from generate_series($3::date::timestamp, ($4::date - 1)::timestamp, interval '1 month') as m (first_day)
 ),
 trained as materialized (
-    select date_trunc('month', s.on_date)::date as first_day, s.subject
+    select date_trunc('month', s.on_date)::date as first_day, s.subject::uuid as person
     from subject_fact s
     where s.code = 'TRAINED' and s.on_date >= $3 and s.on_date < $4
     group by 1, 2
@@ -15,7 +15,7 @@ trained as materialized (
 held as (
     select p.head_id,
            m.first_day,
-           coalesce(merged.root_id, o.person_id)::text as person,
+           coalesce(merged.root_id, o.person_id) as person,
            bool_or(o.valid * p.valid @> (upper(m.days) - 1)) as at_its_end
     from month m
     join office o on o.valid && m.days and o.body <> 'STEERING'
@@ -27,7 +27,7 @@ select h.head_id as "head!",
        h.first_day as "month!",
        count(*) filter (where h.at_its_end) as "at_its_end!",
        count(*) as "during!",
-       count(t.subject) as "trained!"
+       count(t.person) as "trained!"
 from held h
-left join trained t on t.first_day = h.first_day and t.subject = h.person
+left join trained t on t.first_day = h.first_day and t.person = h.person
 group by 1, 2

@@ -23,7 +23,7 @@ reached as materialized (
     where d.kind = 'DISSEMINATION' and d.held_on >= $3 and d.held_on < $4
     group by 1, 2
 ),
-change as materialized (
+change as (
     select f.unit_id,
            greatest(date_trunc('month', f.on_date)::date, $3) as first_day,
            sum(case when f.code in ('MBR_EXITED', 'MBR_TRANSFER_OUT') then -f.amount else f.amount end) as amount
@@ -34,11 +34,18 @@ change as materialized (
       and f.unit_id in (select organisation_id from alive)
     group by 1, 2
 ),
+level as materialized (
+    select c.unit_id,
+           c.first_day,
+           lead(c.first_day) over of_unit as until_day,
+           sum(c.amount) over of_unit as people
+    from change c
+    window of_unit as (partition by c.unit_id order by c.first_day)
+),
 member as materialized (
-    select c.unit_id, m.first_day, sum(c.amount)::bigint as people
+    select l.unit_id, m.first_day, l.people::bigint as people
     from month m
-    join change c on c.first_day <= m.first_day
-    group by 1, 2
+    join level l on l.first_day <= m.first_day and (l.until_day is null or l.until_day > m.first_day)
 ),
 surveyed as materialized (
     select distinct on (m.first_day, e.employer_id) m.first_day, e.employer_id, e.workforce, e.union_ids

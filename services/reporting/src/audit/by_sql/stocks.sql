@@ -4,7 +4,7 @@ with place as materialized (
     select * from audited_place($1, $2)
 ),
 -- What each month changed; the first, also all that was before.
-change as materialized (
+change as (
     select f.unit_id,
            case f.code when 'STANDING' then f.reason else '' end as kind,
            greatest(date_trunc('month', f.on_date)::date, $3) as month,
@@ -15,9 +15,26 @@ change as materialized (
                      'MBR_TRANSFER_OUT', 'MBR_EXITED', 'STANDING')
       and f.unit_id in (select unit_id from place)
     group by 1, 2, 3
+),
+-- What it leaves, until another month changes it: a unit has as many rows as it has such months, and
+-- not as many as there are changes before each.
+level as materialized (
+    select c.unit_id,
+           c.kind,
+           c.month,
+           lead(c.month) over of_unit as until_month,
+           sum(c.amount) over of_unit as amount
+    from change c
+    window of_unit as (partition by c.unit_id, c.kind order by c.month)
+),
+at_its_end as materialized (
+    select l.unit_id, l.kind, m.first_day::date as month,
+           (m.first_day + interval '1 month')::date - 1 as last_day, l.amount
+    from generate_series($3::date::timestamp, ($4::date - 1)::timestamp, interval '1 month') as m (first_day)
+    join level l on l.month <= m.first_day and (l.until_month is null or l.until_month > m.first_day)
+    where l.amount <> 0
 )
-select p.head_id as "head!", m.first_day::date as "month!", c.kind as "kind!", sum(c.amount)::bigint as "amount!"
-from generate_series($3::date::timestamp, ($4::date - 1)::timestamp, interval '1 month') as m (first_day)
-join change c on c.month <= m.first_day
-join place p on p.unit_id = c.unit_id and p.valid @> ((m.first_day + interval '1 month')::date - 1)
+select p.head_id as "head!", e.month as "month!", e.kind as "kind!", sum(e.amount)::bigint as "amount!"
+from at_its_end e
+join place p on p.unit_id = e.unit_id and p.valid @> e.last_day
 group by 1, 2, 3

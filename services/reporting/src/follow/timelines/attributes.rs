@@ -1,4 +1,4 @@
-//! Types, names, sectors and suspensions, as they are known now.
+//! Types, names, sectors, industries and suspensions, as they are known now.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -205,6 +205,65 @@ pub(super) async fn replace_sectors(
               as line (organisation_id, from_on, until_on, sector)
          left join held on held.organisation_id = line.organisation_id
                        and held.sector = line.sector
+                       and lower(held.valid) is not distinct from line.from_on
+         where line.organisation_id = any ($1)",
+        &otherwise,
+        &rows.units,
+        &rows.from as &[Option<Date>],
+        &rows.until as &[Option<Date>],
+        &rows.values as &[&str],
+        change.change_id,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Industries, each on its own days: on the others it is not stated. One that begins with the life
+/// holds of what is dated before the founding, too.
+pub(super) async fn replace_industries(
+    connection: &mut PgConnection,
+    change: &Change,
+    timelines: &[Timeline],
+) -> Result<(), Failure> {
+    let (units, mut rows) = (units(timelines), Rows::default());
+    for timeline in timelines {
+        for period in &timeline.industries {
+            let begins_with_it = timeline.founded_on.is_some_and(|on| period.from_on <= on);
+            let from = (!begins_with_it).then_some(period.from_on);
+            rows.add(timeline.organisation_id, from, period.until_on, &period.value);
+        }
+    }
+    let held = sqlx::query!(
+        "select organisation_id, lower(valid) as from_on, upper(valid) as until_on, industry
+         from organisation_industry where organisation_id = any ($1)",
+        &units,
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    let mut otherwise = Otherwise::default();
+    for row in &held {
+        otherwise.held(row.organisation_id, (row.from_on, row.until_on, &row.industry, ""));
+    }
+    for (n, unit) in rows.units.iter().enumerate() {
+        otherwise.known(*unit, (rows.from[n], rows.until[n], rows.values[n], ""));
+    }
+    let otherwise = otherwise.units();
+    if otherwise.is_empty() {
+        return Ok(());
+    }
+    sqlx::query!(
+        "with held as (
+             delete from organisation_industry where organisation_id = any ($1)
+             returning organisation_id, industry, valid, change_id
+         )
+         insert into organisation_industry (organisation_id, valid, industry, change_id)
+         select line.organisation_id, daterange(from_on, until_on), line.industry,
+                coalesce(held.change_id, $6)
+         from unnest($2::uuid[], $3::date[], $4::date[], $5::text[])
+              as line (organisation_id, from_on, until_on, industry)
+         left join held on held.organisation_id = line.organisation_id
+                       and held.industry = line.industry
                        and lower(held.valid) is not distinct from line.from_on
          where line.organisation_id = any ($1)",
         &otherwise,

@@ -12,8 +12,7 @@ use crate::ground::columns::names::{NOBODY, Names};
 use crate::ground::columns::places::{Bond, Place, places, under_each};
 use crate::ground::columns::tree::{Kind, Tree};
 use crate::ground::figure::scope::{By, CROSSED, Scope};
-use crate::ground::reference::Reference;
-use crate::ground::reference::grouping::OTHER_GROUP;
+use crate::ground::reference::{Grouped, OTHER_GROUP, Reference};
 
 /// What is cut, for whom.
 pub struct Asked<'a> {
@@ -47,23 +46,25 @@ pub fn cut(tree: &Tree, names: &Names, reference: &Reference, asked: &Asked<'_>)
 
 /// The groups of a scope's grouping.
 struct Groups {
-    /// The other group, that of what has no sector, and the grouping's own.
+    /// The other group, that of what has nothing to be grouped by, and the grouping's own.
     codes: Vec<String>,
-    /// By the number of a sector's word.
-    of_sectors: Vec<u32>,
+    /// By the number of the word of a sector, or of an industry.
+    of_words: Vec<u32>,
+    /// What is grouped.
+    of: Grouped,
     /// Only this one.
     only: Option<u32>,
 }
 
 /// In the codes of groups: what no group of the grouping names.
 const OTHER: u32 = 0;
-/// What has no sector.
+/// What has no sector, or of which no industry is stated.
 const NONE: u32 = 1;
 
 impl Groups {
     fn of(reference: &Reference, names: &Names, scope: &Scope) -> Self {
         let mut codes = vec![OTHER_GROUP.to_string(), String::new()];
-        let mut of_sectors = vec![OTHER; names.words.len()];
+        let mut of_words = vec![OTHER; names.words.len()];
         let mut number = |group: &str| {
             let known = codes.iter().position(|code| code == group);
             let number = known.unwrap_or_else(|| {
@@ -72,19 +73,22 @@ impl Groups {
             });
             number as u32
         };
-        let (sectors, groups) = reference.sector_groups(&scope.grouping);
-        for (sector, group) in sectors.iter().zip(&groups) {
-            let group = number(group);
-            if let Some(word) = names.words.of(sector.as_str()) {
-                of_sectors[word as usize] = group;
+        let grouping = reference.groupings().get(&scope.grouping);
+        for group in grouping.into_iter().flat_map(|grouping| &grouping.groups) {
+            let known = number(&group.code);
+            for member in &group.members {
+                if let Some(word) = names.words.of(member.as_str()) {
+                    of_words[word as usize] = known;
+                }
             }
         }
         let only = (!scope.group.is_empty()).then(|| number(&scope.group));
-        Self { codes, of_sectors, only }
+        let of = grouping.map(|grouping| grouping.of).unwrap_or_default();
+        Self { codes, of_words, of, only }
     }
 
-    fn of_sector(&self, sector: u32) -> u32 {
-        self.of_sectors.get(sector as usize).copied().unwrap_or(OTHER)
+    fn of_word(&self, word: u32) -> u32 {
+        self.of_words.get(word as usize).copied().unwrap_or(OTHER)
     }
 
     fn counts(&self, group: u32) -> bool {
@@ -100,51 +104,93 @@ struct Cutting<'a> {
     across: By,
 }
 
-/// What a unit is over some days: the word of its sector, where it has one, and its group.
-struct Sector {
+/// What a unit is over some days: the keys of its lines, of each breakdown that is asked for.
+#[derive(Clone, Copy)]
+struct Held {
     from: i32,
     until: i32,
-    word: Option<u32>,
     group: u32,
+    sector: u32,
+    industry: u32,
+    kind: u32,
 }
+
+/// Before anything of a unit is looked at.
+const HELD: Held = Held { from: EVER, until: NEVER, group: NONE, sector: 0, industry: 0, kind: 0 };
 
 /// What is inherited without a branch has the first numbers of lines; then come units, or words.
 const NAMED: u32 = 3;
+
+/// A word's key; 0 where there is none.
+fn key_of(word: Option<u32>) -> u32 {
+    word.map_or(0, |word| NAMED + word)
+}
 
 impl Cutting<'_> {
     fn cut(&self, places: &[Place], heads: usize) -> Cut {
         let mut lines =
             Lines { several: heads > 1 || self.across != By::Nothing, ..Lines::default() };
         let mut cut = Vec::with_capacity(places.len());
-        let any = |of: &[By]| of.contains(&self.by) || of.contains(&self.across);
-        let by_sector = any(&[By::Sector, By::Group]) || self.groups.only.is_some();
-        let by_type = any(&[By::Type]);
-        let always = [Sector { from: EVER, until: NEVER, word: None, group: NONE }];
+        let any = |of: By| [self.by, self.across].contains(&of);
+        let (by_sector, by_industry, by_type) = (any(By::Sector), any(By::Industry), any(By::Type));
+        let by_group = any(By::Group) || self.groups.only.is_some();
+        // A sector without a name lies in the line of what has none.
+        let nameless = self.names.words.of("");
+        // What a unit is, told apart by one attribute after the other.
+        let (mut held, mut apart) = (Vec::new(), Vec::new());
         for place in places {
-            let mut put = |sector: &Sector, kind: Option<(i32, i32, u32)>| {
-                let (from, until) = (place.from.max(sector.from), place.until.min(sector.until));
-                let (from, until, kind) = match kind {
-                    Some((begins, ends, kind)) => (from.max(begins), until.min(ends), kind),
-                    None => (from, until, 0),
-                };
-                if from < until {
-                    let key = |by: By| key(by, place, sector, kind);
-                    let line = lines.number((place.head, key(self.by), key(self.across)));
-                    cut.push((place.unit, Piece { from, until, line }));
+            held.clear();
+            held.push(Held { from: place.from, until: place.until, ..HELD });
+            let mut tell_apart = |tell: &dyn Fn(&mut dyn FnMut(i32, i32, Held))| {
+                apart.clear();
+                for one in &held {
+                    tell(&mut |from, until, told| {
+                        let (from, until) = (one.from.max(from), one.until.min(until));
+                        if from < until {
+                            apart.push(Held { from, until, ..one.and(told) });
+                        }
+                    });
                 }
+                std::mem::swap(&mut held, &mut apart);
             };
-            let sectors = by_sector.then(|| self.sectors(place.unit));
-            let sectors = sectors.as_deref().unwrap_or(&always);
-            // What has no sector is of no group that can be asked for.
-            for sector in sectors.iter().filter(|sector| self.groups.counts(sector.group)) {
-                if by_type {
+            if by_group {
+                tell_apart(&|take| {
+                    self.spans(self.groups.of, place.unit, |from, until, word| {
+                        let group = word.map_or(NONE, |word| self.groups.of_word(word));
+                        // What has nothing to be grouped by is of no group that can be asked for.
+                        if self.groups.counts(group) {
+                            take(from, until, Held { group, ..HELD });
+                        }
+                    });
+                });
+            }
+            if by_sector {
+                tell_apart(&|take| {
+                    self.spans(Grouped::Sectors, place.unit, |from, until, word| {
+                        let named = word.filter(|word| nameless != Some(*word));
+                        take(from, until, Held { sector: key_of(named), ..HELD });
+                    });
+                });
+            }
+            if by_industry {
+                tell_apart(&|take| {
+                    self.spans(Grouped::Industries, place.unit, |from, until, word| {
+                        take(from, until, Held { industry: key_of(word), ..HELD });
+                    });
+                });
+            }
+            if by_type {
+                tell_apart(&|take| {
                     for kind in self.tree.types(place.unit) {
                         let number = Kind::read(kind.value).type_number();
-                        put(sector, Some((kind.from, kind.until, number)));
+                        take(kind.from, kind.until, Held { kind: key_of(Some(number)), ..HELD });
                     }
-                } else {
-                    put(sector, None);
-                }
+                });
+            }
+            for one in &held {
+                let key = |by: By| key(by, place, one);
+                let line = lines.number((place.head, key(self.by), key(self.across)));
+                cut.push((place.unit, Piece { from: one.from, until: one.until, line }));
             }
         }
         let names = lines.keys.iter().map(|(head, by, across)| Line {
@@ -159,26 +205,36 @@ impl Cutting<'_> {
         Cut::put(self.tree.len(), &cut, names.collect(), heads)
     }
 
-    fn sectors(&self, unit: u32) -> Vec<Sector> {
-        let spans = self.tree.sectors(unit);
-        if spans.is_empty() {
-            return vec![Sector { from: EVER, until: NEVER, word: None, group: NONE }];
+    /// The sectors of a unit, or its industries, and over which days it has none.
+    fn spans(&self, of: Grouped, unit: u32, mut take: impl FnMut(i32, i32, Option<u32>)) {
+        match of {
+            Grouped::Sectors => {
+                let spans = self.tree.sectors(unit);
+                if spans.is_empty() {
+                    take(EVER, NEVER, None);
+                }
+                for span in spans {
+                    take(span.from, span.until, Some(span.value));
+                }
+            }
+            Grouped::Industries => {
+                let mut from = EVER;
+                for span in self.tree.industries(unit) {
+                    if from < span.from {
+                        take(from, span.from, None);
+                    }
+                    take(span.from, span.until, Some(span.value));
+                    from = span.until;
+                }
+                if from < NEVER {
+                    take(from, NEVER, None);
+                }
+            }
         }
-        let of = |span: &crate::ground::columns::tree::Span| Sector {
-            from: span.from,
-            until: span.until,
-            word: Some(span.value),
-            group: self.groups.of_sector(span.value),
-        };
-        spans.iter().map(of).collect()
     }
 
     /// What a line is called.
     fn name(&self, by: By, key: u32) -> String {
-        let word = |key: u32| {
-            let word = key.checked_sub(NAMED).and_then(|word| self.names.words.name(word));
-            word.cloned().unwrap_or_default()
-        };
         match by {
             By::Nothing => String::new(),
             By::Child | By::Unit => match key.checked_sub(NAMED) {
@@ -186,13 +242,29 @@ impl Cutting<'_> {
                 None => ["ITSELF", "ENDED", "NOT_YET_FOUNDED"][key as usize].to_string(),
             },
             By::Group => self.groups.codes.get(key as usize).cloned().unwrap_or_default(),
-            By::Sector | By::Type => word(key),
+            By::Sector | By::Industry | By::Type => {
+                let word = key.checked_sub(NAMED).and_then(|word| self.names.words.name(word));
+                word.cloned().unwrap_or_default()
+            }
+        }
+    }
+}
+
+impl Held {
+    /// With what an attribute tells besides.
+    fn and(&self, told: Held) -> Held {
+        Held {
+            group: if told.group == NONE { self.group } else { told.group },
+            sector: self.sector.max(told.sector),
+            industry: self.industry.max(told.industry),
+            kind: self.kind.max(told.kind),
+            ..*self
         }
     }
 }
 
 /// The key of the line in which a unit lies, of one breakdown.
-fn key(by: By, place: &Place, sector: &Sector, kind: u32) -> u32 {
+fn key(by: By, place: &Place, held: &Held) -> u32 {
     match by {
         By::Nothing => 0,
         By::Child if place.branch != NOBODY => NAMED + place.branch,
@@ -202,9 +274,10 @@ fn key(by: By, place: &Place, sector: &Sector, kind: u32) -> u32 {
             Bond::NotYetFounded => 2,
         },
         By::Unit => NAMED + place.unit,
-        By::Sector => sector.word.map_or(0, |word| NAMED + word),
-        By::Group => sector.group,
-        By::Type => NAMED + kind,
+        By::Group => held.group,
+        By::Sector => held.sector,
+        By::Industry => held.industry,
+        By::Type => held.kind,
     }
 }
 

@@ -3,9 +3,14 @@
 //! What there was when the process began lies sorted; what came later lies beside it in the order
 //! in which it came, until there is enough of it to be sorted in. Nothing is changed in place:
 //! whoever has begun to count goes on with what there was.
+//!
+//! Each fact carries the instant of the change that tells of it: what was known at an instant is what
+//! was recorded until then. That is read only where somebody asks for an instant before the newest.
 
 use std::sync::Arc;
 
+use crate::ground::columns::instant::NOW;
+use crate::ground::columns::recorded::Recorded;
 use crate::ground::fact::Code;
 
 /// Late facts lie in so many heaps at most before they are put together.
@@ -27,6 +32,8 @@ pub struct Row {
     pub day: i32,
     /// Its reason.
     pub reason: u32,
+    /// When it was recorded.
+    pub recorded: i64,
 }
 
 /// A column in which most often all is the same.
@@ -69,10 +76,13 @@ struct Sorted {
     amounts: Vec<i64>,
     reasons: Column,
     counterparts: Column,
+    recorded: Recorded,
     /// Days, and for each what all before it comes to, by unit: of codes that stocks are made of.
     stocks: Vec<(i32, Vec<i64>)>,
 }
 
+/// So many facts are let go of at once.
+const LET_GO: usize = 500_000;
 /// Between two stocks that are kept lie more facts than so many for each unit.
 const APART: usize = 4;
 
@@ -87,28 +97,61 @@ impl Sorted {
                 days.push((row.day, at as u32));
             }
         }
-        Self {
-            days,
-            units: rows.iter().map(|row| row.unit).collect(),
-            amounts: rows.iter().map(|row| row.amount).collect(),
-            reasons: Column::of(&rows, |row| row.reason),
-            counterparts: Column::of(&rows, |row| row.counterpart),
-            stocks,
+        let reasons = Column::of(&rows, |row| row.reason);
+        let counterparts = Column::of(&rows, |row| row.counterpart);
+        let recorded = Recorded::of(rows.iter().map(|row| row.recorded));
+        // Of half a country's facts both would be much at once: what is written down is let go of.
+        let (mut units, mut amounts) = (vec![0; rows.len()], vec![0; rows.len()]);
+        while let Some(first) = rows.len().checked_sub(1).map(|last| last / LET_GO * LET_GO) {
+            for (at, row) in (first..).zip(&rows[first..]) {
+                (units[at], amounts[at]) = (row.unit, row.amount);
+            }
+            rows.truncate(first);
+            rows.shrink_to_fit();
+        }
+        Self { days, units, amounts, reasons, counterparts, recorded, stocks }
+    }
+
+    /// Adds what all facts before a day come to, by unit, as far as they were known at an instant.
+    fn add_before(&self, day: i32, known: i64, sums: &mut [i64]) {
+        let through = self.stocks.partition_point(|(first, _)| *first <= day);
+        let kept = &self.stocks[..through];
+        let until = self.begins(day);
+        // From which of the stocks there is least to go through: all before it that was recorded later
+        // is to be taken away again, and all after it that was recorded until then comes to it.
+        let cost = |stock: Option<&(i32, Vec<i64>)>| {
+            let at = stock.map_or(0, |(first, _)| self.begins(*first));
+            self.recorded.later(0..at, known) + self.recorded.earlier(at..until, known)
+        };
+        // Where all was known, the last one.
+        let best =
+            kept.iter().rev().map(Some).chain([None]).min_by_key(|stock| cost(*stock)).flatten();
+        let mut at = 0;
+        if let Some((first, stock)) = best {
+            at = self.begins(*first);
+            sums.iter_mut().zip(stock).for_each(|(sum, stock)| *sum += stock);
+            self.recorded.each_later(0..at, known, |row| {
+                self.add(row, -1, sums);
+            });
+        }
+        self.recorded.each_earlier(at..until, known, |row| self.add(row, 1, sums));
+    }
+
+    fn add(&self, row: usize, sign: i64, sums: &mut [i64]) {
+        if let Some(sum) = sums.get_mut(self.units[row] as usize) {
+            *sum += sign * self.amounts[row];
         }
     }
 
-    /// Adds what all facts before a day come to, by unit.
-    fn add_before(&self, day: i32, sums: &mut [i64]) {
-        let known = self.stocks.partition_point(|(known, _)| *known <= day);
-        let known = known.checked_sub(1).and_then(|at| self.stocks.get(at));
-        for (sum, known) in sums.iter_mut().zip(known.into_iter().flat_map(|(_, known)| known)) {
-            *sum += known;
-        }
-        let from = known.map_or(i32::MIN, |(day, _)| *day);
-        self.each(from, day, |row| add(sums, row));
+    /// Where the facts of a day begin, and those of all days after it.
+    fn begins(&self, day: i32) -> usize {
+        let at = self.days.partition_point(|(known, _)| *known < day);
+        self.days.get(at).map_or(self.units.len(), |(_, begins)| *begins as usize)
     }
 
-    fn each(&self, from: i32, until: i32, mut take: impl FnMut(Row)) {
+    /// Each fact of some days that was known at an instant.
+    fn each(&self, from: i32, until: i32, known: i64, mut take: impl FnMut(Row)) {
+        let all_known = self.recorded.newest() <= known;
         let first = self.days.partition_point(|(day, _)| *day < from);
         for (n, (day, begins)) in self.days.iter().enumerate().skip(first) {
             if *day >= until {
@@ -116,12 +159,16 @@ impl Sorted {
             }
             let ends = self.days.get(n + 1).map_or(self.units.len(), |(_, next)| *next as usize);
             for at in *begins as usize..ends {
+                if !all_known && self.recorded.at(at) > known {
+                    continue;
+                }
                 take(Row {
                     amount: self.amounts[at],
                     unit: self.units[at],
                     counterpart: self.counterparts.at(at),
                     day: *day,
                     reason: self.reasons.at(at),
+                    recorded: self.recorded.at(at),
                 });
             }
         }
@@ -133,6 +180,7 @@ impl Sorted {
             + self.amounts.capacity() * size_of::<i64>()
             + self.reasons.bytes()
             + self.counterparts.bytes()
+            + self.recorded.bytes()
             + self.stocks.iter().map(|(_, sums)| sums.capacity() * size_of::<i64>()).sum::<usize>()
     }
 }
@@ -168,11 +216,12 @@ pub fn none() -> ByCode {
     (0..Code::ALL.len()).map(|_| Vec::new()).collect()
 }
 
-/// All facts of a position.
+/// All facts of a position, as far as they were known at an instant.
 #[derive(Clone)]
 pub struct Facts {
     sorted: Vec<Arc<Sorted>>,
     late: Vec<Arc<ByCode>>,
+    known: i64,
 }
 
 impl Facts {
@@ -180,7 +229,12 @@ impl Facts {
     pub fn of(rows: ByCode) -> Self {
         let sorted = Code::ALL.into_iter().zip(rows);
         let sorted = sorted.map(|(code, rows)| Arc::new(Sorted::of(code, rows))).collect();
-        Self { sorted, late: Vec::new() }
+        Self { sorted, late: Vec::new(), known: NOW }
+    }
+
+    /// Of these, what was known at an instant.
+    pub fn known_at(&self, known: i64) -> Self {
+        Self { known: self.known.min(known), ..self.clone() }
     }
 
     /// These, and what came later.
@@ -206,7 +260,7 @@ impl Facts {
         for ((code, sorted), rows) in Code::ALL.into_iter().zip(&mut self.sorted).zip(&mut late) {
             if rows.len() > LATE_MIN.max(sorted.units.len() / LATE_PART) {
                 rows.reserve_exact(sorted.units.len());
-                sorted.each(i32::MIN, i32::MAX, |row| rows.push(row));
+                sorted.each(i32::MIN, i32::MAX, NOW, |row| rows.push(row));
                 *sorted = Arc::new(Sorted::of(code, std::mem::take(rows)));
             }
         }
@@ -218,10 +272,10 @@ impl Facts {
     /// Each fact of a code whose day lies in `[from, until)`.
     pub fn each(&self, code: Code, from: i32, until: i32, mut take: impl FnMut(Row)) {
         let code = code.number();
-        self.sorted[code].each(from, until, &mut take);
+        self.sorted[code].each(from, until, self.known, &mut take);
         for heap in &self.late {
             for row in &heap[code] {
-                if (from..until).contains(&row.day) {
+                if (from..until).contains(&row.day) && row.recorded <= self.known {
                     take(*row);
                 }
             }
@@ -230,9 +284,9 @@ impl Facts {
 
     /// Adds what all facts of a code before a day come to, by unit.
     pub fn add_before(&self, code: Code, day: i32, sums: &mut [i64]) {
-        self.sorted[code.number()].add_before(day, sums);
+        self.sorted[code.number()].add_before(day, self.known, sums);
         for row in self.late.iter().flat_map(|heap| &heap[code.number()]) {
-            if row.day < day {
+            if row.day < day && row.recorded <= self.known {
                 add(sums, *row);
             }
         }
@@ -258,7 +312,12 @@ mod tests {
     use super::*;
 
     fn row(day: i32, unit: u32, amount: i64) -> Row {
-        Row { amount, unit, counterpart: 0, day, reason: unit % 3 }
+        Row { amount, unit, counterpart: 0, day, reason: unit % 3, recorded: recorded(day, unit) }
+    }
+
+    /// Most are recorded soon after their day, and some long after it.
+    fn recorded(day: i32, unit: u32) -> i64 {
+        i64::from(day) + if unit == 3 { 30 } else { i64::from(unit % 2) }
     }
 
     fn of(rows: impl IntoIterator<Item = Row>) -> ByCode {
@@ -291,20 +350,27 @@ mod tests {
         assert!(facts.late.len() <= HEAPS_MAX + 1);
         let sorted = &facts.sorted[Code::MembersExited.number()];
         assert!(sorted.units.len() > LATE_MIN && sorted.stocks.len() > 2);
-        for (from, until) in [(i32::MIN, i32::MAX), (0, 1), (13, 27), (49, 50), (50, 90)] {
+        let asked = [(i32::MIN, i32::MAX), (0, 1), (13, 27), (49, 50), (50, 90)];
+        let instants = [NOW, 81, 50, 33, 14, 1, -1];
+        for ((from, until), known) in asked.iter().flat_map(|days| instants.map(|at| (*days, at))) {
+            let facts = facts.known_at(known);
             let mut counted: Vec<_> = all
                 .iter()
-                .filter(|row| (from..until).contains(&row.day))
+                .filter(|row| (from..until).contains(&row.day) && row.recorded <= known)
                 .map(|row| (row.day, row.unit, row.amount, row.reason))
                 .collect();
             counted.sort_unstable();
-            assert_eq!(told(&facts, from, until), counted, "{from} until {until}");
+            assert_eq!(
+                told(&facts, from, until),
+                counted,
+                "{from} until {until}, known at {known}"
+            );
             let mut sums = vec![0; 11];
             facts.add_before(Code::MembersExited, until, &mut sums);
             let mut added = vec![0; 11];
-            let before = all.iter().filter(|row| row.day < until);
+            let before = all.iter().filter(|row| row.day < until && row.recorded <= known);
             before.for_each(|row| added[row.unit as usize] += row.amount);
-            assert_eq!(sums, added, "before {until}");
+            assert_eq!(sums, added, "before {until}, known at {known}");
         }
     }
 }

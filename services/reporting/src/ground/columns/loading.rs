@@ -10,12 +10,14 @@ use uuid::Uuid;
 
 use crate::ground::columns::day::{EVER, NEVER};
 use crate::ground::columns::facts::{ByCode, Facts, Row, none};
+use crate::ground::columns::history::{History, Version, Versions};
+use crate::ground::columns::instant::{ALWAYS, NOW};
 use crate::ground::columns::names::{NOBODY, Names};
-use crate::ground::columns::tree::{Kind, Life, Span, Told, Tree};
+use crate::ground::columns::tree::{Kind, Life, Span, Tree};
 use crate::ground::fact::Code;
 
 /// A field of a row: none where it is null.
-type Field<'a> = Option<&'a [u8]>;
+pub(super) type Field<'a> = Option<&'a [u8]>;
 
 /// All additive facts, but those of acts that are not numbered yet.
 pub async fn facts(connection: &mut PgConnection, names: &RwLock<Names>) -> Result<Facts, Failure> {
@@ -24,11 +26,11 @@ pub async fn facts(connection: &mut PgConnection, names: &RwLock<Names>) -> Resu
     let mut rows: ByCode = none();
     copy(
         connection,
-        "copy (select unit_id, on_date, code, reason, counterpart_id, amount from fact
+        "copy (select unit_id, on_date, code, reason, counterpart_id, amount, recorded_at from fact
                where change_id not in (select act_id from feed.pending))
          to stdout (format binary)",
         names,
-        |names, [unit, day, code, reason, counterpart, amount]: [Field<'_>; 6]| {
+        |names, [unit, day, code, reason, counterpart, amount, recorded]: [Field<'_>; 7]| {
             let code = codes.get(text(code)?).context("a fact of no code")?;
             let counterpart = id(counterpart)?;
             rows[*code].push(Row {
@@ -41,6 +43,7 @@ pub async fn facts(connection: &mut PgConnection, names: &RwLock<Names>) -> Resu
                     names.units.give(&counterpart)
                 },
                 amount: i64::from_be_bytes(fixed(amount)?),
+                recorded: instant(recorded, ALWAYS)?,
             });
             Ok(())
         },
@@ -52,18 +55,43 @@ pub async fn facts(connection: &mut PgConnection, names: &RwLock<Names>) -> Resu
         .map_err(Failure::from)
 }
 
-/// The whole tree.
-pub async fn tree(connection: &mut PgConnection, names: &RwLock<Names>) -> Result<Tree, Failure> {
-    let mut told = Told::default();
+/// The whole tree as it is known now, and all that was ever known of it.
+pub async fn tree(
+    connection: &mut PgConnection,
+    names: &RwLock<Names>,
+) -> Result<(Tree, History), Failure> {
+    let mut versions = Versions::default();
     copy(
         connection,
-        "copy (select organisation_id, type, grassroots, founded_on, ended_on, heir_id,
-                      last_superior_id, founded_under_id, members_to_id, never_existed
-               from organisation)
+        "copy (select organisation_id, type, grassroots, founded_on, ended_on, heir_id, last_superior_id,
+                      founded_under_id, members_to_id, never_existed,
+                      coalesce(end_kind in ('MERGED', 'CONSOLIDATED', 'DIVIDED'), false), recorded_at,
+                      null::timestamptz
+               from organisation
+               union all
+               select organisation_id, type, grassroots, founded_on, ended_on, heir_id, last_superior_id,
+                      founded_under_id, members_to_id, never_existed,
+                      coalesce(end_kind in ('MERGED', 'CONSOLIDATED', 'DIVIDED'), false), recorded_at,
+                      replaced_at
+               from organisation_past)
          to stdout (format binary)",
         names,
         |names,
-         [unit, kind, grassroots, founded, ended, heir, superior, under, members_to, never]: [Field<'_>; 10]| {
+         [
+            unit,
+            kind,
+            grassroots,
+            founded,
+            ended,
+            heir,
+            superior,
+            under,
+            members_to,
+            never,
+            reorganised,
+            since,
+            until,
+        ]: [Field<'_>; 13]| {
             let unit = names.units.give(&id(unit)?);
             let kind = Kind::of(names.words.give(text(kind)?), yes(grassroots)?);
             let life = Life {
@@ -75,68 +103,112 @@ pub async fn tree(connection: &mut PgConnection, names: &RwLock<Names>) -> Resul
                 members_to: names.unit(maybe_id(members_to)?),
                 kind,
                 never: yes(never)?,
+                reorganised: yes(reorganised)?,
             };
-            told.lives.push((unit, life));
+            versions.lives.push(version(unit, since, until, life)?);
             Ok(())
         },
     )
     .await?;
     copy(
         connection,
-        "copy (select organisation_id, lower(valid), upper(valid), superior_id from edge)
+        "copy (select organisation_id, lower(valid), upper(valid), superior_id, recorded_at,
+                      null::timestamptz
+               from edge
+               union all
+               select organisation_id, lower(valid), upper(valid), superior_id, recorded_at, replaced_at
+               from edge_past)
          to stdout (format binary)",
         names,
-        |names, [unit, from, until, superior]: [Field<'_>; 4]| {
+        |names, [unit, from, on, superior, since, until]: [Field<'_>; 6]| {
             let superior = names.units.give(&id(superior)?);
-            told.superiors.push((names.units.give(&id(unit)?), span(from, until, superior)?));
+            let (unit, span) = (names.units.give(&id(unit)?), span(from, on, superior)?);
+            versions.superiors.push(version(unit, since, until, span)?);
             Ok(())
         },
     )
     .await?;
     copy(
         connection,
-        "copy (select organisation_id, lower(valid), upper(valid), type, grassroots
-               from organisation_type)
+        "copy (select organisation_id, lower(valid), upper(valid), type, grassroots, recorded_at,
+                      null::timestamptz
+               from organisation_type
+               union all
+               select organisation_id, lower(valid), upper(valid), type, grassroots, recorded_at,
+                      replaced_at
+               from organisation_type_past)
          to stdout (format binary)",
         names,
-        |names, [unit, from, until, kind, grassroots]: [Field<'_>; 5]| {
+        |names, [unit, from, on, kind, grassroots, since, until]: [Field<'_>; 7]| {
             let kind = Kind::of(names.words.give(text(kind)?), yes(grassroots)?);
-            told.types.push((names.units.give(&id(unit)?), span(from, until, kind.value())?));
+            let (unit, span) = (names.units.give(&id(unit)?), span(from, on, kind.value())?);
+            versions.types.push(version(unit, since, until, span)?);
             Ok(())
         },
     )
     .await?;
     copy(
         connection,
-        "copy (select organisation_id, lower(valid), upper(valid), sector from organisation_sector)
+        "copy (select organisation_id, lower(valid), upper(valid), sector, recorded_at,
+                      null::timestamptz
+               from organisation_sector
+               union all
+               select organisation_id, lower(valid), upper(valid), sector, recorded_at, replaced_at
+               from organisation_sector_past)
          to stdout (format binary)",
         names,
-        |names, [unit, from, until, sector]: [Field<'_>; 4]| {
+        |names, [unit, from, on, sector, since, until]: [Field<'_>; 6]| {
             let sector = names.words.give(text(sector)?);
-            told.sectors.push((names.units.give(&id(unit)?), span(from, until, sector)?));
+            let (unit, span) = (names.units.give(&id(unit)?), span(from, on, sector)?);
+            versions.sectors.push(version(unit, since, until, span)?);
             Ok(())
         },
     )
     .await?;
     copy(
         connection,
-        "copy (select organisation_id, lower(valid), upper(valid) from suspension)
+        "copy (select organisation_id, lower(valid), upper(valid), industry, recorded_at, null::timestamptz
+               from organisation_industry
+               union all
+               select organisation_id, lower(valid), upper(valid), industry, recorded_at, replaced_at
+               from organisation_industry_past)
          to stdout (format binary)",
         names,
-        |names, [unit, from, until]: [Field<'_>; 3]| {
-            told.suspensions.push((names.units.give(&id(unit)?), span(from, until, 0)?));
+        |names, [unit, from, on, industry, since, until]: [Field<'_>; 6]| {
+            let industry = names.words.give(text(industry)?);
+            let (unit, span) = (names.units.give(&id(unit)?), span(from, on, industry)?);
+            versions.industries.push(version(unit, since, until, span)?);
+            Ok(())
+        },
+    )
+    .await?;
+    copy(
+        connection,
+        "copy (select organisation_id, lower(valid), upper(valid), recorded_at, null::timestamptz
+               from suspension
+               union all
+               select organisation_id, lower(valid), upper(valid), recorded_at, replaced_at
+               from suspension_past)
+         to stdout (format binary)",
+        names,
+        |names, [unit, from, on, since, until]: [Field<'_>; 5]| {
+            let (unit, span) = (names.units.give(&id(unit)?), span(from, on, 0)?);
+            versions.suspensions.push(version(unit, since, until, span)?);
             Ok(())
         },
     )
     .await?;
     let units = lock(names).units.len();
-    tokio::task::spawn_blocking(move || Tree::of(units, told))
-        .await
-        .context("put the tree together")
-        .map_err(Failure::from)
+    tokio::task::spawn_blocking(move || {
+        let tree = Tree::of(units, versions.told());
+        (tree, History::of(versions))
+    })
+    .await
+    .context("put the tree together")
+    .map_err(Failure::from)
 }
 
-fn lock(names: &RwLock<Names>) -> std::sync::RwLockWriteGuard<'_, Names> {
+pub(super) fn lock(names: &RwLock<Names>) -> std::sync::RwLockWriteGuard<'_, Names> {
     // What a panicking thread left are still numbers that were given.
     names.write().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
@@ -145,7 +217,7 @@ fn lock(names: &RwLock<Names>) -> std::sync::RwLockWriteGuard<'_, Names> {
 const HEADER: usize = 19;
 
 /// Takes each row of what a statement copies out.
-async fn copy<const N: usize>(
+pub(super) async fn copy<const N: usize>(
     connection: &mut PgConnection,
     statement: &str,
     names: &RwLock<Names>,
@@ -197,30 +269,49 @@ fn row<const N: usize>(bytes: &[u8]) -> anyhow::Result<Option<([Field<'_>; N], &
     Ok(Some((fields, rest)))
 }
 
-fn fixed<const N: usize>(field: Field<'_>) -> anyhow::Result<[u8; N]> {
+pub(super) fn fixed<const N: usize>(field: Field<'_>) -> anyhow::Result<[u8; N]> {
     field.context("a value is missing")?.try_into().context("a value has another length")
 }
 
-fn id(field: Field<'_>) -> anyhow::Result<Uuid> {
+pub(super) fn id(field: Field<'_>) -> anyhow::Result<Uuid> {
     fixed(field).map(Uuid::from_bytes)
 }
 
-fn maybe_id(field: Field<'_>) -> anyhow::Result<Option<Uuid>> {
+pub(super) fn maybe_id(field: Field<'_>) -> anyhow::Result<Option<Uuid>> {
     field.map(|value| id(Some(value))).transpose()
 }
 
-fn day(field: Field<'_>) -> anyhow::Result<Option<i32>> {
+pub(super) fn day(field: Field<'_>) -> anyhow::Result<Option<i32>> {
     field.map(|value| fixed(Some(value)).map(i32::from_be_bytes)).transpose()
 }
 
-fn text(field: Field<'_>) -> anyhow::Result<&str> {
+pub(super) fn text(field: Field<'_>) -> anyhow::Result<&str> {
     std::str::from_utf8(field.context("a text is missing")?).context("a text is not UTF-8")
 }
 
-fn yes(field: Field<'_>) -> anyhow::Result<bool> {
+pub(super) fn yes(field: Field<'_>) -> anyhow::Result<bool> {
     Ok(fixed::<1>(field)? != [0])
 }
 
 fn span(from: Field<'_>, until: Field<'_>, value: u32) -> anyhow::Result<Span> {
     Ok(Span { from: day(from)?.unwrap_or(EVER), until: day(until)?.unwrap_or(NEVER), value })
+}
+
+/// Microseconds, counted as PostgreSQL does.
+fn instant(field: Field<'_>, none: i64) -> anyhow::Result<i64> {
+    match field {
+        Some(value) => fixed(Some(value)).map(i64::from_be_bytes),
+        None => Ok(none),
+    }
+}
+
+/// What nobody says since when it is known of, is known for as long as anybody knows.
+fn version<T>(
+    unit: u32,
+    since: Field<'_>,
+    until: Field<'_>,
+    what: T,
+) -> anyhow::Result<Version<T>> {
+    let (known_from, known_until) = (instant(since, ALWAYS)?, instant(until, NOW)?);
+    Ok(Version { unit, known_from, known_until, what })
 }

@@ -59,18 +59,85 @@ impl<T: Clone + Eq + Hash> Numbers<T> {
     }
 }
 
-/// Units, and the words of facts and of the tree: reasons, sectors, types.
+/// Lists of units by their numbers: of the unions of employers, most of which have none, or one.
+pub type Lists = Numbers<Vec<u32>>;
+
+/// Numbers of subjects, most of which are ids. What has a number is not looked up by it.
+#[derive(Default)]
+pub struct SubjectNumbers {
+    ids: HashMap<Uuid, u32>,
+    others: HashMap<String, u32>,
+}
+
+impl SubjectNumbers {
+    /// The number of an id, given to it now if it has none.
+    pub fn give(&mut self, id: Uuid) -> u32 {
+        let next = self.len() as u32;
+        *self.ids.entry(id).or_insert(next)
+    }
+
+    /// The number of a subject as facts name it: an id, or something else.
+    pub fn give_named(&mut self, name: &str) -> u32 {
+        // An id is written in one way only; whatever is written otherwise is another subject.
+        let id = Uuid::try_parse(name).ok();
+        if let Some(id) = id.filter(|id| id.hyphenated().to_string() == name) {
+            return self.give(id);
+        }
+        if let Some(number) = self.others.get(name) {
+            return *number;
+        }
+        let next = self.len() as u32;
+        self.others.insert(name.to_string(), next);
+        next
+    }
+
+    /// How many numbers were given.
+    pub fn len(&self) -> usize {
+        self.ids.len() + self.others.len()
+    }
+}
+
+/// Units, the words of facts and of the tree (reasons, sectors, types), and whatever is counted once.
 #[derive(Default)]
 pub struct Names {
     /// Organisations.
     pub units: Numbers<Uuid>,
     /// Codes.
     pub words: Numbers<String>,
+    /// People, employers and other subjects, and acts.
+    pub subjects: SubjectNumbers,
+    /// Lists of units: each in order, and each once.
+    pub lists: Lists,
 }
 
 impl Names {
     /// The number of a unit that may be none.
     pub fn unit(&mut self, unit: Option<Uuid>) -> u32 {
         unit.map_or(NOBODY, |unit| self.units.give(&unit))
+    }
+
+    /// The number of a list of units.
+    pub fn list(&mut self, units: Vec<Uuid>) -> u32 {
+        let mut list: Vec<u32> = units.iter().map(|unit| self.units.give(unit)).collect();
+        list.sort_unstable();
+        list.dedup();
+        self.lists.give(&list[..])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_has_one_number_however_it_is_named_and_a_pseudonym_another() {
+        let mut numbers = SubjectNumbers::default();
+        let id = Uuid::from_u128(0xabc);
+        let number = numbers.give(id);
+        assert_eq!(numbers.give_named(&id.to_string()), number);
+        let others = ["P-1", &id.to_string().to_uppercase(), &id.simple().to_string()];
+        let others = others.map(|name| numbers.give_named(name));
+        assert_eq!(others, [1, 2, 3]);
+        assert_eq!((numbers.give_named("P-1"), numbers.len()), (1, 4));
     }
 }

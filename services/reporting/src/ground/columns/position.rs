@@ -21,7 +21,7 @@ pub struct Position {
 
 /// What is to be reached by a reading.
 #[derive(Clone, Copy, Debug)]
-pub struct Reach {
+pub struct Aim {
     /// Of its snapshot.
     pub position: Position,
     /// How often a rebuild had announced that what is derived will be put in the place of what is: what is
@@ -31,7 +31,7 @@ pub struct Reach {
     pub goes_on: Option<i64>,
 }
 
-impl Reach {
+impl Aim {
     /// Of the transaction's own snapshot.
     pub async fn read(connection: &mut PgConnection) -> Result<Self, Failure> {
         let read = sqlx::query!(

@@ -8,7 +8,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use anyhow::Context;
 use chassis::refusal::Failure;
-use time::Date;
+use time::{Date, OffsetDateTime};
 use tokio::task::spawn_blocking;
 use uuid::Uuid;
 
@@ -16,6 +16,7 @@ use crate::ground::columns::below::{self, Below};
 use crate::ground::columns::cut::Cut;
 use crate::ground::columns::cutting::{self, Asked};
 use crate::ground::columns::day;
+use crate::ground::columns::instant::{self, NOW};
 use crate::ground::columns::names::Names;
 use crate::ground::columns::state::State;
 use crate::ground::columns::sums::{self, Days};
@@ -31,6 +32,8 @@ use crate::ground::refused::Refused;
 pub struct Snapshot {
     names: Arc<RwLock<Names>>,
     state: Arc<State>,
+    /// What it counts was known at this instant; at that of the reading where there is none.
+    known_at: Option<OffsetDateTime>,
 }
 
 /// Units, and members with them, that came under the head and that left it.
@@ -46,9 +49,28 @@ pub struct Moved {
     pub members_out: Counts,
 }
 
+/// Units, and the days on which they count: `[from, until)`, none where it is open. What is one unit's may
+/// be several.
+#[derive(Default)]
+pub struct Pieces {
+    /// The units.
+    pub units: Vec<Uuid>,
+    /// The first days.
+    pub from: Vec<Option<Date>>,
+    /// The first days on which they no longer count.
+    pub until: Vec<Option<Date>>,
+}
+
 /// Members of every unit before a day.
 #[derive(Clone)]
 pub struct Members(Arc<Vec<i64>>);
+
+impl Members {
+    /// By the number of the unit.
+    pub(super) fn of_units(&self) -> &[i64] {
+        &self.0
+    }
+}
 
 /// Units whose members membership has to place, each beside the number of the head under which they
 /// count.
@@ -61,20 +83,43 @@ pub struct ToSettle {
 
 impl Snapshot {
     pub(super) fn of(names: Arc<RwLock<Names>>, state: Arc<State>) -> Self {
-        Self { names, state }
+        Self { names, state, known_at: None }
     }
 
-    fn names(&self) -> RwLockReadGuard<'_, Names> {
+    /// The columns and the tree as they were known at an instant, where one is asked for.
+    pub async fn known_at(self, known_at: Option<OffsetDateTime>) -> Result<Self, Failure> {
+        let Some(at) = known_at else { return Ok(self) };
+        let known = instant::number(at);
+        let state = self.count(move |snapshot| Arc::new(snapshot.state.known_at(known))).await?;
+        Ok(Self { names: self.names, state, known_at })
+    }
+
+    /// The instant at which what it counts was known, as columns keep instants; [`NOW`] where nobody
+    /// asked for an earlier one.
+    pub fn known(&self) -> i64 {
+        self.known_at.map_or(NOW, instant::number)
+    }
+
+    /// The instant that was asked for.
+    pub fn asked_at(&self) -> Option<OffsetDateTime> {
+        self.known_at
+    }
+
+    pub(super) fn state(&self) -> &State {
+        &self.state
+    }
+
+    pub(super) fn names(&self) -> RwLockReadGuard<'_, Names> {
         self.names.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The numbers of words; a word that nobody ever used has none.
-    fn words(&self, words: &[String]) -> Vec<u32> {
+    pub(super) fn words(&self, words: &[String]) -> Vec<u32> {
         let names = self.names();
         words.iter().filter_map(|word| names.words.of(word.as_str())).collect()
     }
 
-    async fn count<T: Send + 'static>(
+    pub(super) async fn count<T: Send + 'static>(
         &self,
         count: impl FnOnce(&Self) -> T + Send + 'static,
     ) -> Result<T, Failure> {
@@ -276,6 +321,40 @@ impl Snapshot {
         (few.len() <= most).then(|| few.iter().filter_map(name).collect())
     }
 
+    /// The days on which some units count, whatever the lines.
+    pub fn pieces(&self, cut: &Cut, units: &[Uuid]) -> Pieces {
+        let names = self.names();
+        let mut pieces = Pieces::default();
+        for unit in units {
+            let number = names.units.of(unit);
+            for piece in number.into_iter().flat_map(|number| cut.pieces(number)) {
+                pieces.units.push(*unit);
+                pieces.from.push(day::read(piece.from));
+                pieces.until.push(day::read(piece.until));
+            }
+        }
+        pieces
+    }
+
+    /// How many facts of some codes each unit that counts has before a day.
+    pub async fn facts_by_unit(
+        &self,
+        cut: &Arc<Cut>,
+        codes: Vec<Code>,
+        before: Date,
+    ) -> Result<BTreeMap<Uuid, u64>, Failure> {
+        let (cut, before) = (cut.clone(), day::number(before));
+        self.count(move |snapshot| {
+            let State { facts, tree, .. } = &*snapshot.state;
+            let counted = sums::facts_by_unit(facts, tree.len(), &codes, before);
+            let names = snapshot.names();
+            let of_unit =
+                |unit: u32| Some((*names.units.name(unit)?, *counted.get(unit as usize)?));
+            cut.units().filter_map(of_unit).filter(|(_, facts)| *facts > 0).collect()
+        })
+        .await
+    }
+
     /// Whether a unit counts on a day.
     pub fn counts_on(&self, cut: &Cut, unit: Uuid, on: Date) -> bool {
         !self.heads_on(cut, unit, on).is_empty()
@@ -289,12 +368,12 @@ impl Snapshot {
     }
 }
 
-fn days(period: Period) -> Days {
+pub(super) fn days(period: Period) -> Days {
     Days { from: day::number(period.from), until: day::number(period.until()) }
 }
 
 /// What each head has, by what its lines are called; none is 0.
-fn counted<N: Copy + Into<i128>>(cut: &Cut, lines: Vec<N>) -> Result<Counts, Refused> {
+pub(super) fn counted<N: Copy + Into<i128>>(cut: &Cut, lines: Vec<N>) -> Result<Counts, Refused> {
     let mut counts = vec![Count::default(); cut.heads()];
     for (line, amount) in cut.lines().iter().zip(lines) {
         let amount = i64::try_from(amount.into()).map_err(|_| Refused::FigureTooLarge)?;

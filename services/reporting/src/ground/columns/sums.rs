@@ -90,6 +90,19 @@ pub fn members(facts: &Facts, units: usize, before: i32) -> Vec<i64> {
     came
 }
 
+/// How many facts of some codes each of so many units has before a day.
+pub fn facts_by_unit(facts: &Facts, units: usize, codes: &[Code], before: i32) -> Vec<u64> {
+    let mut counted = vec![0; units];
+    for code in codes {
+        facts.each(*code, EVER, before, |row| {
+            if let Some(of_unit) = counted.get_mut(row.unit as usize) {
+                *of_unit += 1;
+            }
+        });
+    }
+    counted
+}
+
 /// People who stand in one of these ways at the end of a day, by unit.
 pub fn standing(facts: &Facts, units: usize, on: i32, kinds: &[u32]) -> Vec<i64> {
     let mut people = vec![0; units];
@@ -119,13 +132,8 @@ pub fn stock(cut: &Cut, on: i32, of_units: &[i64]) -> Lines {
 /// Grassroots unions that exist at the end of a day, by line.
 pub fn unions(tree: &Tree, cut: &Cut, on: i32, without_suspended: bool) -> Lines {
     let mut sums = lines(cut);
-    for unit in cut.units() {
-        let exists = tree.life(unit).is_some_and(|life| life.on(on))
-            && tree.kind_on(unit, on).is_some_and(|kind| kind.grassroots())
-            && !(without_suspended && tree.suspended(unit, on));
-        if exists {
-            cut.lines_on(unit, on, |line| sums[line] += 1);
-        }
+    for unit in cut.units().filter(|unit| tree.is_union_on(*unit, on, without_suspended)) {
+        cut.lines_on(unit, on, |line| sums[line] += 1);
     }
     sums
 }

@@ -54,6 +54,8 @@ pub struct Life {
     pub kind: Kind,
     /// It is known never to have existed.
     pub never: bool,
+    /// It ended by a merger, a consolidation or a division.
+    pub reorganised: bool,
 }
 
 impl Life {
@@ -90,17 +92,37 @@ pub struct Spans {
 }
 
 impl Spans {
-    /// Puts spans to their units, of which there are so many.
-    fn of(units: usize, mut spans: Vec<(u32, Span)>) -> Self {
-        spans.sort_unstable_by_key(|(unit, span)| (*unit, span.from, span.value));
+    /// Puts spans to their units, of which there are so many: each to its place, as there are many
+    /// of them, and few of each unit to be sorted then.
+    fn of(units: usize, spans: &[(u32, Span)]) -> Self {
+        let mut put = Self::put(units, spans.iter().copied());
+        for unit in 0..units {
+            let of_unit = put.first[unit] as usize..put.first[unit + 1] as usize;
+            if of_unit.len() > 1 {
+                put.spans[of_unit].sort_unstable_by_key(|span| (span.from, span.value));
+            }
+        }
+        put
+    }
+
+    /// Puts spans to their units, those of each in the order in which they come.
+    fn put(units: usize, spans: impl Iterator<Item = (u32, Span)> + Clone) -> Self {
         let mut first = vec![0; units + 1];
-        for (unit, _) in &spans {
-            first[*unit as usize + 1] += 1;
+        for (unit, _) in spans.clone() {
+            first[unit as usize + 1] += 1;
         }
         for unit in 0..units {
             first[unit + 1] += first[unit];
         }
-        Self { first, spans: spans.into_iter().map(|(_, span)| span).collect() }
+        let mut next = first.clone();
+        let nothing = Span { from: 0, until: 0, value: 0 };
+        let mut put = vec![nothing; first[units] as usize];
+        for (unit, span) in spans {
+            let next = &mut next[unit as usize];
+            put[*next as usize] = span;
+            *next += 1;
+        }
+        Self { first, spans: put }
     }
 
     /// Those of a unit.
@@ -139,13 +161,12 @@ impl Spans {
 
     /// The other way round: by what is held, who holds it.
     fn turned(&self, units: usize) -> Self {
-        let mut turned = Vec::with_capacity(self.spans.len());
-        for unit in 0..self.first.len().saturating_sub(1) as u32 {
-            for span in self.of_unit(unit) {
-                turned.push((span.value, Span { value: unit, ..*span }));
-            }
-        }
-        Self::of(units, turned)
+        let holders = 0..self.first.len().saturating_sub(1) as u32;
+        let turned = holders.flat_map(|unit| {
+            let of_unit = self.of_unit(unit).iter();
+            of_unit.map(move |span| (span.value, Span { value: unit, ..*span }))
+        });
+        Self::put(units, turned)
     }
 }
 
@@ -160,15 +181,21 @@ pub struct Unit {
     pub types: Vec<Span>,
     /// Of which sector.
     pub sectors: Vec<Span>,
+    /// In which industry, where that is stated.
+    pub industries: Vec<Span>,
     /// Its direction suspended.
     pub suspensions: Vec<Span>,
 }
 
 impl Unit {
     fn sort(&mut self) {
-        for spans in
-            [&mut self.superiors, &mut self.types, &mut self.sectors, &mut self.suspensions]
-        {
+        for spans in [
+            &mut self.superiors,
+            &mut self.types,
+            &mut self.sectors,
+            &mut self.industries,
+            &mut self.suspensions,
+        ] {
             spans.sort_unstable_by_key(|span| (span.from, span.value));
         }
     }
@@ -185,6 +212,8 @@ pub struct Told {
     pub types: Vec<(u32, Span)>,
     /// Sectors by unit.
     pub sectors: Vec<(u32, Span)>,
+    /// Industries by unit.
+    pub industries: Vec<(u32, Span)>,
     /// Suspensions by unit.
     pub suspensions: Vec<(u32, Span)>,
 }
@@ -197,6 +226,7 @@ pub struct Tree {
     inferiors: Spans,
     types: Spans,
     sectors: Spans,
+    industries: Spans,
     suspensions: Spans,
 }
 
@@ -207,14 +237,15 @@ impl Tree {
         for (unit, life) in told.lives {
             lives[unit as usize] = Some(life);
         }
-        let superiors = Spans::of(units, told.superiors);
+        let superiors = Spans::of(units, &told.superiors);
         Self {
             lives,
             inferiors: superiors.turned(units),
             superiors,
-            types: Spans::of(units, told.types),
-            sectors: Spans::of(units, told.sectors),
-            suspensions: Spans::of(units, told.suspensions),
+            types: Spans::of(units, &told.types),
+            sectors: Spans::of(units, &told.sectors),
+            industries: Spans::of(units, &told.industries),
+            suspensions: Spans::of(units, &told.suspensions),
         }
     }
 
@@ -234,6 +265,9 @@ impl Tree {
         for (unit, span) in told.sectors {
             by_unit.entry(unit).or_default().sectors.push(span);
         }
+        for (unit, span) in told.industries {
+            by_unit.entry(unit).or_default().industries.push(span);
+        }
         for (unit, span) in told.suspensions {
             by_unit.entry(unit).or_default().suspensions.push(span);
         }
@@ -250,6 +284,7 @@ impl Tree {
             superiors,
             types: self.types.otherwise(units, &by_unit, |unit| &unit.types),
             sectors: self.sectors.otherwise(units, &by_unit, |unit| &unit.sectors),
+            industries: self.industries.otherwise(units, &by_unit, |unit| &unit.industries),
             suspensions: self.suspensions.otherwise(units, &by_unit, |unit| &unit.suspensions),
         }
     }
@@ -284,6 +319,11 @@ impl Tree {
         self.sectors.of_unit(unit)
     }
 
+    /// Its industries; on the other days it is not stated.
+    pub fn industries(&self, unit: u32) -> &[Span] {
+        self.industries.of_unit(unit)
+    }
+
     /// Its types; that of its whole life where none is dated.
     pub fn types(&self, unit: u32) -> Vec<Span> {
         match (self.types.of_unit(unit), self.life(unit)) {
@@ -298,6 +338,13 @@ impl Tree {
             Some(value) => Some(Kind(value)),
             None => self.life(unit).map(|life| life.kind),
         }
+    }
+
+    /// Whether a union exists at the end of a day; not a suspended one, if these are left out.
+    pub fn is_union_on(&self, unit: u32, day: i32, without_suspended: bool) -> bool {
+        self.life(unit).is_some_and(|life| life.on(day))
+            && self.kind_on(unit, day).is_some_and(Kind::grassroots)
+            && !(without_suspended && self.suspended(unit, day))
     }
 
     /// Whether its direction was suspended on a day.

@@ -22,6 +22,8 @@ pub enum Code {
     Standing,
     /// Somebody was disciplined.
     Disciplined,
+    /// Cards were issued to members.
+    CardIssued,
     /// A union was founded.
     UnionFounded,
     /// A union existed before the register did.
@@ -125,7 +127,7 @@ pub enum Counting {
 
 impl Code {
     /// Every one, in the order of their numbers.
-    pub const ALL: [Self; 52] = [
+    pub const ALL: [Self; 53] = [
         Self::MembersAdmitted,
         Self::MembersRecognised,
         Self::MembersReadmitted,
@@ -134,6 +136,7 @@ impl Code {
         Self::MembersExited,
         Self::Standing,
         Self::Disciplined,
+        Self::CardIssued,
         Self::UnionFounded,
         Self::UnionLoaded,
         Self::UnionEnded,
@@ -212,6 +215,7 @@ impl Code {
             Self::MembersExited => "MBR_EXITED",
             Self::Standing => "STANDING",
             Self::Disciplined => "DISCIPLINED",
+            Self::CardIssued => "CARD_ISSUED",
             Self::UnionFounded => "ORG_FOUNDED",
             Self::UnionLoaded => "ORG_LOADED",
             Self::UnionEnded => "ORG_ENDED",
@@ -280,6 +284,7 @@ impl Code {
             | Self::MembersExited
             | Self::Standing
             | Self::Disciplined
+            | Self::CardIssued
             | Self::UnionFounded
             | Self::UnionLoaded
             | Self::UnionEnded

@@ -39,10 +39,10 @@ impl Figure {
     }
 }
 
-/// The instant of a snapshot, and how far each feed had been applied in it.
+/// At which instant what was counted was known, and how far each feed had been applied in it.
 #[derive(Clone, Debug)]
 pub struct Known {
-    /// When the snapshot was taken.
+    /// The one that was asked for, or when the snapshot was taken.
     pub at: OffsetDateTime,
     /// By source.
     pub positions: Vec<(String, i64)>,
@@ -63,5 +63,10 @@ impl Known {
             at: rows.first().map_or_else(OffsetDateTime::now_utc, |row| row.at),
             positions: rows.into_iter().map(|row| (row.source, row.position)).collect(),
         })
+    }
+
+    /// As it was known at the instant that was asked for, if one was.
+    pub fn as_asked(self, asked_at: Option<OffsetDateTime>) -> Self {
+        Self { at: asked_at.map_or(self.at, |asked| asked.min(self.at)), ..self }
     }
 }

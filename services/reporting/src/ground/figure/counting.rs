@@ -38,6 +38,11 @@ impl<'a> Counting<'a> {
         Self { heads, scope, period }
     }
 
+    /// As [`OfHeads::in_first_lines`].
+    pub fn in_first_lines(self) -> Self {
+        Self { heads: self.heads.in_first_lines(), ..self }
+    }
+
     /// Counts an indicator.
     pub async fn figure(&mut self, indicator: &Indicator) -> Result<Figure, Failure> {
         let counted = self.heads.counted(indicator, self.period).await?;

@@ -2,8 +2,8 @@
 //! many scans as there are sources, and not by as many as there are organisations. A single
 //! organisation is one of them ([`Counting`](crate::ground::figure::Counting)).
 //!
-//! What is summed is counted from the [columns](crate::ground::columns) as the reading's snapshot has
-//! them; what is counted distinct, and what is rated, reached or surveyed, by statements.
+//! All of it is counted from the [columns](crate::ground::columns) as the reading's snapshot has them;
+//! what membership has yet to carry out, of which there is little, by a statement.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,14 +13,13 @@ use sqlx::PgConnection;
 use time::Date;
 use uuid::Uuid;
 
-use crate::ground::columns::{Cut, Members, Snapshot};
+use crate::ground::columns::{Cut, Members, Rated, Snapshot, Where};
 use crate::ground::fact::Code;
 use crate::ground::figure::completeness::{Completeness, Completing};
 use crate::ground::figure::count::{Count, Counts};
 use crate::ground::figure::counted::Known;
-use crate::ground::figure::heads::Heads;
 use crate::ground::figure::of_period::OfPeriod;
-use crate::ground::figure::scope::{By, Pieces, Scope, over_heads};
+use crate::ground::figure::scope::{By, Scope};
 use crate::ground::figure::settled::settled;
 use crate::ground::figure::source::{Formula, Source};
 use crate::ground::period::{Period, year};
@@ -50,7 +49,7 @@ pub struct OfHeads<'a> {
     connection: &'a mut PgConnection,
     snapshot: &'a Snapshot,
     reference: &'static Reference,
-    heads: Heads,
+    heads: Vec<Uuid>,
     /// They are known to lie in the caller's scope.
     covered: bool,
     /// Tree, lines and group; its head is not looked at.
@@ -58,7 +57,8 @@ pub struct OfHeads<'a> {
     /// Whether the caller leaves suspended unions out of stocks of unions.
     asked_without: bool,
     across: By,
-    pieces: Pieces,
+    /// In which lines whoever is counted once counts.
+    counts: Where,
     /// The units of each, in their lines, once they were asked for.
     cut: Option<Arc<Cut>>,
     /// Of every unit, at the end of the day that was asked for last.
@@ -109,12 +109,12 @@ impl<'a> OfHeads<'a> {
             connection,
             snapshot,
             reference,
-            heads: Heads::of(heads),
+            heads,
             covered: false,
-            pieces: Pieces::of(&scope, reference),
             asked_without: scope.without_suspended,
             scope,
             across: By::Nothing,
+            counts: Where::Everywhere,
             cut: None,
             members: None,
             of_period: None,
@@ -122,15 +122,22 @@ impl<'a> OfHeads<'a> {
         }
     }
 
-    /// Crosses the lines of the scope with others; for what is summed only.
+    /// Crosses the lines of the scope with others.
     pub fn crossed_with(mut self, across: By) -> Self {
         self.across = across;
         self
     }
 
+    /// Whoever is counted once counts in the line that told of her first, and in no other: lines sum to
+    /// what is counted.
+    pub fn in_first_lines(mut self) -> Self {
+        self.counts = Where::First;
+        self
+    }
+
     /// Whose figures they are, in the order of all counts.
     pub fn heads(&self) -> &[Uuid] {
-        self.heads.ids()
+        &self.heads
     }
 
     /// An indicator of each of them, without lines.
@@ -181,7 +188,7 @@ impl<'a> OfHeads<'a> {
 
     /// Counts a formula.
     pub async fn formula(&mut self, formula: &Formula, period: Period) -> Result<Counts, Failure> {
-        let mut counts = self.heads.none();
+        let mut counts = vec![Count::default(); self.heads.len()];
         for term in formula.terms() {
             let parts = self.source(&term.source, period).await?;
             for (count, part) in counts.iter_mut().zip(parts) {
@@ -218,13 +225,10 @@ impl<'a> OfHeads<'a> {
             Source::Subjects(code, reasons) => vec![self.subjects(*code, reasons, period).await?],
             Source::OfficersAt => {
                 let day = Period { from: period.through, ..period };
-                vec![self.officers(day).await?.0]
+                vec![self.officers(day, false).await?]
             }
-            Source::OfficersDuring | Source::OfficersTrained => {
-                let (in_post, trained) = self.officers(period).await?;
-                let both = [(Source::OfficersDuring, in_post), (Source::OfficersTrained, trained)];
-                return Ok(self.keep(period, both, source));
-            }
+            Source::OfficersDuring => vec![self.officers(period, false).await?],
+            Source::OfficersTrained => vec![self.officers(period, true).await?],
             Source::EmployersWithoutUnion(workforce) => {
                 vec![self.employers(*workforce, period).await?]
             }
@@ -275,13 +279,13 @@ impl<'a> OfHeads<'a> {
             || sqlx::query_scalar!(
                 r#"select not exists (select from unnest($1::uuid[]) as head (unit_id)
                                       where not access.covers(head.unit_id)) as "covered!""#,
-                self.heads.ids(),
+                &self.heads,
             )
             .fetch_one(&mut *self.connection)
             .await?;
         let cut = match covered {
             true => {
-                let (reference, heads) = (self.reference, self.heads.ids());
+                let (reference, heads) = (self.reference, &self.heads);
                 self.snapshot.cut_of_heads(reference, heads, &self.scope, self.across).await?
             }
             false => Arc::new(Cut::nothing(self.heads().len())),
@@ -365,81 +369,37 @@ impl<'a> OfHeads<'a> {
         reasons: &[String],
         period: Period,
     ) -> Result<Counts, Failure> {
-        let rows = over_heads!(
-            "src/ground/figure/subjects.sql",
-            self,
-            period.from,
-            period.until(),
-            code.as_str(),
-            reasons,
-        )
-        .fetch_all(&mut *self.connection)
-        .await?;
-        Ok(self.heads.distinct(rows.into_iter().map(|row| (row.head, row.line, row.amount))))
+        let cut = self.cut().await?;
+        self.snapshot.subjects((&cut, self.counts), code, period, reasons).await
     }
 
-    /// People in office in the period, and those of them who were trained.
-    async fn officers(&mut self, period: Period) -> Result<(Counts, Counts), Failure> {
-        let rows =
-            over_heads!("src/ground/figure/officers.sql", self, period.from, period.until(),)
-                .fetch_all(&mut *self.connection)
-                .await?;
-        let in_post =
-            self.heads.distinct(rows.iter().map(|row| (row.head, row.line.clone(), row.in_post)));
-        Ok((
-            in_post,
-            self.heads.distinct(rows.into_iter().map(|row| (row.head, row.line, row.trained))),
-        ))
+    /// People in office in the period; of them, if it is asked, those who were trained.
+    async fn officers(&mut self, period: Period, trained: bool) -> Result<Counts, Failure> {
+        let cut = self.cut().await?;
+        self.snapshot.officers((&cut, self.counts), period, trained).await
     }
 
     async fn employers(&mut self, workforce: i32, period: Period) -> Result<Counts, Failure> {
-        let rows = over_heads!("src/ground/figure/employers.sql", self, period.through, workforce,)
-            .fetch_all(&mut *self.connection)
-            .await?;
-        Ok(self.heads.sums(rows.into_iter().map(|row| (row.head, row.line, row.amount)))?)
+        let cut = self.cut().await?;
+        self.snapshot.employers_without_union(&cut, period.through, workforce).await
     }
 
     async fn reach(&mut self, source: &Source, period: Period) -> Result<Counts, Failure> {
-        let rows = over_heads!(
-            "src/ground/figure/reach.sql",
-            self,
-            period.from,
-            period.until(),
-            period.through,
-            self.scope.without_suspended,
-        )
-        .fetch_all(&mut *self.connection)
-        .await?;
-        let of = |amount: fn(&_) -> i64| {
-            self.heads.sums(rows.iter().map(|row| (row.head, row.line.clone(), amount(row))))
-        };
+        let cut = self.cut().await?;
+        let members = self.members(period.through).await?;
+        let without = self.scope.without_suspended;
+        let reach = self.snapshot.reach(&cut, period, without, &members).await?;
         let counts = [
-            (Source::UnionsReached, of(|row| row.unions_reached)?),
-            (Source::PeopleReached, of(|row| row.people_reached)?),
-            (Source::PeopleAtWork, of(|row| row.people_at_work)?),
+            (Source::UnionsReached, reach.unions),
+            (Source::PeopleReached, reach.people),
+            (Source::PeopleAtWork, reach.at_work),
         ];
         Ok(self.keep(period, counts, source))
     }
 
     async fn ratings(&mut self, grades: &[String], period: Period) -> Result<Counts, Failure> {
-        if self.at(period).ratings.is_none() {
-            let rows =
-                over_heads!("src/ground/figure/ratings.sql", self, period.from, period.until(),)
-                    .fetch_all(&mut *self.connection)
-                    .await?;
-            let numbered = rows.into_iter().filter_map(|row| {
-                Some((self.heads.number(row.head)?, row.line, row.reason, row.amount))
-            });
-            let rated = numbered.collect();
-            self.at(period).ratings = Some(rated);
-        }
-        let mut counts = self.heads.none();
-        for (head, line, grade, amount) in self.at(period).ratings.iter().flatten() {
-            if grades.is_empty() || grades.contains(grade) {
-                counts[*head].add(line, *amount)?;
-            }
-        }
-        Ok(counts)
+        let cut = self.cut().await?;
+        self.snapshot.ratings(&cut, period, grades).await
     }
 
     /// Of the unions that are eligible in the years that end within the period and that the
@@ -455,17 +415,11 @@ impl<'a> OfHeads<'a> {
             .filter_map(|number| Some(year(number)?.through))
             .filter(|last| (period.from..=period.through).contains(last))
             .collect();
-        let rows = over_heads!("src/ground/figure/eligible.sql", self, &year_ends, grades,)
-            .fetch_all(&mut *self.connection)
-            .await?;
+        let cut = self.cut().await?;
         let none = Completeness { of: Completing::Ratings, ..Completeness::WHOLE };
-        let mut rated = vec![none; self.heads().len()];
-        for row in rows {
-            if let Some(head) = self.heads.number(row.head) {
-                rated[head] = Completeness { covered: row.rated, expected: row.eligible, ..none };
-            }
-        }
-        Ok(rated)
+        let rated = self.snapshot.rated(&cut, &year_ends, grades).await?;
+        let of = |of: Rated| Completeness { covered: of.rated, expected: of.eligible, ..none };
+        Ok(rated.into_iter().map(of).collect())
     }
 
     /// Of the units whose members membership has to place, those where it has.
@@ -485,7 +439,7 @@ impl<'a> OfHeads<'a> {
         if let Some(known) = &self.known {
             return Ok(known.clone());
         }
-        let known = Known::read(self.connection).await?;
+        let known = Known::read(self.connection).await?.as_asked(self.snapshot.asked_at());
         self.known = Some(known.clone());
         Ok(known)
     }

@@ -16,6 +16,8 @@ pub enum By {
     Unit,
     /// Sectors.
     Sector,
+    /// Industries.
+    Industry,
     /// Groups of the scope's grouping.
     Group,
     /// Types of organisations.
@@ -29,6 +31,7 @@ impl By {
             By::Child => "CHILD",
             By::Unit => "UNIT",
             By::Sector => "SECTOR",
+            By::Industry => "INDUSTRY",
             By::Group => "GROUP",
             By::Type => "TYPE",
         }
@@ -44,7 +47,7 @@ pub struct Scope {
     pub as_of: Option<Date>,
     /// The lines.
     pub by: By,
-    /// A grouping of sectors; empty where none is needed.
+    /// A grouping of sectors or industries; empty where none is needed.
     pub grouping: String,
     /// Units of this group only; empty for all.
     pub group: String,
@@ -73,13 +76,13 @@ impl Scope {
 pub const CROSSED: char = '|';
 
 /// A scope spelt out for SQL: what `piece` of the schema takes, which gives the units of the scope,
-/// each in its line and with its days. Every statement of a figure is a join with it, asked by
-/// [`over_heads!`] or [`over_pieces!`].
+/// each in its line and with its days. Every statement that explains a figure is a join with it, asked
+/// by [`over_pieces!`].
 pub struct Pieces {
     pub(crate) head: Uuid,
     pub(crate) as_of: Option<Date>,
     pub(crate) by: &'static str,
-    /// The sectors of the grouping, and beside each its group.
+    /// The sectors or industries of the grouping, and beside each its group.
     pub(crate) sectors: Vec<String>,
     pub(crate) groups: Vec<String>,
     pub(crate) group: String,
@@ -89,7 +92,7 @@ pub struct Pieces {
 impl Pieces {
     /// Of this scope.
     pub fn of(scope: &Scope, reference: &Reference) -> Self {
-        let (sectors, groups) = reference.sector_groups(&scope.grouping);
+        let (sectors, groups) = reference.spelt_groups(&scope.grouping);
         Self {
             head: scope.head,
             as_of: scope.as_of,
@@ -101,25 +104,6 @@ impl Pieces {
         }
     }
 }
-
-/// A statement of a file over the pieces of many organisations, which are its values $1 to $7; what
-/// follows is bound from $8 on.
-macro_rules! over_heads {
-    ($file:literal, $of:expr $(, $($bound:tt)*)?) => {
-        sqlx::query_file!(
-            $file,
-            $of.heads.ids(),
-            $of.pieces.as_of,
-            $of.pieces.by,
-            &$of.pieces.sectors,
-            &$of.pieces.groups,
-            $of.pieces.group,
-            $of.pieces.direct_only,
-            $($($bound)*)?
-        )
-    };
-}
-pub(crate) use over_heads;
 
 /// A statement of a file over the pieces of a scope, which are its values $1 to $7; what follows
 /// is bound from $8 on.

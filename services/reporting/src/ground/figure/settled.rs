@@ -8,7 +8,8 @@ use sqlx::PgConnection;
 use time::Date;
 use uuid::Uuid;
 
-use crate::ground::columns::{Cut, Members, Snapshot};
+use crate::ground::columns::instant::NOW;
+use crate::ground::columns::{Cut, Members, Snapshot, ToSettle};
 use crate::ground::figure::completeness::{Completeness, Completing};
 
 /// Scopes of no more units than this tell the database which they are.
@@ -25,6 +26,11 @@ pub async fn settled(
     let to_settle = snapshot.to_settle(cut, on, members).await?;
     let with_members: BTreeSet<Uuid> =
         to_settle.with_members.iter().map(|(_, unit)| *unit).collect();
+    let mut found = Found::of(cut.heads(), &to_settle);
+    // What membership had yet to carry out at an instant is not kept beyond the members that units had.
+    if snapshot.known() != NOW {
+        return Ok(found.into_iter().map(Found::settled).collect());
+    }
     let few = snapshot.few_units(cut, FEW);
     let rows = sqlx::query_file!(
         "src/ground/figure/settled.sql",
@@ -34,13 +40,8 @@ pub async fn settled(
     )
     .fetch_all(connection)
     .await?;
-    let mut found = vec![Found::default(); cut.heads()];
     let mut heads_of: HashMap<Uuid, Vec<usize>> = HashMap::new();
-    for (head, unit) in to_settle.ended {
-        found[head].every.insert(unit);
-    }
     for (head, unit) in to_settle.with_members {
-        found[head].unfinished.insert(unit);
         heads_of.entry(unit).or_default().push(head);
     }
     for row in rows {
@@ -67,6 +68,18 @@ struct Found {
 }
 
 impl Found {
+    /// As far as the columns tell, of each of so many heads.
+    fn of(heads: usize, to_settle: &ToSettle) -> Vec<Self> {
+        let mut found = vec![Self::default(); heads];
+        for (head, unit) in &to_settle.ended {
+            found[*head].every.insert(*unit);
+        }
+        for (head, unit) in &to_settle.with_members {
+            found[*head].unfinished.insert(*unit);
+        }
+        found
+    }
+
     fn settled(mut self) -> Completeness {
         self.every.extend(&self.unfinished);
         let number = |units: usize| i64::try_from(units).unwrap_or(i64::MAX);

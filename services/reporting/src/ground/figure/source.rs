@@ -200,31 +200,6 @@ impl Source {
         )
     }
 
-    /// Whether it is counted from the columns, and not by statements.
-    pub fn is_summed(&self) -> bool {
-        match self {
-            Source::Flow(..)
-            | Source::TransferredIn
-            | Source::TransferredOut
-            | Source::UnionsIn
-            | Source::UnionsOut
-            | Source::MembersInWithUnit
-            | Source::MembersOutWithUnit
-            | Source::UnionsAt
-            | Source::MembersAt
-            | Source::StandingAt(_) => true,
-            Source::Ratings(_)
-            | Source::Subjects(..)
-            | Source::OfficersAt
-            | Source::OfficersDuring
-            | Source::OfficersTrained
-            | Source::EmployersWithoutUnion(_)
-            | Source::UnionsReached
-            | Source::PeopleReached
-            | Source::PeopleAtWork => false,
-        }
-    }
-
     /// Whether its lines may sum to more than its total.
     pub fn is_distinct(&self) -> bool {
         matches!(

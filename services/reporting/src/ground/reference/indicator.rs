@@ -141,13 +141,6 @@ impl Indicator {
         self.numerator.terms().all(|term| term.source.is_stock())
     }
 
-    /// Whether all that it counts is summed: whatever is counted distinct, rated, reached or surveyed
-    /// is not.
-    pub fn is_summed(&self) -> bool {
-        let formulas = std::iter::once(&self.numerator).chain(&self.denominator);
-        formulas.flat_map(Formula::terms).all(|term| term.source.is_summed())
-    }
-
     /// Of what a figure of it may be known to lack a part.
     pub fn completing(&self) -> Completing {
         let any = |holds: fn(&Source) -> bool| {

@@ -8,8 +8,9 @@ use time::Date;
 
 use crate::ground::columns::Snapshot;
 use crate::ground::figure::{Counting, Figure, Scope, Source};
+use crate::ground::indicators::Indicators;
 use crate::ground::period::Period;
-use crate::ground::reference::{Indicator, Reference};
+use crate::ground::reference::Indicator;
 use crate::ground::target::pace::{Pace, pace};
 use crate::ground::target::reached::Reached;
 use crate::ground::target::{Comparator, Target, ValueUnit};
@@ -37,14 +38,16 @@ pub struct Measured {
 pub async fn measure(
     connection: &mut PgConnection,
     snapshot: &Snapshot,
-    reference: &'static Reference,
+    indicators: &Indicators,
     target: Target,
     as_of: Option<Date>,
     on: Date,
 ) -> Result<Option<Measured>, Failure> {
-    let Some(indicator) = reference.indicator(&target.indicator) else {
+    // What was asked is what it means for the whole of its period, also where only a part has gone.
+    let Some(indicator) = indicators.on(&target.indicator, target.period.through) else {
         return Ok(None);
     };
+    let reference = indicators.reference();
     let period = Period { through: target.period.through.min(on), ..target.period };
     if period.through < period.from {
         return Ok(None);

@@ -1,6 +1,6 @@
 //! A draft becomes a template, when whatever it names is there; every fault is told with its line.
 
-use crate::ground::reference::Reference;
+use crate::ground::indicators::Indicators;
 use crate::ground::refused::Refused;
 use crate::report::template::chosen::{Chosen, DECIMALS_MAX, Parameter};
 use crate::report::template::draft::{self, Draft};
@@ -20,8 +20,8 @@ const PLACES_MAX: usize = 2_000;
 const FAULTS_MAX: usize = 50;
 
 /// The template that a draft says, or every fault of it.
-pub fn checked(draft: &Draft, reference: &Reference) -> Result<Template, Vec<Refused>> {
-    let mut checking = Checking { reference, faults: Vec::new(), parameters: Vec::new() };
+pub fn checked(draft: &Draft, indicators: &Indicators) -> Result<Template, Vec<Refused>> {
+    let mut checking = Checking { indicators, faults: Vec::new(), parameters: Vec::new() };
     checking.parameters(&draft.parameters);
     let recipients = draft.heading.as_ref().map_or(0, |heading| heading.recipients.len());
     checking.at_most("heading.recipients", recipients, RECIPIENTS_MAX);
@@ -51,7 +51,7 @@ pub fn checked(draft: &Draft, reference: &Reference) -> Result<Template, Vec<Ref
 }
 
 struct Checking<'a> {
-    reference: &'a Reference,
+    indicators: &'a Indicators,
     faults: Vec<Refused>,
     parameters: Vec<Parameter>,
 }
@@ -265,13 +265,13 @@ impl Checking<'_> {
 
     fn drawn(&mut self, n: usize, chart: &draft::Chart) -> Option<Drawn> {
         let (indicator, grouping) = (chart.indicator.clone(), chart.grouping.clone());
-        if chart.kind != "targets" && self.reference.indicator(&indicator).is_none() {
+        if chart.kind != "targets" && self.indicators.versions(&indicator).is_empty() {
             let field = format!("lines[{n}].chart.indicator");
             self.faults.push(Refused::TemplateIndicatorUnknown { field, line: n + 1, indicator });
             return None;
         }
         let shares = chart.kind == "shares";
-        if shares && !self.reference.groupings().contains_key(&grouping) {
+        if shares && !self.indicators.reference().groupings().contains_key(&grouping) {
             let field = format!("lines[{n}].chart.sector_grouping");
             self.faults.push(Refused::TemplateGroupUnknown { field, line: n + 1, group: grouping });
             return None;
@@ -311,7 +311,7 @@ impl Checking<'_> {
     fn text(&mut self, place: &Place<'_>, text: &str) -> Option<Vec<Part>> {
         let line = place.line + 1;
         let field = place.field();
-        let parts = match parts(text, self.reference) {
+        let parts = match parts(text, self.indicators) {
             Ok(parts) => parts,
             Err(fault) => {
                 self.faults.push(match fault {
@@ -347,7 +347,8 @@ mod tests {
 
     fn faults(text: &str) -> Vec<Refused> {
         let draft: Draft = toml::from_str(text).expect("a draft");
-        checked(&draft, reference::load().expect("the reference data")).err().unwrap_or_default()
+        let indicators = Indicators::built_in(reference::load().expect("the reference data"));
+        checked(&draft, &indicators).err().unwrap_or_default()
     }
 
     /// A draft with a parameter and this line.

@@ -9,6 +9,7 @@ use sqlx::PgPool;
 use sqlx::types::Json;
 use uuid::Uuid;
 
+use crate::ground::indicators::Indicators;
 use crate::ground::reference::Reference;
 use crate::report::template::checked::checked;
 use crate::report::template::draft::Draft;
@@ -38,7 +39,7 @@ struct File {
 }
 
 /// Every file, read and checked.
-pub fn read(reference: &Reference) -> anyhow::Result<Vec<(String, Draft)>> {
+pub fn read(reference: &'static Reference) -> anyhow::Result<Vec<(String, Draft)>> {
     FILES
         .iter()
         .map(|(code, file, text)| {
@@ -49,20 +50,20 @@ pub fn read(reference: &Reference) -> anyhow::Result<Vec<(String, Draft)>> {
         .collect()
 }
 
-fn one(code: &str, text: &str, reference: &Reference) -> anyhow::Result<Draft> {
+fn one(code: &str, text: &str, reference: &'static Reference) -> anyhow::Result<Draft> {
     let file: File = toml::from_str(text)?;
     if file.code != code {
         bail!("it is called {}, and not {code}", file.code);
     }
     let draft: Draft = file.draft.try_into()?;
-    if let Err(faults) = checked(&draft, reference) {
+    if let Err(faults) = checked(&draft, &Indicators::built_in(reference)) {
         bail!("{faults:?}");
     }
     Ok(draft)
 }
 
 /// Adds what of the files was never applied, a version each.
-pub async fn apply(pool: &PgPool, reference: &Reference) -> anyhow::Result<()> {
+pub async fn apply(pool: &PgPool, reference: &'static Reference) -> anyhow::Result<()> {
     let drafts = read(reference)?;
     let mut transaction = pool.begin().await?;
     // Replicas that start at once apply one after the other.

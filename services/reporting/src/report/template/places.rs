@@ -15,7 +15,8 @@
 //! A name in small letters is a word of the row when the line lists something (`each`), or a
 //! parameter of the report.
 
-use crate::ground::reference::{Kind, Reference};
+use crate::ground::indicators::Indicators;
+use crate::ground::reference::Kind;
 
 /// A part of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,7 +74,7 @@ const WIDTH_MAX: usize = 9;
 const SAID: usize = 60;
 
 /// Reads a text, with the first fault of it.
-pub fn parts(text: &str, reference: &Reference) -> Result<Vec<Part>, Fault> {
+pub fn parts(text: &str, indicators: &Indicators) -> Result<Vec<Part>, Fault> {
     let mut parts = Vec::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('{') {
@@ -81,7 +82,7 @@ pub fn parts(text: &str, reference: &Reference) -> Result<Vec<Part>, Fault> {
             parts.push(Part::Text(before.to_string()));
         }
         let (place, after) = after.split_once('}').ok_or_else(|| malformed(after))?;
-        parts.push(part(place, reference)?);
+        parts.push(part(place, indicators)?);
         rest = after;
     }
     if !rest.is_empty() {
@@ -94,7 +95,7 @@ fn malformed(place: &str) -> Fault {
     Fault::Malformed(place.chars().take(SAID).collect())
 }
 
-fn part(place: &str, reference: &Reference) -> Result<Part, Fault> {
+fn part(place: &str, indicators: &Indicators) -> Result<Part, Fault> {
     if !place.is_empty() && place.chars().all(|c| c.is_ascii_lowercase() || c == '_') {
         return Ok(Part::Word(place.to_string()));
     }
@@ -117,7 +118,11 @@ fn part(place: &str, reference: &Reference) -> Result<Part, Fault> {
         Some((rest, group)) => {
             let said = || Fault::Group(group.chars().take(SAID).collect());
             let (grouping, group) = group.split_once('.').ok_or_else(said)?;
-            let known = reference.groupings().get(grouping).is_some_and(|known| known.has(group));
+            let known = indicators
+                .reference()
+                .groupings()
+                .get(grouping)
+                .is_some_and(|known| known.has(group));
             if !known {
                 return Err(said());
             }
@@ -133,11 +138,13 @@ fn part(place: &str, reference: &Reference) -> Result<Part, Fault> {
     if code.is_empty() || !code_like {
         return Err(malformed(place));
     }
-    let indicator = reference
-        .indicator(code)
-        .ok_or_else(|| Fault::Indicator(code.chars().take(SAID).collect()))?;
-    // Shares, and only shares, are printed as percentages.
-    if (indicator.kind == Kind::Share) != (format == Format::Percent) {
+    let versions = indicators.versions(code);
+    if versions.is_empty() {
+        return Err(Fault::Indicator(code.chars().take(SAID).collect()));
+    }
+    // Shares, and only shares, are printed as percentages: in whatever version they are counted.
+    let is_share = format == Format::Percent;
+    if versions.iter().any(|indicator| (indicator.kind == Kind::Share) != is_share) {
         return Err(malformed(place));
     }
     Ok(Part::Number(Number { indicator: code.to_string(), direct_only, group, format }))

@@ -246,6 +246,7 @@ fn state(id: Uuid, superior: &str, kind: &str, on: Date) -> OrganisationState {
         sector: if kind == "CDCS" { "NNN_CP".to_owned() } else { String::new() },
         superior_id: superior.to_owned(),
         founded_on: Some(civil(on)),
+        ..OrganisationState::default()
     }
 }
 

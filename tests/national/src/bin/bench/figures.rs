@@ -1,30 +1,45 @@
-//! Figures of the whole country, by child and by sector, over years of facts: as they are answered
-//! through the gateway, and beside what statements over the same tables take in the same run.
+//! Figures of the whole country over years of facts: as they are answered through the gateway, beside what
+//! statements over the same tables and DuckDB over the same facts take in the same run.
 //!
 //! The facts are made up in reporting's own database, as acts of its own that it numbers like any
 //! other: so they reach its columns on the way on which all facts do.
 
+mod duckdb;
+mod explained;
+mod fulfilment;
+mod known;
+mod printed;
+mod question;
+
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, ensure};
-use proto::google::r#type::Date;
-use proto::reporting::v1::{Breakdown, Period, QueryFiguresRequest, Tree};
+use anyhow::Context;
+use proto::reporting::v1::Breakdown;
 use reporting::ground::columns::Columns;
 use reporting::ground::reference;
-use sqlx::PgPool;
+use sqlx::{PgPool, Postgres, Transaction};
+use time::Duration as Days;
+use time::macros::date;
 use tokio::time::sleep;
 use uuid::Uuid;
 
 use crate::country::{Country, pool};
+use crate::figures::question::{Question, Sums};
 use crate::lines::{Bar, Lines};
 use crate::timetable;
 
 /// So many facts are one act.
 const OF_AN_ACT: i64 = 50_000;
+/// Calls of a line at national size; a small size says nothing of times.
 const CALLS: usize = 400;
+const CALLS_SMALL: usize = 60;
 const PER_SECOND: u32 = 20;
-/// The statements are asked so often.
+/// The statements are asked so often, and the quickest counts.
 const ASKED: usize = 3;
+/// A Python that has DuckDB: `make bench` names it. Without one, nothing is compared with it.
+const PYTHON: &str = "CONGDOAN_BENCH_PYTHON";
+/// Of so many facts, one is a change of its own that is explained.
+const PER_CHANGE: i64 = 100;
 
 pub async fn measure(country: &Country, facts: i64, lines: &mut Lines) -> anyhow::Result<()> {
     country.followed("reporting").await?;
@@ -49,42 +64,134 @@ pub async fn measure(country: &Country, facts: i64, lines: &mut Lines) -> anyhow
     lines.add("reporting", made, (begun.elapsed().as_secs_f64(), "s"), None, Bar::None);
 
     start(&reporting, facts, lines).await?;
-    for (name, breakdown) in [("child", Breakdown::Child), ("sector", Breakdown::Sector)] {
-        for (tree, as_of) in [("as then", None), ("as of a day", Some(day(2025, 6, 30)))] {
+    let provinces = provinces(&reporting, country).await?;
+    compared(country, &reporting, lines).await?;
+    any(country, &provinces, lines).await?;
+    known::measure(country, &reporting, lines).await.context("known at an instant")?;
+    fulfilment::measure(country, &provinces, lines).await.context("fulfilment")?;
+    printed::measure(country, &provinces, lines).await.context("printing")?;
+    let changes = (facts / PER_CHANGE).max(1);
+    explained::measure(country, &reporting, changes, lines).await.context("explanation")?;
+    Ok(())
+}
+
+/// The same questions in three ways: through the gateway, by statements, and with DuckDB.
+async fn compared(country: &Country, reporting: &PgPool, lines: &mut Lines) -> anyhow::Result<()> {
+    let calls = calls(lines);
+    let mut questions = Vec::new();
+    for by in [Breakdown::Child, Breakdown::Sector] {
+        for as_of in [None, Some(date!(2025 - 06 - 30))] {
             for indicator in ["MBR_ADMITTED", "MBR_STOCK"] {
-                let asked = QueryFiguresRequest {
-                    indicators: vec![indicator.to_owned()],
-                    organisation_id: country.confederation.clone(),
-                    period: Some(Period {
-                        from_on: Some(day(2020, 1, 17)),
-                        through_on: Some(day(2024, 11, 20)),
-                    }),
-                    tree: Some(Tree { as_of }),
-                    breakdown: breakdown.into(),
-                    ..QueryFiguresRequest::default()
-                };
-                let work = format!("{indicator} of the country by {name}, {tree}, p99 of {CALLS}");
-                let reference = by_statement(&reporting, country, &asked).await?;
-                let latencies = timetable::run(CALLS, PER_SECOND, |_| {
-                    let (mut figures, asked) = (country.client.fork().figures(), asked.clone());
-                    async move {
-                        figures.query_figures(asked).await?;
-                        Ok(())
-                    }
-                })
-                .await?;
-                let reference = reference.map(|took| (took, "by a statement, once"));
-                lines.add(
-                    "reporting",
-                    work,
-                    (latencies.at(0.99), "ms"),
-                    reference,
-                    Bar::Under(50.0),
-                );
+                questions.push(Question {
+                    indicator,
+                    head: country.confederation.parse()?,
+                    by,
+                    as_of,
+                    from: date!(2020 - 01 - 17),
+                    through: date!(2024 - 11 - 20),
+                });
             }
         }
     }
+    let mut transaction = seeing(country, reporting).await?;
+    let by_duckdb = match std::env::var(PYTHON).ok().filter(|python| !python.is_empty()) {
+        Some(python) => Some(duckdb::ask(python, &mut transaction, &questions).await?),
+        None => None,
+    };
+    let mut differing = 0;
+    for (n, question) in questions.iter().enumerate() {
+        let (statement, by_statement) = by_statement(&mut transaction, question).await?;
+        let answered = question.answered(&country.client).await?;
+        differing += differences(&answered, &by_statement);
+        let latencies = timetable::run(calls, PER_SECOND, |_| {
+            let (client, question) = (country.client.fork(), question.clone());
+            async move {
+                client.figures().query_figures(question.request()).await?;
+                Ok(())
+            }
+        })
+        .await?;
+        let work = format!("{} of the country, p99 of {calls}", question.text());
+        lines.add("reporting", work, (latencies.at(0.99), "ms"), None, Bar::Under(50.0));
+        let median = latencies.at(0.5);
+        lines.add(
+            "reporting",
+            "   statements over the same tables, over its median",
+            (statement, "ms"),
+            Some((median, "its median")),
+            Bar::Ratio(20.0),
+        );
+        if let Some(of) = by_duckdb.as_ref().and_then(|answers| answers.get(n)) {
+            differing += differences(&answered, &of.sums);
+            lines.add(
+                "reporting",
+                "   DuckDB over the same facts and given places, over its median",
+                (of.milliseconds, "ms"),
+                Some((median, "its median")),
+                Bar::Ratio(1.0),
+            );
+        }
+    }
+    transaction.rollback().await?;
+    let work = "lines that statements or DuckDB count otherwise";
+    lines.add("reporting", work, (differing as f64, "lines"), None, Bar::Exactly(0.0));
     Ok(())
+}
+
+/// Any figure of the country or of a province: any period, by child or sector, as then or as of any day.
+async fn any(country: &Country, provinces: &[Uuid], lines: &mut Lines) -> anyhow::Result<()> {
+    let calls = calls(lines);
+    let confederation: Uuid = country.confederation.parse()?;
+    let first = date!(2020 - 01 - 01);
+    let latencies = timetable::run(calls, PER_SECOND, |n| {
+        // Spread by primes: no two questions alike, and the same in every run.
+        let (from, days) = ((n * 7_919 % 1_500) as i64, (n * 104_729 % 365) as i64);
+        let from = first + Days::days(from);
+        let question = Question {
+            indicator: ["MBR_ADMITTED", "MBR_STOCK", "ORG_STOCK", "MBR_NET"][n % 4],
+            head: match n % 3 {
+                0 => provinces[n % provinces.len()],
+                _ => confederation,
+            },
+            by: [Breakdown::Child, Breakdown::Sector][n / 4 % 2],
+            as_of: (n % 2 == 0).then(|| first + Days::days((n * 6_151 % 2_300) as i64)),
+            from,
+            through: from + Days::days(days),
+        };
+        let client = country.client.fork();
+        async move {
+            client.figures().query_figures(question.request()).await?;
+            Ok(())
+        }
+    })
+    .await?;
+    let work = format!("any figure of the country or a province, p99 of {calls}");
+    lines.add("reporting", work, (latencies.at(0.99), "ms"), None, Bar::Under(50.0));
+    Ok(())
+}
+
+fn calls(lines: &Lines) -> usize {
+    if lines.is_national() { CALLS } else { CALLS_SMALL }
+}
+
+/// In how many lines two counts are not the same.
+fn differences(one: &Sums, other: &Sums) -> usize {
+    let lines: std::collections::BTreeSet<&String> = one.keys().chain(other.keys()).collect();
+    lines.into_iter().filter(|line| one.get(*line) != other.get(*line)).count()
+}
+
+/// The federations of the provinces, as they are today.
+async fn provinces(reporting: &PgPool, country: &Country) -> anyhow::Result<Vec<Uuid>> {
+    let provinces = sqlx::query_scalar(
+        "select o.organisation_id from organisation o
+         join edge e on e.organisation_id = o.organisation_id and e.superior_id = $1::text::uuid
+                    and e.valid @> current_date
+         where o.type = 'LDLD_TINH' order by 1",
+    )
+    .bind(&country.confederation)
+    .fetch_all(reporting)
+    .await?;
+    Ok(provinces)
 }
 
 /// What a process reads when it starts.
@@ -120,20 +227,12 @@ fn memory() -> anyhow::Result<u64> {
     Ok(line.trim().trim_end_matches(" kB").trim().parse()?)
 }
 
-/// What a statement over the same tables takes, in milliseconds, of flows.
-async fn by_statement(
-    reporting: &PgPool,
+/// A transaction with the rights of whoever may see the whole country, and a number for each unit.
+async fn seeing<'a>(
     country: &Country,
-    asked: &QueryFiguresRequest,
-) -> anyhow::Result<Option<f64>> {
-    if asked.indicators != ["MBR_ADMITTED"] {
-        return Ok(None);
-    }
-    let flows = include_str!("../../../../../services/reporting/tests/reporting/by_sql/flows.sql");
-    let as_of = asked.tree.and_then(|tree| tree.as_of).map(|_| "2025-06-30");
-    let by = if asked.breakdown() == Breakdown::Child { "CHILD" } else { "SECTOR" };
+    reporting: &'a PgPool,
+) -> anyhow::Result<Transaction<'a, Postgres>> {
     let mut transaction = reporting.begin().await?;
-    // With the rights of whoever may see the whole country.
     sqlx::query(
         "select set_config('congdoan.issuer', h.issuer, true),
                 set_config('congdoan.subject', h.subject, true),
@@ -146,26 +245,32 @@ async fn by_statement(
     .fetch_one(&mut *transaction)
     .await
     .context("somebody sees the whole country")?;
+    sqlx::raw_sql(
+        "create temporary table bench_unit on commit drop as
+         select organisation_id as unit_id, row_number() over (order by organisation_id) as n
+         from organisation;
+         create unique index on bench_unit (unit_id);
+         analyze bench_unit",
+    )
+    .execute(&mut *transaction)
+    .await?;
+    Ok(transaction)
+}
+
+/// What a statement over the same tables takes, in milliseconds, and what it counts.
+async fn by_statement(
+    transaction: &mut Transaction<'_, Postgres>,
+    question: &Question,
+) -> anyhow::Result<(f64, Sums)> {
     let mut best = f64::INFINITY;
+    let mut sums = Sums::new();
     for _ in 0..ASKED {
         let begun = Instant::now();
-        let rows = sqlx::query(flows)
-            .bind(country.confederation.parse::<Uuid>()?)
-            .bind(as_of.map(|_| time::macros::date!(2025 - 06 - 30)))
-            .bind(by)
-            .bind(Vec::<String>::new())
-            .bind(Vec::<String>::new())
-            .bind("")
-            .bind(false)
-            .bind(time::macros::date!(2020 - 01 - 17))
-            .bind(time::macros::date!(2024 - 11 - 21))
-            .bind(vec!["MBR_ADMITTED"])
-            .fetch_all(&mut *transaction)
-            .await?;
-        ensure!(!rows.is_empty(), "the statement counts nothing");
+        sums = question.by_statement(transaction).await?;
         best = best.min(begun.elapsed().as_secs_f64() * 1_000.0);
     }
-    Ok(Some(best))
+    anyhow::ensure!(!sums.is_empty(), "the statement counts nothing");
+    Ok((best, sums))
 }
 
 /// One act that tells so many facts, of unions here and there.
@@ -214,8 +319,4 @@ async fn numbered(reporting: &PgPool) -> anyhow::Result<()> {
         }
         sleep(Duration::from_millis(50)).await;
     }
-}
-
-fn day(year: i32, month: i32, day: i32) -> Date {
-    Date { year, month, day }
 }

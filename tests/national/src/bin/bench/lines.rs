@@ -12,6 +12,8 @@ use serde::Serialize;
 pub enum Bar {
     /// Below this.
     Under(f64),
+    /// No less than this.
+    AtLeast(f64),
     /// The ratio to the reference is at least this.
     Ratio(f64),
     /// The ratio to the reference is at least `least`, at every size: which is owed as long as
@@ -80,6 +82,7 @@ impl Lines {
         let ratio = reference.map(|(reference, _)| value / reference);
         let (text, pass) = match bar {
             Bar::Under(limit) => (format!("< {limit}"), Some(value < limit)),
+            Bar::AtLeast(least) => (format!(">= {least}"), Some(value >= least)),
             Bar::Ratio(least) => {
                 (format!("ratio >= {least}"), Some(ratio.is_some_and(|ratio| ratio >= least)))
             }

@@ -166,6 +166,13 @@ pub fn list(trials: &mut Vec<Trial>) {
             effective_on: on(DAY),
             ..ChangeSectorRequest::default()
         };
+        write "ChangeIndustry": |mine, _| ChangeIndustryRequest {
+            request_id: request_id(),
+            organisation_id: mine.union.id.clone(),
+            industry: "GIAO_DUC".to_owned(),
+            effective_on: on(DAY),
+            ..ChangeIndustryRequest::default()
+        };
         read "GetOrganisation": |mine, _| GetOrganisationRequest {
             organisation_id: mine.union.id.clone(),
             ..GetOrganisationRequest::default()
@@ -594,6 +601,7 @@ pub fn list(trials: &mut Vec<Trial>) {
     of_service! { trials, "registry.v1.ReferenceService",
         read "ListOrganisationTypes": |_, _| ListOrganisationTypesRequest::default();
         read "ListSectors": |_, _| ListSectorsRequest::default();
+        read "ListIndustries": |_, _| ListIndustriesRequest::default();
         read "ListRoles": |_, _| ListRolesRequest::default();
         write "LoadReference": |_, _| LoadReferenceRequest {
             request_id: request_id(),

@@ -30,6 +30,12 @@ pub fn list(trials: &mut Vec<Trial>) {
             periods: period(DAY, DAY).into_iter().collect(),
             ..TabulateFiguresRequest::default()
         };
+        read "ExplainWholeFigure": |mine, _| ExplainWholeFigureRequest {
+            indicator: "MBR_ADMITTED".to_owned(),
+            organisation_id: mine.district.id.clone(),
+            period: period(date!(2020 - 01 - 01), date!(2020 - 12 - 31)),
+            ..ExplainWholeFigureRequest::default()
+        };
         read "ExplainFigure": |mine, _| ExplainFigureRequest {
             indicator: "MBR_STOCK".to_owned(),
             organisation_id: mine.district.id.clone(),
@@ -151,6 +157,11 @@ pub fn list(trials: &mut Vec<Trial>) {
             organisation_id: mine.union.id.clone(),
             period: period(date!(2020 - 01 - 01), date!(2020 - 12 - 31)),
             ..MeasureTargetsRequest::default()
+        };
+        read "MeasureIssuedTargets": |mine, _| MeasureIssuedTargetsRequest {
+            organisation_id: mine.union.id.clone(),
+            period: period(date!(2020 - 01 - 01), date!(2020 - 12 - 31)),
+            ..MeasureIssuedTargetsRequest::default()
         };
         read "MeasureProgramme": |mine, _| MeasureProgrammeRequest {
             organisation_id: mine.district.id.clone(),
