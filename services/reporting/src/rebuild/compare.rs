@@ -156,10 +156,10 @@ pub async fn columns(connection: &mut PgConnection, table: &Table) -> anyhow::Re
     .with_context(|| format!("learn the columns of {}", table.name))
 }
 
-/// Of these columns, those that tell whether rows are the same.
+/// Of these columns, whose names are quoted where they are words of SQL, those that tell whether rows are the same.
 pub fn compared<'a>(columns: &'a [String], table: &Table) -> Vec<&'a str> {
     let of = columns.iter().map(String::as_str);
-    of.filter(|column| !table.apart.contains(column)).collect()
+    of.filter(|column| !table.apart.contains(&column.trim_matches('"'))).collect()
 }
 
 /// Copies what a statement finds in one database into a table of another, as it streams by.
