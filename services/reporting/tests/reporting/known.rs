@@ -200,8 +200,14 @@ async fn instants(pool: &PgPool) -> Vec<OffsetDateTime> {
 }
 
 /// Tables of the tree, with all that was known of them.
-const TREE: [&str; 5] =
-    ["suspension", "organisation_sector", "organisation_type", "edge", "organisation"];
+const TREE: [&str; 6] = [
+    "suspension",
+    "organisation_industry",
+    "organisation_sector",
+    "organisation_type",
+    "edge",
+    "organisation",
+];
 
 /// Puts the tables back to what they were at an instant, counts random questions from them by
 /// statements, and gives up what was put back.
