@@ -141,6 +141,9 @@ pub async fn compare(
             looked.not_zero += usize::from(figure.value != 0);
             let recounted = match (code, ask.without_suspended) {
                 ("ORG_STOCK", true) => Some(view.unions(ask.question, true).values().sum()),
+                ("WORKER_STOCK", true) => {
+                    Some(view.people_at_work(ask.question, true).values().sum())
+                }
                 _ => view.figure(code, ask.question),
             };
             if let Some(recounted) = recounted

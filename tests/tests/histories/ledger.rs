@@ -342,6 +342,16 @@ impl View<'_> {
         })
     }
 
+    /// In each union of the last day its members, or the workers of its employers where those are more.
+    pub fn people_at_work(&self, asked: Question, without_suspended: bool) -> Amounts {
+        let people = |unit: usize| {
+            let members = self.ledger.members_of(unit, asked.through);
+            members.max(self.ledger.employers.at_work(unit, asked.through))
+        };
+        let unions = self.unions(asked, without_suspended).into_keys();
+        unions.map(|unit| (unit, people(unit))).collect()
+    }
+
     /// Who stands so on the last day.
     fn standing_at(&self, what: &str, asked: Question) -> Amounts {
         let mut by_unit = Amounts::new();
@@ -452,14 +462,7 @@ impl View<'_> {
                 plus(&mut some, -1, self.ledger.employers.amounts(self, asked, 20));
                 some
             }
-            "WORKER_STOCK" => {
-                let unions = self.unions(asked, false);
-                let people = |unit: usize| {
-                    let members = self.ledger.members_of(unit, asked.through);
-                    members.max(self.ledger.employers.at_work(unit, asked.through))
-                };
-                unions.into_keys().map(|unit| (unit, people(unit))).collect()
-            }
+            "WORKER_STOCK" => self.people_at_work(asked, false),
             other => match activities::counted_as(other).or_else(|| filtered::counted_as(other)) {
                 Some(whats) => flow(whats),
                 None => panic!("nobody recounts {other}"),

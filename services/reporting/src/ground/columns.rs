@@ -16,6 +16,7 @@
 
 mod below;
 pub mod cut;
+mod cuts;
 mod cutting;
 mod day;
 mod employers;
@@ -52,6 +53,7 @@ use sqlx::{PgConnection, PgPool};
 use tokio::sync;
 use tokio::task::spawn_blocking;
 
+use self::cuts::Cuts;
 use self::following::Otherwise;
 use self::names::Names;
 use self::position::{Aim, Position};
@@ -79,6 +81,7 @@ const PAUSE: Duration = Duration::from_millis(20);
 #[derive(Clone, Default)]
 pub struct Columns {
     names: Arc<RwLock<Names>>,
+    cuts: Cuts,
     states: Arc<Mutex<Vec<Arc<State>>>>,
     /// One at a time makes a new state.
     making: Arc<sync::Mutex<()>>,
@@ -99,7 +102,7 @@ impl Columns {
             let unnumbered = following::unnumbered(connection, &self.names).await?;
             Arc::new(state.with(unnumbered, told))
         };
-        Ok(Snapshot::of(self.names.clone(), state))
+        Ok(Snapshot::of(self.names.clone(), self.cuts.clone(), state))
     }
 
     async fn state(&self, connection: &mut PgConnection, aim: Aim) -> Result<Arc<State>, Failure> {

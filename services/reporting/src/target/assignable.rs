@@ -156,13 +156,23 @@ async fn refuse_names_of_superiors(
                from (select distinct unit_id from unnest($1::uuid[]) as unit (unit_id)) asked
                union
                select above.unit_id, e.superior_id
-               from above join edge e on e.organisation_id = above.organisation_id
+               from above
+               -- By its key for each, also while there are few: a plan is kept.
+               cross join lateral (
+                   select edge.superior_id from edge
+                   where edge.organisation_id = above.organisation_id
+                   offset 0
+               ) e
            )
            select asked.line as "line!", min(n.organisation_id::text)::uuid as "organisation_id!"
            from unnest($1::uuid[], $2::text[]) with ordinality as asked (unit_id, name, line)
            join above on above.unit_id = asked.unit_id
-           join organisation_name n on n.organisation_id = above.organisation_id
-                                   and lower(n.name) = lower(asked.name)
+           cross join lateral (
+               select name.organisation_id from organisation_name name
+               where name.organisation_id = above.organisation_id
+                 and lower(name.name) = lower(asked.name)
+               offset 0
+           ) n
            group by asked.line
            order by asked.line"#,
         &units,

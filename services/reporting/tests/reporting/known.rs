@@ -202,8 +202,8 @@ async fn instants(pool: &PgPool) -> Vec<OffsetDateTime> {
 /// Tables of the tree, with all that was known of them.
 const TREE: [&str; 6] = [
     "suspension",
-    "organisation_sector",
     "organisation_industry",
+    "organisation_sector",
     "organisation_type",
     "edge",
     "organisation",

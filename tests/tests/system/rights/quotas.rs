@@ -1,6 +1,8 @@
 //! What is asked of a desk's district, and an audit of its figures.
 
-use proto::reporting::v1::{AssignTargetRequest, BeginAuditRequest};
+use std::time::Duration;
+
+use proto::reporting::v1::{AssignTargetRequest, AuditState, BeginAuditRequest, GetAuditRequest};
 use stage::made_up::{period, request_id};
 use system::Client;
 use tests::world::Unit;
@@ -50,5 +52,16 @@ async fn audited(client: &Client, district: &Unit) -> String {
         period: period(date!(2020 - 05 - 01), date!(2020 - 05 - 31)),
         ..BeginAuditRequest::default()
     };
-    client.audits().begin_audit(audit).await.expect("begun").into_inner().audit_id
+    let audit_id = client.audits().begin_audit(audit).await.expect("begun").into_inner().audit_id;
+    // It is counted beside the calls: what it writes down is nothing that a refused call has changed.
+    loop {
+        let asked = GetAuditRequest { audit_id: audit_id.clone() };
+        let audit = client.audits().get_audit(asked).await.expect("known").into_inner().audit;
+        match audit.expect("an audit").state() {
+            AuditState::Waiting | AuditState::Counting => {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            _ => return audit_id,
+        }
+    }
 }

@@ -44,13 +44,14 @@ fn one(message: impl Message) -> Vec<Vec<u8>> {
 }
 
 fn kind_of(method: &str) -> Kind {
-    const PUBLIC: [&str; 9] = [
+    const PUBLIC: [&str; 10] = [
         "/ListActivityKinds",
         "/ListIndicators",
         "/ListSchemes",
         "/ListTemplates",
         "/ListOrganisationTypes",
         "/ListSectors",
+        "/ListIndustries",
         "/ListRoles",
         "/ListCardKeys",
         "/ListClosingKeys",

@@ -107,6 +107,20 @@ impl Cut {
         }
     }
 
+    /// How many numbers of units it knows of.
+    pub fn known_units(&self) -> usize {
+        self.always.len()
+    }
+
+    /// The lines in which a unit counts on each of some days alike; none where it comes to one, or leaves
+    /// one, within.
+    pub fn steady(&self, unit: u32, from: i32, until: i32) -> Option<impl Iterator<Item = usize>> {
+        let within = move |piece: &&Piece| piece.from < until && from < piece.until;
+        let pieces = self.pieces(unit).iter().filter(within);
+        let steady = pieces.clone().all(|piece| piece.from <= from && until <= piece.until);
+        steady.then(|| pieces.map(|piece| piece.line as usize))
+    }
+
     /// The units that count in some line on some day.
     pub fn units(&self) -> impl Iterator<Item = u32> {
         (0..).zip(&self.always).filter(|(_, line)| **line != NOWHERE).map(|(unit, _)| unit)

@@ -137,55 +137,44 @@ impl Cutting<'_> {
         // A sector without a name lies in the line of what has none.
         let nameless = self.names.words.of("");
         // What a unit is, told apart by one attribute after the other.
-        let (mut held, mut apart) = (Vec::new(), Vec::new());
+        let (mut held, mut told) = (Vec::new(), Vec::new());
         for place in places {
             held.clear();
             held.push(Held { from: place.from, until: place.until, ..HELD });
-            let mut tell_apart = |tell: &dyn Fn(&mut dyn FnMut(i32, i32, Held))| {
-                apart.clear();
-                for one in &held {
-                    tell(&mut |from, until, told| {
-                        let (from, until) = (one.from.max(from), one.until.min(until));
-                        if from < until {
-                            apart.push(Held { from, until, ..one.and(told) });
-                        }
-                    });
-                }
-                std::mem::swap(&mut held, &mut apart);
-            };
             if by_group {
-                tell_apart(&|take| {
-                    self.spans(self.groups.of, place.unit, |from, until, word| {
-                        let group = word.map_or(NONE, |word| self.groups.of_word(word));
-                        // What has nothing to be grouped by is of no group that can be asked for.
-                        if self.groups.counts(group) {
-                            take(from, until, Held { group, ..HELD });
-                        }
-                    });
-                });
-            }
-            if by_sector {
-                tell_apart(&|take| {
-                    self.spans(Grouped::Sectors, place.unit, |from, until, word| {
-                        let named = word.filter(|word| nameless != Some(*word));
-                        take(from, until, Held { sector: key_of(named), ..HELD });
-                    });
-                });
-            }
-            if by_industry {
-                tell_apart(&|take| {
-                    self.spans(Grouped::Industries, place.unit, |from, until, word| {
-                        take(from, until, Held { industry: key_of(word), ..HELD });
-                    });
-                });
-            }
-            if by_type {
-                tell_apart(&|take| {
-                    for kind in self.tree.types(place.unit) {
-                        let number = Kind::read(kind.value).type_number();
-                        take(kind.from, kind.until, Held { kind: key_of(Some(number)), ..HELD });
+                told.clear();
+                self.spans(self.groups.of, place.unit, |from, until, word| {
+                    let group = word.map_or(NONE, |word| self.groups.of_word(word));
+                    // What has nothing to be grouped by is of no group that can be asked for.
+                    if self.groups.counts(group) {
+                        told.push(Held { from, until, group, ..HELD });
                     }
                 });
+                tell_apart(&mut held, &told);
+            }
+            if by_sector {
+                told.clear();
+                self.spans(Grouped::Sectors, place.unit, |from, until, word| {
+                    let sector = key_of(word.filter(|word| nameless != Some(*word)));
+                    told.push(Held { from, until, sector, ..HELD });
+                });
+                tell_apart(&mut held, &told);
+            }
+            if by_industry {
+                told.clear();
+                self.spans(Grouped::Industries, place.unit, |from, until, word| {
+                    told.push(Held { from, until, industry: key_of(word), ..HELD });
+                });
+                tell_apart(&mut held, &told);
+            }
+            if by_type {
+                told.clear();
+                for kind in self.tree.types(place.unit) {
+                    let number = Kind::read(kind.value).type_number();
+                    let (from, until, kind) = (kind.from, kind.until, key_of(Some(number)));
+                    told.push(Held { from, until, kind, ..HELD });
+                }
+                tell_apart(&mut held, &told);
             }
             for one in &held {
                 let key = |by: By| key(by, place, one);
@@ -259,6 +248,27 @@ impl Held {
             industry: self.industry.max(told.industry),
             kind: self.kind.max(told.kind),
             ..*self
+        }
+    }
+}
+
+/// Tells what a unit is over some days apart by what another attribute tells of it.
+fn tell_apart(held: &mut Vec<Held>, told: &[Held]) {
+    // What most units are, they are on all days.
+    if let ([one], [only]) = (held.as_mut_slice(), told)
+        && only.from <= one.from
+        && one.until <= only.until
+    {
+        *one = one.and(*only);
+        return;
+    }
+    let before = std::mem::take(held);
+    for one in &before {
+        for other in told {
+            let (from, until) = (one.from.max(other.from), one.until.min(other.until));
+            if from < until {
+                held.push(Held { from, until, ..one.and(*other) });
+            }
         }
     }
 }

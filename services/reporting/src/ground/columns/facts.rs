@@ -162,15 +162,37 @@ impl Sorted {
                 if !all_known && self.recorded.at(at) > known {
                     continue;
                 }
-                take(Row {
-                    amount: self.amounts[at],
-                    unit: self.units[at],
-                    counterpart: self.counterparts.at(at),
-                    day: *day,
-                    reason: self.reasons.at(at),
-                    recorded: self.recorded.at(at),
-                });
+                take(self.row(at, *day));
             }
+        }
+    }
+
+    /// As [`Self::each`], of some units only: for those, most others are passed over quickly.
+    fn each_of(&self, from: i32, until: i32, known: i64, of: &[bool], mut take: impl FnMut(Row)) {
+        let first = self.days.partition_point(|(day, _)| *day < from);
+        for (n, (day, begins)) in self.days.iter().enumerate().skip(first) {
+            if *day >= until {
+                break;
+            }
+            let begins = *begins as usize;
+            let ends = self.days.get(n + 1).map_or(self.units.len(), |(_, next)| *next as usize);
+            for (at, unit) in (begins..).zip(&self.units[begins..ends]) {
+                let is_of = of.get(*unit as usize).copied().unwrap_or_default();
+                if is_of && self.recorded.at(at) <= known {
+                    take(self.row(at, *day));
+                }
+            }
+        }
+    }
+
+    fn row(&self, at: usize, day: i32) -> Row {
+        Row {
+            amount: self.amounts[at],
+            unit: self.units[at],
+            counterpart: self.counterparts.at(at),
+            day,
+            reason: self.reasons.at(at),
+            recorded: self.recorded.at(at),
         }
     }
 
@@ -280,6 +302,32 @@ impl Facts {
                 }
             }
         }
+    }
+
+    /// Each fact of a code whose day lies in `[from, until)`, of those units that are marked.
+    pub fn each_of(
+        &self,
+        code: Code,
+        from: i32,
+        until: i32,
+        of: &[bool],
+        mut take: impl FnMut(Row),
+    ) {
+        let code = code.number();
+        self.sorted[code].each_of(from, until, self.known, of, &mut take);
+        let late = self.late.iter().flat_map(|heap| &heap[code]);
+        for row in late.filter(|row| (from..until).contains(&row.day)) {
+            let is_of = of.get(row.unit as usize).copied().unwrap_or_default();
+            if is_of && row.recorded <= self.known {
+                take(*row);
+            }
+        }
+    }
+
+    /// About how many facts of a code lie in `[from, until)`: of those that are sorted.
+    pub fn between(&self, code: Code, from: i32, until: i32) -> usize {
+        let sorted = &self.sorted[code.number()];
+        sorted.begins(until).saturating_sub(sorted.begins(from))
     }
 
     /// Adds what all facts of a code before a day come to, by unit.

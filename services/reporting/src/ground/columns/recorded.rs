@@ -119,8 +119,8 @@ impl Recorded {
                 (true, true) => (begin..end).for_each(&mut take),
                 (false, false) => {}
                 _ => {
-                    for row in begin..end {
-                        if some(instants[row]) {
+                    for (row, instant) in (begin..end).zip(&instants[begin..end]) {
+                        if some(*instant) {
                             take(row);
                         }
                     }

@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use crate::ground::columns::below::{self, Below};
 use crate::ground::columns::cut::Cut;
+use crate::ground::columns::cuts::Cuts;
 use crate::ground::columns::cutting::{self, Asked};
 use crate::ground::columns::day;
 use crate::ground::columns::instant::{self, NOW};
@@ -31,6 +32,7 @@ use crate::ground::refused::Refused;
 #[derive(Clone)]
 pub struct Snapshot {
     names: Arc<RwLock<Names>>,
+    cuts: Cuts,
     state: Arc<State>,
     /// What it counts was known at this instant; at that of the reading where there is none.
     known_at: Option<OffsetDateTime>,
@@ -82,8 +84,8 @@ pub struct ToSettle {
 }
 
 impl Snapshot {
-    pub(super) fn of(names: Arc<RwLock<Names>>, state: Arc<State>) -> Self {
-        Self { names, state, known_at: None }
+    pub(super) fn of(names: Arc<RwLock<Names>>, cuts: Cuts, state: Arc<State>) -> Self {
+        Self { names, cuts, state, known_at: None }
     }
 
     /// The columns and the tree as they were known at an instant, where one is asked for.
@@ -91,7 +93,7 @@ impl Snapshot {
         let Some(at) = known_at else { return Ok(self) };
         let known = instant::number(at);
         let state = self.count(move |snapshot| Arc::new(snapshot.state.known_at(known))).await?;
-        Ok(Self { names: self.names, state, known_at })
+        Ok(Self { state, known_at, ..self })
     }
 
     /// The instant at which what it counts was known, as columns keep instants; [`NOW`] where nobody
@@ -147,8 +149,11 @@ impl Snapshot {
     ) -> Result<Arc<Cut>, Failure> {
         let (heads, scope) = (heads.to_vec(), scope.clone());
         self.count(move |snapshot| {
-            let asked = Asked { heads: &heads, scope: &scope, across };
-            Arc::new(cutting::cut(&snapshot.state.tree, &snapshot.names(), reference, &asked))
+            let tree = &snapshot.state.tree;
+            snapshot.cuts.cut(tree, &heads, &scope, across, || {
+                let asked = Asked { heads: &heads, scope: &scope, across };
+                cutting::cut(tree, &snapshot.names(), reference, &asked)
+            })
         })
         .await
     }

@@ -27,8 +27,51 @@ fn lines(cut: &Cut) -> Lines {
     vec![0; cut.lines().len()]
 }
 
+/// Of a code of which it is known what all facts before a day come to, the facts of more days than come
+/// to so many for each unit are what lies between two stocks.
+const MANY_FOR_EACH: usize = 2;
+
 /// Facts of a code by line, with one of these reasons; any, if there is no list of them.
 pub fn flow(facts: &Facts, cut: &Cut, code: Code, days: Days, reasons: Option<&[u32]>) -> Wide {
+    let many = MANY_FOR_EACH * cut.known_units();
+    if reasons.is_none()
+        && Code::MEMBER_MOVEMENTS.contains(&code)
+        && facts.between(code, days.from, days.until) > many
+    {
+        return between_stocks(facts, cut, code, days);
+    }
+    fact_by_fact(facts, cut, code, days, reasons)
+}
+
+/// What comes to each unit between two days, put into the line in which it is on all of them; only those
+/// that go from one line to another within are gone through fact by fact.
+fn between_stocks(facts: &Facts, cut: &Cut, code: Code, days: Days) -> Wide {
+    let mut sums: Wide = vec![0; cut.lines().len()];
+    let (mut before, mut until) = (vec![0; cut.known_units()], vec![0; cut.known_units()]);
+    facts.add_before(code, days.from, &mut before);
+    facts.add_before(code, days.until, &mut until);
+    let mut turning = vec![false; cut.known_units()];
+    let mut turn = false;
+    for unit in cut.units() {
+        let at = unit as usize;
+        match cut.steady(unit, days.from, days.until) {
+            Some(lines) => {
+                let amount = i128::from(until[at]) - i128::from(before[at]);
+                lines.for_each(|line| sums[line] += amount);
+            }
+            None => (turning[at], turn) = (true, true),
+        }
+    }
+    if turn {
+        facts.each_of(code, days.from, days.until, &turning, |row| {
+            let amount = i128::from(row.amount);
+            cut.lines_on(row.unit, row.day, |line| sums[line] += amount);
+        });
+    }
+    sums
+}
+
+fn fact_by_fact(facts: &Facts, cut: &Cut, code: Code, days: Days, reasons: Option<&[u32]>) -> Wide {
     let (mut sums, mut walk) = (vec![0; cut.lines().len()], cut.walk());
     facts.each(code, days.from, days.until, |row| {
         if reasons.is_none_or(|reasons| reasons.contains(&row.reason)) {
@@ -268,4 +311,90 @@ pub fn to_settle(tree: &Tree, cut: &Cut, on: i32, members: &[i64]) -> ToSettle {
         }
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ground::columns::cut::{Line, Piece};
+    use crate::ground::columns::day::NEVER;
+    use crate::ground::columns::facts::none;
+
+    const UNITS: u32 = 40;
+    const DAYS: i32 = 200;
+    const LINES: u32 = 5;
+
+    /// Numbers that come in the same order for the same seed.
+    struct Dice(u64);
+
+    impl Dice {
+        fn below(&mut self, end: u32) -> u32 {
+            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            u32::try_from(self.0 >> 33).expect("31 bits") % end
+        }
+
+        fn day(&mut self) -> i32 {
+            self.below(DAYS as u32) as i32
+        }
+    }
+
+    /// Units that stay in a line, that go from one to another, that count in two, and in none.
+    fn cut(dice: &mut Dice) -> Cut {
+        let mut pieces = Vec::new();
+        for unit in 0..UNITS {
+            let piece = |from, until, line| (unit, Piece { from, until, line });
+            let (one, other, turn) = (dice.below(LINES), dice.below(LINES), dice.day());
+            match dice.below(5) {
+                0 | 1 => pieces.push(piece(EVER, NEVER, one)),
+                2 => {
+                    pieces.push(piece(EVER, turn, one));
+                    pieces.push(piece(turn, NEVER, other));
+                }
+                3 => {
+                    pieces.push(piece(EVER, NEVER, one));
+                    pieces.push(piece(turn, NEVER, other));
+                }
+                _ => {}
+            }
+        }
+        let line = |line: u32| Line { head: 0, name: line.to_string() };
+        Cut::put(UNITS as usize, &pieces, (0..LINES).map(line).collect(), 1)
+    }
+
+    fn row(dice: &mut Dice) -> Row {
+        let day = dice.day();
+        Row {
+            amount: i64::from(dice.below(9)) - 2,
+            // Some of a unit that the tree does not know.
+            unit: dice.below(UNITS + 1),
+            counterpart: 0,
+            day,
+            reason: dice.below(2),
+            recorded: i64::from(day) + i64::from(dice.below(30)),
+        }
+    }
+
+    #[test]
+    fn what_lies_between_two_stocks_is_what_is_added_fact_by_fact() {
+        let code = Code::MembersAdmitted;
+        for seed in 1..30 {
+            let mut dice = Dice(seed);
+            let mut rows = none();
+            rows[code.number()].extend((0..3_000).map(|_| row(&mut dice)));
+            let mut late = none();
+            late[code.number()].extend((0..200).map(|_| row(&mut dice)));
+            let facts = Facts::of(rows).with(late);
+            let cut = cut(&mut dice);
+            for known in [i64::MAX, i64::from(dice.day())] {
+                let facts = facts.known_at(known);
+                for _ in 0..20 {
+                    let (one, other) = (dice.day(), dice.day());
+                    let days = Days { from: one.min(other), until: one.max(other) };
+                    let by_facts = fact_by_fact(&facts, &cut, code, days, None);
+                    assert_eq!(between_stocks(&facts, &cut, code, days), by_facts, "seed {seed}");
+                    assert_eq!(flow(&facts, &cut, code, days, None), by_facts, "seed {seed}");
+                }
+            }
+        }
+    }
 }

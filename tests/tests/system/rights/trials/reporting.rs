@@ -70,7 +70,7 @@ pub fn list(trials: &mut Vec<Trial>) {
         write "LoadIndicators": |_, _| LoadIndicatorsRequest {
             request_id: request_id(),
             indicators: vec![IndicatorDefinition {
-                code: "WELFARE_TET".to_owned(),
+                code: "TET_HELPS".to_owned(),
                 name_vi: "Lượt người được thăm hỏi dịp Tết".to_owned(),
                 name_en: "Times that people were helped for Tết".to_owned(),
                 unit_vi: "lượt".to_owned(),
