@@ -1,7 +1,7 @@
 -- Tells what a statement has changed of what is known of employers (`employer_told`), as `tell_offices`
 -- does of seats.
 -- Many changes are written by one statement where they arrive together: a row that comes was recorded when
--- its own change was, unless it is said when all of them were (`congdoan.told_at`).
+-- its own change was, unless it is said since when all of them are known (`congdoan.told_at`).
 create or replace function tell_employers() returns trigger
     language plpgsql
 as $$

@@ -8,10 +8,10 @@ use feeds::registry::{
     Assignment, Ceremony, Congress, Decision, Employer, EndedSeat, Event, Office, SteeringCommittee,
 };
 use sqlx::PgConnection;
-use time::Date;
+use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
-use crate::follow::seen::told_by_changes;
+use crate::follow::seen::told_at;
 
 /// The keys of the decisions that changes tell of, to name them beside a figure.
 pub(super) async fn record_decisions(
@@ -95,15 +95,17 @@ pub(super) async fn hold_congress(
     Ok(())
 }
 
-/// Seats in bodies, from their days on, each with the change that filled it.
+/// Seats in bodies, from their days on, each with the change that filled it; known since an instant, or
+/// each since its change was recorded.
 pub(super) async fn fill_offices(
     connection: &mut PgConnection,
+    known_at: Option<OffsetDateTime>,
     filled: &[(Uuid, &Office)],
 ) -> Result<(), Failure> {
     if filled.is_empty() {
         return Ok(());
     }
-    told_by_changes(&mut *connection).await?;
+    told_at(&mut *connection, known_at).await?;
     let changes: Vec<Uuid> = filled.iter().map(|(change_id, _)| *change_id).collect();
     let offices = || filled.iter().map(|(_, office)| *office);
     let ids: Vec<Uuid> = offices().map(|office| office.office_id).collect();
@@ -183,15 +185,17 @@ pub(super) async fn hold_ceremony(
     Ok(())
 }
 
-/// What is known of employers, each from a day on, by the change that told it last.
+/// What is known of employers, each from a day on, by the change that told it last; known since an
+/// instant, or each since its change was recorded.
 pub(super) async fn record_employers(
     connection: &mut PgConnection,
+    known_at: Option<OffsetDateTime>,
     recorded: &BTreeMap<(Uuid, Date), (Uuid, &Employer)>,
 ) -> Result<(), Failure> {
     if recorded.is_empty() {
         return Ok(());
     }
-    told_by_changes(&mut *connection).await?;
+    told_at(&mut *connection, known_at).await?;
     let (ids, days): (Vec<Uuid>, Vec<Date>) = recorded.keys().copied().unzip();
     let changes: Vec<Uuid> = recorded.values().map(|(change_id, _)| *change_id).collect();
     let employers = || recorded.values().map(|(_, employer)| *employer);

@@ -121,11 +121,11 @@ async fn take(connection: &mut PgConnection, turn: &[&Told<'_>]) -> Result<(), F
                 under_way::left(&mut *connection, *from_position).await?;
             }
             Event::PersonMerged(merge) => {
-                told_at(&mut *connection, told.change).await?;
+                told_at(&mut *connection, Some(told.change.acted_at)).await?;
                 merged::one(&mut *connection, merge).await?;
             }
             Event::PersonUnmerged(merge) => {
-                told_at(&mut *connection, told.change).await?;
+                told_at(&mut *connection, Some(told.change.acted_at)).await?;
                 merged::two(&mut *connection, merge).await?;
             }
             // Nothing but facts; or movements, and what is finished, which is written for all.

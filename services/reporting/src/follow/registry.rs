@@ -125,6 +125,9 @@ struct Waiting<'a> {
     counted: Vec<(Teller, Facts)>,
     /// Where those stand that were founded by acts that place nothing else.
     founded: Vec<(Teller, &'a Organisation)>,
+    /// Since when these seats and employers are known, where it is not since each one's change was
+    /// recorded.
+    known_at: Option<OffsetDateTime>,
     /// Seats in bodies, with the change that filled each.
     seats: Vec<(Uuid, &'a Office)>,
     /// What is known of employers from a day on, with the change that tells it.
@@ -132,6 +135,23 @@ struct Waiting<'a> {
 }
 
 impl<'a> Waiting<'a> {
+    /// What an overtaken act tells of seats and employers is known since what overtook it is, and is
+    /// written apart from what is known since it was recorded.
+    async fn begin(
+        &mut self,
+        connection: &mut PgConnection,
+        act: &[Told<'_>],
+    ) -> Result<(), Failure> {
+        let overtaken = act.iter().find(|told| told.recorded_at != told.change.acted_at);
+        let known_at = overtaken.map(|told| told.recorded_at);
+        if known_at != self.known_at {
+            self.fill(&mut *connection).await?;
+            self.record(connection).await?;
+            self.known_at = known_at;
+        }
+        Ok(())
+    }
+
     fn seats(&mut self, change: &Change, seats: &'a [Office]) {
         self.seats.extend(seats.iter().map(|seat| (change.change_id, seat)));
     }
@@ -154,11 +174,12 @@ impl<'a> Waiting<'a> {
     }
 
     async fn record(&mut self, connection: &mut PgConnection) -> Result<(), Failure> {
-        events::record_employers(connection, &mem::take(&mut self.employers)).await
+        let employers = mem::take(&mut self.employers);
+        events::record_employers(connection, self.known_at, &employers).await
     }
 
     async fn fill(&mut self, connection: &mut PgConnection) -> Result<(), Failure> {
-        events::fill_offices(connection, &mem::take(&mut self.seats)).await
+        events::fill_offices(connection, self.known_at, &mem::take(&mut self.seats)).await
     }
 
     async fn place(&mut self, connection: &mut PgConnection) -> Result<(), Failure> {
@@ -187,6 +208,7 @@ impl Registry {
         act: &[Told<'a>],
         waiting: &mut Waiting<'a>,
     ) -> Result<(), Failure> {
+        waiting.begin(&mut *connection, act).await?;
         let others: Vec<&Told<'_>> =
             act.iter().filter(|told| founded(told.event).is_none()).collect();
         if let Some(told) = others.first() {
@@ -208,15 +230,17 @@ impl Registry {
             if let Event::TimelinesCorrected(lives) = event {
                 // That asks what was counted of them before, and puts other seats in their place.
                 waiting.write(&mut *connection, self.months).await?;
-                told_at(&mut *connection, change).await?;
-                let reference = self.reference;
+                told_at(&mut *connection, Some(told.recorded_at)).await?;
+                let (recorded_at, reference) = (told.recorded_at, self.reference);
+                let connection = &mut *connection;
                 let facts =
-                    timelines::replace(&mut *connection, change, lives, &edges, reference).await?;
+                    timelines::replace(connection, change, recorded_at, lives, &edges, reference)
+                        .await?;
                 waiting.counted.push((told.teller(), facts));
             } else if founded(event).is_none() {
                 if ends_seats(event) {
                     waiting.fill(&mut *connection).await?;
-                    told_at(&mut *connection, change).await?;
+                    told_at(&mut *connection, Some(told.recorded_at)).await?;
                 }
                 self.copy(&mut *connection, told, waiting).await?;
                 let grassroots = grassroots(&mut *connection, event, on).await?;

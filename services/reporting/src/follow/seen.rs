@@ -121,23 +121,17 @@ pub(super) async fn remember_taken_back(
     Ok(remembered.into_iter().map(|row| (row.change_id, row.origin_act_id)).collect())
 }
 
-/// Tells the tables that tell what changes in them (`office_told` and others) when this change was
-/// recorded.
-pub(super) async fn told_at(connection: &mut PgConnection, change: &Change) -> Result<(), Failure> {
+/// Tells the tables that tell what changes in them (`office_told` and others) since when what is written
+/// from now on is known; without an instant, each row since the change that it comes with was recorded.
+pub(super) async fn told_at(
+    connection: &mut PgConnection,
+    known_at: Option<OffsetDateTime>,
+) -> Result<(), Failure> {
     sqlx::query!(
-        r#"select set_config('congdoan.told_at', $1::timestamptz::text, true) as "told_at!""#,
-        change.acted_at,
+        r#"select set_config('congdoan.told_at', coalesce($1::timestamptz::text, ''), true) as "told!""#,
+        known_at,
     )
     .fetch_one(connection)
     .await?;
-    Ok(())
-}
-
-/// Tells the same tables that rows come with the changes that tell of them, each recorded at its own
-/// instant.
-pub(super) async fn told_by_changes(connection: &mut PgConnection) -> Result<(), Failure> {
-    sqlx::query!(r#"select set_config('congdoan.told_at', '', true) as "told_at!""#)
-        .fetch_one(connection)
-        .await?;
     Ok(())
 }
