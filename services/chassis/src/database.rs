@@ -16,8 +16,8 @@ mod growth;
 pub(crate) mod housekeeping;
 mod looking;
 mod opening;
+mod reading;
 
-use std::ops::{Deref, DerefMut};
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -48,6 +48,7 @@ pub use growth::Growth;
 pub use housekeeping::forget_requests;
 pub use looking::{Look, Looked};
 pub(crate) use opening::{LARGE_BYTES, Stamp};
+pub use reading::{Reading, Replying};
 
 /// What an act may write that is not told by the length of its message.
 const WORK_BYTES: usize = 1024 * 1024;
@@ -178,73 +179,6 @@ impl<T> Acted<T> {
     /// The response, with the consistency token that lets later reads wait for this act.
     pub fn reply<R>(self, make: impl FnOnce(T) -> R) -> Response<R> {
         respond(make(self.answer), self.seen)
-    }
-}
-
-/// A read in progress: one snapshot, read only, with the end user's scope.
-pub struct Reading {
-    transaction: Transaction<'static, Postgres>,
-    /// What the reader has now seen.
-    seen: Seen,
-    service: &'static str,
-    keys: Arc<Keys>,
-}
-
-/// What an answer that goes on reading says of what was waited for.
-pub struct Replying {
-    seen: Option<String>,
-}
-
-impl Replying {
-    /// The response, with the consistency token.
-    pub fn with<R>(self, message: R) -> Response<R> {
-        respond(message, self.seen)
-    }
-}
-
-impl Reading {
-    /// The response, with the consistency token of what was waited for.
-    pub fn reply<R>(self, message: R) -> Response<R> {
-        self.replying().with(message)
-    }
-
-    /// For a response that goes on reading, message by message, and takes the reading along.
-    pub fn replying(&self) -> Replying {
-        Replying { seen: (!self.seen.is_empty()).then(|| self.seen.encode(&self.keys)) }
-    }
-
-    /// Whoever reads this has seen an act of this service, as if it had just been answered:
-    /// what an operation did is told by reading the operation.
-    pub async fn has_seen_act(&mut self, act_id: Uuid) -> Result<(), Failure> {
-        let change = sqlx::query!(
-            r#"select change_id as "change_id!", (select epoch from feed.head) as "epoch!"
-               from (select change_id from feed.pending where act_id = $1 and act_complete
-                     union all
-                     select change_id from feed.stream where act_id = $1 and act_complete) last
-               limit 1"#,
-            act_id,
-        )
-        .fetch_optional(&mut *self.transaction)
-        .await?;
-        if let Some(change) = change {
-            let seen = std::mem::take(&mut self.seen);
-            self.seen = seen.with_change(self.service, change.epoch, change.change_id);
-        }
-        Ok(())
-    }
-}
-
-impl Deref for Reading {
-    type Target = PgConnection;
-
-    fn deref(&self) -> &PgConnection {
-        &self.transaction
-    }
-}
-
-impl DerefMut for Reading {
-    fn deref_mut(&mut self) -> &mut PgConnection {
-        &mut self.transaction
     }
 }
 

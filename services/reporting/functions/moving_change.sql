@@ -1,5 +1,5 @@
 -- The change that moved a unit on a day: its own new place, or that of a superior above it,
--- or its new sector or industry.
+-- or its new sector or industry. Programs of the last release ask it; `moving_change_then` is asked now.
 create or replace function moving_change(p_unit uuid, p_on date) returns uuid
     language sql stable
 begin atomic

@@ -124,8 +124,7 @@ async fn remember(
     Ok(origin)
 }
 
-/// Tells the tables that tell what changes in them (`office_told` and others) when this change was
-/// recorded.
+/// Tells the table that tells who was merged (`person_merge_told`) when this change was recorded.
 async fn told_at(connection: &mut PgConnection, change: &Change) -> Result<(), Failure> {
     sqlx::query!(
         r#"select set_config('congdoan.told_at', $1::timestamptz::text, true) as "told_at!""#,

@@ -166,14 +166,17 @@ impl FigureService for Api {
         let explained = self.explained(&mut reading, asked).await?;
         let figure = wire::figure(self.reference, &explained.figure, &Default::default());
         let first = ExplainWholeFigureResponse { figure: Some(figure), ..Default::default() };
+        let facts = explained.facts().await?;
         let replying = reading.replying();
         let rest = stream::try_unfold(
-            (reading, explained, 0, telling),
-            |(mut reading, explained, from, telling)| async move {
-                let Some(which) = explained.next(from) else { return Ok::<_, Failure>(None) };
+            (reading, explained, facts, 0, telling),
+            |(mut reading, explained, facts, from, telling)| async move {
+                let Some(which) = explained.next(&facts, from) else {
+                    return Ok::<_, Failure>(None);
+                };
                 let until = which.end;
                 let units = explained.told(&mut reading, which).await?;
-                Ok(Some((whole(units), (reading, explained, until, telling))))
+                Ok(Some((whole(units), (reading, explained, facts, until, telling))))
             },
         );
         let rest =

@@ -69,18 +69,34 @@ pub struct Behind {
     cut: Arc<Cut>,
     /// Those that count as unions on the last day, where that is asked.
     unions: BTreeSet<Uuid>,
-    /// About how many facts each unit has.
-    facts: BTreeMap<Uuid, u64>,
 }
 
-/// A unit, a change, from when what the change says of the unit holds, and what that adds.
-type Amounts = BTreeMap<(Uuid, Uuid, Date), i64>;
+/// A unit, a change, and from when what the change says of the unit holds.
+type Key = (Uuid, Uuid, Date);
+
+/// What a change adds of a unit.
+struct Added {
+    unit_id: Uuid,
+    change_id: Uuid,
+    on_date: Date,
+    amount: i64,
+}
+
+/// A transfer, and the other union.
+struct Transferred {
+    unit_id: Uuid,
+    change_id: Uuid,
+    on_date: Date,
+    counterpart_id: Uuid,
+    amount: i64,
+}
 
 /// A statement of a file over the pieces of some units of a head's, which are its values $1 to $4; what
 /// follows is bound from $5 on.
 macro_rules! over_pieces {
-    ($file:literal, $pieces:expr, $head:expr $(, $($bound:tt)*)?) => {
-        sqlx::query_file!(
+    ($row:ident, $file:literal, $pieces:expr, $head:expr $(, $($bound:tt)*)?) => {
+        sqlx::query_file_as!(
+            $row,
             $file,
             &$pieces.units,
             &$pieces.from as &[Option<Date>],
@@ -127,16 +143,15 @@ impl Behind {
         unions: &BTreeSet<String>,
     ) -> Result<Self, Failure> {
         let cut = snapshot.cut(reference, &scope).await?;
-        let codes: Vec<Code> =
-            indicator.numerator.terms().flat_map(|term| codes(&term.source)).collect();
-        let facts = snapshot.facts_by_unit(&cut, codes, period.until()).await?;
         let unions = unions.iter().filter_map(|line| Uuid::parse_str(line).ok()).collect();
-        Ok(Self { snapshot: snapshot.clone(), scope, period, indicator, cut, unions, facts })
+        Ok(Self { snapshot: snapshot.clone(), scope, period, indicator, cut, unions })
     }
 
-    /// About how many facts a unit has that may stand behind the figure.
-    pub fn facts_of(&self, unit: Uuid) -> u64 {
-        self.facts.get(&unit).copied().unwrap_or_default()
+    /// About how many facts each unit has that may stand behind the figure.
+    pub async fn facts(&self) -> Result<BTreeMap<Uuid, u64>, Failure> {
+        let terms = self.indicator.numerator.terms();
+        let codes: Vec<Code> = terms.flat_map(|term| codes(&term.source)).collect();
+        self.snapshot.facts_by_unit(&self.cut, codes, self.period.until()).await
     }
 
     /// All changes of some units, in no order.
@@ -145,12 +160,11 @@ impl Behind {
         connection: &mut PgConnection,
         units: &[Uuid],
     ) -> Result<BTreeMap<Uuid, Vec<ChangeBehind>>, Failure> {
-        let mut amounts = Amounts::new();
+        let mut amounts: BTreeMap<Key, i64> = BTreeMap::new();
         for term in self.indicator.numerator.terms() {
-            for (unit, change, on, amount) in
-                self.of_source(connection, units, &term.source).await?
-            {
-                *amounts.entry((unit, change, on)).or_default() += term.sign * amount;
+            for added in self.of_source(connection, units, &term.source).await? {
+                let key = (added.unit_id, added.change_id, added.on_date);
+                *amounts.entry(key).or_default() += term.sign * added.amount;
             }
         }
         amounts.retain(|_, amount| *amount != 0);
@@ -203,47 +217,48 @@ impl Behind {
         connection: &mut PgConnection,
         units: &[Uuid],
         source: &Source,
-    ) -> Result<Vec<(Uuid, Uuid, Date, i64)>, Failure> {
+    ) -> Result<Vec<Added>, Failure> {
         let Period { from, through } = self.period;
         let until = self.period.until();
         let (head, known_at) = (self.scope.head, self.snapshot.asked_at());
         let pieces = || self.snapshot.pieces(&self.cut, units);
-        Ok(match source {
-            Source::Flow(code, reasons) => over_pieces!(
-                "src/figure/changes_flow.sql",
-                pieces(),
-                head,
-                from,
-                until,
-                code.as_str(),
-                reasons,
-                known_at,
-            )
-            .fetch_all(&mut *connection)
-            .await?
-            .into_iter()
-            .map(|row| (row.unit_id, row.change_id, row.on_date, row.amount))
-            .collect(),
-            Source::Ratings(reasons) => over_pieces!(
-                "src/figure/changes_ratings.sql",
-                pieces(),
-                head,
-                from,
-                until,
-                reasons,
-                known_at,
-            )
-            .fetch_all(&mut *connection)
-            .await?
-            .into_iter()
-            .map(|row| (row.unit_id, row.change_id, row.on_date, row.amount))
-            .collect(),
+        let added = match source {
+            Source::Flow(code, reasons) => {
+                over_pieces!(
+                    Added,
+                    "src/figure/changes_flow.sql",
+                    pieces(),
+                    head,
+                    from,
+                    until,
+                    code.as_str(),
+                    reasons,
+                    known_at,
+                )
+                .fetch_all(connection)
+                .await?
+            }
+            Source::Ratings(reasons) => {
+                over_pieces!(
+                    Added,
+                    "src/figure/changes_ratings.sql",
+                    pieces(),
+                    head,
+                    from,
+                    until,
+                    reasons,
+                    known_at,
+                )
+                .fetch_all(connection)
+                .await?
+            }
             Source::TransferredIn | Source::TransferredOut => {
                 let code = match source {
                     Source::TransferredIn => Code::TransferIn,
                     _ => Code::TransferOut,
                 };
-                over_pieces!(
+                let transfers = over_pieces!(
+                    Transferred,
                     "src/figure/changes_transfers.sql",
                     pieces(),
                     head,
@@ -252,13 +267,13 @@ impl Behind {
                     code.as_str(),
                     known_at,
                 )
-                .fetch_all(&mut *connection)
-                .await?
-                .into_iter()
+                .fetch_all(connection)
+                .await?;
                 // What stays under the head crosses no border of it.
-                .filter(|row| !self.snapshot.counts_on(&self.cut, row.counterpart_id, row.on_date))
-                .map(|row| (row.unit_id, row.change_id, row.on_date, row.amount))
-                .collect()
+                let crosses = |row: &Transferred| {
+                    !self.snapshot.counts_on(&self.cut, row.counterpart_id, row.on_date)
+                };
+                transfers.into_iter().filter(crosses).map(Added::from).collect()
             }
             Source::UnionsIn
             | Source::UnionsOut
@@ -267,6 +282,7 @@ impl Behind {
                 let comes = matches!(source, Source::UnionsIn | Source::MembersInWithUnit);
                 let unions = matches!(source, Source::UnionsIn | Source::UnionsOut);
                 over_pieces!(
+                    Added,
                     "src/figure/changes_moves.sql",
                     pieces(),
                     head,
@@ -275,70 +291,70 @@ impl Behind {
                     comes,
                     known_at,
                     &Code::MEMBER_MOVEMENTS.map(Code::as_str) as &[&str],
+                    unions,
                 )
-                .fetch_all(&mut *connection)
+                .fetch_all(connection)
                 .await?
-                .into_iter()
-                .map(|row| {
-                    let amount = if unions { row.unions } else { row.members };
-                    (row.unit_id, row.change_id, row.on_date, amount)
-                })
-                .collect()
             }
             Source::UnionsAt => {
                 let there: Vec<Uuid> =
                     units.iter().filter(|unit| self.unions.contains(unit)).copied().collect();
-                sqlx::query_file!("src/figure/changes_unions.sql", &there, head, through, known_at)
-                    .fetch_all(&mut *connection)
-                    .await?
-                    .into_iter()
-                    .map(|row| (row.unit_id, row.change_id, row.on_date, row.amount))
-                    .collect()
+                sqlx::query_file_as!(
+                    Added,
+                    "src/figure/changes_unions.sql",
+                    &there,
+                    head,
+                    through,
+                    known_at,
+                )
+                .fetch_all(connection)
+                .await?
             }
-            Source::MembersAt => sqlx::query_file!(
-                "src/figure/changes_members.sql",
-                units,
-                &Code::MEMBER_MOVEMENTS.map(Code::as_str) as &[&str],
-                through,
-                head,
-                known_at,
-            )
-            .fetch_all(&mut *connection)
-            .await?
-            .into_iter()
-            .map(|row| (row.unit_id, row.change_id, row.on_date, row.amount))
-            .collect(),
-            Source::StandingAt(kinds) => sqlx::query_file!(
-                "src/figure/changes_standing.sql",
-                units,
-                kinds,
-                through,
-                head,
-                known_at,
-            )
-            .fetch_all(&mut *connection)
-            .await?
-            .into_iter()
-            .map(|row| (row.unit_id, row.change_id, row.on_date, row.amount))
-            .collect(),
-            Source::Subjects(code, reasons) => over_pieces!(
-                "src/figure/changes_subjects.sql",
-                pieces(),
-                head,
-                from,
-                until,
-                code.as_str(),
-                reasons,
-                known_at,
-            )
-            .fetch_all(&mut *connection)
-            .await?
-            .into_iter()
-            .map(|row| (row.unit_id, row.change_id, row.on_date, row.amount))
-            .collect(),
+            Source::MembersAt => {
+                sqlx::query_file_as!(
+                    Added,
+                    "src/figure/changes_members.sql",
+                    units,
+                    &Code::MEMBER_MOVEMENTS.map(Code::as_str) as &[&str],
+                    through,
+                    head,
+                    known_at,
+                )
+                .fetch_all(connection)
+                .await?
+            }
+            Source::StandingAt(kinds) => {
+                sqlx::query_file_as!(
+                    Added,
+                    "src/figure/changes_standing.sql",
+                    units,
+                    kinds,
+                    through,
+                    head,
+                    known_at,
+                )
+                .fetch_all(connection)
+                .await?
+            }
+            Source::Subjects(code, reasons) => {
+                over_pieces!(
+                    Added,
+                    "src/figure/changes_subjects.sql",
+                    pieces(),
+                    head,
+                    from,
+                    until,
+                    code.as_str(),
+                    reasons,
+                    known_at,
+                )
+                .fetch_all(connection)
+                .await?
+            }
             Source::OfficersAt | Source::OfficersDuring | Source::OfficersTrained => {
                 let from = if *source == Source::OfficersAt { through } else { from };
                 over_pieces!(
+                    Added,
                     "src/figure/changes_officers.sql",
                     pieces(),
                     head,
@@ -346,43 +362,46 @@ impl Behind {
                     until,
                     *source == Source::OfficersTrained,
                 )
-                .fetch_all(&mut *connection)
+                .fetch_all(connection)
                 .await?
-                .into_iter()
-                .map(|row| (row.unit_id, row.change_id, row.on_date, row.amount))
-                .collect()
             }
-            Source::EmployersWithoutUnion(workforce) => sqlx::query_file!(
-                "src/figure/changes_employers.sql",
-                units,
-                through,
-                workforce,
-                head,
-            )
-            .fetch_all(&mut *connection)
-            .await?
-            .into_iter()
-            .map(|row| (row.unit_id, row.change_id, row.on_date, row.amount))
-            .collect(),
+            Source::EmployersWithoutUnion(workforce) => {
+                sqlx::query_file_as!(
+                    Added,
+                    "src/figure/changes_employers.sql",
+                    units,
+                    through,
+                    workforce,
+                    head,
+                )
+                .fetch_all(connection)
+                .await?
+            }
             Source::UnionsReached | Source::PeopleReached => {
                 let unions = *source == Source::UnionsReached;
-                sqlx::query_file!("src/figure/changes_reach.sql", units, from, until, head)
-                    .fetch_all(&mut *connection)
-                    .await?
-                    .into_iter()
-                    .map(|row| {
-                        (
-                            row.unit_id,
-                            row.change_id,
-                            row.on_date,
-                            if unions { 1 } else { row.people },
-                        )
-                    })
-                    .collect()
+                sqlx::query_file_as!(
+                    Added,
+                    "src/figure/changes_reach.sql",
+                    units,
+                    from,
+                    until,
+                    head,
+                    unions,
+                )
+                .fetch_all(connection)
+                .await?
             }
             // A denominator only; nothing that is explained is counted from it.
             Source::PeopleAtWork => Vec::new(),
-        })
+        };
+        Ok(added)
+    }
+}
+
+impl From<Transferred> for Added {
+    fn from(transferred: Transferred) -> Self {
+        let Transferred { unit_id, change_id, on_date, amount, .. } = transferred;
+        Self { unit_id, change_id, on_date, amount }
     }
 }
 

@@ -13,8 +13,8 @@ crossing as (
 select c.unit_id as "unit_id!",
        coalesce(moving_change_then(c.unit_id, c.on_date, $8), o.founding_change_id) as "change_id!",
        c.on_date as "on_date!",
-       (coalesce(t.grassroots, o.grassroots) and not o.never_existed)::integer::bigint as "unions!",
-       members.before as "members!"
+       case when $10 then (coalesce(t.grassroots, o.grassroots) and not o.never_existed)::integer::bigint
+            else members.before end as "amount!"
 from crossing c
 join organisation_known o on o.organisation_id = c.unit_id and known_then(o.recorded_at, o.replaced_at, $8)
 left join organisation_type_known t on t.organisation_id = o.organisation_id and t.valid @> (c.on_date - 1)

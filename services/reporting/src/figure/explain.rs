@@ -120,13 +120,18 @@ impl Explained {
         Ok(cut_off(units, next))
     }
 
+    /// About how many facts stand behind each unit, for [`Self::next`].
+    pub async fn facts(&self) -> Result<BTreeMap<Uuid, u64>, Failure> {
+        self.behind.facts().await
+    }
+
     /// Which units are told next, of a figure that is told whole; none, when all are.
-    pub fn next(&self, from: usize) -> Option<Range<usize>> {
+    pub fn next(&self, of_units: &BTreeMap<Uuid, u64>, from: usize) -> Option<Range<usize>> {
         let most = if from == 0 { FACTS_FIRST } else { FACTS_AT_ONCE };
         let mut facts = 0;
         let mut until = from;
         while let Some(unit) = self.units.get(until).filter(|_| until - from < UNITS_AT_ONCE) {
-            facts += self.behind.facts_of(*unit);
+            facts += of_units.get(unit).copied().unwrap_or_default();
             if facts > most && until > from {
                 break;
             }

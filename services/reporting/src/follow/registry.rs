@@ -13,7 +13,7 @@ use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
 use crate::follow::{
-    Because, edges, events, organisations, remember_all, successions, timelines, told_at, under_way,
+    Because, edges, events, organisations, remember_all, successions, timelines, under_way,
 };
 use crate::ground::fact;
 use crate::ground::fact::Facts;
@@ -62,8 +62,9 @@ impl Follow for Registry {
             let (id, on) = (change.change_id, change.effective_on);
             let facts = if let Event::TimelinesCorrected(lives) = event {
                 counted.write(following.db()).await?;
-                told_at(following.db(), change).await?;
-                timelines::replace(following.db(), change, lives, &edges, self.reference).await?
+                let (reference, edges) = (self.reference, &edges);
+                timelines::replace(following.db(), change, recorded_at, lives, edges, reference)
+                    .await?
             } else {
                 self.copy(following.db(), change, event).await?;
                 let grassroots = grassroots(following.db(), event, on).await?;
@@ -106,7 +107,8 @@ impl Counted {
 }
 
 /// From when on an act that was recorded at an instant is known, it and all before it in the feed; and
-/// tells it to the tables of the tree, which keep their pasts by themselves.
+/// tells it to the tables that keep by themselves what was known of them: those of the tree, and those of
+/// seats and employers.
 async fn recorded_at(
     connection: &mut PgConnection,
     acted_at: OffsetDateTime,
@@ -116,7 +118,8 @@ async fn recorded_at(
                update tree_known set known_at = greatest(known_at, $1) returning known_at
            )
            select known_at as "known_at!",
-                  set_config('congdoan.tree_recorded_at', known_at::text, true) as "told!"
+                  set_config('congdoan.tree_recorded_at', known_at::text, true)
+                      || set_config('congdoan.told_at', known_at::text, true) as "told!"
            from told"#,
         acted_at,
     )
@@ -178,7 +181,6 @@ impl Registry {
                 organisations::resume(connection, on, *organisation_id).await
             }
             Event::Ended(units) => {
-                told_at(connection, change).await?;
                 organisations::end(connection, change, units).await?;
                 successions::ended(connection, change, units).await
             }
@@ -199,14 +201,12 @@ impl Registry {
                 events::record_decision(connection, decision).await
             }
             Event::Body(body) => {
-                told_at(connection, change).await?;
                 copy_body(connection, change, body).await
             }
             Event::CeremonyHeld(ceremony) => {
                 events::hold_ceremony(connection, change, ceremony).await
             }
             Event::EmployersRecorded(recorded) => {
-                told_at(connection, change).await?;
                 events::record_employers(connection, change, &recorded.employers).await
             }
             // What an undone act did to members is taken back in membership's feed.

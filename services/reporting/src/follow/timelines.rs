@@ -17,12 +17,13 @@ use chassis::refusal::Failure;
 use feeds::edges::Edges;
 use feeds::registry::Timeline;
 use sqlx::PgConnection;
-use time::Date;
+use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
 use self::counted::{Counted, Kind};
 use crate::follow::under_way;
 use crate::ground::fact::{self, Code, Facts};
+use crate::ground::ledger::Teller;
 use crate::ground::reference::Reference;
 
 /// Replaces what is known of these organisations, and answers the facts that come or, below
@@ -30,6 +31,7 @@ use crate::ground::reference::Reference;
 pub async fn replace(
     connection: &mut PgConnection,
     change: &Change,
+    recorded_at: OffsetDateTime,
     timelines: &[Timeline],
     edges: &Edges<Uuid>,
     reference: &Reference,
@@ -76,7 +78,8 @@ pub async fn replace(
         }
         counted.add(unit, on, code, &row.reason, -row.amount);
     }
-    reassign_elections(connection, change, &units).await?;
+    let teller = Teller { change_id: change.change_id, recorded_at };
+    reassign_elections(connection, teller, &units).await?;
     Ok(counted.facts())
 }
 
@@ -84,7 +87,7 @@ pub async fn replace(
 /// where that never existed. What is counted otherwise is taken back and told anew.
 async fn reassign_elections(
     connection: &mut PgConnection,
-    change: &Change,
+    teller: Teller,
     units: &[Uuid],
 ) -> Result<(), Failure> {
     sqlx::query!(
@@ -109,8 +112,8 @@ async fn reassign_elections(
          where election.reason <> election.level",
         units,
         Code::ByElected.as_str(),
-        change.change_id,
-        change.acted_at,
+        teller.change_id,
+        teller.recorded_at,
     )
     .execute(connection)
     .await?;

@@ -137,7 +137,6 @@ async fn roll_up<'a>(
     Ok(())
 }
 
-/// A change of another service was recorded when that says; one of an act of ours, when we act.
 async fn write_distinct(
     connection: &mut PgConnection,
     facts: &[(Teller, &SubjectFact)],

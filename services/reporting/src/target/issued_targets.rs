@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::ground::columns::Snapshot;
 use crate::ground::figure::of_heads::OfHeads;
-use crate::ground::figure::{Known, Scope, heads};
+use crate::ground::figure::{Known, Scope};
 use crate::ground::indicators::Indicators;
 use crate::ground::period::Period;
 use crate::ground::target::{Row, Target, read_rows};
@@ -111,18 +111,14 @@ pub async fn reached(
             reached.attained.extend(attained);
         }
         reached.known = Some(counting.known().await?);
-        let seen: BTreeSet<Uuid> = counting.heads().iter().copied().collect();
-        let days: BTreeSet<Date> = targets.iter().map(|target| target.period.through).collect();
-        for day in days {
-            let units: BTreeSet<Uuid> = targets
-                .iter()
-                .filter(|target| target.period.through == day)
-                .map(|target| target.organisation_id)
-                .filter(|unit| seen.contains(unit))
-                .collect();
-            let names = heads(&mut *connection, &Vec::from_iter(units), day).await?;
-            reached.names.extend(names.into_iter().map(|(unit, name)| ((unit, day), name)));
-        }
+    }
+    if !targets.is_empty() {
+        let units: Vec<Uuid> = targets.iter().map(|target| target.organisation_id).collect();
+        let days: Vec<Date> = targets.iter().map(|target| target.period.through).collect();
+        let named = sqlx::query_file!("src/target/units_named.sql", &units, &days);
+        let named = named.fetch_all(connection).await?;
+        reached.names =
+            named.into_iter().map(|row| ((row.unit_id, row.on_date), row.name)).collect();
     }
     Ok(reached)
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use chassis::parse::{civil, instant};
 use proto::registry::v1::registry_change::Change as RegistryWhat;
-use proto::registry::v1::{OrganisationTimeline, TimelinesCorrected};
+use proto::registry::v1::{CongressHeld, Office, OrganisationTimeline, TimelinesCorrected};
 use proto::reporting::v1 as pb;
 use reporting::ground::columns::{Columns, Snapshot};
 use reporting::ground::reference::{self, Reference};
@@ -396,6 +396,49 @@ async fn an_act_that_was_overtaken_is_known_with_the_one_that_overtook_it() {
     assert_eq!(of(first, &mut reading).await, [1, 0, 0]);
     assert_eq!(of(first + Duration::milliseconds(2), &mut reading).await, [0, 0, 1]);
     drop(reading);
+    world.stop().await;
+}
+
+/// What tables tell by themselves of seats is known from when the tree is, that seats stand in.
+#[tokio::test]
+async fn who_was_seated_by_an_act_that_was_overtaken_is_known_with_the_one_that_overtook_it() {
+    let world = World::start().await;
+    let union = world.founds(world.badinh, "NNN_CP", "CĐCS Một", date!(2020 - 02 - 01));
+    quiet(&world).await;
+    let first = OffsetDateTime::now_utc().truncate_to_microsecond();
+    world.registry.is_at(Some(first + Duration::milliseconds(2)));
+    world.hands_over(&[union], world.badinh, world.caugiay, date!(2020 - 03 - 01));
+    world.registry.is_at(Some(first));
+    let on = date!(2020 - 04 - 01);
+    let office = Office {
+        office_id: Uuid::now_v7().to_string(),
+        organisation_id: union.to_string(),
+        body: "EXECUTIVE".to_string(),
+        person_id: Uuid::now_v7().to_string(),
+        position: "CHAIR".to_string(),
+        from_on: Some(civil(on)),
+        ..Default::default()
+    };
+    let held = CongressHeld {
+        congress_id: Uuid::now_v7().to_string(),
+        organisation_id: union.to_string(),
+        held_on: Some(civil(on)),
+        offices: vec![office],
+        ..Default::default()
+    };
+    world.says(on, RegistryWhat::CongressHeld(held));
+    world.registry.is_at(None);
+    quiet(&world).await;
+    let seated = async |at: OffsetDateTime| {
+        let asked = pb::QueryFiguresRequest {
+            known_at: Some(instant(at)),
+            ..crate::world::query("OFFICER_STOCK", world.hanoi, (on, on), None)
+        };
+        let answer = world.officer().figures.query_figures(asked).await.expect("counted");
+        answer.into_inner().figures[0].value
+    };
+    assert_eq!(seated(first).await, 0);
+    assert_eq!(seated(first + Duration::milliseconds(2)).await, 1);
     world.stop().await;
 }
 

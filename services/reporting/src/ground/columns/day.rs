@@ -20,19 +20,14 @@ pub fn number(day: Date) -> i32 {
     day.to_julian_day() - FIRST
 }
 
-/// The day of a number; none of a number that is before or after all days.
-fn of(number: i32) -> Option<Date> {
-    Date::from_julian_day(number.checked_add(FIRST)?).ok()
-}
-
 /// The year of a day.
 pub fn year(number: i32) -> i32 {
-    of(number).map_or(0, Date::year)
+    read(number).map_or(0, Date::year)
 }
 
 /// The same day so many months earlier, or the last of its month, as PostgreSQL counts.
 pub fn months_before(number: i32, months: i32) -> i32 {
-    let Some(day) = of(number) else { return number };
+    let Some(day) = read(number) else { return number };
     let month = day.year() * 12 + i32::from(u8::from(day.month())) - 1 - months;
     let earlier = u8::try_from(month.rem_euclid(12) + 1)
         .ok()
@@ -53,7 +48,7 @@ mod tests {
 
     #[test]
     fn months_earlier_is_the_same_day_or_the_last_of_its_month() {
-        let before = |day: Date, months| of(months_before(number(day), months)).expect("a day");
+        let before = |day: Date, months| read(months_before(number(day), months)).expect("a day");
         assert_eq!(before(date!(2025 - 01 - 01), 12), date!(2024 - 01 - 01));
         assert_eq!(before(date!(2025 - 01 - 01), 6), date!(2024 - 07 - 01));
         assert_eq!(before(date!(2024 - 08 - 31), 6), date!(2024 - 02 - 29));
