@@ -185,7 +185,7 @@ impl Api {
         let permission = call.permission.to_string();
         let act = BeginOperation { plan_id, kind, permission };
         let acted = self.database.act(call, act).await?;
-        let begun = wire::begun(acted.answer.operation_id, acted.answer.plan_id, kind)?;
+        let begun = wire::operations::begun(acted.answer.operation_id, acted.answer.plan_id, kind)?;
         self.bell.ring();
         Ok(acted.reply(|_| begun))
     }
@@ -195,10 +195,10 @@ impl Api {
         call: &Call,
         name: &str,
     ) -> Result<Response<lro::Operation>, Status> {
-        let operation_id = wire::operation_id(name)?;
+        let operation_id = wire::operations::operation_id(name)?;
         let mut reading = self.database.read(call).await?;
         let operation = operations::operation(&mut reading, name, operation_id).await?;
-        Ok(reading.reply(wire::operation(operation)?))
+        Ok(reading.reply(wire::operations::operation(operation)?))
     }
 }
 
@@ -242,7 +242,7 @@ impl OperationService for Api {
         let plan_id = parse::id("plan_id", &request.plan_id)?;
         let mut reading = self.database.read(&call).await?;
         let page = operations::operations(&mut reading, plan_id, &asked).await?;
-        Ok(reading.reply(wire::operations_page(page)?))
+        Ok(reading.reply(wire::operations::operations_page(page)?))
     }
 }
 

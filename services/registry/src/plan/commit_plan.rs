@@ -61,8 +61,13 @@ impl Act for CommitPlan {
         progress.begins("PUBLISH").await;
         let committed = publish(acting, &plan).await?;
         let act_id = acting.act_id;
-        operation::succeeded(acting, self.operation_id, Some(act_id), wire::committed(committed)?)
-            .await
+        operation::succeeded(
+            acting,
+            self.operation_id,
+            Some(act_id),
+            wire::operations::committed(committed)?,
+        )
+        .await
     }
 }
 

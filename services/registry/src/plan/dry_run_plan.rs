@@ -36,6 +36,6 @@ impl Act for DryRunPlan {
         progress.begins("KEEP").await;
         variables.run(acting.db(), include_str!("steps/keep.sql")).await?;
         let found = plans::dry_run(acting.db(), self.operation_id).await?;
-        operation::succeeded(acting, self.operation_id, None, wire::tried(found)?).await
+        operation::succeeded(acting, self.operation_id, None, wire::operations::tried(found)?).await
     }
 }

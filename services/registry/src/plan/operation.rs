@@ -10,6 +10,14 @@ use chassis::refusal::Failure;
 use sqlx::PgPool;
 use uuid::Uuid;
 
+/// What operations' names begin with.
+pub const NAMES: &str = "registry/operations/";
+
+/// What an operation is called.
+pub fn name(operation_id: Uuid) -> String {
+    format!("{NAMES}{operation_id}")
+}
+
 /// What an operation does to its plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {

@@ -38,7 +38,7 @@ impl Act for UndoPlan {
         sqlx::query("set local work_mem = '64MB'").execute(acting.db()).await?;
         let organisations = undo::undo(acting, "plan_id", committed_by).await?;
         let act_id = acting.act_id;
-        let answer = wire::undone(plan_id, act_id, organisations)?;
+        let answer = wire::operations::undone(plan_id, act_id, organisations)?;
         operation::succeeded(acting, self.operation_id, Some(act_id), answer).await
     }
 }

@@ -1,14 +1,12 @@
 //! `plan.proto`.
 
+pub mod operations;
+
 use anyhow::Context;
 use chassis::door;
 use chassis::parse::{self, civil, id_or_empty};
 use chassis::refusal::{Failure, Refusal};
 use feeds::registry::EndKind;
-use prost::{Message, Name};
-use prost_types::Any;
-use proto::google::longrunning as lro;
-use proto::google::rpc::Status;
 use proto::registry::v1 as pb;
 use time::Date;
 use uuid::Uuid;
@@ -21,15 +19,12 @@ use crate::ground::wire::{NAME_MAX, SHORT_NAME_MAX, code, reference_code, texts}
 use crate::plan::add_plan_steps::{AddPlanSteps, StepsAdded};
 use crate::plan::copy_plan::{CopyPlan, PlanCopied};
 use crate::plan::create_plan::{CreatePlan, PlanCreated};
-use crate::plan::operation::{Committed, Kind};
-use crate::plan::operations::Operation;
+use crate::plan::operation;
 use crate::plan::plans::{Conflict, DryRun, Plan, PlannedStep};
 use crate::plan::remove_plan_steps::{RemovePlanSteps, StepsRemoved};
 use crate::plan::replace_plan_step::{ReplacePlanStep, StepReplaced};
 use crate::plan::steps::{MembersGo, Step, StepKind, steps_refused};
 
-/// What operations' names begin with.
-const OPERATIONS: &str = "registry/operations/";
 /// Longest name of a plan.
 const PLAN_NAME_MAX: usize = 300;
 /// The highest line.
@@ -331,7 +326,7 @@ pub fn plans_page(page: Page<Plan>) -> pb::ListPlansResponse {
 pub fn dry_run(found: DryRun) -> pb::DryRun {
     let sums = found.sums;
     pb::DryRun {
-        operation: operation_name(found.operation_id),
+        operation: operation::name(found.operation_id),
         steps: count(sums.steps),
         units_founded: count(sums.founded),
         units_ended: count(sums.ended),
@@ -415,7 +410,7 @@ pub fn steps_page(
 ) -> Result<pb::ListPlanStepsResponse, Failure> {
     Ok(pb::ListPlanStepsResponse {
         effective_on: Some(parse::civil(plan.effective_on)),
-        dry_run: plan.dry_run_id.map(operation_name).unwrap_or_default(),
+        dry_run: plan.dry_run_id.map(operation::name).unwrap_or_default(),
         mended_since: plan.mended_since,
         steps: page.rows.into_iter().map(planned).collect::<Result<_, _>>()?,
         next_page_token: page.next_page_token,
@@ -425,7 +420,7 @@ pub fn steps_page(
 /// A page of conflicts.
 pub fn conflicts_page(page: Page<Conflict>, plan: &Plan) -> pb::ListPlanConflictsResponse {
     pb::ListPlanConflictsResponse {
-        dry_run: plan.dry_run_id.map(operation_name).unwrap_or_default(),
+        dry_run: plan.dry_run_id.map(operation::name).unwrap_or_default(),
         mended_since: plan.mended_since,
         conflicts: page
             .rows
@@ -446,108 +441,4 @@ pub fn conflicts_page(page: Page<Conflict>, plan: &Plan) -> pb::ListPlanConflict
 /// The units that end.
 pub fn ending_units((units, on): (Vec<Uuid>, Date)) -> pb::ListEndingUnitsResponse {
     pb::ListEndingUnitsResponse { organisation_ids: texts(&units), effective_on: Some(civil(on)) }
-}
-
-fn operation_name(operation_id: Uuid) -> String {
-    format!("{OPERATIONS}{operation_id}")
-}
-
-/// The id in an operation's name.
-pub fn operation_id(name: &str) -> Result<Uuid, Refusal> {
-    name.strip_prefix(OPERATIONS)
-        .and_then(|id| Uuid::try_parse(id).ok())
-        .ok_or_else(|| Refused::OperationUnknown { name: name.to_string() }.refusal().field("name"))
-}
-
-/// An operation that was just asked for.
-pub fn begun(
-    operation_id: Uuid,
-    plan_id: Uuid,
-    kind: Kind,
-) -> Result<Option<lro::Operation>, Failure> {
-    operation(Operation {
-        operation_id,
-        kind,
-        plan_id,
-        stage: String::new(),
-        done: 0,
-        total: 0,
-        attempts: 0,
-        act_id: None,
-        outcome: None,
-    })
-    .map(Some)
-}
-
-/// An operation that was read.
-pub fn operation(operation: Operation) -> Result<lro::Operation, Failure> {
-    use lro::operation::Result::{Error, Response};
-    use pb::plan_operation::Kind as Wire;
-    let kind = match operation.kind {
-        Kind::DryRun => Wire::DryRun,
-        Kind::Commit => Wire::Commit,
-        Kind::Undo => Wire::Undo,
-    };
-    let metadata = pb::PlanOperation {
-        plan_id: operation.plan_id.to_string(),
-        kind: kind.into(),
-        stage: operation.stage,
-        done: operation.done,
-        total: operation.total,
-        attempts: operation.attempts,
-    };
-    Ok(lro::Operation {
-        name: operation_name(operation.operation_id),
-        metadata: Some(Any::from_msg(&metadata).map_err(anyhow::Error::new)?),
-        done: operation.outcome.is_some(),
-        result: operation
-            .outcome
-            .map(|outcome| {
-                Ok::<_, Failure>(match outcome {
-                    Ok(answer) => Response(Any::decode(&*answer)?),
-                    Err(refusal) => Error(Status::decode(&*refusal)?),
-                })
-            })
-            .transpose()?,
-    })
-}
-
-/// What an operation answers, as it is kept until somebody asks.
-fn kept(answer: &impl Name) -> Result<Vec<u8>, Failure> {
-    Ok(Any::from_msg(answer).map_err(anyhow::Error::new)?.encode_to_vec())
-}
-
-/// A plan that was tried.
-pub fn tried(found: DryRun) -> Result<Vec<u8>, Failure> {
-    kept(&dry_run(found))
-}
-
-/// A plan that was committed.
-pub fn committed(committed: Committed) -> Result<Vec<u8>, Failure> {
-    kept(&pb::PlanCommitted {
-        plan_id: committed.plan_id.to_string(),
-        act_id: committed.act_id.to_string(),
-        units_founded: crate::ground::wire::count(committed.units_founded),
-        units_ended: crate::ground::wire::count(committed.units_ended),
-        units_moved: crate::ground::wire::count(committed.units_moved),
-        units_renamed: crate::ground::wire::count(committed.units_renamed),
-        units_type_changed: crate::ground::wire::count(committed.units_type_changed),
-    })
-}
-
-/// A plan that was undone, and of how many organisations something else is known again.
-pub fn undone(plan_id: Uuid, act_id: Uuid, organisations: usize) -> Result<Vec<u8>, Failure> {
-    kept(&pb::PlanUndone {
-        plan_id: plan_id.to_string(),
-        act_id: act_id.to_string(),
-        organisations: crate::ground::wire::count(organisations),
-    })
-}
-
-/// A page of operations.
-pub fn operations_page(page: Page<Operation>) -> Result<pb::ListOperationsResponse, Failure> {
-    Ok(pb::ListOperationsResponse {
-        operations: page.rows.into_iter().map(operation).collect::<Result<_, _>>()?,
-        next_page_token: page.next_page_token,
-    })
 }
