@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chassis::parse::{civil, instant};
-use proto::registry::v1::{GetOrganisationRequest, Organisation};
+use proto::registry::v1::{BatchGetOrganisationsRequest, Organisation};
 use proto::reporting::v1::{
     ApportionedTarget, CascadeNode, GetTargetCascadeRequest, GetTargetCascadeResponse,
     IssuedTarget, ListApportionedTargetsRequest, MeasureIssuedTargetsRequest,
@@ -20,6 +20,8 @@ use crate::told::told;
 
 /// Targets asked for at once.
 const PAGE: i32 = 100;
+/// Organisations asked for at once, at most.
+const ORGANISATIONS_AT_ONCE: usize = 500;
 
 /// Prints the targets of the organisation whose periods end within the period, or a cascade.
 pub async fn run(targets: Targets) -> anyhow::Result<()> {
@@ -136,21 +138,19 @@ async fn issued(client: &Client, targets: &Targets, issuer: &Organisation) -> an
     Ok(())
 }
 
-/// The names of the organisations that set targets: one look for each, and they are few.
+/// The names of the organisations that set targets; of one outside the caller's scope, none.
 async fn issuers(client: &Client, targets: &[&Target]) -> anyhow::Result<BTreeMap<String, String>> {
-    let ids = targets.iter().map(|target| &target.issuer_id).filter(|id| !id.is_empty());
+    let ids = targets.iter().map(|target| target.issuer_id.clone());
+    let ids: BTreeSet<String> = ids.filter(|id| !id.is_empty()).collect();
     let mut issuers = BTreeMap::new();
-    for organisation_id in BTreeSet::from_iter(ids) {
-        let request = GetOrganisationRequest {
-            organisation_id: organisation_id.clone(),
-            ..GetOrganisationRequest::default()
+    for some in Vec::from_iter(ids).chunks(ORGANISATIONS_AT_ONCE) {
+        let request = BatchGetOrganisationsRequest {
+            organisation_ids: some.to_vec(),
+            ..BatchGetOrganisationsRequest::default()
         };
-        // One that lies outside the caller's scope keeps its name to itself.
-        if let Ok(found) = client.organisations().get_organisation(request).await
-            && let Some(organisation) = found.into_inner().organisation
-        {
-            issuers.insert(organisation_id.clone(), organisation.name);
-        }
+        let found = client.organisations().batch_get_organisations(request).await;
+        let found = found.map_err(told)?.into_inner().organisations;
+        issuers.extend(found.into_iter().map(|found| (found.organisation_id, found.name)));
     }
     Ok(issuers)
 }

@@ -5,9 +5,10 @@
 use std::ffi::OsStr;
 use std::future::Ready;
 use std::io;
-use std::path::PathBuf;
-use std::process::ExitCode;
+use std::path::{Path, PathBuf};
+use std::process::{self, ExitCode};
 use std::str::FromStr;
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 use aws_lc_rs::digest;
@@ -15,6 +16,7 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection};
 use tokio::process::{Child, Command};
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::time::MissedTickBehavior;
 use uuid::Uuid;
 
 use super::{Cluster, Place, provision};
@@ -26,7 +28,11 @@ pub const VARIABLE: &str = "CONGDOAN_TEST_POSTGRES";
 /// Where PostgreSQL's own log is, for a test that looks for what must not be in it.
 const LOG_VARIABLE: &str = "CONGDOAN_TEST_POSTGRES_LOG";
 
-/// The database of one test. It goes when the cluster goes.
+/// How often what tests left behind is dropped while more of them run.
+const SWEEP: Duration = Duration::from_secs(2);
+
+/// The database of one test. It goes soon after the process that made it, and at the latest with
+/// the cluster: all tests together would fill a small disk.
 #[derive(Clone, Debug)]
 pub struct TestDatabase {
     /// For the owner of the schema.
@@ -94,11 +100,19 @@ pub async fn run<S: AsRef<OsStr>>(
     // a request to terminate comes to us alone and is passed on.
     let mut interrupted = signal(SignalKind::interrupt())?;
     let mut terminated = signal(SignalKind::terminate())?;
+    let mut sweep = tokio::time::interval(SWEEP);
+    sweep.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let status = loop {
         tokio::select! {
             status = child.wait() => break status?,
             _ = interrupted.recv() => {}
             _ = terminated.recv() => terminate(&child).await?,
+            _ = sweep.tick() => {
+                if let Err(error) = drop_left(&cluster.superuser_url()).await {
+                    // Space is all that is lost by it; the tests say themselves what is wrong.
+                    eprintln!("databases that tests left were not dropped: {error:#}");
+                }
+            }
         }
     };
     // Ended by a signal, a command has no code.
@@ -116,11 +130,40 @@ async fn terminate(child: &Child) -> io::Result<()> {
     Ok(())
 }
 
+/// Drops the databases of processes that have ended. Where the system does not show its processes
+/// as files, they stay until the cluster goes.
+async fn drop_left(superuser_url: &str) -> anyhow::Result<()> {
+    if !Path::new("/proc/self").exists() {
+        return Ok(());
+    }
+    let mut superuser = PgConnection::connect(superuser_url).await.context("connect")?;
+    let databases: Vec<String> =
+        sqlx::query_scalar(r"select datname from pg_database where datname like 'test\_%'")
+            .fetch_all(&mut superuser)
+            .await?;
+    for database in databases.iter().filter(|database| is_left(database)) {
+        let dropped = format!("drop database if exists {database} with (force)");
+        sqlx::raw_sql(AssertSqlSafe(dropped)).execute(&mut superuser).await?;
+    }
+    superuser.close().await?;
+    Ok(())
+}
+
+/// The name of a new database of this process.
+fn test_name(service: &str) -> String {
+    format!("test_{service}_{}_{}", process::id(), Uuid::new_v4().simple())
+}
+
+/// Whether the process that gave a database its name has ended.
+fn is_left(database: &str) -> bool {
+    let maker = database.rsplit('_').nth(1).and_then(|maker| maker.parse::<u32>().ok());
+    maker.is_some_and(|maker| !Path::new("/proc").join(maker.to_string()).exists())
+}
+
 /// Drops what earlier tests left in a cluster that is kept: their databases, and the templates
 /// whose rows another program may have written.
 async fn drop_databases(superuser_url: &str) -> anyhow::Result<()> {
-    let options = PgConnectOptions::from_str(superuser_url)?;
-    let mut superuser = PgConnection::connect_with(&options).await.context("connect")?;
+    let mut superuser = PgConnection::connect(superuser_url).await.context("connect")?;
     let left: Vec<String> = sqlx::query_scalar(
         r"select datname from pg_database where datname like 'test\_%' or datname like 'filled\_%'",
     )
@@ -177,7 +220,7 @@ where
     }
     sqlx::query("select pg_advisory_unlock($1)").bind(lock).execute(&mut superuser).await?;
 
-    let database = format!("test_{service}_{}", Uuid::new_v4().simple());
+    let database = test_name(service);
     copy(&mut superuser, &template, &database, service).await?;
     superuser.close().await?;
 
@@ -269,4 +312,36 @@ async fn copy(
 fn address(options: &PgConnectOptions, role: &str, database: &str) -> String {
     let options = options.clone().username(role).database(database);
     options.to_url_lossy().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_database_goes_after_the_process_that_made_it_and_not_before() {
+        let cluster = cluster(None).await.expect("a cluster");
+        let mut superuser =
+            PgConnection::connect(&cluster.superuser_url()).await.expect("the superuser");
+        let ours = test_name("registry");
+        let mut ended = std::process::Command::new("true").spawn().expect("a process");
+        let left =
+            test_name("registry").replace(&process::id().to_string(), &ended.id().to_string());
+        ended.wait().expect("it ends");
+        for database in [&ours, &left] {
+            sqlx::raw_sql(AssertSqlSafe(format!("create database {database}")))
+                .execute(&mut superuser)
+                .await
+                .expect("a database");
+        }
+
+        drop_left(&cluster.superuser_url()).await.expect("dropped");
+
+        let databases: Vec<String> =
+            sqlx::query_scalar(r"select datname from pg_database where datname like 'test\_%'")
+                .fetch_all(&mut superuser)
+                .await
+                .expect("the databases");
+        assert_eq!(databases, [ours]);
+    }
 }
