@@ -66,6 +66,8 @@ async fn request(client: &Client, figures: &Figures) -> anyhow::Result<pb::Tabul
         Lines::Industry => pb::Breakdown::Industry.into(),
         Lines::Group => pb::Breakdown::SectorGroup.into(),
         Lines::Type => pb::Breakdown::Type.into(),
+        Lines::Reason => pb::Breakdown::Reason.into(),
+        Lines::Sex => pb::Breakdown::Sex.into(),
     };
     let comparison = |earlier: &Earlier| match earlier {
         Earlier::Previous => pb::Comparison::Previous.into(),

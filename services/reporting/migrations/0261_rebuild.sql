@@ -98,6 +98,7 @@ create table rebuild_fact
     on_date        date   not null,
     code           text   not null,
     reason         text   not null,
+    sex            smallint not null,
     counterpart_id uuid   not null,
     amount         bigint not null,
     -- Of the fact; null where nobody knows.

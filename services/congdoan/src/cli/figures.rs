@@ -19,6 +19,10 @@ pub enum Lines {
     Group,
     /// By type of organisation.
     Type,
+    /// By reason, kind, topic, event or grade.
+    Reason,
+    /// By the sex of whom is counted.
+    Sex,
 }
 
 /// An earlier period.

@@ -85,6 +85,7 @@ impl FigureService for Api {
         let on = period.through;
         let indicators =
             indicators::named(&mut reading, self.reference, &asked.indicators, on, line).await?;
+        wire::breakdowns_of(&indicators, [scope.by, By::Nothing], line)?;
         let snapshot = self.columns.snapshot(&mut reading).await?.known_at(known_at).await?;
         let mut counted = Vec::with_capacity(indicators.len());
         let mut counting = Counting::new(&mut reading, &snapshot, self.reference, scope, period);
@@ -115,6 +116,8 @@ impl FigureService for Api {
         let mut reading = self.database.read(&call).await?;
         let (codes, on) = (&request.indicators, tabulation.last_day());
         let indicators = indicators::named(&mut reading, self.reference, codes, on, line).await?;
+        let asked = &tabulation.asked;
+        wire::breakdowns_of(&indicators, [asked.scope.by, asked.across], line)?;
         tabulation.asked.indicators = indicators;
         let snapshot = self.columns.snapshot(&mut reading).await?.known_at(known_at).await?;
         let table = table(&mut reading, &snapshot, self.reference, &tabulation.asked).await?;

@@ -214,7 +214,7 @@ fn breakdown(
         By::Sector => Some(Grouped::Sectors),
         By::Industry => Some(Grouped::Industries),
         By::Group => reference.groupings().get(grouping).map(|grouping| grouping.of),
-        By::Nothing | By::Child | By::Unit | By::Type => None,
+        By::Nothing | By::Child | By::Unit | By::Type | By::Reason | By::Sex => None,
     };
     match *asked {
         [] => Ok((By::Nothing, By::Nothing)),
@@ -230,6 +230,7 @@ fn breakdown(
             }
             // Whose a line is comes first, in whatever order it was asked.
             (by, By::Child) => Ok((By::Child, by)),
+            (By::Sex, By::Reason) => Ok((By::Reason, By::Sex)),
             crossed => Ok(crossed),
         },
         _ => Err(Refused::BreakdownsUnfit { limit: BREAKDOWNS_MAX }.into()),

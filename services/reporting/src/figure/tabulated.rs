@@ -97,6 +97,8 @@ fn row_out(
     let denominator = whole.map_or(0, |count| count.total);
     let decimals = tabulation.decimals;
     let crossed = [asked.scope.by, asked.across];
+    let (scope, told_of, names) = (&asked.scope, indicator.told_of(), &table.names);
+    let heading = wire::Heading { reference, scope, told_of, names };
     pb::FigureRow {
         indicator: indicator.code.clone(),
         organisation_id: table.organisations[row.organisation].0.to_string(),
@@ -109,7 +111,7 @@ fn row_out(
             Kind::Additive | Kind::Distinct => vietnamese::number(value),
         },
         completeness: Some(wire::completeness(row.completeness)),
-        lines: wire::lines(reference, &asked.scope, crossed, &row.value, whole, &table.names),
+        lines: wire::lines(&heading, crossed, &row.value, whole),
         compared: row.compared.iter().map(|compared| compared_out(compared, decimals)).collect(),
         rank: number(row.rank),
         ranked: number(row.ranked),

@@ -14,6 +14,7 @@
 //! is none, makes it from an earlier one and from what its own snapshot shows to have come since. Its
 //! figures, its positions and its completeness agree, and whoever waited for a change finds it counted.
 
+mod apart;
 mod below;
 pub mod cut;
 mod cuts;
@@ -24,6 +25,7 @@ mod facts;
 mod following;
 mod history;
 pub mod instant;
+mod label;
 mod listed;
 mod listing;
 mod listing_since;
@@ -37,6 +39,7 @@ mod reach;
 mod recorded;
 mod rows;
 mod snapshot;
+mod snapshot_apart;
 mod snapshot_listed;
 mod state;
 mod subjects;
@@ -63,6 +66,7 @@ pub use self::below::Below;
 pub use self::cut::Cut;
 pub use self::ratings::Rated;
 pub use self::snapshot::{Members, Pieces, Snapshot, ToSettle};
+pub use self::snapshot_apart::Said;
 pub use self::snapshot_listed::Reach;
 pub use self::subjects::Where;
 

@@ -6,7 +6,9 @@
 //! doings count, the [columns](crate::ground::columns) know; `piece` of the schema says it for what
 //! explains a figure, and a test holds the two against each other.
 
+mod apart;
 pub mod book;
+pub(crate) mod breakdown;
 pub mod completeness;
 pub mod count;
 mod counted;
@@ -18,10 +20,11 @@ pub(crate) mod scope;
 mod settled;
 pub mod source;
 
+pub use self::breakdown::{By, CROSSED};
 pub use self::completeness::{Completeness, Completing};
 pub use self::count::{Count, Counts};
 pub use self::counted::{Figure, Known};
 pub use self::counting::Counting;
 pub use self::named::{heads, heads_of};
-pub use self::scope::{By, CROSSED, Pieces, Scope};
+pub use self::scope::{Pieces, Scope};
 pub use self::source::{Formula, Source, Term};

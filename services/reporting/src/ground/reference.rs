@@ -26,7 +26,7 @@ pub use self::indicator::{Definition, Indicator, Kind, Version};
 pub use self::periodic_report_form::Form;
 pub use self::scheme::{Grade, Scheme};
 pub use self::vocabulary::{InWords, Vocabulary};
-use crate::ground::figure::source::Unfit;
+use crate::ground::figure::source::{Source, Unfit};
 
 /// Everything that the reference files say.
 pub struct Reference {
@@ -80,6 +80,11 @@ impl Reference {
             spelt.en.push_str("; suspended unions left out");
         }
         spelt
+    }
+
+    /// What a word is called under which a source tells; none where a later version of a list brought it.
+    pub fn word_vi(&self, source: &Source, word: &str) -> Option<&str> {
+        self.vocabulary.word_vi(source, word)
     }
 
     /// All calendars.

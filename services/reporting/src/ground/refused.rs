@@ -118,6 +118,7 @@ chassis::refusals! {
         CalendarPeriodUnknown { calendar: String, year: i32, number: i32, periods: i32 } at "calendar",
         OrganisationsAmbiguous at "organisation_ids",
         BreakdownsUnfit { limit: usize } at "breakdowns",
+        BreakdownNotOfIndicator { field: String, indicator: String, breakdown: &'static str },
         IndicatorBuiltIn { field: String, indicator: String },
         IndicatorUnfit { field: String, cause: &'static str, source: Option<String>, word: Option<String> },
         IndicatorCodeMalformed { field: String },

@@ -9,7 +9,7 @@ use proto::reporting::v1 as pb;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
-use crate::ground::figure::{By, CROSSED, Completeness, Count, Figure, Known, Scope};
+use crate::ground::figure::{By, CROSSED, Completeness, Count, Figure, Known, Scope, Source};
 use crate::ground::period::Period;
 use crate::ground::reference::{Grouped, Indicator, Kind, Reference};
 use crate::ground::refused::Refused;
@@ -96,7 +96,29 @@ pub fn by(reference: &Reference, breakdown: pb::Breakdown, grouping: &str) -> Re
         }
         pb::Breakdown::Type => By::Type,
         pb::Breakdown::Industry => By::Industry,
+        pb::Breakdown::Reason => By::Reason,
+        pb::Breakdown::Sex => By::Sex,
     })
+}
+
+/// Refuses a breakdown that one of the indicators has not; `field` says where it stands.
+pub fn breakdowns_of(
+    indicators: &[Indicator],
+    breakdowns: [By; 2],
+    field: impl Fn(usize) -> String,
+) -> Result<(), Refused> {
+    for (line, indicator) in indicators.iter().enumerate() {
+        for by in breakdowns {
+            if !indicator.has(by) {
+                return Err(Refused::BreakdownNotOfIndicator {
+                    field: field(line),
+                    indicator: indicator.code.clone(),
+                    breakdown: by.code(),
+                });
+            }
+        }
+    }
+    Ok(())
 }
 
 /// An issuer: exactly one of the two.
@@ -145,6 +167,17 @@ pub fn period_out(period: Period) -> pb::Period {
     }
 }
 
+/// What lines can be, in the order of the contract.
+const BREAKDOWNS: [(pb::Breakdown, By); 7] = [
+    (pb::Breakdown::Child, By::Child),
+    (pb::Breakdown::Sector, By::Sector),
+    (pb::Breakdown::SectorGroup, By::Group),
+    (pb::Breakdown::Type, By::Type),
+    (pb::Breakdown::Industry, By::Industry),
+    (pb::Breakdown::Reason, By::Reason),
+    (pb::Breakdown::Sex, By::Sex),
+];
+
 /// An indicator.
 pub fn indicator_out(reference: &Reference, indicator: &Indicator) -> pb::Indicator {
     let counts = reference.spell(indicator);
@@ -157,6 +190,11 @@ pub fn indicator_out(reference: &Reference, indicator: &Indicator) -> pb::Indica
         counts_en: counts.en,
         without_suspended: indicator.without_suspended,
         crossed: true,
+        breakdowns: BREAKDOWNS
+            .into_iter()
+            .filter(|(_, by)| indicator.has(*by))
+            .map(|(breakdown, _)| breakdown.into())
+            .collect(),
         code: indicator.code.clone(),
         name_vi: indicator.name_vi.clone(),
         name_en: indicator.name_en.clone(),
@@ -210,12 +248,10 @@ pub fn figure(
         completeness: Some(completeness(figure.completeness)),
         formula: figure.formula.clone(),
         lines: lines(
-            reference,
-            scope,
+            &Heading { reference, scope, told_of: figure.told_of.as_ref(), names },
             [scope.by, By::Nothing],
             &figure.value,
             figure.denominator.as_ref(),
-            names,
         ),
         without_suspended: scope.without_suspended,
         direct_only: scope.direct_only,
@@ -233,15 +269,25 @@ pub(crate) fn completeness(completeness: Completeness) -> pb::Completeness {
     }
 }
 
+/// What lines are called by.
+pub(crate) struct Heading<'a> {
+    /// Where groupings, industries and words are.
+    pub reference: &'a Reference,
+    /// What the lines are.
+    pub scope: &'a Scope,
+    /// Under whose words what is counted is told, where lines are of these.
+    pub told_of: Option<&'a Source>,
+    /// The names of children.
+    pub names: &'a BTreeMap<Uuid, String>,
+}
+
 /// The lines of a figure, headed, of a breakdown and perhaps of another that it is crossed with; none
 /// where its lines are not asked for, or are those of an explanation.
 pub(crate) fn lines(
-    reference: &Reference,
-    scope: &Scope,
+    heading: &Heading<'_>,
     [by, across]: [By; 2],
     value: &Count,
     denominator: Option<&Count>,
-    names: &BTreeMap<Uuid, String>,
 ) -> Vec<pb::FigureLine> {
     let mut amounts: BTreeMap<&str, (i64, i64)> = BTreeMap::new();
     if matches!(by, By::Nothing | By::Unit) {
@@ -255,19 +301,20 @@ pub(crate) fn lines(
     }
     let headed = |line: &str| match line.split_once(CROSSED) {
         Some((line, other)) if across != By::Nothing => {
-            let first = headed(reference, scope, by, line, names);
-            let second = headed(reference, scope, across, other, names);
+            let (first, second) = (heading.line(by, line), heading.line(across, other));
             pb::FigureLine {
                 organisation_id: first.organisation_id + &second.organisation_id,
                 sector: first.sector + &second.sector,
                 r#type: first.r#type + &second.r#type,
                 industry: first.industry + &second.industry,
+                reason: first.reason + &second.reason,
+                sex: first.sex.max(second.sex),
                 head: format!("{} · {}", first.head, second.head),
                 kind: first.kind,
                 ..pb::FigureLine::default()
             }
         }
-        _ => headed(reference, scope, by, line, names),
+        _ => heading.line(by, line),
     };
     amounts
         .into_iter()
@@ -280,50 +327,61 @@ pub(crate) fn lines(
         .collect()
 }
 
-/// A line that has its head, and no numbers yet.
-pub fn headed(
-    reference: &Reference,
-    scope: &Scope,
-    by: By,
-    line: &str,
-    names: &BTreeMap<Uuid, String>,
-) -> pb::FigureLine {
-    let of = |kind: pb::LineKind, head: &str| pb::FigureLine {
-        kind: kind.into(),
-        head: head.to_string(),
-        ..pb::FigureLine::default()
-    };
-    match by {
-        By::Sector | By::Group => {
-            let grouping = reference.groupings().get(&scope.grouping).filter(|_| by == By::Group);
-            let head = match grouping {
-                Some(grouping) if line.is_empty() => grouping.of.none_vi(),
-                None if line.is_empty() => Grouped::Sectors.none_vi(),
-                Some(grouping) => grouping.name_vi(line),
-                None => line,
-            };
-            pb::FigureLine { sector: line.to_string(), ..of(pb::LineKind::Sector, head) }
-        }
-        By::Industry => {
-            let head = match line {
-                "" => Grouped::Industries.none_vi(),
-                code => reference.industry_vi(code),
-            };
-            pb::FigureLine { industry: line.to_string(), ..of(pb::LineKind::Industry, head) }
-        }
-        By::Type => pb::FigureLine { r#type: line.to_string(), ..of(pb::LineKind::Type, line) },
-        By::Child | By::Unit | By::Nothing => match line {
-            "ITSELF" => of(pb::LineKind::Itself, "trực tiếp"),
-            "ENDED" => of(pb::LineKind::Ended, "đã kết thúc"),
-            "NOT_YET_FOUNDED" => of(pb::LineKind::NotYetFounded, "chưa thành lập"),
-            child => {
-                let name = Uuid::parse_str(child).ok().and_then(|id| names.get(&id));
-                let head = name.map(String::as_str).unwrap_or_default();
-                pb::FigureLine {
-                    organisation_id: child.to_string(),
-                    ..of(pb::LineKind::Child, head)
-                }
+impl Heading<'_> {
+    /// A line that has its head, and no numbers yet.
+    pub(crate) fn line(&self, by: By, line: &str) -> pb::FigureLine {
+        let Self { reference, scope, told_of, names } = *self;
+        let of = |kind: pb::LineKind, head: &str| pb::FigureLine {
+            kind: kind.into(),
+            head: head.to_string(),
+            ..pb::FigureLine::default()
+        };
+        match by {
+            By::Sector | By::Group => {
+                let grouping =
+                    reference.groupings().get(&scope.grouping).filter(|_| by == By::Group);
+                let head = match grouping {
+                    Some(grouping) if line.is_empty() => grouping.of.none_vi(),
+                    None if line.is_empty() => Grouped::Sectors.none_vi(),
+                    Some(grouping) => grouping.name_vi(line),
+                    None => line,
+                };
+                pb::FigureLine { sector: line.to_string(), ..of(pb::LineKind::Sector, head) }
             }
-        },
+            By::Industry => {
+                let head = match line {
+                    "" => Grouped::Industries.none_vi(),
+                    code => reference.industry_vi(code),
+                };
+                pb::FigureLine { industry: line.to_string(), ..of(pb::LineKind::Industry, head) }
+            }
+            By::Reason => {
+                let word = told_of.and_then(|source| reference.word_vi(source, line));
+                let head = if line.is_empty() { "không nêu" } else { word.unwrap_or(line) };
+                pb::FigureLine { reason: line.to_string(), ..of(pb::LineKind::Reason, head) }
+            }
+            By::Sex => {
+                let (sex, head) = match line {
+                    "1" => (pb::LineSex::Male, "nam"),
+                    "2" => (pb::LineSex::Female, "nữ"),
+                    _ => (pb::LineSex::Unspecified, "chưa rõ giới tính"),
+                };
+                pb::FigureLine { sex: sex.into(), ..of(pb::LineKind::Sex, head) }
+            }
+            By::Type => pb::FigureLine { r#type: line.to_string(), ..of(pb::LineKind::Type, line) },
+            By::Child | By::Unit | By::Nothing => match line {
+                "ITSELF" => of(pb::LineKind::Itself, "trực tiếp"),
+                "ENDED" => of(pb::LineKind::Ended, "đã kết thúc"),
+                "NOT_YET_FOUNDED" => of(pb::LineKind::NotYetFounded, "chưa thành lập"),
+                child => {
+                    let name = Uuid::parse_str(child).ok().and_then(|id| names.get(&id));
+                    let head = name.map(String::as_str).unwrap_or_default();
+                    pb::FigureLine {
+                        organisation_id: child.to_string(),
+                        ..of(pb::LineKind::Child, head)
+                    }
+                }
+            },
+        }
     }
 }

@@ -10,6 +10,7 @@ use tonic::{Request, Response, Status};
 use uuid::Uuid;
 
 use crate::ground::api::Api;
+use crate::ground::fact::Code;
 use crate::ground::figure::{By, Pieces, Scope, heads};
 use crate::ground::reading as reads;
 use crate::ground::refused::Refused;
@@ -323,6 +324,11 @@ impl RatingService for Api {
             group: asked.sector_group.clone(),
             ..Scope::of(head, ground::tree(asked.tree)?)
         };
+        if scope.by.apart().is_some() {
+            let (field, indicator) = ("breakdown".to_string(), Code::Rating.as_str().to_string());
+            let breakdown = scope.by.code();
+            return Err(Refused::BreakdownNotOfIndicator { field, indicator, breakdown }.into());
+        }
         let pieces = Pieces::of(&scope, self.reference);
         let year = match round_id {
             Some(_) => None,

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::ground::figure::Scope;
 use crate::ground::period::Period;
 use crate::ground::reference::{CriterionKind, Reference};
-use crate::ground::wire::{headed, period_out};
+use crate::ground::wire::{Heading, period_out};
 use crate::rating::distribution::Distribution;
 use crate::rating::history::Counting;
 use crate::rating::open_round::Kind as RoundKind;
@@ -214,8 +214,9 @@ pub struct Written<'a> {
 impl Written<'_> {
     /// A line; the whole has none.
     pub fn line(&self, line: Option<&str>, counted: &Distribution) -> pb::RatingDistribution {
-        let head =
-            line.map(|line| headed(self.reference, self.scope, self.scope.by, line, self.names));
+        let Self { reference, scope, names, .. } = *self;
+        let heading = Heading { reference, scope, told_of: None, names };
+        let head = line.map(|line| heading.line(self.scope.by, line));
         let head = head.unwrap_or_default();
         let named = self.grades.iter().map(|(grade, name_vi)| (grade, name_vi.as_str()));
         // One that no scheme of here has any more is last, without a name.

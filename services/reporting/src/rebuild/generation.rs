@@ -109,10 +109,10 @@ impl Generation {
             return Ok(());
         }
         let statement = format!(
-            "insert into rebuild_fact (generation, source, position, unit_id, on_date, code, reason,
+            "insert into rebuild_fact (generation, source, position, unit_id, on_date, code, reason, sex,
                                        counterpart_id, amount, recorded_at)
              select $1, told.source, told.position, otherwise.unit_id, otherwise.on_date,
-                    otherwise.code, otherwise.reason, otherwise.counterpart_id, $2 * otherwise.amount,
+                    otherwise.code, otherwise.reason, otherwise.sex, otherwise.counterpart_id, $2 * otherwise.amount,
                     otherwise.recorded_at
              from pg_temp.{which} otherwise
              left join feed.applied told on told.change_id = otherwise.change_id"

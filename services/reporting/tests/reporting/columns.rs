@@ -246,18 +246,6 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
-    fn by(&self) -> &'static str {
-        match self.scope.by {
-            By::Nothing => "NONE",
-            By::Child => "CHILD",
-            By::Unit => "UNIT",
-            By::Sector => "SECTOR",
-            By::Industry => "INDUSTRY",
-            By::Group => "GROUP",
-            By::Type => "TYPE",
-        }
-    }
-
     async fn ask(
         &self,
         connection: &mut PgConnection,
@@ -267,7 +255,7 @@ impl Asked {
         let asked = sqlx::query(statement)
             .bind(self.scope.head)
             .bind(self.scope.as_of)
-            .bind(self.by())
+            .bind(self.scope.by.code())
             .bind(self.sectors.clone())
             .bind(self.groups.clone())
             .bind(self.scope.group.clone())

@@ -48,15 +48,7 @@ impl Asked {
         statement: &'static str,
         with: impl FnOnce(Query<'static>) -> Query<'static>,
     ) -> Vec<PgRow> {
-        let by = match self.scope.by {
-            By::Nothing => "NONE",
-            By::Child => "CHILD",
-            By::Unit => "UNIT",
-            By::Sector => "SECTOR",
-            By::Industry => "INDUSTRY",
-            By::Group => "GROUP",
-            By::Type => "TYPE",
-        };
+        let by = self.scope.by.code();
         let asked = sqlx::query(statement)
             .bind(heads.to_vec())
             .bind(self.scope.as_of)

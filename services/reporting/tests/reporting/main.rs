@@ -52,6 +52,7 @@ mod templates;
 mod templates_refused;
 mod timelines;
 mod together;
+mod told_apart;
 mod trees;
 mod under_way;
 mod world;

@@ -24,6 +24,55 @@ const NOWHERE: u32 = u32::MAX;
 /// Of a unit that counts in several, or not on every day.
 const DATED: u32 = u32::MAX - 1;
 
+/// So many lines one after the other lie in one place.
+const COURSE: usize = 4;
+
+/// In which lines a unit counts one after the other, all in one place: who asks of one unit after
+/// another, in no order, waits for memory once for each.
+#[derive(Clone, Copy)]
+struct Course {
+    /// The days on which it comes into the next line.
+    turns: [i32; COURSE - 1],
+    lines: [u32; COURSE],
+}
+
+impl Course {
+    /// Of a unit of which its pieces have to be asked.
+    const PIECES: Self = Self { turns: [NEVER; COURSE - 1], lines: [DATED; COURSE] };
+
+    /// Of a unit in these lines; of one that is in two at once, or in many one after the other, its pieces
+    /// have to be asked.
+    fn of(pieces: &mut [Piece]) -> Self {
+        pieces.sort_unstable_by_key(|piece| piece.from);
+        let mut course: Vec<(i32, u32)> = vec![(EVER, NOWHERE)];
+        let mut turn = |on: i32, line: u32| match course.last_mut() {
+            Some((last, of)) if *last == on => *of = line,
+            _ => course.push((on, line)),
+        };
+        let mut until = EVER;
+        for piece in pieces.iter().filter(|piece| piece.from < piece.until) {
+            if piece.from < until {
+                return Self::PIECES;
+            }
+            turn(piece.from, piece.line);
+            turn(piece.until, NOWHERE);
+            until = piece.until;
+        }
+        course.retain(|(on, _)| *on < NEVER);
+        if course.len() > COURSE {
+            return Self::PIECES;
+        }
+        let line = |at: usize| course.get(at).map_or(NOWHERE, |(_, line)| *line);
+        let turn = |at: usize| course.get(at + 1).map_or(NEVER, |(on, _)| *on);
+        Self { turns: std::array::from_fn(turn), lines: std::array::from_fn(line) }
+    }
+
+    fn line_on(&self, day: i32) -> u32 {
+        let turned = self.turns.iter().map(|turn| usize::from(*turn <= day)).sum::<usize>();
+        self.lines[turned]
+    }
+}
+
 /// A line of a figure.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
@@ -40,6 +89,8 @@ pub struct Cut {
     pieces: Vec<Piece>,
     /// By unit: the line in which it counts on every day, where there is one.
     always: Vec<u32>,
+    /// By unit, where some count in several lines, or not on every day.
+    courses: Vec<Course>,
     lines: Vec<Line>,
     heads: usize,
 }
@@ -47,7 +98,8 @@ pub struct Cut {
 impl Cut {
     /// Of nothing, of so many heads: for whoever may not see them.
     pub fn nothing(heads: usize) -> Self {
-        Self { first: Vec::new(), pieces: Vec::new(), always: Vec::new(), lines: Vec::new(), heads }
+        let (first, pieces, always) = (Vec::new(), Vec::new(), Vec::new());
+        Self { first, pieces, always, courses: Vec::new(), lines: Vec::new(), heads }
     }
 
     /// Puts pieces to their units.
@@ -70,7 +122,15 @@ impl Cut {
             let first_of_it = always[unit] == NOWHERE;
             always[unit] = if on_every_day && first_of_it { piece.line } else { DATED };
         }
-        Self { first, pieces, always, lines, heads }
+        let mut courses = Vec::new();
+        if always.contains(&DATED) {
+            let of_unit = |unit: usize| (first[unit] as usize, first[unit + 1] as usize);
+            courses.extend((0..units).map(|unit| {
+                let (begin, end) = of_unit(unit);
+                Course::of(&mut pieces[begin..end])
+            }));
+        }
+        Self { first, pieces, always, courses, lines, heads }
     }
 
     /// How many heads there are. Each is counted as if it were alone: what goes from one to another
@@ -136,6 +196,13 @@ impl Cut {
         match self.always.get(unit as usize) {
             None | Some(&NOWHERE) => {}
             Some(&DATED) => {
+                let line = self.courses[unit as usize].line_on(day);
+                if line == NOWHERE {
+                    return;
+                }
+                if line != DATED {
+                    return take(line as usize);
+                }
                 for piece in self.pieces(unit).iter().filter(|piece| piece.on(day)) {
                     take(piece.line as usize);
                 }
@@ -143,66 +210,59 @@ impl Cut {
             Some(line) => take(*line as usize),
         }
     }
-
-    /// Goes through days from the first on.
-    pub fn walk(&self) -> Walk<'_> {
-        let mut turns = Vec::new();
-        let mut now = self.always.clone();
-        for unit in self.dated() {
-            let mut pieces = self.pieces(unit).to_vec();
-            pieces.sort_unstable_by_key(|piece| piece.from);
-            if pieces.windows(2).any(|two| two[1].from < two[0].until) {
-                // In two lines at once: it is looked up on each day.
-                continue;
-            }
-            now[unit as usize] = NOWHERE;
-            for (n, piece) in pieces.iter().enumerate() {
-                turns.push((piece.from, unit, piece.line));
-                if pieces.get(n + 1).is_none_or(|next| next.from != piece.until) {
-                    turns.push((piece.until, unit, NOWHERE));
-                }
-            }
-        }
-        turns.sort_unstable_by_key(|(day, ..)| *day);
-        Walk { cut: self, day: EVER, now, turns, turned: 0 }
-    }
 }
 
-/// The lines in which units count, day after day: where most of them stay and some move, it is
-/// quicker to follow those than to look all up for each fact.
-pub struct Walk<'a> {
-    cut: &'a Cut,
-    day: i32,
-    /// By unit, on that day.
-    now: Vec<u32>,
-    /// From which day on which unit counts where, by the day.
-    turns: Vec<(i32, u32, u32)>,
-    turned: usize,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl Walk<'_> {
-    /// The lines in which a unit counts on a day; of an earlier day than before, it is looked up.
-    pub fn lines_on(&mut self, unit: u32, day: i32, mut take: impl FnMut(usize)) {
-        if day != self.day {
-            if day < self.day {
-                return self.cut.lines_on(unit, day, take);
-            }
-            self.go_on(day);
-        }
-        match self.now.get(unit as usize) {
-            None | Some(&NOWHERE) => {}
-            Some(&DATED) => self.cut.lines_on(unit, day, take),
-            Some(line) => take(*line as usize),
-        }
+    /// The lines of a unit on each of some days: as they are told, and by its pieces.
+    fn told(pieces: &[Piece]) -> [Vec<Vec<usize>>; 2] {
+        let of_unit: Vec<(u32, Piece)> = pieces.iter().map(|piece| (0, *piece)).collect();
+        let line = |line: u32| Line { head: 0, name: line.to_string() };
+        let cut = Cut::put(1, &of_unit, (0..9).map(line).collect(), 1);
+        let days = (-1..60).chain([EVER + 1, NEVER - 1]);
+        let by = |lines: &dyn Fn(i32) -> Vec<usize>| -> Vec<Vec<usize>> {
+            days.clone()
+                .map(|day| {
+                    let mut lines = lines(day);
+                    lines.sort_unstable();
+                    lines
+                })
+                .collect()
+        };
+        let by_pieces = |day: i32| -> Vec<usize> {
+            let on = pieces.iter().filter(|piece| piece.on(day));
+            on.map(|piece| piece.line as usize).collect()
+        };
+        let as_told = |day: i32| {
+            let mut lines = Vec::new();
+            cut.lines_on(0, day, |line| lines.push(line));
+            lines
+        };
+        [by(&as_told), by(&by_pieces)]
     }
 
-    fn go_on(&mut self, day: i32) {
-        while let Some((_, unit, line)) =
-            self.turns.get(self.turned).filter(|(turn, ..)| *turn <= day)
-        {
-            self.now[*unit as usize] = *line;
-            self.turned += 1;
+    #[test]
+    fn a_unit_is_in_the_lines_of_its_pieces_however_many_they_are() {
+        let piece = |from, until, line| Piece { from, until, line };
+        for pieces in [
+            vec![],
+            vec![piece(EVER, NEVER, 3)],
+            vec![piece(5, NEVER, 3)],
+            vec![piece(EVER, 5, 3), piece(5, NEVER, 4)],
+            // In no order, with a gap, and ended.
+            vec![piece(20, 30, 4), piece(3, 9, 2)],
+            vec![piece(EVER, 9, 2), piece(12, 30, 4)],
+            // Of no days.
+            vec![piece(9, 9, 2), piece(0, 50, 1)],
+            // In two lines at once.
+            vec![piece(EVER, NEVER, 3), piece(10, 20, 4)],
+            // One line after the other.
+            (0..8).map(|n| piece(n * 5, n * 5 + 5, n as u32)).collect(),
+        ] {
+            let [told, by_pieces] = told(&pieces);
+            assert_eq!(told, by_pieces, "{pieces:?}");
         }
-        self.day = day;
     }
 }

@@ -8,7 +8,8 @@ use uuid::Uuid;
 
 use crate::ground::columns::cut::Cut;
 use crate::ground::columns::tree::Tree;
-use crate::ground::figure::scope::{By, Scope};
+use crate::ground::figure::breakdown::By;
+use crate::ground::figure::scope::Scope;
 
 /// So many are kept: one of the whole country is some megabytes.
 const KEPT_MAX: usize = 8;

@@ -11,7 +11,8 @@ use crate::ground::columns::day::{EVER, NEVER};
 use crate::ground::columns::names::{NOBODY, Names};
 use crate::ground::columns::places::{Bond, Place, places, under_each};
 use crate::ground::columns::tree::{Kind, Tree};
-use crate::ground::figure::scope::{By, CROSSED, Scope};
+use crate::ground::figure::breakdown::{By, CROSSED};
+use crate::ground::figure::scope::Scope;
 use crate::ground::reference::{Grouped, OTHER_GROUP, Reference};
 
 /// What is cut, for whom.
@@ -225,7 +226,7 @@ impl Cutting<'_> {
     /// What a line is called.
     fn name(&self, by: By, key: u32) -> String {
         match by {
-            By::Nothing => String::new(),
+            By::Nothing | By::Reason | By::Sex => String::new(),
             By::Child | By::Unit => match key.checked_sub(NAMED) {
                 Some(unit) => self.names.units.name(unit).map(Uuid::to_string).unwrap_or_default(),
                 None => ["ITSELF", "ENDED", "NOT_YET_FOUNDED"][key as usize].to_string(),
@@ -276,7 +277,7 @@ fn tell_apart(held: &mut Vec<Held>, told: &[Held]) {
 /// The key of the line in which a unit lies, of one breakdown.
 fn key(by: By, place: &Place, held: &Held) -> u32 {
     match by {
-        By::Nothing => 0,
+        By::Nothing | By::Reason | By::Sex => 0,
         By::Child if place.branch != NOBODY => NAMED + place.branch,
         By::Child => match place.bond {
             Bond::Itself | Bond::Below => 0,

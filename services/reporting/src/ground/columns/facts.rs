@@ -1,8 +1,8 @@
 //! Additive facts in columns, by code and day.
 //!
-//! What there was when the process began lies sorted; what came later lies beside it in the order
-//! in which it came, until there is enough of it to be sorted in. Nothing is changed in place:
-//! whoever has begun to count goes on with what there was.
+//! What there was when the process began lies sorted. What came later lies beside it in the order in which
+//! it came, until there is enough of it to be sorted by itself; and by itself, until there is enough of it
+//! to be sorted in. Nothing is changed in place: whoever has begun to count goes on with what there was.
 //!
 //! Each fact carries the instant of the change that tells of it: what was known at an instant is what
 //! was recorded until then. That is read only where somebody asks for an instant before the newest.
@@ -10,13 +10,15 @@
 use std::sync::Arc;
 
 use crate::ground::columns::instant::NOW;
+use crate::ground::columns::label::Label;
 use crate::ground::columns::recorded::Recorded;
 use crate::ground::fact::Code;
 
 /// Late facts lie in so many heaps at most before they are put together.
 const HEAPS_MAX: usize = 32;
-/// So many of a code are sorted in, if they are more than one in [`LATE_PART`].
+/// So many of a code are sorted.
 const LATE_MIN: usize = 20_000;
+/// Late facts of a code that are more than one in so many are sorted in with those of before.
 const LATE_PART: usize = 8;
 
 /// An additive fact.
@@ -30,32 +32,47 @@ pub struct Row {
     pub counterpart: u32,
     /// Its day.
     pub day: i32,
-    /// Its reason.
-    pub reason: u32,
+    /// Its reason, and the sex of whom it is about.
+    pub label: Label,
     /// When it was recorded.
     pub recorded: i64,
 }
 
-/// A column in which most often all is the same.
+/// A column in which most often all is the same, or one of a few.
 enum Column {
     Same(u32),
+    /// The values, and the place among them of each.
+    Few(Vec<u32>, Vec<u8>),
     Each(Vec<u32>),
 }
 
+/// As many values are a few.
+const FEW: usize = 32;
+
 impl Column {
     fn of(rows: &[Row], value: impl Fn(&Row) -> u32) -> Self {
-        match rows.first().map(&value) {
-            Some(first) if rows.iter().any(|row| value(row) != first) => {
-                Self::Each(rows.iter().map(value).collect())
+        let mut values: Vec<u32> = Vec::new();
+        for row in rows {
+            let of_row = value(row);
+            if !values.contains(&of_row) {
+                if values.len() == FEW {
+                    return Self::Each(rows.iter().map(value).collect());
+                }
+                values.push(of_row);
             }
-            Some(first) => Self::Same(first),
-            None => Self::Same(0),
         }
+        if let [] | [_] = values[..] {
+            return Self::Same(values.first().copied().unwrap_or_default());
+        }
+        let place = |row: &Row| values.iter().position(|known| *known == value(row));
+        let each = rows.iter().map(|row| place(row).unwrap_or_default() as u8).collect();
+        Self::Few(values, each)
     }
 
     fn at(&self, at: usize) -> u32 {
         match self {
             Self::Same(value) => *value,
+            Self::Few(values, each) => values[usize::from(each[at])],
             Self::Each(values) => values[at],
         }
     }
@@ -63,6 +80,7 @@ impl Column {
     fn bytes(&self) -> usize {
         match self {
             Self::Same(_) => 0,
+            Self::Few(values, each) => values.capacity() * size_of::<u32>() + each.capacity(),
             Self::Each(values) => values.capacity() * size_of::<u32>(),
         }
     }
@@ -74,7 +92,7 @@ struct Sorted {
     days: Vec<(i32, u32)>,
     units: Vec<u32>,
     amounts: Vec<i64>,
-    reasons: Column,
+    labels: Column,
     counterparts: Column,
     recorded: Recorded,
     /// Days, and for each what all before it comes to, by unit: of codes that stocks are made of.
@@ -97,7 +115,7 @@ impl Sorted {
                 days.push((row.day, at as u32));
             }
         }
-        let reasons = Column::of(&rows, |row| row.reason);
+        let labels = Column::of(&rows, |row| row.label.number());
         let counterparts = Column::of(&rows, |row| row.counterpart);
         let recorded = Recorded::of(rows.iter().map(|row| row.recorded));
         // Of half a country's facts both would be much at once: what is written down is let go of.
@@ -109,7 +127,7 @@ impl Sorted {
             rows.truncate(first);
             rows.shrink_to_fit();
         }
-        Self { days, units, amounts, reasons, counterparts, recorded, stocks }
+        Self { days, units, amounts, labels, counterparts, recorded, stocks }
     }
 
     /// Adds what all facts before a day come to, by unit, as far as they were known at an instant.
@@ -191,7 +209,7 @@ impl Sorted {
             unit: self.units[at],
             counterpart: self.counterparts.at(at),
             day,
-            reason: self.reasons.at(at),
+            label: Label::read(self.labels.at(at)),
             recorded: self.recorded.at(at),
         }
     }
@@ -200,7 +218,7 @@ impl Sorted {
         self.days.capacity() * size_of::<(i32, u32)>()
             + self.units.capacity() * size_of::<u32>()
             + self.amounts.capacity() * size_of::<i64>()
-            + self.reasons.bytes()
+            + self.labels.bytes()
             + self.counterparts.bytes()
             + self.recorded.bytes()
             + self.stocks.iter().map(|(_, sums)| sums.capacity() * size_of::<i64>()).sum::<usize>()
@@ -242,6 +260,8 @@ pub fn none() -> ByCode {
 #[derive(Clone)]
 pub struct Facts {
     sorted: Vec<Arc<Sorted>>,
+    /// What came later and is sorted by itself.
+    newer: Vec<Arc<Sorted>>,
     late: Vec<Arc<ByCode>>,
     known: i64,
 }
@@ -251,7 +271,15 @@ impl Facts {
     pub fn of(rows: ByCode) -> Self {
         let sorted = Code::ALL.into_iter().zip(rows);
         let sorted = sorted.map(|(code, rows)| Arc::new(Sorted::of(code, rows))).collect();
-        Self { sorted, late: Vec::new(), known: NOW }
+        let nothing = |code| Arc::new(Sorted::of(code, Vec::new()));
+        let newer = Code::ALL.into_iter().map(nothing).collect();
+        Self { sorted, newer, late: Vec::new(), known: NOW }
+    }
+
+    /// What is sorted of a code.
+    fn runs(&self, code: Code) -> [&Sorted; 2] {
+        let code = code.number();
+        [&self.sorted[code], &self.newer[code]]
     }
 
     /// Of these, what was known at an instant.
@@ -271,7 +299,7 @@ impl Facts {
         facts
     }
 
-    /// Puts the heaps together, and sorts in what has become much.
+    /// Puts the heaps together, and sorts what has become much.
     fn sort_in(&mut self) {
         let mut late = none();
         for heap in std::mem::take(&mut self.late) {
@@ -279,12 +307,22 @@ impl Facts {
                 all.extend_from_slice(rows);
             }
         }
-        for ((code, sorted), rows) in Code::ALL.into_iter().zip(&mut self.sorted).zip(&mut late) {
-            if rows.len() > LATE_MIN.max(sorted.units.len() / LATE_PART) {
-                rows.reserve_exact(sorted.units.len());
-                sorted.each(i32::MIN, i32::MAX, NOW, |row| rows.push(row));
-                *sorted = Arc::new(Sorted::of(code, std::mem::take(rows)));
+        let of_codes = Code::ALL.into_iter().zip(&mut self.sorted).zip(&mut self.newer);
+        for (((code, sorted), newer), rows) in of_codes.zip(&mut late) {
+            if rows.len() <= LATE_MIN {
+                continue;
             }
+            let mut rows = std::mem::take(rows);
+            rows.reserve_exact(newer.units.len());
+            newer.each(i32::MIN, i32::MAX, NOW, |row| rows.push(row));
+            if rows.len() <= sorted.units.len() / LATE_PART {
+                *newer = Arc::new(Sorted::of(code, rows));
+                continue;
+            }
+            *newer = Arc::new(Sorted::of(code, Vec::new()));
+            rows.reserve_exact(sorted.units.len());
+            sorted.each(i32::MIN, i32::MAX, NOW, |row| rows.push(row));
+            *sorted = Arc::new(Sorted::of(code, rows));
         }
         if late.iter().any(|of_code| !of_code.is_empty()) {
             self.late.push(Arc::new(late));
@@ -293,10 +331,11 @@ impl Facts {
 
     /// Each fact of a code whose day lies in `[from, until)`.
     pub fn each(&self, code: Code, from: i32, until: i32, mut take: impl FnMut(Row)) {
-        let code = code.number();
-        self.sorted[code].each(from, until, self.known, &mut take);
+        for run in self.runs(code) {
+            run.each(from, until, self.known, &mut take);
+        }
         for heap in &self.late {
-            for row in &heap[code] {
+            for row in &heap[code.number()] {
                 if (from..until).contains(&row.day) && row.recorded <= self.known {
                     take(*row);
                 }
@@ -313,9 +352,10 @@ impl Facts {
         of: &[bool],
         mut take: impl FnMut(Row),
     ) {
-        let code = code.number();
-        self.sorted[code].each_of(from, until, self.known, of, &mut take);
-        let late = self.late.iter().flat_map(|heap| &heap[code]);
+        for run in self.runs(code) {
+            run.each_of(from, until, self.known, of, &mut take);
+        }
+        let late = self.late.iter().flat_map(|heap| &heap[code.number()]);
         for row in late.filter(|row| (from..until).contains(&row.day)) {
             let is_of = of.get(row.unit as usize).copied().unwrap_or_default();
             if is_of && row.recorded <= self.known {
@@ -326,13 +366,15 @@ impl Facts {
 
     /// About how many facts of a code lie in `[from, until)`: of those that are sorted.
     pub fn between(&self, code: Code, from: i32, until: i32) -> usize {
-        let sorted = &self.sorted[code.number()];
-        sorted.begins(until).saturating_sub(sorted.begins(from))
+        let between = |run: &Sorted| run.begins(until).saturating_sub(run.begins(from));
+        self.runs(code).into_iter().map(between).sum()
     }
 
     /// Adds what all facts of a code before a day come to, by unit.
     pub fn add_before(&self, code: Code, day: i32, sums: &mut [i64]) {
-        self.sorted[code.number()].add_before(day, self.known, sums);
+        for run in self.runs(code) {
+            run.add_before(day, self.known, sums);
+        }
         for row in self.late.iter().flat_map(|heap| &heap[code.number()]) {
             if row.day < day && row.recorded <= self.known {
                 add(sums, *row);
@@ -342,14 +384,16 @@ impl Facts {
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        let sorted: usize = self.sorted.iter().map(|sorted| sorted.units.len()).sum();
+        let sorted: usize =
+            self.sorted.iter().chain(&self.newer).map(|sorted| sorted.units.len()).sum();
         let late = self.late.iter().flat_map(|heap| heap.iter());
         sorted + late.map(Vec::len).sum::<usize>()
     }
 
     /// How much memory they take.
     pub fn bytes(&self) -> usize {
-        let sorted: usize = self.sorted.iter().map(|sorted| sorted.bytes()).sum();
+        let sorted: usize =
+            self.sorted.iter().chain(&self.newer).map(|sorted| sorted.bytes()).sum();
         let late = self.late.iter().flat_map(|heap| heap.iter());
         sorted + late.map(|rows| rows.capacity() * size_of::<Row>()).sum::<usize>()
     }
@@ -360,7 +404,8 @@ mod tests {
     use super::*;
 
     fn row(day: i32, unit: u32, amount: i64) -> Row {
-        Row { amount, unit, counterpart: 0, day, reason: unit % 3, recorded: recorded(day, unit) }
+        let label = Label::of(unit % 3, (unit % 2) as i16);
+        Row { amount, unit, counterpart: 0, day, label, recorded: recorded(day, unit) }
     }
 
     /// Most are recorded soon after their day, and some long after it.
@@ -374,10 +419,10 @@ mod tests {
         by_code
     }
 
-    fn told(facts: &Facts, from: i32, until: i32) -> Vec<(i32, u32, i64, u32)> {
+    fn told(facts: &Facts, from: i32, until: i32) -> Vec<(i32, u32, i64, Label)> {
         let mut rows = Vec::new();
         facts.each(Code::MembersExited, from, until, |row| {
-            rows.push((row.day, row.unit, row.amount, row.reason));
+            rows.push((row.day, row.unit, row.amount, row.label));
         });
         rows.sort_unstable();
         rows
@@ -405,7 +450,7 @@ mod tests {
             let mut counted: Vec<_> = all
                 .iter()
                 .filter(|row| (from..until).contains(&row.day) && row.recorded <= known)
-                .map(|row| (row.day, row.unit, row.amount, row.reason))
+                .map(|row| (row.day, row.unit, row.amount, row.label))
                 .collect();
             counted.sort_unstable();
             assert_eq!(

@@ -12,6 +12,7 @@ use crate::ground::columns::day::{self, EVER, NEVER};
 use crate::ground::columns::facts::{ByCode, Row, none};
 use crate::ground::columns::history::{Version, Versions};
 use crate::ground::columns::instant::{self, ALWAYS, NOW};
+use crate::ground::columns::label::Label;
 use crate::ground::columns::names::{NOBODY, Names};
 use crate::ground::columns::position::Position;
 use crate::ground::columns::tree::{Kind, Life, Span};
@@ -23,6 +24,7 @@ struct FactTold {
     on_date: Date,
     code: String,
     reason: String,
+    sex: i16,
     counterpart_id: Uuid,
     amount: i64,
     recorded_at: Option<OffsetDateTime>,
@@ -61,8 +63,8 @@ pub async fn unnumbered(
     let told = sqlx::query_as!(
         FactTold,
         r#"select f.unit_id as "unit_id!", f.on_date as "on_date!", f.code as "code!",
-                  f.reason as "reason!", f.counterpart_id as "counterpart_id!", f.amount as "amount!",
-                  f.recorded_at as "recorded_at?"
+                  f.reason as "reason!", f.sex as "sex!", f.counterpart_id as "counterpart_id!",
+                  f.amount as "amount!", f.recorded_at as "recorded_at?"
            from feed.pending p
            cross join lateral (select * from fact where fact.change_id = p.act_id offset 0) f
            where p.act_complete"#,
@@ -83,7 +85,7 @@ fn by_code(names: &RwLock<Names>, told: Vec<FactTold>) -> Result<ByCode, Failure
             unit: names.units.give(&fact.unit_id),
             counterpart: names.unit(counterpart),
             day: day::number(fact.on_date),
-            reason: names.words.give(&fact.reason),
+            label: Label::of(names.words.give(&fact.reason), fact.sex),
             recorded: fact.recorded_at.map_or(ALWAYS, instant::number),
         });
     }

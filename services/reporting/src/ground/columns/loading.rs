@@ -12,6 +12,7 @@ use crate::ground::columns::day::{EVER, NEVER};
 use crate::ground::columns::facts::{ByCode, Facts, Row, none};
 use crate::ground::columns::history::{History, Version, Versions};
 use crate::ground::columns::instant::{ALWAYS, NOW};
+use crate::ground::columns::label::Label;
 use crate::ground::columns::names::{NOBODY, Names};
 use crate::ground::columns::tree::{Kind, Life, Span, Tree};
 use crate::ground::fact::Code;
@@ -26,17 +27,17 @@ pub async fn facts(connection: &mut PgConnection, names: &RwLock<Names>) -> Resu
     let mut rows: ByCode = none();
     copy(
         connection,
-        "copy (select unit_id, on_date, code, reason, counterpart_id, amount, recorded_at from fact
+        "copy (select unit_id, on_date, code, reason, sex, counterpart_id, amount, recorded_at from fact
                where change_id not in (select act_id from feed.pending))
          to stdout (format binary)",
         names,
-        |names, [unit, day, code, reason, counterpart, amount, recorded]: [Field<'_>; 7]| {
+        |names, [unit, day, code, reason, sex, counterpart, amount, recorded]: [Field<'_>; 8]| {
             let code = codes.get(text(code)?).context("a fact of no code")?;
             let counterpart = id(counterpart)?;
             rows[*code].push(Row {
                 unit: names.units.give(&id(unit)?),
                 day: self::day(day)?.context("a fact has a day")?,
-                reason: names.words.give(text(reason)?),
+                label: Label::of(names.words.give(text(reason)?), i16::from_be_bytes(fixed(sex)?)),
                 counterpart: if counterpart.is_nil() {
                     NOBODY
                 } else {

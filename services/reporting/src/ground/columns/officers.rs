@@ -64,12 +64,20 @@ pub fn count(
     let mut roots = Roots::of(&roots);
     let mut counter = Counter::of(cut, counts);
     let mut person = NOBODY;
+    let is_one_day = days.from.checked_add(1) == Some(days.until);
     let mut seat = |office: Office| {
         if office.person != person {
             counter.next();
             person = office.person;
         }
         let is_asked = only.is_none_or(|only| only.get(person as usize) == Some(&true));
+        if is_one_day {
+            if is_asked {
+                let on = days.from;
+                cut.lines_on(office.unit, on, |line| counter.tell(line, 1, on));
+            }
+            return;
+        }
         let (from, until) = (office.from.max(days.from), office.until.min(days.until));
         for piece in cut.pieces(office.unit).iter().filter(|_| is_asked) {
             if from.max(piece.from) < until.min(piece.until) {

@@ -168,7 +168,7 @@ pub fn ratings(
 ) -> Wide {
     let mut sums = vec![0; cut.lines().len()];
     facts.each(Code::Rating, days.from, days.until, |row| {
-        if grades.is_none_or(|grades| grades.contains(&row.reason))
+        if grades.is_none_or(|grades| grades.contains(&row.label.reason()))
             && eligibility.counts(row.unit, row.day)
         {
             let amount = i128::from(row.amount);
@@ -202,7 +202,7 @@ pub fn rated(
         let mut times = vec![0_i64; tree.len()];
         let begins = day::months_before(*last, 12).saturating_add(1);
         facts.each(Code::Rating, begins, last.saturating_add(1), |row| {
-            if grades.is_none_or(|grades| grades.contains(&row.reason))
+            if grades.is_none_or(|grades| grades.contains(&row.label.reason()))
                 && eligibility.counts(row.unit, row.day)
                 && let Some(of_unit) = times.get_mut(row.unit as usize)
             {

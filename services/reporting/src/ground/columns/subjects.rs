@@ -2,6 +2,7 @@
 //! told of.
 
 use crate::ground::columns::cut::Cut;
+use crate::ground::columns::instant::NOW;
 use crate::ground::columns::names::NOBODY;
 use crate::ground::columns::rows::{Row, Rows};
 use crate::ground::columns::sums::{Days, Lines};
@@ -52,6 +53,21 @@ impl Subjects {
     /// How much memory they take.
     pub fn bytes(&self) -> usize {
         self.0.iter().map(Rows::bytes).sum()
+    }
+
+    /// The words that they were ever told under.
+    pub fn reasons(&self, code: Code) -> Vec<u32> {
+        let mut reasons = Vec::new();
+        self.0[code.number()].each(
+            NOW,
+            |_| true,
+            |key, _| {
+                if !reasons.contains(&key.reason) {
+                    reasons.push(key.reason);
+                }
+            },
+        );
+        reasons
     }
 
     fn each(
@@ -118,10 +134,20 @@ impl<'a> Counter<'a> {
     /// All that is told of the one has been: it counts in each line in which more tells of it than
     /// takes it back.
     pub fn next(&mut self) {
-        self.counted += 1;
-        if self.told.len() > 1 {
-            self.told.sort_unstable();
+        match self.told[..] {
+            [] => return,
+            // Most are told of once.
+            [(line, amount, _)] => {
+                self.told.clear();
+                if amount > 0 {
+                    self.once.totals[self.cut.head_of(line as usize) as usize] += 1;
+                    self.once.lines[line as usize] += 1;
+                }
+                return;
+            }
+            _ => self.told.sort_unstable(),
         }
+        self.counted += 1;
         for of_line in self.told.chunk_by(|one, other| one.0 == other.0) {
             if of_line.iter().map(|(_, amount, _)| amount).sum::<i64>() > 0 {
                 let line = of_line[0].0;

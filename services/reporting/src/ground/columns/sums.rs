@@ -72,11 +72,11 @@ fn between_stocks(facts: &Facts, cut: &Cut, code: Code, days: Days) -> Wide {
 }
 
 fn fact_by_fact(facts: &Facts, cut: &Cut, code: Code, days: Days, reasons: Option<&[u32]>) -> Wide {
-    let (mut sums, mut walk) = (vec![0; cut.lines().len()], cut.walk());
+    let mut sums: Wide = vec![0; cut.lines().len()];
     facts.each(code, days.from, days.until, |row| {
-        if reasons.is_none_or(|reasons| reasons.contains(&row.reason)) {
+        if reasons.is_none_or(|reasons| reasons.contains(&row.label.reason())) {
             let amount = i128::from(row.amount);
-            walk.lines_on(row.unit, row.day, |line| sums[line] += amount);
+            cut.lines_on(row.unit, row.day, |line| sums[line] += amount);
         }
     });
     sums
@@ -86,7 +86,9 @@ fn fact_by_fact(facts: &Facts, cut: &Cut, code: Code, days: Days, reasons: Optio
 pub fn by_reason(facts: &Facts, cut: &Cut, code: Code, days: Days) -> BTreeMap<u32, i64> {
     let mut sums = BTreeMap::new();
     facts.each(code, days.from, days.until, |row| {
-        cut.lines_on(row.unit, row.day, |_| *sums.entry(row.reason).or_default() += row.amount);
+        cut.lines_on(row.unit, row.day, |_| {
+            *sums.entry(row.label.reason()).or_default() += row.amount
+        });
     });
     sums
 }
@@ -109,7 +111,7 @@ pub fn transfers_inside(facts: &Facts, cut: &Cut, days: Days) -> (Lines, Lines) 
 }
 
 /// Whether a movement takes members away.
-fn takes_away(code: Code) -> bool {
+pub fn takes_away(code: Code) -> bool {
     matches!(code, Code::MembersExited | Code::TransferOut)
 }
 
@@ -150,7 +152,7 @@ pub fn facts_by_unit(facts: &Facts, units: usize, codes: &[Code], before: i32) -
 pub fn standing(facts: &Facts, units: usize, on: i32, kinds: &[u32]) -> Vec<i64> {
     let mut people = vec![0; units];
     facts.each(Code::Standing, EVER, on.saturating_add(1), |row| {
-        if kinds.contains(&row.reason)
+        if kinds.contains(&row.label.reason())
             && let Some(of_unit) = people.get_mut(row.unit as usize)
         {
             *of_unit += row.amount;
@@ -319,6 +321,7 @@ mod tests {
     use crate::ground::columns::cut::{Line, Piece};
     use crate::ground::columns::day::NEVER;
     use crate::ground::columns::facts::none;
+    use crate::ground::columns::label::Label;
 
     const UNITS: u32 = 40;
     const DAYS: i32 = 200;
@@ -369,7 +372,7 @@ mod tests {
             unit: dice.below(UNITS + 1),
             counterpart: 0,
             day,
-            reason: dice.below(2),
+            label: Label::of(dice.below(2), 0),
             recorded: i64::from(day) + i64::from(dice.below(30)),
         }
     }

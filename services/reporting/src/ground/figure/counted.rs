@@ -7,6 +7,7 @@ use time::OffsetDateTime;
 use crate::ground::figure::completeness::Completeness;
 use crate::ground::figure::count::Count;
 use crate::ground::figure::scope::Scope;
+use crate::ground::figure::source::Source;
 use crate::ground::period::Period;
 
 /// A counted indicator.
@@ -16,6 +17,8 @@ pub struct Figure {
     pub indicator: String,
     /// Which version of it, where it was loaded; else 0.
     pub version: i32,
+    /// Under whose words what it counts is told, where it is of one such source.
+    pub told_of: Option<Source>,
     /// How it is computed.
     pub formula: String,
     /// Its scope.

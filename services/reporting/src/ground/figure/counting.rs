@@ -48,6 +48,7 @@ impl<'a> Counting<'a> {
         let counted = self.heads.counted(indicator, self.period).await?;
         Ok(Figure {
             indicator: indicator.code.clone(),
+            told_of: indicator.told_of().cloned(),
             formula: indicator.formula(),
             version: indicator.version.map_or(0, |version| version.number),
             scope: Scope {

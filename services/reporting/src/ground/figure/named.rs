@@ -7,8 +7,8 @@ use sqlx::PgConnection;
 use time::Date;
 use uuid::Uuid;
 
+use crate::ground::figure::breakdown::By;
 use crate::ground::figure::counted::Figure;
-use crate::ground::figure::scope::By;
 
 /// Names the lines of children, at the end of the period or when they ended.
 pub async fn heads(

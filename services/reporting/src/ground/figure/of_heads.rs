@@ -15,11 +15,13 @@ use uuid::Uuid;
 
 use crate::ground::columns::{Cut, Members, Rated, Snapshot, Where};
 use crate::ground::fact::Code;
+use crate::ground::figure::apart::{self, Crossing};
+use crate::ground::figure::breakdown::By;
 use crate::ground::figure::completeness::{Completeness, Completing};
 use crate::ground::figure::count::{Count, Counts};
 use crate::ground::figure::counted::Known;
 use crate::ground::figure::of_period::OfPeriod;
-use crate::ground::figure::scope::{By, Scope};
+use crate::ground::figure::scope::Scope;
 use crate::ground::figure::settled::settled;
 use crate::ground::figure::source::{Formula, Source};
 use crate::ground::period::{Period, year};
@@ -206,6 +208,12 @@ impl<'a> OfHeads<'a> {
         if let Some(counts) = self.at(period).counted.get(source) {
             return Ok(counts.clone());
         }
+        if let Some(crossing) = Crossing::of(self.scope.by, self.across) {
+            let cut = self.cut().await?;
+            let asked = (&cut, self.counts);
+            let counts = apart::counted(self.snapshot, asked, source, period, crossing).await?;
+            return Ok(self.keep(period, [(source.clone(), counts)], source));
+        }
         let counted = match source {
             Source::Flow(code, reasons) => vec![self.flow(*code, reasons, period).await?],
             Source::Ratings(grades) => vec![self.ratings(grades, period).await?],
@@ -286,7 +294,13 @@ impl<'a> OfHeads<'a> {
         let cut = match covered {
             true => {
                 let (reference, heads) = (self.reference, &self.heads);
-                self.snapshot.cut_of_heads(reference, heads, &self.scope, self.across).await?
+                let (scope, across) = match Crossing::of(self.scope.by, self.across) {
+                    Some(crossing) => {
+                        (&Scope { by: crossing.of_units(), ..self.scope.clone() }, By::Nothing)
+                    }
+                    None => (&self.scope, self.across),
+                };
+                self.snapshot.cut_of_heads(reference, heads, scope, across).await?
             }
             false => Arc::new(Cut::nothing(self.heads().len())),
         };

@@ -3,40 +3,8 @@
 use time::Date;
 use uuid::Uuid;
 
+use crate::ground::figure::breakdown::By;
 use crate::ground::reference::Reference;
-
-/// What the lines of a figure are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum By {
-    /// No lines.
-    Nothing,
-    /// Direct children.
-    Child,
-    /// Single units, to explain a figure.
-    Unit,
-    /// Sectors.
-    Sector,
-    /// Industries.
-    Industry,
-    /// Groups of the scope's grouping.
-    Group,
-    /// Types of organisations.
-    Type,
-}
-
-impl By {
-    fn code(self) -> &'static str {
-        match self {
-            By::Nothing => "NONE",
-            By::Child => "CHILD",
-            By::Unit => "UNIT",
-            By::Sector => "SECTOR",
-            By::Industry => "INDUSTRY",
-            By::Group => "GROUP",
-            By::Type => "TYPE",
-        }
-    }
-}
 
 /// Whose figure, on which tree, of which units, in which lines.
 #[derive(Clone, Debug, PartialEq)]
@@ -71,9 +39,6 @@ impl Scope {
         }
     }
 }
-
-/// Between the two parts of the key of a line that is crossed; no code and no id has it.
-pub const CROSSED: char = '|';
 
 /// A scope spelt out for SQL: what `piece` of the schema takes, which gives the units of the scope,
 /// each in its line and with its days. Every statement that explains a figure is a join with it, asked

@@ -187,6 +187,22 @@ impl Source {
         matches!((self, whole), (Source::PeopleReached, Source::PeopleAtWork))
     }
 
+    /// Whether what it counts is told apart by words: reasons, kinds, topics, events, grades.
+    pub fn is_told_by_reason(&self) -> bool {
+        matches!(
+            self,
+            Source::Flow(..) | Source::Subjects(..) | Source::Ratings(_) | Source::StandingAt(_)
+        )
+    }
+
+    /// Whether it is known of which sex they are whom it counts.
+    pub fn is_told_by_sex(&self) -> bool {
+        match self {
+            Source::Flow(code, _) => Code::MEMBER_MOVEMENTS.contains(code),
+            source => matches!(source, Source::MembersAt | Source::StandingAt(_)),
+        }
+    }
+
     /// Whether it is a state on the last day.
     pub fn is_stock(&self) -> bool {
         matches!(

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use time::Date;
 use uuid::Uuid;
 
+use crate::ground::figure::breakdown::{Apart, By};
 use crate::ground::figure::completeness::Completing;
 use crate::ground::figure::source::{Formula, Source, Unfit};
 use crate::ground::reference::file;
@@ -139,6 +140,25 @@ impl Indicator {
     /// True when it is a state at the end of the period.
     pub fn is_stock(&self) -> bool {
         self.numerator.terms().all(|term| term.source.is_stock())
+    }
+
+    /// Whether its lines may be those of a breakdown: what is said of what it counts is told of one source,
+    /// and of a share of none, since its whole would be told apart by other words.
+    pub fn has(&self, by: By) -> bool {
+        match by.apart() {
+            None => true,
+            Some(_) if self.denominator.is_some() => false,
+            Some(Apart::Sex) => self.numerator.terms().all(|term| term.source.is_told_by_sex()),
+            Some(Apart::Reason | Apart::Both) => self.told_of().is_some(),
+        }
+    }
+
+    /// The source whose words its lines by reason are.
+    pub fn told_of(&self) -> Option<&Source> {
+        let mut terms = self.numerator.terms();
+        let source = terms.next().map(|term| &term.source);
+        let only = terms.next().is_none() && self.denominator.is_none();
+        source.filter(|source| only && source.is_told_by_reason())
     }
 
     /// Of what a figure of it may be known to lack a part.

@@ -65,6 +65,16 @@ impl Vocabulary {
         }
     }
 
+    /// What a word is called under which a source tells.
+    pub fn word_vi(&self, source: &Source, word: &str) -> Option<&str> {
+        match &self.sources.get(source.name())?.words {
+            Words::These(words) => {
+                words.iter().find(|(code, ..)| code == word).map(|(_, vi, _)| vi.as_str())
+            }
+            Words::None | Words::Any | Words::Number => None,
+        }
+    }
+
     /// What a formula counts, in words.
     pub fn spell(&self, formula: &Formula) -> InWords {
         let mut spelt = InWords::default();

@@ -221,6 +221,7 @@ mod tests {
         let figure = Figure {
             indicator: target.indicator.clone(),
             version: 0,
+            told_of: None,
             formula: String::new(),
             scope: Scope::of(Uuid::nil(), None),
             period: target.period,
