@@ -65,10 +65,11 @@ use self::state::State;
 pub use self::below::Below;
 pub use self::cut::Cut;
 pub use self::ratings::Rated;
-pub use self::snapshot::{Members, Pieces, Snapshot, ToSettle};
+pub use self::snapshot::{Members, Pieces, Snapshot};
 pub use self::snapshot_apart::Said;
 pub use self::snapshot_listed::Reach;
 pub use self::subjects::Where;
+pub use self::sums::ToSettle;
 
 /// States that readings which have just begun may still start from.
 const STATES_MAX: usize = 64;

@@ -119,6 +119,7 @@ mod tests {
             kind: Kind::of(0, true),
             never: false,
             reorganised: true,
+            end_position: 0,
         };
         let lives = vec![(0, life(NEVER, NOBODY)), (1, life(10, 2)), (2, life(20, NOBODY))];
         let tree = Tree::of(3, Told { lives, ..Told::default() });

@@ -293,10 +293,16 @@ impl Facts {
         if rows.iter().any(|of_code| !of_code.is_empty()) {
             facts.late.push(Arc::new(rows));
         }
-        if facts.late.len() > HEAPS_MAX {
+        if facts.late.len() > HEAPS_MAX || facts.is_much_late() {
             facts.sort_in();
         }
         facts
+    }
+
+    /// Whether enough of some code came late for it to be sorted.
+    fn is_much_late(&self) -> bool {
+        let late = |code: usize| self.late.iter().map(|heap| heap[code].len()).sum::<usize>();
+        (0..Code::ALL.len()).any(|code| late(code) > LATE_MIN)
     }
 
     /// Puts the heaps together, and sorts what has become much.

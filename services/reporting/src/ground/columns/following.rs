@@ -129,12 +129,15 @@ pub async fn units(
                   founded_on as "founded_on!", ended_on, heir_id, last_superior_id, founded_under_id,
                   members_to_id, never_existed as "never_existed!",
                   coalesce(end_kind in ('MERGED', 'CONSOLIDATED', 'DIVIDED'), false) as "reorganised!",
+                  coalesce((select seen.position from change_seen seen
+                            where seen.change_id = ending_change_id), 0) as "end_position!",
                   recorded_at, null::timestamptz as replaced_at
            from organisation where organisation_id = any($1)
            union all
            select organisation_id, type, grassroots, founded_on, ended_on, heir_id, last_superior_id,
                   founded_under_id, members_to_id, never_existed,
-                  coalesce(end_kind in ('MERGED', 'CONSOLIDATED', 'DIVIDED'), false), recorded_at, replaced_at
+                  coalesce(end_kind in ('MERGED', 'CONSOLIDATED', 'DIVIDED'), false), 0, recorded_at,
+                  replaced_at
            from organisation_past where organisation_id = any($1)"#,
         &units,
     )
@@ -214,6 +217,7 @@ pub async fn units(
             kind: Kind::of(names.words.give(&row.r#type), row.grassroots),
             never: row.never_existed,
             reorganised: row.reorganised,
+            end_position: row.end_position,
         };
         let unit = names.units.give(&row.organisation_id);
         versions.lives.push(version(unit, row.recorded_at, row.replaced_at, life));

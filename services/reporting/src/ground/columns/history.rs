@@ -267,6 +267,7 @@ mod tests {
             members_to: NOBODY,
             kind,
             reorganised: false,
+            end_position: 0,
             never: false,
         }
     }

@@ -66,13 +66,14 @@ pub async fn tree(
         connection,
         "copy (select organisation_id, type, grassroots, founded_on, ended_on, heir_id, last_superior_id,
                       founded_under_id, members_to_id, never_existed,
-                      coalesce(end_kind in ('MERGED', 'CONSOLIDATED', 'DIVIDED'), false), recorded_at,
-                      null::timestamptz
+                      coalesce(end_kind in ('MERGED', 'CONSOLIDATED', 'DIVIDED'), false),
+                      coalesce(seen.position, 0), recorded_at, null::timestamptz
                from organisation
+               left join change_seen seen on seen.change_id = ending_change_id
                union all
                select organisation_id, type, grassroots, founded_on, ended_on, heir_id, last_superior_id,
                       founded_under_id, members_to_id, never_existed,
-                      coalesce(end_kind in ('MERGED', 'CONSOLIDATED', 'DIVIDED'), false), recorded_at,
+                      coalesce(end_kind in ('MERGED', 'CONSOLIDATED', 'DIVIDED'), false), 0::bigint, recorded_at,
                       replaced_at
                from organisation_past)
          to stdout (format binary)",
@@ -90,9 +91,10 @@ pub async fn tree(
             members_to,
             never,
             reorganised,
+            end_position,
             since,
             until,
-        ]: [Field<'_>; 13]| {
+        ]: [Field<'_>; 14]| {
             let unit = names.units.give(&id(unit)?);
             let kind = Kind::of(names.words.give(text(kind)?), yes(grassroots)?);
             let life = Life {
@@ -105,6 +107,7 @@ pub async fn tree(
                 kind,
                 never: yes(never)?,
                 reorganised: yes(reorganised)?,
+                end_position: i64::from_be_bytes(fixed(end_position)?),
             };
             versions.lives.push(version(unit, since, until, life)?);
             Ok(())

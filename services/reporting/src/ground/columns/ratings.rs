@@ -251,6 +251,7 @@ mod tests {
             kind: Kind::of(0, true),
             never: false,
             reorganised,
+            end_position: 0,
         };
         let young = || life(april, NEVER, NOBODY, false);
         let ended = |heir| life(0, april, heir, true);

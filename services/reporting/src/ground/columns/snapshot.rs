@@ -20,7 +20,7 @@ use crate::ground::columns::day;
 use crate::ground::columns::instant::{self, NOW};
 use crate::ground::columns::names::Names;
 use crate::ground::columns::state::State;
-use crate::ground::columns::sums::{self, Days};
+use crate::ground::columns::sums::{self, Days, ToSettle};
 use crate::ground::fact::Code;
 use crate::ground::figure::breakdown::By;
 use crate::ground::figure::count::{Count, Counts};
@@ -73,15 +73,6 @@ impl Members {
     pub(super) fn of_units(&self) -> &[i64] {
         &self.0
     }
-}
-
-/// Units whose members membership has to place, each beside the number of the head under which they
-/// count.
-pub struct ToSettle {
-    /// Those that have ended and count under the head.
-    pub ended: Vec<(usize, Uuid)>,
-    /// Those in which members are left.
-    pub with_members: Vec<(usize, Uuid)>,
 }
 
 impl Snapshot {
@@ -306,15 +297,7 @@ impl Snapshot {
     ) -> Result<ToSettle, Failure> {
         let (cut, members) = (cut.clone(), members.clone());
         self.count(move |snapshot| {
-            let found = sums::to_settle(&snapshot.state.tree, &cut, day::number(on), &members.0);
-            let names = snapshot.names();
-            let name = |(head, unit): (u32, u32)| {
-                (head as usize, names.units.name(unit).copied().unwrap_or_default())
-            };
-            ToSettle {
-                ended: found.ended.into_iter().map(name).collect(),
-                with_members: found.with_members.into_iter().map(name).collect(),
-            }
+            sums::to_settle(&snapshot.state.tree, &cut, day::number(on), &members.0)
         })
         .await
     }
@@ -366,11 +349,14 @@ impl Snapshot {
         !self.heads_on(cut, unit, on).is_empty()
     }
 
-    /// The numbers of the heads under which a unit counts on a day.
-    pub fn heads_on(&self, cut: &Cut, unit: Uuid, on: Date) -> Vec<usize> {
+    /// The numbers of the heads under which a unit counts on a day, each beside its own number.
+    pub fn heads_on(&self, cut: &Cut, unit: Uuid, on: Date) -> Vec<(u32, u32)> {
         let number = self.names().units.of(&unit);
-        let heads = number.map(|unit| cut.heads_on(unit, day::number(on)));
-        heads.unwrap_or_default().into_iter().map(|head| head as usize).collect()
+        let heads = number.into_iter().flat_map(|unit| {
+            let heads = cut.heads_on(unit, day::number(on)).into_iter();
+            heads.map(move |head| (head, unit))
+        });
+        heads.collect()
     }
 }
 

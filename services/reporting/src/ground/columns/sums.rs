@@ -1,6 +1,6 @@
 //! What is added up of columns, line by line of a cut.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use crate::ground::columns::cut::Cut;
 use crate::ground::columns::day::EVER;
@@ -282,10 +282,10 @@ fn members_at_crossings(facts: &Facts, crossings: &[Crossing]) -> Vec<i64> {
 #[derive(Default)]
 pub struct ToSettle {
     /// Those that have ended and count under the head.
-    pub ended: BTreeSet<(u32, u32)>,
+    pub ended: Vec<(u32, u32)>,
     /// Those in which members are left: that ended here, or elsewhere to continue here, or that never
-    /// existed.
-    pub with_members: BTreeSet<(u32, u32)>,
+    /// existed. With where in registry's feed it was told that they ended.
+    pub with_members: Vec<(u32, u32, i64)>,
 }
 
 /// How the members of what has ended by a day stand, as far as it counts under the heads.
@@ -300,16 +300,16 @@ pub fn to_settle(tree: &Tree, cut: &Cut, on: i32, members: &[i64]) -> ToSettle {
         let here = cut.heads_on(unit, on);
         for head in &here {
             if ended {
-                found.ended.insert((*head, unit));
+                found.ended.push((*head, unit));
             }
             if has_members {
-                found.with_members.insert((*head, unit));
+                found.with_members.push((*head, unit, life.end_position));
             }
         }
         if ended && has_members {
             let to = cut.heads_on(life.members_to, on);
             let elsewhere = to.into_iter().filter(|head| !here.contains(head));
-            found.with_members.extend(elsewhere.map(|head| (head, unit)));
+            found.with_members.extend(elsewhere.map(|head| (head, unit, life.end_position)));
         }
     }
     found

@@ -56,6 +56,8 @@ pub struct Life {
     pub never: bool,
     /// It ended by a merger, a consolidation or a division.
     pub reorganised: bool,
+    /// Where in registry's feed the change stands by which it ended; 0 where none does.
+    pub end_position: i64,
 }
 
 impl Life {
