@@ -7,6 +7,7 @@
 //! Each fact carries the instant of the change that tells of it: what was known at an instant is what
 //! was recorded until then. That is read only where somebody asks for an instant before the newest.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::ground::columns::instant::NOW;
@@ -169,38 +170,32 @@ impl Sorted {
 
     /// Each fact of some days that was known at an instant.
     fn each(&self, from: i32, until: i32, known: i64, mut take: impl FnMut(Row)) {
-        let all_known = self.recorded.newest() <= known;
+        self.each_day(from, until, |day, rows| {
+            self.recorded.each_earlier(rows, known, |at| take(self.row(at, day)));
+        });
+    }
+
+    /// Each of some days that has facts, and where they lie.
+    fn each_day(&self, from: i32, until: i32, mut take: impl FnMut(i32, Range<usize>)) {
         let first = self.days.partition_point(|(day, _)| *day < from);
         for (n, (day, begins)) in self.days.iter().enumerate().skip(first) {
             if *day >= until {
                 break;
             }
             let ends = self.days.get(n + 1).map_or(self.units.len(), |(_, next)| *next as usize);
-            for at in *begins as usize..ends {
-                if !all_known && self.recorded.at(at) > known {
-                    continue;
-                }
-                take(self.row(at, *day));
-            }
+            take(*day, *begins as usize..ends);
         }
     }
 
     /// As [`Self::each`], of some units only: for those, most others are passed over quickly.
     fn each_of(&self, from: i32, until: i32, known: i64, of: &[bool], mut take: impl FnMut(Row)) {
-        let first = self.days.partition_point(|(day, _)| *day < from);
-        for (n, (day, begins)) in self.days.iter().enumerate().skip(first) {
-            if *day >= until {
-                break;
-            }
-            let begins = *begins as usize;
-            let ends = self.days.get(n + 1).map_or(self.units.len(), |(_, next)| *next as usize);
-            for (at, unit) in (begins..).zip(&self.units[begins..ends]) {
-                let is_of = of.get(*unit as usize).copied().unwrap_or_default();
-                if is_of && self.recorded.at(at) <= known {
-                    take(self.row(at, *day));
+        self.each_day(from, until, |day, rows| {
+            self.recorded.each_earlier(rows, known, |at| {
+                if of.get(self.units[at] as usize).copied().unwrap_or_default() {
+                    take(self.row(at, day));
                 }
-            }
-        }
+            });
+        });
     }
 
     fn row(&self, at: usize, day: i32) -> Row {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::ground::columns::cut::Cut;
 use crate::ground::columns::day::EVER;
-use crate::ground::columns::facts::{Facts, Row};
+use crate::ground::columns::facts::Facts;
 use crate::ground::columns::tree::Tree;
 use crate::ground::fact::Code;
 
@@ -115,16 +115,6 @@ pub fn takes_away(code: Code) -> bool {
     matches!(code, Code::MembersExited | Code::TransferOut)
 }
 
-/// What a movement does to the members of its unit.
-fn each_movement(facts: &Facts, until: i32, mut take: impl FnMut(Row)) {
-    for code in Code::MEMBER_MOVEMENTS {
-        let goes = takes_away(code);
-        facts.each(code, EVER, until, |row| {
-            take(Row { amount: if goes { -row.amount } else { row.amount }, ..row });
-        });
-    }
-}
-
 /// The members of each of so many units before a day: what came less what went.
 pub fn members(facts: &Facts, units: usize, before: i32) -> Vec<i64> {
     let (mut came, mut went) = (vec![0; units], vec![0; units]);
@@ -230,7 +220,7 @@ pub fn moves(facts: &Facts, tree: &Tree, cut: &Cut, days: Days) -> Moves {
             }
         }
     }
-    let members = members_at_crossings(facts, &crossings);
+    let members = members_at_crossings(facts, cut.known_units(), &crossings);
     let mut moves = Moves {
         unions_in: lines(cut),
         unions_out: lines(cut),
@@ -257,24 +247,45 @@ pub fn moves(facts: &Facts, tree: &Tree, cut: &Cut, days: Days) -> Moves {
     moves
 }
 
+/// The members of every unit are added up for so many days at most.
+const EVENINGS_MAX: usize = 6;
+
 /// The members of each unit on the evening before it came or left.
-fn members_at_crossings(facts: &Facts, crossings: &[Crossing]) -> Vec<i64> {
-    let mut members = vec![0; crossings.len()];
-    let Some(last) = crossings.iter().map(|crossing| crossing.on).max() else {
-        return members;
-    };
-    let mut of_units: HashMap<u32, Vec<usize>> = HashMap::new();
+fn members_at_crossings(facts: &Facts, units: usize, crossings: &[Crossing]) -> Vec<i64> {
+    let mut at_crossings = vec![0; crossings.len()];
+    let mut of_days: BTreeMap<i32, Vec<usize>> = BTreeMap::new();
     for (at, crossing) in crossings.iter().enumerate() {
-        of_units.entry(crossing.unit).or_default().push(at);
+        of_days.entry(crossing.on).or_default().push(at);
     }
-    each_movement(facts, last, |row| {
-        for at in of_units.get(&row.unit).into_iter().flatten() {
-            if row.day < crossings[*at].on {
-                members[*at] += row.amount;
+    if of_days.len() <= EVENINGS_MAX {
+        for (on, of_day) in of_days {
+            let members = members(facts, units, on);
+            for at in of_day {
+                let unit = crossings[at].unit as usize;
+                at_crossings[at] = members.get(unit).copied().unwrap_or_default();
             }
         }
-    });
-    members
+        return at_crossings;
+    }
+    let Some((last, _)) = of_days.last_key_value() else { return at_crossings };
+    let (mut crosses, mut of_units) = (vec![false; units], HashMap::<u32, Vec<usize>>::new());
+    for (at, crossing) in crossings.iter().enumerate() {
+        of_units.entry(crossing.unit).or_default().push(at);
+        if let Some(crosses) = crosses.get_mut(crossing.unit as usize) {
+            *crosses = true;
+        }
+    }
+    for code in Code::MEMBER_MOVEMENTS {
+        let sign = if takes_away(code) { -1 } else { 1 };
+        facts.each_of(code, EVER, *last, &crosses, |row| {
+            for at in of_units.get(&row.unit).into_iter().flatten() {
+                if row.day < crossings[*at].on {
+                    at_crossings[*at] += sign * row.amount;
+                }
+            }
+        });
+    }
+    at_crossings
 }
 
 /// Units whose members membership has to place, each beside the number of the head under which they
@@ -320,7 +331,7 @@ mod tests {
     use super::*;
     use crate::ground::columns::cut::{Line, Piece};
     use crate::ground::columns::day::NEVER;
-    use crate::ground::columns::facts::none;
+    use crate::ground::columns::facts::{Row, none};
     use crate::ground::columns::label::Label;
 
     const UNITS: u32 = 40;
@@ -374,6 +385,31 @@ mod tests {
             day,
             label: Label::of(dice.below(2), 0),
             recorded: i64::from(day) + i64::from(dice.below(30)),
+        }
+    }
+
+    #[test]
+    fn members_of_an_evening_are_the_same_however_many_evenings_are_asked() {
+        let mut dice = Dice(7);
+        let mut rows = none();
+        for code in Code::MEMBER_MOVEMENTS {
+            rows[code.number()].extend((0..800).map(|_| row(&mut dice)));
+        }
+        let facts = Facts::of(rows);
+        let crossing = |dice: &mut Dice, days: &[i32]| Crossing {
+            unit: dice.below(UNITS),
+            on: days[dice.below(days.len() as u32) as usize],
+            comes: true,
+            head: 0,
+        };
+        let all: Vec<i32> = (0..DAYS).collect();
+        for days in [&all[..], &[10, 20, 150]] {
+            let crossings: Vec<Crossing> = (0..90).map(|_| crossing(&mut dice, days)).collect();
+            let expected: Vec<i64> = crossings
+                .iter()
+                .map(|of| members(&facts, UNITS as usize, of.on)[of.unit as usize])
+                .collect();
+            assert_eq!(members_at_crossings(&facts, UNITS as usize, &crossings), expected);
         }
     }
 

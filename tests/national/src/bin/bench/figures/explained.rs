@@ -73,7 +73,8 @@ async fn make_up(reporting: &PgPool, changes: i64) -> anyhow::Result<()> {
          insert into fact (unit_id, on_date, code, reason, sex, counterpart_id, amount, change_id)
          select u.organisation_id, date '2019-01-01' + (c.n * 7919 % 365)::integer, 'MBR_ADMITTED', '',
                 (c.n % 2 + 1)::smallint, '00000000-0000-0000-0000-000000000000', 1, c.act_id
-         from bench_change c join union_of u on u.at = c.n * 104729 % u.unions",
+         from bench_change c join union_of u
+              on u.at = c.n * 104729 % (select unions from union_of limit 1)",
     )
     .execute(&mut *transaction)
     .await?;
