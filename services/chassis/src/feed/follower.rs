@@ -10,6 +10,7 @@ mod reins;
 
 use std::convert::Infallible;
 use std::panic::AssertUnwindSafe;
+use std::pin::pin;
 use std::time::{Duration, Instant};
 
 use anyhow::anyhow;
@@ -146,7 +147,10 @@ impl<F: Follow> Session<'_, F> {
             }
             let ready = self.ready(&reading).await?;
             let changes = reading.give(ready);
-            left |= self.apply_all(&changes, &reading).await?;
+            let applying = self.apply_all(&changes, reading.head());
+            let (applied, read) = reading_on(applying, &mut reading, &mut stream).await;
+            left |= applied?;
+            read?;
         }
     }
 
@@ -385,6 +389,26 @@ where
         .await
         .map(tonic::Response::into_inner)
         .map_err(|status| interruption(&status, stored.position))
+}
+
+/// Takes in what arrives while something else is done, as much as one batch may hold: whoever applies waits
+/// for its database, and finds the next acts parsed. What is wrong with the stream is said afterwards.
+async fn reading_on<T>(
+    doing: impl Future<Output = T>,
+    reading: &mut Reading,
+    stream: &mut Streaming<WatchResponse>,
+) -> (T, Result<(), Interruption>) {
+    let mut doing = pin!(doing);
+    let mut read = Ok(());
+    loop {
+        tokio::select! {
+            biased;
+            done = &mut doing => return (done, read),
+            message = stream.next(), if read.is_ok() && !reading.full() => {
+                read = received(message, reading).and_then(|message| reading.take(message));
+            }
+        }
+    }
 }
 
 fn received(

@@ -147,11 +147,11 @@ impl Behind {
         Ok(Self { snapshot: snapshot.clone(), scope, period, indicator, cut, unions })
     }
 
-    /// About how many facts each unit has that may stand behind the figure.
-    pub async fn facts(&self) -> Result<BTreeMap<Uuid, u64>, Failure> {
+    /// About how many facts each of some units has that may stand behind the figure.
+    pub async fn facts(&self, units: &Arc<[Uuid]>) -> Result<Vec<u64>, Failure> {
         let terms = self.indicator.numerator.terms();
         let codes: Vec<Code> = terms.flat_map(|term| codes(&term.source)).collect();
-        self.snapshot.facts_by_unit(&self.cut, codes, self.period.until()).await
+        self.snapshot.facts_by_unit(units, codes, self.period.until()).await
     }
 
     /// All changes of some units, in no order.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::sync::Arc;
 
 use anyhow::Context;
 use chassis::refusal::Failure;
@@ -59,7 +60,7 @@ pub struct Explained {
     period: Period,
     behind: Behind,
     /// The units that contribute, by id.
-    units: Vec<Uuid>,
+    units: Arc<[Uuid]>,
     /// What each contributes to the value and to the denominator.
     amounts: BTreeMap<Uuid, (i64, i64)>,
 }
@@ -121,17 +122,17 @@ impl Explained {
     }
 
     /// About how many facts stand behind each unit, for [`Self::next`].
-    pub async fn facts(&self) -> Result<BTreeMap<Uuid, u64>, Failure> {
-        self.behind.facts().await
+    pub async fn facts(&self) -> Result<Vec<u64>, Failure> {
+        self.behind.facts(&self.units).await
     }
 
     /// Which units are told next, of a figure that is told whole; none, when all are.
-    pub fn next(&self, of_units: &BTreeMap<Uuid, u64>, from: usize) -> Option<Range<usize>> {
+    pub fn next(&self, of_units: &[u64], from: usize) -> Option<Range<usize>> {
         let most = if from == 0 { FACTS_FIRST } else { FACTS_AT_ONCE };
         let mut facts = 0;
         let mut until = from;
-        while let Some(unit) = self.units.get(until).filter(|_| until - from < UNITS_AT_ONCE) {
-            facts += of_units.get(unit).copied().unwrap_or_default();
+        while let Some(of_unit) = of_units.get(until).filter(|_| until - from < UNITS_AT_ONCE) {
+            facts += of_unit;
             if facts > most && until > from {
                 break;
             }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::following::{Follow, Following};
 use super::interruption::{Interruption, passing};
-use super::reading::{self, Reading};
+use super::reading::{self, Head};
 use super::{BEGIN_LARGE, REGISTRY, Session};
 use crate::database::LARGE_BYTES;
 use crate::feed::change::{ActStamp, Change};
@@ -27,9 +27,9 @@ impl<F: Follow> Session<'_, F> {
     pub(super) async fn apply_all(
         &self,
         changes: &[Change],
-        reading: &Reading,
+        head: Head,
     ) -> Result<bool, Interruption> {
-        match self.apply(changes, reading).await {
+        match self.apply(changes, head).await {
             Ok(left) => return Ok(left),
             Err(failure) if passing(&failure) => return Err(failure.into()),
             Err(failure) => tracing::warn!(
@@ -42,7 +42,7 @@ impl<F: Follow> Session<'_, F> {
         }
         let mut left = false;
         for act in reading::acts(changes) {
-            match self.apply(act, reading).await {
+            match self.apply(act, head).await {
                 Ok(leaves) => left |= leaves,
                 Err(failure) if passing(&failure) => return Err(failure.into()),
                 Err(failure) => {
@@ -53,7 +53,7 @@ impl<F: Follow> Session<'_, F> {
         Ok(left)
     }
 
-    async fn apply(&self, changes: &[Change], reading: &Reading) -> Result<bool, Failure> {
+    async fn apply(&self, changes: &[Change], head: Head) -> Result<bool, Failure> {
         let bytes: usize = changes.iter().map(|change| change.body.value.len()).sum();
         let begin = if bytes > LARGE_BYTES { BEGIN_LARGE } else { "begin" };
         let mut transaction = self.feed.pool.begin_with(begin).await?;
@@ -106,7 +106,7 @@ impl<F: Follow> Session<'_, F> {
              set epoch = $2, position = $3, change_id = $4, halted = null, halted_at = null
              where source = $1",
             F::SOURCE,
-            reading.epoch,
+            head.epoch,
             last.position,
             last.change_id,
             &change_ids,
@@ -117,13 +117,13 @@ impl<F: Follow> Session<'_, F> {
         transaction.commit().await?;
         self.feed.progress.growth().wrote(bytes);
 
-        let newest = Applied { epoch: reading.epoch, position: last.position, halted: false };
+        let newest = Applied { epoch: head.epoch, position: last.position, halted: false };
         self.feed.progress.applied(F::SOURCE, newest, change_ids.into_iter().zip(positions));
         self.feed.announcements.applied.notify_one();
         if published {
             self.feed.waker.wake();
         }
-        self.instruments.applied(changes.len(), reading.head_position - last.position);
+        self.instruments.applied(changes.len(), head.position - last.position);
         Ok(left)
     }
 

@@ -65,6 +65,13 @@ pub(super) fn not_applied(act: &[Change], failure: &Failure) -> Halt {
     }
 }
 
+/// Where the owner was when acts were given away.
+#[derive(Clone, Copy)]
+pub(super) struct Head {
+    pub(super) epoch: Option<Uuid>,
+    pub(super) position: i64,
+}
+
 /// What was read and not applied yet.
 pub(super) struct Reading {
     pub(super) epoch: Option<Uuid>,
@@ -93,6 +100,11 @@ impl Reading {
             begun: Vec::new(),
             weight: 0,
         }
+    }
+
+    /// Where the owner is, as far as was read.
+    pub(super) fn head(&self) -> Head {
+        Head { epoch: self.epoch, position: self.head_position }
     }
 
     pub(super) fn full(&self) -> bool {

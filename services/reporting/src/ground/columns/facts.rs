@@ -371,6 +371,14 @@ impl Facts {
         self.runs(code).into_iter().map(between).sum()
     }
 
+    /// A day before which lie about as many facts of a code as after it, of those of some days.
+    pub fn middle(&self, code: Code, from: i32, until: i32) -> i32 {
+        let sorted = &self.sorted[code.number()];
+        let half = usize::midpoint(sorted.begins(from), sorted.begins(until));
+        let at = sorted.days.partition_point(|(_, begins)| (*begins as usize) < half);
+        sorted.days.get(at).map_or(from, |(day, _)| *day).clamp(from, until)
+    }
+
     /// Adds what all facts of a code before a day come to, by unit.
     pub fn add_before(&self, code: Code, day: i32, sums: &mut [i64]) {
         for run in self.runs(code) {

@@ -325,21 +325,20 @@ impl Snapshot {
         pieces
     }
 
-    /// How many facts of some codes each unit that counts has before a day.
+    /// How many facts of some codes each of some units has before a day, in their order.
     pub async fn facts_by_unit(
         &self,
-        cut: &Arc<Cut>,
+        units: &Arc<[Uuid]>,
         codes: Vec<Code>,
         before: Date,
-    ) -> Result<BTreeMap<Uuid, u64>, Failure> {
-        let (cut, before) = (cut.clone(), day::number(before));
+    ) -> Result<Vec<u64>, Failure> {
+        let (units, before) = (units.clone(), day::number(before));
         self.count(move |snapshot| {
             let State { facts, tree, .. } = &*snapshot.state;
             let counted = sums::facts_by_unit(facts, tree.len(), &codes, before);
             let names = snapshot.names();
-            let of_unit =
-                |unit: u32| Some((*names.units.name(unit)?, *counted.get(unit as usize)?));
-            cut.units().filter_map(of_unit).filter(|(_, facts)| *facts > 0).collect()
+            let of_unit = |unit: &Uuid| counted.get(names.units.of(unit)? as usize).copied();
+            units.iter().map(|unit| of_unit(unit).unwrap_or_default()).collect()
         })
         .await
     }

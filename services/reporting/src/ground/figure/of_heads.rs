@@ -194,7 +194,11 @@ impl<'a> OfHeads<'a> {
         for term in formula.terms() {
             let parts = self.source(&term.source, period).await?;
             for (count, part) in counts.iter_mut().zip(parts) {
-                count.plus(term.sign, &part)?;
+                // Of most there is one, of as many lines as a country has units.
+                match term.sign {
+                    1 if count.lines.is_empty() && count.total == 0 => *count = part,
+                    sign => count.plus(sign, &part)?,
+                }
             }
         }
         for count in &mut counts {
