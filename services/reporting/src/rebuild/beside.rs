@@ -9,7 +9,7 @@ use chassis::feed::{Feed, Follow, Reins, Waker};
 use chassis::seen::Progress;
 use chassis::serve::{SpeakForItself, endpoint};
 use chassis::{database, serve};
-use sqlx::{PgConnection, PgPool};
+use sqlx::{Connection, PgConnection, PgPool};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -194,6 +194,19 @@ impl Following<'_> {
     }
 }
 
+/// Whether one of these rebuilds is done.
+async fn is_done(asked: &Asked, rebuild_ids: &[Uuid]) -> anyhow::Result<bool> {
+    let mut served = PgConnection::connect(&asked.served_url).await.context("connect")?;
+    let done = sqlx::query_scalar(
+        "select exists (select from rebuild where rebuild_id = any($1) and state = 'DONE')",
+    )
+    .bind(rebuild_ids)
+    .fetch_one(&mut served)
+    .await?;
+    served.close().await?;
+    Ok(done)
+}
+
 /// Gives an empty database the schema of this program, and says whose it is.
 async fn prepare(asked: &Asked, rebuild_id: Uuid, beside: &mut PgConnection) -> anyhow::Result<()> {
     let schema: bool = sqlx::query_scalar("select to_regclass('feed.follower') is not null")
@@ -209,16 +222,21 @@ async fn prepare(asked: &Asked, rebuild_id: Uuid, beside: &mut PgConnection) -> 
         let rebuilds: bool = sqlx::query_scalar("select to_regclass('rebuild') is not null")
             .fetch_one(&mut *beside)
             .await?;
-        let own: bool = match rebuilds {
+        let made_by: Vec<Uuid> = match rebuilds {
             true => {
-                sqlx::query_scalar("select exists (select from rebuild where rebuild_id = $1)")
-                    .bind(rebuild_id)
-                    .fetch_one(&mut *beside)
-                    .await?
+                sqlx::query_scalar("select rebuild_id from rebuild").fetch_all(&mut *beside).await?
             }
-            false => false,
+            false => Vec::new(),
         };
-        ensure!(own || !used, "the database beside is not empty, and was not made by this rebuild");
+        if used && !made_by.contains(&rebuild_id) {
+            // Whoever died when it was done, and did not hear of it, is told.
+            ensure!(
+                !is_done(asked, &made_by).await?,
+                "what the database beside was made for is done already: drop it, and make an empty one \
+                 to rebuild once more"
+            );
+            bail!("the database beside is not empty, and was not made by this rebuild");
+        }
     }
     database::migrate(&asked.beside_url, &SCHEMA).await.context("migrate the database beside")?;
     sqlx::query(

@@ -403,6 +403,8 @@ pub const VALUES: &[(&str, &[(&str, &str)])] = &[
             ("industry", "theo ngành"),
             ("group", "theo nhóm khối hoặc nhóm ngành"),
             ("type", "theo loại hình tổ chức"),
+            ("reason", "theo lý do, loại, chủ đề, sự kiện hoặc mức xếp loại"),
+            ("sex", "theo giới tính"),
         ],
     ),
     ("compare", &[("previous", "kỳ liền trước"), ("year", "cùng kỳ năm trước")]),

@@ -8,6 +8,7 @@ mod duckdb;
 mod explained;
 mod fulfilment;
 mod known;
+mod once;
 mod printed;
 mod question;
 
@@ -38,6 +39,8 @@ const PER_SECOND: u32 = 20;
 const ASKED: usize = 3;
 /// A Python that has DuckDB: `make bench` names it. Without one, nothing is compared with it.
 const PYTHON: &str = "CONGDOAN_BENCH_PYTHON";
+/// Beside so many facts, one attendance at a course.
+const PER_ATTENDANCE: i64 = 10;
 /// Of so many facts, one is a change of its own that is explained.
 const PER_CHANGE: i64 = 100;
 
@@ -66,6 +69,9 @@ pub async fn measure(country: &Country, facts: i64, lines: &mut Lines) -> anyhow
     compared(country, &reporting, lines).await?;
     any(country, &provinces, lines).await?;
     known::measure(country, &reporting, lines).await.context("known at an instant")?;
+    once::measure(country, &reporting, (facts / PER_ATTENDANCE).max(1), lines)
+        .await
+        .context("people counted once")?;
     fulfilment::measure(country, &provinces, lines).await.context("fulfilment")?;
     printed::measure(country, &provinces, lines).await.context("printing")?;
     let changes = (facts / PER_CHANGE).max(1);
