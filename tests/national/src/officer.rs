@@ -67,7 +67,7 @@ fn officer(chance: &mut Chance, places: &Places, seat: u32) -> Officer {
     let surname = chance.weighted(places.surnames());
     let middle = chance.weighted(places.middles(female));
     let given = chance.weighted(places.givens(female));
-    let bytes = [chance.next().to_be_bytes(), chance.next().to_be_bytes()].concat();
+    let bytes = [chance.draw().to_be_bytes(), chance.draw().to_be_bytes()].concat();
     let mut random = [0; 16];
     random.copy_from_slice(&bytes);
     Officer {
