@@ -1,7 +1,7 @@
 //! All that is derived from the feeds of others, derived anew while what is there is served: by an
 //! operator, as the owner of the schema (docs/rebuilding.md).
 //!
-//! An empty database [beside](beside) follows both feeds from their first positions, many acts at once,
+//! An empty database [beside] follows both feeds from their first positions, many acts at once,
 //! as far as the one that is served has come. Then, in [one moment](swap), what differs takes the place
 //! of what was. What this service was told itself is not derived, and stays.
 //!
