@@ -4,6 +4,7 @@
 use time::Date;
 use uuid::Uuid;
 
+use super::bodies::{Assignment, Body, Seat, Secondment};
 use super::values::{EndKind, MembersOutcome, Recognition, Seal, Shares, Status};
 
 /// One thing that happened, or that is known now. What concerns bodies, and what nobody counts,
@@ -69,28 +70,6 @@ pub enum Event {
     },
     /// Something that is noted, and counted by nobody.
     Noted(Noted),
-}
-
-/// What happens in the bodies of organisations, and to the people in them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Body {
-    /// A term congress was held.
-    CongressHeld(Congress),
-    /// Members of a body were elected between congresses.
-    ByElectionHeld(ByElection),
-    /// Members of a body were appointed.
-    CommitteeAppointed(Committee),
-    /// Seats are held until the day before.
-    OfficesEnded(Vec<EndedSeat>),
-    /// A steering committee was established.
-    SteeringCommitteeEstablished(SteeringCommittee),
-    /// A member of a steering committee follows a unit.
-    UnitAssigned(Assignment),
-    /// She does so no longer.
-    UnitAssignmentEnded {
-        /// The assignment.
-        assignment_id: Uuid,
-    },
 }
 
 /// What is noted of organisations and documents: no figure and no right depends on it.
@@ -263,87 +242,6 @@ pub struct Decision {
     pub effective_on: Option<Date>,
 }
 
-/// A seat in a body, taken by a person.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Office {
-    /// UUIDv7.
-    pub office_id: Uuid,
-    /// Whose body it is in.
-    pub organisation_id: Uuid,
-    /// For example `EXECUTIVE`.
-    pub body: String,
-    /// For example `CHAIR`.
-    pub position: String,
-    /// An id of membership.
-    pub person_id: Uuid,
-    /// The first day in office.
-    pub from_on: Date,
-    /// The planned end of the term.
-    pub term_until: Option<Date>,
-}
-
-/// A term congress, and whom it elected.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Congress {
-    /// UUIDv7.
-    pub congress_id: Uuid,
-    /// Whose.
-    pub organisation_id: Uuid,
-    /// lần thứ …
-    pub ordinal: i32,
-    /// When.
-    pub held_on: Date,
-    /// The term's first year.
-    pub term_from_year: i32,
-    /// The term's last year.
-    pub term_to_year: i32,
-    /// `PLENARY` or `DELEGATE`.
-    pub form: String,
-    /// Why the term is not five years; empty where it is.
-    pub term_reason: String,
-    /// How many members it was held for, where that was stated.
-    pub member_count: Option<i32>,
-    /// The seats of the bodies that it elected.
-    pub offices: Vec<Office>,
-}
-
-/// An election between congresses.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ByElection {
-    /// UUIDv7.
-    pub by_election_id: Uuid,
-    /// Whose.
-    pub organisation_id: Uuid,
-    /// For example `EXECUTIVE`.
-    pub body: String,
-    /// When.
-    pub held_on: Date,
-    /// The seats that it filled.
-    pub offices: Vec<Office>,
-}
-
-/// A body of which members were appointed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Committee {
-    /// Whose.
-    pub organisation_id: Uuid,
-    /// For example `EXECUTIVE`.
-    pub body: String,
-    /// The seats.
-    pub offices: Vec<Office>,
-}
-
-/// A seat that ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct EndedSeat {
-    /// The office.
-    pub office_id: Uuid,
-    /// Whose body it was in.
-    pub organisation_id: Uuid,
-    /// Who held it.
-    pub person_id: Uuid,
-}
-
 /// A ceremony: no founding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ceremony {
@@ -407,47 +305,6 @@ pub struct CampaignStage {
     pub stage: String,
     /// The union, at `FOUNDED`.
     pub union_id: Option<Uuid>,
-}
-
-/// A steering committee, as it is established.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SteeringCommittee {
-    /// UUIDv7.
-    pub steering_committee_id: Uuid,
-    /// Whose.
-    pub organisation_id: Uuid,
-    /// Its seats.
-    pub offices: Vec<Office>,
-}
-
-/// Who follows a unit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Assignment {
-    /// UUIDv7.
-    pub assignment_id: Uuid,
-    /// The steering committee.
-    pub steering_committee_id: Uuid,
-    /// The member's seat in it.
-    pub office_id: Uuid,
-    /// An id of membership.
-    pub person_id: Uuid,
-    /// Who is followed.
-    pub unit_id: Uuid,
-}
-
-/// A person whom an organisation sends to another for a time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Secondment {
-    /// UUIDv7.
-    pub secondment_id: Uuid,
-    /// Who sends.
-    pub organisation_id: Uuid,
-    /// Who receives.
-    pub host_id: Uuid,
-    /// An id of membership.
-    pub person_id: Uuid,
-    /// The first day without it, where that is known already.
-    pub until_on: Option<Date>,
 }
 
 /// A subject may act in a role on an organisation and all that lies in its scope.
@@ -535,15 +392,6 @@ pub struct Ending {
     pub members_outcome: MembersOutcome,
 }
 
-/// A seat, and until when it is held.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Seat {
-    /// The seat.
-    pub office: Office,
-    /// The first day on which it is no longer held.
-    pub until_on: Option<Date>,
-}
-
 /// Everything that is known now of one organisation.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Timeline {
@@ -576,21 +424,6 @@ pub struct Timeline {
     pub seats: Vec<Seat>,
     /// Who followed it.
     pub assignments: Vec<Period<Assignment>>,
-}
-
-impl Committee {
-    /// Appointed members, by the bodies in which they sit.
-    pub fn each(organisation_id: Uuid, offices: &[Office]) -> Vec<Self> {
-        let mut bodies: Vec<&str> = offices.iter().map(|office| office.body.as_str()).collect();
-        bodies.sort_unstable();
-        bodies.dedup();
-        let members =
-            |body: &str| offices.iter().filter(|office| office.body == body).cloned().collect();
-        bodies
-            .into_iter()
-            .map(|body| Self { organisation_id, body: body.to_string(), offices: members(body) })
-            .collect()
-    }
 }
 
 impl EndedUnit {

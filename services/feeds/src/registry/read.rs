@@ -10,11 +10,14 @@ use proto::registry::v1::registry_change::Change;
 use time::Date;
 use uuid::Uuid;
 
+use super::bodies::{
+    Assignment, Body, ByElection, Committee, Congress, EndedSeat, Office, Seat, Secondment,
+    SteeringCommittee,
+};
 use super::facts::{
-    ActsUndone, Assignment, Body, ByElection, CampaignStage, Ceremony, Committee, Congress,
-    Decision, Employer, EmployersRecorded, EndedSeat, EndedUnit, Ending, Event, Founded, Grant,
-    HandedOver, HandedUnit, Launched, Name, Noted, Office, Organisation, Period, Renamed, Seat,
-    Secondment, SteeringCommittee, TerritoryChanged, Timeline, TypeChanged,
+    ActsUndone, CampaignStage, Ceremony, Decision, Employer, EmployersRecorded, EndedUnit, Ending,
+    Event, Founded, Grant, HandedOver, HandedUnit, Launched, Name, Noted, Organisation, Period,
+    Renamed, TerritoryChanged, Timeline, TypeChanged,
 };
 use super::values::{EndKind, MembersOutcome, Recognition, Seal, Share, Shares, Status};
 use crate::reading::{date, each, id, ids, optional, optional_date, optional_id};

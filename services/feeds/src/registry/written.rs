@@ -8,9 +8,9 @@ use proto::registry::v1::registry_change::Change;
 use time::Date;
 use uuid::Uuid;
 
+use super::bodies::{Assignment, Body, Congress, Office};
 use super::facts::{
-    Assignment, Body, Ceremony, Congress, Ending, Event, HandedOver, Noted, Office, Organisation,
-    Period, TerritoryChanged, Timeline,
+    Ceremony, Ending, Event, HandedOver, Noted, Organisation, Period, TerritoryChanged, Timeline,
 };
 use super::values::{MembersOutcome, Shares, Status};
 use crate::kind;

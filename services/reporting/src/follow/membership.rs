@@ -11,7 +11,7 @@ use feeds::membership::{self, Event, Finished};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::follow::seen::{Because, remember_all, remember_taken_back, told_at};
+use crate::follow::seen::{Because, remember, told_at};
 use crate::follow::told::{Told, finished, told};
 use crate::follow::turns::{Key, turns};
 use crate::follow::{merged, movements, under_way};
@@ -38,7 +38,7 @@ impl Follow for Membership {
     async fn apply(&self, following: &mut Following, changes: &[Change]) -> Result<(), Failure> {
         let events = changes.iter().map(membership::read).collect::<Result<Vec<_>, _>>()?;
         let mut told = told(changes, &events);
-        remember(following.db(), &mut told).await?;
+        remember_all(following.db(), &mut told).await?;
         let facts: Vec<(Teller, &Facts)> =
             told.iter().map(|told| (teller(told.change), &told.facts)).collect();
         ledger::write_all(following.db(), &facts, self.months).await?;
@@ -60,20 +60,17 @@ fn teller(change: &Change) -> Teller {
 }
 
 /// Remembers what a figure may later have to point at, and learns which act of registry each followed
-/// from.
-async fn remember(connection: &mut PgConnection, told: &mut [Told<'_>]) -> Result<(), Failure> {
-    let seen = |takes_back: bool| -> Vec<(&Change, Because)> {
+/// from: of what takes a movement back, when all movements are remembered.
+async fn remember_all(connection: &mut PgConnection, told: &mut [Told<'_>]) -> Result<(), Failure> {
+    for takes_back in [false, true] {
         let such = told.iter().filter(|told| told.because.takes_back == takes_back);
-        such.map(|told| (told.change, told.because)).collect()
-    };
-    let (others, taken_back) = (seen(false), seen(true));
-    remember_all(&mut *connection, Membership::SOURCE, &others).await?;
-    let mut origins = remember_taken_back(connection, Membership::SOURCE, &taken_back).await?;
-    for told in told {
-        told.origin = match told.because.takes_back {
-            true => origins.remove(&told.change.change_id).flatten(),
-            false => told.because.act_id,
-        };
+        let seen: Vec<(&Change, Because)> = such.map(|told| (told.change, told.because)).collect();
+        let origins = remember(&mut *connection, Membership::SOURCE, &seen).await?;
+        for told in told.iter_mut() {
+            if let Some(origin) = origins.get(&told.change.change_id) {
+                told.origin = *origin;
+            }
+        }
     }
     Ok(())
 }

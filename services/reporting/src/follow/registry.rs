@@ -12,7 +12,7 @@ use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
-use crate::follow::seen::{Because, remember_all, told_at};
+use crate::follow::seen::{Because, remember, told_at};
 use crate::follow::{edges, events, organisations, successions, timelines, under_way};
 use crate::ground::fact;
 use crate::ground::fact::Facts;
@@ -49,7 +49,7 @@ impl Follow for Registry {
             .collect();
         rights::apply(following.db(), &of_rights).await?;
         let seen: Vec<_> = changes.iter().map(|change| (change, Because::default())).collect();
-        remember_all(following.db(), Self::SOURCE, &seen).await?;
+        remember(following.db(), Self::SOURCE, &seen).await?;
         events::record_decisions(following.db(), &events).await?;
         let told = told(following.db(), changes, &events).await?;
 

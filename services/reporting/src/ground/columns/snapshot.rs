@@ -3,7 +3,6 @@
 //! Whatever is counted runs through facts and units of the whole country, beside the threads that
 //! others' calls are waiting for.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use anyhow::Context;
@@ -184,24 +183,6 @@ impl Snapshot {
             Ok(counted(&cut, sums)?)
         })
         .await?
-    }
-
-    /// Facts of a code by reason.
-    pub async fn by_reason(
-        &self,
-        cut: &Arc<Cut>,
-        code: Code,
-        period: Period,
-    ) -> Result<BTreeMap<String, i64>, Failure> {
-        let cut = cut.clone();
-        self.count(move |snapshot| {
-            let sums = sums::by_reason(&snapshot.state.facts, &cut, code, days(period));
-            let names = snapshot.names();
-            let name = |word: u32| names.words.name(word).cloned().unwrap_or_default();
-            let sums = sums.into_iter().filter(|(_, amount)| *amount != 0);
-            sums.map(|(word, amount)| (name(word), amount)).collect()
-        })
-        .await
     }
 
     /// Transfers that stay under the head: by the lines that they leave, and by those that they

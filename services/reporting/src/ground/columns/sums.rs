@@ -97,17 +97,6 @@ fn fact_by_fact(facts: &Facts, cut: &Cut, code: Code, days: Days, reasons: Optio
     sums
 }
 
-/// Facts of a code by reason.
-pub fn by_reason(facts: &Facts, cut: &Cut, code: Code, days: Days) -> BTreeMap<u32, i64> {
-    let mut sums = BTreeMap::new();
-    facts.each(code, days.from, days.until, |row| {
-        cut.lines_on(row.unit, row.day, |_| {
-            *sums.entry(row.label.reason()).or_default() += row.amount
-        });
-    });
-    sums
-}
-
 /// Transfers between two units that both count under one head on the day of the transfer: by the
 /// line that they leave, and by the line that they enter. They are neither in nor out for the head.
 pub fn transfers_inside(facts: &Facts, cut: &Cut, days: Days) -> (Lines, Lines) {

@@ -16,7 +16,7 @@ use uuid::Uuid;
 use crate::ground::columns::{Cut, Members, Rated, Snapshot, Where};
 use crate::ground::fact::Code;
 use crate::ground::figure::apart::{self, Crossing};
-use crate::ground::figure::breakdown::By;
+use crate::ground::figure::breakdown::{Apart, By};
 use crate::ground::figure::completeness::{Completeness, Completing};
 use crate::ground::figure::count::{Count, Counts};
 use crate::ground::figure::counted::Known;
@@ -328,7 +328,18 @@ impl<'a> OfHeads<'a> {
         period: Period,
     ) -> Result<BTreeMap<String, i64>, Failure> {
         let cut = self.cut().await?;
-        self.snapshot.by_reason(&cut, code, period).await
+        let said = self.snapshot.flow_apart(&cut, code, period, &[], Apart::Reason).await?;
+        let mut sums = BTreeMap::new();
+        for (reason, counts) in said {
+            let mut sum = Count::default();
+            for count in &counts {
+                sum.plus(1, count)?;
+            }
+            if sum.total != 0 {
+                sums.insert(reason, sum.total);
+            }
+        }
+        Ok(sums)
     }
 
     /// All transfers, less those that stay under the head.

@@ -18,7 +18,7 @@ use anyhow::Context;
 use proto::reporting::v1::Breakdown;
 use reporting::ground::columns::Columns;
 use reporting::ground::reference;
-use sqlx::{AssertSqlSafe, PgPool, Postgres, Transaction};
+use sqlx::{AssertSqlSafe, PgConnection, PgPool, Postgres, Transaction};
 use time::Duration as Days;
 use time::macros::date;
 use tokio::time::sleep;
@@ -326,6 +326,13 @@ async fn make_up(reporting: &PgPool, act: i64) -> anyhow::Result<()> {
     .bind(OF_AN_ACT)
     .execute(&mut *transaction)
     .await?;
+    tell(&mut transaction, act_id).await?;
+    transaction.commit().await?;
+    Ok(())
+}
+
+/// Publishes an act that told facts, as acts of reporting's own are.
+async fn tell(connection: &mut PgConnection, act_id: Uuid) -> anyhow::Result<()> {
     sqlx::query(
         "insert into feed.pending
              (change_id, act_id, act_complete, kind, aggregate_id, acted_at, effective_on, actor, body)
@@ -333,9 +340,8 @@ async fn make_up(reporting: &PgPool, act: i64) -> anyhow::Result<()> {
     )
     .bind(Uuid::now_v7())
     .bind(act_id)
-    .execute(&mut *transaction)
+    .execute(connection)
     .await?;
-    transaction.commit().await?;
     Ok(())
 }
 

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::country::Country;
 use crate::figures::question::Question;
-use crate::figures::{PER_SECOND, calls, numbered};
+use crate::figures::{PER_SECOND, calls, numbered, tell};
 use crate::lines::{Bar, Lines};
 use crate::timetable;
 
@@ -82,15 +82,7 @@ async fn make_up(reporting: &PgPool, act: i64, attendances: i64) -> anyhow::Resu
     .bind((attendances / TIMES).max(1))
     .execute(&mut *transaction)
     .await?;
-    sqlx::query(
-        "insert into feed.pending
-             (change_id, act_id, act_complete, kind, aggregate_id, acted_at, effective_on, actor, body)
-         values ($1, $2, true, 'reporting.activities_recorded', $2, now(), '2025-01-01', 'bench', '')",
-    )
-    .bind(Uuid::now_v7())
-    .bind(act_id)
-    .execute(&mut *transaction)
-    .await?;
+    tell(&mut transaction, act_id).await?;
     transaction.commit().await?;
     Ok(())
 }
